@@ -1,0 +1,81 @@
+package dev.postroad.contracts.definition;
+
+import dev.postroad.contracts.definition.AgentDefinition.Kind;
+import dev.postroad.contracts.json.Fields;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Reads an agent, and checks the settings that only its kind understands; these stay in the source. */
+final class AgentReader {
+    private static final String KIND_REMEDY = "say llm, http or java";
+    private static final Map<String, Kind> KINDS =
+            Arrays.stream(Kind.values()).collect(Collectors.toMap(Kind::publicName, Function.identity()));
+    private static final Set<String> COMMON =
+            Set.of("agent", "kind", "description", "timeout", "retry", "circuitBreaker", "bulkhead", "rateLimit");
+    private static final Map<Kind, Set<String>> OF_KIND = Map.of(
+            Kind.LLM, Set.of("system", "prompt", "model", "temperature", "maxTokens", "response", "baseUrl"),
+            Kind.HTTP, Set.of("url", "headers"),
+            Kind.JAVA, Set.of("provider"));
+
+    private static final Pattern URL = Pattern.compile("https?://\\S+");
+    private static final String URL_RULE = "an address that starts with http:// or https://";
+    private static final Pattern RESPONSE = Pattern.compile("text|json");
+    private static final double MAX_TEMPERATURE = 2;
+    private static final int MAX_TOKENS = 1_000_000;
+
+    private AgentReader() {}
+
+    static AgentDefinition read(Fields fields) {
+        String name = fields.text("agent", Names.NAME, Names.NAME_RULE);
+        fields.text("description");
+        return new AgentDefinition(
+                name == null ? "" : name,
+                kind(fields),
+                fields.duration("timeout"),
+                RetrySettings.read(fields.nested("retry")),
+                fields.object());
+    }
+
+    private static Kind kind(Fields fields) {
+        String name = fields.requiredText("kind", KIND_REMEDY);
+        Kind kind = KINDS.get(name);
+        if (kind == null) {
+            if (!name.isEmpty()) {
+                fields.fault("kind", "is " + Fields.quoted(name), KIND_REMEDY);
+            }
+            return Kind.JAVA;
+        }
+        Set<String> known = new HashSet<>(COMMON);
+        known.addAll(OF_KIND.getOrDefault(kind, Set.of()));
+        fields.onlyKnown(known);
+        List.of("circuitBreaker", "bulkhead", "rateLimit").forEach(fields::objectOf);
+        checkSettings(kind, fields);
+        return kind;
+    }
+
+    private static void checkSettings(Kind kind, Fields fields) {
+        switch (kind) {
+            case LLM -> {
+                List.of("system", "prompt", "model").forEach(fields::text);
+                fields.number("temperature", 0, MAX_TEMPERATURE);
+                fields.whole("maxTokens", 1, MAX_TOKENS);
+                fields.text("response", RESPONSE, "text or json");
+                fields.text("baseUrl", URL, URL_RULE);
+            }
+            case HTTP -> {
+                if (!fields.has("url")) {
+                    fields.fault("url", "is missing", "give the address that takes the POST");
+                }
+                fields.text("url", URL, URL_RULE);
+                fields.textMap("headers");
+            }
+            case JAVA -> fields.text("provider");
+        }
+    }
+}

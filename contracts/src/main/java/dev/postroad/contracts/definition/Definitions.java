@@ -1,0 +1,76 @@
+package dev.postroad.contracts.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads definitions of graphs and agents from YAML or JSON. Thread-safe. */
+public final class Definitions {
+    private Definitions() {}
+
+    /**
+     * Reads one or more YAML documents, or one of JSON.
+     *
+     * @throws FaultsException with everything that is wrong with any of them
+     */
+    public static List<Definition> readAll(String text) throws FaultsException {
+        List<Definition> definitions = new ArrayList<>();
+        List<Fault> faults = new ArrayList<>();
+        Set<String> keys = new HashSet<>();
+        List<JsonNode> documents = Documents.of(text);
+        for (int i = 0; i < documents.size(); i++) {
+            String path = documents.size() == 1 ? "" : "document " + (i + 1);
+            Definition definition = read(documents.get(i), path, faults);
+            if (definition == null) {
+                continue;
+            }
+            if (!definition.name().isEmpty() && !keys.add(definition.registryKey())) {
+                faults.add(new Fault(path, "defines " + definition.registryKey() + " again", "keep one of the two"));
+            }
+            definitions.add(definition);
+        }
+        if (documents.isEmpty()) {
+            faults.add(new Fault("", "there is no document", "write a graph or an agent"));
+        }
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return definitions;
+    }
+
+    /**
+     * Reads one definition.
+     *
+     * @throws FaultsException with everything that is wrong with it
+     */
+    public static Definition read(JsonNode document) throws FaultsException {
+        List<Fault> faults = new ArrayList<>();
+        Definition definition = read(document, "", faults);
+        if (definition == null || !faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return definition;
+    }
+
+    private static @Nullable Definition read(JsonNode document, String path, List<Fault> faults) {
+        if (!document.isObject()) {
+            Fields.of(document, path, faults);
+            return null;
+        }
+        Fields fields = Fields.of(document, path, faults);
+        if (fields.has("graph")) {
+            return GraphReader.read(fields, faults);
+        }
+        if (fields.has("agent")) {
+            return AgentReader.read(fields);
+        }
+        fields.fault("", "is neither a graph nor an agent", "begin with graph: NAME or agent: NAME");
+        return null;
+    }
+}

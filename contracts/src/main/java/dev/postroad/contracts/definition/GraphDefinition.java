@@ -1,0 +1,37 @@
+package dev.postroad.contracts.definition;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph as its author wrote it; its parts are well-formed, but need not fit together.
+ *
+ * @param version the version that it is to be published as; null for the next
+ * @param channels in the order in which they were written
+ * @param nodes in the order in which they were written
+ */
+public record GraphDefinition(
+        String name,
+        @Nullable Integer version,
+        Map<String, ChannelDefinition> channels,
+        Map<String, NodeDefinition> nodes,
+        List<EdgeDefinition> edges,
+        Limits limits,
+        ObjectNode source)
+        implements Definition {
+
+    public GraphDefinition {
+        channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
+        nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
+        edges = List.copyOf(edges);
+    }
+
+    @Override
+    public String registryKey() {
+        return "graph/" + name;
+    }
+}

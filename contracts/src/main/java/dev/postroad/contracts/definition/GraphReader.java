@@ -1,0 +1,182 @@
+package dev.postroad.contracts.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.postroad.contracts.definition.NodeDefinition.ByAgent;
+import dev.postroad.contracts.definition.NodeDefinition.BySet;
+import dev.postroad.contracts.definition.NodeDefinition.Work;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.Fields;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the parts of a graph, each by itself; whether they fit together is for the engine to say. */
+final class GraphReader {
+    private static final Set<String> KNOWN =
+            Set.of("graph", "version", "description", "state", "nodes", "edges", "limits");
+    private static final Set<String> KNOWN_OF_CHANNEL = Set.of("reducer", "default", "description");
+    private static final Set<String> KNOWN_OF_NODE =
+            Set.of("agent", "set", "input", "output", "retry", "timeout", "description");
+    private static final Set<String> KNOWN_OF_EDGE = Set.of("from", "to", "when", "otherwise");
+    private static final Map<String, Reducer> REDUCERS =
+            Arrays.stream(Reducer.values()).collect(Collectors.toMap(Reducer::publicName, reducer -> reducer));
+
+    private final Fields fields;
+    private final List<Fault> faults;
+
+    private GraphReader(Fields fields, List<Fault> faults) {
+        this.fields = fields;
+        this.faults = faults;
+    }
+
+    static GraphDefinition read(Fields fields, List<Fault> faults) {
+        return new GraphReader(fields, faults).read();
+    }
+
+    private GraphDefinition read() {
+        fields.onlyKnown(KNOWN);
+        fields.text("description");
+        String name = fields.text("graph", Names.NAME, Names.NAME_RULE);
+        return new GraphDefinition(
+                name == null ? "" : name,
+                fields.whole("version", 1, Integer.MAX_VALUE),
+                channels(),
+                nodes(),
+                edges(),
+                Limits.read(fields.nested("limits")),
+                fields.object());
+    }
+
+    private Map<String, ChannelDefinition> channels() {
+        Map<String, ChannelDefinition> channels = new LinkedHashMap<>();
+        Fields state = fields.nested("state");
+        if (state == null) {
+            return channels;
+        }
+        state.object().fieldNames().forEachRemaining(name -> {
+            if (!Names.CHANNEL.matcher(name).matches()) {
+                state.fault(name, "is no name for a channel", "use " + Names.CHANNEL_RULE);
+            }
+            channels.put(name, channel(name, state));
+        });
+        return channels;
+    }
+
+    private ChannelDefinition channel(String name, Fields state) {
+        Fields channel = Objects.requireNonNullElseGet(
+                state.nested(name), () -> Fields.of(fields.object().objectNode(), state.place(name), faults));
+        channel.onlyKnown(KNOWN_OF_CHANNEL);
+        channel.text("description");
+        String reducerName = channel.text("reducer");
+        Reducer reducer = reducerName == null ? Reducer.LAST : REDUCERS.get(reducerName);
+        if (reducer == null) {
+            channel.fault(
+                    "reducer",
+                    "is " + Fields.quoted(Objects.requireNonNull(reducerName)),
+                    "use one of "
+                            + Arrays.stream(Reducer.values())
+                                    .map(Reducer::publicName)
+                                    .collect(Collectors.joining(", ")));
+        }
+        return new ChannelDefinition(name, reducer == null ? Reducer.LAST : reducer, channel.tree("default"));
+    }
+
+    private Map<String, NodeDefinition> nodes() {
+        Map<String, NodeDefinition> nodes = new LinkedHashMap<>();
+        Fields all = fields.nested("nodes");
+        if (all == null || all.object().isEmpty()) {
+            if (all != null || !fields.has("nodes")) {
+                fields.fault("nodes", "is empty", "define at least one node");
+            }
+            return nodes;
+        }
+        all.object().fieldNames().forEachRemaining(name -> {
+            if (!Names.NAME.matcher(name).matches()
+                    || name.equals(EdgeDefinition.START)
+                    || name.equals(EdgeDefinition.END)) {
+                all.fault(name, "is no name for a node", "use " + Names.NAME_RULE + ", and neither START nor END");
+            }
+            nodes.put(name, node(name, Fields.of(all.object().get(name), all.place(name), faults)));
+        });
+        return nodes;
+    }
+
+    private static NodeDefinition node(String name, Fields node) {
+        node.onlyKnown(KNOWN_OF_NODE);
+        node.text("description");
+        return new NodeDefinition(
+                name,
+                work(node),
+                node.text("input"),
+                node.text("output"),
+                RetrySettings.read(node.nested("retry")),
+                node.duration("timeout"));
+    }
+
+    private static Work work(Fields node) {
+        String agent = node.text("agent", Names.NAME, Names.NAME_RULE);
+        String set = node.text("set");
+        if (node.has("agent") == node.has("set")) {
+            node.fault("", "must have exactly one of agent, set", "name the agent, or give an expression");
+        }
+        if (set == null) {
+            return new ByAgent(agent == null ? "" : agent);
+        }
+        for (String unfit : List.of("input", "retry", "timeout")) {
+            if (node.has(unfit)) {
+                node.fault(unfit, "has no meaning beside set", "remove it");
+            }
+        }
+        return new BySet(set);
+    }
+
+    private List<EdgeDefinition> edges() {
+        List<EdgeDefinition> edges = new ArrayList<>();
+        JsonNode all = fields.tree("edges");
+        if (!(all instanceof ArrayNode list) || list.isEmpty()) {
+            fields.fault("edges", "must be a list with at least one edge", "begin with { from: START, to: … }");
+            return edges;
+        }
+        for (int i = 0; i < list.size(); i++) {
+            Fields edge = Fields.of(list.get(i), fields.place("edges[" + i + "]"), faults);
+            EdgeDefinition read = list.get(i).isObject() ? edge(edge) : null;
+            if (read != null) {
+                edges.add(read);
+            }
+        }
+        return edges;
+    }
+
+    private static @Nullable EdgeDefinition edge(Fields edge) {
+        edge.onlyKnown(KNOWN_OF_EDGE);
+        List<String> from = end(edge, "from");
+        List<String> to = end(edge, "to");
+        String when = edge.text("when");
+        boolean otherwise = Boolean.TRUE.equals(edge.truth("otherwise"));
+        if (otherwise && when != null) {
+            edge.fault("otherwise", "stands beside when", "keep one of the two");
+        }
+        if (from.size() > 1 && (otherwise || when != null)) {
+            edge.fault("from", "a join cannot be conditional", "give the condition to edges of the node after it");
+        }
+        return from.isEmpty() || to.isEmpty() ? null : new EdgeDefinition(from, to, when, otherwise);
+    }
+
+    private static List<String> end(Fields edge, String field) {
+        List<String> names = edge.texts(field);
+        if (names.isEmpty() && !edge.has(field)) {
+            edge.fault(field, "is missing", "name a node, or a list of nodes");
+        }
+        if (names.stream().distinct().count() < names.size()) {
+            edge.fault(field, "names a node twice", "name each node once");
+        }
+        return names;
+    }
+}

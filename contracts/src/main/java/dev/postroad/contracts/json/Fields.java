@@ -1,0 +1,258 @@
+package dev.postroad.contracts.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the fields of one JSON object and notes every fault with its place, so that all are reported at once.
+ * A field that is absent or JSON null reads as null. Not thread-safe.
+ */
+public final class Fields {
+    private static final int LONGEST_QUOTE = 100;
+
+    private final ObjectNode object;
+    private final String path;
+    private final List<Fault> faults;
+
+    private Fields(ObjectNode object, String path, List<Fault> faults) {
+        this.object = object;
+        this.path = path;
+        this.faults = faults;
+    }
+
+    /** Reads {@code tree} at {@code path}; a tree that is no object is noted as a fault and read as an empty one. */
+    public static Fields of(JsonNode tree, String path, List<Fault> faults) {
+        if (tree instanceof ObjectNode object) {
+            return new Fields(object, path, faults);
+        }
+        faults.add(new Fault(path, "must be an object, but is " + describe(tree), "write it as {…}"));
+        return new Fields(JsonNodeFactory.instance.objectNode(), path, faults);
+    }
+
+    /** The object as it was written. */
+    public ObjectNode object() {
+        return object;
+    }
+
+    /** The path of a field of this object; of the object itself where {@code field} is empty. */
+    public String place(String field) {
+        if (field.isEmpty()) {
+            return path;
+        }
+        return path.isEmpty() ? field : path + "." + field;
+    }
+
+    /** Notes a fault at a field of this object, or at the object itself where {@code field} is empty. */
+    public void fault(String field, String problem, String remedy) {
+        faults.add(new Fault(place(field), problem, remedy));
+    }
+
+    /** Whether the field is there and not null. */
+    public boolean has(String field) {
+        return object.hasNonNull(field);
+    }
+
+    /** The field as it is, or null. */
+    public @Nullable JsonNode tree(String field) {
+        return object.hasNonNull(field) ? object.get(field) : null;
+    }
+
+    /** A text, or null. */
+    public @Nullable String text(String field) {
+        JsonNode value = tree(field);
+        if (value == null || value.isTextual()) {
+            return value == null ? null : value.textValue();
+        }
+        wrongType(field, "a text", value);
+        return null;
+    }
+
+    /** A text that matches {@code pattern}, or null; {@code rule} says in words what it matches. */
+    public @Nullable String text(String field, Pattern pattern, String rule) {
+        String value = text(field);
+        if (value != null && !pattern.matcher(value).matches()) {
+            fault(field, "is " + quoted(value), "use " + rule);
+            return null;
+        }
+        return value;
+    }
+
+    /** A text that must be there and not be empty; a fault and an empty text otherwise. */
+    public String requiredText(String field, String remedy) {
+        String value = text(field);
+        if (value == null && !has(field)) {
+            fault(field, "is missing", remedy);
+        } else if (value != null && value.isEmpty()) {
+            fault(field, "is empty", remedy);
+        }
+        return value == null ? "" : value;
+    }
+
+    /** A whole number from {@code least} to {@code most}, or null. */
+    public @Nullable Integer whole(String field, int least, int most) {
+        JsonNode value = tree(field);
+        if (value == null) {
+            return null;
+        }
+        // JSON knows no difference between 1 and 1.0, and some languages write the latter.
+        if (value.canConvertToExactIntegral()
+                && value.canConvertToInt()
+                && value.intValue() >= least
+                && value.intValue() <= most) {
+            return value.intValue();
+        }
+        wrongType(field, "a whole number from " + least + " to " + most, value);
+        return null;
+    }
+
+    /** A number from {@code least} to {@code most}, or null. */
+    public @Nullable Double number(String field, double least, double most) {
+        JsonNode value = tree(field);
+        if (value == null) {
+            return null;
+        }
+        if (value.isNumber() && value.doubleValue() >= least && value.doubleValue() <= most) {
+            return value.doubleValue();
+        }
+        wrongType(field, "a number from " + least + " to " + most, value);
+        return null;
+    }
+
+    /** True or false, or null. */
+    public @Nullable Boolean truth(String field) {
+        JsonNode value = tree(field);
+        if (value == null || value.isBoolean()) {
+            return value == null ? null : value.booleanValue();
+        }
+        wrongType(field, "true or false", value);
+        return null;
+    }
+
+    /** A positive ISO-8601 duration such as {@code PT10M}, or null. */
+    public @Nullable Duration duration(String field) {
+        JsonNode value = tree(field);
+        if (value == null) {
+            return null;
+        }
+        try {
+            // The empty text, for what is none, is no duration either.
+            Duration duration = Duration.parse(value.asText(""));
+            if (duration.isPositive() && duration.toDays() <= 36_500) {
+                return duration;
+            }
+        } catch (DateTimeParseException | ArithmeticException notADuration) {
+            // Falls through to the one fault that covers both.
+        }
+        fault(field, "is " + describe(value), "use a positive ISO-8601 duration such as PT10M or PT30S");
+        return null;
+    }
+
+    /** An object, or null. */
+    public @Nullable ObjectNode objectOf(String field) {
+        JsonNode value = tree(field);
+        if (value == null || value instanceof ObjectNode) {
+            return (ObjectNode) value;
+        }
+        wrongType(field, "an object", value);
+        return null;
+    }
+
+    /** The fields of a nested object, or null. */
+    public @Nullable Fields nested(String field) {
+        ObjectNode value = objectOf(field);
+        return value == null ? null : new Fields(value, place(field), faults);
+    }
+
+    /** A text or a list of texts, as a list; empty where it is absent. */
+    public List<String> texts(String field) {
+        JsonNode value = tree(field);
+        if (value == null) {
+            return List.of();
+        }
+        if (value.isTextual()) {
+            return List.of(value.textValue());
+        }
+        if (!value.isArray() || value.isEmpty()) {
+            wrongType(field, "a text or a list of texts", value);
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < value.size(); i++) {
+            if (value.get(i).isTextual()) {
+                texts.add(value.get(i).textValue());
+            } else {
+                wrongType(field + "[" + i + "]", "a text", value.get(i));
+            }
+        }
+        return texts.size() == value.size() ? texts : List.of();
+    }
+
+    /** An object whose values are texts; empty where it is absent. */
+    public Map<String, String> textMap(String field) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        ObjectNode value = objectOf(field);
+        if (value != null) {
+            value.properties().forEach(entry -> {
+                if (entry.getValue().isTextual()) {
+                    texts.put(entry.getKey(), entry.getValue().textValue());
+                } else {
+                    wrongType(field + "." + entry.getKey(), "a text", entry.getValue());
+                }
+            });
+        }
+        return texts;
+    }
+
+    /** Notes a fault for each field that is not among {@code known}. */
+    public void onlyKnown(Set<String> known) {
+        object.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                fault(
+                        name,
+                        "is no known field",
+                        "use one of "
+                                + String.join(", ", known.stream().sorted().toList()));
+            }
+        });
+    }
+
+    private void wrongType(String field, String wanted, JsonNode value) {
+        fault(field, "must be " + wanted + ", but is " + describe(value), "write " + wanted);
+    }
+
+    private static String describe(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case STRING -> "the text " + quoted(value.textValue());
+            case NUMBER -> "the number " + shortened(value.asText());
+            case BOOLEAN -> value.asText();
+            case ARRAY -> value.isEmpty() ? "an empty list" : "a list";
+            case OBJECT -> "an object";
+            case NULL -> "null";
+            case MISSING, BINARY, POJO -> "nothing";
+        };
+    }
+
+    /** A text in quotes, shortened for a message. */
+    public static String quoted(String text) {
+        return '"' + shortened(text) + '"';
+    }
+
+    private static String shortened(String text) {
+        if (text.length() <= LONGEST_QUOTE) {
+            return text;
+        }
+        // Half of a surrogate pair could not be written as JSON.
+        boolean splitsPair = Character.isHighSurrogate(text.charAt(LONGEST_QUOTE - 1));
+        return text.substring(0, splitsPair ? LONGEST_QUOTE - 1 : LONGEST_QUOTE) + "…";
+    }
+}

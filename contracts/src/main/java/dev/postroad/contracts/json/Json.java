@@ -1,0 +1,164 @@
+package dev.postroad.contracts.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NumericNode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes JSON the one way that all of Postroad does: UTF-8 only, nothing behind the value, no duplicate
+ * keys, at most {@value #MAX_DEPTH} levels deep. Thread-safe.
+ */
+public final class Json {
+    /** The deepest nesting that is accepted from outside, in levels. */
+    public static final int MAX_DEPTH = 100;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // Else a character beyond U+FFFF takes twelve bytes in place of four.
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
+
+    private Json() {}
+
+    /** The shared mapper; callers must not configure it. */
+    public static ObjectMapper mapper() {
+        return MAPPER;
+    }
+
+    /**
+     * Reads one JSON value.
+     *
+     * @throws FaultsException where the bytes are not UTF-8, not JSON, too deep, or hold text that cannot be stored
+     */
+    public static JsonNode read(byte[] bytes) throws FaultsException {
+        return read(decode(bytes));
+    }
+
+    /** Reads one JSON value; see {@link #read(byte[])}. */
+    public static JsonNode read(String text) throws FaultsException {
+        JsonNode tree;
+        try {
+            tree = MAPPER.readTree(text);
+        } catch (JsonProcessingException notJson) {
+            throw fault("is not JSON that can be read: " + firstLine(notJson), "send one JSON value in UTF-8");
+        }
+        if (tree.isMissingNode()) {
+            throw fault("is empty", "send one JSON value in UTF-8");
+        }
+        String unstorable = unstorableText(tree);
+        if (unstorable != null) {
+            throw fault(unstorable, "remove or change it");
+        }
+        return tree;
+    }
+
+    /** Writes a tree as compact UTF-8; whether others can store it is for {@link #unstorableText} to say. */
+    public static byte[] bytes(JsonNode tree) {
+        try {
+            return MAPPER.writeValueAsBytes(tree);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + firstLine(impossible), impossible);
+        }
+    }
+
+    /**
+     * Names the first thing in a tree that UTF-8, Postgres or JSON cannot hold: an unpaired surrogate, U+0000, a number
+     * that is not finite, a nesting beyond {@link #MAX_DEPTH}; null where there is none.
+     */
+    public static @Nullable String unstorableText(JsonNode tree) {
+        return unstorable(tree, 1);
+    }
+
+    /** A whole number in the one form that reading gives it too, so that equal numbers are equal nodes. */
+    public static NumericNode whole(long value) {
+        return value == (int) value
+                ? JsonNodeFactory.instance.numberNode((int) value)
+                : JsonNodeFactory.instance.numberNode(value);
+    }
+
+    private static @Nullable String unstorable(JsonNode node, int depth) {
+        if (node.isContainerNode() && depth > MAX_DEPTH) {
+            return "is nested more than " + MAX_DEPTH + " levels deep";
+        }
+        if (node.isTextual()) {
+            return unstorable(node.textValue());
+        }
+        if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+            // 1e400 is read as infinity, which would be written as a text.
+            return "holds a number that is too large";
+        }
+        if (node.isObject()) {
+            for (var field : node.properties()) {
+                String name = unstorable(field.getKey());
+                String problem = name != null ? name : unstorable(field.getValue(), depth + 1);
+                if (problem != null) {
+                    return problem;
+                }
+            }
+        } else if (node.isArray()) {
+            for (JsonNode element : node) {
+                String problem = unstorable(element, depth + 1);
+                if (problem != null) {
+                    return problem;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String unstorable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                return "holds the character U+0000";
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                return "holds half of a surrogate pair";
+            }
+        }
+        return null;
+    }
+
+    private static String decode(byte[] bytes) throws FaultsException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException notUtf8) {
+            throw fault("is not UTF-8", "send JSON in UTF-8");
+        }
+    }
+
+    private static FaultsException fault(String problem, String remedy) {
+        return new FaultsException(List.of(new Fault("", "the value " + problem, remedy)));
+    }
+
+    private static String firstLine(JsonProcessingException thrown) {
+        String line = thrown.getOriginalMessage();
+        var at = thrown.getLocation();
+        return at == null ? line : line + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+    }
+}

@@ -1,0 +1,24 @@
+package dev.postroad.contracts.message;
+
+/** Names of record headers. Events follow the CloudEvents Kafka binding in binary mode. */
+public final class EventHeaders {
+    public static final String SPEC_VERSION = "ce_specversion";
+    public static final String ID = "ce_id";
+    public static final String TYPE = "ce_type";
+    public static final String SOURCE = "ce_source";
+    public static final String CONTENT_TYPE = "content-type";
+    /** W3C trace context of the trigger, where it had one. */
+    public static final String TRACE_PARENT = "traceparent";
+
+    /** On a dead letter: where the record came from and why it could not be understood. */
+    public static final String DEAD_LETTER_TOPIC = "postroad-topic";
+
+    public static final String DEAD_LETTER_PARTITION = "postroad-partition";
+    public static final String DEAD_LETTER_OFFSET = "postroad-offset";
+    public static final String DEAD_LETTER_REASON = "postroad-reason";
+
+    /** On a control record that was forwarded to its run's shard: what makes the command apply once. */
+    public static final String COMMAND_ID = "postroad-command-id";
+
+    private EventHeaders() {}
+}

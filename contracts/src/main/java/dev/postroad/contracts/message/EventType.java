@@ -1,0 +1,66 @@
+package dev.postroad.contracts.message;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The types of events, with the names that they have on the topic and in the journal. */
+public enum EventType {
+    RUN_QUEUED("run.queued"),
+    RUN_STARTED("run.started"),
+    NODE_STARTED("node.started"),
+    NODE_RETRYING("node.retrying"),
+    NODE_COMPLETED("node.completed"),
+    NODE_FAILED("node.failed"),
+    NODE_CANCELLED("node.cancelled"),
+    RUN_RETRIED("run.retried"),
+    RUN_CANCELLED("run.cancelled"),
+    RUN_COMPLETED("run.completed"),
+    RUN_FAILED("run.failed"),
+    COMMAND_REJECTED("command.rejected"),
+    /** Outside a journal: the run was there already. */
+    TRIGGER_DUPLICATE("trigger.duplicate"),
+    /** Outside a journal: the trigger was understood and cannot be admitted. */
+    TRIGGER_REJECTED("trigger.rejected");
+
+    /** What CloudEvents types start with. */
+    public static final String CLOUD_EVENTS_PREFIX = "dev.postroad.";
+
+    private static final Map<String, EventType> BY_NAME =
+            Arrays.stream(values()).collect(Collectors.toMap(EventType::publicName, Function.identity()));
+
+    private final String publicName;
+
+    EventType(String publicName) {
+        this.publicName = publicName;
+    }
+
+    /** The name on the topic and in the journal, such as {@code node.completed}. */
+    public String publicName() {
+        return publicName;
+    }
+
+    /** Whether a run is at rest after this event. */
+    public boolean endsRun() {
+        return this == RUN_COMPLETED || this == RUN_FAILED || this == RUN_CANCELLED;
+    }
+
+    /** Whether a type has that public name; a later version of Postroad may publish types that this one lacks. */
+    public static boolean isKnown(String publicName) {
+        return BY_NAME.containsKey(publicName);
+    }
+
+    /**
+     * The type of a public name.
+     *
+     * @throws IllegalArgumentException where no type has that name
+     */
+    public static EventType of(String publicName) {
+        EventType type = BY_NAME.get(publicName);
+        if (type == null) {
+            throw new IllegalArgumentException("no event type is named " + publicName);
+        }
+        return type;
+    }
+}

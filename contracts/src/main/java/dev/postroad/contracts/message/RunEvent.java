@@ -1,0 +1,125 @@
+package dev.postroad.contracts.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import dev.postroad.contracts.json.Json;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as subscribers read it.
+ *
+ * @param seq the place in the run's journal, from 1; 0 for an event outside a journal
+ * @param node the node, null for an event of the whole run; so are {@code task} and {@code attempt} (0)
+ * @param version the number of the run's state after this event
+ * @param durationMillis how long the attempt or run took; -1 where nothing ended
+ * @param progress 0 to 1; never falls within one run
+ * @param data what belongs to this type of event; an object
+ */
+public record RunEvent(
+        String runId,
+        String graph,
+        int graphVersion,
+        int seq,
+        EventType type,
+        Instant at,
+        @Nullable String node,
+        @Nullable String task,
+        int attempt,
+        int superstep,
+        int version,
+        long durationMillis,
+        double progress,
+        JsonNode data) {
+    private static final String REMEDY = "read it from the events topic";
+
+    /**
+     * Reads an event's value.
+     *
+     * @throws FaultsException where it is no event
+     */
+    public static RunEvent read(byte[] value) throws FaultsException {
+        return read(Json.read(value));
+    }
+
+    /**
+     * Reads an event; unknown fields are ignored.
+     *
+     * @throws FaultsException with everything that is wrong with it
+     */
+    public static RunEvent read(JsonNode tree) throws FaultsException {
+        List<Fault> faults = new ArrayList<>();
+        Fields fields = Fields.of(tree, "", faults);
+        String runId = fields.requiredText("runId", REMEDY);
+        String graph = fields.text("graph");
+        EventType type = type(fields);
+        Instant at = instant(fields);
+        Double progress = fields.number("progress", 0, 1);
+        ObjectNode data = fields.objectOf("data");
+        var event = new RunEvent(
+                runId,
+                graph == null ? "" : graph,
+                count(fields, "graphVersion"),
+                count(fields, "seq"),
+                type,
+                at,
+                fields.text("node"),
+                fields.text("task"),
+                count(fields, "attempt"),
+                count(fields, "superstep"),
+                count(fields, "version"),
+                duration(fields),
+                progress == null ? 0 : progress,
+                data == null ? JsonNodeFactory.instance.objectNode() : data);
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return event;
+    }
+
+    private static EventType type(Fields fields) {
+        String name = fields.requiredText("type", REMEDY);
+        if (EventType.isKnown(name)) {
+            return EventType.of(name);
+        }
+        if (!name.isEmpty()) {
+            fields.fault("type", "is " + Fields.quoted(name), "read it with a newer client");
+        }
+        return EventType.COMMAND_REJECTED;
+    }
+
+    private static Instant instant(Fields fields) {
+        String at = fields.requiredText("at", REMEDY);
+        try {
+            return at.isEmpty() ? Instant.EPOCH : Instant.parse(at);
+        } catch (DateTimeException noInstant) {
+            fields.fault("at", "is " + Fields.quoted(at), "write it like 2026-01-31T12:00:00Z");
+            return Instant.EPOCH;
+        }
+    }
+
+    private static int count(Fields fields, String field) {
+        Integer count = fields.whole(field, 0, Integer.MAX_VALUE);
+        return count == null ? 0 : count;
+    }
+
+    /** Beyond an int, since a run may wait for months. */
+    private static long duration(Fields fields) {
+        JsonNode millis = fields.tree("durationMs");
+        if (millis == null) {
+            return -1;
+        }
+        if (!millis.canConvertToExactIntegral() || !millis.canConvertToLong() || millis.longValue() < 0) {
+            fields.fault("durationMs", "is no whole number of milliseconds", REMEDY);
+            return -1;
+        }
+        return millis.longValue();
+    }
+}

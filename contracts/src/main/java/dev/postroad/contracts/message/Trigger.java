@@ -1,0 +1,137 @@
+package dev.postroad.contracts.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for a run.
+ *
+ * @param target the graph or agent to run
+ * @param runId the id of the run; null where the record's key or place gives it
+ * @param input what is written to the state's channels; never null, perhaps empty
+ * @param priority 0 to 9, higher first
+ * @param timeout the longest that the whole run may take; null for the graph's limit
+ * @param tags the user's own marks on the run
+ */
+public record Trigger(
+        Target target,
+        @Nullable String runId,
+        ObjectNode input,
+        int priority,
+        @Nullable Duration timeout,
+        Map<String, String> tags) {
+
+    private static final int MAX_PRIORITY = 9;
+
+    public Trigger {
+        if (runId != null) {
+            RunIds.requireLegal(runId);
+        }
+        if (priority < 0 || priority > MAX_PRIORITY) {
+            throw new IllegalArgumentException("the priority is " + priority + "; use 0 to " + MAX_PRIORITY);
+        }
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+    }
+
+    /** What a trigger runs. */
+    public sealed interface Target {
+        /** The name of the graph or agent. */
+        String name();
+    }
+
+    /**
+     * A graph.
+     *
+     * @param version the version to run; null for the newest
+     */
+    public record OfGraph(String name, @Nullable Integer version) implements Target {}
+
+    /** A single agent, run as one task. */
+    public record OfAgent(String name) implements Target {}
+
+    /** A trigger of the newest version of a graph, with defaults for the rest. */
+    public static Trigger of(String graph, @Nullable String runId, ObjectNode input) {
+        return new Trigger(new OfGraph(graph, null), runId, input, 0, null, Map.of());
+    }
+
+    /**
+     * Reads a trigger; unknown fields are ignored.
+     *
+     * @throws FaultsException with everything that is wrong with it
+     */
+    public static Trigger read(JsonNode tree) throws FaultsException {
+        List<Fault> faults = new ArrayList<>();
+        Fields fields = Fields.of(tree, "", faults);
+        Target target = target(fields);
+        String runId = fields.text("runId", RunIds.PATTERN, RunIds.RULE);
+        ObjectNode input = fields.objectOf("input");
+        Integer priority = fields.whole("priority", 0, MAX_PRIORITY);
+        Duration timeout = fields.duration("timeout");
+        Map<String, String> tags = fields.textMap("tags");
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return new Trigger(
+                target,
+                runId,
+                input == null ? JsonNodeFactory.instance.objectNode() : input,
+                Objects.requireNonNullElse(priority, 0),
+                timeout,
+                tags);
+    }
+
+    private static Target target(Fields fields) {
+        Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
+        String graph = fields.has("graph") ? fields.requiredText("graph", "name the graph to run") : null;
+        String agent = fields.has("agent") ? fields.requiredText("agent", "name the agent to run") : null;
+        if (fields.has("graph") && fields.has("agent")) {
+            fields.fault("agent", "stands beside a graph", "name a graph or an agent, not both");
+        } else if (!fields.has("graph") && !fields.has("agent")) {
+            fields.fault("graph", "is missing", "name the graph to run");
+        } else if (agent != null && fields.has("version")) {
+            fields.fault("version", "has no meaning beside an agent", "remove it");
+        }
+        return agent == null ? new OfGraph(graph == null ? "" : graph, version) : new OfAgent(agent);
+    }
+
+    /** The trigger as it is sent. */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        switch (target) {
+            case OfGraph graph -> {
+                json.put("graph", graph.name());
+                if (graph.version() != null) {
+                    json.put("version", graph.version());
+                }
+            }
+            case OfAgent agent -> json.put("agent", agent.name());
+        }
+        if (runId != null) {
+            json.put("runId", runId);
+        }
+        json.set("input", input);
+        if (priority != 0) {
+            json.put("priority", priority);
+        }
+        if (timeout != null) {
+            json.put("timeout", timeout.toString());
+        }
+        if (!tags.isEmpty()) {
+            ObjectNode tagsJson = json.putObject("tags");
+            tags.forEach(tagsJson::put);
+        }
+        return json;
+    }
+}

@@ -1,0 +1,194 @@
+package dev.postroad.contracts.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DefinitionsTest {
+    private static final String AGENT = "agent: a\nkind: java\n";
+
+    @Test
+    void readsTheExampleOfEightAgents() throws Exception {
+        List<Definition> definitions = Definitions.readAll(resource("/postroad/examples/product-launch.yaml"));
+        assertThat(definitions)
+                .extracting(Definition::registryKey)
+                .containsExactly(
+                        "graph/product-launch",
+                        "agent/strategist",
+                        "agent/researcher",
+                        "agent/marketer",
+                        "agent/copywriter",
+                        "agent/designer",
+                        "agent/seo",
+                        "agent/reviewer",
+                        "agent/publisher");
+        GraphDefinition graph = (GraphDefinition) definitions.getFirst();
+        assertThat(graph.nodes()).hasSize(8);
+        assertThat(graph.edges()).anyMatch(edge -> edge.from().size() == 3);
+    }
+
+    @Test
+    void systemPromptsOfTheExampleBeginWithTheRole() throws Exception {
+        List<Definition> definitions = Definitions.readAll(resource("/postroad/examples/product-launch.yaml"));
+        assertThat(definitions.subList(1, definitions.size()))
+                .allSatisfy(agent -> assertThat(agent.source().path("system").textValue())
+                        .startsWith("You are the " + agent.name() + " "));
+    }
+
+    @Test
+    void promptsOfTheExampleAskForNothingThatTheNodeDoesNotGive() throws Exception {
+        List<Definition> definitions = Definitions.readAll(resource("/postroad/examples/product-launch.yaml"));
+        GraphDefinition graph = (GraphDefinition) definitions.getFirst();
+        assertThat(definitions.subList(1, definitions.size())).allSatisfy(agent -> {
+            String input =
+                    Objects.requireNonNull(graph.nodes().get(agent.name())).input();
+            String prompt = agent.source().path("prompt").textValue();
+            assertThat(java.util.regex.Pattern.compile("\\{\\{(\\w+)}}")
+                            .matcher(prompt)
+                            .results()
+                            .map(found -> "'" + found.group(1) + "':"))
+                    .isNotEmpty()
+                    .allSatisfy(field -> assertThat(input).contains(field));
+        });
+    }
+
+    @Test
+    void readsTheExampleWithoutAgents() throws Exception {
+        List<Definition> definitions = Definitions.readAll(resource("/postroad/examples/hello.yaml"));
+        assertThat(definitions).hasSize(1);
+        assertThat(((GraphDefinition) definitions.getFirst()).nodes().values())
+                .hasSize(2)
+                .allMatch(node -> node.work() instanceof NodeDefinition.BySet);
+    }
+
+    @Test
+    void readsJsonThatIsNoYaml() throws FaultsException {
+        List<Definition> definitions =
+                Definitions.readAll("{\n\t\"agent\": \"a\",\n\t\"kind\": \"java\",\n\t\"provider\": \"x\\/y\"\n}");
+        assertThat(definitions.getFirst().source().path("provider").textValue()).isEqualTo("x/y");
+    }
+
+    @Test
+    void readsYamlInBraces() throws FaultsException {
+        assertThat(Definitions.readAll("{ agent: a, kind: java }\n---\n{ agent: b, kind: java }"))
+                .hasSize(2);
+    }
+
+    @Test
+    void passesOverEmptyDocuments() throws FaultsException {
+        assertThat(Definitions.readAll("---\n---\n" + AGENT + "---\n# nothing\n"))
+                .hasSize(1);
+    }
+
+    @Test
+    void reportsAllFaultsOfAllDocumentsAtOnce() throws Exception {
+        String text = resource("/faults/definitions.yaml");
+        FaultsException refused = catchThrowableOfType(FaultsException.class, () -> Definitions.readAll(text));
+        assertThat(refused).isNotNull();
+        assertThat(refused.getMessage() + "\n").isEqualTo(resource("/faults/definitions.txt"));
+        assertThat(refused.faults()).allSatisfy(fault -> {
+            assertThat(fault.place()).isNotBlank();
+            assertThat(fault.problem()).isNotBlank();
+            assertThat(fault.remedy()).isNotBlank();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   \n", "# only a comment", "---\n---\n", "null"})
+    void refusesNothing(String text) {
+        assertThat(faults(text)).containsExactly(new Fault("", "there is no document", "write a graph or an agent"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello", "- a\n- b", "7"})
+    void refusesWhatIsNoObject(String text) {
+        assertThat(faults(text)).singleElement().extracting(Fault::remedy).isEqualTo("write it as {…}");
+    }
+
+    @Test
+    void refusesAliasesSinceTheyWouldBeReadAsTexts() {
+        assertThat(faults("agent: a\nkind: java\nretry: &r { maxAttempts: 2 }\nprovider: *r\n"))
+                .extracting(Fault::problem)
+                .containsExactly("the text has a YAML alias in line 4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "agent: a\nagent: b\nkind: java",
+                "{\"agent\":\"a\",\"agent\":\"b\",\"kind\":\"java\"}",
+                "agent: [",
+                "agent: a\n\tkind: java",
+                "agent: \"a\\0\"\nkind: java",
+                "agent: a\u0000\nkind: java",
+                "agent: \"\\ud800\"\nkind: java",
+                "graph: a\nstate: { x: { default: .inf } }\nnodes: { n: { set: '{}' } }\nedges: [{ from: START, to: n }]",
+            })
+    void refusesWhatCannotBeReadOrStored(String text) {
+        assertThat(faults(text)).hasSize(1);
+    }
+
+    @Test
+    void accepts100LevelsAndRefuses101() throws FaultsException {
+        assertThat(Definitions.readAll(graphWithDefault(97))).hasSize(1);
+        assertThat(faults(graphWithDefault(98))).hasSize(1);
+    }
+
+    @Test
+    void takesAChannelThatSaysNothing() throws FaultsException {
+        GraphDefinition graph = (GraphDefinition)
+                Definitions.readAll(graphWithDefault(1).replaceAll("state: .*", "state:\n  x:\n  y: ~"))
+                        .getFirst();
+        assertThat(graph.channels().values())
+                .containsExactly(
+                        new ChannelDefinition("x", Reducer.LAST, null), new ChannelDefinition("y", Reducer.LAST, null));
+    }
+
+    @Test
+    void refusesTheSameNameTwice() {
+        assertThat(faults(AGENT + "---\n" + AGENT))
+                .containsExactly(new Fault("document 2", "defines agent/a again", "keep one of the two"));
+    }
+
+    @Test
+    void everyKindOfAgentHasSettings() throws FaultsException {
+        for (AgentDefinition.Kind kind : AgentDefinition.Kind.values()) {
+            String text = "agent: a\nkind: " + kind.publicName() + "\nurl: http://127.0.0.1:9000/x\n";
+            if (kind == AgentDefinition.Kind.HTTP) {
+                assertThat(Definitions.readAll(text)).hasSize(1);
+            } else {
+                assertThatThrownBy(() -> Definitions.readAll(text)).hasMessageContaining("url: is no known field");
+            }
+        }
+    }
+
+    /** The default lies three levels below the graph. */
+    private static String graphWithDefault(int levels) {
+        String deep = "[".repeat(levels) + "]".repeat(levels);
+        return "graph: g\nstate: { x: { default: " + deep + " } }\nnodes: { n: { set: '{}' } }\n"
+                + "edges: [{ from: START, to: n }, { from: n, to: END }]";
+    }
+
+    private static List<Fault> faults(String text) {
+        FaultsException refused = catchThrowableOfType(FaultsException.class, () -> Definitions.readAll(text));
+        assertThat(refused).as(text).isNotNull();
+        return refused.faults();
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(DefinitionsTest.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

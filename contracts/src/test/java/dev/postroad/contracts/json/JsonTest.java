@@ -1,0 +1,136 @@
+package dev.postroad.contracts.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+    @Test
+    void readsWhatItWrites() throws FaultsException {
+        byte[] bytes = "{\"a\":[1,2.5,true,null,\"ä😀\"],\"b\":{}}".getBytes(StandardCharsets.UTF_8);
+        assertThat(Json.bytes(Json.read(bytes))).isEqualTo(bytes);
+    }
+
+    @Test
+    void refusesWhatIsNotUtf8() {
+        refuses(new byte[] {'"', (byte) 0xc3, '"'}, "is not UTF-8");
+        refuses(new byte[] {'"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"'}, "is not UTF-8");
+        refuses("\"ä\"".getBytes(StandardCharsets.ISO_8859_1), "is not UTF-8");
+    }
+
+    @Test
+    void refusesUtf16() {
+        refuses("{\"graph\":\"hello\"}".getBytes(StandardCharsets.UTF_16), "is not UTF-8");
+        refuses("{\"graph\":\"hello\"}".getBytes(StandardCharsets.UTF_16LE), "is not JSON");
+        refuses("{\"graph\":\"hello\"}".getBytes(StandardCharsets.UTF_16BE), "is not JSON");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":1} {\"b\":2}",
+                "{\"a\":1}}",
+                "1 2",
+                "{\"a\":1,}",
+                "{\"a\":1",
+                "{a:1}",
+                "NaN",
+                "[Infinity]",
+                "// comment\n1",
+                "'a'",
+                "01"
+            })
+    void refusesWhatIsNotOneJsonValue(String text) {
+        refuses(text, "is not JSON");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  \n"})
+    void refusesNothing(String text) {
+        refuses(text, "is empty");
+    }
+
+    @Test
+    void refusesDuplicateKeysAtAnyDepth() {
+        refuses("{\"a\":1,\"a\":1}", "Duplicate field 'a'");
+        refuses("[{\"b\":{\"a\":1,\"a\":2}}]", "Duplicate field 'a'");
+    }
+
+    @Test
+    void accepts100LevelsAndRefuses101() throws FaultsException {
+        assertThat(Json.read(nested(100)).isArray()).isTrue();
+        refuses(nested(101), "is not JSON");
+        assertThat(Json.read(nestedObjects(100)).isObject()).isTrue();
+        refuses(nestedObjects(101), "is not JSON");
+    }
+
+    @Test
+    void treesHaveTheSameBoundOfDepthAsTexts() {
+        assertThat(Json.unstorableText(tree(100))).isNull();
+        assertThat(Json.unstorableText(tree(101))).isEqualTo("is nested more than 100 levels deep");
+        assertThat(Json.unstorableText(tree(5_000))).isEqualTo("is nested more than 100 levels deep");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"a\\u0000b\"", "{\"a\\u0000\":1}", "[[\"\\u0000\"]]"})
+    void refusesTheNulCharacter(String text) {
+        refuses(text, "U+0000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\"", "\"\\udc00\\ud800\"", "{\"\\ud83d\":1}"})
+    void refusesHalfOfASurrogatePair(String text) {
+        refuses(text, "surrogate pair");
+    }
+
+    @Test
+    void findsHalfOfASurrogatePairInATree() {
+        var half = TextNode.valueOf(String.valueOf((char) 0xd800));
+        assertThat(Json.unstorableText(half)).isEqualTo("holds half of a surrogate pair");
+    }
+
+    @Test
+    void acceptsSurrogatePairsThatAreEscaped() throws FaultsException {
+        assertThat(Json.read("\"\\ud83d\\ude00\"")).isEqualTo(TextNode.valueOf("😀"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "[-1e400]", "{\"a\":1e999}"})
+    void refusesNumbersThatWouldTurnIntoInfinity(String text) {
+        refuses(text, "number that is too large");
+    }
+
+    private static void refuses(String text, String problem) {
+        refuses(text.getBytes(StandardCharsets.UTF_8), problem);
+    }
+
+    private static void refuses(byte[] bytes, String problem) {
+        assertThatThrownBy(() -> Json.read(bytes))
+                .isInstanceOf(FaultsException.class)
+                .hasMessageContaining(problem);
+    }
+
+    private static String nested(int levels) {
+        return "[".repeat(levels) + "1" + "]".repeat(levels);
+    }
+
+    private static String nestedObjects(int levels) {
+        return "{\"a\":".repeat(levels) + "1" + "}".repeat(levels);
+    }
+
+    private static JsonNode tree(int levels) {
+        ArrayNode tree = JsonNodeFactory.instance.arrayNode();
+        for (int i = 1; i < levels; i++) {
+            tree = JsonNodeFactory.instance.arrayNode().add(tree);
+        }
+        return tree;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.postroad.cli;
+
+import dev.postroad.contracts.message.RunStatus;
+
+/** What the command tells its caller. */
+final class ExitCode {
+    /** All went well; of a run: it completed. */
+    static final int COMPLETED = 0;
+
+    /** Something went wrong; of a run: it failed. */
+    static final int FAILED = 1;
+
+    /** What was asked for makes no sense: bad arguments, a refused trigger. */
+    static final int USAGE = 2;
+
+    /** The run was cancelled. */
+    static final int CANCELLED = 3;
+
+    /** The run took longer than it may, or than the caller wanted to wait. */
+    static final int TIMED_OUT = 4;
+
+    private ExitCode() {}
+
+    static int of(RunStatus status) {
+        return switch (status) {
+            case COMPLETED -> COMPLETED;
+            case CANCELLED -> CANCELLED;
+            case FAILED -> FAILED;
+            case QUEUED, RUNNING, WAITING, PAUSED -> TIMED_OUT;
+        };
+    }
+}

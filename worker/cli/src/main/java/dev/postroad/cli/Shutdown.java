@@ -1,0 +1,53 @@
+package dev.postroad.cli;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * What is left to do when the process is told to end, whether by a signal or because the command is through: the last
+ * that was begun is undone first, and each thing once. Safe for use by many threads.
+ */
+public final class Shutdown {
+    private final Deque<Runnable> duties = new ArrayDeque<>();
+    private final CountDownLatch begun = new CountDownLatch(1);
+
+    /** One that signals reach too. */
+    static Shutdown onSignals() {
+        var shutdown = new Shutdown();
+        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::run, "postroad-shutdown"));
+        return shutdown;
+    }
+
+    /** Adds a duty, to be done before those that were added earlier. */
+    public synchronized void add(Runnable duty) {
+        duties.push(duty);
+    }
+
+    /** Whether the process is about to end, so that failures are a matter of course. */
+    boolean hasBegun() {
+        return begun.getCount() == 0;
+    }
+
+    /** Waits for the signal to end. */
+    void await() throws InterruptedException {
+        begun.await();
+    }
+
+    /** Does what is left; waits where another thread is at it. */
+    void run() {
+        begun.countDown();
+        doDuties();
+    }
+
+    private synchronized void doDuties() {
+        while (!duties.isEmpty()) {
+            try {
+                duties.pop().run();
+            } catch (RuntimeException failed) {
+                // The other duties must be done all the same, and nobody is left who could do anything about this one.
+                System.getLogger(Shutdown.class.getName()).log(System.Logger.Level.WARNING, "while ending", failed);
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.postroad.cli.progress;
+
+import dev.postroad.contracts.message.RunEvent;
+import java.time.Instant;
+
+/** Shows a run while it is followed. Confined to one thread. */
+public interface Display {
+    /** Shows what happened. */
+    void show(RunEvent event, RunProgress after);
+
+    /** Shows that time passes. */
+    void tick(RunProgress progress, Instant now);
+}

@@ -1,0 +1,22 @@
+package dev.postroad.cli.progress;
+
+import dev.postroad.contracts.message.RunEvent;
+import java.io.PrintStream;
+import java.time.Instant;
+
+/** The events as they are, one JSON a line. */
+public final class JsonDisplay implements Display {
+    private final PrintStream out;
+
+    public JsonDisplay(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void show(RunEvent event, RunProgress after) {
+        out.println(JsonEvents.tree(event));
+    }
+
+    @Override
+    public void tick(RunProgress progress, Instant now) {}
+}

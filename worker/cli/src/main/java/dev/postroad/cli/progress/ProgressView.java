@@ -1,0 +1,95 @@
+package dev.postroad.cli.progress;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** Draws a run: a heading, a bar, and a line for each node. */
+public final class ProgressView {
+    private static final int BAR_COLUMNS = 40;
+    private static final int STATUS_COLUMNS = 10;
+    private static final int DURATION_COLUMNS = 12;
+    private static final int ROWS_BESIDE_NODES = 4;
+
+    private final Screen screen;
+
+    public ProgressView(Screen screen) {
+        this.screen = screen;
+    }
+
+    /** The lines of a run at a time; fewer than the screen has rows. */
+    public List<String> lines(RunProgress run, Instant now) {
+        List<String> lines = new ArrayList<>();
+        lines.add(screen.fit(Colour.NONE, run.graph() + "  " + run.runId() + "  "
+                + run.status().publicName()));
+        lines.add(screen.fit(colour(run), bar(run.share()) + " " + Text.percent(run.share()) + "  "
+                + Text.of(run.elapsed(now))));
+        lines.addAll(nodes(run, now));
+        return lines;
+    }
+
+    /** A line for each node; where they are too many, for those that something happened to last. */
+    private List<String> nodes(RunProgress run, Instant now) {
+        int room = screen.rows() - ROWS_BESIDE_NODES;
+        int nameColumns = run.nodes().keySet().stream().mapToInt(String::length).max().orElse(0);
+        List<Map.Entry<String, NodeProgress>> shown = shown(run, room);
+        List<String> lines = new ArrayList<>();
+        for (Map.Entry<String, NodeProgress> node : shown) {
+            lines.add(line(Text.padded(node.getKey(), nameColumns), node.getValue(), now));
+        }
+        int hidden = run.nodes().size() - shown.size();
+        if (hidden > 0) {
+            lines.add(screen.fit(Colour.FAINT, "  … and " + hidden + " more"));
+        }
+        return lines;
+    }
+
+    private static List<Map.Entry<String, NodeProgress>> shown(RunProgress run, int room) {
+        List<Map.Entry<String, NodeProgress>> all = List.copyOf(run.nodes().entrySet());
+        if (all.size() <= room) {
+            return all;
+        }
+        List<Instant> newest = all.stream()
+                .map(node -> node.getValue().since())
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        Instant oldestShown = newest.get(room - 1);
+        return all.stream()
+                .filter(node -> !node.getValue().since().isBefore(oldestShown))
+                .limit(room)
+                .toList();
+    }
+
+    private String line(String name, NodeProgress node, Instant now) {
+        NodeStatus status = node.status();
+        String line = "  " + status.symbol + " " + name + "  " + Text.padded(status.word, STATUS_COLUMNS);
+        if (status != NodeStatus.NOT_REACHED) {
+            line += Text.padded(Text.of(node.duration(now)), DURATION_COLUMNS) + times(node);
+        }
+        return screen.fit(status.colour, line);
+    }
+
+    private static String times(NodeProgress node) {
+        String tasks = node.tasks() > 1 ? "×" + node.tasks() + "  " : "";
+        String attempt = node.attempt() > 1 || node.status() == NodeStatus.RETRYING
+                ? "attempt " + node.attempt() + "  "
+                : "";
+        return tasks + attempt + node.note();
+    }
+
+    private static Colour colour(RunProgress run) {
+        return switch (run.status()) {
+            case COMPLETED -> Colour.GREEN;
+            case FAILED -> Colour.RED;
+            case CANCELLED -> Colour.YELLOW;
+            case QUEUED, RUNNING, WAITING, PAUSED -> Colour.NONE;
+        };
+    }
+
+    private static String bar(double share) {
+        int full = (int) Math.floor(share * BAR_COLUMNS);
+        return "█".repeat(full) + "░".repeat(BAR_COLUMNS - full);
+    }
+}

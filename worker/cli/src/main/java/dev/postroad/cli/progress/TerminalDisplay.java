@@ -1,0 +1,43 @@
+package dev.postroad.cli.progress;
+
+import dev.postroad.contracts.message.RunEvent;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+
+/** A picture of the run that is drawn anew in its place. */
+public final class TerminalDisplay implements Display {
+    private static final String UP_TO_FIRST_COLUMN = "\u001b[%dF";
+    private static final String CLEAR_REST_OF_LINE = "\u001b[K";
+    private static final String CLEAR_BELOW = "\u001b[J";
+
+    private final PrintStream out;
+    private final ProgressView view;
+    private int linesDrawn;
+
+    public TerminalDisplay(PrintStream out, ProgressView view) {
+        this.out = out;
+        this.view = view;
+    }
+
+    @Override
+    public void show(RunEvent event, RunProgress after) {
+        if (after.status().isEnded()) {
+            tick(after, event.at());
+        }
+    }
+
+    @Override
+    public void tick(RunProgress progress, Instant now) {
+        List<String> lines = view.lines(progress, now);
+        StringBuilder picture = new StringBuilder();
+        if (linesDrawn > 0) {
+            picture.append(UP_TO_FIRST_COLUMN.formatted(linesDrawn));
+        }
+        lines.forEach(line -> picture.append(line).append(CLEAR_REST_OF_LINE).append('\n'));
+        picture.append(CLEAR_BELOW);
+        out.print(picture);
+        out.flush();
+        linesDrawn = lines.size();
+    }
+}

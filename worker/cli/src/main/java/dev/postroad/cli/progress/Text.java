@@ -1,0 +1,56 @@
+package dev.postroad.cli.progress;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Puts values into words and columns. */
+public final class Text {
+    private static final int FIRST_WIDE_CODE_POINT = 0x1100;
+
+    private Text() {}
+
+    /** A duration at a glance: {@code 0.4 s}, {@code 12 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
+    public static String of(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds < 10) {
+            return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+        }
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return String.format(Locale.ROOT, "%d min %02d s", seconds / 60, seconds % 60);
+        }
+        return String.format(Locale.ROOT, "%d h %02d min", seconds / 3600, seconds / 60 % 60);
+    }
+
+    /** A share from 0 to 1 as a percentage. */
+    static String percent(double share) {
+        return String.format(Locale.ROOT, "%3d %%", (int) Math.floor(share * 100));
+    }
+
+    /** The text with blanks behind it. */
+    public static String padded(String text, int columns) {
+        return text + " ".repeat(Math.max(0, columns - text.length()));
+    }
+
+    /** One line of at most so many columns; control characters become blanks. */
+    static String cut(String text, int columns) {
+        StringBuilder line = new StringBuilder();
+        int width = 0;
+        for (int codePoint : text.codePoints().toArray()) {
+            // Of two columns are nearly all characters from here on; a few that are of one are cut too early.
+            width += codePoint >= FIRST_WIDE_CODE_POINT && !isNarrowSymbol(codePoint) ? 2 : 1;
+            if (width > columns) {
+                line.setLength(line.offsetByCodePoints(line.length(), -1));
+                return line.append('…').toString();
+            }
+            line.appendCodePoint(Character.isISOControl(codePoint) ? ' ' : codePoint);
+        }
+        return line.toString().stripTrailing();
+    }
+
+    private static boolean isNarrowSymbol(int codePoint) {
+        return codePoint >= 0x2000 && codePoint < 0x2E80;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.postroad.cli.servers;
+
+import dev.postroad.cli.Surroundings;
+import dev.postroad.runtime.config.Setting;
+import dev.postroad.runtime.config.Variables;
+import java.nio.file.Path;
+
+/** Where the embedded servers keep their data. */
+public final class DataDirectory {
+    private DataDirectory() {}
+
+    /** The directory of the settings, or else of the surroundings. */
+    public static Path of(Surroundings surroundings, Variables variables) {
+        return variables.given(Setting.DATA_DIR).map(Path::of).orElse(surroundings.defaultData());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.postroad.cli.servers;
+
+import dev.postroad.cli.CommandException;
+import dev.postroad.cli.Surroundings;
+import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.embedded.EmbeddedPorts;
+import dev.postroad.runtime.config.KafkaSettings;
+import dev.postroad.runtime.config.PostgresSettings;
+import dev.postroad.runtime.config.Setting;
+import dev.postroad.runtime.config.Variables;
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.RunHistory;
+
+/**
+ * The servers of one command: those that the settings name, or embedded ones. What was opened is closed by the
+ * surroundings' shutdown. Thread-safe.
+ */
+public final class Servers {
+    private final Surroundings surroundings;
+    private final Variables variables;
+    private final Origin origin;
+
+    private Servers(Surroundings surroundings, Variables variables, Origin origin) {
+        this.surroundings = surroundings;
+        this.variables = variables;
+        this.origin = origin;
+    }
+
+    /** Where servers come from. */
+    public enum Origin {
+        /** The settings name them. */
+        GIVEN,
+        /** This process runs them. */
+        EMBEDDED_HERE,
+        /** Another process runs them for the same directory. */
+        EMBEDDED_ELSEWHERE
+    }
+
+    /**
+     * Finds or starts what is needed.
+     *
+     * @throws FaultsException where settings are wrong
+     */
+    public static Servers open(Surroundings surroundings, Need need) throws FaultsException {
+        Variables variables = Variables.of(surroundings.environment());
+        boolean kafkaGiven = variables.given(Setting.KAFKA_BOOTSTRAP_SERVERS).isPresent();
+        boolean postgresGiven = variables.given(Setting.POSTGRES_URL).isPresent();
+        if (kafkaGiven || (postgresGiven && need == Need.POSTGRES)) {
+            return new Servers(surroundings, variables, Origin.GIVEN);
+        }
+        if (postgresGiven) {
+            throw CommandException.usage("POSTROAD_POSTGRES_URL is set but POSTROAD_KAFKA_BOOTSTRAP_SERVERS is not; "
+                    + "set both, or neither to use embedded servers");
+        }
+        // A command that only looks is in nobody's way, so that any free port will do.
+        Embedded embedded = Embedded.open(surroundings, variables, EmbeddedPorts.free());
+        embedded.prepare(need);
+        return of(surroundings, embedded);
+    }
+
+    static Servers of(Surroundings surroundings, Embedded embedded) {
+        return new Servers(surroundings, embedded.variables(), embedded.origin());
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /** A client that is closed by the shutdown. */
+    public PostroadClient client() throws FaultsException {
+        KafkaSettings kafka = KafkaSettings.read(variables);
+        var client = new PostroadClient(kafka.properties(), kafka.topics());
+        surroundings.shutdown().add(client::close);
+        return client;
+    }
+
+    /** What Postgres holds of runs. */
+    public RunHistory history() throws FaultsException {
+        return new RunHistory(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** What Postgres holds of graphs and agents. */
+    public PublishedDefinitions definitions() throws FaultsException {
+        return new PublishedDefinitions(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** Everything that a worker would be told. */
+    public WorkerSettings workerSettings() throws FaultsException {
+        return WorkerSettings.read(variables);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.postroad.engine.expression;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cel.bundle.Cel;
+import dev.cel.bundle.CelFactory;
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.ast.CelConstant;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.ast.CelExpr.ExprKind.Kind;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
+import dev.cel.common.types.SimpleType;
+import dev.cel.extensions.CelExtensions;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime.Program;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * One CEL expression over {@code state}, {@code result}, {@code input} and {@code run}, with the extensions for
+ * strings, math, lists, sets and bindings. It can read no clock and do no I/O, so equal scopes give equal values.
+ *
+ * <p>Cost is limited: {@value #MAX_CHARACTERS} characters, {@value #MAX_ITERATIONS} iterations of macros in one
+ * evaluation. Immutable and thread-safe.
+ */
+public final class Expression {
+    /** The longest expression, in characters. */
+    public static final int MAX_CHARACTERS = 20_000;
+
+    /** The most iterations of all macros of one evaluation. */
+    public static final int MAX_ITERATIONS = 100_000;
+
+    private static final CelOptions OPTIONS = CelOptions.current()
+            .enableHeterogeneousNumericComparisons(true)
+            .maxExpressionCodePointSize(MAX_CHARACTERS)
+            .maxParseRecursionDepth(100)
+            .maxRegexProgramSize(1_000)
+            .comprehensionMaxIterations(MAX_ITERATIONS)
+            .build();
+    private static final Cel CEL = environment();
+
+    private final String text;
+    private final Program program;
+    private final Set<String> stateFields;
+    private final Set<String> literalKeys;
+
+    private Expression(String text, Program program, Set<String> stateFields, Set<String> literalKeys) {
+        this.text = text;
+        this.program = program;
+        this.stateFields = Set.copyOf(stateFields);
+        this.literalKeys = Set.copyOf(literalKeys);
+    }
+
+    /**
+     * Compiles an expression.
+     *
+     * @throws ExpressionException where it is none; the message says where and why
+     */
+    public static Expression compile(String text) throws ExpressionException {
+        try {
+            CelAbstractSyntaxTree tree = CEL.compile(text).getAst();
+            return new Expression(text, CEL.createProgram(tree), stateFields(tree), literalKeys(tree));
+        } catch (CelValidationException | CelEvaluationException | RuntimeException unsound) {
+            throw new ExpressionException(String.valueOf(unsound.getMessage()), unsound);
+        }
+    }
+
+    /**
+     * Evaluates to any JSON value.
+     *
+     * @throws ExpressionException where the evaluation fails or costs too much
+     */
+    public JsonNode evaluate(Scope scope) throws ExpressionException {
+        try {
+            return JsonValues.toJson(program.eval(scope.variables()));
+        } catch (CelEvaluationException | RuntimeException failed) {
+            throw new ExpressionException("the expression " + text + " failed: " + failed.getMessage(), failed);
+        }
+    }
+
+    /**
+     * Evaluates to an object.
+     *
+     * @throws ExpressionException where the evaluation fails, or gives something else
+     */
+    public ObjectNode evaluateObject(Scope scope) throws ExpressionException {
+        if (evaluate(scope) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new ExpressionException("the expression " + text + " must give an object");
+    }
+
+    /**
+     * Evaluates to true or false.
+     *
+     * @throws ExpressionException where the evaluation fails, or gives something else
+     */
+    public boolean holds(Scope scope) throws ExpressionException {
+        if (evaluate(scope) instanceof BooleanNode truth) {
+            return truth.booleanValue();
+        }
+        throw new ExpressionException("the expression " + text + " must give true or false");
+    }
+
+    /** The channels that the expression reads by name. */
+    public Set<String> stateFields() {
+        return stateFields;
+    }
+
+    /** The keys of the object that the expression gives, as far as it is written out; empty where it is computed. */
+    public Set<String> literalKeys() {
+        return literalKeys;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private static Set<String> stateFields(CelAbstractSyntaxTree tree) {
+        return CelNavigableAst.fromAst(tree)
+                .getRoot()
+                .allNodes()
+                .map(CelNavigableExpr::expr)
+                .filter(expression -> expression.getKind() == Kind.SELECT)
+                .map(CelExpr::select)
+                .filter(select -> select.operand().getKind() == Kind.IDENT
+                        && select.operand().ident().name().equals("state"))
+                .map(CelExpr.CelSelect::field)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> literalKeys(CelAbstractSyntaxTree tree) {
+        CelExpr root = tree.getExpr();
+        if (root.getKind() != Kind.MAP) {
+            return Set.of();
+        }
+        return root.map().entries().stream()
+                .map(CelExpr.CelMap.Entry::key)
+                .filter(key ->
+                        key.getKind() == Kind.CONSTANT && key.constant().getKind() == CelConstant.Kind.STRING_VALUE)
+                .map(key -> key.constant().stringValue())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Cel environment() {
+        return CelFactory.plannerCelBuilder()
+                .setOptions(OPTIONS)
+                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                .addVar("state", SimpleType.DYN)
+                .addVar("result", SimpleType.DYN)
+                .addVar("input", SimpleType.DYN)
+                .addVar("run", SimpleType.DYN)
+                .addCompilerLibraries(
+                        CelExtensions.strings(),
+                        CelExtensions.math(),
+                        CelExtensions.lists(),
+                        CelExtensions.sets(OPTIONS),
+                        CelExtensions.bindings())
+                .addRuntimeLibraries(
+                        CelExtensions.strings(),
+                        CelExtensions.math(),
+                        CelExtensions.lists(),
+                        CelExtensions.sets(OPTIONS))
+                .build();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.postroad.engine.expression;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What an expression may refer to.
+ *
+ * @param state the state's channels
+ * @param result what the agent answered; JSON null outside a node's {@code output}
+ * @param input the input of the run
+ * @param run facts about the run: {@code id graph version superstep}
+ */
+public record Scope(JsonNode state, JsonNode result, JsonNode input, JsonNode run) {
+    /** A scope without a result. */
+    public static Scope of(JsonNode state, JsonNode input, JsonNode run) {
+        return new Scope(state, NullNode.instance, input, run);
+    }
+
+    Map<String, Object> variables() {
+        Map<String, Object> variables = HashMap.newHashMap(4);
+        variables.put("state", JsonValues.toCel(state));
+        variables.put("result", JsonValues.toCel(result));
+        variables.put("input", JsonValues.toCel(input));
+        variables.put("run", JsonValues.toCel(run));
+        return variables;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.postroad.engine.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.Reducer;
+import dev.postroad.contracts.json.Json;
+import java.math.BigInteger;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One top-level key of the state, with its reducer. Values are never changed in place: a reduction gives a new one.
+ *
+ * @param initial the value before any write; null where the channel is absent until written
+ */
+public record Channel(
+        String name, Reducer reducer, @Nullable JsonNode initial) {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** A channel that starts as its reducer does, unless a default is given. */
+    static Channel of(String name, Reducer reducer, @Nullable JsonNode given) {
+        return new Channel(name, reducer, given == null ? start(reducer) : given);
+    }
+
+    private static @Nullable JsonNode start(Reducer reducer) {
+        return switch (reducer) {
+            case APPEND, UNION -> NODES.arrayNode();
+            case SUM -> NODES.numberNode(0);
+            case MERGE -> NODES.objectNode();
+            case LAST, MIN, MAX -> null;
+        };
+    }
+
+    /** Why the reducer cannot take a value, in words; null where it can. */
+    public @Nullable String refusal(JsonNode value) {
+        return switch (reducer) {
+            case LAST, APPEND, UNION -> null;
+            case SUM -> value.isNumber() ? null : "sum takes a number";
+            case MIN, MAX ->
+                value.isNumber() || value.isTextual() ? null : reducer.publicName() + " takes a number or a text";
+            case MERGE -> value.isObject() ? null : "merge takes an object";
+        };
+    }
+
+    /**
+     * The value after the writes of one superstep, in merge order; each must have passed {@link #refusal}.
+     *
+     * @param current the value before; null where there is none
+     * @param writes at least one
+     * @throws ConflictException where the writes do not go together
+     */
+    public JsonNode reduce(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {
+        return switch (reducer) {
+            case LAST -> single(writes);
+            case APPEND -> appended(current, writes);
+            case UNION -> united(current, writes);
+            case SUM -> sum(current, writes);
+            case MIN, MAX -> extreme(current, writes);
+            case MERGE -> merged(current, writes);
+        };
+    }
+
+    private static JsonNode single(List<JsonNode> writes) throws ConflictException {
+        if (writes.size() > 1) {
+            throw new ConflictException("takes one write in a superstep, but got " + writes.size());
+        }
+        return writes.getFirst();
+    }
+
+    private static ArrayNode appended(@Nullable JsonNode current, List<JsonNode> writes) {
+        ArrayNode all = listOf(current);
+        writes.forEach(write -> add(all, write));
+        return all;
+    }
+
+    private static ArrayNode united(@Nullable JsonNode current, List<JsonNode> writes) {
+        ArrayNode all = NODES.arrayNode();
+        Set<JsonNode> seen = new HashSet<>();
+        for (JsonNode element : appended(current, writes)) {
+            if (seen.add(element)) {
+                all.add(element);
+            }
+        }
+        return all;
+    }
+
+    private static ArrayNode listOf(@Nullable JsonNode current) {
+        int size = current == null ? 0 : current.size();
+        ArrayNode list = NODES.arrayNode(size + 4);
+        if (current != null) {
+            add(list, current);
+        }
+        return list;
+    }
+
+    private static void add(ArrayNode all, JsonNode write) {
+        if (write instanceof ArrayNode list) {
+            all.addAll(list);
+        } else {
+            all.add(write);
+        }
+    }
+
+    private static JsonNode sum(@Nullable JsonNode current, List<JsonNode> writes) {
+        JsonNode total = current == null || current.isNull() ? NODES.numberNode(0) : current;
+        for (JsonNode write : writes) {
+            total = plus(total, write);
+        }
+        return total;
+    }
+
+    private static JsonNode plus(JsonNode a, JsonNode b) {
+        if (!a.isIntegralNumber() || !b.isIntegralNumber()) {
+            return NODES.numberNode(a.doubleValue() + b.doubleValue());
+        }
+        BigInteger exact = a.bigIntegerValue().add(b.bigIntegerValue());
+        return exact.bitLength() < Long.SIZE ? Json.whole(exact.longValue()) : NODES.numberNode(exact);
+    }
+
+    private JsonNode extreme(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {
+        JsonNode best = current == null || current.isNull() ? writes.getFirst() : current;
+        for (JsonNode write : writes) {
+            int order = compare(write, best);
+            if (reducer == Reducer.MIN ? order < 0 : order > 0) {
+                best = write;
+            }
+        }
+        return best;
+    }
+
+    private static int compare(JsonNode a, JsonNode b) throws ConflictException {
+        if (a.isTextual() && b.isTextual()) {
+            return a.textValue().compareTo(b.textValue());
+        }
+        if (a.isNumber() && b.isNumber()) {
+            return a.decimalValue().compareTo(b.decimalValue());
+        }
+        throw new ConflictException("cannot compare a number with a text");
+    }
+
+    private static ObjectNode merged(@Nullable JsonNode current, List<JsonNode> writes) {
+        ObjectNode all = NODES.objectNode();
+        if (current instanceof ObjectNode before) {
+            all.setAll(before);
+        }
+        writes.forEach(write -> all.setAll((ObjectNode) write));
+        return all;
+    }
+}

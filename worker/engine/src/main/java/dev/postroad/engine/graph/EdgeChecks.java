@@ -1,0 +1,125 @@
+package dev.postroad.engine.graph;
+
+import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.Fault;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Whether the edges of a definition lead somewhere: from START to every node, and from every node to END. */
+final class EdgeChecks {
+    private final GraphDefinition definition;
+    private final List<Fault> faults = new ArrayList<>();
+
+    private EdgeChecks(GraphDefinition definition) {
+        this.definition = definition;
+    }
+
+    static List<Fault> faults(GraphDefinition definition) {
+        EdgeChecks checks = new EdgeChecks(definition);
+        checks.checkEnds();
+        checks.checkConditions();
+        checks.checkReachability();
+        return checks.faults;
+    }
+
+    private void checkEnds() {
+        for (int i = 0; i < definition.edges().size(); i++) {
+            EdgeDefinition edge = definition.edges().get(i);
+            for (String from : edge.from()) {
+                if (from.equals(EdgeDefinition.START) && edge.from().size() > 1) {
+                    fault("edges[" + i + "].from", "START cannot be part of a join", "give START an edge of its own");
+                } else if (!from.equals(EdgeDefinition.START)) {
+                    checkNode(from, "edges[" + i + "].from", "START");
+                }
+            }
+            for (String to : edge.to()) {
+                if (!to.equals(EdgeDefinition.END)) {
+                    checkNode(to, "edges[" + i + "].to", "END");
+                }
+            }
+        }
+    }
+
+    private void checkNode(String name, String place, String orElse) {
+        if (!definition.nodes().containsKey(name)) {
+            String known = String.join(", ", definition.nodes().keySet());
+            fault(place, "there is no node " + name, "name one of " + known + " or " + orElse);
+        }
+    }
+
+    private void checkConditions() {
+        Set<String> sources = new HashSet<>(definition.nodes().keySet());
+        sources.add(EdgeDefinition.START);
+        for (String source : sources.stream().sorted().toList()) {
+            boolean conditional = false;
+            boolean otherwise = false;
+            boolean always = false;
+            for (EdgeDefinition edge : definition.edges()) {
+                if (edge.from().contains(source)) {
+                    conditional |= edge.when() != null;
+                    otherwise |= edge.otherwise();
+                    always |= edge.when() == null && !edge.otherwise();
+                }
+            }
+            if (conditional && !otherwise && !always) {
+                fault(
+                        "edges",
+                        "the conditional edges from " + source + " may match nothing",
+                        "add { from: " + source + ", otherwise: true, to: … }");
+            }
+            if (otherwise && !conditional) {
+                fault(
+                        "edges",
+                        "there is an otherwise from " + source + " without any when",
+                        "remove otherwise, or add an edge with when");
+            }
+        }
+    }
+
+    private void checkReachability() {
+        Set<String> fromStart = reachable();
+        Set<String> toEnd = reachingEnd();
+        for (String node : definition.nodes().keySet()) {
+            if (!fromStart.contains(node)) {
+                fault("nodes." + node, "cannot be reached from START", "add an edge to it, or remove it");
+            } else if (!toEnd.contains(node)) {
+                fault("nodes." + node, "has no way to END", "add { from: " + node + ", to: END }");
+            }
+        }
+    }
+
+    private Set<String> reachable() {
+        Set<String> found = new HashSet<>(Set.of(EdgeDefinition.START));
+        boolean grown = true;
+        while (grown) {
+            grown = false;
+            for (EdgeDefinition edge : definition.edges()) {
+                if (found.containsAll(edge.from())) {
+                    grown |= found.addAll(edge.to());
+                }
+            }
+        }
+        return found;
+    }
+
+    private Set<String> reachingEnd() {
+        Set<String> found = new HashSet<>(Set.of(EdgeDefinition.END));
+        boolean grown = true;
+        while (grown) {
+            grown = false;
+            for (EdgeDefinition edge : definition.edges()) {
+                if (edge.to().stream().anyMatch(found::contains)) {
+                    grown |= found.addAll(edge.from());
+                }
+            }
+        }
+        return found;
+    }
+
+    private void fault(String place, String problem, String remedy) {
+        faults.add(new Fault(place, problem, remedy));
+    }
+}

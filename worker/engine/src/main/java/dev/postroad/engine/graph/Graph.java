@@ -1,0 +1,62 @@
+package dev.postroad.engine.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.Limits;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of a graph, known to be sound. Immutable and thread-safe.
+ *
+ * @param version from 1
+ * @param routes where each node leads; END is left out
+ * @param joinsOf the joins that each node contributes to
+ */
+public record Graph(
+        String name,
+        int version,
+        Map<String, Channel> channels,
+        Map<String, Node> nodes,
+        Routes entry,
+        Map<String, Routes> routes,
+        List<Join> joins,
+        Map<String, List<Join>> joinsOf,
+        Limits limits) {
+
+    /** The node of a name that is known to exist. */
+    public Node node(String node) {
+        return Objects.requireNonNull(nodes.get(node), () -> "graph " + name + " has no node " + node);
+    }
+
+    /** The state before any write. */
+    public ObjectNode initialState() {
+        ObjectNode state = JsonNodeFactory.instance.objectNode();
+        channels.values().forEach(channel -> {
+            if (channel.initial() != null) {
+                state.set(channel.name(), channel.initial());
+            }
+        });
+        return state;
+    }
+
+    /** Why the channels cannot take these writes, naming each offender; null where they can. */
+    public @Nullable String refusal(ObjectNode writes) {
+        for (Map.Entry<String, JsonNode> write : writes.properties()) {
+            Channel channel = channels.get(write.getKey());
+            if (channel == null) {
+                return "there is no channel " + write.getKey() + " in graph " + name + "; its channels are "
+                        + String.join(", ", channels.keySet());
+            }
+            String refusal = channel.refusal(write.getValue());
+            if (refusal != null) {
+                return "channel " + write.getKey() + " cannot take "
+                        + write.getValue().getNodeType() + ": " + refusal;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A decision in the making: every event that is added is folded into the run at once. Confined to one decision. */
+final class Draft {
+    private final Instant now;
+    private final List<Event> events = new ArrayList<>(4);
+    private final List<Effect> effects = new ArrayList<>(2);
+    private Run run;
+
+    Draft(Run run, Instant now) {
+        this.run = run;
+        // Workers' clocks differ, and a journal must not run backwards.
+        this.now = now.isBefore(run.lastAt()) ? run.lastAt() : now;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    int size() {
+        return events.size();
+    }
+
+    Decision decision() {
+        return new Decision(run, events, effects);
+    }
+
+    void perform(Effect effect) {
+        effects.add(effect);
+    }
+
+    /** An event of the whole run. */
+    void emit(EventBody body) {
+        boolean ends = body.type().endsRun();
+        long duration = ends && run.superstep().number() > 0
+                ? Duration.between(run.startedAt(), now).toMillis()
+                : -1;
+        double progress = body instanceof EventBody.RunCompleted ? 1 : run.progress();
+        append(
+                new Event(
+                        run.seq() + 1,
+                        now,
+                        null,
+                        null,
+                        0,
+                        run.superstep().number(),
+                        run.version(),
+                        duration,
+                        progress,
+                        body),
+                null);
+    }
+
+    /** The event that writes the input and opens the first superstep. */
+    void emitStarted(EventBody.RunStarted body, ObjectNode merged) {
+        append(new Event(run.seq() + 1, now, null, null, 0, 0, run.version() + 1, -1, run.progress(), body), merged);
+    }
+
+    /** An event of a task. */
+    void emit(EventBody body, Task task, int attempt, long durationMillis) {
+        append(event(body, task, attempt, durationMillis, run.version(), run.progress()), null);
+    }
+
+    /** The completion of a task; with a merged state it closes the superstep. */
+    void emitCompleted(EventBody.NodeCompleted body, Task task, long durationMillis, @Nullable ObjectNode merged) {
+        int version = merged == null ? run.version() : run.version() + 1;
+        append(event(body, task, task.attempt(), durationMillis, version, run.progressWith(task.node())), merged);
+    }
+
+    private Event event(EventBody body, Task task, int attempt, long durationMillis, int version, double progress) {
+        return new Event(
+                run.seq() + 1,
+                now,
+                task.node(),
+                task.id(),
+                attempt,
+                run.superstep().number(),
+                version,
+                durationMillis,
+                progress,
+                body);
+    }
+
+    private void append(Event event, @Nullable ObjectNode merged) {
+        run = run.evolve(event, merged);
+        events.add(event);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.postroad.engine.run;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of a run's journal.
+ *
+ * @param seq from 1, without gaps
+ * @param at never before the event that precedes it
+ * @param task null, like {@code node}, for an event of the whole run; {@code attempt} is 0 then
+ * @param superstep the superstep that it belongs to; 0 before the first
+ * @param version the number of the state after this event
+ * @param durationMillis how long the attempt or run took; -1 where nothing ended
+ * @param progress 0 to 1
+ */
+public record Event(
+        int seq,
+        Instant at,
+        @Nullable String node,
+        @Nullable String task,
+        int attempt,
+        int superstep,
+        int version,
+        long durationMillis,
+        double progress,
+        EventBody body) {}

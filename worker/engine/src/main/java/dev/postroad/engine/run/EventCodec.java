@@ -1,0 +1,194 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventType;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
+public final class EventCodec {
+    private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
+
+    private EventCodec() {}
+
+    /** The data as UTF-8 JSON; must not be changed. */
+    public static byte[] encode(EventBody body) {
+        return body instanceof EventBody.NodeStarted || body instanceof EventBody.NodeCancelled
+                ? EMPTY
+                : Json.bytes(tree(body));
+    }
+
+    private static ObjectNode tree(EventBody body) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        switch (body) {
+            case EventBody.RunQueued(Admission admission) -> put(data, admission);
+            case EventBody.RunStarted(List<String> next) -> putTexts(data, "next", next);
+            case EventBody.NodeStarted() -> {}
+            case EventBody.NodeRetrying(RunError error, Instant dueAt) -> {
+                put(data, error);
+                data.put("dueAt", dueAt.toString());
+            }
+            case EventBody.NodeCompleted(ObjectNode writes, List<String> next, Usage usage) -> {
+                data.set("writes", writes);
+                putTexts(data, "next", next);
+                put(data, usage);
+            }
+            case EventBody.NodeFailed(RunError error) -> put(data, error);
+            case EventBody.NodeCancelled() -> {}
+            case EventBody.RunRetried(String commandId, List<String> tasks) -> {
+                data.put("commandId", commandId);
+                putTexts(data, "tasks", tasks);
+            }
+            case EventBody.RunCancelled(String commandId, String reason, ObjectNode state) -> {
+                data.put("commandId", commandId);
+                if (reason != null) {
+                    data.put("reason", reason);
+                }
+                data.set("state", state);
+            }
+            case EventBody.RunCompleted(ObjectNode state) -> data.set("state", state);
+            case EventBody.RunFailed(RunError error, List<String> tasks, ObjectNode state) -> {
+                put(data, error);
+                if (!tasks.isEmpty()) {
+                    putTexts(data, "tasks", tasks);
+                }
+                data.set("state", state);
+            }
+            case EventBody.CommandRejected(String command, String commandId, String reason) ->
+                data.put("command", command).put("commandId", commandId).put("reason", reason);
+        }
+        return data;
+    }
+
+    /**
+     * Reads data back.
+     *
+     * @throws IllegalStateException where the type belongs to no journal
+     */
+    public static EventBody decode(EventType type, JsonNode data) {
+        return switch (type) {
+            case RUN_QUEUED -> new EventBody.RunQueued(admission(data));
+            case RUN_STARTED -> new EventBody.RunStarted(texts(data.get("next")));
+            case NODE_STARTED -> new EventBody.NodeStarted();
+            case NODE_RETRYING ->
+                new EventBody.NodeRetrying(
+                        error(data), Instant.parse(data.path("dueAt").textValue()));
+            case NODE_COMPLETED ->
+                new EventBody.NodeCompleted(object(data, "writes"), texts(data.get("next")), usage(data));
+            case NODE_FAILED -> new EventBody.NodeFailed(error(data));
+            case NODE_CANCELLED -> new EventBody.NodeCancelled();
+            case RUN_RETRIED -> new EventBody.RunRetried(data.path("commandId").asText(), orNone(data, "tasks"));
+            case RUN_CANCELLED ->
+                new EventBody.RunCancelled(
+                        data.path("commandId").asText(), data.path("reason").textValue(), object(data, "state"));
+            case RUN_COMPLETED -> new EventBody.RunCompleted(object(data, "state"));
+            case RUN_FAILED -> new EventBody.RunFailed(error(data), orNone(data, "tasks"), object(data, "state"));
+            case COMMAND_REJECTED ->
+                new EventBody.CommandRejected(
+                        data.path("command").asText(),
+                        data.path("commandId").asText(),
+                        data.path("reason").asText());
+            case TRIGGER_DUPLICATE, TRIGGER_REJECTED ->
+                throw new IllegalStateException(type.publicName() + " belongs to no journal");
+        };
+    }
+
+    private static void put(ObjectNode data, Admission admission) {
+        data.set("input", admission.input());
+        data.put("priority", admission.priority());
+        if (admission.timeout() != null) {
+            data.put("timeout", admission.timeout().toString());
+        }
+        if (!admission.tags().isEmpty()) {
+            ObjectNode tags = data.putObject("tags");
+            admission.tags().forEach(tags::put);
+        }
+        data.putObject("trigger")
+                .put("topic", admission.origin().topic())
+                .put("partition", admission.origin().partition())
+                .put("offset", admission.origin().offset());
+    }
+
+    private static Admission admission(JsonNode data) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        data.path("tags")
+                .properties()
+                .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+        JsonNode trigger = data.path("trigger");
+        return new Admission(
+                object(data, "input"),
+                data.path("priority").asInt(),
+                data.has("timeout") ? Duration.parse(data.get("timeout").textValue()) : null,
+                tags,
+                new Origin(
+                        trigger.path("topic").asText(),
+                        trigger.path("partition").asInt(),
+                        trigger.path("offset").asLong()));
+    }
+
+    private static void put(ObjectNode data, RunError error) {
+        ObjectNode written = data.putObject("error").put("type", error.type()).put("message", error.message());
+        if (error.node() != null) {
+            written.put("node", error.node());
+        }
+    }
+
+    private static RunError error(JsonNode data) {
+        JsonNode error = data.path("error");
+        return new RunError(
+                error.path("type").asText(),
+                error.path("message").asText(),
+                error.path("node").textValue());
+    }
+
+    private static void put(ObjectNode data, Usage usage) {
+        if (!usage.equals(Usage.NONE)) {
+            data.putObject("usage").put("inputTokens", usage.inputTokens()).put("outputTokens", usage.outputTokens());
+        }
+    }
+
+    private static Usage usage(JsonNode data) {
+        JsonNode usage = data.path("usage");
+        return usage.isObject()
+                ? new Usage(
+                        usage.path("inputTokens").asLong(),
+                        usage.path("outputTokens").asLong())
+                : Usage.NONE;
+    }
+
+    private static void putTexts(ObjectNode data, String name, @Nullable List<String> texts) {
+        if (texts != null) {
+            ArrayNode array = data.putArray(name);
+            texts.forEach(array::add);
+        }
+    }
+
+    private static @Nullable List<String> texts(@Nullable JsonNode array) {
+        if (array == null) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>(array.size());
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    private static List<String> orNone(JsonNode data, String name) {
+        List<String> texts = texts(data.get(name));
+        return texts == null ? List.of() : texts;
+    }
+
+    private static ObjectNode object(JsonNode data, String name) {
+        return data.get(name) instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
+    }
+}

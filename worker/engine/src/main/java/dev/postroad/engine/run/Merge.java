@@ -1,0 +1,55 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.graph.Channel;
+import dev.postroad.engine.graph.ConflictException;
+import dev.postroad.engine.graph.Graph;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Applies writes to a state, channel by channel, in the order given. The state before is left as it was. */
+final class Merge {
+    private Merge() {}
+
+    /** One task's writes, or the input's. */
+    record Source(String node, ObjectNode writes) {}
+
+    static ObjectNode apply(Graph graph, ObjectNode state, List<Source> sources) throws MergeConflictException {
+        Map<String, List<JsonNode>> byChannel = new LinkedHashMap<>();
+        for (Source source : sources) {
+            for (Map.Entry<String, JsonNode> write : source.writes().properties()) {
+                byChannel
+                        .computeIfAbsent(write.getKey(), name -> new ArrayList<>(2))
+                        .add(write.getValue());
+            }
+        }
+        if (byChannel.isEmpty()) {
+            return state;
+        }
+        ObjectNode merged = JsonNodeFactory.instance.objectNode();
+        merged.setAll(state);
+        for (Map.Entry<String, List<JsonNode>> writes : byChannel.entrySet()) {
+            Channel channel = Objects.requireNonNull(graph.channels().get(writes.getKey()), writes.getKey());
+            merged.set(channel.name(), reduce(channel, state, writes.getValue(), sources));
+        }
+        return merged;
+    }
+
+    private static JsonNode reduce(Channel channel, ObjectNode state, List<JsonNode> writes, List<Source> sources)
+            throws MergeConflictException {
+        try {
+            return channel.reduce(state.get(channel.name()), writes);
+        } catch (ConflictException conflict) {
+            List<String> nodes = sources.stream()
+                    .filter(source -> source.writes().has(channel.name()))
+                    .map(Source::node)
+                    .toList();
+            throw new MergeConflictException(channel.name(), nodes, conflict);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.postroad.engine.run;
+
+import java.util.List;
+
+/** The writes of one superstep do not go together. */
+final class MergeConflictException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String channel;
+    private final transient List<String> nodes;
+
+    MergeConflictException(String channel, List<String> nodes, Exception cause) {
+        super("channel " + channel + " " + cause.getMessage() + ", from " + String.join(" and ", nodes), cause);
+        this.channel = channel;
+        this.nodes = List.copyOf(nodes);
+    }
+
+    String channel() {
+        return channel;
+    }
+
+    List<String> nodes() {
+        return nodes;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.postroad.engine.run;
+
+import dev.postroad.contracts.definition.RetrySettings;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a failed attempt is followed by another.
+ *
+ * @param maxAttempts the first attempt included
+ * @param jitter the share of a wait, 0 to 1, that chance adds to it
+ */
+public record RetryPolicy(int maxAttempts, Duration backoff, double multiplier, Duration maxBackoff, double jitter) {
+    /** Three retries, after 1 s, 2 s and 4 s. */
+    public static final RetryPolicy DEFAULT = new RetryPolicy(4, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0);
+
+    /** This policy, where {@code settings} say nothing else. */
+    public RetryPolicy with(RetrySettings settings) {
+        return new RetryPolicy(
+                Objects.requireNonNullElse(settings.maxAttempts(), maxAttempts),
+                Objects.requireNonNullElse(settings.backoff(), backoff),
+                Objects.requireNonNullElse(settings.multiplier(), multiplier),
+                Objects.requireNonNullElse(settings.maxBackoff(), maxBackoff),
+                Objects.requireNonNullElse(settings.jitter(), jitter));
+    }
+
+    /**
+     * How long to wait after an attempt.
+     *
+     * @param attempt the attempt that failed, from 1
+     * @param atLeast what the agent asked for; null where it asked for nothing
+     * @param chance 0 to 1
+     */
+    Duration delayAfter(int attempt, @Nullable Duration atLeast, double chance) {
+        double factor = Math.pow(multiplier, attempt - 1.0);
+        double millis = Math.min(backoff.toMillis() * factor, (double) maxBackoff.toMillis());
+        Duration delay = Duration.ofMillis(Math.round(millis * (1 + jitter * chance)));
+        return atLeast != null && atLeast.compareTo(delay) > 0 ? atLeast : delay;
+    }
+}

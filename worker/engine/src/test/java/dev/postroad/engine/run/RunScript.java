@@ -1,0 +1,115 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+
+/** Drives one run by hand: commands in, events out, calls and timers kept for the test to answer. */
+@NullMarked
+final class RunScript {
+    static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    final List<Event> journal = new ArrayList<>();
+    final List<Effect.CallAgent> calls = new ArrayList<>();
+    final List<Effect.StopCall> stops = new ArrayList<>();
+    final List<Effect.Wake> wakes = new ArrayList<>();
+    Instant now = START;
+    Run run;
+
+    private RunScript(Graph graph, ObjectNode input) {
+        Admission admission = new Admission(input, 0, null, Map.of(), new Origin("postroad.triggers", 0, 0));
+        Decision admitted = Decider.admit("run-1", graph, admission, now);
+        run = admitted.run();
+        take(admitted);
+    }
+
+    static RunScript started(String yaml, String input) {
+        RunScript script = new RunScript(graph(yaml), (ObjectNode) json(input));
+        script.tell(new Command.Start());
+        return script;
+    }
+
+    static RunScript queued(String yaml, String input) {
+        return new RunScript(graph(yaml), (ObjectNode) json(input));
+    }
+
+    static Graph graph(String yaml) {
+        try {
+            return GraphCompiler.compile(
+                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return Json.read(text.replace('\'', '"'));
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
+    }
+
+    void tell(Command command) {
+        take(Decider.decide(run, command, now));
+    }
+
+    void recover() {
+        run = Run.fold(run.id(), run.graph(), journal);
+        calls.clear();
+        wakes.clear();
+        take(Decider.recover(run, now));
+    }
+
+    void answer(String task, String output) {
+        reply(task, AgentReply.completed(json(output)));
+    }
+
+    void reply(String task, AgentReply reply) {
+        Effect.CallAgent call = calls.stream()
+                .filter(candidate -> candidate.task().equals(task))
+                .reduce((first, last) -> last)
+                .orElseThrow(() -> new AssertionError("no call of " + task + " in " + calls));
+        tell(new Command.Answer(task, call.attempt(), reply, RetryPolicy.DEFAULT, 5, 0));
+    }
+
+    /** Lets the time come of every timer that is due at the earliest time. */
+    void wakeNext() {
+        Effect.Wake next = wakes.stream()
+                .min(java.util.Comparator.comparing(Effect.Wake::at))
+                .orElseThrow();
+        wakes.remove(next);
+        now = next.at();
+        tell(next.command());
+    }
+
+    List<String> types() {
+        return journal.stream()
+                .map(event -> event.body().type().publicName() + (event.task() == null ? "" : " " + event.task()))
+                .toList();
+    }
+
+    private void take(Decision decision) {
+        run = decision.run();
+        journal.addAll(decision.events());
+        for (Effect effect : decision.effects()) {
+            switch (effect) {
+                case Effect.CallAgent call -> calls.add(call);
+                case Effect.StopCall stop -> stops.add(stop);
+                case Effect.Wake wake -> wakes.add(wake);
+                case Effect.Yield(Command command) -> tell(command);
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package dev.postroad.runtime;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.http.WorkerHttp;
+import dev.postroad.runtime.intake.ControlIntake;
+import dev.postroad.runtime.intake.Origins;
+import dev.postroad.runtime.intake.TriggerIntake;
+import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.JournalWriter;
+import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.observe.Readiness;
+import dev.postroad.runtime.observe.WorkerMetrics;
+import dev.postroad.runtime.ownership.ShardOwnership;
+import dev.postroad.runtime.provisioning.Provisioning;
+import dev.postroad.runtime.publish.EventOutbox;
+import dev.postroad.runtime.publish.Outlets;
+import dev.postroad.runtime.publish.OutputPublisher;
+import dev.postroad.runtime.publish.Producers;
+import dev.postroad.runtime.registry.Catalog;
+import dev.postroad.runtime.registry.RegistryReader;
+import dev.postroad.runtime.run.AgentCalls;
+import dev.postroad.runtime.run.JournalRunLoader;
+import dev.postroad.runtime.run.Lane;
+import dev.postroad.runtime.run.Lanes;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker: reads triggers and control messages, steps runs, publishes events. The one place where its parts are wired.
+ *
+ * <p>Parts are started so that each finds what it calls on, and closed in reverse order; a start that fails closes what
+ * had been started. Thread-safe.
+ */
+public final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final WorkerSettings settings;
+    private final InstantSource clock = InstantSource.system();
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private volatile boolean closing;
+    private @Nullable Readiness readiness;
+    private @Nullable WorkerHttp http;
+
+    private Worker(WorkerSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a worker on a schema and topics that are there, or may be made.
+     *
+     * @throws RuntimeException where it cannot start; the message says what to do
+     */
+    public static Worker start(WorkerSettings settings) {
+        Worker worker = new Worker(settings);
+        try {
+            worker.start();
+            return worker;
+        } catch (RuntimeException failed) {
+            worker.close();
+            throw failed;
+        }
+    }
+
+    private void start() {
+        Provisioning.checkTopics(settings);
+        HikariDataSource pool = part(pool());
+        Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
+        JournalReader reader = new JournalReader(pool);
+        PendingCommands pending = new PendingCommands(jdbi);
+
+        KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
+        part(() -> producer.close(Duration.ofSeconds(5)));
+        KafkaProducer<String, byte[]> chunks = Producers.forOutput(settings.kafka());
+        part(() -> chunks.close(Duration.ofSeconds(1)));
+        OutputPublisher output = new OutputPublisher(chunks, settings.topics().output(), clock);
+        Outlets outlets = new Outlets(producer, settings.topics(), clock);
+
+        AgentClients clients = part(new AgentClients(settings.agents()));
+        Catalog catalog = part(new Catalog(jdbi, clients));
+        catalog.load();
+        part(new RegistryReader(settings.kafka(), settings.topics().registry(), catalog, outlets, clock))
+                .start();
+
+        AgentCalls calls = part(new AgentCalls(
+                catalog,
+                (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
+                clock));
+        Lanes lanes = part(lanes(
+                pool,
+                producer,
+                reader,
+                new Lane.Collaborators(
+                        calls,
+                        part(new JournalRunLoader(reader, catalog)),
+                        (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)),
+                        clock,
+                        RandomGenerator.getDefault())));
+        lanes.start();
+
+        ShardOwnership ownership = new ShardOwnership(
+                jdbi, settings.workerId(), new ShardOwnership.Collaborators(reader, pending, catalog, lanes, clock));
+        part(new ControlIntake(
+                        controlConsumer(),
+                        settings.topics().control(),
+                        settings.maxValueBytes(),
+                        new ControlIntake.Collaborators(lanes, ownership, outlets, pending, clock)))
+                .start();
+        TriggerIntake triggers = part(new TriggerIntake(
+                triggerConsumer(),
+                settings.topics().triggers(),
+                new TriggerIntake.Collaborators(
+                        new TriggerIntake.TriggerJudgement(catalog, settings.maxValueBytes()),
+                        lanes,
+                        ownership,
+                        outlets,
+                        new Origins(jdbi),
+                        clock)));
+        triggers.start();
+
+        part(new WorkerMetrics(metrics, lanes.all(), calls, output));
+        readiness = readiness(lanes, ownership, triggers, catalog);
+        http = part(WorkerHttp.start(settings.httpHost(), settings.httpPort(), readiness, metrics));
+    }
+
+    private Lanes lanes(
+            HikariDataSource pool,
+            KafkaProducer<String, byte[]> producer,
+            JournalReader reader,
+            Lane.Collaborators collaborators) {
+        List<Lane> lanes = new ArrayList<>();
+        int maxRunning = Math.max(1, settings.maxRuns() / settings.lanes());
+        for (int i = 0; i < settings.lanes(); i++) {
+            lanes.add(new Lane(
+                    "postroad-lane-" + i,
+                    maxRunning,
+                    new JournalWriter(pool, () -> closing),
+                    new EventOutbox(producer, reader, settings.topics().events()),
+                    collaborators));
+        }
+        return new Lanes(lanes);
+    }
+
+    private Readiness readiness(Lanes lanes, ShardOwnership ownership, TriggerIntake triggers, Catalog catalog) {
+        return new Readiness()
+                .part(
+                        "postgres",
+                        () -> lanes.all().stream().allMatch(Lane::isConnected)
+                                ? null
+                                : "the last statement did not reach it")
+                .part(
+                        "kafka",
+                        () -> triggers.lastPoll().plus(POLL_AT_LEAST_EVERY).isAfter(clock.instant())
+                                ? null
+                                : "triggers are not being polled")
+                .part("lanes", () -> lanes.all().stream().allMatch(Lane::isAlive) ? null : "a lane has stopped")
+                .part(
+                        "ownership",
+                        () -> ownership.owned().size() >= ownership.assignedCount()
+                                ? null
+                                : "shards are still being taken up")
+                .part(
+                        "registry",
+                        () -> catalog.currentAsOf().plus(POLL_AT_LEAST_EVERY).isAfter(clock.instant())
+                                ? null
+                                : "the registry is not followed");
+    }
+
+    private HikariDataSource pool() {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(settings.postgres().url());
+        config.setUsername(settings.postgres().user());
+        config.setPassword(settings.postgres().password());
+        config.setMaximumPoolSize(settings.lanes() + 8);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setPoolName("postroad");
+        config.addDataSourceProperty("ApplicationName", "postroad " + settings.workerId());
+        config.addDataSourceProperty("prepareThreshold", "1");
+        config.addDataSourceProperty("socketTimeout", "90");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        return new HikariDataSource(config);
+    }
+
+    private KafkaConsumer<byte[], byte[]> triggerConsumer() {
+        Map<String, Object> config = consumer(settings.group());
+        config.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                List.of(CooperativeStickyAssignor.class.getName()));
+        long session = settings.sessionTimeout().toMillis();
+        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) session);
+        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) Math.max(100, session / 6));
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private KafkaConsumer<byte[], byte[]> controlConsumer() {
+        return new KafkaConsumer<>(
+                consumer(settings.group() + "-control"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private Map<String, Object> consumer(String group) {
+        Map<String, Object> config = new HashMap<>(settings.kafka());
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+        return config;
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** Whether the worker can do its work. */
+    public boolean isReady() {
+        Readiness current = readiness;
+        return current != null && current.isReady();
+    }
+
+    /** The port of the worker's HTTP server; 0 before it listens. */
+    public int httpPort() {
+        WorkerHttp current = http;
+        return current == null ? 0 : current.port();
+    }
+
+    /** Hands everything over and stops: work under way is committed, the rest is taken up by others. */
+    @Override
+    public void close() {
+        closing = true;
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception failed) {
+                LOG.warn("{} did not stop well", part, failed);
+            }
+        }
+    }
+}

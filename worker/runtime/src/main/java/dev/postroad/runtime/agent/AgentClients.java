@@ -1,0 +1,90 @@
+package dev.postroad.runtime.agent;
+
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens clients for agents of every kind. Owns the HTTP client that they share, so it must outlive them.
+ * Thread-safe.
+ */
+public final class AgentClients implements AutoCloseable {
+    /** What a definition of any kind may say; how it is obeyed is not this package's business. */
+    static final Set<String> COMMON_SETTINGS =
+            Set.of("agent", "kind", "description", "timeout", "retry", "circuitBreaker", "bulkhead", "rateLimit");
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final AgentEnvironment environment;
+    private final JavaAgents javaAgents;
+    private final ExecutorService threads;
+    private final HttpClient http;
+    private final AttemptSender sender;
+
+    /** Finds the Java agents on the class path; one that cannot be loaded is a fault only where it is asked for. */
+    public AgentClients(AgentEnvironment environment) {
+        this.environment = environment;
+        javaAgents = JavaAgents.onClassPath();
+        threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("agent-http-", 0).factory());
+        // HTTP/1.1, as the upgrade that Java offers on plain HTTP otherwise confuses common Python servers.
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(environment.connectTimeout())
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .executor(threads)
+                .build();
+        sender = new AttemptSender(http, environment.clock());
+    }
+
+    /**
+     * Opens a client for one agent. Reaches out to nobody yet.
+     *
+     * @throws FaultsException with everything that is wrong with the definition's settings
+     */
+    public AgentClient open(AgentDefinition definition) throws FaultsException {
+        List<Fault> faults = new ArrayList<>();
+        Fields fields = Fields.of(definition.source(), "", faults);
+        AgentClient client = open(definition, fields);
+        if (client == null || !faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return client;
+    }
+
+    private @Nullable AgentClient open(AgentDefinition definition, Fields fields) {
+        return switch (definition.kind()) {
+            case LLM -> {
+                LlmSettings settings = LlmSettings.read(fields, environment);
+                yield settings == null ? null : LlmAgent.open(settings, environment, sender);
+            }
+            case HTTP -> {
+                HttpSettings settings = HttpSettings.read(fields, environment.variables());
+                yield settings == null ? null : HttpAgent.open(settings, environment, sender);
+            }
+            case JAVA -> javaAgents.open(fields, definition.name());
+        };
+    }
+
+    /** Aborts calls under way, and waits for the threads. */
+    @Override
+    public void close() {
+        http.shutdownNow();
+        try {
+            http.awaitTermination(CLOSE_TIMEOUT);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        threads.shutdownNow();
+        threads.close();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.postroad.runtime.agent;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+/** Calls a service that takes a POST. Thread-safe. */
+final class HttpAgent implements AgentClient {
+    private final HttpSettings settings;
+    private final int maxAnswerBytes;
+    private final AttemptSender sender;
+    private final RemoteFaults faults;
+    private final HttpAnswer answer;
+
+    private HttpAgent(HttpSettings settings, int maxAnswerBytes, AttemptSender sender, RemoteFaults faults) {
+        this.settings = settings;
+        this.maxAnswerBytes = maxAnswerBytes;
+        this.sender = sender;
+        this.faults = faults;
+        answer = new HttpAnswer(faults);
+    }
+
+    static HttpAgent open(HttpSettings settings, AgentEnvironment environment, AttemptSender sender) {
+        RemoteFaults faults = new RemoteFaults("http", new Excerpt(settings.secrets()), environment.clock());
+        return new HttpAgent(settings, environment.maxAnswerBytes(), sender, faults);
+    }
+
+    @Override
+    public AgentReply call(AgentCall call) throws InterruptedException {
+        try {
+            HttpResponse<InputStream> response = sender.send(request(call), call);
+            try (InputStream body = response.body()) {
+                return response.statusCode() / 100 == 2 ? read(body) : faults.status(response);
+            }
+        } catch (IOException broken) {
+            AttemptSender.throwIfInterrupted(broken);
+            return faults.connection(settings.url(), broken);
+        }
+    }
+
+    private HttpRequest.Builder request(AgentCall call) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url())
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", call.idempotencyKey())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body(call))));
+        settings.headers().forEach(request::header);
+        return request;
+    }
+
+    private static ObjectNode body(AgentCall call) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("runId", call.runId())
+                .put("graph", call.graph())
+                .put("node", call.node())
+                .put("task", call.task())
+                .put("attempt", call.attempt())
+                .<ObjectNode>set("input", call.input())
+                .put("deadline", call.deadline().toString());
+    }
+
+    private AgentReply read(InputStream body) throws IOException {
+        byte[] bytes = body.readNBytes(maxAnswerBytes + 1);
+        return bytes.length > maxAnswerBytes ? faults.tooLarge(maxAnswerBytes) : answer.read(bytes);
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing of its own: the HTTP client is shared.
+    }
+}

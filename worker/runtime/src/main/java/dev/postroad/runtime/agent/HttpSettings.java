@@ -1,0 +1,59 @@
+package dev.postroad.runtime.agent;
+
+import dev.postroad.contracts.json.Fields;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the author of an HTTP agent said.
+ *
+ * @param secrets what the headers hold of the worker's environment
+ */
+record HttpSettings(URI url, Map<String, String> headers, List<String> secrets) {
+    private static final Set<String> KNOWN = Stream.concat(
+                    AgentClients.COMMON_SETTINGS.stream(), Stream.of("url", "headers"))
+            .collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> OWN_HEADERS = Set.of("content-type", "idempotency-key", "traceparent");
+
+    /** The settings, or null; whatever is wrong is noted as a fault. */
+    static @Nullable HttpSettings read(Fields fields, Map<String, String> variables) {
+        fields.onlyKnown(KNOWN);
+        URI url = WebAddress.read(fields, "url");
+        EnvironmentReferences references = new EnvironmentReferences(variables);
+        Map<String, String> headers = new LinkedHashMap<>();
+        fields.textMap("headers").forEach((name, text) -> {
+            String field = "headers." + name;
+            String value = references.resolve(fields, field, text);
+            checkHeader(fields, field, name, value);
+            headers.put(name, value);
+        });
+        return url == null ? null : new HttpSettings(url, headers, references.secrets());
+    }
+
+    private static void checkHeader(Fields fields, String field, String name, String value) {
+        if (OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            fields.fault(field, "is a header that Postroad sets", "leave it out");
+        } else if (!canBeSent(name, value)) {
+            // The value stays out of the message, as it may hold a secret.
+            fields.fault(field, "is no header that can be sent", "use another name, or a value of printable ASCII");
+        }
+    }
+
+    /** Whether Java's HTTP client takes a header; it refuses those that it sets itself. */
+    static boolean canBeSent(String name, String value) {
+        try {
+            HttpRequest.newBuilder().header(name, value);
+            return true;
+        } catch (IllegalArgumentException refused) {
+            return false;
+        }
+    }
+}

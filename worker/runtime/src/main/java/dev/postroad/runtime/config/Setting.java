@@ -1,0 +1,59 @@
+package dev.postroad.runtime.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The settings that have a name of their own; what stands behind {@value #KAFKA_PREFIX} goes to Kafka's clients. */
+public enum Setting {
+    CONFIG,
+    DATA_DIR(".postroad"),
+    JAVA_OPTS,
+    KAFKA_BOOTSTRAP_SERVERS,
+    TOPIC_PREFIX("postroad."),
+    GROUP("postroad"),
+    PARTITIONS("12"),
+    POSTGRES_URL,
+    POSTGRES_USER("postroad"),
+    POSTGRES_PASSWORD,
+    HTTP_HOST("127.0.0.1"),
+    HTTP_PORT("8080"),
+    MAX_RUNS("1000"),
+    LANES("2"),
+    MAX_VALUE_BYTES("1048576"),
+    SESSION_TIMEOUT("PT6S"),
+    LLM_BASE_URL,
+    LLM_API_KEY,
+    LLM_MODEL,
+    WORKER_ID;
+
+    /** What the name of every variable starts with. */
+    public static final String PREFIX = "POSTROAD_";
+
+    /** What the names of variables for Kafka's clients start with. */
+    public static final String KAFKA_PREFIX = "POSTROAD_KAFKA_";
+
+    private final @Nullable String unlessSet;
+
+    Setting() {
+        this(null);
+    }
+
+    Setting(@Nullable String unlessSet) {
+        this.unlessSet = unlessSet;
+    }
+
+    /** The variable, such as {@code POSTROAD_GROUP}. */
+    public String variable() {
+        return PREFIX + name();
+    }
+
+    /** The value where none is set. */
+    public Optional<String> unlessSet() {
+        return Optional.ofNullable(unlessSet);
+    }
+
+    static boolean isKnown(String variable) {
+        return Arrays.stream(values()).anyMatch(setting -> setting.variable().equals(variable));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.postroad.runtime.config;
+
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads values and notes every fault, so that all are reported at once. Not thread-safe. */
+final class SettingReader {
+    private final Variables variables;
+    private final List<Fault> faults;
+
+    SettingReader(Variables variables) {
+        this.variables = variables;
+        faults = new ArrayList<>(variables.faults());
+    }
+
+    void throwFaults() throws FaultsException {
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+    }
+
+    void fault(Setting setting, String problem, String remedy) {
+        faults.add(new Fault(setting.variable(), problem, remedy));
+    }
+
+    /** A text, or null. */
+    @Nullable
+    String text(Setting setting) {
+        return variables.value(setting).orElse(null);
+    }
+
+    /** A text that must be set; a fault and an empty text otherwise. */
+    String required(Setting setting, String remedy) {
+        String value = text(setting);
+        if (value == null) {
+            fault(setting, "is not set", remedy);
+        }
+        return value == null ? "" : value;
+    }
+
+    /** A text that matches, or an empty one where it is not set or does not match. */
+    String matching(Setting setting, Pattern pattern, String rule) {
+        String value = text(setting);
+        if (value == null || pattern.matcher(value).matches()) {
+            return value == null ? "" : value;
+        }
+        fault(setting, "is " + Fields.quoted(value), "use " + rule);
+        return "";
+    }
+
+    int whole(Setting setting, int least, int most) {
+        String value = required(setting, "give a number");
+        try {
+            int number = Integer.parseInt(value.strip());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notWhole) {
+            // Falls through to the one fault that covers both.
+        }
+        fault(setting, "is " + Fields.quoted(value), "use a whole number from " + least + " to " + most);
+        return least;
+    }
+
+    Duration duration(Setting setting, Duration least, Duration most) {
+        String value = required(setting, "give a duration");
+        try {
+            Duration duration = Duration.parse(value.strip());
+            if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeParseException | ArithmeticException notADuration) {
+            // Falls through to the one fault that covers both.
+        }
+        fault(setting, "is " + Fields.quoted(value), "use an ISO-8601 duration from " + least + " to " + most);
+        return least;
+    }
+}

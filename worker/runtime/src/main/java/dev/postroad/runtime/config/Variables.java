@@ -1,0 +1,101 @@
+package dev.postroad.runtime.config;
+
+import dev.postroad.contracts.json.Fault;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * What is set, by the environment and by the file that {@code POSTROAD_CONFIG} names; the environment wins, and what is
+ * blank is not set. Immutable.
+ */
+public final class Variables {
+    private final Map<String, String> environment;
+    private final Map<String, String> own;
+    private final List<Fault> faults;
+
+    private Variables(Map<String, String> environment, Map<String, String> own, List<Fault> faults) {
+        this.environment = Map.copyOf(environment);
+        this.own = Map.copyOf(own);
+        this.faults = List.copyOf(faults);
+    }
+
+    /** Reads the file, if one is named. What is wrong is reported when the settings are read. */
+    public static Variables of(Map<String, String> environment) {
+        List<Fault> faults = new ArrayList<>();
+        Map<String, String> own = new TreeMap<>();
+        String file = environment.getOrDefault(Setting.CONFIG.variable(), "");
+        if (!file.isBlank()) {
+            own.putAll(read(Path.of(file), faults));
+        }
+        environment.forEach((name, value) -> {
+            if (name.startsWith(Setting.PREFIX) && !ServiceLink.is(name, value)) {
+                own.put(name, value);
+            }
+        });
+        own.values().removeIf(String::isBlank);
+        own.keySet().forEach(name -> NameCheck.fault(name).ifPresent(faults::add));
+        return new Variables(environment, own, faults);
+    }
+
+    private static Map<String, String> read(Path file, List<Fault> faults) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            faults.add(new Fault(
+                    Setting.CONFIG.variable(),
+                    "names " + file + ", which cannot be read (" + unreadable + ")",
+                    "name a file of lines like POSTROAD_GROUP=postroad, or unset it"));
+        }
+        Map<String, String> values = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
+        return values;
+    }
+
+    /** The value of a setting, or its default. */
+    public Optional<String> value(Setting setting) {
+        return given(setting).or(setting::unlessSet);
+    }
+
+    /** The value of a setting where somebody set it. */
+    public Optional<String> given(Setting setting) {
+        return Optional.ofNullable(own.get(setting.variable()));
+    }
+
+    /** The same with another value for a setting. */
+    public Variables with(Setting setting, String value) {
+        Map<String, String> changed = new HashMap<>(own);
+        changed.put(setting.variable(), value);
+        return new Variables(environment, changed, faults);
+    }
+
+    Map<String, String> own() {
+        return own;
+    }
+
+    /** What agents may refer to; our own settings hold secrets that are none of their business. */
+    Map<String, String> ofOthers() {
+        Map<String, String> others = new HashMap<>(environment);
+        others.keySet().removeIf(name -> name.startsWith(Setting.PREFIX));
+        return others;
+    }
+
+    List<Fault> faults() {
+        return faults;
+    }
+
+    /** Names only, as values may be secret. */
+    @Override
+    public String toString() {
+        return "Variables" + own.keySet();
+    }
+}

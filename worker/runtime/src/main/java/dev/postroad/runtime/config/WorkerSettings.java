@@ -1,0 +1,118 @@
+package dev.postroad.runtime.config;
+
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Topics;
+import dev.postroad.runtime.agent.AgentEnvironment;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Everything that an operator can set about a worker.
+ *
+ * @param kafka properties of Kafka's clients, {@code bootstrap.servers} among them
+ * @param group the consumer group that shares the shards among workers
+ * @param partitions of the topics that are made anew
+ * @param httpPort 0 for any free one
+ * @param maxRuns the most runs in flight at once
+ * @param lanes the threads that step runs
+ * @param maxValueBytes the longest value of a record that is read
+ * @param sessionTimeout how long Kafka waits for a silent worker before others take over
+ * @param workerId what this process is called in tables and logs
+ */
+public record WorkerSettings(
+        Map<String, String> kafka,
+        Topics topics,
+        String group,
+        int partitions,
+        PostgresSettings postgres,
+        String httpHost,
+        int httpPort,
+        int maxRuns,
+        int lanes,
+        int maxValueBytes,
+        Duration sessionTimeout,
+        AgentEnvironment agents,
+        String workerId) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+    private static final String NAME_RULE = "1 to 100 of A-Z a-z 0-9 . _ -";
+    private static final Pattern URL = Pattern.compile("https?://\\S+");
+
+    public WorkerSettings {
+        kafka = Map.copyOf(kafka);
+    }
+
+    /**
+     * Reads the settings of a worker.
+     *
+     * @throws FaultsException with everything that is wrong, each by the name of its variable
+     */
+    public static WorkerSettings read(Map<String, String> environment) throws FaultsException {
+        return read(Variables.of(environment));
+    }
+
+    /** Reads the settings of a worker; see {@link #read(Map)}. */
+    public static WorkerSettings read(Variables variables) throws FaultsException {
+        SettingReader reader = new SettingReader(variables);
+        KafkaSettings kafka = KafkaSettings.read(variables, reader);
+        int maxValueBytes = reader.whole(Setting.MAX_VALUE_BYTES, 1 << 10, 1 << 26);
+        var settings = new WorkerSettings(
+                kafka.properties(),
+                kafka.topics(),
+                reader.matching(Setting.GROUP, NAME, NAME_RULE),
+                reader.whole(Setting.PARTITIONS, 1, 10_000),
+                PostgresSettings.read(reader),
+                reader.required(Setting.HTTP_HOST, "name the address to listen on"),
+                reader.whole(Setting.HTTP_PORT, 0, 65_535),
+                reader.whole(Setting.MAX_RUNS, 1, 1_000_000),
+                reader.whole(Setting.LANES, 1, 256),
+                maxValueBytes,
+                reader.duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(1), Duration.ofMinutes(30)),
+                agents(variables, reader, maxValueBytes),
+                workerId(reader));
+        reader.throwFaults();
+        return settings;
+    }
+
+    private static AgentEnvironment agents(Variables variables, SettingReader reader, int maxAnswerBytes) {
+        String baseUrl = reader.matching(Setting.LLM_BASE_URL, URL, "an address like https://api.openai.com/v1");
+        String model = variables.value(Setting.LLM_MODEL).orElse("");
+        String apiKey = reader.text(Setting.LLM_API_KEY);
+        if (apiKey != null && variables.given(Setting.LLM_BASE_URL).isEmpty()) {
+            reader.fault(
+                    Setting.LLM_API_KEY,
+                    "is set without the server that it is for",
+                    "set " + Setting.LLM_BASE_URL.variable() + " too");
+        }
+        AgentEnvironment environment = AgentEnvironment.of(variables.ofOthers(), InstantSource.system())
+                .withMaxAnswerBytes(maxAnswerBytes);
+        return new AgentEnvironment(
+                baseUrl.isEmpty() ? null : baseUrl,
+                apiKey,
+                model,
+                environment.connectTimeout(),
+                maxAnswerBytes,
+                environment.variables(),
+                environment.clock());
+    }
+
+    private static String workerId(SettingReader reader) {
+        String given = reader.matching(Setting.WORKER_ID, NAME, NAME_RULE);
+        return given.isEmpty() ? ProcessName.unique() : given;
+    }
+
+    /** The addresses of Kafka, for messages. */
+    public String kafkaServers() {
+        return kafka.getOrDefault("bootstrap.servers", "");
+    }
+
+    /** Leaves out Kafka's properties, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "WorkerSettings[" + workerId + ", Kafka " + kafkaServers() + ", " + topics + ", group " + group
+                + ", " + partitions + " partitions, " + postgres + ", HTTP " + httpHost + ":" + httpPort
+                + ", " + maxRuns + " runs, " + lanes + " lanes, " + maxValueBytes + " bytes, " + sessionTimeout
+                + ", " + agents + "]";
+    }
+}

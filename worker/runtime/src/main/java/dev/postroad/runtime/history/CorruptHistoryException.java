@@ -1,0 +1,10 @@
+package dev.postroad.runtime.history;
+
+/** What is stored of a run does not fit together, or was stored by a newer version of Postroad. */
+public final class CorruptHistoryException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CorruptHistoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.postroad.runtime.history;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+
+/** The graphs and agents that workers have stored. Thread-safe. */
+public final class PublishedDefinitions {
+    private static final String NEWEST_GRAPH =
+            "SELECT definition FROM postroad.graphs WHERE name = :name ORDER BY version DESC LIMIT 1";
+    private static final String GRAPH =
+            "SELECT definition FROM postroad.graphs WHERE name = :name AND version = :version";
+    private static final String AGENT = "SELECT definition FROM postroad.agents WHERE name = :name";
+
+    private final Jdbi postgres;
+
+    public PublishedDefinitions(DataSource database) {
+        this(Jdbi.create(database));
+    }
+
+    PublishedDefinitions(Jdbi postgres) {
+        this.postgres = postgres;
+    }
+
+    /** The names of all agents. */
+    public Set<String> agents() {
+        return postgres.withHandle(handle -> new TreeSet<>(handle.createQuery("SELECT name FROM postroad.agents")
+                .mapTo(String.class)
+                .list()));
+    }
+
+    /** The names of all graphs. */
+    public Set<String> graphs() {
+        return postgres.withHandle(
+                handle -> new TreeSet<>(handle.createQuery("SELECT DISTINCT name FROM postroad.graphs")
+                        .mapTo(String.class)
+                        .list()));
+    }
+
+    /** Whether a definition is what the next run would go by; a graph that names its version, whether it is stored. */
+    public boolean holds(Definition definition) {
+        return stored(definition).filter(definition.source()::equals).isPresent();
+    }
+
+    private Optional<JsonNode> stored(Definition definition) {
+        return postgres.withHandle(handle -> first(
+                switch (definition) {
+                    case AgentDefinition agent -> handle.createQuery(AGENT).bind("name", agent.name());
+                    case GraphDefinition graph
+                    when graph.version() == null ->
+                        handle.createQuery(NEWEST_GRAPH).bind("name", graph.name());
+                    case GraphDefinition graph ->
+                        handle.createQuery(GRAPH).bind("name", graph.name()).bind("version", graph.version());
+                }));
+    }
+
+    /** The newest version of a graph, as its author wrote it. */
+    public Optional<GraphDefinition> newestGraph(String name) {
+        return postgres.withHandle(
+                        handle -> first(handle.createQuery(NEWEST_GRAPH).bind("name", name)))
+                .map(definition -> definition(name, definition));
+    }
+
+    /**
+     * A version of a graph that a run is pinned to.
+     *
+     * @throws CorruptHistoryException where it is not stored, or is not sound
+     */
+    Graph graph(String name, int version) {
+        JsonNode stored = postgres.withHandle(handle ->
+                        first(handle.createQuery(GRAPH).bind("name", name).bind("version", version)))
+                .orElseThrow(() -> corrupt(name, new IllegalStateException("version " + version + " is not stored")));
+        try {
+            // An agent that is gone by now does not change what happened.
+            return GraphCompiler.compile(definition(name, stored), version, agent -> true);
+        } catch (FaultsException unsound) {
+            throw corrupt(name, unsound);
+        }
+    }
+
+    private static GraphDefinition definition(String name, JsonNode stored) {
+        try {
+            if (Definitions.read(stored) instanceof GraphDefinition graph) {
+                return graph;
+            }
+        } catch (FaultsException unsound) {
+            throw corrupt(name, unsound);
+        }
+        throw corrupt(name, new IllegalStateException("it is no graph"));
+    }
+
+    private static Optional<JsonNode> first(Query query) {
+        return query.map((row, context) -> Rows.requiredJson(row, "definition")).findOne();
+    }
+
+    private static CorruptHistoryException corrupt(String name, Throwable cause) {
+        return new CorruptHistoryException(
+                "what is stored of graph " + name + " cannot be used: " + cause.getMessage(), cause);
+    }
+}

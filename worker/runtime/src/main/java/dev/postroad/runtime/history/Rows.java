@@ -1,0 +1,96 @@
+package dev.postroad.runtime.history;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunStatus;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reads rows. */
+final class Rows {
+    private Rows() {}
+
+    static RunSummary summary(ResultSet row) throws SQLException {
+        return new RunSummary(
+                row.getString("run_id"),
+                row.getString("graph"),
+                row.getInt("version"),
+                RunStatus.of(row.getString("status")),
+                row.getInt("priority"),
+                requiredJson(row, "input"),
+                tags(row),
+                json(row, "error"),
+                requiredTime(row, "queued_at"),
+                time(row, "started_at"),
+                time(row, "ended_at"));
+    }
+
+    static RunEvent event(ResultSet row) throws SQLException {
+        return new RunEvent(
+                row.getString("run_id"),
+                row.getString("graph"),
+                row.getInt("graph_version"),
+                row.getInt("seq"),
+                EventType.of(row.getString("type")),
+                requiredTime(row, "at"),
+                row.getString("node"),
+                row.getString("task"),
+                row.getInt("attempt"),
+                row.getInt("superstep"),
+                row.getInt("version"),
+                durationMillis(row),
+                progress(row),
+                requiredJson(row, "data"));
+    }
+
+    private static long durationMillis(ResultSet row) throws SQLException {
+        double millis = row.getDouble("duration_millis");
+        return row.wasNull() ? -1 : Math.round(millis);
+    }
+
+    /** The double of the same decimals, as subscribers have read it, not that of the same bits. */
+    private static double progress(ResultSet row) throws SQLException {
+        return Double.parseDouble(Float.toString(row.getFloat("progress")));
+    }
+
+    private static Map<String, String> tags(ResultSet row) throws SQLException {
+        Map<String, String> tags = new LinkedHashMap<>();
+        JsonNode json = json(row, "tags");
+        if (json != null) {
+            json.properties()
+                    .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+        }
+        return tags;
+    }
+
+    static JsonNode requiredJson(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(json(row, column), column);
+    }
+
+    private static @Nullable JsonNode json(ResultSet row, String column) throws SQLException {
+        String text = row.getString(column);
+        try {
+            return text == null ? null : Json.read(text);
+        } catch (FaultsException unreadable) {
+            throw new CorruptHistoryException("the column " + column + " cannot be read", unreadable);
+        }
+    }
+
+    private static Instant requiredTime(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(time(row, column), column);
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

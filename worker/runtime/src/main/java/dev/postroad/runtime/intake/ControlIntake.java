@@ -1,0 +1,276 @@
+package dev.postroad.runtime.intake;
+
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.engine.run.Command;
+import dev.postroad.runtime.journal.PendingCommand;
+import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.publish.Outlets;
+import dev.postroad.runtime.run.Commands;
+import dev.postroad.runtime.run.Instruction;
+import dev.postroad.runtime.run.Lanes;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the control partitions of the shards that this worker owns, apart from the triggers, so that a cancel never
+ * waits behind a backlog of them. Offsets are committed after the command's answer is. Owns one platform thread.
+ */
+public final class ControlIntake implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlIntake.class);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
+    private static final int MAX_OPEN = 5_000;
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final String topic;
+    private final Lanes lanes;
+    private final ShardOwner owner;
+    private final Outlets outlets;
+    private final PendingCommands pending;
+    private final InstantSource clock;
+    private final int maxValueBytes;
+    private final OffsetLedger ledger = new OffsetLedger();
+    private final Thread thread;
+    private Set<Integer> assigned = Set.of();
+    private Instant committedAt = Instant.EPOCH;
+    private volatile boolean stopping;
+
+    /** What the intake calls on. */
+    public record Collaborators(
+            Lanes lanes, ShardOwner owner, Outlets outlets, PendingCommands pending, InstantSource clock) {}
+
+    /** @param consumer of a group of its own, for offsets alone; closed by the intake */
+    public ControlIntake(
+            Consumer<byte[], byte[]> consumer, String topic, int maxValueBytes, Collaborators collaborators) {
+        this.consumer = consumer;
+        this.topic = topic;
+        this.maxValueBytes = maxValueBytes;
+        this.lanes = collaborators.lanes();
+        this.owner = collaborators.owner();
+        this.outlets = collaborators.outlets();
+        this.pending = collaborators.pending();
+        this.clock = collaborators.clock();
+        this.thread = Thread.ofPlatform().name("postroad-control").unstarted(this::loop);
+    }
+
+    /** Starts reading. */
+    public void start() {
+        thread.start();
+    }
+
+    private void loop() {
+        try (consumer) {
+            while (!stopping) {
+                follow(owner.owned());
+                if (assigned.isEmpty()) {
+                    pause();
+                    continue;
+                }
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    ledger.begin(record.partition(), record.offset());
+                    take(record);
+                }
+                Set<TopicPartition> all = consumer.assignment();
+                if (ledger.open() > MAX_OPEN) {
+                    consumer.pause(all);
+                } else {
+                    consumer.resume(all);
+                }
+                commitNowAndThen();
+            }
+            commit();
+        } catch (WakeupException stop) {
+            LOG.debug("the control intake stops");
+        } catch (KafkaException broken) {
+            LOG.error("control messages can no longer be read; restart this worker", broken);
+        }
+    }
+
+    private void follow(Set<Integer> owned) {
+        if (owned.equals(assigned)) {
+            return;
+        }
+        commit();
+        assigned.stream().filter(shard -> !owned.contains(shard)).forEach(ledger::forget);
+        assigned = Set.copyOf(owned);
+        consumer.assign(owned.stream()
+                .map(shard -> new TopicPartition(topic, shard))
+                .collect(Collectors.toCollection(HashSet::new)));
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        Runnable done = () -> ledger.done(record.partition(), record.offset());
+        String unfit = TriggerJudge.unfit(record.value(), maxValueBytes);
+        if (unfit != null) {
+            outlets.deadLetter(record, unfit, done);
+            return;
+        }
+        try {
+            String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
+            Control control = Control.read(Json.read(record.value()), key);
+            instruct(control, record, done);
+        } catch (FaultsException faults) {
+            outlets.deadLetter(record, String.valueOf(faults.getMessage()), done);
+        }
+    }
+
+    private void instruct(Control control, ConsumerRecord<byte[], byte[]> record, Runnable done) {
+        String commandId = commandId(control, record);
+        Command.FromUser command = Commands.of(control, commandId);
+        lanes.instruct(new Instruction(
+                control.runId(), record.partition(), command, new Outcome(control, commandId, record, done)));
+    }
+
+    private static String commandId(Control control, ConsumerRecord<byte[], byte[]> record) {
+        Header forwarded = record.headers().lastHeader(EventHeaders.COMMAND_ID);
+        String own = forwarded == null
+                ? record.topic() + ":" + record.partition() + ":" + record.offset()
+                : new String(forwarded.value(), StandardCharsets.UTF_8);
+        return Objects.requireNonNullElse(control.commandId(), own);
+    }
+
+    private void commitNowAndThen() {
+        Instant now = clock.instant();
+        if (now.isAfter(committedAt.plus(COMMIT_EVERY))) {
+            committedAt = now;
+            commit();
+        }
+    }
+
+    private void commit() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (Integer shard : assigned) {
+            ledger.committable(shard)
+                    .ifPresent(offset -> offsets.put(new TopicPartition(topic, shard), new OffsetAndMetadata(offset)));
+        }
+        if (offsets.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.commitSync(offsets, Duration.ofSeconds(5));
+        } catch (WakeupException stop) {
+            throw stop;
+        } catch (KafkaException notCommitted) {
+            LOG.warn(
+                    "control offsets could not be committed; a command is applied once all the same: {}",
+                    notCommitted.getMessage());
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            if (!thread.join(Duration.ofSeconds(5))) {
+                consumer.wakeup();
+                thread.join(Duration.ofSeconds(5));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Outcome implements Instruction.InstructionOutcome {
+        private final Control control;
+        private final String commandId;
+        private final ConsumerRecord<byte[], byte[]> record;
+        private final Runnable done;
+
+        Outcome(Control control, String commandId, ConsumerRecord<byte[], byte[]> record, Runnable done) {
+            this.control = control;
+            this.commandId = commandId;
+            this.record = record;
+            this.done = done;
+        }
+
+        @Override
+        public void applied() {
+            done.run();
+        }
+
+        @Override
+        public void unknownRun() {
+            Thread.ofVirtual().name("postroad-pending").start(this::keep);
+        }
+
+        @Override
+        public void elsewhere(int itsShard) {
+            outlets.forward(record, itsShard, commandId, done);
+        }
+
+        /** Kept first and looked for after, as admission does the other way round: one of the two sees the other. */
+        private void keep() {
+            try {
+                String json = new String(record.value(), StandardCharsets.UTF_8);
+                pending.keep(new PendingCommand(control.runId(), commandId, json));
+                Integer shard = pending.shardOf(control.runId());
+                if (shard == null) {
+                    done.run();
+                } else if (shard == record.partition()) {
+                    lanes.instruct(
+                            new Instruction(control.runId(), shard, Commands.of(control, commandId), forgetting(this)));
+                } else {
+                    outlets.forward(record, shard, commandId, this::forget);
+                }
+            } catch (JdbiException away) {
+                LOG.warn("a command for run {} cannot be kept yet: {}", control.runId(), away.getMessage());
+            }
+        }
+
+        private void forget() {
+            pending.forget(control.runId(), commandId);
+            done.run();
+        }
+    }
+
+    private static Instruction.InstructionOutcome forgetting(Outcome outcome) {
+        return new Instruction.InstructionOutcome() {
+            @Override
+            public void applied() {
+                Thread.ofVirtual().start(outcome::forget);
+            }
+
+            @Override
+            public void unknownRun() {}
+
+            @Override
+            public void elsewhere(int itsShard) {
+                outcome.elsewhere(itsShard);
+            }
+        };
+    }
+
+    /** For reports: how many commands wait for their answer. */
+    public int open() {
+        return ledger.open();
+    }
+}

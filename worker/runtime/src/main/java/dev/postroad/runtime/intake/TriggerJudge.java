@@ -1,0 +1,113 @@
+package dev.postroad.runtime.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.RunIds;
+import dev.postroad.contracts.message.Trigger;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.runtime.intake.TriggerVerdict.Admissible;
+import dev.postroad.runtime.intake.TriggerVerdict.NotYetKnown;
+import dev.postroad.runtime.intake.TriggerVerdict.Rejected;
+import dev.postroad.runtime.intake.TriggerVerdict.Unreadable;
+import dev.postroad.runtime.registry.Catalog;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Judges records of the trigger topic, from memory alone. Thread-safe. */
+final class TriggerJudge {
+    private final Catalog catalog;
+    private final int maxValueBytes;
+
+    TriggerJudge(Catalog catalog, int maxValueBytes) {
+        this.catalog = catalog;
+        this.maxValueBytes = maxValueBytes;
+    }
+
+    /** @param readAt when the record was first looked at; what was published before is known by its verdict */
+    TriggerVerdict judge(ConsumerRecord<byte[], byte[]> record, Instant readAt) {
+        String unfit = unfit(record.value(), maxValueBytes);
+        if (unfit != null) {
+            return new Unreadable(unfit);
+        }
+        JsonNode json;
+        try {
+            json = Json.read(record.value());
+        } catch (FaultsException notJson) {
+            return new Unreadable(String.valueOf(notJson.getMessage()));
+        }
+        if (!(json instanceof ObjectNode)) {
+            return new Unreadable("the value must be a JSON object; send {\"graph\": …, \"input\": {…}}");
+        }
+        try {
+            return judge(record, Trigger.read(json), readAt);
+        } catch (FaultsException faults) {
+            String runId = RunIds.ofRecord(record.topic(), record.partition(), record.offset());
+            String named = json.path("runId").asText("");
+            return new Rejected(
+                    RunIds.isLegal(named) ? named : runId,
+                    json.path("graph").asText(""),
+                    String.valueOf(faults.getMessage()));
+        }
+    }
+
+    static @Nullable String unfit(byte @Nullable [] value, int maxValueBytes) {
+        if (value == null) {
+            return "the value is null; send a JSON object";
+        }
+        if (value.length > maxValueBytes) {
+            return "the value has " + value.length + " bytes, and at most " + maxValueBytes
+                    + " are accepted; send less, or raise POSTROAD_MAX_VALUE_BYTES";
+        }
+        return null;
+    }
+
+    private TriggerVerdict judge(ConsumerRecord<byte[], byte[]> record, Trigger trigger, Instant readAt) {
+        String runId = runId(record, trigger);
+        String name = trigger.target().name();
+        if (!RunIds.isLegal(runId)) {
+            String own = RunIds.ofRecord(record.topic(), record.partition(), record.offset());
+            return new Rejected(
+                    own, name, "the record's key is no legal run id; use " + RunIds.RULE + ", or give runId");
+        }
+        return switch (trigger.target()) {
+            case Trigger.OfAgent ignored ->
+                new Rejected(runId, name, "this version of the worker runs graphs only; name a graph");
+            case Trigger.OfGraph(String graph, Integer version) -> {
+                Optional<Graph> found = version == null ? catalog.newest(graph) : catalog.version(graph, version);
+                yield found.map(known -> judge(runId, known, trigger))
+                        .orElseGet(() -> unknown(runId, graph, version, readAt));
+            }
+        };
+    }
+
+    private static TriggerVerdict judge(String runId, Graph graph, Trigger trigger) {
+        String refusal = graph.refusal(trigger.input());
+        return refusal == null
+                ? new Admissible(runId, graph, trigger)
+                : new Rejected(runId, graph.name(), "the input cannot be taken: " + refusal);
+    }
+
+    private TriggerVerdict unknown(String runId, String graph, @Nullable Integer version, Instant readAt) {
+        if (catalog.currentAsOf().isBefore(readAt)) {
+            return new NotYetKnown();
+        }
+        String what = catalog.newest(graph).isEmpty()
+                ? "there is no graph " + graph
+                : "there is no version " + version + " of graph " + graph;
+        return new Rejected(runId, graph, what + "; publish it with postroad apply");
+    }
+
+    private static String runId(ConsumerRecord<byte[], byte[]> record, Trigger trigger) {
+        if (trigger.runId() != null) {
+            return trigger.runId();
+        }
+        return record.key() == null || record.key().length == 0
+                ? RunIds.ofRecord(record.topic(), record.partition(), record.offset())
+                : new String(record.key(), StandardCharsets.UTF_8);
+    }
+}

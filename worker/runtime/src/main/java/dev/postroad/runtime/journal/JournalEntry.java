@@ -1,0 +1,12 @@
+package dev.postroad.runtime.journal;
+
+import dev.postroad.engine.run.Run;
+import java.util.List;
+
+/**
+ * What one decision adds to a run's journal.
+ *
+ * @param run the run after the rows
+ * @param fresh whether the run itself is to be inserted with them
+ */
+public record JournalEntry(RunKey key, Run run, List<JournalRow> rows, boolean fresh) {}

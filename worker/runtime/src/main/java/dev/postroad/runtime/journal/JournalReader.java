@@ -1,0 +1,174 @@
+package dev.postroad.runtime.journal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.engine.run.Event;
+import dev.postroad.engine.run.EventCodec;
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.PublishedRow.Position;
+import dev.postroad.runtime.journal.StoredRun.Graphs;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads journals back: for recovery, for commands to runs at rest, and for publishing again. Thread-safe. */
+public final class JournalReader {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
+    private static final int FETCH_ROWS = 1_000;
+    private static final int QUERY_LIMIT_SECONDS = 60;
+    private static final String RUN_COLUMNS = "r.id, r.run_id, r.shard, r.traceparent, r.graph, r.version";
+    private static final String ROW_COLUMNS =
+            "j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version AS state_version, j.at,"
+                    + " (extract(epoch FROM j.duration) * 1000)::bigint AS millis, j.progress, j.data";
+    private static final String UNFINISHED = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
+            WHERE r.shard = ? AND r.status IN ('queued', 'running', 'waiting', 'paused')
+            ORDER BY r.id, j.seq""";
+    private static final String ONE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
+            WHERE r.run_id = ?
+            ORDER BY j.seq""";
+    private static final String PAGE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+             FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run
+            WHERE r.shard = ? AND j.at >= ? AND j.at < ? AND (j.at, j.run, j.seq) > (?, ?, ?)
+            ORDER BY j.at, j.run, j.seq
+            LIMIT ?""";
+
+    private final DataSource database;
+
+    public JournalReader(DataSource database) {
+        this.database = database;
+    }
+
+    /** The runs of a shard that have not ended; one whose journal cannot be folded is logged and left out. */
+    public List<StoredRun> unfinished(int shard, Graphs graphs) throws SQLException {
+        return runs(UNFINISHED, graphs, statement -> statement.setInt(1, shard));
+    }
+
+    /** The run of an id. */
+    public Optional<StoredRun> find(String runId, Graphs graphs) throws SQLException {
+        return runs(ONE, graphs, statement -> statement.setString(1, runId)).stream()
+                .findFirst();
+    }
+
+    /** The rows of a shard from one time to before another, after a position, in order. */
+    public List<PublishedRow> page(int shard, Position after, Instant before, int limit) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(PAGE)) {
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            statement.setInt(1, shard);
+            statement.setObject(2, time(after.at()));
+            statement.setObject(3, time(before));
+            statement.setObject(4, time(after.at()));
+            statement.setLong(5, after.run());
+            statement.setInt(6, after.seq());
+            statement.setInt(7, limit);
+            List<PublishedRow> page = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    page.add(new PublishedRow(key(rows), rows.getString("graph"), rows.getInt("version"), row(rows)));
+                }
+            }
+            return page;
+        }
+    }
+
+    private List<StoredRun> runs(String sql, Graphs graphs, Binding binding) throws SQLException {
+        Map<RunKey, Journal> journals = new LinkedHashMap<>();
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setFetchSize(FETCH_ROWS);
+                statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+                binding.bind(statement);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        String graph = rows.getString("graph");
+                        int version = rows.getInt("version");
+                        journals.computeIfAbsent(key(rows), key -> new Journal(graph, version, new ArrayList<>()))
+                                .events()
+                                .add(row(rows).event());
+                    }
+                }
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+        List<StoredRun> runs = new ArrayList<>();
+        journals.forEach((key, journal) -> fold(key, journal, graphs).ifPresent(runs::add));
+        return runs;
+    }
+
+    private static Optional<StoredRun> fold(RunKey key, Journal journal, Graphs graphs) {
+        try {
+            Run run = Run.fold(key.id(), graphs.graph(journal.graph(), journal.version()), journal.events());
+            return Optional.of(new StoredRun(key, run));
+        } catch (RuntimeException corrupt) {
+            LOG.error("the journal of run {} cannot be read back; the run stands still", key.id(), corrupt);
+            return Optional.empty();
+        }
+    }
+
+    private static RunKey key(ResultSet rows) throws SQLException {
+        return new RunKey(
+                rows.getLong("id"), rows.getString("run_id"), rows.getInt("shard"), rows.getString("traceparent"));
+    }
+
+    private static JournalRow row(ResultSet rows) throws SQLException {
+        String data = rows.getString("data");
+        EventType type = EventType.of(rows.getString("type"));
+        long millis = rows.getLong("millis");
+        long duration = rows.wasNull() ? -1 : millis;
+        Event event = new Event(
+                rows.getInt("seq"),
+                rows.getObject("at", OffsetDateTime.class).toInstant(),
+                rows.getString("node"),
+                rows.getString("task"),
+                rows.getInt("attempt"),
+                rows.getInt("superstep"),
+                rows.getInt("state_version"),
+                duration,
+                progress(rows.getFloat("progress")),
+                EventCodec.decode(type, tree(data)));
+        return new JournalRow(event, data.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The column is single precision; progress has three decimals. */
+    private static double progress(float stored) {
+        return Math.round(stored * 1000.0) / 1000.0;
+    }
+
+    private static JsonNode tree(String data) {
+        try {
+            return Json.mapper().readTree(data);
+        } catch (JsonProcessingException corrupt) {
+            throw new IllegalStateException("the journal holds data that is not JSON", corrupt);
+        }
+    }
+
+    private static OffsetDateTime time(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private record Journal(String graph, int version, List<Event> events) {}
+
+    private interface Binding {
+        void bind(PreparedStatement statement) throws SQLException;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.postroad.runtime.journal;
+
+/**
+ * The one statement that commits a batch. It is autocommitted, so a worker that is paused half-way holds nothing.
+ *
+ * <p>The lock on the shards' rows orders it against a new owner, which raises the epoch first and reads after: either
+ * this batch is committed before the epoch is raised, and the new owner reads it, or it finds the epoch raised, and
+ * writes nothing. The parts for new runs and changed statuses are left out where a batch has none.
+ */
+final class JournalStatement {
+    private static final String CLAIM = """
+            WITH owned AS MATERIALIZED (
+                SELECT s.shard
+                FROM postroad.shards s
+                JOIN unnest(?::int[], ?::bigint[]) AS claimed (shard, epoch)
+                  ON s.shard = claimed.shard AND s.epoch = claimed.epoch
+                FOR SHARE OF s
+            )""";
+    private static final String ADMIT = """
+            , admitted AS (
+                INSERT INTO postroad.runs (id, run_id, shard, graph, version, status, priority, input, tags, error,
+                                           traceparent, queued_at, started_at, ended_at)
+                SELECT n.*
+                FROM unnest(?::bigint[], ?::text[], ?::int[], ?::text[], ?::int[], ?::text[], ?::int[], ?::json[],
+                            ?::json[], ?::json[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[])
+                     AS n (id, run_id, shard, graph, version, status, priority, input, tags, error, traceparent,
+                           queued_at, started_at, ended_at)
+                WHERE n.shard IN (SELECT shard FROM owned)
+                ON CONFLICT (run_id) DO NOTHING
+                RETURNING id, run_id
+            )""";
+    private static final String CHANGE = """
+            , changed AS (
+                UPDATE postroad.runs r
+                SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at
+                FROM unnest(?::bigint[], ?::int[], ?::text[], ?::json[], ?::timestamptz[], ?::timestamptz[])
+                     AS c (id, shard, status, error, started_at, ended_at)
+                WHERE r.id = c.id AND c.shard IN (SELECT shard FROM owned)
+            )""";
+    private static final String WRITE = """
+            , written AS (
+                INSERT INTO postroad.journal (run, seq, type, node, task, attempt, superstep, version, at, duration,
+                                              progress, data)
+                SELECT j.run, j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version, j.at, j.duration,
+                       j.progress, j.data
+                FROM unnest(?::int[], ?::bool[], ?::bigint[], ?::int[], ?::text[], ?::text[], ?::text[], ?::int[],
+                            ?::int[], ?::int[], ?::timestamptz[], ?::interval[], ?::real[], ?::json[])
+                     AS j (shard, fresh, run, seq, type, node, task, attempt, superstep, version, at, duration,
+                           progress, data)
+                WHERE j.shard IN (SELECT shard FROM owned)""";
+    private static final String WRITTEN = """
+                ON CONFLICT (run, seq) DO NOTHING
+            )
+            SELECT (SELECT array_agg(shard) FROM owned) AS owned,""";
+    private static final String NONE_ADMITTED = " NULL::bigint[] AS admitted, NULL::json AS pending";
+    private static final String ONLY_ADMITTED = " AND (NOT j.fresh OR j.run IN (SELECT id FROM admitted))";
+    private static final String ADMITTED = """
+             (SELECT array_agg(id) FROM admitted) AS admitted,
+            (SELECT json_agg(json_build_object('runId', p.run_id, 'commandId', p.command_id, 'command', p.command::text)
+                             ORDER BY p.received_at)
+             FROM postroad.pending_commands p JOIN admitted USING (run_id)) AS pending""";
+
+    private JournalStatement() {}
+
+    static String sql(BatchColumns batch) {
+        boolean admits = batch.admits();
+        return CLAIM
+                + (admits ? ADMIT : "")
+                + (batch.changesStatus() ? CHANGE : "")
+                + WRITE
+                + (admits ? ONLY_ADMITTED : "")
+                + WRITTEN
+                + (admits ? ADMITTED : NONE_ADMITTED);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.postroad.runtime.observe;
+
+import dev.postroad.runtime.publish.OutputPublisher;
+import dev.postroad.runtime.run.AgentCalls;
+import dev.postroad.runtime.run.Lane;
+import dev.postroad.runtime.run.LaneFigures;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Binds a worker's figures to a registry. */
+public final class WorkerMetrics implements AutoCloseable {
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+    /** Registers everything. */
+    public WorkerMetrics(MeterRegistry registry, List<Lane> lanes, AgentCalls calls, OutputPublisher output) {
+        for (int i = 0; i < lanes.size(); i++) {
+            bind(registry, lanes.get(i).figures(), List.of(Tag.of("lane", Integer.toString(i))));
+        }
+        Gauge.builder("postroad.agent.calls.active", calls, AgentCalls::underWay)
+                .register(registry);
+        FunctionCounter.builder("postroad.output.dropped", output, OutputPublisher::dropped)
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        garbageCollection.bindTo(registry);
+    }
+
+    private static void bind(MeterRegistry registry, LaneFigures figures, List<Tag> tags) {
+        count(registry, "postroad.journal.rows", figures, tags, LaneFigures::rows);
+        count(registry, "postroad.journal.commits", figures, tags, LaneFigures::commits);
+        count(registry, "postroad.transitions", figures, tags, LaneFigures::transitions);
+        count(registry, "postroad.runs.ended", figures, tags, LaneFigures::ended);
+        count(registry, "postroad.runs.recovered", figures, tags, LaneFigures::recoveries);
+        count(registry, "postroad.shards.fenced", figures, tags, LaneFigures::fences);
+        gauge(registry, "postroad.runs.queued", figures, tags, LaneFigures::queued);
+        gauge(registry, "postroad.runs.running", figures, tags, LaneFigures::running);
+        gauge(registry, "postroad.publish.outstanding.bytes", figures, tags, LaneFigures::outstandingBytes);
+        gauge(registry, "postroad.publish.shards.behind", figures, tags, LaneFigures::shardsBehind);
+    }
+
+    private static void count(
+            MeterRegistry registry,
+            String name,
+            LaneFigures figures,
+            List<Tag> tags,
+            ToDoubleFunction<LaneFigures> figure) {
+        FunctionCounter.builder(name, figures, figure).tags(tags).register(registry);
+    }
+
+    private static void gauge(
+            MeterRegistry registry,
+            String name,
+            LaneFigures figures,
+            List<Tag> tags,
+            ToDoubleFunction<LaneFigures> figure) {
+        Gauge.builder(name, figures, figure).tags(tags).register(registry);
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+    }
+}

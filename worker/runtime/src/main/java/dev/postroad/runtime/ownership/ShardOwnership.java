@@ -1,0 +1,200 @@
+package dev.postroad.runtime.ownership;
+
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.engine.run.Command;
+import dev.postroad.runtime.intake.ShardOwner;
+import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.PendingCommand;
+import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.ownership.ShardClaims.Claim;
+import dev.postroad.runtime.run.Commands;
+import dev.postroad.runtime.run.Instruction;
+import dev.postroad.runtime.run.Lanes;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns Kafka's assignments into ownership. Kafka decides who owns what; Postgres fences it.
+ *
+ * <pre>
+ *   assigned ──► claiming: raise the epoch, then read the unfinished runs ──► owned ──► revoked
+ *                    └───────────────── revoked meanwhile ────────────────────────────────┘
+ * </pre>
+ *
+ * <p>The order is what matters: the epoch is raised first and the runs are read after, so that every batch of the former
+ * owner is either read here or writes nothing. Claims run on virtual threads, and each carries a ticket: a claim that
+ * was revoked meanwhile, or assigned anew, gives nothing to the lanes. Thread-safe.
+ */
+public final class ShardOwnership implements ShardOwner {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardOwnership.class);
+    private static final long HANDOVER_SECONDS = 5;
+    private static final long PAUSE_MILLIS = 500;
+
+    private final ShardClaims claims;
+    private final JournalReader journal;
+    private final PendingCommands pending;
+    private final StoredRun.Graphs graphs;
+    private final Lanes lanes;
+    private final InstantSource clock;
+    private final Map<Integer, Long> tickets = new HashMap<>();
+    private long lastTicket;
+    private volatile Set<Integer> owned = Set.of();
+
+    /** What ownership calls on. */
+    public record Collaborators(
+            JournalReader journal,
+            PendingCommands pending,
+            StoredRun.Graphs graphs,
+            Lanes lanes,
+            InstantSource clock) {}
+
+    /** @param workerId noted with each shard, for people */
+    public ShardOwnership(Jdbi jdbi, String workerId, Collaborators collaborators) {
+        this.claims = new ShardClaims(jdbi, workerId);
+        this.journal = collaborators.journal();
+        this.pending = collaborators.pending();
+        this.graphs = collaborators.graphs();
+        this.lanes = collaborators.lanes();
+        this.clock = collaborators.clock();
+    }
+
+    @Override
+    public Set<Integer> owned() {
+        return owned;
+    }
+
+    /** How many shards Kafka gave to this worker. */
+    public synchronized int assignedCount() {
+        return tickets.size();
+    }
+
+    @Override
+    public synchronized void assigned(Set<Integer> shards) {
+        for (Integer shard : shards) {
+            long ticket = ++lastTicket;
+            tickets.put(shard, ticket);
+            Thread.ofVirtual().name("postroad-claim-" + shard).start(() -> claim(shard, ticket));
+        }
+    }
+
+    @Override
+    public void revoked(Set<Integer> shards) {
+        List<CompletableFuture<Void>> handovers = new ArrayList<>();
+        synchronized (this) {
+            Set<Integer> left = new HashSet<>(owned);
+            left.removeAll(shards);
+            owned = Set.copyOf(left);
+            for (Integer shard : shards) {
+                tickets.remove(shard);
+                handovers.add(lanes.disown(shard));
+            }
+        }
+        await(CompletableFuture.allOf(handovers.toArray(CompletableFuture[]::new)));
+    }
+
+    private static void await(CompletableFuture<Void> handover) {
+        try {
+            handover.get(HANDOVER_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException late) {
+            LOG.warn("shards are given up with work under way; the next owner takes it up");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void claim(int shard, long ticket) {
+        while (isWanted(shard, ticket)) {
+            try {
+                Claim claim = claims.claim(shard, clock.instant().truncatedTo(ChronoUnit.MICROS));
+                List<StoredRun> unfinished = journal.unfinished(shard, graphs);
+                List<PendingCommand> commands = pending.of(
+                        unfinished.stream().map(run -> run.key().id()).toList());
+                take(claim, ticket, unfinished, commands);
+                return;
+            } catch (SQLException | JdbiException away) {
+                LOG.warn("shard {} cannot be claimed yet: {}", shard, away.getMessage());
+                pause();
+            } catch (RuntimeException defect) {
+                LOG.error("shard {} cannot be taken up", shard, defect);
+                pause();
+            }
+        }
+    }
+
+    private synchronized boolean isWanted(int shard, long ticket) {
+        return Objects.equals(tickets.get(shard), ticket);
+    }
+
+    private synchronized void take(
+            Claim claim, long ticket, List<StoredRun> unfinished, List<PendingCommand> commands) {
+        if (!isWanted(claim.shard(), ticket)) {
+            return;
+        }
+        LOG.info(
+                "shard {} is owned in epoch {}, with {} unfinished runs",
+                claim.shard(),
+                claim.epoch(),
+                unfinished.size());
+        lanes.own(claim.shard(), claim.epoch(), claim.publishedAt(), unfinished);
+        commands.forEach(command -> apply(claim.shard(), command));
+        Set<Integer> more = new HashSet<>(owned);
+        more.add(claim.shard());
+        owned = Set.copyOf(more);
+    }
+
+    private void apply(int shard, PendingCommand kept) {
+        try {
+            Control control = Control.read(Json.read(kept.command()), kept.runId());
+            Command.FromUser command = Commands.of(control, kept.commandId());
+            lanes.instruct(new Instruction(kept.runId(), shard, command, new Forgetting(kept)));
+        } catch (FaultsException corrupt) {
+            LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Forgetting implements Instruction.InstructionOutcome {
+        private final PendingCommand kept;
+
+        Forgetting(PendingCommand kept) {
+            this.kept = kept;
+        }
+
+        @Override
+        public void applied() {
+            Thread.ofVirtual().start(() -> pending.forget(kept.runId(), kept.commandId()));
+        }
+
+        @Override
+        public void unknownRun() {}
+
+        @Override
+        public void elsewhere(int itsShard) {}
+    }
+}

@@ -1,0 +1,67 @@
+package dev.postroad.runtime.publish;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.postroad.engine.run.Event;
+import dev.postroad.runtime.journal.JournalRow;
+import dev.postroad.runtime.journal.RunKey;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assembles the value of an event from its row, as bytes and at once: a generator for each event costs a fifth of the
+ * whole path. Confined to one thread.
+ */
+final class EventJson {
+    private static final byte[] DATA = ",\"data\":".getBytes(StandardCharsets.US_ASCII);
+
+    private final StringBuilder head = new StringBuilder(512);
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(2048);
+
+    byte[] value(RunKey key, String graph, int graphVersion, JournalRow row) {
+        head(key, graph, graphVersion, row.event());
+        out.reset();
+        out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(DATA);
+        out.writeBytes(row.data());
+        out.write('}');
+        return out.toByteArray();
+    }
+
+    /** The value where the data is too large for a record: it is named by its version, and read from the API. */
+    byte[] valueWithoutData(RunKey key, String graph, int graphVersion, JournalRow row) {
+        byte[] omitted = ("{\"omitted\":true,\"version\":" + row.event().version() + ",\"bytes\":" + row.data().length
+                        + "}")
+                .getBytes(StandardCharsets.US_ASCII);
+        return value(key, graph, graphVersion, new JournalRow(row.event(), omitted));
+    }
+
+    private void head(RunKey key, String graph, int graphVersion, Event event) {
+        head.setLength(0);
+        head.append("{\"runId\":\"").append(key.id()).append('"');
+        text("graph", graph);
+        head.append(",\"graphVersion\":").append(graphVersion);
+        head.append(",\"seq\":").append(event.seq());
+        text("type", event.body().type().publicName());
+        text("at", event.at().toString());
+        text("node", event.node());
+        text("task", event.task());
+        if (event.task() != null) {
+            head.append(",\"attempt\":").append(event.attempt());
+        }
+        head.append(",\"superstep\":").append(event.superstep());
+        head.append(",\"version\":").append(event.version());
+        if (event.durationMillis() >= 0) {
+            head.append(",\"durationMs\":").append(event.durationMillis());
+        }
+        head.append(",\"progress\":").append(event.progress());
+    }
+
+    private void text(String name, @Nullable String value) {
+        if (value != null) {
+            head.append(",\"").append(name).append("\":\"");
+            JsonStringEncoder.getInstance().quoteAsString(value, head);
+            head.append('"');
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.postroad.runtime.publish;
+
+import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.JournalRow;
+import dev.postroad.runtime.journal.PublishedRow;
+import dev.postroad.runtime.journal.PublishedRow.Position;
+import dev.postroad.runtime.journal.RunKey;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the committed events of a lane's shards, in order for each run, at least once.
+ *
+ * <p>A shard is <em>live</em> while its events go from memory to the producer as they are committed. It is
+ * <em>behind</em> when it was taken over, or when Kafka takes no more: then its new events are not sent at all, but
+ * read back from the journal, page by page from the first that may be missing, until a page reaches the end:
+ *
+ * <pre>
+ *   own ──► behind ──(page reached the end)──► live
+ *              ▲                                 │
+ *              └──(too much in flight, failure)──┘
+ * </pre>
+ *
+ * <p>The switch back to live loses nothing because the thread that reads the last page is the one that commits: no row
+ * of the shard can come in between. Confined to the lane's thread.
+ */
+public final class EventOutbox {
+    private static final Logger LOG = LoggerFactory.getLogger(EventOutbox.class);
+    private static final int PAGE_ROWS = 1_000;
+    private static final Duration STRETCH = Duration.ofMillis(250);
+    private static final Duration FIRST_WINDOW = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WINDOW = Duration.ofDays(1);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final Producer<String, byte[]> producer;
+    private final JournalReader journal;
+    private final EventRecords records;
+    private final AtomicLong outstandingBytes = new AtomicLong();
+    private final Deque<InFlight> stretches = new ArrayDeque<>();
+    private final Map<Integer, Behind> behind = new HashMap<>();
+    private final Map<Integer, Boolean> owned = new TreeMap<>();
+    private Instant pausedUntil = Instant.EPOCH;
+
+    /** @param topic the events topic */
+    public EventOutbox(Producer<String, byte[]> producer, JournalReader journal, String topic) {
+        this.producer = producer;
+        this.journal = journal;
+        this.records = new EventRecords(topic);
+    }
+
+    /** Takes a shard over; what may be missing on the topic since {@code publishedAt} is published again. */
+    public void own(int shard, Instant publishedAt) {
+        owned.put(shard, true);
+        behind.put(shard, new Behind(Position.startOf(publishedAt), FIRST_WINDOW));
+    }
+
+    /** Gives a shard up. */
+    public void disown(int shard) {
+        owned.remove(shard);
+        behind.remove(shard);
+    }
+
+    /** Publishes a committed row, unless its shard is behind. */
+    public void publish(RunKey key, String graph, int graphVersion, JournalRow row) {
+        if (behind.containsKey(key.shard())) {
+            return;
+        }
+        if (outstandingBytes.get() > Producers.MAX_OUTSTANDING_BYTES) {
+            behind.put(key.shard(), new Behind(Position.startOf(row.event().at()), FIRST_WINDOW));
+            return;
+        }
+        send(key, graph, graphVersion, row);
+    }
+
+    /** Catches up by a page, and notices what Kafka acknowledged; to be called often. */
+    public void tick(Instant now) {
+        while (!stretches.isEmpty() && stretches.getFirst().isEmpty() && isOver(stretches.getFirst(), now)) {
+            noticeFailure(stretches.removeFirst(), now);
+        }
+        if (behind.isEmpty() || now.isBefore(pausedUntil)) {
+            return;
+        }
+        if (outstandingBytes.get() < Producers.MAX_OUTSTANDING_BYTES / 2) {
+            catchUp(behind.keySet().iterator().next(), now);
+        }
+    }
+
+    /** Whether there is anything that {@link #tick} should be called soon for. */
+    public boolean isCatchingUp() {
+        return !behind.isEmpty();
+    }
+
+    /** How many bytes wait for Kafka's acknowledgement. */
+    public long outstandingBytes() {
+        return outstandingBytes.get();
+    }
+
+    /** How many shards are behind. */
+    public int shardsBehind() {
+        return behind.size();
+    }
+
+    /**
+     * For each shard, a time before which every row is on the topic.
+     *
+     * @param now no row to come will be older
+     */
+    public Map<Integer, Instant> publishedUntil(Instant now) {
+        Instant acknowledged = stretches.stream()
+                .filter(stretch -> !stretch.isEmpty() || stretch.failure() != null)
+                .map(InFlight::firstAt)
+                .min(Comparator.naturalOrder())
+                .orElse(now);
+        Map<Integer, Instant> until = new TreeMap<>();
+        for (Integer shard : owned.keySet()) {
+            Behind missing = behind.get(shard);
+            Instant from = missing == null ? now : missing.position().at();
+            until.put(shard, from.isBefore(acknowledged) ? from : acknowledged);
+        }
+        return until;
+    }
+
+    private void send(RunKey key, String graph, int graphVersion, JournalRow row) {
+        ProducerRecord<String, byte[]> record = records.record(key, graph, graphVersion, row);
+        InFlight stretch = stretch(row.event().at());
+        stretch.add(record.value().length);
+        var _ = producer.send(record, stretch);
+    }
+
+    private InFlight stretch(Instant at) {
+        InFlight last = stretches.peekLast();
+        if (last == null || at.isBefore(last.firstAt()) || isOver(last, at)) {
+            // A row that is read back may be older than what is in flight, and must not hide behind it.
+            InFlight next = new InFlight(at, outstandingBytes);
+            stretches.addLast(next);
+            return next;
+        }
+        return last;
+    }
+
+    private static boolean isOver(InFlight stretch, Instant now) {
+        return now.isAfter(stretch.firstAt().plus(STRETCH));
+    }
+
+    private void noticeFailure(InFlight stretch, Instant now) {
+        Exception failure = stretch.failure();
+        if (failure == null) {
+            return;
+        }
+        LOG.warn("Kafka refused events; they are published again from the journal: {}", failure.getMessage());
+        pausedUntil = now.plus(PAUSE_AFTER_FAILURE);
+        for (Integer shard : owned.keySet()) {
+            behind.merge(shard, new Behind(Position.startOf(stretch.firstAt()), FIRST_WINDOW), Behind::earlier);
+        }
+    }
+
+    private void catchUp(int shard, Instant now) {
+        Behind from = java.util.Objects.requireNonNull(behind.get(shard));
+        Instant end = from.position().at().plus(from.window());
+        boolean last = end.isAfter(now);
+        List<PublishedRow> page = page(shard, from.position(), last ? now.plus(LONGEST_WINDOW) : end, now);
+        if (page == null) {
+            return;
+        }
+        page.forEach(row -> send(row.key(), row.graph(), row.graphVersion(), row.row()));
+        if (page.size() == PAGE_ROWS) {
+            behind.put(shard, new Behind(page.getLast().position(), from.window()));
+        } else if (last) {
+            behind.remove(shard);
+        } else {
+            Duration window = page.isEmpty() ? from.window().multipliedBy(2) : FIRST_WINDOW;
+            Duration bounded = window.compareTo(LONGEST_WINDOW) > 0 ? LONGEST_WINDOW : window;
+            behind.put(shard, new Behind(Position.startOf(end), bounded));
+        }
+    }
+
+    private @Nullable List<PublishedRow> page(int shard, Position after, Instant before, Instant now) {
+        try {
+            return journal.page(shard, after, before, PAGE_ROWS);
+        } catch (SQLException away) {
+            LOG.warn("the journal of shard {} cannot be read back yet: {}", shard, away.getMessage());
+            pausedUntil = now.plus(PAUSE_AFTER_FAILURE);
+            return null;
+        }
+    }
+
+    private record Behind(Position position, Duration window) {
+        static Behind earlier(Behind a, Behind b) {
+            return a.position().at().isAfter(b.position().at()) ? b : a;
+        }
+    }
+}

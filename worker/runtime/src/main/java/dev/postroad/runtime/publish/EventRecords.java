@@ -1,0 +1,53 @@
+package dev.postroad.runtime.publish;
+
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.journal.JournalRow;
+import dev.postroad.runtime.journal.RunKey;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/** Makes records of events: the CloudEvents Kafka binding in binary mode. Confined to one thread. */
+final class EventRecords {
+    private final String topic;
+    private final EventJson json = new EventJson();
+    private final Header specVersion = header(EventHeaders.SPEC_VERSION, "1.0");
+    private final Header contentType = header(EventHeaders.CONTENT_TYPE, "application/json");
+    private final Header source;
+    private final Map<EventType, Header> types = new EnumMap<>(EventType.class);
+
+    EventRecords(String topic) {
+        this.topic = topic;
+        this.source = header(EventHeaders.SOURCE, "postroad");
+        for (EventType type : EventType.values()) {
+            types.put(type, header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + type.publicName()));
+        }
+    }
+
+    ProducerRecord<String, byte[]> record(RunKey key, String graph, int graphVersion, JournalRow row) {
+        byte[] value = json.value(key, graph, graphVersion, row);
+        if (value.length > Producers.MAX_VALUE_BYTES) {
+            value = json.valueWithoutData(key, graph, graphVersion, row);
+        }
+        List<Header> headers = new ArrayList<>(6);
+        headers.add(specVersion);
+        headers.add(header(EventHeaders.ID, key.id() + "/" + row.event().seq()));
+        headers.add(types.get(row.event().body().type()));
+        headers.add(source);
+        headers.add(contentType);
+        if (key.traceParent() != null) {
+            headers.add(header(EventHeaders.TRACE_PARENT, key.traceParent()));
+        }
+        return new ProducerRecord<>(topic, null, null, key.id(), value, headers);
+    }
+
+    static Header header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+}

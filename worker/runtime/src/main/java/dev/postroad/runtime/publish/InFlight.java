@@ -1,0 +1,59 @@
+package dev.postroad.runtime.publish;
+
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one short stretch of time that Kafka has not acknowledged yet, counted together: knowing the oldest
+ * stretch that is not empty is enough to know up to what time all is published, and costs nothing per record.
+ * Filled by one thread; emptied by the producer's.
+ */
+final class InFlight implements Callback {
+    private final Instant firstAt;
+    private final AtomicLong outstandingBytes;
+    private final AtomicInteger records = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile @Nullable Exception failure;
+
+    /**
+     * @param firstAt no event of this stretch is older
+     * @param outstandingBytes the bytes of all stretches
+     */
+    InFlight(Instant firstAt, AtomicLong outstandingBytes) {
+        this.firstAt = firstAt;
+        this.outstandingBytes = outstandingBytes;
+    }
+
+    Instant firstAt() {
+        return firstAt;
+    }
+
+    void add(int valueBytes) {
+        records.incrementAndGet();
+        bytes.addAndGet(valueBytes);
+        outstandingBytes.addAndGet(valueBytes);
+    }
+
+    boolean isEmpty() {
+        return records.get() == 0;
+    }
+
+    @Nullable
+    Exception failure() {
+        return failure;
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
+        if (exception != null) {
+            failure = exception;
+        }
+        if (records.decrementAndGet() == 0) {
+            outstandingBytes.addAndGet(-bytes.getAndSet(0));
+        }
+    }
+}

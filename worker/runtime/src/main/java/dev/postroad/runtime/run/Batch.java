@@ -1,0 +1,55 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.engine.run.Decision;
+import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.Event;
+import dev.postroad.runtime.journal.JournalEntry;
+import dev.postroad.runtime.journal.JournalRow;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a lane decided since its last commit. Confined to the lane's thread. */
+final class Batch {
+    private final List<Item> items = new ArrayList<>();
+    private int rows;
+
+    /**
+     * A decision that waits for its commit.
+     *
+     * @param admittee the trigger, where the decision admits a run
+     * @param instruction the command, where the decision answers one
+     */
+    record Item(
+            LiveRun live,
+            JournalEntry entry,
+            List<Effect> effects,
+            @Nullable Admittee admittee,
+            @Nullable Instruction instruction) {}
+
+    void add(LiveRun live, Decision decision, @Nullable Admittee admittee, @Nullable Instruction instruction) {
+        List<JournalRow> encoded = new ArrayList<>(decision.events().size());
+        for (Event event : decision.events()) {
+            encoded.add(JournalRow.of(event));
+        }
+        rows += encoded.size();
+        JournalEntry entry = new JournalEntry(live.key(), decision.run(), encoded, admittee != null);
+        items.add(new Item(live, entry, decision.effects(), admittee, instruction));
+    }
+
+    /** What is there, in the order of decision; the batch is empty afterwards. */
+    List<Item> take() {
+        List<Item> taken = List.copyOf(items);
+        items.clear();
+        rows = 0;
+        return taken;
+    }
+
+    boolean isEmpty() {
+        return items.isEmpty();
+    }
+
+    int rows() {
+        return rows;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.journal.JournalRow;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a lane has done and has in hand. Written by the lane's thread, read by any. */
+public final class LaneFigures {
+    private final LongAdder rows = new LongAdder();
+    private final LongAdder transitions = new LongAdder();
+    private final LongAdder commits = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder fences = new LongAdder();
+    private final LongAdder recoveries = new LongAdder();
+    private volatile int queued;
+    private volatile int running;
+    private volatile long outstandingBytes;
+    private volatile int shardsBehind;
+
+    /** Journal rows committed. */
+    public long rows() {
+        return rows.sum();
+    }
+
+    /** Nodes completed. */
+    public long transitions() {
+        return transitions.sum();
+    }
+
+    /** Batches committed. */
+    public long commits() {
+        return commits.sum();
+    }
+
+    /** Runs that came to an end. */
+    public long ended() {
+        return ended.sum();
+    }
+
+    /** Shards lost to another worker at a commit. */
+    public long fences() {
+        return fences.sum();
+    }
+
+    /** Unfinished runs taken up from their journals. */
+    public long recoveries() {
+        return recoveries.sum();
+    }
+
+    /** Runs that wait for a place. */
+    public int queued() {
+        return queued;
+    }
+
+    /** Runs in flight. */
+    public int running() {
+        return running;
+    }
+
+    /** Bytes of events that Kafka has not acknowledged. */
+    public long outstandingBytes() {
+        return outstandingBytes;
+    }
+
+    /** Shards whose events are being read back from the journal. */
+    public int shardsBehind() {
+        return shardsBehind;
+    }
+
+    void committed(List<Batch.Item> items) {
+        commits.increment();
+        for (Batch.Item item : items) {
+            for (JournalRow row : item.entry().rows()) {
+                rows.increment();
+                EventType type = row.event().body().type();
+                if (type == EventType.NODE_COMPLETED) {
+                    transitions.increment();
+                } else if (type.endsRun()) {
+                    ended.increment();
+                }
+            }
+        }
+    }
+
+    void fenced() {
+        fences.increment();
+    }
+
+    void recovered(int runs) {
+        recoveries.add(runs);
+    }
+
+    void queued(int runs) {
+        queued = runs;
+    }
+
+    void running(int runs) {
+        running = runs;
+    }
+
+    void outstanding(long bytes, int behind) {
+        outstandingBytes = bytes;
+        shardsBehind = behind;
+    }
+}

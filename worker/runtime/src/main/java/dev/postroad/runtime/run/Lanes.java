@@ -1,0 +1,68 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.runtime.journal.StoredRun;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** All lanes of a worker: each shard has its runs stepped by one of them, always the same. Thread-safe. */
+public final class Lanes implements AutoCloseable {
+    private final List<Lane> lanes;
+
+    public Lanes(List<Lane> lanes) {
+        this.lanes = List.copyOf(lanes);
+    }
+
+    /** Starts all lanes. */
+    public void start() {
+        lanes.forEach(Lane::start);
+    }
+
+    /** The lanes themselves, for reports. */
+    public List<Lane> all() {
+        return lanes;
+    }
+
+    /** Whether the lane of a shard takes more triggers now. */
+    public boolean hasRoom(int shard) {
+        return lane(shard).hasRoom();
+    }
+
+    /** Hands a trigger to its lane. */
+    public void admit(Admittee admittee) {
+        lane(admittee.shard()).post(new Message.Admit(admittee));
+    }
+
+    /** Hands a command to its lane. */
+    public void instruct(Instruction instruction) {
+        lane(instruction.shard()).post(new Message.Instruct(instruction));
+    }
+
+    /**
+     * Gives a shard to its lane, with the runs to take up.
+     *
+     * @param publishedAt every row of the shard with an earlier time is on the events topic
+     */
+    public void own(int shard, long epoch, Instant publishedAt, List<StoredRun> unfinished) {
+        lane(shard).post(new Message.Own(shard, epoch, publishedAt, unfinished));
+    }
+
+    /** Takes a shard from its lane; done when what was under way is committed. */
+    public CompletableFuture<Void> disown(int shard) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        lane(shard).post(new Message.Disown(shard, done));
+        return done;
+    }
+
+    private Lane lane(int shard) {
+        return lanes.get(shard % lanes.size());
+    }
+
+    /** Stops all lanes, each after the batch that it has under way, and waits for them, for 10 s at most. */
+    @Override
+    public void close() {
+        lanes.forEach(Lane::stop);
+        lanes.forEach(lane -> lane.join(Duration.ofSeconds(10)));
+    }
+}

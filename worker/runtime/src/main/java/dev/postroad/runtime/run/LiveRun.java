@@ -1,0 +1,37 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.RunKey;
+
+/** A run that a lane has in its hands. Confined to the lane's thread, but for {@link #key}. */
+final class LiveRun {
+    private final RunKey key;
+    private Run run;
+    private boolean holdsPlace;
+
+    LiveRun(RunKey key, Run run) {
+        this.key = key;
+        this.run = run;
+    }
+
+    RunKey key() {
+        return key;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    void become(Run next) {
+        run = next;
+    }
+
+    /** Whether it counts among the runs that are in flight. */
+    boolean holdsPlace() {
+        return holdsPlace;
+    }
+
+    void holdPlace(boolean holds) {
+        holdsPlace = holds;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.engine.run.Command;
+import dev.postroad.runtime.journal.StoredRun;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What a lane is sent. */
+sealed interface Message {
+    /** A trigger to admit. */
+    record Admit(Admittee admittee) implements Message {}
+
+    /** A user's command. */
+    record Instruct(Instruction instruction) implements Message {}
+
+    /** An answer, a timer, or a decision that goes on. */
+    record Tell(LiveRun run, Command command) implements Message {}
+
+    /** A run that was read back for the commands that wait for it; empty where there is none. */
+    record Loaded(String runId, Optional<StoredRun> found) implements Message {}
+
+    /** A shard that this lane owns from now on. */
+    record Own(int shard, long epoch, Instant publishedAt, List<StoredRun> unfinished) implements Message {}
+
+    /** A shard that this lane owns no more. */
+    record Disown(int shard, CompletableFuture<Void> done) implements Message {}
+}
