@@ -23,6 +23,7 @@ import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.registry.RegistryReader;
 import dev.postroad.runtime.run.AgentCalls;
 import dev.postroad.runtime.run.JournalRunLoader;
+import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -90,6 +91,8 @@ public final class Worker implements AutoCloseable {
         Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
         JournalReader reader = new JournalReader(pool);
         PendingCommands pending = new PendingCommands(jdbi);
+        KeptInstructions kept = new KeptInstructions(
+                (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
 
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
@@ -115,13 +118,15 @@ public final class Worker implements AutoCloseable {
                 new Lane.Collaborators(
                         calls,
                         part(new JournalRunLoader(reader, catalog)),
-                        (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)),
+                        kept,
                         clock,
                         RandomGenerator.getDefault())));
         lanes.start();
 
         ShardOwnership ownership = new ShardOwnership(
-                jdbi, settings.workerId(), new ShardOwnership.Collaborators(reader, pending, catalog, lanes, clock));
+                jdbi,
+                settings.workerId(),
+                new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
         part(new ControlIntake(
                         controlConsumer(),
                         settings.topics().control(),
@@ -199,6 +204,7 @@ public final class Worker implements AutoCloseable {
         config.setPoolName("postroad");
         config.addDataSourceProperty("ApplicationName", "postroad " + settings.workerId());
         config.addDataSourceProperty("prepareThreshold", "1");
+        config.addDataSourceProperty("options", "-c statement_timeout=60s");
         config.addDataSourceProperty("socketTimeout", "90");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         return new HikariDataSource(config);

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 @NullMarked
 class WorkerTest {
-    private static final String COUNT =
-            """
+    private static final String COUNT = """
             graph: count
             state: { n: { reducer: sum }, log: { reducer: append } }
             nodes:
@@ -47,7 +46,8 @@ class WorkerTest {
                 "order-1".getBytes(StandardCharsets.UTF_8),
                 "{\"graph\":\"count\",\"input\":{\"n\":1}}".getBytes(StandardCharsets.UTF_8));
 
-        List<RunEvent> journal = site.journalWith("order-1", event -> event.type().endsRun());
+        List<RunEvent> journal =
+                site.journalWith("order-1", event -> event.type().endsRun());
         assertThat(journal).extracting(RunEvent::type).startsWith(EventType.RUN_QUEUED, EventType.RUN_STARTED);
         assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(site.history().state("order-1", null).orElseThrow().state())
@@ -72,17 +72,26 @@ class WorkerTest {
         site.worker();
         site.apply(COUNT);
         site.control("early", new Control.Cancel("not wanted"));
-        Site.await("the command is kept", () -> site.sql().withHandle(handle -> handle.createQuery(
-                        "SELECT count(*) FROM postroad.pending_commands")
-                .mapTo(Integer.class)
-                .one()) == 1);
-        site.apply(COUNT.replace("graph: count", "graph: waiting").replace("set: \"{'log': ['done']}\"", "agent: test-echo"));
+        Site.await(
+                "the command is kept",
+                () -> site.sql()
+                                .withHandle(
+                                        handle -> handle.createQuery("SELECT count(*) FROM postroad.pending_commands")
+                                                .mapTo(Integer.class)
+                                                .one())
+                        == 1);
+        site.apply(COUNT.replace("graph: count", "graph: waiting")
+                .replace("set: \"{'log': ['done']}\"", "agent: test-echo"));
         site.trigger("waiting", "early", "{}");
         site.journalWith("early", event -> event.type() == EventType.RUN_CANCELLED);
-        Site.await("the command is forgotten", () -> site.sql().withHandle(handle -> handle.createQuery(
-                        "SELECT count(*) FROM postroad.pending_commands")
-                .mapTo(Integer.class)
-                .one()) == 0);
+        Site.await(
+                "the command is forgotten",
+                () -> site.sql()
+                                .withHandle(
+                                        handle -> handle.createQuery("SELECT count(*) FROM postroad.pending_commands")
+                                                .mapTo(Integer.class)
+                                                .one())
+                        == 0);
         assertThat(site.history().find("early").orElseThrow().status()).isEqualTo(RunStatus.CANCELLED);
     }
 
@@ -97,10 +106,10 @@ class WorkerTest {
         site.worker(Map.of("POSTROAD_WORKER_ID", "second"));
         site.trigger("count", "b", "{}");
         site.journalWith("b", event -> event.type().endsRun());
-        List<String> owners = site.sql().withHandle(handle -> handle.createQuery(
-                        "SELECT DISTINCT owner FROM postroad.shards")
-                .mapTo(String.class)
-                .list());
+        List<String> owners = site.sql()
+                .withHandle(handle -> handle.createQuery("SELECT DISTINCT owner FROM postroad.shards")
+                        .mapTo(String.class)
+                        .list());
         assertThat(owners).containsExactly("second");
     }
 }

@@ -9,13 +9,15 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a run is, as a fold over its events.
  *
  * @param nodes in the order in which they are shown
  * @param startedAt when the first event was; the epoch before it
- * @param lastAt when the last event was
+ * @param seq of the last event of the journal; 0 before the first
+ * @param end the event that the run ended with; null while it is under way
  */
 public record RunProgress(
         String runId,
@@ -24,7 +26,8 @@ public record RunProgress(
         double share,
         Map<String, NodeProgress> nodes,
         Instant startedAt,
-        Instant lastAt) {
+        int seq,
+        @Nullable RunEvent end) {
 
     public RunProgress {
         nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
@@ -34,7 +37,7 @@ public record RunProgress(
     public static RunProgress of(String runId, String graph, List<String> nodes) {
         Map<String, NodeProgress> none = new LinkedHashMap<>();
         nodes.forEach(node -> none.put(node, NodeProgress.NONE));
-        return new RunProgress(runId, graph, RunStatus.QUEUED, 0, none, Instant.EPOCH, Instant.EPOCH);
+        return new RunProgress(runId, graph, RunStatus.QUEUED, 0, none, Instant.EPOCH, 0, null);
     }
 
     /** What is known after an event. */
@@ -53,7 +56,15 @@ public record RunProgress(
                 Math.max(share, event.progress()),
                 changed,
                 startedAt.equals(Instant.EPOCH) ? event.at() : startedAt,
-                event.at());
+                Math.max(seq, event.seq()),
+                end(event));
+    }
+
+    private @Nullable RunEvent end(RunEvent event) {
+        if (event.type().endsRun()) {
+            return event;
+        }
+        return event.type() == EventType.RUN_RETRIED ? null : end;
     }
 
     private RunStatus status(EventType type) {
@@ -78,7 +89,7 @@ public record RunProgress(
         if (startedAt.equals(Instant.EPOCH)) {
             return Duration.ZERO;
         }
-        Duration elapsed = Duration.between(startedAt, status.isEnded() ? lastAt : now);
+        Duration elapsed = Duration.between(startedAt, end == null ? now : end.at());
         return elapsed.isNegative() ? Duration.ZERO : elapsed;
     }
 }

@@ -22,7 +22,7 @@ public final class TerminalDisplay implements Display {
 
     @Override
     public void show(RunEvent event, RunProgress after) {
-        if (after.status().isEnded()) {
+        if (after.end() != null) {
             tick(after, event.at());
         }
     }

@@ -1,6 +1,6 @@
 package dev.postroad.cli.servers;
 
-import dev.postroad.cli.Surroundings;
+import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
 import java.nio.file.Path;
@@ -12,5 +12,10 @@ public final class DataDirectory {
     /** The directory of the settings, or else of the surroundings. */
     public static Path of(Surroundings surroundings, Variables variables) {
         return variables.given(Setting.DATA_DIR).map(Path::of).orElse(surroundings.defaultData());
+    }
+
+    /** The file that tells where the servers listen, as long as they run. */
+    public static Path addresses(Surroundings surroundings, Variables variables) {
+        return of(surroundings, variables).resolve("embedded.json");
     }
 }

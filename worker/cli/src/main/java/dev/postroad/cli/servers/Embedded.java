@@ -1,7 +1,7 @@
 package dev.postroad.cli.servers;
 
-import dev.postroad.cli.CommandException;
-import dev.postroad.cli.Surroundings;
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.servers.Servers.Origin;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedPorts;
@@ -12,11 +12,13 @@ import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.provisioning.Provisioning;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /** Embedded servers, and a worker on them where this process runs them. */
 public final class Embedded {
+    private static final String SIMULATED_MODEL = "simulated";
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
     private final Surroundings surroundings;
@@ -39,6 +41,9 @@ public final class Embedded {
         // Before the seconds that a start takes.
         WorkerSettings.read(at("127.0.0.1:1", "jdbc:postgresql:postroad", "postroad", given));
         Path data = DataDirectory.of(surroundings, given);
+        if (!Files.exists(DataDirectory.addresses(surroundings, given))) {
+            surroundings.say("starting the embedded Kafka and Postgres in " + data);
+        }
         EmbeddedServers servers = EmbeddedServers.startOrJoin(data, ports);
         surroundings.shutdown().add(servers::close);
         Variables variables =
@@ -56,9 +61,15 @@ public final class Embedded {
 
     /** The simulated model stands in only where the user says nothing about another. */
     private static Variables withModel(String llmBaseUrl, Variables variables) {
-        boolean silent = variables.given(Setting.LLM_BASE_URL).isEmpty()
-                && variables.given(Setting.LLM_API_KEY).isEmpty();
-        return silent ? variables.with(Setting.LLM_BASE_URL, llmBaseUrl) : variables;
+        boolean anotherIsSet = variables.given(Setting.LLM_BASE_URL).isPresent()
+                || variables.given(Setting.LLM_API_KEY).isPresent();
+        if (anotherIsSet) {
+            return variables;
+        }
+        Variables simulated = variables.with(Setting.LLM_BASE_URL, llmBaseUrl);
+        return simulated.given(Setting.LLM_MODEL).isPresent()
+                ? simulated
+                : simulated.with(Setting.LLM_MODEL, SIMULATED_MODEL);
     }
 
     /** Makes schema and topics, and starts a worker where this process runs the servers. */
@@ -99,7 +110,8 @@ public final class Embedded {
         return variables;
     }
 
-    Origin origin() {
+    /** Who runs the servers. */
+    public Origin origin() {
         return servers.owned() ? Origin.EMBEDDED_HERE : Origin.EMBEDDED_ELSEWHERE;
     }
 }

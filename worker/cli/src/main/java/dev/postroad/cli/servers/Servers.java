@@ -1,7 +1,7 @@
 package dev.postroad.cli.servers;
 
-import dev.postroad.cli.CommandException;
-import dev.postroad.cli.Surroundings;
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedPorts;
@@ -12,6 +12,8 @@ import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The servers of one command: those that the settings name, or embedded ones. What was opened is closed by the
@@ -66,6 +68,11 @@ public final class Servers {
 
     public Origin origin() {
         return origin;
+    }
+
+    /** Where embedded servers keep their data; empty where the settings name servers. */
+    public Optional<Path> embeddedData() {
+        return origin == Origin.GIVEN ? Optional.empty() : Optional.of(DataDirectory.of(surroundings, variables));
     }
 
     /** A client that is closed by the shutdown. */

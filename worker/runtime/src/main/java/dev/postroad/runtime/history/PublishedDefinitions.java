@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
@@ -50,10 +51,17 @@ public final class PublishedDefinitions {
 
     /** Whether a definition is what the next run would go by; a graph that names its version, whether it is stored. */
     public boolean holds(Definition definition) {
-        return stored(definition).filter(definition.source()::equals).isPresent();
+        return stored(definition)
+                .filter(stored -> unnumbered(stored).equals(unnumbered(definition.source())))
+                .isPresent();
     }
 
-    private Optional<JsonNode> stored(Definition definition) {
+    /** A graph that is published again under the number that it got is not stored again. */
+    private static JsonNode unnumbered(ObjectNode source) {
+        return source.deepCopy().without("version");
+    }
+
+    private Optional<ObjectNode> stored(Definition definition) {
         return postgres.withHandle(handle -> first(
                 switch (definition) {
                     case AgentDefinition agent -> handle.createQuery(AGENT).bind("name", agent.name());
@@ -78,7 +86,7 @@ public final class PublishedDefinitions {
      * @throws CorruptHistoryException where it is not stored, or is not sound
      */
     Graph graph(String name, int version) {
-        JsonNode stored = postgres.withHandle(handle ->
+        ObjectNode stored = postgres.withHandle(handle ->
                         first(handle.createQuery(GRAPH).bind("name", name).bind("version", version)))
                 .orElseThrow(() -> corrupt(name, new IllegalStateException("version " + version + " is not stored")));
         try {
@@ -100,8 +108,8 @@ public final class PublishedDefinitions {
         throw corrupt(name, new IllegalStateException("it is no graph"));
     }
 
-    private static Optional<JsonNode> first(Query query) {
-        return query.map((row, context) -> Rows.requiredJson(row, "definition")).findOne();
+    private static Optional<ObjectNode> first(Query query) {
+        return query.map((row, context) -> Rows.object(row, "definition")).findOne();
     }
 
     private static CorruptHistoryException corrupt(String name, Throwable cause) {

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
@@ -72,7 +73,14 @@ final class Rows {
         return tags;
     }
 
-    static JsonNode requiredJson(ResultSet row, String column) throws SQLException {
+    static ObjectNode object(ResultSet row, String column) throws SQLException {
+        if (requiredJson(row, column) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new CorruptHistoryException("the column " + column + " holds no object", null);
+    }
+
+    private static JsonNode requiredJson(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(json(row, column), column);
     }
 

@@ -13,7 +13,7 @@ import org.postgresql.jdbc.PgArray;
  * One column of a batch, as the binary form of a Postgres array, built in place: one array for a whole batch costs one
  * bind and no text. Source: {@code array_recv} in PostgreSQL's {@code arrayfuncs.c}. Confined to one thread.
  */
-final class ArrayColumn {
+public final class ArrayColumn {
     private static final int HEADER_BYTES = 20;
     private static final long MICROS_TO_2000 = 946_684_800_000_000L;
 
@@ -29,68 +29,83 @@ final class ArrayColumn {
         this.elementOid = elementOid;
     }
 
-    static ArrayColumn ofInts() {
+    /** A column of int. */
+    public static ArrayColumn ofInts() {
         return new ArrayColumn(Oid.INT4_ARRAY, Oid.INT4);
     }
 
-    static ArrayColumn ofLongs() {
+    /** A column of bigint. */
+    public static ArrayColumn ofLongs() {
         return new ArrayColumn(Oid.INT8_ARRAY, Oid.INT8);
     }
 
-    static ArrayColumn ofReals() {
+    /** A column of real. */
+    public static ArrayColumn ofReals() {
         return new ArrayColumn(Oid.FLOAT4_ARRAY, Oid.FLOAT4);
     }
 
-    static ArrayColumn ofTexts() {
+    /** A column of text. */
+    public static ArrayColumn ofTexts() {
         return new ArrayColumn(Oid.TEXT_ARRAY, Oid.TEXT);
     }
 
-    static ArrayColumn ofJson() {
+    /** A column of json, of UTF-8 bytes that are JSON. */
+    public static ArrayColumn ofJson() {
         return new ArrayColumn(Oid.JSON_ARRAY, Oid.JSON);
     }
 
-    static ArrayColumn ofBooleans() {
+    /** A column of boolean. */
+    public static ArrayColumn ofBooleans() {
         return new ArrayColumn(Oid.BOOL_ARRAY, Oid.BOOL);
     }
 
-    static ArrayColumn ofTimes() {
+    /** A column of timestamptz. */
+    public static ArrayColumn ofTimes() {
         return new ArrayColumn(Oid.TIMESTAMPTZ_ARRAY, Oid.TIMESTAMPTZ);
     }
 
-    static ArrayColumn ofDurations() {
+    /** A column of interval. */
+    public static ArrayColumn ofDurations() {
         return new ArrayColumn(Oid.INTERVAL_ARRAY, Oid.INTERVAL);
     }
 
-    void clear() {
+    /** Empties the column; its memory is kept. */
+    public void clear() {
         length = HEADER_BYTES;
         elements = 0;
         nulls = 0;
     }
 
-    void add(int value) {
+    /** Adds an int. */
+    public void add(int value) {
         element(4);
         int32(value);
     }
 
-    void add(long value) {
+    /** Adds a bigint. */
+    public void add(long value) {
         element(8);
         int64(value);
     }
 
-    void add(boolean value) {
+    /** Adds a boolean. */
+    public void add(boolean value) {
         element(1);
         bytes[length++] = (byte) (value ? 1 : 0);
     }
 
-    void addReal(double value) {
+    /** Adds a real. */
+    public void addReal(double value) {
         add(Float.floatToIntBits((float) value));
     }
 
-    void add(@Nullable String value) {
+    /** Adds a text, or null. */
+    public void add(@Nullable String value) {
         add(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
     }
 
-    void add(byte @Nullable [] value) {
+    /** Adds the binary form of an element, or null. */
+    public void add(byte @Nullable [] value) {
         if (value == null) {
             addNull();
             return;
@@ -100,7 +115,8 @@ final class ArrayColumn {
         length += value.length;
     }
 
-    void add(@Nullable Instant value) {
+    /** Adds a time in microseconds, or null. */
+    public void add(@Nullable Instant value) {
         if (value == null) {
             addNull();
             return;
@@ -109,7 +125,7 @@ final class ArrayColumn {
     }
 
     /** A duration in milliseconds; a negative one is null. */
-    void addMillis(long millis) {
+    public void addMillis(long millis) {
         if (millis < 0) {
             addNull();
             return;
@@ -120,14 +136,16 @@ final class ArrayColumn {
         int32(0);
     }
 
-    void addNull() {
+    /** Adds a null. */
+    public void addNull() {
         reserve(4);
         int32(-1);
         elements++;
         nulls++;
     }
 
-    PgArray toArray(BaseConnection connection) throws SQLException {
+    /** The column as a parameter; a copy. */
+    public PgArray toArray(BaseConnection connection) throws SQLException {
         int end = length;
         length = 0;
         int32(1);

@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class JournalWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
     private static final int RESERVED_AT_ONCE = 500;
-    private static final int QUERY_LIMIT_SECONDS = 60;
     private static final long RETRY_MILLIS = 200;
     private static final String RESERVE =
             "SELECT nextval(pg_get_serial_sequence('postroad.runs', 'id')) FROM generate_series(1, ?)";
@@ -56,7 +55,8 @@ public final class JournalWriter implements AutoCloseable {
     private volatile boolean connected = true;
 
     /**
-     * @param database hands out a connection for this writer alone
+     * @param database hands out a connection for this writer alone, with a limit on the time of its statements: a timer
+     *     for each would cost more than the limit is worth
      * @param givingUp whether to stop trying while the database is away
      */
     public JournalWriter(DataSource database, BooleanSupplier givingUp) {
@@ -243,9 +243,7 @@ public final class JournalWriter implements AutoCloseable {
             connection = database.getConnection();
             connection.setAutoCommit(true);
         }
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
-        return statement;
+        return connection.prepareStatement(sql);
     }
 
     private BaseConnection base() throws SQLException {

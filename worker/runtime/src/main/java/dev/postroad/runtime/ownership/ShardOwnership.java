@@ -1,17 +1,12 @@
 package dev.postroad.runtime.ownership;
 
-import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
-import dev.postroad.contracts.message.Control;
-import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.intake.ShardOwner;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.ownership.ShardClaims.Claim;
-import dev.postroad.runtime.run.Commands;
-import dev.postroad.runtime.run.Instruction;
+import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lanes;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -52,6 +47,7 @@ public final class ShardOwnership implements ShardOwner {
     private final ShardClaims claims;
     private final JournalReader journal;
     private final PendingCommands pending;
+    private final KeptInstructions kept;
     private final StoredRun.Graphs graphs;
     private final Lanes lanes;
     private final InstantSource clock;
@@ -63,6 +59,7 @@ public final class ShardOwnership implements ShardOwner {
     public record Collaborators(
             JournalReader journal,
             PendingCommands pending,
+            KeptInstructions kept,
             StoredRun.Graphs graphs,
             Lanes lanes,
             InstantSource clock) {}
@@ -72,6 +69,7 @@ public final class ShardOwnership implements ShardOwner {
         this.claims = new ShardClaims(jdbi, workerId);
         this.journal = collaborators.journal();
         this.pending = collaborators.pending();
+        this.kept = collaborators.kept();
         this.graphs = collaborators.graphs();
         this.lanes = collaborators.lanes();
         this.clock = collaborators.clock();
@@ -155,20 +153,10 @@ public final class ShardOwnership implements ShardOwner {
                 claim.epoch(),
                 unfinished.size());
         lanes.own(claim.shard(), claim.epoch(), claim.publishedAt(), unfinished);
-        commands.forEach(command -> apply(claim.shard(), command));
+        commands.forEach(command -> kept.of(command, claim.shard()).ifPresent(lanes::instruct));
         Set<Integer> more = new HashSet<>(owned);
         more.add(claim.shard());
         owned = Set.copyOf(more);
-    }
-
-    private void apply(int shard, PendingCommand kept) {
-        try {
-            Control control = Control.read(Json.read(kept.command()), kept.runId());
-            Command.FromUser command = Commands.of(control, kept.commandId());
-            lanes.instruct(new Instruction(kept.runId(), shard, command, new Forgetting(kept)));
-        } catch (FaultsException corrupt) {
-            LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
-        }
     }
 
     private static void pause() {
@@ -177,24 +165,5 @@ public final class ShardOwnership implements ShardOwner {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private final class Forgetting implements Instruction.InstructionOutcome {
-        private final PendingCommand kept;
-
-        Forgetting(PendingCommand kept) {
-            this.kept = kept;
-        }
-
-        @Override
-        public void applied() {
-            Thread.ofVirtual().start(() -> pending.forget(kept.runId(), kept.commandId()));
-        }
-
-        @Override
-        public void unknownRun() {}
-
-        @Override
-        public void elsewhere(int itsShard) {}
     }
 }

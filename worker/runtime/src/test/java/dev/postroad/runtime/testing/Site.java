@@ -1,7 +1,10 @@
 package dev.postroad.runtime.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
@@ -16,6 +19,7 @@ import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.provisioning.Provisioning;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -30,14 +34,19 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
@@ -55,19 +64,31 @@ public final class Site implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final PostroadClient client;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final HikariDataSource database;
+    private final int partitions;
 
-    private Site() {
+    private Site(int partitions) {
+        this.partitions = partitions;
         execute(servers.postgresUrl(), "CREATE DATABASE " + name);
         Provisioning.migrate(settings(Map.of()));
         client = new PostroadClient(Map.of("bootstrap.servers", servers.kafkaBootstrapServers()), topics);
         Properties properties = new Properties();
         properties.put("bootstrap.servers", servers.kafkaBootstrapServers());
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+        database = new HikariDataSource();
+        database.setJdbcUrl(postgresUrl());
+        database.setUsername(servers.postgresUser());
+        database.setMinimumIdle(0);
     }
 
     /** A new site without workers. */
     public static Site open() {
-        return new Site();
+        return open(4);
+    }
+
+    /** A new site without workers, with so many shards. */
+    public static Site open(int partitions) {
+        return new Site(partitions);
     }
 
     /** Settings for a worker of this site. */
@@ -86,7 +107,7 @@ public final class Site implements AutoCloseable {
         environment.put("POSTROAD_POSTGRES_URL", postgresUrl());
         environment.put("POSTROAD_POSTGRES_USER", servers.postgresUser());
         environment.put("POSTROAD_TOPIC_PREFIX", topics.prefix());
-        environment.put("POSTROAD_PARTITIONS", "4");
+        environment.put("POSTROAD_PARTITIONS", Integer.toString(partitions));
         environment.put("POSTROAD_HTTP_PORT", "0");
         environment.putAll(more);
         return environment;
@@ -143,29 +164,83 @@ public final class Site implements AutoCloseable {
 
     /** Sends a record as any stranger may. */
     public void send(String topic, byte @Nullable [] key, byte @Nullable [] value) {
+        send(new ProducerRecord<>(topic, key, value));
+    }
+
+    /** Sends a record as any stranger may, and says where it is. */
+    public RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
         try {
-            producer.send(new ProducerRecord<>(topic, key, value)).get();
+            return producer.send(record).get();
         } catch (InterruptedException | ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
     }
 
+    /** Sends many records at once. */
+    public void sendAll(List<ProducerRecord<byte[], byte[]>> records) {
+        List<Future<RecordMetadata>> sent = records.stream().map(producer::send).toList();
+        producer.flush();
+        assertThat(sent).allMatch(record -> record.state() == Future.State.SUCCESS);
+    }
+
+    /** The partition to which clients like ours send what belongs to a run. */
+    public int shardOf(String runId) {
+        return Utils.toPositive(Utils.murmur2(runId.getBytes(StandardCharsets.UTF_8))) % partitions;
+    }
+
+    /** This site's database. */
+    public DataSource database() {
+        return database;
+    }
+
     /** What is stored about runs. */
     public RunHistory history() {
-        var source = new org.postgresql.ds.PGSimpleDataSource();
-        source.setUrl(postgresUrl());
-        source.setUser(servers.postgresUser());
-        return new RunHistory(source);
+        return new RunHistory(database());
     }
 
     /** Plain SQL on this site's database. */
     public Jdbi sql() {
-        return Jdbi.create(postgresUrl(), servers.postgresUser(), "");
+        return Jdbi.create(database);
+    }
+
+    /** The one number that a query gives. */
+    public long number(String sql, Object... arguments) {
+        return sql().withHandle(handle ->
+                handle.select(sql, arguments).mapTo(Long.class).one());
+    }
+
+    /** Waits until a run is at rest, and gives its journal. */
+    public List<RunEvent> ended(String runId) {
+        return journalWith(runId, event -> event.type().endsRun());
+    }
+
+    /** The journal of a run, so far. */
+    public List<RunEvent> journal(String runId) {
+        return history().events(runId, 1);
+    }
+
+    /** Everything on the events topic about a run, so far. */
+    public List<RunEvent> published(String runId) {
+        return records(topics.events()).stream()
+                .map(Site::event)
+                .filter(event -> event.runId().equals(runId))
+                .toList();
+    }
+
+    /** Reads a record of the events topic. */
+    public static RunEvent event(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return RunEvent.read(record.value());
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
     }
 
     /** Waits until a run's journal has an event, and gives the journal. */
     public List<RunEvent> journalWith(String runId, Predicate<RunEvent> event) {
-        await("run " + runId + " has the event", () -> history().events(runId, 1).stream().anyMatch(event));
+        await(
+                "run " + runId + " has the event",
+                () -> history().events(runId, 1).stream().anyMatch(event));
         return history().events(runId, 1);
     }
 
@@ -192,6 +267,17 @@ public final class Site implements AutoCloseable {
     /** Waits for a condition, with a limit. */
     public static void await(String what, java.util.concurrent.Callable<Boolean> condition) {
         Awaitility.await(what).atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(condition);
+    }
+
+    /** A header's text; null where there is none. */
+    public static @Nullable String header(ConsumerRecord<?, ?> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** The bytes of a text, or of JSON with single quotes for double ones. */
+    public static byte[] bytes(String text) {
+        return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     }
 
     /** Reads JSON, with single quotes for double ones. */
@@ -223,5 +309,6 @@ public final class Site implements AutoCloseable {
         }
         client.close();
         producer.close();
+        database.close();
     }
 }

@@ -1,27 +1,28 @@
-package dev.postroad.cli;
+package dev.postroad.cli.shell;
 
 import dev.postroad.contracts.message.RunStatus;
 
 /** What the command tells its caller. */
-final class ExitCode {
+public final class ExitCode {
     /** All went well; of a run: it completed. */
-    static final int COMPLETED = 0;
+    public static final int COMPLETED = 0;
 
     /** Something went wrong; of a run: it failed. */
-    static final int FAILED = 1;
+    public static final int FAILED = 1;
 
     /** What was asked for makes no sense: bad arguments, a refused trigger. */
-    static final int USAGE = 2;
+    public static final int USAGE = 2;
 
     /** The run was cancelled. */
-    static final int CANCELLED = 3;
+    public static final int CANCELLED = 3;
 
     /** The run took longer than it may, or than the caller wanted to wait. */
-    static final int TIMED_OUT = 4;
+    public static final int TIMED_OUT = 4;
 
     private ExitCode() {}
 
-    static int of(RunStatus status) {
+    /** That of a run that is, or was left, in a status. */
+    public static int of(RunStatus status) {
         return switch (status) {
             case COMPLETED -> COMPLETED;
             case CANCELLED -> CANCELLED;

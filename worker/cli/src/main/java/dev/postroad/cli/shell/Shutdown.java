@@ -1,4 +1,4 @@
-package dev.postroad.cli;
+package dev.postroad.cli.shell;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -13,7 +13,7 @@ public final class Shutdown {
     private final CountDownLatch begun = new CountDownLatch(1);
 
     /** One that signals reach too. */
-    static Shutdown onSignals() {
+    public static Shutdown onSignals() {
         var shutdown = new Shutdown();
         Runtime.getRuntime().addShutdownHook(new Thread(shutdown::run, "postroad-shutdown"));
         return shutdown;
@@ -25,17 +25,17 @@ public final class Shutdown {
     }
 
     /** Whether the process is about to end, so that failures are a matter of course. */
-    boolean hasBegun() {
+    public boolean hasBegun() {
         return begun.getCount() == 0;
     }
 
     /** Waits for the signal to end. */
-    void await() throws InterruptedException {
+    public void await() throws InterruptedException {
         begun.await();
     }
 
     /** Does what is left; waits where another thread is at it. */
-    void run() {
+    public void run() {
         begun.countDown();
         doDuties();
     }

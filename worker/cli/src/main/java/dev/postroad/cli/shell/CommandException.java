@@ -1,4 +1,4 @@
-package dev.postroad.cli;
+package dev.postroad.cli.shell;
 
 /** The command cannot do what it was asked to; the message is for the user, and says what to do. */
 public final class CommandException extends RuntimeException {
@@ -21,7 +21,8 @@ public final class CommandException extends RuntimeException {
         return new CommandException(ExitCode.FAILED, message);
     }
 
-    int exitCode() {
+    /** What the caller is told. */
+    public int exitCode() {
         return exitCode;
     }
 }

@@ -1,0 +1,153 @@
+package dev.postroad.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Json;
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The benchmarks. Each prints one JSON object; compare ratios, for the machine is shared. */
+@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures a worker on the embedded servers.")
+public final class Bench {
+    private static final int IN_FLIGHT = 1_000;
+    private static final String NO_OPERATION = "bench-no-operation";
+
+    /** Runs one benchmark. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Bench()).execute(arguments));
+    }
+
+    @Command(description = "Chains of no-op nodes, 1,000 runs in flight.")
+    int chain(
+            @Option(names = "--runs", defaultValue = "20000") int runs,
+            @Option(names = "--nodes", defaultValue = "10") int nodes,
+            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones") int warmUp)
+            throws Exception {
+        return throughput(Graphs.chain("bench-chain", nodes, NO_OPERATION), "bench-chain", runs, warmUp);
+    }
+
+    @Command(description = "A fan-out and a join of no-op nodes, 1,000 runs in flight.")
+    int fan(
+            @Option(names = "--runs", defaultValue = "10000") int runs,
+            @Option(names = "--width", defaultValue = "8") int width,
+            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones") int warmUp)
+            throws Exception {
+        return throughput(Graphs.fan("bench-fan", width, NO_OPERATION), "bench-fan", runs, warmUp);
+    }
+
+    private static int throughput(String yaml, String graph, int runs, int warmUp) throws Exception {
+        try (Site site = new Site(IN_FLIGHT)) {
+            site.publish(yaml);
+            site.run(graph, "warm-", warmUp);
+            site.run(graph, "measured-", runs);
+            ObjectNode figures = Figures.of(site, "measured-");
+            long rows = site.count("SELECT count(*) FROM postroad.journal");
+            Site.await(() -> site.events() >= rows);
+            figures.put("eventsPublished", site.events()).put("rows", rows);
+            double raw = new RawInserts(site.postgresUrl()).measure();
+            double rowsPerSecond = figures.get("rowsPerSecond").doubleValue();
+            figures.put("rawRowsPerSecond", Math.round(raw));
+            figures.put("ratioToRaw", Figures.round(rowsPerSecond / raw, 3));
+            print(figures.put("runsInFlight", IN_FLIGHT));
+        }
+        return 0;
+    }
+
+    @Command(description = "One run of 3 no-op nodes at a time, against bare commits.")
+    int idle(@Option(names = "--runs", defaultValue = "1000") int runs) throws Exception {
+        try (Site site = new Site(IN_FLIGHT)) {
+            site.publish(Graphs.chain("bench-idle", 3, NO_OPERATION));
+            site.run("bench-idle", "warm-", 20_000);
+            for (int i = 0; i < runs; i++) {
+                String runId = "alone-" + i;
+                site.runAlone("bench-idle", runId);
+            }
+            double bare = bareCommitMillis(site.postgresUrl());
+            double run = site.medianRunMillis("alone-") + bare;
+            print(JsonNodeFactory.instance
+                    .objectNode()
+                    .put("runP50Millis", Figures.round(run, 3))
+                    .put("bareCommitP50Millis", Figures.round(bare, 3))
+                    .put("ratioToThreeBareCommits", Figures.round(run / (3 * bare), 2))
+                    .put("measures", "from the decision to admit to the commit of run.completed: four commits"));
+        }
+        return 0;
+    }
+
+    @Command(description = "Runs of 3 nodes that take a second each, all at once.")
+    int wait(@Option(names = "--runs", defaultValue = "5000") int runs) throws Exception {
+        try (Site site = new Site(runs)) {
+            site.publish(Graphs.chain("bench-warm", 3, NO_OPERATION));
+            site.publish(Graphs.chain("bench-wait", 3, "bench-one-second"));
+            site.run("bench-warm", "warm-", 5_000);
+            site.run("bench-wait", "measured-", runs);
+            ObjectNode figures = Figures.of(site, "measured-");
+            figures.put("heapMebibytes", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20);
+            print(figures.put("maxHeapMebibytes", Runtime.getRuntime().maxMemory() >> 20));
+        }
+        return 0;
+    }
+
+    @Command(description = "One run whose state grows by 1 KiB with each of 400 transitions.")
+    int growth(@Option(names = "--transitions", defaultValue = "400") int transitions) throws Exception {
+        try (Site site = new Site(IN_FLIGHT)) {
+            site.publish(Graphs.chain("bench-warm", 10, NO_OPERATION));
+            site.publish(Graphs.loop("bench-growth", transitions, "bench-one-kibibyte"));
+            site.run("bench-warm", "warm-", 10_000);
+            for (int i = 0; i < 30; i++) {
+                site.run("bench-growth", "warm-growth-" + i + "-", 1);
+            }
+            List<ObjectNode> quarters = new ArrayList<>();
+            for (int i = 0; i < 21; i++) {
+                site.run("bench-growth", "measured-" + i + "-", 1);
+            }
+            for (int quarter = 0; quarter < 4; quarter++) {
+                quarters.add(site.quarter("measured-", quarter, transitions / 4));
+            }
+            ObjectNode figures = JsonNodeFactory.instance.objectNode();
+            quarters.forEach(figures.putArray("quarters")::add);
+            double first = quarters.getFirst().get("millisPerTransition").doubleValue();
+            double last = quarters.getLast().get("millisPerTransition").doubleValue();
+            print(figures.put("lastToFirstTime", Figures.round(last / first, 3))
+                    .put(
+                            "lastToFirstBytes",
+                            Figures.round(
+                                    quarters.getLast().get("bytesPerTransition").doubleValue()
+                                            / quarters.getFirst().get("bytesPerTransition").doubleValue(),
+                                    3)));
+        }
+        return 0;
+    }
+
+    private static double bareCommitMillis(String url) throws SQLException {
+        List<Double> times = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(url, "postroad", "")) {
+            connection.createStatement().execute("CREATE TABLE bench_bare (id bigint, data json)");
+            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO bench_bare VALUES (?, '{}')")) {
+                for (int i = 0; i < 2_000; i++) {
+                    long begin = System.nanoTime();
+                    insert.setLong(1, i);
+                    insert.executeUpdate();
+                    times.add((System.nanoTime() - begin) / 1e6);
+                }
+            }
+        }
+        List<Double> later = times.subList(1_000, 2_000);
+        Collections.sort(later);
+        return later.get(500);
+    }
+
+    private static void print(ObjectNode figures) {
+        System.out.write(Json.bytes(figures), 0, Json.bytes(figures).length);
+        System.out.println();
+    }
+}

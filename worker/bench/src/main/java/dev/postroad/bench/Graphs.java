@@ -1,0 +1,44 @@
+package dev.postroad.bench;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The graphs that are measured. */
+final class Graphs {
+    private static final String HEAD = "graph: %s\nstate: { count: { reducer: sum }, log: { reducer: append } }\nnodes:\n";
+
+    private Graphs() {}
+
+    static String chain(String name, int nodes, String agent) {
+        StringBuilder yaml = new StringBuilder(HEAD.formatted(name));
+        for (int i = 0; i < nodes; i++) {
+            yaml.append("  n%03d: { agent: %s }\n".formatted(i, agent));
+        }
+        yaml.append("edges:\n  - { from: START, to: n000 }\n");
+        for (int i = 1; i < nodes; i++) {
+            yaml.append("  - { from: n%03d, to: n%03d }\n".formatted(i - 1, i));
+        }
+        return yaml.append("  - { from: n%03d, to: END }\nlimits: { supersteps: 100000 }\n".formatted(nodes - 1))
+                .toString();
+    }
+
+    static String fan(String name, int width, String agent) {
+        String all = IntStream.range(0, width).mapToObj("w%03d"::formatted).collect(Collectors.joining(", ", "[", "]"));
+        StringBuilder yaml = new StringBuilder(HEAD.formatted(name));
+        yaml.append("  first: { agent: %s }\n  last: { agent: %s }\n".formatted(agent, agent));
+        for (int i = 0; i < width; i++) {
+            yaml.append("  w%03d: { agent: %s }\n".formatted(i, agent));
+        }
+        return yaml.append("edges:\n  - { from: START, to: first }\n")
+                .append("  - { from: first, to: %s }\n  - { from: %s, to: last }\n".formatted(all, all))
+                .append("  - { from: last, to: END }\n")
+                .toString();
+    }
+
+    static String loop(String name, int times, String agent) {
+        return HEAD.formatted(name) + "  step: { agent: %s, input: '{}' }\n".formatted(agent)
+                + "edges:\n  - { from: START, to: step }\n"
+                + "  - { from: step, when: 'size(state.log) < %d', to: step }\n".formatted(times)
+                + "  - { from: step, otherwise: true, to: END }\nlimits: { supersteps: 100000 }\n";
+    }
+}

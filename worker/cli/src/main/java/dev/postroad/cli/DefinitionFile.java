@@ -1,0 +1,99 @@
+package dev.postroad.cli;
+
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.UserInput;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.GraphCompiler;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Graphs and agents of one file.
+ *
+ * @param name of the file, for messages
+ */
+record DefinitionFile(String name, List<Definition> definitions) {
+    DefinitionFile {
+        definitions = List.copyOf(definitions);
+    }
+
+    /** Reads files, and reports what is wrong with any of them at once. */
+    static List<DefinitionFile> readAll(List<String> names, InputStream in) {
+        List<DefinitionFile> files = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
+        for (String name : names) {
+            try {
+                files.add(new DefinitionFile(name, Definitions.readAll(UserInput.text(name, in))));
+            } catch (FaultsException unsound) {
+                faults.addAll(lines(name, unsound).toList());
+            }
+        }
+        faults.addAll(repeated(files));
+        refuse(faults);
+        return files;
+    }
+
+    /** Sees that every graph is sound, given the agents that are there already and those of the files. */
+    static void check(List<DefinitionFile> files, Set<String> storedAgents) {
+        Set<String> agents = new HashSet<>(storedAgents);
+        all(files).filter(AgentDefinition.class::isInstance).forEach(agent -> agents.add(agent.name()));
+        refuse(files.stream().flatMap(file -> file.unsound(agents)).toList());
+    }
+
+    static Stream<Definition> all(List<DefinitionFile> files) {
+        return files.stream().flatMap(file -> file.definitions.stream());
+    }
+
+    List<GraphDefinition> graphs() {
+        return definitions.stream()
+                .filter(GraphDefinition.class::isInstance)
+                .map(GraphDefinition.class::cast)
+                .toList();
+    }
+
+    private Stream<String> unsound(Set<String> agents) {
+        return graphs().stream().flatMap(graph -> {
+            try {
+                GraphCompiler.compile(graph, 1, agents::contains);
+                return Stream.empty();
+            } catch (FaultsException unsound) {
+                return lines(name + ": " + graph.registryKey(), unsound);
+            }
+        });
+    }
+
+    private static List<String> repeated(List<DefinitionFile> files) {
+        Map<String, String> first = new HashMap<>();
+        List<String> faults = new ArrayList<>();
+        for (DefinitionFile file : files) {
+            for (Definition definition : file.definitions) {
+                String earlier = first.putIfAbsent(definition.registryKey(), file.name);
+                if (earlier != null) {
+                    faults.add(file.name + ": defines " + definition.registryKey() + " as " + earlier
+                            + " does; keep one of the two");
+                }
+            }
+        }
+        return faults;
+    }
+
+    private static Stream<String> lines(String where, FaultsException unsound) {
+        return unsound.faults().stream().map(fault -> where + ": " + fault);
+    }
+
+    private static void refuse(List<String> faults) {
+        if (!faults.isEmpty()) {
+            throw CommandException.usage(String.join("\n", faults));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.postroad.cli;
+
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.ExitCode;
+import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.contracts.client.PostroadClientException;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.embedded.EmbeddedServerException;
+import dev.postroad.runtime.history.CorruptHistoryException;
+import dev.postroad.runtime.provisioning.ProvisioningException;
+import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Says in one line what went wrong and what to do. */
+final class ErrorMessages implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    private final Surroundings surroundings;
+    private final BooleanSupplier verbose;
+
+    ErrorMessages(Surroundings surroundings, BooleanSupplier verbose) {
+        this.surroundings = surroundings;
+        this.verbose = verbose;
+    }
+
+    @Override
+    public int handleParseException(ParameterException unfit, String[] arguments) {
+        String command = unfit.getCommandLine().getCommandSpec().qualifiedName();
+        surroundings.say("postroad: " + unfit.getMessage());
+        surroundings.say("see `" + command + " --help`");
+        return ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult arguments)
+            throws Exception {
+        if (failure instanceof ParameterException unfit) {
+            return handleParseException(unfit, new String[0]);
+        }
+        // What breaks while servers stop under a command is no news to who stopped them.
+        if (surroundings.shutdown().hasBegun()) {
+            return ExitCode.FAILED;
+        }
+        message(failure).lines().forEach(line -> surroundings.say("postroad: " + line));
+        if (verbose.getAsBoolean()) {
+            failure.printStackTrace(surroundings.err());
+        }
+        return failure instanceof CommandException ours ? ours.exitCode() : exitCode(failure);
+    }
+
+    private static int exitCode(Exception failure) {
+        return failure instanceof FaultsException ? ExitCode.USAGE : ExitCode.FAILED;
+    }
+
+    private String message(Exception failure) {
+        boolean expected = failure instanceof CommandException
+                || failure instanceof FaultsException
+                || failure instanceof PostroadClientException
+                || failure instanceof ProvisioningException
+                || failure instanceof CorruptHistoryException
+                || failure instanceof EmbeddedServerException;
+        if (expected) {
+            return String.valueOf(failure.getMessage());
+        }
+        SQLException ofPostgres = causeOfPostgres(failure);
+        if (ofPostgres != null) {
+            return "Postgres cannot be used: " + firstLine(ofPostgres)
+                    + "; see that it runs, that the POSTROAD_POSTGRES_… settings are right, and that `postroad migrate`"
+                    + " was run";
+        }
+        return firstLine(failure) + (verbose.getAsBoolean() ? "" : "; --verbose shows where it comes from");
+    }
+
+    private static @Nullable SQLException causeOfPostgres(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException ofPostgres) {
+                return ofPostgres;
+            }
+        }
+        return null;
+    }
+
+    private static String firstLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isBlank()
+                ? failure.getClass().getName()
+                : message.lines().findFirst().orElse(message);
+    }
+}

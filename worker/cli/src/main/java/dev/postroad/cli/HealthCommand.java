@@ -1,0 +1,84 @@
+package dev.postroad.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.cli.servers.DataDirectory;
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.ExitCode;
+import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.config.Setting;
+import dev.postroad.runtime.config.Variables;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "health", description = "Ask a worker whether it is ready; exit code 1 where it is not.")
+final class HealthCommand implements Callable<Integer> {
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final int OK = 200;
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Where the worker answers HTTP; by default that of `postroad dev` or of the settings.")
+    private @Nullable String url;
+
+    HealthCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        String asked = (url == null ? address() : url).replaceFirst("/+$", "") + "/health/ready";
+        try (HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(asked)).timeout(LIMIT).build();
+            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            surroundings.out().println(answer.body().strip());
+            return answer.statusCode() == OK ? ExitCode.COMPLETED : ExitCode.FAILED;
+        } catch (IOException unreachable) {
+            throw CommandException.failed("no worker answers at " + asked + " (" + unreachable
+                    + "); see that it runs, or name another by --url");
+        } catch (IllegalArgumentException noAddress) {
+            throw CommandException.usage("--url: is no address: " + noAddress.getMessage());
+        }
+    }
+
+    private String address() {
+        Variables variables = Variables.of(surroundings.environment());
+        if (variables.given(Setting.KAFKA_BOOTSTRAP_SERVERS).isPresent()) {
+            return "http://" + variables.value(Setting.HTTP_HOST).orElse("127.0.0.1") + ":"
+                    + variables.value(Setting.HTTP_PORT).orElse("8080");
+        }
+        return announced(DataDirectory.addresses(surroundings, variables));
+    }
+
+    private static String announced(Path file) {
+        try {
+            JsonNode http = Json.read(Files.readAllBytes(file)).path("http");
+            if (http.isTextual()) {
+                return http.textValue();
+            }
+        } catch (NoSuchFileException nobodyRuns) {
+            // Is the same as servers without a worker.
+        } catch (IOException | FaultsException unreadable) {
+            throw CommandException.failed(file + " cannot be read (" + unreadable + "); delete it");
+        }
+        throw CommandException.failed("no worker runs on the embedded servers; start one by `postroad dev`, or name one"
+                + " by --url");
+    }
+}

@@ -1,0 +1,88 @@
+package dev.postroad.cli;
+
+import dev.postroad.cli.shell.Surroundings;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code postroad} command. */
+@Command(
+        name = "postroad",
+        description = {
+            "Runs agent graphs durably on Kafka and Postgres.",
+            "Without POSTROAD_KAFKA_BOOTSTRAP_SERVERS, on embedded ones that keep their data in .postroad."
+        },
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; the run completed",
+            "1:something failed; the run failed",
+            "2:bad arguments, settings or definitions; the trigger was refused",
+            "3:the run was cancelled",
+            "4:the run is not done in time"
+        })
+public final class Postroad implements Runnable {
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    private boolean helpWanted;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
+    private boolean versionWanted;
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show where an error comes from.")
+    private boolean verbose;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private Postroad() {}
+
+    /** Does what the arguments say, and ends the process with the exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(Surroundings.ofProcess(), arguments));
+    }
+
+    /** Does what the arguments say; what was opened is closed again. */
+    static int run(Surroundings surroundings, String... arguments) {
+        try {
+            return commandLine(surroundings).execute(arguments);
+        } finally {
+            surroundings.shutdown().run();
+        }
+    }
+
+    static CommandLine commandLine(Surroundings surroundings) {
+        var root = new Postroad();
+        var errors = new ErrorMessages(surroundings, () -> root.verbose);
+        return new CommandLine(root)
+                .addSubcommand(new RunCommand(surroundings))
+                .addSubcommand(new DevCommand(surroundings))
+                .addSubcommand(new WorkerCommand(surroundings))
+                .addSubcommand(new MigrateCommand(surroundings))
+                .addSubcommand(new ApplyCommand(surroundings))
+                .addSubcommand(new TriggerCommand(surroundings))
+                .addSubcommand(new CancelCommand(surroundings))
+                .addSubcommand(new RetryCommand(surroundings))
+                .addSubcommand(new WatchCommand(surroundings))
+                .addSubcommand(new ShowCommand(surroundings))
+                .addSubcommand(new StateCommand(surroundings))
+                .addSubcommand(new RunsCommand(surroundings))
+                .addSubcommand(new HealthCommand(surroundings))
+                .registerConverter(Duration.class, DurationArgument::read)
+                .setOut(Writers.of(surroundings.out()))
+                .setErr(Writers.of(surroundings.err()))
+                .setAbbreviatedOptionsAllowed(false)
+                .setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command, or see --help");
+    }
+}

@@ -1,0 +1,69 @@
+package dev.postroad.cli;
+
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.UserInput;
+import dev.postroad.contracts.message.RunIds;
+import dev.postroad.contracts.message.Trigger;
+import dev.postroad.contracts.message.Trigger.OfGraph;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What can be said about a run before it begins. */
+final class TriggerOptions {
+    private static final int HIGHEST_PRIORITY = 9;
+
+    @Option(
+            names = "--input",
+            paramLabel = "JSON|@FILE|-",
+            description = "An object of values for the state's channels; - reads the standard input.")
+    private String input = "{}";
+
+    @Option(names = "--run-id", paramLabel = "ID", description = "The id of the run; one is made where none is given.")
+    private @Nullable String runId;
+
+    @Option(names = "--version", paramLabel = "N", description = "The version of the graph; by default the newest.")
+    private @Nullable Integer version;
+
+    @Option(names = "--priority", paramLabel = "0-9", description = "Higher ones go first; 0 by default.")
+    private int priority;
+
+    @Option(names = "--run-timeout", paramLabel = "PT10M", description = "The longest that the run may take.")
+    private @Nullable Duration runTimeout;
+
+    @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A mark on the run; may be given several times.")
+    private Map<String, String> tags = new LinkedHashMap<>();
+
+    /** The trigger of a graph; always with a run id, so that it can be followed from its first event. */
+    Trigger trigger(String name, InputStream in) {
+        if (priority < 0 || priority > HIGHEST_PRIORITY) {
+            throw CommandException.usage("--priority: is " + priority + "; use 0 to " + HIGHEST_PRIORITY);
+        }
+        if (version != null && version < 1) {
+            throw CommandException.usage("--version: is " + version + "; versions count from 1");
+        }
+        return new Trigger(
+                new OfGraph(name, version),
+                checkedRunId(name),
+                UserInput.object("--input", input, in),
+                priority,
+                runTimeout,
+                tags);
+    }
+
+    private String checkedRunId(String name) {
+        String id = runId == null ? name + "-" + random() : runId;
+        if (!RunIds.isLegal(id)) {
+            throw CommandException.usage("--run-id: is \"" + id + "\"; use " + RunIds.RULE);
+        }
+        return id;
+    }
+
+    private static String random() {
+        return Long.toString(RandomGenerator.getDefault().nextLong(1L << 60), Character.MAX_RADIX);
+    }
+}

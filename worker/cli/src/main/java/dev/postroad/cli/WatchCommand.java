@@ -1,0 +1,58 @@
+package dev.postroad.cli;
+
+import dev.postroad.cli.progress.Display;
+import dev.postroad.cli.progress.RunProgress;
+import dev.postroad.cli.servers.Need;
+import dev.postroad.cli.servers.Servers;
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.contracts.client.RunWatch;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunIds;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "watch",
+        description = "Show what happened in a run, and follow it until it ends. Exit codes are those of `postroad run`.")
+final class WatchCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "RUN", description = "The id of the run.")
+    private String run = "";
+
+    @Mixin
+    private FollowOptions following = new FollowOptions();
+
+    WatchCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws FaultsException {
+        if (!RunIds.isLegal(run)) {
+            throw CommandException.usage("the run id is \"" + run + "\"; use " + RunIds.RULE);
+        }
+        Servers servers = Servers.open(surroundings, Need.WORKER);
+        Display display = following.display(surroundings);
+        // Opened before the journal is read, so that no event falls between the two.
+        try (RunWatch watch = servers.client().watch(run)) {
+            List<RunEvent> journal = servers.history().events(run, 1);
+            RunProgress past = RunProgress.of(run, "", List.of());
+            for (RunEvent event : journal) {
+                past = past.after(event);
+                display.show(event, past);
+            }
+            if (journal.isEmpty()) {
+                throw Runs.unknown(run);
+            }
+            RunProgress end = new RunFollower(surroundings, display)
+                    .follow(watch, past, following.timeout(), event -> {});
+            return following.conclude(end, surroundings);
+        }
+    }
+}

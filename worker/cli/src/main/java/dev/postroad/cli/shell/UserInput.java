@@ -1,0 +1,50 @@
+package dev.postroad.cli.shell;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads what an argument gives: the text itself, {@code @file}, or {@code -} for the standard input. */
+public final class UserInput {
+    private UserInput() {}
+
+    /**
+     * A JSON object.
+     *
+     * @param option the option that the argument belongs to, for messages
+     */
+    public static ObjectNode object(String option, String argument, InputStream in) {
+        byte[] bytes = bytes(option, argument, in);
+        try {
+            if (Json.read(bytes) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (FaultsException unreadable) {
+            throw CommandException.usage(option + ": " + unreadable.getMessage());
+        }
+        throw CommandException.usage(option + ": is no JSON object; write it as {\"channel\": value, …}");
+    }
+
+    /** The content of a file, or of the standard input. */
+    public static String text(String file, InputStream in) {
+        return new String(bytes(file, file.equals("-") ? file : "@" + file, in), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String what, String argument, InputStream in) {
+        try {
+            if (argument.equals("-")) {
+                return in.readAllBytes();
+            }
+            return argument.startsWith("@")
+                    ? Files.readAllBytes(Path.of(argument.substring(1)))
+                    : argument.getBytes(StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw CommandException.usage(what + ": cannot be read (" + unreadable + "); name a file that is there");
+        }
+    }
+}

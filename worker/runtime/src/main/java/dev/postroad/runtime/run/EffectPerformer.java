@@ -1,0 +1,49 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.engine.run.Command;
+import dev.postroad.engine.run.Effect;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** Performs effects; what comes of them comes back as messages. Confined to the lane's thread. */
+final class EffectPerformer {
+    private final AgentCaller agents;
+    private final RandomGenerator random;
+    private final Consumer<Message> inbox;
+
+    /** @param inbox takes messages from any thread */
+    EffectPerformer(AgentCaller agents, RandomGenerator random, Consumer<Message> inbox) {
+        this.agents = agents;
+        this.random = random;
+        this.inbox = inbox;
+    }
+
+    void perform(LiveRun live, List<Effect> effects, Timers timers) {
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.CallAgent call -> call(live, call);
+                case Effect.StopCall(String task, int attempt) -> agents.stop(live.key(), task, attempt);
+                case Effect.Wake(Instant at, Command command) -> timers.add(at, live, command);
+                case Effect.Yield(Command command) -> inbox.accept(new Message.Tell(live, command));
+            }
+        }
+    }
+
+    void stopCalls(LiveRun live) {
+        live.run().callsUnderWay().forEach((task, attempt) -> agents.stop(live.key(), task, attempt));
+    }
+
+    private void call(LiveRun live, Effect.CallAgent call) {
+        if (!live.run().isCalling(call.task(), call.attempt())) {
+            // A later decision, not committed yet, has stopped it already.
+            return;
+        }
+        double chance = random.nextDouble();
+        agents.call(live.key(), live.run().graph().name(), call, (reply, policy, durationMillis) -> {
+            var answer = new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance);
+            inbox.accept(new Message.Tell(live, answer));
+        });
+    }
+}

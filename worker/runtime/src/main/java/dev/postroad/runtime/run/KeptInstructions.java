@@ -1,0 +1,57 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.runtime.journal.PendingCommand;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes instructions of commands that were kept for their run. Thread-safe. */
+public final class KeptInstructions {
+    private static final Logger LOG = LoggerFactory.getLogger(KeptInstructions.class);
+
+    private final BiConsumer<String, String> forget;
+
+    /** @param forget told of a command that was applied, by run and command id; must not block */
+    public KeptInstructions(BiConsumer<String, String> forget) {
+        this.forget = forget;
+    }
+
+    /** The instruction of a kept command, which is forgotten once it is applied; empty where it cannot be read. */
+    public Optional<Instruction> of(PendingCommand kept, int shard) {
+        try {
+            Control control = Control.read(Json.read(kept.command()), kept.runId());
+            return Optional.of(
+                    new Instruction(kept.runId(), shard, Commands.of(control, kept.commandId()), new Forgetting(kept)));
+        } catch (FaultsException corrupt) {
+            LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
+            return Optional.empty();
+        }
+    }
+
+    private final class Forgetting implements Instruction.InstructionOutcome {
+        private final PendingCommand kept;
+
+        Forgetting(PendingCommand kept) {
+            this.kept = kept;
+        }
+
+        @Override
+        public void applied() {
+            forget.accept(kept.runId(), kept.commandId());
+        }
+
+        @Override
+        public void unknownRun() {
+            LOG.debug("run {} is gone; its command stays kept", kept.runId());
+        }
+
+        @Override
+        public void elsewhere(int itsShard) {
+            LOG.debug("run {} is of shard {}, whose owner applies its command", kept.runId(), itsShard);
+        }
+    }
+}

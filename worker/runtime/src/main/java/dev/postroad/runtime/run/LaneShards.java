@@ -1,0 +1,62 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.runtime.journal.JournalWriter;
+import dev.postroad.runtime.publish.EventOutbox;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The shards that a lane owns, each with the epoch that fences its writes. Confined to the lane's thread. */
+final class LaneShards {
+    private static final Duration REMEMBER_EVERY = Duration.ofSeconds(1);
+
+    private final JournalWriter journal;
+    private final EventOutbox outbox;
+    private final LaneFigures figures;
+    private final Map<Integer, Long> epochs = new TreeMap<>();
+    private Instant remembered = Instant.EPOCH;
+
+    LaneShards(JournalWriter journal, EventOutbox outbox, LaneFigures figures) {
+        this.journal = journal;
+        this.outbox = outbox;
+        this.figures = figures;
+    }
+
+    boolean owns(int shard) {
+        return epochs.containsKey(shard);
+    }
+
+    Map<Integer, Long> epochs() {
+        return epochs;
+    }
+
+    void own(int shard, long epoch, Instant publishedAt) {
+        epochs.put(shard, epoch);
+        outbox.own(shard, publishedAt);
+    }
+
+    void disown(int shard) {
+        epochs.remove(shard);
+        outbox.disown(shard);
+    }
+
+    void disownAll() {
+        epochs.clear();
+    }
+
+    /** Notes in Postgres what is published, every second. */
+    void rememberNowAndThen(Instant now) {
+        figures.outstanding(outbox.outstandingBytes(), outbox.shardsBehind());
+        if (!now.isBefore(remembered.plus(REMEMBER_EVERY))) {
+            remember(now);
+        }
+    }
+
+    void remember(Instant now) {
+        remembered = now;
+        if (!epochs.isEmpty()) {
+            journal.rememberPublished(outbox.publishedUntil(now), epochs);
+        }
+    }
+}

@@ -1,0 +1,361 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.testing.Site;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One worker is sent everything that can be wrong with a trigger or a control message. */
+@NullMarked
+class BadInputTest {
+    private static final int PARTITION = 1;
+    private static final int MAX_VALUE_BYTES = 100_000;
+    private static final byte[] NOT_UTF_8 = {'"', (byte) 0xC3, '('};
+    private static final String COUNT =
+            """
+            graph: count
+            state: { n: { reducer: sum }, facts: { reducer: merge }, log: { reducer: append } }
+            nodes:
+              add: { set: "{'n': 1, 'log': ['add']}" }
+            edges:
+              - { from: START, to: add }
+              - { from: add, to: END }
+            """;
+
+    private static final Site SITE = Site.open();
+
+    @BeforeAll
+    static void start() {
+        SITE.worker(Map.of("POSTROAD_MAX_VALUE_BYTES", Integer.toString(MAX_VALUE_BYTES)));
+        SITE.apply(COUNT);
+        SITE.trigger("count", "first", "{}");
+        SITE.ended("first");
+    }
+
+    @AfterAll
+    static void stop() {
+        SITE.close();
+    }
+
+    /** A record that somebody sent. */
+    private record Sent(byte @Nullable [] key, byte @Nullable [] value) {
+        static Sent of(@Nullable String key, @Nullable String value) {
+            return new Sent(key == null ? null : Site.bytes(key), value == null ? null : Site.bytes(value));
+        }
+    }
+
+    private static Arguments bad(String what, @Nullable String value, String reason) {
+        return bad(what, Sent.of("a-key", value), reason);
+    }
+
+    private static Arguments bad(String what, Sent sent, String reason) {
+        return arguments(named(what, sent), reason);
+    }
+
+    static Stream<Arguments> unreadable() {
+        return Stream.of(
+                bad("a text that is not JSON", "hello", "is not JSON that can be read: Unrecognized token 'hello'"),
+                bad("JSON that breaks off", "{'graph': 'count'", "is not JSON that can be read: Unexpected end-of-input"),
+                bad("two values", "{'graph': 'count'} {}", "is not JSON that can be read: Trailing token"),
+                bad("a byte order mark", "\uFEFF{'graph': 'count'}", "is not JSON that can be read"),
+                bad("the same field twice", "{'graph': 'count', 'graph': 'b'}", "Duplicate field 'graph'"),
+                bad("a number that JSON lacks", "{'graph': 'count', 'input': {'n': NaN}}", "'NaN'"),
+                bad("an empty value", "", "the value is empty"),
+                bad("a null value", (String) null, "the value is null"),
+                bad("bytes that are not UTF-8", new Sent(Site.bytes("a-key"), NOT_UTF_8), "the value is not UTF-8"),
+                bad(
+                        "UTF-16",
+                        new Sent(null, "{\"graph\":\"count\"}".getBytes(StandardCharsets.UTF_16)),
+                        "the value is not UTF-8"),
+                bad("101 levels", "{'graph': 'count', 'input': {'log': " + nested(99) + "}}", "nest"),
+                bad("100,000 levels", nested(49_999), "nest"),
+                bad("U+0000", "{'graph': 'count', 'input': {'log': 'a\\u0000b'}}", "holds the character U+0000"),
+                bad("half a pair", "{'graph': 'count', 'input': {'log': '\\ud83d'}}", "half of a surrogate pair"),
+                bad("a number beyond all", "{'graph': 'count', 'input': {'n': 1e400}}", "a number that is too large"),
+                bad("a list", "[{'graph': 'count'}]", "the value must be a JSON object"),
+                bad("a text", "'count'", "the value must be a JSON object"),
+                bad("a number", "7", "the value must be a JSON object"),
+                bad("JSON's null", "null", "the value must be a JSON object"),
+                bad(
+                        "more bytes than are accepted",
+                        "{'graph': 'count', 'input': {'log': '" + "x".repeat(MAX_VALUE_BYTES) + "'}}",
+                        "at most 100000 are accepted; send less, or raise POSTROAD_MAX_VALUE_BYTES"));
+    }
+
+    static Stream<Arguments> inadmissible() {
+        return Stream.of(
+                bad("no graph", "{}", "graph: is missing; name the graph to run"),
+                bad("an empty graph", "{'graph': ''}", "graph: is empty"),
+                bad("a graph that is no text", "{'graph': 3}", "graph: must be a text, but is the number 3"),
+                bad("a graph and an agent", "{'graph': 'count', 'agent': 'x'}", "name a graph or an agent, not both"),
+                bad("an agent alone", "{'agent': 'test-echo'}", "runs graphs only; name a graph"),
+                bad("an unknown graph", "{'graph': 'nowhere'}", "there is no graph nowhere; publish it"),
+                bad("an unknown version", "{'graph': 'count', 'version': 7}", "there is no version 7 of graph count"),
+                bad("a version in words", "{'graph': 'count', 'version': 'new'}", "version: must be a whole number"),
+                bad("version 0", "{'graph': 'count', 'version': 0}", "version: must be a whole number from 1"),
+                bad("half a version", "{'graph': 'count', 'version': 1.5}", "version: must be a whole number"),
+                bad("an input that is no object", "{'graph': 'count', 'input': 'x'}", "input: must be an object"),
+                bad("an unknown channel", "{'graph': 'count', 'input': {'m': 1}}", "there is no channel m in graph count"),
+                bad("a text to add up", "{'graph': 'count', 'input': {'n': 'x'}}", "channel n cannot take STRING"),
+                bad("a list to merge", "{'graph': 'count', 'input': {'facts': []}}", "channel facts cannot take ARRAY"),
+                bad("priority 10", "{'graph': 'count', 'priority': 10}", "priority: must be a whole number from 0 to 9"),
+                bad("priority -1", "{'graph': 'count', 'priority': -1}", "priority: must be a whole number from 0 to 9"),
+                bad("a priority in words", "{'graph': 'count', 'priority': 'high'}", "but is the text \"high\""),
+                bad("a timeout in words", "{'graph': 'count', 'timeout': 'soon'}", "timeout: is the text \"soon\""),
+                bad("a timeout in the past", "{'graph': 'count', 'timeout': 'PT-5S'}", "use a positive ISO-8601 duration"),
+                bad("tags in a list", "{'graph': 'count', 'tags': ['a']}", "tags: must be an object, but is a list"),
+                bad("a tag that is no text", "{'graph': 'count', 'tags': {'a': 1}}", "tags.a: must be a text"),
+                bad("an illegal run id", "{'graph': 'count', 'runId': 'a b'}", "runId: is \"a b\"; use 1 to 128 of"),
+                bad("an empty run id", "{'graph': 'count', 'runId': ''}", "runId: is \"\"; use 1 to 128 of"),
+                bad("a long run id", "{'graph': 'count', 'runId': '" + "x".repeat(129) + "'}", "use 1 to 128 of"),
+                bad("a run id that is no text", "{'graph': 'count', 'runId': 5}", "runId: must be a text"),
+                bad(
+                        "several faults",
+                        "{'priority': 'high', 'tags': 1, 'version': 0}",
+                        "version: must be a whole number from 1 to 2147483647, but is the number 0"),
+                bad(
+                        "a key that is no run id",
+                        Sent.of("my key", "{'graph': 'count'}"),
+                        "the record's key is no legal run id; use 1 to 128 of A-Z a-z 0-9 . _ : -, or give runId"),
+                bad(
+                        "a key that is not UTF-8",
+                        new Sent(NOT_UTF_8, Site.bytes("{'graph': 'count'}")),
+                        "the record's key is no legal run id"));
+    }
+
+    static Stream<Arguments> badControl() {
+        return Stream.of(
+                bad("a text that is not JSON", "cancel", "is not JSON that can be read"),
+                bad("bytes that are not UTF-8", new Sent(Site.bytes("a-key"), NOT_UTF_8), "the value is not UTF-8"),
+                bad("an empty value", "", "the value is empty"),
+                bad("a null value", (String) null, "the value is null"),
+                bad("a list", "[]", "must be an object, but is an empty list"),
+                bad("a text", "'cancel'", "must be an object, but is the text \"cancel\""),
+                bad("no type", "{'runId': 'x'}", "type: is missing; say cancel or retry"),
+                bad("an empty type", "{'runId': 'x', 'type': ''}", "type: is empty"),
+                bad("an unknown type", "{'runId': 'x', 'type': 'explode'}", "type: is \"explode\"; say cancel or retry"),
+                bad("a type that is no text", "{'runId': 'x', 'type': 1}", "type: must be a text"),
+                bad("no run", Sent.of(null, "{'type': 'cancel'}"), "runId: is missing; name the run"),
+                bad("an illegal run id", "{'type': 'cancel', 'runId': 'a b'}", "runId: is \"a b\"; use 1 to 128 of"),
+                bad("a run id that is no text", "{'type': 'cancel', 'runId': 5}", "runId: must be a text"),
+                bad(
+                        "a key that is no run id",
+                        Sent.of("my key", "{'type': 'cancel'}"),
+                        "runId: is missing, and the record's key is \"my key\"; use 1 to 128 of"),
+                bad(
+                        "a key that is not UTF-8",
+                        new Sent(NOT_UTF_8, Site.bytes("{'type': 'cancel'}")),
+                        "runId: is missing, and the record's key is"),
+                bad("an empty command id", "{'type': 'cancel', 'runId': 'x', 'commandId': ''}", "1 to 200 characters"),
+                bad(
+                        "a long command id",
+                        "{'type': 'cancel', 'runId': 'x', 'commandId': '" + "x".repeat(201) + "'}",
+                        "1 to 200 characters"),
+                bad("a reason that is no text", "{'type': 'cancel', 'runId': 'x', 'reason': 5}", "reason: must be a text"),
+                bad("101 levels", "{'type': 'cancel', 'runId': 'x', 'more': " + nested(100) + "}", "nest"),
+                bad("U+0000", "{'type': 'cancel', 'runId': 'x', 'reason': '\\u0000'}", "holds the character U+0000"),
+                bad(
+                        "more bytes than are accepted",
+                        "{'type': 'cancel', 'runId': 'x', 'reason': '" + "x".repeat(MAX_VALUE_BYTES) + "'}",
+                        "at most 100000 are accepted"));
+    }
+
+    private static String nested(int levels) {
+        return "[".repeat(levels) + "]".repeat(levels);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unreadable")
+    void aTriggerThatCannotBeReadIsKeptWithItsReason(Sent sent, String reason) {
+        RecordMetadata place = send(SITE.topics().triggers(), sent);
+        checkKept(deadLetter(place), sent, place, reason);
+        checkThatGoodTriggersRun();
+        assertThat(rejections(place)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("inadmissible")
+    void aTriggerThatCannotBeAdmittedIsAnsweredWithTheReasonAndKept(Sent sent, String reason) {
+        RecordMetadata place = send(SITE.topics().triggers(), sent);
+        checkKept(deadLetter(place), sent, place, reason);
+        checkThatGoodTriggersRun();
+        assertThat(rejections(place)).singleElement().satisfies(answer -> {
+            assertThat(answer.data().path("reason").asText()).contains(reason);
+            assertThat(answer.seq()).isZero();
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badControl")
+    void aControlMessageThatCannotBeUnderstoodIsKeptWithItsReason(Sent sent, String reason) {
+        RecordMetadata place = send(SITE.topics().control(), sent);
+        checkKept(deadLetter(place), sent, place, reason);
+        String runId = "steered-" + place.offset();
+        send(SITE.topics().triggers(), Sent.of(runId, "{'graph': 'count'}"));
+        SITE.ended(runId);
+        send(SITE.topics().control(), Sent.of(runId, "{'type': 'cancel'}"));
+        SITE.journalWith(runId, event -> event.type() == EventType.COMMAND_REJECTED);
+    }
+
+    private static void checkKept(
+            ConsumerRecord<byte[], byte[]> letter, Sent sent, RecordMetadata place, String reason) {
+        assertThat(letter.value()).isEqualTo(sent.value());
+        assertThat(letter.key()).isEqualTo(sent.key());
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_TOPIC)).isEqualTo(place.topic());
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_PARTITION)).isEqualTo("" + place.partition());
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_OFFSET)).isEqualTo("" + place.offset());
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON)).contains(reason);
+        assertThat(Site.header(letter, "sender")).isEqualTo("stranger");
+    }
+
+    /** On the same partition, so behind the bad one. */
+    private static void checkThatGoodTriggersRun() {
+        RecordMetadata place = send(SITE.topics().triggers(), Sent.of(null, "{'graph': 'count'}"));
+        String runId = place.topic() + ":" + place.partition() + ":" + place.offset();
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'graph': 'count', 'colour': 'red', 'input': {}}",
+                "{'graph': 'count', 'runId': null, 'version': null, 'timeout': null, 'tags': null, 'input': null}",
+                "{'graph': 'count', 'version': 1.0, 'priority': 9.0, 'timeout': 'P1DT2H', 'tags': {'tenant': 'acme'}}",
+                " \t\r\n{'graph': 'count'}\n",
+                "{'graph': 'count', 'input': {'log': 'a \\ud83d\\ude00 b'}}"
+            })
+    void whatIsOnlyUnusualIsAccepted(String value) {
+        RecordMetadata place = send(SITE.topics().triggers(), Sent.of("", value));
+        String runId = place.topic() + ":" + place.partition() + ":" + place.offset();
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void theDeepestInputThatIsAllowedRuns() {
+        send(SITE.topics().triggers(), Sent.of("deep", "{'graph': 'count', 'input': {'log': " + nested(98) + "}}"));
+        assertThat(SITE.ended("deep").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void aRunIdInTheTriggerMakesUpForABadKey() {
+        send(SITE.topics().triggers(), new Sent(NOT_UTF_8, Site.bytes("{'graph': 'count', 'runId': 'named'}")));
+        assertThat(SITE.ended("named").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void aRejectedTriggerIsAnsweredUnderTheRunIdThatItsSenderKnows() {
+        RecordMetadata byKey = send(SITE.topics().triggers(), Sent.of("order-7", "{'graph': 'count', 'priority': 'x'}"));
+        RecordMetadata byField =
+                send(SITE.topics().triggers(), Sent.of("order-8", "{'graph': 'nowhere', 'runId': 'order-9'}"));
+        deadLetter(byField);
+        assertThat(rejections(byKey)).singleElement().returns("order-7", RunEvent::runId);
+        assertThat(rejections(byField)).singleElement().returns("order-9", RunEvent::runId);
+    }
+
+    @Test
+    void aSecondTriggerForARunIsAnsweredAndChangesNothing() {
+        send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 1}}"));
+        List<RunEvent> journal = SITE.ended("twice");
+        RecordMetadata second = send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 5}}"));
+        Site.await("the second trigger is answered", () -> !answers(EventType.TRIGGER_DUPLICATE, second)
+                .isEmpty());
+        assertThat(answers(EventType.TRIGGER_DUPLICATE, second)).singleElement().satisfies(answer -> {
+            assertThat(answer.runId()).isEqualTo("twice");
+            assertThat(answer.graph()).isEqualTo("count");
+            assertThat(answer.data().path("reason").asText()).contains("there is a run twice already");
+        });
+        assertThat(SITE.journal("twice")).isEqualTo(journal);
+        assertThat(SITE.history().find("twice").orElseThrow().status()).isEqualTo(RunStatus.COMPLETED);
+    }
+
+    @Test
+    void triggersForTheSameRunThatComeTogetherGiveOneRun() {
+        List<ProducerRecord<byte[], byte[]>> burst = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            burst.add(new ProducerRecord<>(
+                    SITE.topics().triggers(), Site.bytes("burst"), Site.bytes("{'graph': 'count'}")));
+        }
+        SITE.sendAll(burst);
+        SITE.ended("burst");
+        Site.await("all but one are answered", () -> answers(EventType.TRIGGER_DUPLICATE).stream()
+                        .filter(answer -> answer.runId().equals("burst"))
+                        .count()
+                == 19);
+        assertThat(SITE.journal("burst")).hasSize(5);
+    }
+
+    @Test
+    void aDefinitionThatCannotBeUsedIsKeptWithItsReasonAndTheRestIsFollowed() {
+        RecordMetadata place = SITE.send(new ProducerRecord<>(
+                SITE.topics().registry(),
+                Site.bytes("graph/broken"),
+                Site.bytes("{'graph': 'broken', 'nodes': {}, 'edges': []}")));
+        assertThat(Site.header(deadLetter(place), EventHeaders.DEAD_LETTER_REASON)).contains("nodes");
+        SITE.apply(COUNT.replace("graph: count", "graph: later"));
+        send(SITE.topics().triggers(), Sent.of("after-broken", "{'graph': 'later'}"));
+        assertThat(SITE.ended("after-broken").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    private static RecordMetadata send(String topic, Sent sent) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, PARTITION, sent.key(), sent.value());
+        record.headers().add("sender", Site.bytes("stranger"));
+        return SITE.send(record);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> deadLetter(RecordMetadata place) {
+        Site.await("there is a dead letter", () -> findDeadLetter(place).isPresent());
+        return findDeadLetter(place).orElseThrow();
+    }
+
+    private static Optional<ConsumerRecord<byte[], byte[]>> findDeadLetter(RecordMetadata place) {
+        return SITE.records(SITE.topics().deadLetters()).stream()
+                .filter(letter -> List.of(place.topic(), "" + place.partition(), "" + place.offset())
+                        .equals(Arrays.asList(
+                                Site.header(letter, EventHeaders.DEAD_LETTER_TOPIC),
+                                Site.header(letter, EventHeaders.DEAD_LETTER_PARTITION),
+                                Site.header(letter, EventHeaders.DEAD_LETTER_OFFSET))))
+                .findFirst();
+    }
+
+    private static List<RunEvent> rejections(RecordMetadata trigger) {
+        return answers(EventType.TRIGGER_REJECTED, trigger);
+    }
+
+    private static List<RunEvent> answers(EventType type, RecordMetadata trigger) {
+        return answers(type).stream()
+                .filter(answer -> answer.data().at("/trigger/partition").asInt() == trigger.partition())
+                .filter(answer -> answer.data().at("/trigger/offset").asLong() == trigger.offset())
+                .toList();
+    }
+
+    private static List<RunEvent> answers(EventType type) {
+        return SITE.records(SITE.topics().events()).stream()
+                .map(Site::event)
+                .filter(event -> event.type() == type)
+                .toList();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.postroad.runtime.testing;
+
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.Worker;
+import dev.postroad.runtime.config.WorkerSettings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
+
+/** A worker in a process of its own, which a test may kill, freeze and wake. It ends with the test's process. */
+@NullMarked
+public final class WorkerProcess implements AutoCloseable {
+    private static final Pattern READY = Pattern.compile("^ready (\\d+)$", Pattern.MULTILINE);
+    private static final List<String> FLAGS = List.of(
+            "-Xmx512m",
+            "-XX:TieredStopAtLevel=1",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dlogback.configurationFile=logback-worker.xml");
+
+    private final Process process;
+    private final Path log;
+
+    private WorkerProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** What runs in the process. */
+    public static void main(String[] arguments) throws FaultsException, IOException {
+        Worker worker = Worker.start(WorkerSettings.read(System.getenv()));
+        Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
+        Site.await("the worker is ready", worker::isReady);
+        System.out.println("ready " + worker.httpPort());
+        System.in.transferTo(OutputStream.nullOutputStream());
+        System.exit(0);
+    }
+
+    /** Starts a process and comes back at once; what it prints goes to a file. */
+    public static WorkerProcess start(Map<String, String> environment, List<String> moreFlags, Path log) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(moreFlags);
+        command.add("-cp");
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(WorkerProcess.class.getName());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("POSTROAD_"));
+        builder.environment().putAll(environment);
+        try {
+            return new WorkerProcess(builder.start(), log);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Waits until the worker can do its work. */
+    public void awaitReady() {
+        Site.await("worker " + log + " is ready", () -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the worker has ended:\n" + output());
+            }
+            return port().isPresent();
+        });
+    }
+
+    private Optional<Integer> port() {
+        return READY.matcher(output())
+                .results()
+                .findFirst()
+                .map(match -> match.group(1))
+                .map(Integer::valueOf);
+    }
+
+    /** Everything that it has printed. */
+    public String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** The sum of a group of every match in what it has printed. */
+    public long sum(Pattern pattern, int group) {
+        return pattern.matcher(output())
+                .results()
+                .map((MatchResult match) -> match.group(group))
+                .mapToLong(Long::parseLong)
+                .sum();
+    }
+
+    /** The sum of a metric over its labels. */
+    public double metric(String name) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            URI address = URI.create("http://127.0.0.1:" + port().orElseThrow() + "/metrics");
+            String scraped = client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return scraped.lines()
+                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Ends it between two instructions, as {@code kill -9} does. */
+    public void kill() {
+        signal("KILL");
+        awaitEnd();
+    }
+
+    /** Freezes it, with all that it believes. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets a frozen one go on as if nothing had been. */
+    public void wake() {
+        signal("CONT");
+    }
+
+    /** Stops it as an operator would, and waits for its end. */
+    public void terminate() {
+        signal("TERM");
+        awaitEnd();
+    }
+
+    private void signal(String signal) {
+        try {
+            int answer = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (answer != 0) {
+                throw new IllegalStateException("kill -" + signal + " gave " + answer);
+            }
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private void awaitEnd() {
+        Site.await("the process has ended", () -> !process.isAlive());
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
