@@ -25,20 +25,28 @@ public final class Json {
     /** The deepest nesting that is accepted from outside, in levels. */
     public static final int MAX_DEPTH = 100;
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxStringLength(Integer.MAX_VALUE)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // Else a character beyond U+FFFF takes twelve bytes in place of four.
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .build();
+    /** An event has its data in it, the data a state, the state a channel, and that a list, around what was accepted. */
+    private static final int MOST_WRAPPINGS = 8;
+
+    private static final ObjectMapper MAPPER = mapper(MAX_DEPTH);
+    private static final ObjectMapper OWN_MAPPER = mapper(MAX_DEPTH + MOST_WRAPPINGS);
 
     private Json() {}
+
+    private static ObjectMapper mapper(int maxDepth) {
+        return JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(maxDepth)
+                                .maxStringLength(Integer.MAX_VALUE)
+                                .build())
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                // Else a character beyond U+FFFF takes twelve bytes in place of four.
+                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                .build();
+    }
 
     /** The shared mapper; callers must not configure it. */
     public static ObjectMapper mapper() {
@@ -56,18 +64,38 @@ public final class Json {
 
     /** Reads one JSON value; see {@link #read(byte[])}. */
     public static JsonNode read(String text) throws FaultsException {
+        JsonNode tree = parse(MAPPER, text);
+        String unstorable = unstorableText(tree);
+        if (unstorable != null) {
+            throw fault(unstorable, "remove or change it");
+        }
+        return tree;
+    }
+
+    /**
+     * Reads one JSON value that Postroad wrote, such as an event or a journal row: what was accepted from outside stands
+     * some levels deeper in it, and was checked before.
+     *
+     * @throws FaultsException where the bytes are not UTF-8 or not JSON
+     */
+    public static JsonNode readOwn(byte[] bytes) throws FaultsException {
+        return readOwn(decode(bytes));
+    }
+
+    /** Reads one JSON value that Postroad wrote; see {@link #readOwn(byte[])}. */
+    public static JsonNode readOwn(String text) throws FaultsException {
+        return parse(OWN_MAPPER, text);
+    }
+
+    private static JsonNode parse(ObjectMapper mapper, String text) throws FaultsException {
         JsonNode tree;
         try {
-            tree = MAPPER.readTree(text);
+            tree = mapper.readTree(text);
         } catch (JsonProcessingException notJson) {
             throw fault("is not JSON that can be read: " + firstLine(notJson), "send one JSON value in UTF-8");
         }
         if (tree.isMissingNode()) {
             throw fault("is empty", "send one JSON value in UTF-8");
-        }
-        String unstorable = unstorableText(tree);
-        if (unstorable != null) {
-            throw fault(unstorable, "remove or change it");
         }
         return tree;
     }

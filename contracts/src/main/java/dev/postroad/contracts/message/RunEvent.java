@@ -46,7 +46,7 @@ public record RunEvent(
      * @throws FaultsException where it is no event
      */
     public static RunEvent read(byte[] value) throws FaultsException {
-        return read(Json.read(value));
+        return read(Json.readOwn(value));
     }
 
     /**

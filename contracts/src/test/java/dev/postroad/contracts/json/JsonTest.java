@@ -73,6 +73,15 @@ class JsonTest {
     }
 
     @Test
+    void whatWasAcceptedIsReadAgainFromTheEventsAndRowsThatWrapIt() throws FaultsException {
+        String wrapped = "{\"data\":{\"state\":{\"channel\":[" + nested(100) + "]}}}";
+        assertThat(Json.readOwn(wrapped).at("/data/state/channel/0")).isEqualTo(Json.read(nested(100)));
+        assertThatThrownBy(() -> Json.readOwn(nested(5_000)))
+                .isInstanceOf(FaultsException.class)
+                .hasMessageContaining("is not JSON");
+    }
+
+    @Test
     void treesHaveTheSameBoundOfDepthAsTexts() {
         assertThat(Json.unstorableText(tree(100))).isNull();
         assertThat(Json.unstorableText(tree(101))).isEqualTo("is nested more than 100 levels deep");

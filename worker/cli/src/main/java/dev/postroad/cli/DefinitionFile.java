@@ -36,6 +36,8 @@ record DefinitionFile(String name, List<Definition> definitions) {
                 files.add(new DefinitionFile(name, Definitions.readAll(UserInput.text(name, in))));
             } catch (FaultsException unsound) {
                 faults.addAll(lines(name, unsound).toList());
+            } catch (CommandException unreadable) {
+                faults.add(String.valueOf(unreadable.getMessage()));
             }
         }
         faults.addAll(repeated(files));

@@ -9,6 +9,7 @@ import dev.postroad.embedded.EmbeddedServerException;
 import dev.postroad.runtime.history.CorruptHistoryException;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,6 +17,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line what went wrong and what to do. */
 final class ErrorMessages implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -30,9 +32,15 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
     @Override
     public int handleParseException(ParameterException unfit, String[] arguments) {
         String command = unfit.getCommandLine().getCommandSpec().qualifiedName();
-        surroundings.say("postroad: " + unfit.getMessage());
+        surroundings.say("postroad: " + unfit.getMessage() + suggestion(unfit));
         surroundings.say("see `" + command + " --help`");
         return ExitCode.USAGE;
+    }
+
+    private static String suggestion(ParameterException unfit) {
+        List<String> known =
+                unfit instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        return known.isEmpty() ? "" : "; did you mean " + String.join(" or ", known) + "?";
     }
 
     @Override
@@ -45,7 +53,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
         if (surroundings.shutdown().hasBegun()) {
             return ExitCode.FAILED;
         }
-        message(failure).lines().forEach(line -> surroundings.say("postroad: " + line));
+        message(failure).lines().filter(line -> !line.isBlank()).forEach(line -> surroundings.say("postroad: " + line));
         if (verbose.getAsBoolean()) {
             failure.printStackTrace(surroundings.err());
         }
@@ -88,6 +96,6 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
         String message = failure.getMessage();
         return message == null || message.isBlank()
                 ? failure.getClass().getName()
-                : message.lines().findFirst().orElse(message);
+                : message.lines().findFirst().orElse(message).replaceFirst("\\.$", "");
     }
 }

@@ -64,7 +64,7 @@ final class HealthCommand implements Callable<Integer> {
             return "http://" + variables.value(Setting.HTTP_HOST).orElse("127.0.0.1") + ":"
                     + variables.value(Setting.HTTP_PORT).orElse("8080");
         }
-        return announced(DataDirectory.addresses(surroundings, variables));
+        return announced(DataDirectory.addressFile(DataDirectory.of(surroundings, variables)));
     }
 
     private static String announced(Path file) {

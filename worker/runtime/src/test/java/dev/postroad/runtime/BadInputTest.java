@@ -35,8 +35,7 @@ class BadInputTest {
     private static final int PARTITION = 1;
     private static final int MAX_VALUE_BYTES = 100_000;
     private static final byte[] NOT_UTF_8 = {'"', (byte) 0xC3, '('};
-    private static final String COUNT =
-            """
+    private static final String COUNT = """
             graph: count
             state: { n: { reducer: sum }, facts: { reducer: merge }, log: { reducer: append } }
             nodes:
@@ -62,7 +61,8 @@ class BadInputTest {
     }
 
     /** A record that somebody sent. */
-    private record Sent(byte @Nullable [] key, byte @Nullable [] value) {
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record Sent(byte @Nullable [] key, byte @Nullable [] value) {
         static Sent of(@Nullable String key, @Nullable String value) {
             return new Sent(key == null ? null : Site.bytes(key), value == null ? null : Site.bytes(value));
         }
@@ -79,7 +79,10 @@ class BadInputTest {
     static Stream<Arguments> unreadable() {
         return Stream.of(
                 bad("a text that is not JSON", "hello", "is not JSON that can be read: Unrecognized token 'hello'"),
-                bad("JSON that breaks off", "{'graph': 'count'", "is not JSON that can be read: Unexpected end-of-input"),
+                bad(
+                        "JSON that breaks off",
+                        "{'graph': 'count'",
+                        "is not JSON that can be read: Unexpected end-of-input"),
                 bad("two values", "{'graph': 'count'} {}", "is not JSON that can be read: Trailing token"),
                 bad("a byte order mark", "\uFEFF{'graph': 'count'}", "is not JSON that can be read"),
                 bad("the same field twice", "{'graph': 'count', 'graph': 'b'}", "Duplicate field 'graph'"),
@@ -119,14 +122,26 @@ class BadInputTest {
                 bad("version 0", "{'graph': 'count', 'version': 0}", "version: must be a whole number from 1"),
                 bad("half a version", "{'graph': 'count', 'version': 1.5}", "version: must be a whole number"),
                 bad("an input that is no object", "{'graph': 'count', 'input': 'x'}", "input: must be an object"),
-                bad("an unknown channel", "{'graph': 'count', 'input': {'m': 1}}", "there is no channel m in graph count"),
+                bad(
+                        "an unknown channel",
+                        "{'graph': 'count', 'input': {'m': 1}}",
+                        "there is no channel m in graph count"),
                 bad("a text to add up", "{'graph': 'count', 'input': {'n': 'x'}}", "channel n cannot take STRING"),
                 bad("a list to merge", "{'graph': 'count', 'input': {'facts': []}}", "channel facts cannot take ARRAY"),
-                bad("priority 10", "{'graph': 'count', 'priority': 10}", "priority: must be a whole number from 0 to 9"),
-                bad("priority -1", "{'graph': 'count', 'priority': -1}", "priority: must be a whole number from 0 to 9"),
+                bad(
+                        "priority 10",
+                        "{'graph': 'count', 'priority': 10}",
+                        "priority: must be a whole number from 0 to 9"),
+                bad(
+                        "priority -1",
+                        "{'graph': 'count', 'priority': -1}",
+                        "priority: must be a whole number from 0 to 9"),
                 bad("a priority in words", "{'graph': 'count', 'priority': 'high'}", "but is the text \"high\""),
                 bad("a timeout in words", "{'graph': 'count', 'timeout': 'soon'}", "timeout: is the text \"soon\""),
-                bad("a timeout in the past", "{'graph': 'count', 'timeout': 'PT-5S'}", "use a positive ISO-8601 duration"),
+                bad(
+                        "a timeout in the past",
+                        "{'graph': 'count', 'timeout': 'PT-5S'}",
+                        "use a positive ISO-8601 duration"),
                 bad("tags in a list", "{'graph': 'count', 'tags': ['a']}", "tags: must be an object, but is a list"),
                 bad("a tag that is no text", "{'graph': 'count', 'tags': {'a': 1}}", "tags.a: must be a text"),
                 bad("an illegal run id", "{'graph': 'count', 'runId': 'a b'}", "runId: is \"a b\"; use 1 to 128 of"),
@@ -157,7 +172,10 @@ class BadInputTest {
                 bad("a text", "'cancel'", "must be an object, but is the text \"cancel\""),
                 bad("no type", "{'runId': 'x'}", "type: is missing; say cancel or retry"),
                 bad("an empty type", "{'runId': 'x', 'type': ''}", "type: is empty"),
-                bad("an unknown type", "{'runId': 'x', 'type': 'explode'}", "type: is \"explode\"; say cancel or retry"),
+                bad(
+                        "an unknown type",
+                        "{'runId': 'x', 'type': 'explode'}",
+                        "type: is \"explode\"; say cancel or retry"),
                 bad("a type that is no text", "{'runId': 'x', 'type': 1}", "type: must be a text"),
                 bad("no run", Sent.of(null, "{'type': 'cancel'}"), "runId: is missing; name the run"),
                 bad("an illegal run id", "{'type': 'cancel', 'runId': 'a b'}", "runId: is \"a b\"; use 1 to 128 of"),
@@ -175,7 +193,10 @@ class BadInputTest {
                         "a long command id",
                         "{'type': 'cancel', 'runId': 'x', 'commandId': '" + "x".repeat(201) + "'}",
                         "1 to 200 characters"),
-                bad("a reason that is no text", "{'type': 'cancel', 'runId': 'x', 'reason': 5}", "reason: must be a text"),
+                bad(
+                        "a reason that is no text",
+                        "{'type': 'cancel', 'runId': 'x', 'reason': 5}",
+                        "reason: must be a text"),
                 bad("101 levels", "{'type': 'cancel', 'runId': 'x', 'more': " + nested(100) + "}", "nest"),
                 bad("U+0000", "{'type': 'cancel', 'runId': 'x', 'reason': '\\u0000'}", "holds the character U+0000"),
                 bad(
@@ -268,7 +289,8 @@ class BadInputTest {
 
     @Test
     void aRejectedTriggerIsAnsweredUnderTheRunIdThatItsSenderKnows() {
-        RecordMetadata byKey = send(SITE.topics().triggers(), Sent.of("order-7", "{'graph': 'count', 'priority': 'x'}"));
+        RecordMetadata byKey =
+                send(SITE.topics().triggers(), Sent.of("order-7", "{'graph': 'count', 'priority': 'x'}"));
         RecordMetadata byField =
                 send(SITE.topics().triggers(), Sent.of("order-8", "{'graph': 'nowhere', 'runId': 'order-9'}"));
         deadLetter(byField);
@@ -280,9 +302,11 @@ class BadInputTest {
     void aSecondTriggerForARunIsAnsweredAndChangesNothing() {
         send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 1}}"));
         List<RunEvent> journal = SITE.ended("twice");
-        RecordMetadata second = send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 5}}"));
-        Site.await("the second trigger is answered", () -> !answers(EventType.TRIGGER_DUPLICATE, second)
-                .isEmpty());
+        RecordMetadata second =
+                send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 5}}"));
+        Site.await(
+                "the second trigger is answered",
+                () -> !answers(EventType.TRIGGER_DUPLICATE, second).isEmpty());
         assertThat(answers(EventType.TRIGGER_DUPLICATE, second)).singleElement().satisfies(answer -> {
             assertThat(answer.runId()).isEqualTo("twice");
             assertThat(answer.graph()).isEqualTo("count");
@@ -301,10 +325,12 @@ class BadInputTest {
         }
         SITE.sendAll(burst);
         SITE.ended("burst");
-        Site.await("all but one are answered", () -> answers(EventType.TRIGGER_DUPLICATE).stream()
-                        .filter(answer -> answer.runId().equals("burst"))
-                        .count()
-                == 19);
+        Site.await(
+                "all but one are answered",
+                () -> answers(EventType.TRIGGER_DUPLICATE).stream()
+                                .filter(answer -> answer.runId().equals("burst"))
+                                .count()
+                        == 19);
         assertThat(SITE.journal("burst")).hasSize(5);
     }
 
@@ -314,7 +340,8 @@ class BadInputTest {
                 SITE.topics().registry(),
                 Site.bytes("graph/broken"),
                 Site.bytes("{'graph': 'broken', 'nodes': {}, 'edges': []}")));
-        assertThat(Site.header(deadLetter(place), EventHeaders.DEAD_LETTER_REASON)).contains("nodes");
+        assertThat(Site.header(deadLetter(place), EventHeaders.DEAD_LETTER_REASON))
+                .contains("nodes");
         SITE.apply(COUNT.replace("graph: count", "graph: later"));
         send(SITE.topics().triggers(), Sent.of("after-broken", "{'graph': 'later'}"));
         assertThat(SITE.ended("after-broken").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosTest {
     private static final int RUNS = 2_000;
     private static final int INPUTS = 10;
+    private static final int MOST_RUNS_AT_ONCE = 8;
     private static final int ROWS_OF_A_RUN = 13;
     private static final int CALLS_OF_A_RUN = 3;
     private static final int MOST_CALLS_AT_ONCE_IN_A_RUN = 2;
     private static final Pattern TAKEN_UP = Pattern.compile("is owned in epoch \\d+, with (\\d+) unfinished runs");
+    private static final Pattern FENCED = Pattern.compile("shard \\d+ has a new owner");
     private static final String GRAPH = """
             graph: chaos
             state: { n: { reducer: last }, sum: { reducer: sum }, log: { reducer: append } }
@@ -54,7 +57,7 @@ class ChaosTest {
               - { from: finish, to: END }
             """;
 
-    @TempDir(cleanup = org.junit.jupiter.api.io.CleanupMode.NEVER)
+    @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it.
     private Path directory;
 
@@ -71,91 +74,66 @@ class ChaosTest {
 
     @Test
     void nothingIsLostAndNothingDoubledWhileWorkersAreKilledFrozenStoppedAndAdded() throws IOException {
-        start("a", "b", "c");
-        System.out.println("T73 " + Duration.between(begun, Instant.now()).toMillis());
+        launch("a", "b", "c");
+        workers.values().forEach(WorkerProcess::awaitReady);
         site.apply(GRAPH);
-        System.out.println("T74 " + Duration.between(begun, Instant.now()).toMillis());
         List<String> calm =
                 IntStream.range(0, INPUTS).mapToObj(i -> "calm-" + i).toList();
         trigger(calm);
-        System.out.println("T77 " + Duration.between(begun, Instant.now()).toMillis());
         awaitCompleted(INPUTS);
-        System.out.println("T78 " + Duration.between(begun, Instant.now()).toMillis());
 
-        triggerMore(900);
-        System.out.println("T80 " + Duration.between(begun, Instant.now()).toMillis());
-        awaitCompleted(200);
-        System.out.println("T81 " + Duration.between(begun, Instant.now()).toMillis());
-        long unfinishedAtKill = unfinishedOf("a");
-        System.out.println("T82 " + Duration.between(begun, Instant.now()).toMillis());
-        worker("a").kill();
-        System.out.println("T83 " + Duration.between(begun, Instant.now()).toMillis());
-        start("d");
-        System.out.println("T84 " + Duration.between(begun, Instant.now()).toMillis());
+        triggerMore(700);
+        String killed = awaitBusiest("a", "b", "c");
+        worker(killed).kill();
+        assertThat(runningOf(killed))
+                .as("runs that the killed worker had in hand")
+                .isPositive();
+        launch("d");
+        awaitNothingOwnedBy(killed);
 
-        triggerMore(500);
-        System.out.println("T86 " + Duration.between(begun, Instant.now()).toMillis());
-        awaitCompleted(700);
-        System.out.println("T87 " + Duration.between(begun, Instant.now()).toMillis());
-        long unfinishedAtFreeze = unfinishedOf("b");
-        System.out.println("T88 " + Duration.between(begun, Instant.now()).toMillis());
-        Map<Integer, Long> frozen = epochsOf("b");
-        System.out.println("T89 " + Duration.between(begun, Instant.now()).toMillis());
-        worker("b").freeze();
-        System.out.println("T90 " + Duration.between(begun, Instant.now()).toMillis());
+        triggerMore(600);
+        String frozen = awaitBusiest("a", "b", "c");
+        worker(frozen).freeze();
+        assertThat(runningOf(frozen))
+                .as("runs that the frozen worker had in hand")
+                .isPositive();
         triggerMore(RUNS - triggered);
-        System.out.println("T91 " + Duration.between(begun, Instant.now()).toMillis());
-        Site.await(
-                "others own what the frozen worker believes to own",
-                () -> epochsOf("b").isEmpty());
-        worker("b").wake();
-        System.out.println("T95 " + Duration.between(begun, Instant.now()).toMillis());
+        launch("e");
+        awaitNothingOwnedBy(frozen);
+        worker(frozen).wake();
 
-        start("e");
-        System.out.println("T97 " + Duration.between(begun, Instant.now()).toMillis());
-        worker("c").terminate();
-        System.out.println("T98 " + Duration.between(begun, Instant.now()).toMillis());
+        String stopped = awaitBusiest("a", "b", "c", "d", "e");
+        worker(stopped).terminate();
         awaitCompleted(RUNS + INPUTS);
-        System.out.println("T99 " + Duration.between(begun, Instant.now()).toMillis());
 
-        assertThat(unfinishedAtKill)
-                .as("unfinished runs of the worker that was killed")
-                .isPositive();
-        assertThat(unfinishedAtFreeze)
-                .as("unfinished runs of the worker that was frozen")
-                .isPositive();
-        assertThat(frozen).as("shards of the worker that was frozen").isNotEmpty();
-        System.out.println("T107 " + Duration.between(begun, Instant.now()).toMillis());
         Map<String, List<RunEvent>> journals = journals();
-        System.out.println("T108 " + Duration.between(begun, Instant.now()).toMillis());
         checkRuns(journals, calm);
-        System.out.println("T109 " + Duration.between(begun, Instant.now()).toMillis());
         int records = checkEvents(journals);
-        System.out.println("T110 " + Duration.between(begun, Instant.now()).toMillis());
         int repeats = checkCalls();
-        System.out.println("T111 " + Duration.between(begun, Instant.now()).toMillis());
         System.out.printf(
-                "chaos: %d runs, %d rows, %d event records, %d repeated calls, %d runs taken up, "
-                        + "%.0f shards fenced in the frozen worker, %d ms%n",
+                "chaos: %d runs, %d rows, %d event records, %d repeated calls of at most %d, "
+                        + "%d shards fenced in the frozen worker, %d ms%n",
                 journals.size(),
                 journals.values().stream().mapToInt(List::size).sum(),
                 records,
                 repeats,
-                takenUp(),
-                worker("b").metric("postroad_shards_fenced_total"),
+                takenUp() * MOST_CALLS_AT_ONCE_IN_A_RUN,
+                worker(frozen).count(FENCED),
                 Duration.between(begun, Instant.now()).toMillis());
     }
 
-    private void start(String... names) {
+    private void launch(String... names) {
         for (String name : names) {
             Map<String, String> environment = site.environment(Map.of(
-                    "POSTROAD_WORKER_ID", name,
-                    "POSTROAD_SESSION_TIMEOUT", "PT2S",
-                    "POSTROAD_MAX_RUNS", "8"));
+                    "POSTROAD_WORKER_ID",
+                    name,
+                    "POSTROAD_SESSION_TIMEOUT",
+                    "PT2S",
+                    "POSTROAD_MAX_RUNS",
+                    Integer.toString(MOST_RUNS_AT_ONCE)));
             List<String> flags = List.of("-D" + BusyAgent.NOTES + "=" + directory.resolve(name + ".calls"));
             workers.put(name, WorkerProcess.start(environment, flags, directory.resolve(name + ".log")));
         }
-        Stream.of(names).map(this::worker).forEach(WorkerProcess::awaitReady);
     }
 
     private WorkerProcess worker(String name) {
@@ -188,20 +166,25 @@ class ChaosTest {
                 () -> site.number("SELECT count(*) FROM postroad.runs WHERE status = 'completed'") >= runs);
     }
 
-    private long unfinishedOf(String worker) {
+    /** Waits until one of the workers has several runs in hand, and names the one that has most. */
+    private String awaitBusiest(String... names) {
+        Comparator<String> byRuns = Comparator.comparingLong(this::runningOf);
+        Site.await(
+                "a worker is busy", () -> runningOf(Stream.of(names).max(byRuns).orElseThrow()) > 1);
+        return Stream.of(names).max(byRuns).orElseThrow();
+    }
+
+    private long runningOf(String worker) {
         return site.number(
                 "SELECT count(*) FROM postroad.runs JOIN postroad.shards USING (shard)"
                         + " WHERE owner = ? AND status = 'running'",
                 worker);
     }
 
-    private Map<Integer, Long> epochsOf(String worker) {
-        return site.sql()
-                .withHandle(handle -> handle.select("SELECT shard, epoch FROM postroad.shards WHERE owner = ?", worker)
-                        .reduceRows(new HashMap<>(), (epochs, row) -> {
-                            epochs.put(row.getColumn("shard", Integer.class), row.getColumn("epoch", Long.class));
-                            return epochs;
-                        }));
+    private void awaitNothingOwnedBy(String worker) {
+        Site.await(
+                "others own what worker " + worker + " believes to own",
+                () -> site.number("SELECT count(*) FROM postroad.shards WHERE owner = ?", worker) == 0);
     }
 
     private Map<String, List<RunEvent>> journals() {
@@ -287,7 +270,8 @@ class ChaosTest {
 
     private long takenUp() {
         return workers.values().stream()
-                .mapToLong(worker -> worker.sum(TAKEN_UP, 1))
+                .flatMapToLong(worker -> worker.numbers(TAKEN_UP))
+                .map(runs -> Math.min(runs, MOST_RUNS_AT_ONCE))
                 .sum();
     }
 }

@@ -8,11 +8,11 @@ import java.time.Instant;
  * How far one node is.
  *
  * @param tasks how often it was begun, its retries not counted
- * @param since when the status began
+ * @param at when the status began; of a node that is to be retried, when that is due
  * @param took how long the last attempt took; zero where none has ended
  * @param note what else there is to say
  */
-record NodeProgress(NodeStatus status, int attempt, int tasks, Instant since, Duration took, String note) {
+record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Duration took, String note) {
     static final NodeProgress NONE =
             new NodeProgress(NodeStatus.NOT_REACHED, 0, 0, Instant.EPOCH, Duration.ZERO, "");
 
@@ -26,10 +26,10 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant since, Du
                         event.at(),
                         Duration.ZERO,
                         "");
-            case NODE_RETRYING -> ended(NodeStatus.RETRYING, event, Notes.error(event.data()));
-            case NODE_COMPLETED -> ended(NodeStatus.COMPLETED, event, "");
-            case NODE_FAILED -> ended(NodeStatus.FAILED, event, Notes.error(event.data()));
-            case NODE_CANCELLED -> ended(NodeStatus.CANCELLED, event, "");
+            case NODE_RETRYING -> ended(NodeStatus.RETRYING, event, Notes.dueAt(event), Notes.error(event.data()));
+            case NODE_COMPLETED -> ended(NodeStatus.COMPLETED, event, event.at(), "");
+            case NODE_FAILED -> ended(NodeStatus.FAILED, event, event.at(), Notes.error(event.data()));
+            case NODE_CANCELLED -> ended(NodeStatus.CANCELLED, event, event.at(), "");
             case RUN_QUEUED,
                     RUN_STARTED,
                     RUN_RETRIED,
@@ -42,21 +42,29 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant since, Du
         };
     }
 
-    private NodeProgress ended(NodeStatus as, RunEvent event, String why) {
+    private NodeProgress ended(NodeStatus as, RunEvent event, Instant when, String why) {
         return new NodeProgress(
                 as,
                 Math.max(attempt, event.attempt()),
                 tasks,
-                event.at(),
+                when,
                 Duration.ofMillis(Math.max(0, event.durationMillis())),
                 why);
     }
 
-    Duration duration(Instant now) {
-        if (status != NodeStatus.RUNNING) {
-            return took;
-        }
-        Duration running = Duration.between(since, now);
-        return running.isNegative() ? Duration.ZERO : running;
+    /** How long the attempt takes or took; of a node that is to be retried, how long until then. */
+    String duration(Instant now) {
+        return switch (status) {
+            case NOT_REACHED -> "";
+            case RUNNING -> between(at, now);
+            case RETRYING -> "in " + between(now, at);
+            case COMPLETED, FAILED, CANCELLED -> Text.of(took);
+        };
+    }
+
+    /** The clock of a worker may be ahead of ours. */
+    private static String between(Instant from, Instant to) {
+        Duration duration = Duration.between(from, to);
+        return Text.of(duration.isNegative() ? Duration.ZERO : duration);
     }
 }

@@ -2,6 +2,8 @@ package dev.postroad.cli.progress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.RunEvent;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 
 /** Says in a few words what the data of an event says. */
 final class Notes {
@@ -18,6 +20,15 @@ final class Notes {
                 data.path("command").asText() + ": " + data.path("reason").asText();
             case RUN_QUEUED, RUN_STARTED, NODE_STARTED, NODE_COMPLETED, NODE_CANCELLED, RUN_RETRIED, RUN_COMPLETED -> "";
         };
+    }
+
+    /** When the next attempt is due; the event's own time where it does not say. */
+    static Instant dueAt(RunEvent event) {
+        try {
+            return Instant.parse(event.data().path("dueAt").asText());
+        } catch (DateTimeParseException unsaid) {
+            return event.at();
+        }
     }
 
     /** The error as {@code type in node: message}. */

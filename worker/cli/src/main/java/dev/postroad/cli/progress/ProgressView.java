@@ -52,12 +52,12 @@ public final class ProgressView {
             return all;
         }
         List<Instant> newest = all.stream()
-                .map(node -> node.getValue().since())
+                .map(node -> node.getValue().at())
                 .sorted(Comparator.reverseOrder())
                 .toList();
         Instant oldestShown = newest.get(room - 1);
         return all.stream()
-                .filter(node -> !node.getValue().since().isBefore(oldestShown))
+                .filter(node -> !node.getValue().at().isBefore(oldestShown))
                 .limit(room)
                 .toList();
     }
@@ -65,10 +65,7 @@ public final class ProgressView {
     private String line(String name, NodeProgress node, Instant now) {
         NodeStatus status = node.status();
         String line = "  " + status.symbol + " " + name + "  " + Text.padded(status.word, STATUS_COLUMNS);
-        if (status != NodeStatus.NOT_REACHED) {
-            line += Text.padded(Text.of(node.duration(now)), DURATION_COLUMNS) + times(node);
-        }
-        return screen.fit(status.colour, line);
+        return screen.fit(status.colour, line + Text.padded(node.duration(now), DURATION_COLUMNS) + times(node));
     }
 
     private static String times(NodeProgress node) {

@@ -9,9 +9,12 @@ public final class Text {
 
     private Text() {}
 
-    /** A duration at a glance: {@code 0.4 s}, {@code 12 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
+    /** A duration at a glance: {@code 40 ms}, {@code 2.4 s}, {@code 12 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
     public static String of(Duration duration) {
         long seconds = duration.toSeconds();
+        if (seconds < 1) {
+            return duration.toMillis() + " ms";
+        }
         if (seconds < 10) {
             return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
         }

@@ -14,8 +14,8 @@ public final class DataDirectory {
         return variables.given(Setting.DATA_DIR).map(Path::of).orElse(surroundings.defaultData());
     }
 
-    /** The file that tells where the servers listen, as long as they run. */
-    public static Path addresses(Surroundings surroundings, Variables variables) {
-        return of(surroundings, variables).resolve("embedded.json");
+    /** The file that tells where the servers of a directory listen, as long as they run. */
+    public static Path addressFile(Path directory) {
+        return directory.resolve("embedded.json");
     }
 }

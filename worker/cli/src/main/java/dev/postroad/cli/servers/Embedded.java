@@ -15,18 +15,23 @@ import dev.postroad.runtime.provisioning.Provisioning;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Embedded servers, and a worker on them where this process runs them. */
 public final class Embedded {
     private static final String SIMULATED_MODEL = "simulated";
+    private static final Duration WHILE_OTHERS_STOP = Duration.ofMillis(100);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
     private final Surroundings surroundings;
+    private final Path data;
     private final EmbeddedServers servers;
     private final Variables variables;
 
-    private Embedded(Surroundings surroundings, EmbeddedServers servers, Variables variables) {
+    private Embedded(Surroundings surroundings, Path data, EmbeddedServers servers, Variables variables) {
         this.surroundings = surroundings;
+        this.data = data;
         this.servers = servers;
         this.variables = variables;
     }
@@ -41,14 +46,33 @@ public final class Embedded {
         // Before the seconds that a start takes.
         WorkerSettings.read(at("127.0.0.1:1", "jdbc:postgresql:postroad", "postroad", given));
         Path data = DataDirectory.of(surroundings, given);
-        if (!Files.exists(DataDirectory.addresses(surroundings, given))) {
+        if (!Files.exists(DataDirectory.addressFile(data))) {
             surroundings.say("starting the embedded Kafka and Postgres in " + data);
         }
-        EmbeddedServers servers = EmbeddedServers.startOrJoin(data, ports);
-        surroundings.shutdown().add(servers::close);
+        EmbeddedServers servers = startOrJoin(surroundings, data, ports);
         Variables variables =
                 at(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser(), given);
-        return new Embedded(surroundings, servers, withModel(servers.llmBaseUrl(), variables));
+        return new Embedded(surroundings, data, servers, withModel(servers.llmBaseUrl(), variables));
+    }
+
+    /** Joins only servers that cannot stop as long as this command goes on. */
+    private static EmbeddedServers startOrJoin(Surroundings surroundings, Path data, EmbeddedPorts ports) {
+        while (!surroundings.shutdown().hasBegun()) {
+            EmbeddedServers servers = EmbeddedServers.startOrJoin(data, ports);
+            surroundings.shutdown().add(servers::close);
+            if (servers.owned()) {
+                return servers;
+            }
+            Optional<UseLock> share = UseLock.share(data);
+            if (share.isPresent() && Files.exists(DataDirectory.addressFile(data))) {
+                surroundings.shutdown().add(share.get()::close);
+                return servers;
+            }
+            share.ifPresent(UseLock::close);
+            // They are about to stop, or have just done so; then it is for us to start them.
+            Await.until(WHILE_OTHERS_STOP, () -> false);
+        }
+        throw CommandException.failed("stopped while waiting for the embedded servers of another command");
     }
 
     private static Variables at(String kafka, String postgresUrl, String postgresUser, Variables given) {
@@ -74,6 +98,11 @@ public final class Embedded {
 
     /** Makes schema and topics, and starts a worker where this process runs the servers. */
     public void prepare(Need need) throws FaultsException {
+        boolean anotherHasPrepared =
+                !servers.owned() && servers.httpAddress().isPresent();
+        if (anotherHasPrepared) {
+            return;
+        }
         switch (need) {
             case POSTGRES -> Provisioning.migrateSchema(PostgresSettings.read(variables));
             case WORKER -> {
@@ -84,6 +113,23 @@ public final class Embedded {
                 }
             }
         }
+        if (servers.owned()) {
+            surroundings.shutdown().add(this::awaitOtherUsers);
+        }
+    }
+
+    /** Other commands may have joined in the meantime; only who presses Ctrl-C stops the servers under them. */
+    private void awaitOtherUsers() {
+        Optional<UseLock> whole = UseLock.whole(data);
+        if (whole.isEmpty() && !surroundings.shutdown().isSignalled()) {
+            surroundings.say("another command uses the embedded servers of this one, which waits for it; Ctrl-C stops them");
+            while (whole.isEmpty() && !surroundings.shutdown().isSignalled()) {
+                Await.until(BETWEEN_LOOKS, () -> false);
+                whole = UseLock.whole(data);
+            }
+        }
+        // Held until the servers have stopped, so that nobody joins them now.
+        whole.ifPresent(lock -> surroundings.shutdown().addLast(lock::close));
     }
 
     private void start(WorkerSettings settings) {

@@ -11,11 +11,12 @@ import java.util.concurrent.CountDownLatch;
 public final class Shutdown {
     private final Deque<Runnable> duties = new ArrayDeque<>();
     private final CountDownLatch begun = new CountDownLatch(1);
+    private volatile boolean signalled;
 
     /** One that signals reach too. */
     public static Shutdown onSignals() {
         var shutdown = new Shutdown();
-        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::run, "postroad-shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::signal, "postroad-shutdown"));
         return shutdown;
     }
 
@@ -24,14 +25,29 @@ public final class Shutdown {
         duties.push(duty);
     }
 
+    /** Adds a duty, to be done after all that are there. */
+    public synchronized void addLast(Runnable duty) {
+        duties.addLast(duty);
+    }
+
     /** Whether the process is about to end, so that failures are a matter of course. */
     public boolean hasBegun() {
         return begun.getCount() == 0;
     }
 
+    /** Whether somebody told the process to end, and waits for it. */
+    public boolean isSignalled() {
+        return signalled;
+    }
+
     /** Waits for the signal to end. */
     public void await() throws InterruptedException {
         begun.await();
+    }
+
+    private void signal() {
+        signalled = true;
+        run();
     }
 
     /** Does what is left; waits where another thread is at it. */

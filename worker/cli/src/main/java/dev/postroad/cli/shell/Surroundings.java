@@ -41,7 +41,7 @@ public record Surroundings(
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
                 TerminalProbe.terminalOfMessages(environment),
-                Path.of(".postroad"),
+                Path.of(System.getProperty("postroad.data", ".postroad")),
                 ZoneId.systemDefault(),
                 InstantSource.system(),
                 Shutdown.onSignals());

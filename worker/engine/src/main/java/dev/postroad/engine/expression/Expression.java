@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
+import dev.cel.common.CelSourceLocation;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
@@ -15,19 +17,24 @@ import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.SimpleType;
 import dev.cel.extensions.CelExtensions;
+import dev.cel.extensions.CelListsExtensions.Function;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntime.Program;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * One CEL expression over {@code state}, {@code result}, {@code input} and {@code run}, with the extensions for
  * strings, math, lists, sets and bindings. It can read no clock and do no I/O, so equal scopes give equal values.
  *
  * <p>Cost is limited: {@value #MAX_CHARACTERS} characters, {@value #MAX_ITERATIONS} iterations of macros in one
- * evaluation. Immutable and thread-safe.
+ * evaluation, as many elements in a range. Immutable and thread-safe.
  */
 public final class Expression {
     /** The longest expression, in characters. */
@@ -66,9 +73,20 @@ public final class Expression {
         try {
             CelAbstractSyntaxTree tree = CEL.compile(text).getAst();
             return new Expression(text, CEL.createProgram(tree), stateFields(tree), literalKeys(tree));
-        } catch (CelValidationException | CelEvaluationException | RuntimeException unsound) {
+        } catch (CelValidationException unsound) {
+            String faults = unsound.getErrors().stream().map(Expression::described).collect(Collectors.joining("; "));
+            throw new ExpressionException(faults, unsound);
+        } catch (CelEvaluationException | RuntimeException unsound) {
             throw new ExpressionException(String.valueOf(unsound.getMessage()), unsound);
         }
+    }
+
+    /** On one line, as it goes into lists of faults and rejection events; CEL's own text draws an arrow below a quote. */
+    private static String described(CelIssue fault) {
+        CelSourceLocation at = fault.getSourceLocation();
+        String message = fault.getMessage().replace(" (in container '')", "");
+        // A fault of the whole text has no line.
+        return at.getLine() < 1 ? message : at.getLine() + ":" + (at.getColumn() + 1) + ": " + message;
     }
 
     /**
@@ -150,7 +168,9 @@ public final class Expression {
     }
 
     private static Cel environment() {
-        return CelFactory.plannerCelBuilder()
+        // The planner's runtime copies lists on every read and call, so that map and filter take quadratic time there:
+        // 1.6 s for 10,000 elements, against 30 ms here.
+        return CelFactory.standardCelBuilder()
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addVar("state", SimpleType.DYN)
@@ -166,8 +186,17 @@ public final class Expression {
                 .addRuntimeLibraries(
                         CelExtensions.strings(),
                         CelExtensions.math(),
-                        CelExtensions.lists(),
+                        CelExtensions.lists(EnumSet.complementOf(EnumSet.of(Function.RANGE))),
                         CelExtensions.sets(OPTIONS))
+                .addFunctionBindings(CelFunctionBinding.from("lists_range", Long.class, Expression::range))
                 .build();
+    }
+
+    /** CEL's own has no bound, so that one number from a trigger could take all memory. */
+    private static List<Long> range(long size) throws CelEvaluationException {
+        if (size > MAX_ITERATIONS) {
+            throw new CelEvaluationException("a range of " + size + " is longer than " + MAX_ITERATIONS);
+        }
+        return LongStream.range(0, size).boxed().toList();
     }
 }

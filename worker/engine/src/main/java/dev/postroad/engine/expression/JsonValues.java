@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.common.values.CelByteString;
 import dev.postroad.contracts.json.Json;
+import java.math.BigInteger;
 import java.util.AbstractList;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -49,7 +50,7 @@ final class JsonValues {
             case Long whole -> Json.whole(whole);
             case Integer whole -> Json.whole(whole);
             case Double number -> finite(number);
-            case com.google.common.primitives.UnsignedLong whole -> NODES.numberNode(whole.bigIntegerValue());
+            case com.google.common.primitives.UnsignedLong whole -> unsigned(whole.bigIntegerValue());
             case dev.cel.common.values.NullValue none -> NullNode.instance;
             case com.google.protobuf.NullValue none -> NullNode.instance;
             case CelByteString bytes -> NODES.textNode(Base64.getEncoder().encodeToString(bytes.toByteArray()));
@@ -64,6 +65,10 @@ final class JsonValues {
         };
     }
 
+    private static JsonNode unsigned(BigInteger whole) {
+        return whole.bitLength() < Long.SIZE ? Json.whole(whole.longValue()) : NODES.numberNode(whole);
+    }
+
     private static JsonNode finite(double number) throws ExpressionException {
         if (!Double.isFinite(number)) {
             throw new ExpressionException("the value is " + number + ", which JSON cannot hold");
@@ -74,7 +79,11 @@ final class JsonValues {
     private static ObjectNode object(Map<?, ?> map) throws ExpressionException {
         ObjectNode object = NODES.objectNode();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-            object.set(String.valueOf(entry.getKey()), toJson(entry.getValue()));
+            String key = String.valueOf(entry.getKey());
+            if (object.has(key)) {
+                throw new ExpressionException("two keys of an object are both " + key + " in JSON");
+            }
+            object.set(key, toJson(entry.getValue()));
         }
         return object;
     }

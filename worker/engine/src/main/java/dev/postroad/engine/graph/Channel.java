@@ -105,7 +105,7 @@ public record Channel(
         }
     }
 
-    private static JsonNode sum(@Nullable JsonNode current, List<JsonNode> writes) {
+    private static JsonNode sum(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {
         JsonNode total = current == null || current.isNull() ? NODES.numberNode(0) : current;
         for (JsonNode write : writes) {
             total = plus(total, write);
@@ -113,9 +113,13 @@ public record Channel(
         return total;
     }
 
-    private static JsonNode plus(JsonNode a, JsonNode b) {
+    private static JsonNode plus(JsonNode a, JsonNode b) throws ConflictException {
         if (!a.isIntegralNumber() || !b.isIntegralNumber()) {
-            return NODES.numberNode(a.doubleValue() + b.doubleValue());
+            double total = a.doubleValue() + b.doubleValue();
+            if (!Double.isFinite(total)) {
+                throw new ConflictException("adds up to more than a number can hold");
+            }
+            return NODES.numberNode(total);
         }
         BigInteger exact = a.bigIntegerValue().add(b.bigIntegerValue());
         return exact.bitLength() < Long.SIZE ? Json.whole(exact.longValue()) : NODES.numberNode(exact);

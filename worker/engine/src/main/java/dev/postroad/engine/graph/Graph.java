@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Limits;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,18 +46,23 @@ public record Graph(
 
     /** Why the channels cannot take these writes, naming each offender; null where they can. */
     public @Nullable String refusal(ObjectNode writes) {
+        List<String> refusals = new ArrayList<>(0);
         for (Map.Entry<String, JsonNode> write : writes.properties()) {
-            Channel channel = channels.get(write.getKey());
-            if (channel == null) {
-                return "there is no channel " + write.getKey() + " in graph " + name + "; its channels are "
-                        + String.join(", ", channels.keySet());
-            }
-            String refusal = channel.refusal(write.getValue());
+            String refusal = refusal(write.getKey(), write.getValue());
             if (refusal != null) {
-                return "channel " + write.getKey() + " cannot take "
-                        + write.getValue().getNodeType() + ": " + refusal;
+                refusals.add(refusal);
             }
         }
-        return null;
+        return refusals.isEmpty() ? null : String.join("; ", refusals);
+    }
+
+    private @Nullable String refusal(String name, JsonNode value) {
+        Channel channel = channels.get(name);
+        if (channel == null) {
+            return "there is no channel " + name + " in graph " + this.name + "; its channels are "
+                    + String.join(", ", channels.keySet());
+        }
+        String refusal = channel.refusal(value);
+        return refusal == null ? null : "channel " + name + " cannot take " + value.getNodeType() + ": " + refusal;
     }
 }

@@ -13,6 +13,7 @@ import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.Routes.Branch;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,10 +55,11 @@ public final class GraphCompiler {
         Map<String, Channel> channels = channels();
         Map<String, Node> nodes = nodes();
         List<Join> joins = joins();
+        Map<Integer, Expression> conditions = conditions();
         Map<String, Routes> routes = new LinkedHashMap<>();
         Map<String, List<Join>> joinsOf = new LinkedHashMap<>();
         for (String node : nodes.keySet()) {
-            routes.put(node, routes(node));
+            routes.put(node, routes(node, conditions));
             joinsOf.put(
                     node,
                     joins.stream().filter(join -> join.sources().contains(node)).toList());
@@ -67,7 +69,7 @@ public final class GraphCompiler {
                 version,
                 Collections.unmodifiableMap(channels),
                 Collections.unmodifiableMap(nodes),
-                routes(EdgeDefinition.START),
+                routes(EdgeDefinition.START, conditions),
                 Map.copyOf(routes),
                 List.copyOf(joins),
                 Map.copyOf(joinsOf),
@@ -141,7 +143,19 @@ public final class GraphCompiler {
         return joins;
     }
 
-    private Routes routes(String from) {
+    /** Every sound condition, by the place of its edge; those of faulty nodes are compiled too, for their own faults. */
+    private Map<Integer, Expression> conditions() {
+        Map<Integer, Expression> conditions = new HashMap<>();
+        for (int i = 0; i < definition.edges().size(); i++) {
+            Expression when = compiled(definition.edges().get(i).when(), "edges[" + i + "].when");
+            if (when != null) {
+                conditions.put(i, when);
+            }
+        }
+        return conditions;
+    }
+
+    private Routes routes(String from, Map<Integer, Expression> conditions) {
         Set<String> always = new LinkedHashSet<>();
         List<Branch> branches = new ArrayList<>();
         Set<String> otherwise = new LinkedHashSet<>();
@@ -150,15 +164,13 @@ public final class GraphCompiler {
             if (!edge.from().equals(List.of(from))) {
                 continue;
             }
-            if (edge.when() != null) {
-                Expression when = compiled(edge.when(), "edges[" + i + "].when");
-                if (when != null) {
-                    branches.add(new Branch(when, nodesOnly(edge.to())));
-                }
-            } else if (edge.otherwise()) {
+            Expression when = conditions.get(i);
+            if (edge.otherwise()) {
                 otherwise.addAll(nodesOnly(edge.to()));
-            } else {
+            } else if (edge.when() == null) {
                 always.addAll(nodesOnly(edge.to()));
+            } else if (when != null) {
+                branches.add(new Branch(when, nodesOnly(edge.to())));
             }
         }
         return new Routes(List.copyOf(always), List.copyOf(branches), List.copyOf(otherwise));

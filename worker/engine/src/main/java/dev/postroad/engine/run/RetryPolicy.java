@@ -15,6 +15,9 @@ public record RetryPolicy(int maxAttempts, Duration backoff, double multiplier, 
     /** Three retries, after 1 s, 2 s and 4 s. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(4, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0);
 
+    /** The longest wait that an agent can ask for; more would leave the calendar. */
+    static final Duration LONGEST_ASKED_FOR = Duration.ofDays(365);
+
     /** This policy, where {@code settings} say nothing else. */
     public RetryPolicy with(RetrySettings settings) {
         return new RetryPolicy(
@@ -36,6 +39,9 @@ public record RetryPolicy(int maxAttempts, Duration backoff, double multiplier, 
         double factor = Math.pow(multiplier, attempt - 1.0);
         double millis = Math.min(backoff.toMillis() * factor, (double) maxBackoff.toMillis());
         Duration delay = Duration.ofMillis(Math.round(millis * (1 + jitter * chance)));
-        return atLeast != null && atLeast.compareTo(delay) > 0 ? atLeast : delay;
+        if (atLeast == null || atLeast.compareTo(delay) <= 0) {
+            return delay;
+        }
+        return atLeast.compareTo(LONGEST_ASKED_FOR) < 0 ? atLeast : LONGEST_ASKED_FOR;
     }
 }

@@ -1,10 +1,15 @@
 package dev.postroad.runtime.agent;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Calls an agent within this process, and trusts nothing that it gives back or throws. Thread-safe. */
@@ -18,7 +23,7 @@ final class JavaAgentClient implements AgentClient {
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
         try {
-            return checked(agent.call(call));
+            return checked(agent.call(withOwnInput(call)));
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception failure) {
@@ -37,10 +42,36 @@ final class JavaAgentClient implements AgentClient {
     private static AgentReply checked(@Nullable AgentReply reply) {
         return switch (reply) {
             case null -> AgentReply.permanent("java.null-reply", "the agent returned null");
-            case Completed completed -> Answers.checked("java", completed);
+            case Completed completed -> ownCopy(Answers.checked("java", completed));
             case Faulted(var type, var message, var retryable, var retryAfter) ->
                 new Faulted(shown(type, "java.fault"), shown(message, ""), retryable, retryAfter);
         };
+    }
+
+    /** The state is shared by all that happens in a superstep, and a plug-in must not be able to change it. */
+    private static AgentCall withOwnInput(AgentCall call) {
+        return new AgentCall(
+                call.runId(),
+                call.graph(),
+                call.node(),
+                call.task(),
+                call.attempt(),
+                call.input().deepCopy(),
+                call.deadline(),
+                call.traceParent(),
+                call.output());
+    }
+
+    /** As it will be read back from the journal, so that a run goes on after a crash with the very same values. */
+    private static AgentReply ownCopy(AgentReply reply) {
+        if (!(reply instanceof Completed(JsonNode output, Usage usage))) {
+            return reply;
+        }
+        try {
+            return new Completed(Json.mapper().readTree(Json.bytes(output)), usage);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     private static String shown(@Nullable String text, String instead) {

@@ -87,7 +87,7 @@ final class Rows {
     private static @Nullable JsonNode json(ResultSet row, String column) throws SQLException {
         String text = row.getString(column);
         try {
-            return text == null ? null : Json.read(text);
+            return text == null ? null : Json.readOwn(text);
         } catch (FaultsException unreadable) {
             throw new CorruptHistoryException("the column " + column + " cannot be read", unreadable);
         }

@@ -150,6 +150,7 @@ public final class TriggerIntake implements AutoCloseable {
                         record.partition(),
                         graph,
                         admission,
+                        record.serializedValueSize(),
                         traceParent(record),
                         new Outcome(record, runId, graph.name(), origin, done)));
             }

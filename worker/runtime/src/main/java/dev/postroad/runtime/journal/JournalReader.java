@@ -1,7 +1,7 @@
 package dev.postroad.runtime.journal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.run.Event;
@@ -156,8 +156,8 @@ public final class JournalReader {
 
     private static JsonNode tree(String data) {
         try {
-            return Json.mapper().readTree(data);
-        } catch (JsonProcessingException corrupt) {
+            return Json.readOwn(data);
+        } catch (FaultsException corrupt) {
             throw new IllegalStateException("the journal holds data that is not JSON", corrupt);
         }
     }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A trigger that was found to be in order.
  *
+ * @param bytes the length of the trigger, for bounding what waits
  * @param traceParent W3C trace context; null where the trigger had none
  * @param outcome told what became of it
  */
@@ -15,6 +16,7 @@ public record Admittee(
         int shard,
         Graph graph,
         Admission admission,
+        int bytes,
         @Nullable String traceParent,
         AdmissionOutcome outcome) {
 

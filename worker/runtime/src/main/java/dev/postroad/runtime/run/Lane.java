@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,10 +49,12 @@ public final class Lane {
     private static final int MAX_MESSAGES = 2_000;
     private static final int MAX_ROWS = 4_000;
     private static final int MAX_WAITING_TRIGGERS = 2_000;
+    private static final long MAX_WAITING_BYTES = 64L << 20;
     private static final long LONGEST_WAIT_MILLIS = 100;
 
     private final LinkedBlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
     private final AtomicInteger waitingTriggers = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<String, List<Instruction>> waitingForLoad = new HashMap<>();
     private final Set<String> outdatedLoads = new HashSet<>();
     private final LaneFigures figures = new LaneFigures();
@@ -108,14 +111,17 @@ public final class Lane {
     }
 
     void post(Message message) {
-        if (message instanceof Message.Admit) {
+        if (message instanceof Message.Admit(Admittee admittee)) {
             waitingTriggers.incrementAndGet();
+            waitingBytes.addAndGet(admittee.bytes());
         }
         inbox.add(message);
     }
 
     boolean hasRoom() {
-        return waitingTriggers.get() < MAX_WAITING_TRIGGERS && figures.queued() < RunQueue.CAPACITY;
+        return waitingTriggers.get() < MAX_WAITING_TRIGGERS
+                && figures.queued() < RunQueue.CAPACITY
+                && waitingBytes.get() + figures.queuedBytes() < MAX_WAITING_BYTES;
     }
 
     /** What the lane has done and has in hand. */
@@ -199,6 +205,7 @@ public final class Lane {
 
     private void admit(Admittee admittee) {
         waitingTriggers.decrementAndGet();
+        waitingBytes.addAndGet(-admittee.bytes());
         if (!shards.owns(admittee.shard())) {
             return;
         }
@@ -238,6 +245,10 @@ public final class Lane {
         LiveRun live = liveOf(runId, found);
         for (Instruction instruction : waiting) {
             if (live != null) {
+                if (!table.holds(live)) {
+                    // The instruction before this one changed nothing and let the run go again.
+                    table.resume(live);
+                }
                 stepper.instruct(live, instruction);
             } else if (found.isPresent()) {
                 instruction.outcome().elsewhere(found.get().key().shard());
@@ -252,7 +263,7 @@ public final class Lane {
         if (live != null || found.isEmpty() || !shards.owns(found.get().key().shard())) {
             return live;
         }
-        LiveRun loaded = new LiveRun(found.get().key(), found.get().run());
+        LiveRun loaded = new LiveRun(found.get().key(), found.get().run(), 0);
         table.resume(loaded);
         return loaded;
     }

@@ -14,6 +14,7 @@ public final class LaneFigures {
     private final LongAdder fences = new LongAdder();
     private final LongAdder recoveries = new LongAdder();
     private volatile int queued;
+    private volatile long queuedBytes;
     private volatile int running;
     private volatile long outstandingBytes;
     private volatile int shardsBehind;
@@ -51,6 +52,11 @@ public final class LaneFigures {
     /** Runs that wait for a place. */
     public int queued() {
         return queued;
+    }
+
+    /** About how many bytes the runs that wait for a place take. */
+    public long queuedBytes() {
+        return queuedBytes;
     }
 
     /** Runs in flight. */
@@ -91,8 +97,9 @@ public final class LaneFigures {
         recoveries.add(runs);
     }
 
-    void queued(int runs) {
+    void queued(int runs, long bytes) {
         queued = runs;
+        queuedBytes = bytes;
     }
 
     void running(int runs) {

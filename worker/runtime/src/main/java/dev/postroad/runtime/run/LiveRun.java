@@ -6,16 +6,23 @@ import dev.postroad.runtime.journal.RunKey;
 /** A run that a lane has in its hands. Confined to the lane's thread, but for {@link #key}. */
 final class LiveRun {
     private final RunKey key;
+    private final int bytes;
     private Run run;
     private boolean holdsPlace;
 
-    LiveRun(RunKey key, Run run) {
+    /** @param bytes about how much memory it takes while it waits */
+    LiveRun(RunKey key, Run run, int bytes) {
         this.key = key;
+        this.bytes = bytes;
         this.run = run;
     }
 
     RunKey key() {
         return key;
+    }
+
+    int bytes() {
+        return bytes;
     }
 
     Run run() {

@@ -16,24 +16,32 @@ final class RunQueue {
             Comparator.comparingInt((LiveRun live) -> -live.run().admission().priority())
                     .thenComparingLong(live -> live.key().number()));
 
+    private long bytes;
+
     void add(LiveRun run) {
         queue.add(run);
+        bytes += run.bytes();
     }
 
+    /** The run whose turn it is; null where none waits. */
     @Nullable
     LiveRun poll() {
-        return queue.poll();
+        LiveRun next = queue.poll();
+        bytes -= next == null ? 0 : next.bytes();
+        return next;
     }
 
     int size() {
         return queue.size();
     }
 
-    void removeShard(int shard) {
-        queue.removeIf(run -> run.key().shard() == shard);
+    /** About how much memory the runs take. */
+    long bytes() {
+        return bytes;
     }
 
-    void remove(LiveRun run) {
-        queue.remove(run);
+    void removeShard(int shard) {
+        queue.removeIf(run -> run.key().shard() == shard);
+        bytes = queue.stream().mapToLong(LiveRun::bytes).sum();
     }
 }

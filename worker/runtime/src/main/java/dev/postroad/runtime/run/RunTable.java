@@ -101,7 +101,7 @@ final class RunTable {
     }
 
     private void report() {
-        figures.queued(queue.size());
+        figures.queued(queue.size(), queue.bytes());
         figures.running(taken);
     }
 }

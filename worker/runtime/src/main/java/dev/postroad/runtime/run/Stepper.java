@@ -38,7 +38,9 @@ final class Stepper {
     void admit(Admittee admittee, long number) {
         Decision admitted = Decider.admit(admittee.runId(), admittee.graph(), admittee.admission(), clock.now());
         LiveRun live = new LiveRun(
-                new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent()), admitted.run());
+                new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent()),
+                admitted.run(),
+                admittee.bytes());
         take(live, table.enter(live) ? begun(admitted) : admitted, admittee, null);
     }
 
@@ -62,7 +64,7 @@ final class Stepper {
 
     /** Takes up a run that was read back. */
     void recover(StoredRun stored) {
-        LiveRun live = new LiveRun(stored.key(), stored.run());
+        LiveRun live = new LiveRun(stored.key(), stored.run(), 0);
         if (stored.run().status() == RunStatus.QUEUED) {
             if (table.enter(live)) {
                 tell(live, new Command.Start());

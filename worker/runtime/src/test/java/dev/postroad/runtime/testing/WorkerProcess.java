@@ -6,18 +6,14 @@ import dev.postroad.runtime.config.WorkerSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.NullMarked;
 
 /** A worker in a process of its own, which a test may kill, freeze and wake. It ends with the test's process. */
@@ -96,28 +92,14 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /** The sum of a group of every match in what it has printed. */
-    public long sum(Pattern pattern, int group) {
-        return pattern.matcher(output())
-                .results()
-                .map((MatchResult match) -> match.group(group))
-                .mapToLong(Long::parseLong)
-                .sum();
+    /** What the first group of a pattern holds, wherever it is found in what it has printed. */
+    public LongStream numbers(Pattern pattern) {
+        return pattern.matcher(output()).results().mapToLong(match -> Long.parseLong(match.group(1)));
     }
 
-    /** The sum of a metric over its labels. */
-    public double metric(String name) {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            URI address = URI.create("http://127.0.0.1:" + port().orElseThrow() + "/metrics");
-            String scraped = client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
-                    .body();
-            return scraped.lines()
-                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        } catch (IOException | InterruptedException failed) {
-            throw new IllegalStateException(failed);
-        }
+    /** How often a pattern is found in what it has printed. */
+    public long count(Pattern pattern) {
+        return pattern.matcher(output()).results().count();
     }
 
     /** Ends it between two instructions, as {@code kill -9} does. */

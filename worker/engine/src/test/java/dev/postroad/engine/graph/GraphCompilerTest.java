@@ -1,0 +1,153 @@
+package dev.postroad.engine.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.graph.Routes.Branch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@NullMarked
+class GraphCompilerTest {
+
+    @Test
+    void reportsEveryKindOfFaultAtOnceEachWithItsPlaceAndARemedy() throws Exception {
+        List<Fault> faults = faults(resource("/faults/graph.yaml"));
+        assertThat(faults.stream().map(fault -> fault + "\n").collect(Collectors.joining()))
+                .isEqualTo(resource("/faults/graph.txt"));
+        assertThat(faults).doesNotHaveDuplicates().allSatisfy(fault -> {
+            assertThat(fault.place()).isNotBlank();
+            assertThat(fault.problem()).isNotBlank();
+            assertThat(fault.remedy()).isNotBlank();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
+            { from: START, to: a }                            => nodes.a: has no way to END; add { from: a, to: END }
+            { from: a, to: END }                              => nodes.a: cannot be reached from START; add an edge to it, or remove it
+            { from: START, to: [a, b] }, { from: a, to: END } => edges[0].to: there is no node b; name one of a or END
+            """)
+    void aFaultAloneIsTheOnlyOneReported(String edges, String fault) {
+        assertThat(faults("graph: g\nnodes: { a: { agent: x } }\nedges: [ " + edges + " ]"))
+                .extracting(Fault::toString)
+                .containsExactly(fault);
+    }
+
+    @Test
+    void aNodeIsReachedOnlyWhereAllSourcesOfItsJoinAre() {
+        assertThat(faults("""
+                        graph: g
+                        nodes: { a: { agent: x }, lost: { agent: x }, joined: { agent: x } }
+                        edges:
+                          - { from: START, to: a }
+                          - { from: [a, lost], to: joined }
+                          - { from: joined, to: END }
+                        """)).extracting(Fault::place).containsExactly("nodes.lost", "nodes.joined");
+    }
+
+    @Test
+    void conditionsNeedNoOtherwiseBesideAnEdgeThatIsAlwaysTaken() throws Exception {
+        assertThat(compiled("""
+                graph: g
+                state: { n: {} }
+                nodes: { a: { agent: x } }
+                edges:
+                  - { from: START, to: a }
+                  - { from: a, when: "state.n > 1", to: a }
+                  - { from: a, to: END }
+                """).routes()).containsOnlyKeys("a");
+    }
+
+    @Test
+    void compilesTheExampleOfEightAgents() throws Exception {
+        String text = resource("/postroad/examples/product-launch.yaml");
+        Set<String> agents = Definitions.readAll(text).stream()
+                .map(Definition::registryKey)
+                .filter(key -> key.startsWith("agent/"))
+                .map(key -> key.substring("agent/".length()))
+                .collect(Collectors.toSet());
+        Graph graph = GraphCompiler.compile(
+                (GraphDefinition) Definitions.readAll(text).getFirst(), 3, agents::contains);
+
+        assertThat(graph.name()).isEqualTo("product-launch");
+        assertThat(graph.version()).isEqualTo(3);
+        assertThat(graph.nodes()).hasSize(8).containsKeys("strategist", "publisher");
+        assertThat(graph.entry().always()).containsExactly("strategist");
+        assertThat(graph.joins())
+                .extracting(Join::sources)
+                .containsExactly(Set.of("researcher", "marketer"), Set.of("copywriter", "designer", "seo"));
+        assertThat(graph.joinsOf().get("seo")).containsExactly(graph.joins().get(1));
+        Routes afterReview = Objects.requireNonNull(graph.routes().get("reviewer"));
+        assertThat(afterReview.branches())
+                .extracting(Branch::targets)
+                .containsExactly(List.of("copywriter", "designer", "seo"));
+        assertThat(afterReview.otherwise()).containsExactly("publisher");
+        assertThat(graph.routes().get("publisher")).as("END is left out").isEqualTo(Routes.NONE);
+        assertThat(graph.limits().supersteps()).isEqualTo(20);
+    }
+
+    @Test
+    void compilesTheExampleWithoutAgents() throws Exception {
+        Graph graph = GraphCompiler.compile(
+                (GraphDefinition) Definitions.readAll(resource("/postroad/examples/hello.yaml"))
+                        .getFirst(),
+                1,
+                agent -> false);
+        assertThat(graph.nodes().values()).extracting(Node::index).containsExactly(0, 1);
+        assertThat(graph.nodes().values()).allMatch(node -> node.work() instanceof Node.BySet);
+        assertThat(graph.initialState())
+                .isEqualTo(Json.read("{\"name\": \"world\", \"loud\": false, \"greeting\": \"\"}"));
+    }
+
+    @Test
+    void refusesWritesNamingEveryChannelThatCannotTakeThem() throws Exception {
+        Graph graph = compiled("""
+                graph: g
+                state: { n: { reducer: sum }, facts: { reducer: merge } }
+                nodes: { a: { agent: x } }
+                edges: [ { from: START, to: a }, { from: a, to: END } ]
+                """);
+        assertThat(graph.refusal(Json.mapper().createObjectNode().put("n", 1))).isNull();
+        assertThat(graph.refusal(Json.mapper()
+                        .createObjectNode()
+                        .put("n", "one")
+                        .put("m", 2)
+                        .put("facts", true)))
+                .isEqualTo("channel n cannot take STRING: sum takes a number; "
+                        + "there is no channel m in graph g; its channels are n, facts; "
+                        + "channel facts cannot take BOOLEAN: merge takes an object");
+    }
+
+    private static Graph compiled(String yaml) throws FaultsException {
+        return GraphCompiler.compile(
+                (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> !agent.equals("nobody"));
+    }
+
+    private static List<Fault> faults(String yaml) {
+        FaultsException refused = catchThrowableOfType(FaultsException.class, () -> compiled(yaml));
+        assertThat(refused).as(yaml).isNotNull();
+        return refused.faults();
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(GraphCompilerTest.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

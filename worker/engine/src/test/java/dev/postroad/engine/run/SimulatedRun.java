@@ -1,0 +1,306 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.graph.Graph;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * One run and the shell around it, in one thread and by chance: agents that answer in any order, fail, and answer too
+ * late or twice; timers; cancels and retries; crashes after which the run is read back from its journal. What an agent
+ * answers depends on its task, its input and the faults that it had, never on the order.
+ *
+ * <p>Every decision is checked against the journal: see {@link #take}.
+ */
+@NullMarked
+final class SimulatedRun {
+    private static final int MOST_STEPS = 20_000;
+
+    private final long answers;
+    private final RandomGenerator random;
+    private final List<Event> journal = new ArrayList<>();
+    private final List<Effect.CallAgent> calls = new ArrayList<>();
+    private final List<Effect.CallAgent> oldCalls = new ArrayList<>();
+    private final List<Effect.Wake> wakes = new ArrayList<>();
+    private final List<Command> yielded = new ArrayList<>();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private Run run;
+    private Run replayed;
+    private Run readBack;
+    private int mischief;
+    private int commands;
+
+    /**
+     * @param answers what agents answer, as a seed
+     * @param mischief how many cancels and crashes may happen
+     * @param random the order of all that happens
+     */
+    SimulatedRun(Graph graph, long answers, int mischief, RandomGenerator random) {
+        this.answers = answers;
+        this.random = random;
+        this.mischief = mischief;
+        run = Run.empty("run-1", graph);
+        replayed = run;
+        readBack = run;
+        ObjectNode input = JsonNodeFactory.instance.objectNode().put("total", answers % 5);
+        take(Decider.admit(
+                "run-1", graph, new Admission(input, 3, null, Map.of("a", "b"), new Origin("t", 1, 2)), now));
+    }
+
+    /** Lets things happen until the run is at rest for good. */
+    Run finished() {
+        for (int step = 0; step < MOST_STEPS; step++) {
+            if (isAtRest()) {
+                afterTheEnd();
+                return run;
+            }
+            step();
+        }
+        throw new AssertionError("the run does not end");
+    }
+
+    int events() {
+        return journal.size();
+    }
+
+    private boolean isAtRest() {
+        return switch (run.status()) {
+            case COMPLETED -> true;
+            // The same answers conflict again.
+            case FAILED -> Objects.requireNonNull(run.error()).type().equals(RunError.CONFLICT);
+            case QUEUED, RUNNING, CANCELLED, WAITING, PAUSED -> false;
+        };
+    }
+
+    private void step() {
+        if (mischief > 0 && random.nextInt(12) == 0) {
+            mischief--;
+            disturb();
+        } else if (run.status().isEnded()) {
+            tell(new Command.Retry("c" + ++commands));
+        } else if (run.status() == RunStatus.QUEUED) {
+            tell(new Command.Start());
+        } else {
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        if (!yielded.isEmpty()) {
+            tell(yielded.removeFirst());
+        } else if (!calls.isEmpty() && (wakes.isEmpty() || random.nextInt(10) > 0)) {
+            Effect.CallAgent call = calls.remove(random.nextInt(calls.size()));
+            oldCalls.add(call);
+            answer(call);
+        } else if (!wakes.isEmpty()) {
+            Effect.Wake next =
+                    wakes.stream().min(Comparator.comparing(Effect.Wake::at)).orElseThrow();
+            wakes.remove(next);
+            now = next.at().isAfter(now) ? next.at() : now;
+            tell(next.command());
+        } else {
+            throw new AssertionError("the run hangs: nobody is called and nothing is due, after " + journal.getLast());
+        }
+    }
+
+    private void disturb() {
+        switch (random.nextInt(6)) {
+            case 0 -> tell(new Command.Cancel("c" + ++commands, "by chance"));
+            case 1 -> crash();
+            case 2 -> now = now.minusMillis(random.nextInt(5_000));
+            case 3 -> now = now.plusMillis(random.nextInt(5_000));
+            case 4 -> changesNothing(new Command.Cancel("c" + commands, "again"));
+            default -> answerTooLate();
+        }
+    }
+
+    /** The run is all that was lost, and calls that were under way may still answer. */
+    private void crash() {
+        run = readBack;
+        calls.clear();
+        wakes.clear();
+        yielded.clear();
+        take(Decider.recover(run, now));
+    }
+
+    private void answerTooLate() {
+        for (Effect.CallAgent call : oldCalls) {
+            if (!run.isCalling(call.task(), call.attempt())) {
+                changesNothing(new Command.Answer(
+                        call.task(), call.attempt(), AgentReply.permanent("late", ""), RetryPolicy.DEFAULT, 1, 0));
+            }
+        }
+    }
+
+    private void afterTheEnd() {
+        answerTooLate();
+        changesNothing(new Command.Proceed());
+        changesNothing(new Command.Start());
+        wakes.forEach(wake -> changesNothing(wake.command()));
+        if (run.status() == RunStatus.COMPLETED) {
+            tell(new Command.Retry("last"));
+            check(journal.getLast().body() instanceof EventBody.CommandRejected, "a completed run was retried");
+        }
+    }
+
+    private void changesNothing(Command command) {
+        if (command instanceof Command.FromUser fromUser && !run.hasApplied(fromUser.commandId())) {
+            return;
+        }
+        Decision decision = Decider.decide(run, command, now);
+        check(decision.events().isEmpty() && decision.run() == run, command + " changed something");
+    }
+
+    private void answer(Effect.CallAgent call) {
+        RetryPolicy policy = new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(10), 0.5);
+        long duration = random.nextInt(1_000);
+        tell(new Command.Answer(call.task(), call.attempt(), reply(call), policy, duration, random.nextDouble()));
+    }
+
+    private AgentReply reply(Effect.CallAgent call) {
+        long faults = journal.stream()
+                .filter(event -> call.task().equals(event.task()))
+                .filter(event ->
+                        event.body() instanceof EventBody.NodeRetrying || event.body() instanceof EventBody.NodeFailed)
+                .count();
+        long chance = mixed(answers, call.task(), "faults") % 20;
+        if (faults < Math.max(0, chance - 14)) {
+            return fault((int) (mixed(answers, call.task(), "fault" + faults) % 5));
+        }
+        long n = mixed(answers, call.task(), call.input().toString()) % 1_000;
+        ObjectNode output = JsonNodeFactory.instance.objectNode().put("text", call.task());
+        output.set("n", Json.whole(n % 7 == 0 ? n * 4_000_000_000L : n));
+        return new AgentReply.Completed(output, new Usage(n % 3, n % 2));
+    }
+
+    private static AgentReply fault(int kind) {
+        return switch (kind) {
+            case 0 -> AgentReply.permanent("http.400", "no");
+            case 1 -> AgentReply.completed(JsonNodeFactory.instance.textNode("no object"));
+            case 2 -> new AgentReply.Faulted("http.429", "slow down", true, Duration.ofSeconds(3));
+            default -> AgentReply.retryable("http.503", "busy");
+        };
+    }
+
+    private static long mixed(long seed, String task, String what) {
+        long hash = seed;
+        for (char c : (task + what).toCharArray()) {
+            hash = (hash ^ c) * 0x9E3779B97F4A7C15L;
+            hash ^= hash >>> 29;
+        }
+        return hash >>> 1;
+    }
+
+    private void tell(Command command) {
+        take(Decider.decide(run, command, now));
+    }
+
+    /**
+     * The same events, folded one by one as they are and as they are read back, give the same run after each; and the
+     * one that the decision gave after the last.
+     */
+    private void take(Decision decision) {
+        Event before = journal.isEmpty() ? null : journal.getLast();
+        for (Event event : decision.events()) {
+            check(event.seq() == journal.size() + 1, "a gap before " + event);
+            if (before != null) {
+                check(!event.at().isBefore(before.at()), "time runs backwards at " + event);
+                check(event.progress() >= before.progress(), "progress falls at " + event);
+                int grown = event.version() - before.version();
+                check(grown == 0 || grown == 1, "the version jumps at " + event);
+            }
+            check(event.progress() >= 0 && event.progress() <= 1, "progress beyond its bounds at " + event);
+            check(
+                    (event.progress() == 1) == (before != null && before.progress() == 1)
+                            || event.body() instanceof EventBody.RunCompleted,
+                    "progress is full before the end at " + event);
+            Event read = readBack(event);
+            replayed = replayed.evolve(event);
+            readBack = readBack.evolve(read);
+            same(replayed, readBack, event);
+            journal.add(event);
+            before = event;
+        }
+        run = decision.run();
+        same(run, readBack, before);
+        decision.effects().forEach(this::perform);
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case Effect.CallAgent call -> {
+                check(run.isCalling(call.task(), call.attempt()), "an agent is called out of turn: " + call);
+                calls.add(call);
+            }
+            case Effect.StopCall stop -> {
+                calls.stream().filter(call -> isStoppedBy(call, stop)).forEach(oldCalls::add);
+                calls.removeIf(call -> isStoppedBy(call, stop));
+            }
+            case Effect.Wake wake -> wakes.add(wake);
+            case Effect.Yield(Command command) -> yielded.add(command);
+        }
+    }
+
+    private static boolean isStoppedBy(Effect.CallAgent call, Effect.StopCall stop) {
+        return call.task().equals(stop.task()) && call.attempt() == stop.attempt();
+    }
+
+    private static Event readBack(Event event) {
+        try {
+            JsonNode data = Json.read(EventCodec.encode(event.body()));
+            EventBody body = EventCodec.decode(event.body().type(), data);
+            check(body.equals(event.body()), "the codec makes " + body + " of " + event.body());
+            return new Event(
+                    event.seq(),
+                    event.at(),
+                    event.node(),
+                    event.task(),
+                    event.attempt(),
+                    event.superstep(),
+                    event.version(),
+                    event.durationMillis(),
+                    event.progress(),
+                    body);
+        } catch (FaultsException unreadable) {
+            throw new AssertionError("cannot be read back: " + event, unreadable);
+        }
+    }
+
+    private static void same(Run one, Run other, @org.jspecify.annotations.Nullable Event after) {
+        check(
+                one.status() == other.status()
+                        && one.seq() == other.seq()
+                        && one.version() == other.version()
+                        && one.progress() == other.progress()
+                        && one.lastAt().equals(other.lastAt())
+                        && one.queuedAt().equals(other.queuedAt())
+                        && one.startedAt().equals(other.startedAt())
+                        && one.isOutOfSupersteps() == other.isOutOfSupersteps()
+                        && Objects.equals(one.error(), other.error())
+                        && one.state().equals(other.state())
+                        && one.superstep().number() == other.superstep().number()
+                        && one.superstep().tasks().equals(other.superstep().tasks())
+                        && one.callsUnderWay().equals(other.callsUnderWay()),
+                "the live run and its journal differ after " + after);
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}

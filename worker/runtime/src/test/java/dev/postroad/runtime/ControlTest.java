@@ -1,0 +1,506 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.Site;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What users can do to a run, and what time does to it. */
+@NullMarked
+class ControlTest {
+    /** Far below what anything else in these tests takes by itself. */
+    private static final Duration PROMPTLY = Duration.ofSeconds(2);
+
+    private static final String GRAPHS = """
+            graph: pair
+            state: { done: { reducer: append } }
+            nodes:
+              good: { agent: test-puppet, retry: { maxAttempts: 1 }, output: "{'done': ['good']}" }
+              bad: { agent: test-puppet, retry: { maxAttempts: 1 }, output: "{'done': ['bad']}" }
+              after: { agent: test-puppet, output: "{'done': ['after']}" }
+            edges:
+              - { from: START, to: [good, bad] }
+              - { from: [good, bad], to: after }
+              - { from: after, to: END }
+            ---
+            graph: soon-again
+            state: { answer: { reducer: last } }
+            nodes:
+              ask: { agent: test-puppet, retry: { maxAttempts: 3, backoff: PT0.05S } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            graph: much-later
+            state: { answer: { reducer: last } }
+            nodes:
+              ask: { agent: test-puppet, retry: { maxAttempts: 3, backoff: PT1H, maxBackoff: PT1H } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            graph: by-default
+            state: { answer: { reducer: last } }
+            nodes:
+              ask: { agent: test-puppet }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            graph: impatient
+            state: { answer: { reducer: last } }
+            nodes:
+              ask: { agent: test-puppet, timeout: PT0.3S, retry: { maxAttempts: 1 } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            graph: impatient-twice
+            state: { answer: { reducer: last } }
+            nodes:
+              ask: { agent: test-puppet, timeout: PT0.3S, retry: { maxAttempts: 2, backoff: PT0.05S } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            """;
+
+    private static final Site SITE = Site.open();
+
+    private final String runId = "run-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        SITE.worker();
+        SITE.apply(GRAPHS);
+        SITE.trigger("impatient-twice", "warm", "{}");
+        SITE.ended("warm");
+    }
+
+    @AfterAll
+    static void stop() {
+        SITE.close();
+    }
+
+    /** An agent that works until it is stopped. */
+    private static final class Endless {
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch interrupted = new CountDownLatch(1);
+
+        AgentReply work() throws InterruptedException {
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+                return PuppetAgent.nothing();
+            } catch (InterruptedException stopped) {
+                interrupted.countDown();
+                throw stopped;
+            }
+        }
+
+        void awaitBegin() {
+            Site.await("the agent works", () -> begun.getCount() == 0);
+        }
+
+        void awaitInterruption() {
+            Site.await("the agent is interrupted", () -> interrupted.getCount() == 0);
+        }
+    }
+
+    @Test
+    void aCancelStopsARunAndInterruptsItsAgentAtOnce() {
+        Endless endless = new Endless();
+        PuppetAgent.play(runId, call -> endless.work());
+        SITE.trigger("by-default", runId, "{}");
+        endless.awaitBegin();
+
+        Instant asked = Instant.now();
+        SITE.control(runId, new Control.Cancel("no longer wanted"));
+        List<RunEvent> journal = SITE.ended(runId);
+        endless.awaitInterruption();
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(PROMPTLY);
+        assertThat(journal)
+                .extracting(RunEvent::type)
+                .containsExactly(
+                        EventType.RUN_QUEUED,
+                        EventType.RUN_STARTED,
+                        EventType.NODE_STARTED,
+                        EventType.NODE_CANCELLED,
+                        EventType.RUN_CANCELLED);
+        assertThat(journal.getLast().data().path("reason").asText()).isEqualTo("no longer wanted");
+        assertThat(status()).isEqualTo(RunStatus.CANCELLED);
+    }
+
+    @Test
+    void aCancelThatComesBeforeItsTriggerKeepsEveryAgentFromBeingCalled() {
+        SITE.control(runId, new Control.Cancel("too late to be wanted"));
+        Site.await("the command is kept", () -> kept() == 1);
+        SITE.trigger("by-default", runId, "{}");
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        assertThat(PuppetAgent.calls(runId)).isEmpty();
+        Site.await("the command is forgotten", () -> kept() == 0);
+    }
+
+    private long kept() {
+        return SITE.number("SELECT count(*) FROM postroad.pending_commands WHERE run_id = ?", runId);
+    }
+
+    @Test
+    void aCancelOfARunThatHasEndedIsAnsweredAndChangesNothing() {
+        SITE.trigger("by-default", runId, "{}");
+        SITE.ended(runId);
+        SITE.control(runId, new Control.Cancel("oh no"));
+        RunEvent answer = SITE.journalWith(runId, event -> event.type() == EventType.COMMAND_REJECTED)
+                .getLast();
+        assertThat(answer.data().path("command").asText()).isEqualTo("cancel");
+        assertThat(answer.data().path("reason").asText()).isEqualTo("the run is completed already");
+        assertThat(status()).isEqualTo(RunStatus.COMPLETED);
+        Site.await("the answer is published", () -> SITE.published(runId).contains(answer));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aCancelByAClientThatPartitionsDifferentlyReachesItsRun(int away) {
+        Endless endless = new Endless();
+        PuppetAgent.play(runId, call -> endless.work());
+        SITE.trigger("by-default", runId, "{}");
+        endless.awaitBegin();
+        int shard = SITE.shardOf(runId);
+        steer((shard + away) % 4, "{'type': 'cancel', 'reason': 'from afar'}");
+
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        endless.awaitInterruption();
+        assertThat(SITE.records(SITE.topics().control()).stream()
+                        .filter(record -> Arrays.equals(record.key(), Site.bytes(runId)))
+                        .filter(record -> Site.header(record, EventHeaders.COMMAND_ID) != null))
+                .as("forwarded once at most, and to the run's shard")
+                .hasSizeLessThanOrEqualTo(1)
+                .allMatch(record -> record.partition() == shard);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aCancelOnAForeignPartitionThatComesBeforeItsTriggerIsKeptForItsRun(int away) {
+        steer((SITE.shardOf(runId) + away) % 4, "{'type': 'cancel'}");
+        Site.await("the command is kept", () -> kept() == 1);
+        SITE.trigger("by-default", runId, "{}");
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        assertThat(PuppetAgent.calls(runId)).isEmpty();
+    }
+
+    private void steer(@Nullable Integer partition, String message) {
+        SITE.send(new ProducerRecord<>(SITE.topics().control(), partition, Site.bytes(runId), Site.bytes(message)));
+    }
+
+    @Test
+    void aRetryOfAFailedRunRepeatsOnlyWhatFailed() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        PuppetAgent.play(
+                runId,
+                call -> call.node().equals("bad") && broken.get()
+                        ? AgentReply.permanent("broken", "out of order")
+                        : PuppetAgent.nothing());
+        SITE.trigger("pair", runId, "{}");
+        RunEvent failed = SITE.ended(runId).getLast();
+        assertThat(failed.type()).isEqualTo(EventType.RUN_FAILED);
+        assertThat(failed.data().at("/error/type").asText()).isEqualTo("broken");
+        assertThat(failed.data().at("/error/node").asText()).isEqualTo("bad");
+
+        broken.set(false);
+        SITE.control(runId, new Control.Retry());
+        awaitCompletion();
+        assertThat(PuppetAgent.nodes(runId)).containsExactlyInAnyOrder("good", "bad", "bad", "after");
+        assertThat(PuppetAgent.calls(runId))
+                .filteredOn(call -> call.node().equals("bad"))
+                .extracting(call -> call.idempotencyKey() + "#" + call.attempt())
+                .containsExactly(runId + "/bad@1#1", runId + "/bad@1#2");
+        assertThat(SITE.history().state(runId, null).orElseThrow().state())
+                .isEqualTo(Site.json("{'done': ['bad', 'good', 'after']}"));
+    }
+
+    @Test
+    void aRetryOfACancelledRunRepeatsOnlyWhatWasStopped() {
+        Endless endless = new Endless();
+        AtomicBoolean hangs = new AtomicBoolean(true);
+        PuppetAgent.play(
+                runId, call -> call.node().equals("bad") && hangs.get() ? endless.work() : PuppetAgent.nothing());
+        SITE.trigger("pair", runId, "{}");
+        SITE.journalWith(runId, event -> event.type() == EventType.NODE_COMPLETED);
+        endless.awaitBegin();
+        SITE.control(runId, new Control.Cancel(null));
+        SITE.ended(runId);
+
+        hangs.set(false);
+        SITE.control(runId, new Control.Retry());
+        awaitCompletion();
+        assertThat(PuppetAgent.nodes(runId)).containsExactlyInAnyOrder("good", "bad", "bad", "after");
+        assertThat(SITE.history().find(runId).orElseThrow().error()).isNull();
+    }
+
+    @Test
+    void aRetryOfARunThatDidNotFailIsAnsweredAndChangesNothing() {
+        SITE.trigger("pair", runId, "{}");
+        awaitCompletion();
+        SITE.control(runId, new Control.Retry());
+        RunEvent answer = SITE.journalWith(runId, event -> event.type() == EventType.COMMAND_REJECTED)
+                .getLast();
+        assertThat(answer.data().path("reason").asText())
+                .isEqualTo("only a failed or cancelled run can be retried, and this one is completed");
+        assertThat(PuppetAgent.nodes(runId)).hasSize(3);
+    }
+
+    @Test
+    void aCommandIsAppliedOncePerCommandIdHoweverOftenItIsSent() {
+        PuppetAgent.play(runId, call -> AgentReply.permanent("broken", "out of order"));
+        SITE.trigger("by-default", runId, "{}");
+        SITE.ended(runId);
+        for (int i = 0; i < 3; i++) {
+            steer(null, "{'type': 'retry', 'commandId': 'once'}");
+        }
+        awaitEnds(2);
+        steer(null, "{'type': 'retry', 'commandId': 'once'}");
+        steer(null, "{'type': 'retry', 'commandId': 'twice'}");
+        awaitEnds(3);
+        assertThat(PuppetAgent.calls(runId)).hasSize(3);
+        assertThat(SITE.journal(runId))
+                .filteredOn(event -> event.type() == EventType.RUN_RETRIED)
+                .extracting(event -> event.data().path("commandId").asText())
+                .containsExactly("once", "twice");
+    }
+
+    private void awaitEnds(int times) {
+        Site.await(
+                "the run ended " + times + " times",
+                () -> SITE.journal(runId).stream()
+                                .filter(event -> event.type().endsRun())
+                                .count()
+                        == times);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resume", "continue", "rollback", "fork", "update-state", "pause", "unpause"})
+    void aCommandThatThisVersionLacksIsAnsweredByARejection(String type) {
+        SITE.trigger("by-default", runId, "{}");
+        awaitCompletion();
+        steer(null, "{'type': '" + type + "', 'commandId': 'my-command'}");
+        RunEvent answer = SITE.journalWith(runId, event -> event.type() == EventType.COMMAND_REJECTED)
+                .getLast();
+        assertThat(answer.data())
+                .isEqualTo(Site.json("{'command': '" + type + "', 'commandId': 'my-command', 'reason':"
+                        + " 'this version of the worker cannot " + type + " a run'}"));
+        assertThat(status()).isEqualTo(RunStatus.COMPLETED);
+    }
+
+    @Test
+    void aRunThatWaitsForItsNextAttemptCanBeCancelled() {
+        PuppetAgent.play(runId, call -> AgentReply.retryable("busy", "come back later"));
+        SITE.trigger("much-later", runId, "{}");
+        SITE.journalWith(runId, event -> event.type() == EventType.NODE_RETRYING);
+        SITE.control(runId, new Control.Cancel(null));
+        assertThat(SITE.ended(runId))
+                .extracting(RunEvent::type)
+                .endsWith(EventType.NODE_RETRYING, EventType.NODE_CANCELLED, EventType.RUN_CANCELLED);
+        assertThat(PuppetAgent.calls(runId)).hasSize(1);
+    }
+
+    @Test
+    void anAgentThatFailsTwiceSucceedsAtTheThirdAttempt() {
+        PuppetAgent.play(
+                runId,
+                call -> call.attempt() < 3
+                        ? AgentReply.retryable("busy", "attempt " + call.attempt())
+                        : AgentReply.completed(Site.json("{'answer': 42}")));
+        SITE.trigger("soon-again", runId, "{}");
+        List<RunEvent> journal = SITE.ended(runId);
+        assertThat(journal.getLast().data()).isEqualTo(Site.json("{'state': {'answer': 42}}"));
+        assertThat(journal)
+                .filteredOn(event -> event.type() == EventType.NODE_STARTED)
+                .extracting(RunEvent::attempt)
+                .containsExactly(1, 2, 3);
+        assertThat(journal)
+                .filteredOn(event -> event.type() == EventType.NODE_RETRYING)
+                .extracting(event -> event.data().at("/error/message").asText())
+                .containsExactly("attempt 1", "attempt 2");
+        for (RunEvent retrying : journal) {
+            if (retrying.type() == EventType.NODE_RETRYING) {
+                Instant due = Instant.parse(retrying.data().path("dueAt").asText());
+                assertThat(journal.get(retrying.seq()).at())
+                        .as("begin of the next attempt")
+                        .isAfterOrEqualTo(due);
+            }
+        }
+        assertThat(PuppetAgent.calls(runId))
+                .extracting(call -> call.idempotencyKey())
+                .containsOnly(runId + "/ask@1");
+    }
+
+    @Test
+    void anAgentThatKeepsFailingFailsItsRunAfterTheLastAttempt() {
+        PuppetAgent.play(runId, call -> {
+            throw new IllegalStateException("no luck");
+        });
+        SITE.trigger("soon-again", runId, "{}");
+        RunEvent failed = SITE.ended(runId).getLast();
+        assertThat(failed.data().path("error"))
+                .isEqualTo(Site.json("{'type': 'IllegalStateException', 'message': 'no luck', 'node': 'ask'}"));
+        assertThat(PuppetAgent.calls(runId)).hasSize(3);
+    }
+
+    @Test
+    void byDefaultTheNextAttemptComesAfterOneSecond() {
+        PuppetAgent.play(runId, call -> AgentReply.retryable("busy", "come back later"));
+        SITE.trigger("by-default", runId, "{}");
+        RunEvent retrying = SITE.journalWith(runId, event -> event.type() == EventType.NODE_RETRYING).stream()
+                .filter(event -> event.type() == EventType.NODE_RETRYING)
+                .findFirst()
+                .orElseThrow();
+        SITE.control(runId, new Control.Cancel(null));
+        Instant due = Instant.parse(retrying.data().path("dueAt").asText());
+        assertThat(Duration.between(retrying.at(), due)).isEqualTo(Duration.ofSeconds(1));
+        SITE.ended(runId);
+    }
+
+    @Test
+    void anAgentThatHangsIsGivenUpAndInterrupted() {
+        Endless endless = new Endless();
+        PuppetAgent.play(runId, call -> endless.work());
+        SITE.trigger("impatient", runId, "{}");
+        RunEvent failed = SITE.ended(runId).getLast();
+        endless.awaitInterruption();
+        assertThat(failed.data().at("/error/type").asText()).isEqualTo("timeout");
+        assertThat(failed.data().at("/error/message").asText()).contains("PT0.3S");
+    }
+
+    @Test
+    void anAgentThatIgnoresItsInterruptionLosesItsAttemptAllTheSame() {
+        CountDownLatch testIsOver = new CountDownLatch(1);
+        PuppetAgent.play(runId, call -> {
+            if (call.attempt() > 1) {
+                return AgentReply.completed(Site.json("{'answer': 'second'}"));
+            }
+            awaitHoweverOftenInterrupted(testIsOver);
+            return AgentReply.completed(Site.json("{'answer': 'first, far too late'}"));
+        });
+        SITE.trigger("impatient-twice", runId, "{}");
+        assertThat(SITE.ended(runId).getLast().data()).isEqualTo(Site.json("{'state': {'answer': 'second'}}"));
+        testIsOver.countDown();
+    }
+
+    private static void awaitHoweverOftenInterrupted(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException ignored) {
+                // That is the point.
+            }
+        }
+    }
+
+    @Test
+    void aRunThatTakesLongerThanItMayFails() {
+        Endless endless = new Endless();
+        PuppetAgent.play(runId, call -> endless.work());
+        SITE.send(
+                SITE.topics().triggers(),
+                Site.bytes(runId),
+                Site.bytes("{'graph': 'by-default', 'timeout': 'PT0.3S'}"));
+        List<RunEvent> journal = SITE.ended(runId);
+        endless.awaitInterruption();
+        assertThat(journal)
+                .extracting(RunEvent::type)
+                .endsWith(EventType.NODE_STARTED, EventType.NODE_CANCELLED, EventType.RUN_FAILED);
+        assertThat(journal.getLast().data().at("/error/type").asText()).isEqualTo("run-timeout");
+    }
+
+    @Test
+    void whatAnAgentSaysInItsErrorNeverStopsTheOthers() {
+        PuppetAgent.play(runId, call -> AgentReply.permanent("odd \ud83d", "half a pair \ude00, and U+0000: \u0000"));
+        SITE.trigger("by-default", runId, "{}");
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_FAILED);
+        String another = "after-" + runId;
+        SITE.send(new ProducerRecord<>(
+                SITE.topics().triggers(), SITE.shardOf(runId), Site.bytes(another), Site.bytes("{'graph': 'pair'}")));
+        assertThat(SITE.ended(another).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void aRunThatWaitsForAPlaceCanBeCancelledAndADuplicateTakesNone() {
+        try (Site narrow = Site.open()) {
+            narrow.worker(Map.of("POSTROAD_MAX_RUNS", "1", "POSTROAD_LANES", "1"));
+            narrow.apply(GRAPHS);
+            narrow.trigger("pair", "first-" + runId, "{}");
+            narrow.ended("first-" + runId);
+            Endless endless = new Endless();
+            PuppetAgent.play("holder-" + runId, call -> endless.work());
+            narrow.trigger("by-default", "holder-" + runId, "{}");
+            endless.awaitBegin();
+
+            narrow.trigger("by-default", runId, "{}");
+            narrow.journalWith(runId, event -> event.type() == EventType.RUN_QUEUED);
+            narrow.control(runId, new Control.Cancel(null));
+            assertThat(narrow.ended(runId))
+                    .extracting(RunEvent::type)
+                    .containsExactly(EventType.RUN_QUEUED, EventType.RUN_CANCELLED);
+            narrow.trigger("pair", "first-" + runId, "{}");
+            Site.await(
+                    "the duplicate is answered",
+                    () -> narrow.published("first-" + runId).stream()
+                            .anyMatch(event -> event.type() == EventType.TRIGGER_DUPLICATE));
+
+            narrow.control("holder-" + runId, new Control.Cancel(null));
+            narrow.ended("holder-" + runId);
+            narrow.trigger("pair", "last-" + runId, "{}");
+            assertThat(narrow.ended("last-" + runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        }
+    }
+
+    @Test
+    void runsOfHigherPriorityBeginFirst() {
+        try (Site narrow = Site.open(1)) {
+            narrow.worker(Map.of("POSTROAD_MAX_RUNS", "1", "POSTROAD_LANES", "1"));
+            narrow.apply(GRAPHS);
+            Endless endless = new Endless();
+            PuppetAgent.play("holder-" + runId, call -> endless.work());
+            narrow.trigger("by-default", "holder-" + runId, "{}");
+            endless.awaitBegin();
+            for (int priority : List.of(0, 9, 5)) {
+                narrow.send(
+                        narrow.topics().triggers(),
+                        Site.bytes("priority-" + priority + "-" + runId),
+                        Site.bytes("{'graph': 'by-default', 'priority': " + priority + "}"));
+            }
+            Site.await(
+                    "all wait", () -> narrow.number("SELECT count(*) FROM postroad.runs WHERE status = 'queued'") == 3);
+            narrow.control("holder-" + runId, new Control.Cancel(null));
+            Site.await(
+                    "all are done",
+                    () -> narrow.number("SELECT count(*) FROM postroad.runs WHERE status = 'completed'") == 3);
+            List<Integer> priorities = narrow.sql()
+                    .withHandle(handle -> handle.createQuery(
+                                    "SELECT priority FROM postroad.runs WHERE status = 'completed' ORDER BY started_at")
+                            .mapTo(Integer.class)
+                            .list());
+            assertThat(priorities).containsExactly(9, 5, 0);
+        }
+    }
+
+    private void awaitCompletion() {
+        SITE.journalWith(runId, event -> event.type() == EventType.RUN_COMPLETED);
+    }
+
+    private RunStatus status() {
+        return Objects.requireNonNull(SITE.history().find(runId).orElseThrow().status());
+    }
+}

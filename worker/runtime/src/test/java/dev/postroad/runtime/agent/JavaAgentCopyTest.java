@@ -1,0 +1,46 @@
+package dev.postroad.runtime.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.agent.OutputSink;
+import java.time.Instant;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+@NullMarked
+class JavaAgentCopyTest {
+    @Test
+    void anAgentThatChangesItsInputOrItsAnswerLaterChangesNoState() throws InterruptedException {
+        ObjectNode state = JsonNodeFactory.instance.objectNode().put("n", 1);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode().put("n", 2L);
+        AgentReply reply;
+        try (JavaAgentClient client = new JavaAgentClient(new Meddler(answer))) {
+            reply = client.call(
+                    new AgentCall("r", "g", "n", "n@1", 1, state, Instant.EPOCH, "00-1-2-01", OutputSink.NONE));
+        }
+        answer.put("n", 3);
+
+        assertThat(state).isEqualTo(JsonNodeFactory.instance.objectNode().put("n", 1));
+        assertThat(reply)
+                .isEqualTo(AgentReply.completed(
+                        JsonNodeFactory.instance.objectNode().put("n", 2)));
+    }
+
+    private record Meddler(ObjectNode answer) implements JavaAgent {
+        @Override
+        public String name() {
+            return "meddler";
+        }
+
+        @Override
+        public AgentReply call(AgentCall call) {
+            ((ObjectNode) call.input()).put("n", 99);
+            return AgentReply.completed(answer);
+        }
+    }
+}
