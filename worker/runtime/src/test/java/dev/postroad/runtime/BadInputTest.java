@@ -1,9 +1,7 @@
 package dev.postroad.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Named.named;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
-
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
@@ -11,11 +9,11 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.testing.Site;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,12 +44,46 @@ class BadInputTest {
 
     private static final Site SITE = Site.open();
 
+    private static final Map<String, RecordMetadata> PLACES = new HashMap<>();
+    private static final List<String> GOOD_RUNS = new ArrayList<>();
+    private static final Map<String, ConsumerRecord<byte[], byte[]>> LETTERS = new HashMap<>();
+    private static final List<RunEvent> ANSWERS = new ArrayList<>();
+
+    /** Sends everything at once, with something good behind each, and collects what comes of it. */
     @BeforeAll
-    static void start() {
+    static void sendEverything() {
         SITE.worker(Map.of("POSTROAD_MAX_VALUE_BYTES", Integer.toString(MAX_VALUE_BYTES)));
         SITE.apply(COUNT);
         SITE.trigger("count", "first", "{}");
         SITE.ended("first");
+        for (Case bad : unreadable()) {
+            sendTrigger(bad);
+        }
+        for (Case bad : inadmissible()) {
+            sendTrigger(bad);
+        }
+        for (Case bad : badControl()) {
+            PLACES.put("control " + bad.what(), send(SITE.topics().control(), bad.sent()));
+        }
+        GOOD_RUNS.forEach(SITE::ended);
+        Site.await("all is kept", () -> SITE.records(SITE.topics().deadLetters()).size() >= PLACES.size());
+        for (ConsumerRecord<byte[], byte[]> letter : SITE.records(SITE.topics().deadLetters())) {
+            LETTERS.put(
+                    Site.header(letter, EventHeaders.DEAD_LETTER_TOPIC)
+                            + "-" + Site.header(letter, EventHeaders.DEAD_LETTER_PARTITION)
+                            + "@" + Site.header(letter, EventHeaders.DEAD_LETTER_OFFSET),
+                    letter);
+        }
+        ANSWERS.addAll(answers());
+    }
+
+    private static void sendTrigger(Case bad) {
+        PLACES.put("trigger " + bad.what(), send(SITE.topics().triggers(), bad.sent()));
+        GOOD_RUNS.add(runIdOf(send(SITE.topics().triggers(), Sent.of(null, "{'graph': 'count'}"))));
+    }
+
+    private static String runIdOf(RecordMetadata place) {
+        return place.topic() + ":" + place.partition() + ":" + place.offset();
     }
 
     @AfterAll
@@ -68,16 +99,24 @@ class BadInputTest {
         }
     }
 
-    private static Arguments bad(String what, @Nullable String value, String reason) {
+    /** Something bad, and what its sender is told. */
+    record Case(String what, Sent sent, String reason) {
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+
+    private static Case bad(String what, @Nullable String value, String reason) {
         return bad(what, Sent.of("a-key", value), reason);
     }
 
-    private static Arguments bad(String what, Sent sent, String reason) {
-        return arguments(named(what, sent), reason);
+    private static Case bad(String what, Sent sent, String reason) {
+        return new Case(what, sent, reason);
     }
 
-    static Stream<Arguments> unreadable() {
-        return Stream.of(
+    static List<Case> unreadable() {
+        return List.of(
                 bad("a text that is not JSON", "hello", "is not JSON that can be read: Unrecognized token 'hello'"),
                 bad(
                         "JSON that breaks off",
@@ -109,8 +148,8 @@ class BadInputTest {
                         "at most 100000 are accepted; send less, or raise POSTROAD_MAX_VALUE_BYTES"));
     }
 
-    static Stream<Arguments> inadmissible() {
-        return Stream.of(
+    static List<Case> inadmissible() {
+        return List.of(
                 bad("no graph", "{}", "graph: is missing; name the graph to run"),
                 bad("an empty graph", "{'graph': ''}", "graph: is empty"),
                 bad("a graph that is no text", "{'graph': 3}", "graph: must be a text, but is the number 3"),
@@ -162,8 +201,8 @@ class BadInputTest {
                         "the record's key is no legal run id"));
     }
 
-    static Stream<Arguments> badControl() {
-        return Stream.of(
+    static List<Case> badControl() {
+        return List.of(
                 bad("a text that is not JSON", "cancel", "is not JSON that can be read"),
                 bad("bytes that are not UTF-8", new Sent(Site.bytes("a-key"), NOT_UTF_8), "the value is not UTF-8"),
                 bad("an empty value", "", "the value is empty"),
@@ -209,55 +248,53 @@ class BadInputTest {
         return "[".repeat(levels) + "]".repeat(levels);
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @MethodSource("unreadable")
-    void aTriggerThatCannotBeReadIsKeptWithItsReason(Sent sent, String reason) {
-        RecordMetadata place = send(SITE.topics().triggers(), sent);
-        checkKept(deadLetter(place), sent, place, reason);
-        checkThatGoodTriggersRun();
-        assertThat(rejections(place)).isEmpty();
+    void aTriggerThatCannotBeReadIsKeptWithItsReason(Case unreadable) {
+        RecordMetadata place = placeOf("trigger", unreadable);
+        checkKept(unreadable, place);
+        assertThat(answersTo(place)).isEmpty();
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @MethodSource("inadmissible")
-    void aTriggerThatCannotBeAdmittedIsAnsweredWithTheReasonAndKept(Sent sent, String reason) {
-        RecordMetadata place = send(SITE.topics().triggers(), sent);
-        checkKept(deadLetter(place), sent, place, reason);
-        checkThatGoodTriggersRun();
-        assertThat(rejections(place)).singleElement().satisfies(answer -> {
-            assertThat(answer.data().path("reason").asText()).contains(reason);
+    void aTriggerThatCannotBeAdmittedIsAnsweredWithTheReasonAndKept(Case inadmissible) {
+        RecordMetadata place = placeOf("trigger", inadmissible);
+        checkKept(inadmissible, place);
+        assertThat(answersTo(place)).singleElement().satisfies(answer -> {
+            assertThat(answer.type()).isEqualTo(EventType.TRIGGER_REJECTED);
+            assertThat(answer.data().path("reason").asText()).contains(inadmissible.reason());
             assertThat(answer.seq()).isZero();
         });
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @MethodSource("badControl")
-    void aControlMessageThatCannotBeUnderstoodIsKeptWithItsReason(Sent sent, String reason) {
-        RecordMetadata place = send(SITE.topics().control(), sent);
-        checkKept(deadLetter(place), sent, place, reason);
-        String runId = "steered-" + place.offset();
-        send(SITE.topics().triggers(), Sent.of(runId, "{'graph': 'count'}"));
-        SITE.ended(runId);
-        send(SITE.topics().control(), Sent.of(runId, "{'type': 'cancel'}"));
-        SITE.journalWith(runId, event -> event.type() == EventType.COMMAND_REJECTED);
+    void aControlMessageThatCannotBeUnderstoodIsKeptWithItsReason(Case badControl) {
+        checkKept(badControl, placeOf("control", badControl));
     }
 
-    private static void checkKept(
-            ConsumerRecord<byte[], byte[]> letter, Sent sent, RecordMetadata place, String reason) {
-        assertThat(letter.value()).isEqualTo(sent.value());
-        assertThat(letter.key()).isEqualTo(sent.key());
-        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_TOPIC)).isEqualTo(place.topic());
-        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_PARTITION)).isEqualTo("" + place.partition());
-        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_OFFSET)).isEqualTo("" + place.offset());
-        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON)).contains(reason);
+    private static RecordMetadata placeOf(String kind, Case bad) {
+        return Objects.requireNonNull(PLACES.get(kind + " " + bad.what()));
+    }
+
+    private static void checkKept(Case bad, RecordMetadata place) {
+        ConsumerRecord<byte[], byte[]> letter = Objects.requireNonNull(LETTERS.get(place.toString()), "no dead letter");
+        assertThat(letter.value()).isEqualTo(bad.sent().value());
+        assertThat(letter.key()).isEqualTo(bad.sent().key());
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON)).contains(bad.reason());
         assertThat(Site.header(letter, "sender")).isEqualTo("stranger");
     }
 
-    /** On the same partition, so behind the bad one. */
-    private static void checkThatGoodTriggersRun() {
-        RecordMetadata place = send(SITE.topics().triggers(), Sent.of(null, "{'graph': 'count'}"));
-        String runId = place.topic() + ":" + place.partition() + ":" + place.offset();
-        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    @Test
+    void whatStandsBehindSomethingBadOnItsPartitionIsCarriedOut() {
+        assertThat(GOOD_RUNS).hasSize(unreadable().size() + inadmissible().size());
+        for (String runId : GOOD_RUNS) {
+            assertThat(SITE.ended(runId).getFirst().data().at("/trigger/partition").asInt()).isEqualTo(PARTITION);
+            assertThat(SITE.history().find(runId).orElseThrow().status()).isEqualTo(RunStatus.COMPLETED);
+        }
+        send(SITE.topics().control(), Sent.of("first", "{'type': 'cancel', 'colour': 'red'}"));
+        SITE.journalWith("first", event -> event.type() == EventType.COMMAND_REJECTED);
     }
 
     @ParameterizedTest
@@ -271,8 +308,7 @@ class BadInputTest {
             })
     void whatIsOnlyUnusualIsAccepted(String value) {
         RecordMetadata place = send(SITE.topics().triggers(), Sent.of("", value));
-        String runId = place.topic() + ":" + place.partition() + ":" + place.offset();
-        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(SITE.ended(runIdOf(place)).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
     }
 
     @Test
@@ -289,62 +325,79 @@ class BadInputTest {
 
     @Test
     void aRejectedTriggerIsAnsweredUnderTheRunIdThatItsSenderKnows() {
-        RecordMetadata byKey =
-                send(SITE.topics().triggers(), Sent.of("order-7", "{'graph': 'count', 'priority': 'x'}"));
+        RecordMetadata byKey = send(SITE.topics().triggers(), Sent.of("order-7", "{'graph': 'count', 'priority': 'x'}"));
         RecordMetadata byField =
                 send(SITE.topics().triggers(), Sent.of("order-8", "{'graph': 'nowhere', 'runId': 'order-9'}"));
-        deadLetter(byField);
-        assertThat(rejections(byKey)).singleElement().returns("order-7", RunEvent::runId);
-        assertThat(rejections(byField)).singleElement().returns("order-9", RunEvent::runId);
+        assertThat(awaitAnswer(byKey).runId()).isEqualTo("order-7");
+        assertThat(awaitAnswer(byField).runId()).isEqualTo("order-9");
     }
 
     @Test
     void aSecondTriggerForARunIsAnsweredAndChangesNothing() {
         send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 1}}"));
         List<RunEvent> journal = SITE.ended("twice");
-        RecordMetadata second =
-                send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 5}}"));
-        Site.await(
-                "the second trigger is answered",
-                () -> !answers(EventType.TRIGGER_DUPLICATE, second).isEmpty());
-        assertThat(answers(EventType.TRIGGER_DUPLICATE, second)).singleElement().satisfies(answer -> {
-            assertThat(answer.runId()).isEqualTo("twice");
-            assertThat(answer.graph()).isEqualTo("count");
-            assertThat(answer.data().path("reason").asText()).contains("there is a run twice already");
-        });
+        RunEvent answer = awaitAnswer(
+                send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 5}}")));
+        assertThat(answer.type()).isEqualTo(EventType.TRIGGER_DUPLICATE);
+        assertThat(answer.runId()).isEqualTo("twice");
+        assertThat(answer.graph()).isEqualTo("count");
+        assertThat(answer.data().path("reason").asText()).contains("there is a run twice already");
         assertThat(SITE.journal("twice")).isEqualTo(journal);
-        assertThat(SITE.history().find("twice").orElseThrow().status()).isEqualTo(RunStatus.COMPLETED);
     }
 
     @Test
     void triggersForTheSameRunThatComeTogetherGiveOneRun() {
-        List<ProducerRecord<byte[], byte[]>> burst = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            burst.add(new ProducerRecord<>(
-                    SITE.topics().triggers(), Site.bytes("burst"), Site.bytes("{'graph': 'count'}")));
-        }
-        SITE.sendAll(burst);
+        int many = 20;
+        SITE.sendAll(Collections.nCopies(
+                many,
+                new ProducerRecord<>(SITE.topics().triggers(), Site.bytes("burst"), Site.bytes("{'graph': 'count'}"))));
         SITE.ended("burst");
-        Site.await(
-                "all but one are answered",
-                () -> answers(EventType.TRIGGER_DUPLICATE).stream()
-                                .filter(answer -> answer.runId().equals("burst"))
-                                .count()
-                        == 19);
+        Site.await("all but one are answered", () -> answers().stream()
+                        .filter(answer -> answer.runId().equals("burst"))
+                        .count()
+                == many - 1);
         assertThat(SITE.journal("burst")).hasSize(5);
     }
 
     @Test
+    void aTriggerThatIsReadAgainIsNoDuplicate() {
+        try (Site site = Site.open(1)) {
+            try (Worker _ = site.worker()) {
+                site.apply(COUNT);
+                site.trigger("count", "again", "{}");
+                site.ended("again");
+            }
+            List<RunEvent> journal = site.journal("again");
+            site.worker(Map.of("POSTROAD_GROUP", "begins-anew"));
+            site.trigger("count", "later", "{}");
+            site.ended("later");
+            assertThat(site.journal("again")).isEqualTo(journal);
+            site.trigger("count", "again", "{}");
+            Site.await("the real duplicate is answered", () -> !answers(site).isEmpty());
+            assertThat(answers(site))
+                    .extracting(answer -> answer.data().at("/trigger/offset").asLong())
+                    .containsExactly(2L);
+        }
+    }
+
+    @Test
     void aDefinitionThatCannotBeUsedIsKeptWithItsReasonAndTheRestIsFollowed() {
-        RecordMetadata place = SITE.send(new ProducerRecord<>(
-                SITE.topics().registry(),
-                Site.bytes("graph/broken"),
-                Site.bytes("{'graph': 'broken', 'nodes': {}, 'edges': []}")));
-        assertThat(Site.header(deadLetter(place), EventHeaders.DEAD_LETTER_REASON))
-                .contains("nodes");
-        SITE.apply(COUNT.replace("graph: count", "graph: later"));
-        send(SITE.topics().triggers(), Sent.of("after-broken", "{'graph': 'later'}"));
-        assertThat(SITE.ended("after-broken").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        try (Site site = Site.open(1)) {
+            site.worker();
+            site.send(
+                    site.topics().registry(),
+                    Site.bytes("graph/broken"),
+                    Site.bytes("{'graph': 'broken', 'nodes': {}, 'edges': []}"));
+            site.apply(COUNT);
+            site.trigger("count", "after", "{}");
+            assertThat(site.ended("after").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            Site.await("the definition is kept", () -> !site.records(site.topics().deadLetters())
+                    .isEmpty());
+            assertThat(site.records(site.topics().deadLetters())).singleElement().satisfies(letter -> {
+                assertThat(letter.key()).isEqualTo(Site.bytes("graph/broken"));
+                assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON)).contains("nodes");
+            });
+        }
     }
 
     private static RecordMetadata send(String topic, Sent sent) {
@@ -353,36 +406,32 @@ class BadInputTest {
         return SITE.send(record);
     }
 
-    private static ConsumerRecord<byte[], byte[]> deadLetter(RecordMetadata place) {
-        Site.await("there is a dead letter", () -> findDeadLetter(place).isPresent());
-        return findDeadLetter(place).orElseThrow();
+    private static RunEvent awaitAnswer(RecordMetadata trigger) {
+        Site.await("the trigger is answered", () -> answers().stream().anyMatch(answer -> isTo(trigger, answer)));
+        return answers().stream()
+                .filter(answer -> isTo(trigger, answer))
+                .findFirst()
+                .orElseThrow();
     }
 
-    private static Optional<ConsumerRecord<byte[], byte[]>> findDeadLetter(RecordMetadata place) {
-        return SITE.records(SITE.topics().deadLetters()).stream()
-                .filter(letter -> List.of(place.topic(), "" + place.partition(), "" + place.offset())
-                        .equals(Arrays.asList(
-                                Site.header(letter, EventHeaders.DEAD_LETTER_TOPIC),
-                                Site.header(letter, EventHeaders.DEAD_LETTER_PARTITION),
-                                Site.header(letter, EventHeaders.DEAD_LETTER_OFFSET))))
-                .findFirst();
+    private static List<RunEvent> answersTo(RecordMetadata trigger) {
+        return ANSWERS.stream().filter(answer -> isTo(trigger, answer)).toList();
     }
 
-    private static List<RunEvent> rejections(RecordMetadata trigger) {
-        return answers(EventType.TRIGGER_REJECTED, trigger);
+    private static boolean isTo(RecordMetadata trigger, RunEvent answer) {
+        JsonNode place = answer.data().path("trigger");
+        return place.path("partition").asInt() == trigger.partition()
+                && place.path("offset").asLong() == trigger.offset();
     }
 
-    private static List<RunEvent> answers(EventType type, RecordMetadata trigger) {
-        return answers(type).stream()
-                .filter(answer -> answer.data().at("/trigger/partition").asInt() == trigger.partition())
-                .filter(answer -> answer.data().at("/trigger/offset").asLong() == trigger.offset())
-                .toList();
+    private static List<RunEvent> answers() {
+        return answers(SITE);
     }
 
-    private static List<RunEvent> answers(EventType type) {
-        return SITE.records(SITE.topics().events()).stream()
+    private static List<RunEvent> answers(Site site) {
+        return site.records(site.topics().events()).stream()
                 .map(Site::event)
-                .filter(event -> event.type() == type)
+                .filter(event -> event.seq() == 0)
                 .toList();
     }
 }

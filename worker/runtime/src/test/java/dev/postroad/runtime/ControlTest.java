@@ -436,57 +436,67 @@ class ControlTest {
     }
 
     @Test
-    void aRunThatWaitsForAPlaceCanBeCancelledAndADuplicateTakesNone() {
-        try (Site narrow = Site.open()) {
-            narrow.worker(Map.of("POSTROAD_MAX_RUNS", "1", "POSTROAD_LANES", "1"));
-            narrow.apply(GRAPHS);
-            narrow.trigger("pair", "first-" + runId, "{}");
-            narrow.ended("first-" + runId);
-            Endless endless = new Endless();
-            PuppetAgent.play("holder-" + runId, call -> endless.work());
-            narrow.trigger("by-default", "holder-" + runId, "{}");
-            endless.awaitBegin();
-
+    void aRunThatWaitsForAPlaceCanBeCancelled() {
+        try (Site narrow = narrow()) {
+            Endless holder = holdTheOnlyPlace(narrow);
             narrow.trigger("by-default", runId, "{}");
             narrow.journalWith(runId, event -> event.type() == EventType.RUN_QUEUED);
             narrow.control(runId, new Control.Cancel(null));
             assertThat(narrow.ended(runId))
                     .extracting(RunEvent::type)
                     .containsExactly(EventType.RUN_QUEUED, EventType.RUN_CANCELLED);
-            narrow.trigger("pair", "first-" + runId, "{}");
-            Site.await(
-                    "the duplicate is answered",
-                    () -> narrow.published("first-" + runId).stream()
-                            .anyMatch(event -> event.type() == EventType.TRIGGER_DUPLICATE));
+            assertThat(holder.interrupted.getCount()).isPositive();
+        }
+    }
 
+    @Test
+    void aDuplicateThatHadToWaitForAPlaceTakesNoneAwayFromOthers() {
+        try (Site narrow = narrow()) {
+            narrow.trigger("pair", runId, "{}");
+            narrow.ended(runId);
+            holdTheOnlyPlace(narrow);
+            narrow.trigger("pair", runId, "{}");
+            Site.await("the duplicate is answered", () -> narrow.published(runId).stream()
+                    .anyMatch(event -> event.type() == EventType.TRIGGER_DUPLICATE));
             narrow.control("holder-" + runId, new Control.Cancel(null));
-            narrow.ended("holder-" + runId);
-            narrow.trigger("pair", "last-" + runId, "{}");
-            assertThat(narrow.ended("last-" + runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            for (String next : List.of("next-" + runId, "last-" + runId)) {
+                narrow.trigger("pair", next, "{}");
+                assertThat(narrow.ended(next).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            }
+        }
+    }
+
+    @Test
+    void runsThatWaitBeginAsSoonAsAPlaceIsFree() {
+        int many = 40;
+        try (Site narrow = narrow()) {
+            holdTheOnlyPlace(narrow);
+            for (int i = 0; i < many; i++) {
+                narrow.trigger("by-default", i + "-" + runId, "{}");
+            }
+            awaitRuns(narrow, "queued", many);
+            narrow.control("holder-" + runId, new Control.Cancel(null));
+            awaitRuns(narrow, "completed", many);
+            assertThat(narrow.number("SELECT extract(epoch FROM max(ended_at) - min(started_at)) * 1000"
+                            + " FROM postroad.runs WHERE status = 'completed'"))
+                    .as("milliseconds for %d runs, one after the other", many)
+                    .isLessThan(many * 50L);
         }
     }
 
     @Test
     void runsOfHigherPriorityBeginFirst() {
-        try (Site narrow = Site.open(1)) {
-            narrow.worker(Map.of("POSTROAD_MAX_RUNS", "1", "POSTROAD_LANES", "1"));
-            narrow.apply(GRAPHS);
-            Endless endless = new Endless();
-            PuppetAgent.play("holder-" + runId, call -> endless.work());
-            narrow.trigger("by-default", "holder-" + runId, "{}");
-            endless.awaitBegin();
+        try (Site narrow = narrow()) {
+            holdTheOnlyPlace(narrow);
             for (int priority : List.of(0, 9, 5)) {
                 narrow.send(
                         narrow.topics().triggers(),
                         Site.bytes("priority-" + priority + "-" + runId),
                         Site.bytes("{'graph': 'by-default', 'priority': " + priority + "}"));
             }
-            Site.await(
-                    "all wait", () -> narrow.number("SELECT count(*) FROM postroad.runs WHERE status = 'queued'") == 3);
+            awaitRuns(narrow, "queued", 3);
             narrow.control("holder-" + runId, new Control.Cancel(null));
-            Site.await(
-                    "all are done",
-                    () -> narrow.number("SELECT count(*) FROM postroad.runs WHERE status = 'completed'") == 3);
+            awaitRuns(narrow, "completed", 3);
             List<Integer> priorities = narrow.sql()
                     .withHandle(handle -> handle.createQuery(
                                     "SELECT priority FROM postroad.runs WHERE status = 'completed' ORDER BY started_at")
@@ -494,6 +504,28 @@ class ControlTest {
                             .list());
             assertThat(priorities).containsExactly(9, 5, 0);
         }
+    }
+
+    /** A site whose only worker has a place for one run alone. */
+    private static Site narrow() {
+        Site narrow = Site.open(1);
+        narrow.worker(Map.of("POSTROAD_MAX_RUNS", "1", "POSTROAD_LANES", "1"));
+        narrow.apply(GRAPHS);
+        return narrow;
+    }
+
+    private Endless holdTheOnlyPlace(Site narrow) {
+        Endless endless = new Endless();
+        PuppetAgent.play("holder-" + runId, call -> endless.work());
+        narrow.trigger("by-default", "holder-" + runId, "{}");
+        endless.awaitBegin();
+        return endless;
+    }
+
+    private static void awaitRuns(Site narrow, String status, int runs) {
+        Site.await(
+                runs + " runs are " + status,
+                () -> narrow.number("SELECT count(*) FROM postroad.runs WHERE status = ?", status) == runs);
     }
 
     private void awaitCompletion() {

@@ -16,8 +16,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run and the shell around it, in one thread and by chance: agents that answer in any order, fail, and answer too
@@ -56,7 +58,8 @@ final class SimulatedRun {
         run = Run.empty("run-1", graph);
         replayed = run;
         readBack = run;
-        ObjectNode input = JsonNodeFactory.instance.objectNode().put("total", answers % 5);
+        ObjectNode input = JsonNodeFactory.instance.objectNode();
+        input.set("total", Json.whole(answers % 5));
         take(Decider.admit(
                 "run-1", graph, new Admission(input, 3, null, Map.of("a", "b"), new Origin("t", 1, 2)), now));
     }
@@ -153,7 +156,7 @@ final class SimulatedRun {
         wakes.forEach(wake -> changesNothing(wake.command()));
         if (run.status() == RunStatus.COMPLETED) {
             tell(new Command.Retry("last"));
-            check(journal.getLast().body() instanceof EventBody.CommandRejected, "a completed run was retried");
+            check(journal.getLast().body() instanceof EventBody.CommandRejected, () -> "a completed run was retried");
         }
     }
 
@@ -162,7 +165,7 @@ final class SimulatedRun {
             return;
         }
         Decision decision = Decider.decide(run, command, now);
-        check(decision.events().isEmpty() && decision.run() == run, command + " changed something");
+        check(decision.events().isEmpty() && decision.run() == run, () -> command + " changed something");
     }
 
     private void answer(Effect.CallAgent call) {
@@ -216,18 +219,18 @@ final class SimulatedRun {
     private void take(Decision decision) {
         Event before = journal.isEmpty() ? null : journal.getLast();
         for (Event event : decision.events()) {
-            check(event.seq() == journal.size() + 1, "a gap before " + event);
+            check(event.seq() == journal.size() + 1, () -> "a gap before " + event);
             if (before != null) {
-                check(!event.at().isBefore(before.at()), "time runs backwards at " + event);
-                check(event.progress() >= before.progress(), "progress falls at " + event);
+                check(!event.at().isBefore(before.at()), () -> "time runs backwards at " + event);
+                check(event.progress() >= before.progress(), () -> "progress falls at " + event);
                 int grown = event.version() - before.version();
-                check(grown == 0 || grown == 1, "the version jumps at " + event);
+                check(grown == 0 || grown == 1, () -> "the version jumps at " + event);
             }
-            check(event.progress() >= 0 && event.progress() <= 1, "progress beyond its bounds at " + event);
+            check(event.progress() >= 0 && event.progress() <= 1, () -> "progress beyond its bounds at " + event);
             check(
                     (event.progress() == 1) == (before != null && before.progress() == 1)
                             || event.body() instanceof EventBody.RunCompleted,
-                    "progress is full before the end at " + event);
+                    () -> "progress is full before the end at " + event);
             Event read = readBack(event);
             replayed = replayed.evolve(event);
             readBack = readBack.evolve(read);
@@ -243,7 +246,7 @@ final class SimulatedRun {
     private void perform(Effect effect) {
         switch (effect) {
             case Effect.CallAgent call -> {
-                check(run.isCalling(call.task(), call.attempt()), "an agent is called out of turn: " + call);
+                check(run.isCalling(call.task(), call.attempt()), () -> "an agent is called out of turn: " + call);
                 calls.add(call);
             }
             case Effect.StopCall stop -> {
@@ -263,7 +266,7 @@ final class SimulatedRun {
         try {
             JsonNode data = Json.read(EventCodec.encode(event.body()));
             EventBody body = EventCodec.decode(event.body().type(), data);
-            check(body.equals(event.body()), "the codec makes " + body + " of " + event.body());
+            check(body.equals(event.body()), () -> "the codec makes " + body + " of " + event.body());
             return new Event(
                     event.seq(),
                     event.at(),
@@ -280,7 +283,7 @@ final class SimulatedRun {
         }
     }
 
-    private static void same(Run one, Run other, @org.jspecify.annotations.Nullable Event after) {
+    private static void same(Run one, Run other, @Nullable Event after) {
         check(
                 one.status() == other.status()
                         && one.seq() == other.seq()
@@ -295,12 +298,12 @@ final class SimulatedRun {
                         && one.superstep().number() == other.superstep().number()
                         && one.superstep().tasks().equals(other.superstep().tasks())
                         && one.callsUnderWay().equals(other.callsUnderWay()),
-                "the live run and its journal differ after " + after);
+                () -> "the live run and its journal differ after " + after);
     }
 
-    private static void check(boolean holds, String otherwise) {
+    private static void check(boolean holds, Supplier<String> otherwise) {
         if (!holds) {
-            throw new AssertionError(otherwise);
+            throw new AssertionError(otherwise.get());
         }
     }
 }

@@ -46,13 +46,19 @@ final class TriggerJudge {
         try {
             return judge(record, Trigger.read(json), readAt);
         } catch (FaultsException faults) {
-            String runId = RunIds.ofRecord(record.topic(), record.partition(), record.offset());
-            String named = json.path("runId").asText("");
             return new Rejected(
-                    RunIds.isLegal(named) ? named : runId,
-                    json.path("graph").asText(""),
-                    String.valueOf(faults.getMessage()));
+                    expectedRunId(record, json), json.path("graph").asText(""), String.valueOf(faults.getMessage()));
         }
+    }
+
+    /** The id under which the sender looks for an answer to a trigger that has faults. */
+    private static String expectedRunId(ConsumerRecord<byte[], byte[]> record, JsonNode json) {
+        String named = json.path("runId").asText("");
+        if (RunIds.isLegal(named)) {
+            return named;
+        }
+        String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        return RunIds.isLegal(key) ? key : RunIds.ofRecord(record.topic(), record.partition(), record.offset());
     }
 
     static @Nullable String unfit(byte @Nullable [] value, int maxValueBytes) {

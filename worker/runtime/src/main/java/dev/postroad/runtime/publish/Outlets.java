@@ -42,7 +42,7 @@ public final class Outlets {
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_PARTITION, Integer.toString(record.partition())));
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_OFFSET, Long.toString(record.offset())));
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_REASON, shortened(reason)));
-        String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
+        String key = untouched(record.key());
         byte[] value = tooLarge(record) ? null : record.value();
         send(new ProducerRecord<>(topics.deadLetters(), null, null, key, value, headers), kept);
     }
@@ -73,7 +73,7 @@ public final class Outlets {
         Headers headers = new RecordHeaders(record.headers().toArray());
         headers.remove(EventHeaders.COMMAND_ID);
         headers.add(EventRecords.header(EventHeaders.COMMAND_ID, commandId));
-        String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
+        String key = untouched(record.key());
         send(new ProducerRecord<>(topics.control(), shard, null, key, record.value(), headers), kept);
     }
 
@@ -86,6 +86,11 @@ public final class Outlets {
                 LOG.error("a record for {} could not be kept", record.topic(), failure);
             }
         });
+    }
+
+    /** A text that the producer turns into the same bytes again. */
+    private static @Nullable String untouched(byte @Nullable [] key) {
+        return key == null ? null : new String(key, StandardCharsets.ISO_8859_1);
     }
 
     private static boolean tooLarge(ConsumerRecord<byte[], byte[]> record) {

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.publish;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -47,6 +48,8 @@ public final class Producers {
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+        // Run ids are ASCII, and any bytes that a dead letter had for a key come out as they came in.
+        config.put("key.serializer.encoding", StandardCharsets.ISO_8859_1.name());
         config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return config;
     }

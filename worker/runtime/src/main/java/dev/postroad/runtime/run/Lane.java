@@ -179,7 +179,7 @@ public final class Lane {
     }
 
     private long waitMillis() {
-        if (outbox.isCatchingUp() || !stepper.batch().isEmpty() || stopping) {
+        if (outbox.isCatchingUp() || !stepper.batch().isEmpty() || table.canBegin() || stopping) {
             return 0;
         }
         Instant next = stepper.nextTimerAt();

@@ -52,6 +52,11 @@ final class RunTable {
         return false;
     }
 
+    /** Whether a place is free while runs wait for one. */
+    boolean canBegin() {
+        return taken < places && queue.size() > 0;
+    }
+
     /** The next run that may begin, with its place taken; null where none waits or no place is free. */
     @Nullable
     LiveRun nextToBegin() {
@@ -60,7 +65,8 @@ final class RunTable {
             if (next == null) {
                 break;
             }
-            if (next.run().status() == RunStatus.QUEUED) {
+            // One that was cancelled, or turned out to be a duplicate, is still in the queue and takes no place.
+            if (holds(next) && next.run().status() == RunStatus.QUEUED) {
                 takePlace(next);
                 return next;
             }

@@ -1,0 +1,188 @@
+package dev.postroad.runtime.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@NullMarked
+final class WorkerSettingsTest {
+    private static final Map<String, String> LEAST = Map.of(
+            "POSTROAD_KAFKA_BOOTSTRAP_SERVERS", "k:9092", "POSTROAD_POSTGRES_URL", "jdbc:postgresql://p/postroad");
+
+    /** Operators have these names and defaults in their files: a change breaks them. */
+    @Test
+    void hasTheseNamesAndDefaults() {
+        assertThat(Arrays.stream(Setting.values())
+                        .map(setting -> setting.variable() + "=" + setting.unlessSet().orElse("")))
+                .containsExactly(
+                        "POSTROAD_CONFIG=",
+                        "POSTROAD_DATA_DIR=.postroad",
+                        "POSTROAD_JAVA_OPTS=",
+                        "POSTROAD_KAFKA_BOOTSTRAP_SERVERS=",
+                        "POSTROAD_TOPIC_PREFIX=postroad.",
+                        "POSTROAD_GROUP=postroad",
+                        "POSTROAD_PARTITIONS=12",
+                        "POSTROAD_POSTGRES_URL=",
+                        "POSTROAD_POSTGRES_USER=postroad",
+                        "POSTROAD_POSTGRES_PASSWORD=",
+                        "POSTROAD_HTTP_HOST=127.0.0.1",
+                        "POSTROAD_HTTP_PORT=8080",
+                        "POSTROAD_MAX_RUNS=1000",
+                        "POSTROAD_LANES=2",
+                        "POSTROAD_MAX_VALUE_BYTES=1048576",
+                        "POSTROAD_SESSION_TIMEOUT=PT6S",
+                        "POSTROAD_LLM_BASE_URL=",
+                        "POSTROAD_LLM_API_KEY=",
+                        "POSTROAD_LLM_MODEL=",
+                        "POSTROAD_WORKER_ID=");
+    }
+
+    @Test
+    void readsTheLeastThatAWorkerNeeds() throws FaultsException {
+        WorkerSettings settings = WorkerSettings.read(LEAST);
+        assertThat(settings.kafka()).containsExactly(Map.entry("bootstrap.servers", "k:9092"));
+        assertThat(settings.topics().triggers()).isEqualTo("postroad.triggers");
+        assertThat(settings.group()).isEqualTo("postroad");
+        assertThat(settings.partitions()).isEqualTo(12);
+        assertThat(settings.postgres())
+                .isEqualTo(new PostgresSettings("jdbc:postgresql://p/postroad", "postroad", null));
+        assertThat(settings.httpHost()).isEqualTo("127.0.0.1");
+        assertThat(settings.httpPort()).isEqualTo(8080);
+        assertThat(settings.maxRuns()).isEqualTo(1000);
+        assertThat(settings.lanes()).isEqualTo(2);
+        assertThat(settings.maxValueBytes()).isEqualTo(1 << 20);
+        assertThat(settings.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(settings.agents().defaultLlmBaseUrl()).isNull();
+        assertThat(settings.workerId()).contains("-" + ProcessHandle.current().pid() + "-");
+    }
+
+    @Test
+    void givesOtherVariablesOfKafkaToItsClients() throws FaultsException {
+        WorkerSettings settings = WorkerSettings.read(with(Map.of(
+                "POSTROAD_KAFKA_SECURITY_PROTOCOL", "SASL_SSL",
+                "POSTROAD_KAFKA_SOME_PLUGIN_S_OWN", "x",
+                "KAFKA_HEAP_OPTS", "-Xmx1g")));
+        assertThat(settings.kafka())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "k:9092"),
+                        Map.entry("security.protocol", "SASL_SSL"),
+                        Map.entry("some.plugin.s.own", "x"));
+    }
+
+    @Test
+    void reportsEverythingAtOnce() {
+        Map<String, String> wrong = with(Map.of(
+                "POSTROAD_LANE", "2",
+                "POSTROAD_PARTITIONS", "many",
+                "POSTROAD_HTTP_PORT", "70000",
+                "POSTROAD_SESSION_TIMEOUT", "6s",
+                "POSTROAD_POSTGRES_URL", "postgres://p"));
+        assertThatThrownBy(() -> WorkerSettings.read(wrong))
+                .isInstanceOfSatisfying(FaultsException.class, report -> assertThat(report.faults())
+                        .extracting(Fault::place)
+                        .containsExactly(
+                                "POSTROAD_LANE",
+                                "POSTROAD_PARTITIONS",
+                                "POSTROAD_POSTGRES_URL",
+                                "POSTROAD_HTTP_PORT",
+                                "POSTROAD_SESSION_TIMEOUT"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POSTROAD_LANE | 3 | POSTROAD_LANE: is no setting of Postroad; did you mean POSTROAD_LANES?",
+                "POSTROAD_KAFKA_BOOTSTRAP_SERVER | k | POSTROAD_KAFKA_BOOTSTRAP_SERVER: is no property of Kafka's clients; did you mean POSTROAD_KAFKA_BOOTSTRAP_SERVERS?",
+                "POSTROAD_KAFKA_GROUP_ID | g | POSTROAD_KAFKA_GROUP_ID: is not for Kafka's clients; set POSTROAD_GROUP",
+                "POSTROAD_PARTITIONS | 0 | POSTROAD_PARTITIONS: is \"0\"; use a whole number from 1 to 10000",
+                "POSTROAD_SESSION_TIMEOUT | 6s | POSTROAD_SESSION_TIMEOUT: is \"6s\"; use an ISO-8601 duration from PT1S to PT30M",
+                "POSTROAD_TOPIC_PREFIX | a/b | POSTROAD_TOPIC_PREFIX: is \"a/b\"; use at most 80 of A-Z a-z 0-9 . _ -",
+                "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set POSTROAD_LLM_BASE_URL too",
+            })
+    void saysWhatToDo(String variable, String value, String message) {
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of(variable, value)))).hasMessage(message);
+    }
+
+    @Test
+    void saysWhatIsMissing() {
+        assertThatThrownBy(() -> WorkerSettings.read(Map.of())).hasMessage("""
+                        POSTROAD_KAFKA_BOOTSTRAP_SERVERS: is not set; give addresses of Kafka such as localhost:9092
+                        POSTROAD_POSTGRES_URL: is not set; give a JDBC address such as jdbc:postgresql://localhost:5432/postroad""");
+    }
+
+    @Test
+    void takesTheFileButLetsTheEnvironmentWin(@TempDir Path folder) throws IOException, FaultsException {
+        Path file = Files.writeString(folder.resolve("postroad.conf"), """
+                POSTROAD_GROUP=of-file
+                POSTROAD_LANES=4
+                """);
+        WorkerSettings settings =
+                WorkerSettings.read(with(Map.of("POSTROAD_CONFIG", file.toString(), "POSTROAD_GROUP", "of-environment")));
+        assertThat(settings.group()).isEqualTo("of-environment");
+        assertThat(settings.lanes()).isEqualTo(4);
+    }
+
+    @Test
+    void reportsUnknownNamesOfTheFileToo(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("postroad.conf"), "GROUP=x");
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of("POSTROAD_CONFIG", file.toString()))))
+                .hasMessageStartingWith("GROUP: is no setting of Postroad");
+    }
+
+    @Test
+    void reportsAFileThatIsNotThere() {
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of("POSTROAD_CONFIG", "/no/such/file"))))
+                .hasMessageStartingWith("POSTROAD_CONFIG: names /no/such/file, which cannot be read");
+    }
+
+    @Test
+    void passesOverWhatKubernetesSetsForAServiceOfOurName() throws FaultsException {
+        WorkerSettings settings = WorkerSettings.read(with(Map.of(
+                "POSTROAD_SERVICE_HOST", "10.0.0.1",
+                "POSTROAD_SERVICE_PORT_HTTP", "8080",
+                "POSTROAD_PORT", "tcp://10.0.0.1:8080",
+                "POSTROAD_HTTP_PORT", "tcp://10.0.0.1:8080",
+                "POSTROAD_PORT_8080_TCP_ADDR", "10.0.0.1")));
+        assertThat(settings.httpPort()).isEqualTo(8080);
+    }
+
+    @Test
+    void takesABlankValueForNone() throws FaultsException {
+        assertThat(WorkerSettings.read(with(Map.of("POSTROAD_GROUP", " "))).group()).isEqualTo("postroad");
+    }
+
+    @Test
+    void tellsNoSecretsToLogsOrAgents() throws FaultsException {
+        WorkerSettings settings = WorkerSettings.read(with(Map.of(
+                "POSTROAD_POSTGRES_URL", "jdbc:postgresql://p/postroad?user=u&password=hidden",
+                "POSTROAD_POSTGRES_PASSWORD", "hidden",
+                "POSTROAD_KAFKA_SASL_JAAS_CONFIG", "hidden",
+                "POSTROAD_LLM_BASE_URL", "http://llm",
+                "POSTROAD_LLM_API_KEY", "hidden",
+                "TOKEN", "theirs")));
+        assertThat(settings.toString()).doesNotContain("hidden", "theirs");
+        assertThat(settings.postgres().toString()).doesNotContain("hidden");
+        assertThat(settings.agents().variables()).containsOnly(Map.entry("TOKEN", "theirs"));
+    }
+
+    private static Map<String, String> with(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(LEAST);
+        all.putAll(more);
+        return all;
+    }
+}
