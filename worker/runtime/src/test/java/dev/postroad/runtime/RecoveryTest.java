@@ -71,7 +71,7 @@ class RecoveryTest {
             site.ended("whole");
         }
         List<RunEvent> whole = site.journal("whole");
-        assertThat(whole).extracting(RunEvent::type).contains(EventType.NODE_RETRYING).hasSizeGreaterThan(20);
+        assertThat(whole).extracting(RunEvent::type).contains(EventType.NODE_RETRYING).hasSizeGreaterThan(15);
         IntStream.range(1, whole.size()).forEach(rows -> {
             PuppetAgent.play("cut-" + rows, RecoveryTest::play);
             copy("whole", "cut-" + rows, rows);

@@ -1,0 +1,106 @@
+package dev.postroad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is refused before any server is started. */
+@NullMarked
+final class ArgumentsTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | postroad: name a command, or see --help",
+                "rum | postroad: Unmatched argument at index 0: 'rum'; did you mean run or runs?",
+                "run | postroad: Missing required parameter: 'GRAPH'",
+                "run hello --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
+                "run hello --input {\"a\": | postroad: --input: the value is not JSON",
+                "run hello --input @/no/such | postroad: --input: cannot be read (java.nio.file.NoSuchFileException: /no/such)",
+                "run hello --run-id a/b | postroad: --run-id: is \"a/b\"; use 1 to 128 of A-Z a-z 0-9 . _ : -",
+                "run hello --priority 10 | postroad: --priority: is 10; use 0 to 9",
+                "run hello --version 0 | postroad: --version: is 0; versions count from 1",
+                "run hello --timeout 5m | postroad: Invalid value for option '--timeout': is \"5m\"; use an ISO-8601 duration such as PT5M",
+                "run /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "cancel a/b | postroad: the run id is \"a/b\"; use 1 to 128",
+                "watch a/b | postroad: the run id is \"a/b\"; use 1 to 128",
+                "runs --status lost | postroad: --status: is \"lost\"; use one of queued, running,",
+                "runs --limit 0 | postroad: --limit: is 0; use 1 to 100000",
+                "dev --kafka-port 70000 | postroad: --kafka-port must be 0 to 65535, not 70000",
+                "worker | postroad: POSTROAD_KAFKA_BOOTSTRAP_SERVERS: is not set; give addresses of Kafka",
+                "health --url nowhere | postroad: --url: is no address",
+            })
+    void refusesWhatMakesNoSense(String arguments, String message) {
+        var shell = new TestShell(folder);
+        assertThat(shell.run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))).isEqualTo(2);
+        assertThat(shell.err()).startsWith(message);
+        assertThat(shell.out()).isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesSettingsBeforeItStartsServers() {
+        var shell = new TestShell(folder).set("POSTROAD_LANE", "2").set("POSTROAD_PARTITIONS", "x");
+        assertThat(shell.run("run", "hello")).isEqualTo(2);
+        assertThat(shell.err()).isEqualTo("""
+                postroad: POSTROAD_LANE: is no setting of Postroad; did you mean POSTROAD_LANES?
+                postroad: POSTROAD_PARTITIONS: is "x"; use a whole number from 1 to 10000
+                """);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesHalfOfAPairOfServers() {
+        var shell = new TestShell(folder).set("POSTROAD_POSTGRES_URL", "jdbc:postgresql://127.0.0.1:1/p");
+        assertThat(shell.run("run", "hello")).isEqualTo(2);
+        assertThat(shell.err()).contains("POSTROAD_KAFKA_BOOTSTRAP_SERVERS is not; set both, or neither");
+    }
+
+    @Test
+    void namesTheServerThatDoesNotAnswer() {
+        var shell = new TestShell(folder).set("POSTROAD_POSTGRES_URL", "jdbc:postgresql://127.0.0.1:1/p");
+        assertThat(shell.run("runs")).isEqualTo(1);
+        assertThat(shell.err()).startsWith("postroad: Postgres cannot be used: Connection to 127.0.0.1:1 refused");
+        assertThat(shell.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void showsWhereAnErrorComesFromOnlyWhenAsked() {
+        var shell = new TestShell(folder).set("POSTROAD_POSTGRES_URL", "jdbc:postgresql://127.0.0.1:1/p");
+        assertThat(shell.run("runs", "--verbose")).isEqualTo(1);
+        assertThat(shell.err()).contains("\tat dev.postroad.cli.RunsCommand.call");
+    }
+
+    @Test
+    void saysThatNoWorkerRuns() {
+        var shell = new TestShell(folder);
+        assertThat(shell.run("health")).isEqualTo(1);
+        assertThat(shell.err()).startsWith("postroad: no worker runs on the embedded servers; start one by `postroad dev`");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "run", "dev", "worker", "migrate", "apply", "trigger", "cancel", "retry", "watch", "show", "state", "runs", "health"})
+    void explainsEveryCommand(String command) {
+        var shell = new TestShell(folder);
+        assertThat(shell.run(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))
+                .isZero();
+        assertThat(shell.out()).startsWith(("Usage: postroad " + command).strip());
+    }
+
+    @Test
+    void tellsItsVersion() {
+        var shell = new TestShell(folder);
+        assertThat(shell.run("--version")).isZero();
+        assertThat(shell.out()).matches("postroad \\d+\\.\\d+.*\\n");
+    }
+}

@@ -1,0 +1,85 @@
+package dev.postroad.cli.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.cli.progress.Screen.Colours;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+@NullMarked
+final class ProgressViewTest {
+    private static final Instant NOW = Events.NOON.plusMillis(2_305);
+
+    @Test
+    void drawsARunUnderWay() {
+        assertThat(picture(80, 24, Events.upToTheMiddle())).isEqualTo("""
+                launch  order-1  running
+                ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  2.3 s
+                  ✔ plan     completed 1.2 s
+                  ▶ write    running   1.1 s
+                  ↻ draw     retrying  in 1.0 s    attempt 1  http.503: busy
+                  · publish""");
+    }
+
+    @Test
+    void drawsARunThatFailed() {
+        List<RunEvent> events = new ArrayList<>(Events.upToTheMiddle());
+        String error = "{\"error\":{\"type\":\"http.400\",\"message\":\"no such\\nmodel\",\"node\":\"draw\"}}";
+        events.add(Events.ofNode(8, EventType.NODE_STARTED, 3_305, "draw", 2, -1, "{}"));
+        events.add(Events.ofNode(9, EventType.NODE_FAILED, 4_305, "draw", 2, 1_000, error));
+        events.add(Events.ofNode(10, EventType.NODE_CANCELLED, 4_305, "write", 1, 3_100, "{}"));
+        events.add(Events.ofRun(11, EventType.RUN_FAILED, 4_305, 0.25, error));
+        assertThat(picture(80, 24, events)).isEqualTo("""
+                launch  order-1  failed
+                ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  4.3 s
+                  ✔ plan     completed 1.2 s
+                  ■ write    cancelled 3.1 s
+                  ✘ draw     failed    1.0 s       attempt 2  http.400 in draw: no such model
+                  · publish""");
+    }
+
+    @Test
+    void countsHowOftenALoopCameBy() {
+        List<RunEvent> events = List.of(
+                Events.ofNode(1, EventType.NODE_STARTED, 0, "plan", 1, -1, "{}"),
+                Events.ofNode(2, EventType.NODE_COMPLETED, 10, "plan", 1, 10, "{}"),
+                Events.ofNode(3, EventType.NODE_STARTED, 20, "plan", 1, -1, "{}"),
+                Events.ofNode(4, EventType.NODE_COMPLETED, 60, "plan", 1, 40, "{}"));
+        assertThat(picture(80, 24, events)).contains("  ✔ plan     completed 40 ms       ×2");
+    }
+
+    @Test
+    void cutsLinesToTheScreen() {
+        assertThat(picture(40, 24, Events.upToTheMiddle()).lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThan(40))
+                .contains("  ↻ draw     retrying  in 1.0 s    atte…");
+    }
+
+    @Test
+    void showsWhatHappenedLastWhereNodesAreTooMany() {
+        List<RunEvent> events = IntStream.rangeClosed(1, 100)
+                .mapToObj(i -> Events.ofNode(i, EventType.NODE_STARTED, i, "node-" + i, 1, -1, "{}"))
+                .toList();
+        List<String> lines = picture(80, 10, events).lines().toList();
+        assertThat(lines).hasSizeLessThan(10).last().isEqualTo("  … and 98 more");
+        assertThat(lines).anyMatch(line -> line.contains("node-100 ")).noneMatch(line -> line.contains("node-1 "));
+    }
+
+    @Test
+    void coloursOnlyWhereThatIsWanted() {
+        RunProgress run = Events.fold(Events.upToTheMiddle());
+        assertThat(new ProgressView(new Screen(80, 24, Colours.USED)).lines(run, NOW))
+                .contains("\u001b[32m  ✔ plan     completed 1.2 s\u001b[0m");
+    }
+
+    private static String picture(int columns, int rows, List<RunEvent> events) {
+        var view = new ProgressView(new Screen(columns, rows, Colours.UNUSED));
+        return String.join("\n", view.lines(Events.fold(events), NOW));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.postroad.cli.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunStatus;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@NullMarked
+final class RunProgressTest {
+    @Test
+    void isOverOnlyUntilTheRunIsRetried() {
+        RunProgress failed = Events.fold(List.of(Events.ofRun(1, EventType.RUN_FAILED, 0, 0.5, "{}")));
+        assertThat(failed.end()).isNotNull();
+        RunProgress refused = failed.after(Events.ofRun(2, EventType.COMMAND_REJECTED, 1, 0.5, "{}"));
+        assertThat(refused.end()).isNotNull();
+        RunProgress retried = refused.after(Events.ofRun(3, EventType.RUN_RETRIED, 2, 0.5, "{}"));
+        assertThat(retried.end()).isNull();
+        assertThat(retried.status()).isEqualTo(RunStatus.RUNNING);
+        assertThat(retried.seq()).isEqualTo(3);
+    }
+
+    @Test
+    void keepsItsPlaceWhenAnEventOutsideTheJournalComes() {
+        RunProgress progress = Events.fold(Events.upToTheMiddle());
+        RunProgress after = progress.after(Events.ofRun(0, EventType.TRIGGER_DUPLICATE, 0, 0, "{}"));
+        assertThat(after.seq()).isEqualTo(7);
+        assertThat(after.share()).isEqualTo(0.25);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0S, 0 ms", "PT0.0404S, 40 ms", "PT2.44S, 2.4 s", "PT12.9S, 12 s", "PT3M5S, 3 min 05 s", "PT26H4M, 26 h 04 min"})
+    void writesDurationsForPeople(Duration duration, String written) {
+        assertThat(Text.of(duration)).isEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"abcdef, 4, abc…", "abcd, 4, abcd", "語語語, 4, 語…", "✔✔✔✔, 4, ✔✔✔✔"})
+    void cutsTextsToColumns(String text, int columns, String cut) {
+        assertThat(Text.cut(text, columns)).isEqualTo(cut);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.postroad.engine;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.Random;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.NullMarked;
+
+/** The engine is a pure function: what it is given decides what it gives. */
+@NullMarked
+@AnalyzeClasses(packagesOf = ArchitectureTest.class, importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule DEPENDS_ON_FEW = classes()
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "java.lang",
+                    "java.lang.runtime",
+                    "java.lang.invoke",
+                    "java.math",
+                    "java.nio.charset",
+                    "java.time..",
+                    "java.util",
+                    "java.util.function",
+                    "java.util.stream",
+                    "org.jspecify.annotations",
+                    "com.fasterxml.jackson.core..",
+                    "com.fasterxml.jackson.databind",
+                    "com.fasterxml.jackson.databind.node",
+                    "dev.cel..",
+                    "com.google.common..",
+                    "com.google.protobuf..",
+                    "dev.postroad.contracts.agent",
+                    "dev.postroad.contracts.definition",
+                    "dev.postroad.contracts.json",
+                    "dev.postroad.contracts.message",
+                    "dev.postroad.engine.."))
+            .because("what the core may know is the JDK's data types, the contracts, CEL and Jackson's tree: "
+                    + "anything more is a way to do I/O, or ties runs of today to a library of today");
+
+    @ArchTest
+    static final ArchRule NO_IO_AND_NO_THREADS = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "java.io..",
+                            "java.nio",
+                            "java.nio.channels..",
+                            "java.nio.file..",
+                            "java.net..",
+                            "java.sql..",
+                            "javax.sql..",
+                            "java.util.concurrent..",
+                            "java.util.logging..",
+                            "org.slf4j..",
+                            "dev.postroad.contracts.client..")
+                    .or(assignableTo(Thread.class))
+                    .or(assignableTo(ThreadLocal.class))
+                    .or(assignableTo(Process.class))
+                    .or(assignableTo(Runtime.class)))
+            .because("the same commands must give the same run when a journal is replayed years later, "
+                    + "and a test must see all that a run does");
+
+    @ArchTest
+    static final ArchRule ONLY_EXPRESSIONS_KNOW_CEL = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.postroad.engine.expression")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.cel..", "com.google.."))
+            .because("graphs and runs are to survive a change of the expression language's library");
+
+    @ArchTest
+    static final ArchRule NO_CLOCK = noClasses()
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(LocalDate.class, "now")
+            .orShould()
+            .callMethod(LocalDateTime.class, "now")
+            .orShould()
+            .callMethod(OffsetDateTime.class, "now")
+            .orShould()
+            .callMethod(ZonedDateTime.class, "now")
+            .orShould()
+            .dependOnClassesThat(assignableTo(InstantSource.class).or(assignableTo(Clock.class)))
+            .because("the time comes in with the command");
+
+    @ArchTest
+    static final ArchRule NO_CHANCE = noClasses()
+            .should()
+            .dependOnClassesThat(assignableTo(RandomGenerator.class).or(assignableTo(Random.class)))
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .callMethod(UUID.class, "randomUUID")
+            .because("ids and chance come in with the command");
+
+    @ArchTest
+    static final ArchRule NO_SURROUNDINGS = noClasses()
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class)
+            .orShould()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .because("a run must not depend on the machine that it happens to be on");
+
+    @ArchTest
+    static final ArchRule NO_MUTABLE_GLOBALS = fields()
+            .that()
+            .areStatic()
+            .should()
+            .beFinal()
+            .because("what one run does must not reach another");
+
+    @ArchTest
+    static final ArchRule DIRECTION = noClasses()
+            .that(resideInAPackage("dev.postroad.engine.expression"))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.postroad.engine.graph", "dev.postroad.engine.run"))
+            .because("expressions serve graphs, and graphs serve runs");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES = slices()
+            .matching("dev.postroad.engine.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .because("a package that needs another is to be understood after it");
+
+    @ArchTest
+    static final ArchRule SMALL_SURFACE = classes()
+            .that()
+            .haveSimpleNameEndingWith("Exception")
+            .should()
+            .haveModifier(JavaModifier.FINAL)
+            .because("an exception here is a named outcome, and nobody outside adds to them");
+}
