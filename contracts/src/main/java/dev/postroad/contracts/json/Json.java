@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NumericNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +124,36 @@ public final class Json {
         return value == (int) value
                 ? JsonNodeFactory.instance.numberNode((int) value)
                 : JsonNodeFactory.instance.numberNode(value);
+    }
+
+    /**
+     * A copy of a tree as it would be read back: numbers in the one form that reading gives them. Sharing nothing with
+     * the original, it stays as it is whatever happens to that.
+     *
+     * @param tree holds nothing but what JSON can hold
+     */
+    public static JsonNode copy(JsonNode tree) {
+        return switch (tree.getNodeType()) {
+            case OBJECT -> {
+                ObjectNode object = JsonNodeFactory.instance.objectNode();
+                tree.properties().forEach(field -> object.set(field.getKey(), copy(field.getValue())));
+                yield object;
+            }
+            case ARRAY -> {
+                ArrayNode array = JsonNodeFactory.instance.arrayNode(tree.size());
+                tree.forEach(element -> array.add(copy(element)));
+                yield array;
+            }
+            case NUMBER -> number(tree);
+            case STRING, BOOLEAN, NULL, MISSING, BINARY, POJO -> tree;
+        };
+    }
+
+    private static JsonNode number(JsonNode number) {
+        if (number.isIntegralNumber()) {
+            return number.canConvertToLong() ? whole(number.longValue()) : number;
+        }
+        return number.isDouble() ? number : JsonNodeFactory.instance.numberNode(Double.parseDouble(number.asText()));
     }
 
     private static @Nullable String unstorable(JsonNode node, int depth) {

@@ -31,7 +31,8 @@ final class FollowOptions {
         return json;
     }
 
-    @Nullable Duration timeout() {
+    @Nullable
+    Duration timeout() {
         return timeout;
     }
 
@@ -50,8 +51,8 @@ final class FollowOptions {
     int conclude(RunProgress progress, Surroundings surroundings) {
         RunEvent end = progress.end();
         if (end == null) {
-            surroundings.say("run " + progress.runId() + " is not done after " + timeout + ", and goes on; `postroad watch "
-                    + progress.runId() + "` follows it");
+            surroundings.say("run " + progress.runId() + " is not done after " + timeout
+                    + ", and goes on; `postroad watch " + progress.runId() + "` follows it");
             return ExitCode.TIMED_OUT;
         }
         if (progress.status() != RunStatus.FAILED) {

@@ -78,7 +78,7 @@ final class HealthCommand implements Callable<Integer> {
         } catch (IOException | FaultsException unreadable) {
             throw CommandException.failed(file + " cannot be read (" + unreadable + "); delete it");
         }
-        throw CommandException.failed("no worker runs on the embedded servers; start one by `postroad dev`, or name one"
-                + " by --url");
+        throw CommandException.failed(
+                "no worker runs on the embedded servers; start one by `postroad dev`, or name one" + " by --url");
     }
 }

@@ -11,7 +11,9 @@ import dev.postroad.runtime.provisioning.Provisioning;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-@Command(name = "migrate", description = "Bring the schema to the newest version, and make the topics that are missing.")
+@Command(
+        name = "migrate",
+        description = "Bring the schema to the newest version, and make the topics that are missing.")
 final class MigrateCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
@@ -26,8 +28,10 @@ final class MigrateCommand implements Callable<Integer> {
         if (servers.origin() == Origin.GIVEN) {
             Provisioning.migrate(settings);
         }
-        surroundings.out().println("Postgres at " + settings.postgres().address() + " and Kafka at "
-                + settings.kafkaServers() + " are ready");
+        surroundings
+                .out()
+                .println("Postgres at " + settings.postgres().address() + " and Kafka at " + settings.kafkaServers()
+                        + " are ready");
         return ExitCode.COMPLETED;
     }
 }

@@ -26,13 +26,14 @@ final class Publisher {
     void publish(List<Definition> definitions, Duration limit) {
         List<Definition> missing = definitions.stream()
                 .filter(definition -> !stored.holds(definition))
-                .sorted(Comparator.comparing(definition -> definition instanceof AgentDefinition ? 0 : 1))
+                .sorted(Comparator.comparingInt(definition -> definition instanceof AgentDefinition ? 0 : 1))
                 .toList();
         missing.forEach(client::apply);
         for (Definition definition : missing) {
             if (!Await.until(limit, () -> stored.holds(definition))) {
                 throw CommandException.failed(definition.registryKey() + " is published, but no worker has stored it"
-                        + " within " + limit.toSeconds() + " s; see that a worker runs, and what its log and the topic of dead letters say");
+                        + " within " + limit.toSeconds()
+                        + " s; see that a worker runs, and what its log and the topic of dead letters say");
             }
         }
     }

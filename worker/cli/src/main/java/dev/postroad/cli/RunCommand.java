@@ -91,8 +91,9 @@ final class RunCommand implements Callable<Integer> {
                     + event.data().path("reason").asText());
         }
         if (event.type() == EventType.TRIGGER_DUPLICATE) {
-            throw CommandException.usage("there is a run " + event.runId() + " already, and nothing was changed; `postroad"
-                    + " watch " + event.runId() + "` follows it, another --run-id starts a new one");
+            throw CommandException.usage(
+                    "there is a run " + event.runId() + " already, and nothing was changed; `postroad" + " watch "
+                            + event.runId() + "` follows it, another --run-id starts a new one");
         }
     }
 }

@@ -118,7 +118,8 @@ final class RunSummaries {
 
     private static String error(JsonNode error) {
         String where = error.hasNonNull("node") ? " in " + error.path("node").asText() : "";
-        return error.path("type").asText() + where + ": " + error.path("message").asText();
+        return error.path("type").asText() + where + ": "
+                + error.path("message").asText();
     }
 
     private static String time(Instant time, ZoneId zone) {

@@ -52,8 +52,9 @@ final class ShowCommand implements Callable<Integer> {
         for (RunEvent event : journal) {
             progress = progress.after(event);
         }
-        return new ProgressView(PAPER).lines(progress, surroundings.clock().instant()).stream()
-                .skip(1)
-                .toList();
+        return new ProgressView(PAPER)
+                .lines(progress, surroundings.clock().instant()).stream()
+                        .skip(1)
+                        .toList();
     }
 }

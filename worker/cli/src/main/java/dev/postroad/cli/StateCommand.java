@@ -35,8 +35,8 @@ final class StateCommand implements Callable<Integer> {
         Optional<RunState> state = history.state(run, version);
         if (state.isEmpty()) {
             RunState newest = history.state(run, null).orElseThrow(() -> Runs.unknown(run));
-            throw CommandException.failed("run " + run + " has no version " + version + " of its state, but 0 to "
-                    + newest.version());
+            throw CommandException.failed(
+                    "run " + run + " has no version " + version + " of its state, but 0 to " + newest.version());
         }
         States.print(state, surroundings.out());
         return ExitCode.COMPLETED;

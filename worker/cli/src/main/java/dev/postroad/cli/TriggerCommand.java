@@ -48,8 +48,7 @@ final class TriggerCommand implements Callable<Integer> {
         try (RunWatch watch = client.watch(runId)) {
             client.trigger(trigger);
             surroundings.out().println(runId);
-            Optional<RunEvent> answer =
-                    answering.await(watch, surroundings, event -> ANSWERS.contains(event.type()));
+            Optional<RunEvent> answer = answering.await(watch, surroundings, event -> ANSWERS.contains(event.type()));
             answer.ifPresent(RunCommand::throwRefusal);
             answering.explain(answer, "the trigger of run " + runId, servers, surroundings);
         }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "watch",
-        description = "Show what happened in a run, and follow it until it ends. Exit codes are those of `postroad run`.")
+        description =
+                "Show what happened in a run, and follow it until it ends. Exit codes are those of `postroad run`.")
 final class WatchCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
@@ -50,8 +51,8 @@ final class WatchCommand implements Callable<Integer> {
             if (journal.isEmpty()) {
                 throw Runs.unknown(run);
             }
-            RunProgress end = new RunFollower(surroundings, display)
-                    .follow(watch, past, following.timeout(), event -> {});
+            RunProgress end =
+                    new RunFollower(surroundings, display).follow(watch, past, following.timeout(), event -> {});
             return following.conclude(end, surroundings);
         }
     }

@@ -27,7 +27,8 @@ final class Welcome {
                         + topics.triggers() + " -K '|'",
                 "  kcat -C -b " + kafka + " -t " + topics.events() + " -o beginning -e",
                 "  psql -h " + postgres.getHost() + " -p " + postgres.getPort() + " -U " + servers.postgresUser()
-                        + " -c 'SELECT run_id, status FROM postroad.runs' " + postgres.getPath().substring(1),
+                        + " -c 'SELECT run_id, status FROM postroad.runs' "
+                        + postgres.getPath().substring(1),
                 "  curl " + http + "/health/ready",
                 "",
                 "Ctrl-C stops it; what is under way goes on at the next start.");

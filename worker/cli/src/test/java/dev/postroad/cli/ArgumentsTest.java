@@ -42,7 +42,8 @@ final class ArgumentsTest {
             })
     void refusesWhatMakesNoSense(String arguments, String message) {
         var shell = new TestShell(folder);
-        assertThat(shell.run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))).isEqualTo(2);
+        assertThat(shell.run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1)))
+                .isEqualTo(2);
         assertThat(shell.err()).startsWith(message);
         assertThat(shell.out()).isEmpty();
         assertThat(folder).isEmptyDirectory();
@@ -85,11 +86,16 @@ final class ArgumentsTest {
     void saysThatNoWorkerRuns() {
         var shell = new TestShell(folder);
         assertThat(shell.run("health")).isEqualTo(1);
-        assertThat(shell.err()).startsWith("postroad: no worker runs on the embedded servers; start one by `postroad dev`");
+        assertThat(shell.err())
+                .startsWith("postroad: no worker runs on the embedded servers; start one by `postroad dev`");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "dev", "worker", "migrate", "apply", "trigger", "cancel", "retry", "watch", "show", "state", "runs", "health"})
+    @ValueSource(
+            strings = {
+                "", "run", "dev", "worker", "migrate", "apply", "trigger", "cancel", "retry", "watch", "show", "state",
+                "runs", "health"
+            })
     void explainsEveryCommand(String command) {
         var shell = new TestShell(folder);
         assertThat(shell.run(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))

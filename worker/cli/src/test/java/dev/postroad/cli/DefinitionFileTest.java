@@ -42,7 +42,8 @@ final class DefinitionFileTest {
     void refusesTheSameNameTwice() throws IOException {
         String one = file("one.yaml", GRAPH);
         String two = file("two.yaml", GRAPH);
-        assertThatThrownBy(() -> read(one, two)).hasMessage(two + ": defines graph/g as " + one + " does; keep one of the two");
+        assertThatThrownBy(() -> read(one, two))
+                .hasMessage(two + ": defines graph/g as " + one + " does; keep one of the two");
     }
 
     @Test
@@ -52,8 +53,9 @@ final class DefinitionFileTest {
         DefinitionFile.check(read(graph, agent), Set.of());
         DefinitionFile.check(read(graph), Set.of("helper"));
         assertThatThrownBy(() -> DefinitionFile.check(read(graph), Set.of("other")))
-                .hasMessage(graph + ": graph/g: nodes.a.agent: there is no agent helper; publish it, or name one that is"
-                        + " there");
+                .hasMessage(
+                        graph + ": graph/g: nodes.a.agent: there is no agent helper; publish it, or name one that is"
+                                + " there");
     }
 
     @Test

@@ -63,7 +63,7 @@ final class RunCommandTest {
         assertThat(shell.run("run", "hello", "--input", "{\"name\": \"Zoë\", \"loud\": true}"))
                 .isZero();
         assertThat(Json.read(shell.out()))
-                .isEqualTo(Json.read("{\"name\": \"Zoë\", \"loud\": true, \"greeting\": \"HELLO, ZOË!\"}"));
+                .isEqualTo(Json.read("{\"name\": \"Zoë\", \"loud\": true, \"greeting\": \"HELLO, ZOë!\"}"));
         assertThat(shell.err()).contains("node.completed    greet", "node.completed    shout", "100 %  run.completed");
     }
 
@@ -72,7 +72,8 @@ final class RunCommandTest {
         assertThat(shell.in("{\"name\": \"Ada\"}").run("run", "hello", "--json", "--input", "-"))
                 .isZero();
         List<String> lines = shell.out().lines().toList();
-        assertThat(RunEvent.read(lines.getFirst().getBytes(StandardCharsets.UTF_8)).type())
+        assertThat(RunEvent.read(lines.getFirst().getBytes(StandardCharsets.UTF_8))
+                        .type())
                 .isEqualTo(EventType.RUN_QUEUED);
         RunEvent end = RunEvent.read(lines.getLast().getBytes(StandardCharsets.UTF_8));
         assertThat(end.type()).isEqualTo(EventType.RUN_COMPLETED);
@@ -82,7 +83,8 @@ final class RunCommandTest {
 
     @Test
     void showsWhatHasHappened() throws FaultsException {
-        assertThat(shell.run("trigger", "hello", "--run-id", "shown", "--tag", "a=b")).isZero();
+        assertThat(shell.run("trigger", "hello", "--run-id", "shown", "--tag", "a=b"))
+                .isZero();
         assertThat(shell.out()).isEqualTo("shown\n");
         assertThat(shell.run("watch", "shown")).isZero();
         assertThat(shell.err()).contains("run.completed");
@@ -92,7 +94,8 @@ final class RunCommandTest {
         assertThat(Json.read(shell.out()).path("greeting").textValue()).isEmpty();
         assertThat(shell.run("state", "shown", "--version", "99")).isEqualTo(1);
         assertThat(shell.err()).contains("has no version 99 of its state, but 0 to 2");
-        assertThat(shell.run("runs", "--graph", "hello", "--status", "completed")).isZero();
+        assertThat(shell.run("runs", "--graph", "hello", "--status", "completed"))
+                .isZero();
         assertThat(shell.out()).contains("shown");
         assertThat(shell.run("health")).isZero();
     }
@@ -126,7 +129,8 @@ final class RunCommandTest {
         assertThat(shell.out()).isEqualTo("run.retried failing\n");
 
         Files.writeString(file, UNREACHABLE_AGENT.formatted(5));
-        assertThat(shell.run("run", file.toString(), "--run-id", "slow", "--timeout", "PT2S")).isEqualTo(4);
+        assertThat(shell.run("run", file.toString(), "--run-id", "slow", "--timeout", "PT2S"))
+                .isEqualTo(4);
         assertThat(shell.err()).contains("run slow is not done after PT2S, and goes on");
         assertThat(shell.run("cancel", "slow", "--reason", "enough")).isZero();
         assertThat(shell.run("watch", "slow")).isEqualTo(3);

@@ -16,8 +16,11 @@ import org.junit.jupiter.api.Test;
 @NullMarked
 final class RunSummariesTest {
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
-    private static final ObjectNode ERROR =
-            JsonNodeFactory.instance.objectNode().put("type", "http.503").put("message", "busy").put("node", "draw");
+    private static final ObjectNode ERROR = JsonNodeFactory.instance
+            .objectNode()
+            .put("type", "http.503")
+            .put("message", "busy")
+            .put("node", "draw");
     private static final RunSummary FAILED = new RunSummary(
             "order-1",
             "launch",
@@ -45,7 +48,8 @@ final class RunSummariesTest {
 
     @Test
     void writesATable() {
-        assertThat(String.join("\n", RunSummaries.table(List.of(FAILED, QUEUED), ZoneOffset.UTC, NOON))).isEqualTo("""
+        assertThat(String.join("\n", RunSummaries.table(List.of(FAILED, QUEUED), ZoneOffset.UTC, NOON)))
+                .isEqualTo("""
                 RUN      GRAPH   STATUS     QUEUED               TOOK
                 order-1  launch  failed     2026-11-22 12:00:00  12 s
                 a        launch  queued     2026-11-22 12:00:00""");
@@ -53,7 +57,8 @@ final class RunSummariesTest {
 
     @Test
     void writesFacts() {
-        assertThat(String.join("\n", RunSummaries.facts(FAILED, ZoneOffset.UTC))).isEqualTo("""
+        assertThat(String.join("\n", RunSummaries.facts(FAILED, ZoneOffset.UTC)))
+                .isEqualTo("""
                 run       order-1
                 graph     launch, version 3
                 status    failed
@@ -69,7 +74,8 @@ final class RunSummariesTest {
     @Test
     void writesJson() {
         assertThat(RunSummaries.tree(QUEUED))
-                .hasToString("{\"runId\":\"a\",\"graph\":\"launch\",\"graphVersion\":3,\"status\":\"queued\",\"priority\":0,"
-                        + "\"input\":{},\"tags\":{},\"queuedAt\":\"2026-11-22T12:00:00Z\"}");
+                .hasToString(
+                        "{\"runId\":\"a\",\"graph\":\"launch\",\"graphVersion\":3,\"status\":\"queued\",\"priority\":0,"
+                                + "\"input\":{},\"tags\":{},\"queuedAt\":\"2026-11-22T12:00:00Z\"}");
     }
 }

@@ -1,6 +1,7 @@
 package dev.postroad.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
@@ -66,7 +67,8 @@ class BadInputTest {
             PLACES.put("control " + bad.what(), send(SITE.topics().control(), bad.sent()));
         }
         GOOD_RUNS.forEach(SITE::ended);
-        Site.await("all is kept", () -> SITE.records(SITE.topics().deadLetters()).size() >= PLACES.size());
+        Site.await(
+                "all is kept", () -> SITE.records(SITE.topics().deadLetters()).size() >= PLACES.size());
         for (ConsumerRecord<byte[], byte[]> letter : SITE.records(SITE.topics().deadLetters())) {
             LETTERS.put(
                     Site.header(letter, EventHeaders.DEAD_LETTER_TOPIC)
@@ -290,7 +292,12 @@ class BadInputTest {
     void whatStandsBehindSomethingBadOnItsPartitionIsCarriedOut() {
         assertThat(GOOD_RUNS).hasSize(unreadable().size() + inadmissible().size());
         for (String runId : GOOD_RUNS) {
-            assertThat(SITE.ended(runId).getFirst().data().at("/trigger/partition").asInt()).isEqualTo(PARTITION);
+            assertThat(SITE.ended(runId)
+                            .getFirst()
+                            .data()
+                            .at("/trigger/partition")
+                            .asInt())
+                    .isEqualTo(PARTITION);
             assertThat(SITE.history().find(runId).orElseThrow().status()).isEqualTo(RunStatus.COMPLETED);
         }
         send(SITE.topics().control(), Sent.of("first", "{'type': 'cancel', 'colour': 'red'}"));
@@ -325,7 +332,8 @@ class BadInputTest {
 
     @Test
     void aRejectedTriggerIsAnsweredUnderTheRunIdThatItsSenderKnows() {
-        RecordMetadata byKey = send(SITE.topics().triggers(), Sent.of("order-7", "{'graph': 'count', 'priority': 'x'}"));
+        RecordMetadata byKey =
+                send(SITE.topics().triggers(), Sent.of("order-7", "{'graph': 'count', 'priority': 'x'}"));
         RecordMetadata byField =
                 send(SITE.topics().triggers(), Sent.of("order-8", "{'graph': 'nowhere', 'runId': 'order-9'}"));
         assertThat(awaitAnswer(byKey).runId()).isEqualTo("order-7");
@@ -336,8 +344,8 @@ class BadInputTest {
     void aSecondTriggerForARunIsAnsweredAndChangesNothing() {
         send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 1}}"));
         List<RunEvent> journal = SITE.ended("twice");
-        RunEvent answer = awaitAnswer(
-                send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 5}}")));
+        RunEvent answer =
+                awaitAnswer(send(SITE.topics().triggers(), Sent.of("twice", "{'graph': 'count', 'input': {'n': 5}}")));
         assertThat(answer.type()).isEqualTo(EventType.TRIGGER_DUPLICATE);
         assertThat(answer.runId()).isEqualTo("twice");
         assertThat(answer.graph()).isEqualTo("count");
@@ -352,10 +360,12 @@ class BadInputTest {
                 many,
                 new ProducerRecord<>(SITE.topics().triggers(), Site.bytes("burst"), Site.bytes("{'graph': 'count'}"))));
         SITE.ended("burst");
-        Site.await("all but one are answered", () -> answers().stream()
-                        .filter(answer -> answer.runId().equals("burst"))
-                        .count()
-                == many - 1);
+        Site.await(
+                "all but one are answered",
+                () -> answers().stream()
+                                .filter(answer -> answer.runId().equals("burst"))
+                                .count()
+                        == many - 1);
         assertThat(SITE.journal("burst")).hasSize(5);
     }
 
@@ -391,12 +401,16 @@ class BadInputTest {
             site.apply(COUNT);
             site.trigger("count", "after", "{}");
             assertThat(site.ended("after").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
-            Site.await("the definition is kept", () -> !site.records(site.topics().deadLetters())
-                    .isEmpty());
-            assertThat(site.records(site.topics().deadLetters())).singleElement().satisfies(letter -> {
-                assertThat(letter.key()).isEqualTo(Site.bytes("graph/broken"));
-                assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON)).contains("nodes");
-            });
+            Site.await(
+                    "the definition is kept",
+                    () -> !site.records(site.topics().deadLetters()).isEmpty());
+            assertThat(site.records(site.topics().deadLetters()))
+                    .singleElement()
+                    .satisfies(letter -> {
+                        assertThat(letter.key()).isEqualTo(Site.bytes("graph/broken"));
+                        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON))
+                                .contains("nodes");
+                    });
         }
     }
 

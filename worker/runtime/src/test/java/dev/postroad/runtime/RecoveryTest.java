@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Workers that come and go between any two rows of a journal. */
 @NullMarked
 class RecoveryTest {
-    private static final String GRAPHS =
-            """
+    private static final String GRAPHS = """
             graph: everything
             state: { n: { reducer: sum }, log: { reducer: append }, seen: { reducer: append } }
             nodes:
@@ -71,7 +70,10 @@ class RecoveryTest {
             site.ended("whole");
         }
         List<RunEvent> whole = site.journal("whole");
-        assertThat(whole).extracting(RunEvent::type).contains(EventType.NODE_RETRYING).hasSizeGreaterThan(15);
+        assertThat(whole)
+                .extracting(RunEvent::type)
+                .contains(EventType.NODE_RETRYING)
+                .hasSizeGreaterThan(15);
         IntStream.range(1, whole.size()).forEach(rows -> {
             PuppetAgent.play("cut-" + rows, RecoveryTest::play);
             copy("whole", "cut-" + rows, rows);
@@ -82,7 +84,9 @@ class RecoveryTest {
             String runId = "cut-" + rows;
             List<RunEvent> journal = site.ended(runId);
             assertThat(journal.getLast().type()).as(runId).isEqualTo(EventType.RUN_COMPLETED);
-            assertThat(journal.getLast().data()).as(runId).isEqualTo(whole.getLast().data());
+            assertThat(journal.getLast().data())
+                    .as(runId)
+                    .isEqualTo(whole.getLast().data());
             assertThat(journal).as(runId).hasSameSizeAs(whole);
             assertThat(journal)
                     .as(runId)
@@ -181,9 +185,10 @@ class RecoveryTest {
             site.trigger("one", "kept", "{}");
             Site.await("the agent is called", () -> !PuppetAgent.calls("kept").isEmpty());
         }
-        site.sql().useHandle(handle -> handle.execute(
-                "INSERT INTO postroad.pending_commands (run_id, command_id, command)"
-                        + " VALUES ('kept', 'c1', '{\"type\": \"cancel\"}')"));
+        site.sql()
+                .useHandle(
+                        handle -> handle.execute("INSERT INTO postroad.pending_commands (run_id, command_id, command)"
+                                + " VALUES ('kept', 'c1', '{\"type\": \"cancel\"}')"));
         site.worker();
         assertThat(site.ended("kept").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
         Site.await("it is forgotten", () -> site.number("SELECT count(*) FROM postroad.pending_commands") == 0);
@@ -214,8 +219,10 @@ class RecoveryTest {
         }
         copy("sound", "gapped", 3);
         copy("sound", "whole", 3);
-        site.sql().useHandle(handle -> handle.execute(
-                "DELETE FROM postroad.journal WHERE seq = 2 AND run = (SELECT id FROM postroad.runs WHERE run_id = 'gapped')"));
+        site.sql()
+                .useHandle(
+                        handle -> handle.execute(
+                                "DELETE FROM postroad.journal WHERE seq = 2 AND run = (SELECT id FROM postroad.runs WHERE run_id = 'gapped')"));
         site.worker();
         assertThat(site.ended("whole").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(site.journal("gapped")).hasSize(2);
@@ -229,8 +236,8 @@ class RecoveryTest {
         site.ended("before");
         JsonNode state = site.ended("before").getLast().data();
         for (int i = 0; i < 20; i++) {
-            site.sql().useHandle(handle -> handle.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            site.sql()
+                    .useHandle(handle -> handle.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                             + " WHERE datname = current_database() AND application_name LIKE 'postroad %'"));
             site.trigger("one", "during-" + i, "{}");
         }

@@ -13,8 +13,7 @@ import java.time.Instant;
  * @param note what else there is to say
  */
 record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Duration took, String note) {
-    static final NodeProgress NONE =
-            new NodeProgress(NodeStatus.NOT_REACHED, 0, 0, Instant.EPOCH, Duration.ZERO, "");
+    static final NodeProgress NONE = new NodeProgress(NodeStatus.NOT_REACHED, 0, 0, Instant.EPOCH, Duration.ZERO, "");
 
     NodeProgress after(RunEvent event) {
         return switch (event.type()) {

@@ -12,13 +12,15 @@ final class Notes {
     static String of(RunEvent event) {
         JsonNode data = event.data();
         return switch (event.type()) {
-            case NODE_RETRYING -> error(data) + "; again at " + data.path("dueAt").asText();
+            case NODE_RETRYING ->
+                error(data) + "; again at " + data.path("dueAt").asText();
             case NODE_FAILED, RUN_FAILED -> error(data);
             case RUN_CANCELLED, TRIGGER_REJECTED, TRIGGER_DUPLICATE ->
                 data.path("reason").asText();
             case COMMAND_REJECTED ->
                 data.path("command").asText() + ": " + data.path("reason").asText();
-            case RUN_QUEUED, RUN_STARTED, NODE_STARTED, NODE_COMPLETED, NODE_CANCELLED, RUN_RETRIED, RUN_COMPLETED -> "";
+            case RUN_QUEUED, RUN_STARTED, NODE_STARTED, NODE_COMPLETED, NODE_CANCELLED, RUN_RETRIED, RUN_COMPLETED ->
+                "";
         };
     }
 
@@ -35,6 +37,7 @@ final class Notes {
     static String error(JsonNode data) {
         JsonNode error = data.path("error");
         String where = error.hasNonNull("node") ? " in " + error.path("node").asText() : "";
-        return error.path("type").asText() + where + ": " + error.path("message").asText();
+        return error.path("type").asText() + where + ": "
+                + error.path("message").asText();
     }
 }

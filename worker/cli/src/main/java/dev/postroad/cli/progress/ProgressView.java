@@ -22,10 +22,11 @@ public final class ProgressView {
     /** The lines of a run at a time; fewer than the screen has rows. */
     public List<String> lines(RunProgress run, Instant now) {
         List<String> lines = new ArrayList<>();
-        lines.add(screen.fit(Colour.NONE, run.graph() + "  " + run.runId() + "  "
-                + run.status().publicName()));
-        lines.add(screen.fit(colour(run), bar(run.share()) + " " + Text.percent(run.share()) + "  "
-                + Text.of(run.elapsed(now))));
+        lines.add(screen.fit(
+                Colour.NONE,
+                run.graph() + "  " + run.runId() + "  " + run.status().publicName()));
+        lines.add(screen.fit(
+                colour(run), bar(run.share()) + " " + Text.percent(run.share()) + "  " + Text.of(run.elapsed(now))));
         lines.addAll(nodes(run, now));
         return lines;
     }
@@ -33,7 +34,8 @@ public final class ProgressView {
     /** A line for each node; where they are too many, for those that something happened to last. */
     private List<String> nodes(RunProgress run, Instant now) {
         int room = screen.rows() - ROWS_BESIDE_NODES;
-        int nameColumns = run.nodes().keySet().stream().mapToInt(String::length).max().orElse(0);
+        int nameColumns =
+                run.nodes().keySet().stream().mapToInt(String::length).max().orElse(0);
         List<Map.Entry<String, NodeProgress>> shown = shown(run, room);
         List<String> lines = new ArrayList<>();
         for (Map.Entry<String, NodeProgress> node : shown) {
@@ -70,9 +72,8 @@ public final class ProgressView {
 
     private static String times(NodeProgress node) {
         String tasks = node.tasks() > 1 ? "×" + node.tasks() + "  " : "";
-        String attempt = node.attempt() > 1 || node.status() == NodeStatus.RETRYING
-                ? "attempt " + node.attempt() + "  "
-                : "";
+        String attempt =
+                node.attempt() > 1 || node.status() == NodeStatus.RETRYING ? "attempt " + node.attempt() + "  " : "";
         return tasks + attempt + node.note();
     }
 

@@ -1,8 +1,8 @@
 package dev.postroad.cli.servers;
 
+import dev.postroad.cli.servers.Servers.Origin;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
-import dev.postroad.cli.servers.Servers.Origin;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.embedded.EmbeddedServers;
@@ -50,8 +50,7 @@ public final class Embedded {
             surroundings.say("starting the embedded Kafka and Postgres in " + data);
         }
         EmbeddedServers servers = startOrJoin(surroundings, data, ports);
-        Variables variables =
-                at(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser(), given);
+        Variables variables = at(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser(), given);
         return new Embedded(surroundings, data, servers, withModel(servers.llmBaseUrl(), variables));
     }
 
@@ -98,8 +97,7 @@ public final class Embedded {
 
     /** Makes schema and topics, and starts a worker where this process runs the servers. */
     public void prepare(Need need) throws FaultsException {
-        boolean anotherHasPrepared =
-                !servers.owned() && servers.httpAddress().isPresent();
+        boolean anotherHasPrepared = !servers.owned() && servers.httpAddress().isPresent();
         if (anotherHasPrepared) {
             return;
         }
@@ -122,7 +120,8 @@ public final class Embedded {
     private void awaitOtherUsers() {
         Optional<UseLock> whole = UseLock.whole(data);
         if (whole.isEmpty() && !surroundings.shutdown().isSignalled()) {
-            surroundings.say("another command uses the embedded servers of this one, which waits for it; Ctrl-C stops them");
+            surroundings.say(
+                    "another command uses the embedded servers of this one, which waits for it; Ctrl-C stops them");
             while (whole.isEmpty() && !surroundings.shutdown().isSignalled()) {
                 Await.until(BETWEEN_LOOKS, () -> false);
                 whole = UseLock.whole(data);

@@ -3,12 +3,16 @@ package dev.postroad.cli.shell;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is left to do when the process is told to end, whether by a signal or because the command is through: the last
  * that was begun is undone first, and each thing once. Safe for use by many threads.
  */
 public final class Shutdown {
+    private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+
     private final Deque<Runnable> duties = new ArrayDeque<>();
     private final CountDownLatch begun = new CountDownLatch(1);
     private volatile boolean signalled;
@@ -62,7 +66,7 @@ public final class Shutdown {
                 duties.pop().run();
             } catch (RuntimeException failed) {
                 // The other duties must be done all the same, and nobody is left who could do anything about this one.
-                System.getLogger(Shutdown.class.getName()).log(System.Logger.Level.WARNING, "while ending", failed);
+                LOG.warn("something did not stop well", failed);
             }
         }
     }

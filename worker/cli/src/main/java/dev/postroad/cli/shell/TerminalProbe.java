@@ -21,8 +21,7 @@ final class TerminalProbe {
         if (environment.getOrDefault("TERM", "dumb").equals("dumb")) {
             return Optional.empty();
         }
-        Colours colours =
-                environment.getOrDefault("NO_COLOR", "").isEmpty() ? Colours.USED : Colours.UNUSED;
+        Colours colours = environment.getOrDefault("NO_COLOR", "").isEmpty() ? Colours.USED : Colours.UNUSED;
         return size().map(size -> new Screen(number(size, 1, USUAL_COLUMNS), number(size, 0, USUAL_ROWS), colours));
     }
 

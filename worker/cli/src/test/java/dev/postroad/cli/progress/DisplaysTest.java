@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 @NullMarked
 final class DisplaysTest {
-    private static final RunEvent END = Events.ofRun(8, EventType.RUN_CANCELLED, 5_000, 0.25, "{\"reason\":\"enough\"}");
+    private static final RunEvent END =
+            Events.ofRun(8, EventType.RUN_CANCELLED, 5_000, 0.25, "{\"reason\":\"enough\"}");
 
     @Test
     void writesALinePerEvent() {
@@ -42,7 +43,8 @@ final class DisplaysTest {
                         + "\"type\":\"node.completed\",\"at\":\"2026-11-22T12:00:01.205Z\",\"node\":\"plan\","
                         + "\"task\":\"plan@1\",\"attempt\":1,\"superstep\":1,\"version\":2,\"durationMs\":1200,"
                         + "\"progress\":0.25,\"data\":{}}");
-        assertThat(RunEvent.read(lines.getLast().getBytes(StandardCharsets.UTF_8))).isEqualTo(END);
+        assertThat(RunEvent.read(lines.getLast().getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(END);
     }
 
     @Test
@@ -53,7 +55,9 @@ final class DisplaysTest {
             display.tick(Events.fold(List.of()), Events.NOON);
             return display;
         });
-        assertThat(drawn).startsWith("launch  order-1  queued\u001b[K\n").contains("\u001b[6Flaunch  order-1  cancelled");
+        assertThat(drawn)
+                .startsWith("launch  order-1  queued\u001b[K\n")
+                .contains("\u001b[6Flaunch  order-1  cancelled");
     }
 
     private static String written(Function<PrintStream, Display> display) {

@@ -19,7 +19,20 @@ final class Events {
 
     static RunEvent ofRun(int seq, EventType type, long millis, double progress, String data) {
         return new RunEvent(
-                "order-1", "launch", 3, seq, type, NOON.plusMillis(millis), null, null, 0, 0, 0, -1, progress, json(data));
+                "order-1",
+                "launch",
+                3,
+                seq,
+                type,
+                NOON.plusMillis(millis),
+                null,
+                null,
+                0,
+                0,
+                0,
+                -1,
+                progress,
+                json(data));
     }
 
     static RunEvent ofNode(

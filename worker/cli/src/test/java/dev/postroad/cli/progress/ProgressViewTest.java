@@ -58,7 +58,7 @@ final class ProgressViewTest {
     void cutsLinesToTheScreen() {
         assertThat(picture(40, 24, Events.upToTheMiddle()).lines())
                 .allSatisfy(line -> assertThat(line.length()).isLessThan(40))
-                .contains("  ↻ draw     retrying  in 1.0 s    atte…");
+                .contains("  ↻ draw     retrying  in 1.0 s    att…");
     }
 
     @Test

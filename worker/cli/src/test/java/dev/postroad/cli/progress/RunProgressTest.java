@@ -34,7 +34,14 @@ final class RunProgressTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PT0S, 0 ms", "PT0.0404S, 40 ms", "PT2.44S, 2.4 s", "PT12.9S, 12 s", "PT3M5S, 3 min 05 s", "PT26H4M, 26 h 04 min"})
+    @CsvSource({
+        "PT0S, 0 ms",
+        "PT0.0404S, 40 ms",
+        "PT2.44S, 2.4 s",
+        "PT12.9S, 12 s",
+        "PT3M5S, 3 min 05 s",
+        "PT26H4M, 26 h 04 min"
+    })
     void writesDurationsForPeople(Duration duration, String written) {
         assertThat(Text.of(duration)).isEqualTo(written);
     }

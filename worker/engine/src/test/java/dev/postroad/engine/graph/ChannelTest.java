@@ -139,7 +139,8 @@ class ChannelTest {
             JsonNode readBack = live;
             for (int superstep = 0; superstep < 6; superstep++) {
                 List<JsonNode> writes = randomWrites(reducer, random);
-                JsonNode given = JsonNodeFactory.instance.arrayNode().addAll(writes).deepCopy();
+                JsonNode given =
+                        JsonNodeFactory.instance.arrayNode().addAll(writes).deepCopy();
                 JsonNode before = live == null ? null : live.deepCopy();
 
                 JsonNode next = channel.reduce(live, writes);

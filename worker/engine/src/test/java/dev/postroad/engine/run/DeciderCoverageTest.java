@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every status meets every command. A new status or command fails here until it is put into the tables below. */
@@ -98,44 +97,40 @@ class DeciderCoverageTest {
     /** The whole behaviour on one page: what each command leads to in each status; a dash for nothing. */
     @Test
     void everyPairLeadsToWhatTheTableSays() throws IOException {
-        String table = pairs().map(pair -> {
-                    RunStatus status = (RunStatus) pair.get()[0];
-                    String command = (String) pair.get()[1];
-                    return "%-9s | %-32s | %s%n".formatted(status.publicName(), command, outcome(status, command));
-                })
+        String table = pairs().map(pair -> "%-9s | %-32s | %s%n"
+                        .formatted(pair.status().publicName(), pair.command(), outcome(pair)))
                 .collect(Collectors.joining());
         assertThat(table).isEqualTo(resource("/decisions/pairs.txt"));
     }
 
-    private static String outcome(RunStatus status, String command) {
-        RunScript script = script(status);
+    private static String outcome(Pair pair) {
+        RunScript script = script(pair.status());
         int before = script.journal.size();
-        tell(script, command);
+        tell(script, pair.command());
         List<String> types = script.types();
         return before == types.size() ? "-" : String.join(", ", types.subList(before, types.size()));
     }
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void keepsTheJournalSoundWhateverComes(RunStatus status, String name) {
-        RunScript script = script(status);
+    void keepsTheJournalSoundWhateverComes(Pair pair) {
+        RunScript script = script(pair.status());
         Run before = script.run;
-        tell(script, name);
+        tell(script, pair.command());
         Run folded = Run.fold(before.id(), before.graph(), script.journal);
         assertThat(folded.status()).isEqualTo(script.run.status());
         assertThat(folded.seq()).isEqualTo(script.run.seq()).isEqualTo(script.journal.size());
         assertThat(folded.state()).isEqualTo(script.run.state());
-        assertThat(folded.superstep().tasks())
-                .isEqualTo(script.run.superstep().tasks());
+        assertThat(folded.superstep().tasks()).isEqualTo(script.run.superstep().tasks());
     }
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void answersEveryCommandOfAUserOnceAndNeverBySilence(RunStatus status, String name) {
-        if (!(command(name) instanceof Command.FromUser command)) {
+    void answersEveryCommandOfAUserOnceAndNeverBySilence(Pair pair) {
+        if (!(command(pair.command()) instanceof Command.FromUser command)) {
             return;
         }
-        Run run = script(status).run;
+        Run run = script(pair.status()).run;
         Decision first = Decider.decide(run, command, RunScript.START);
         assertThat(first.events()).isNotEmpty();
         Decision second = Decider.decide(first.run(), command, RunScript.START);
@@ -146,9 +141,9 @@ class DeciderCoverageTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void goesOnFromEveryPairToAnEnd(RunStatus status, String name) {
-        RunScript script = script(status);
-        tell(script, name);
+    void goesOnFromEveryPairToAnEnd(Pair pair) {
+        RunScript script = script(pair.status());
+        tell(script, pair.command());
         script.tell(new Command.Start());
         while (!script.run.status().isEnded()) {
             List<String> open = List.copyOf(script.run.callsUnderWay().keySet());
@@ -160,9 +155,11 @@ class DeciderCoverageTest {
         assertThat(script.run.status().isEnded()).isTrue();
     }
 
-    private static Stream<Arguments> pairs() {
+    private record Pair(RunStatus status, String command) {}
+
+    private static Stream<Pair> pairs() {
         return RUNS.keySet().stream()
-                .flatMap(status -> COMMANDS.keySet().stream().map(command -> Arguments.of(status, command)));
+                .flatMap(status -> COMMANDS.keySet().stream().map(command -> new Pair(status, command)));
     }
 
     private static RunScript script(RunStatus status) {

@@ -72,7 +72,8 @@ class JoinTest {
                   - { from: [a, b2], to: target }
                   - { from: target, when: "state.log.filter(n, n == 'target').size() < 2", to: [a, b1] }
                   - { from: target, otherwise: true, to: END }
-                """)).containsExactly("a@1", "b1@1", "b2@2", "target@3", "a@4", "b1@4", "b2@5", "target@6");
+                """))
+                .containsExactly("a@1", "b1@1", "b2@2", "target@3", "a@4", "b1@4", "b2@5", "target@6");
     }
 
     @Test

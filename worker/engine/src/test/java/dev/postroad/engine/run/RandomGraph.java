@@ -87,7 +87,8 @@ final class RandomGraph {
     private void addNode(String name, @Nullable String lapsChannel) {
         String laps = lapsChannel == null ? "" : ", '" + lapsChannel + "': 1";
         if (chance(25)) {
-            String writes = "{'log': ['%s@' + string(run.superstep)], 'total': size(state.log)%s}".formatted(name, laps);
+            String writes =
+                    "{'log': ['%s@' + string(run.superstep)], 'total': size(state.log)%s}".formatted(name, laps);
             nodes.put(name, node(name, new NodeDefinition.BySet(writes), null, null, RetrySettings.UNSET));
             return;
         }
@@ -106,7 +107,11 @@ final class RandomGraph {
     }
 
     private static NodeDefinition node(
-            String name, NodeDefinition.Work work, @Nullable String input, @Nullable String output, RetrySettings retry) {
+            String name,
+            NodeDefinition.Work work,
+            @Nullable String input,
+            @Nullable String output,
+            RetrySettings retry) {
         return new NodeDefinition(name, work, input, output, retry, null);
     }
 

@@ -42,8 +42,11 @@ class RunPropertyTest {
             assertThat(ends)
                     .as("the generator makes runs of both ends")
                     .containsOnlyKeys(RunStatus.COMPLETED, RunStatus.FAILED)
-                    .hasEntrySatisfying(RunStatus.COMPLETED, count -> assertThat(count).isGreaterThan(SEEDS / ORDERS_OF_A_GRAPH / 2))
-                    .hasEntrySatisfying(RunStatus.FAILED, count -> assertThat(count).isGreaterThan(SEEDS / ORDERS_OF_A_GRAPH / 50));
+                    .hasEntrySatisfying(
+                            RunStatus.COMPLETED,
+                            count -> assertThat(count).isGreaterThan(SEEDS / ORDERS_OF_A_GRAPH / 2))
+                    .hasEntrySatisfying(
+                            RunStatus.FAILED, count -> assertThat(count).isGreaterThan(SEEDS / ORDERS_OF_A_GRAPH / 50));
         }
     }
 

@@ -8,8 +8,6 @@ import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Calls an agent within this process, and trusts nothing that it gives back or throws. Thread-safe. */
@@ -56,7 +54,7 @@ final class JavaAgentClient implements AgentClient {
                 call.node(),
                 call.task(),
                 call.attempt(),
-                call.input().deepCopy(),
+                Json.copy(call.input()),
                 call.deadline(),
                 call.traceParent(),
                 call.output());
@@ -64,14 +62,9 @@ final class JavaAgentClient implements AgentClient {
 
     /** As it will be read back from the journal, so that a run goes on after a crash with the very same values. */
     private static AgentReply ownCopy(AgentReply reply) {
-        if (!(reply instanceof Completed(JsonNode output, Usage usage))) {
-            return reply;
-        }
-        try {
-            return new Completed(Json.mapper().readTree(Json.bytes(output)), usage);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
+        return reply instanceof Completed(JsonNode output, Usage usage)
+                ? new Completed(Json.copy(output), usage)
+                : reply;
     }
 
     private static String shown(@Nullable String text, String instead) {

@@ -41,6 +41,10 @@ public final class JournalWriter implements AutoCloseable {
     private static final String RESERVE =
             "SELECT nextval(pg_get_serial_sequence('postroad.runs', 'id')) FROM generate_series(1, ?)";
     private static final String ARRIVED = "SELECT id FROM postroad.runs WHERE id = ANY (?)";
+    private static final String PENDING_OF_ARRIVED = """
+            SELECT json_agg(json_build_object('runId', p.run_id, 'commandId', p.command_id, 'command', p.command::text)
+                            ORDER BY p.received_at)
+            FROM postroad.pending_commands p JOIN postroad.runs r USING (run_id) WHERE r.id = ANY (?)""";
     private static final String REMEMBER_PUBLISHED = """
             UPDATE postroad.shards s SET published_at = p.at
             FROM unnest(?::int[], ?::bigint[], ?::timestamptz[]) AS p (shard, epoch, at)
@@ -137,26 +141,34 @@ public final class JournalWriter implements AutoCloseable {
                     "Postgres refuses the rows of run {}; the run is put aside",
                     entries.getFirst().key().id(),
                     refused);
-            return new CommitResult(Set.copyOf(epochs.keySet()), Set.of(), runs, Map.of());
+            return new CommitResult(shards(entries), Set.of(), runs, Map.of());
         }
-        List<Long> ordered = List.copyOf(runs);
-        Set<Long> firstHalf = Set.copyOf(ordered.subList(0, ordered.size() / 2));
-        CommitResult first = commit(
-                entries.stream()
-                        .filter(entry -> firstHalf.contains(entry.key().number()))
-                        .toList(),
-                epochs);
-        CommitResult second = commit(
-                entries.stream()
-                        .filter(entry -> !firstHalf.contains(entry.key().number()))
-                        .toList(),
-                epochs);
-        return both(first, second);
+        Set<Long> firstRuns = Set.copyOf(List.copyOf(runs).subList(0, runs.size() / 2));
+        List<JournalEntry> ones = entries.stream()
+                .filter(entry -> firstRuns.contains(entry.key().number()))
+                .toList();
+        List<JournalEntry> others = entries.stream()
+                .filter(entry -> !firstRuns.contains(entry.key().number()))
+                .toList();
+        CommitResult first = commit(ones, epochs);
+        CommitResult second = commit(others, epochs);
+        // A shard may be lost between the two, and then what was written of it is for the new owner to see to.
+        Set<Integer> owned = shards(entries);
+        owned.removeIf(shard -> isLost(shard, ones, first) || isLost(shard, others, second));
+        return both(owned, first, second);
     }
 
-    private static CommitResult both(CommitResult first, CommitResult second) {
-        Set<Integer> owned = new HashSet<>(first.ownedShards());
-        owned.addAll(second.ownedShards());
+    private static Set<Integer> shards(List<JournalEntry> entries) {
+        Set<Integer> shards = new HashSet<>();
+        entries.forEach(entry -> shards.add(entry.key().shard()));
+        return shards;
+    }
+
+    private static boolean isLost(int shard, List<JournalEntry> entries, CommitResult result) {
+        return shards(entries).contains(shard) && !result.ownedShards().contains(shard);
+    }
+
+    private static CommitResult both(Set<Integer> owned, CommitResult first, CommitResult second) {
         Set<Long> admitted = new HashSet<>(first.admittedRuns());
         admitted.addAll(second.admittedRuns());
         Set<Long> unwritable = new HashSet<>(first.unwritable());
@@ -174,19 +186,36 @@ public final class JournalWriter implements AutoCloseable {
             try (ResultSet answer = statement.executeQuery()) {
                 answer.next();
                 Set<Integer> owned = ints(answer.getArray(1));
-                Set<Long> admitted = resent && columns.admits() ? arrived(entries) : longs(answer.getArray(2));
-                return new CommitResult(owned, admitted, Set.of(), pending(answer.getString(3)));
+                if (resent && columns.admits()) {
+                    // The runs may have been admitted by the first sending, which nobody heard of.
+                    return new CommitResult(owned, arrived(entries), Set.of(), pendingOfArrived(entries));
+                }
+                return new CommitResult(
+                        owned, longs(answer.getArray(2)), Set.of(), pending(answer.getString(3)));
+            }
+        }
+    }
+
+    private static Long[] freshRuns(List<JournalEntry> entries) {
+        return entries.stream()
+                .filter(JournalEntry::fresh)
+                .map(entry -> entry.key().number())
+                .toArray(Long[]::new);
+    }
+
+    private Map<String, List<PendingCommand>> pendingOfArrived(List<JournalEntry> entries) throws SQLException {
+        try (PreparedStatement statement = prepare(PENDING_OF_ARRIVED)) {
+            statement.setArray(1, base().createArrayOf("int8", freshRuns(entries)));
+            try (ResultSet answer = statement.executeQuery()) {
+                answer.next();
+                return pending(answer.getString(1));
             }
         }
     }
 
     private Set<Long> arrived(List<JournalEntry> entries) throws SQLException {
-        Long[] numbers = entries.stream()
-                .filter(JournalEntry::fresh)
-                .map(entry -> entry.key().number())
-                .toArray(Long[]::new);
         try (PreparedStatement statement = prepare(ARRIVED)) {
-            statement.setArray(1, base().createArrayOf("int8", numbers));
+            statement.setArray(1, base().createArrayOf("int8", freshRuns(entries)));
             Set<Long> arrived = new HashSet<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -6,6 +6,7 @@ import dev.postroad.runtime.journal.JournalRow;
 import dev.postroad.runtime.journal.RunKey;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ final class EventJson {
 
     private final StringBuilder head = new StringBuilder(512);
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(2048);
+
+    private Instant lastAt = Instant.EPOCH;
+    private String lastTime = Instant.EPOCH.toString();
 
     byte[] value(RunKey key, String graph, int graphVersion, JournalRow row) {
         head(key, graph, graphVersion, row.event());
@@ -43,7 +47,7 @@ final class EventJson {
         head.append(",\"graphVersion\":").append(graphVersion);
         head.append(",\"seq\":").append(event.seq());
         text("type", event.body().type().publicName());
-        text("at", event.at().toString());
+        text("at", time(event.at()));
         text("node", event.node());
         text("task", event.task());
         if (event.task() != null) {
@@ -55,6 +59,15 @@ final class EventJson {
             head.append(",\"durationMs\":").append(event.durationMillis());
         }
         head.append(",\"progress\":").append(event.progress());
+    }
+
+    /** Events of one decision share their time, and writing it out is among the dearest parts of an event. */
+    private String time(Instant at) {
+        if (!at.equals(lastAt)) {
+            lastAt = at;
+            lastTime = at.toString();
+        }
+        return lastTime;
     }
 
     private void text(String name, @Nullable String value) {

@@ -27,7 +27,8 @@ final class WorkerSettingsTest {
     @Test
     void hasTheseNamesAndDefaults() {
         assertThat(Arrays.stream(Setting.values())
-                        .map(setting -> setting.variable() + "=" + setting.unlessSet().orElse("")))
+                        .map(setting ->
+                                setting.variable() + "=" + setting.unlessSet().orElse("")))
                 .containsExactly(
                         "POSTROAD_CONFIG=",
                         "POSTROAD_DATA_DIR=.postroad",
@@ -92,14 +93,16 @@ final class WorkerSettingsTest {
                 "POSTROAD_SESSION_TIMEOUT", "6s",
                 "POSTROAD_POSTGRES_URL", "postgres://p"));
         assertThatThrownBy(() -> WorkerSettings.read(wrong))
-                .isInstanceOfSatisfying(FaultsException.class, report -> assertThat(report.faults())
-                        .extracting(Fault::place)
-                        .containsExactly(
-                                "POSTROAD_LANE",
-                                "POSTROAD_PARTITIONS",
-                                "POSTROAD_POSTGRES_URL",
-                                "POSTROAD_HTTP_PORT",
-                                "POSTROAD_SESSION_TIMEOUT"));
+                .isInstanceOfSatisfying(
+                        FaultsException.class,
+                        report -> assertThat(report.faults())
+                                .extracting(Fault::place)
+                                .containsExactly(
+                                        "POSTROAD_LANE",
+                                        "POSTROAD_PARTITIONS",
+                                        "POSTROAD_POSTGRES_URL",
+                                        "POSTROAD_HTTP_PORT",
+                                        "POSTROAD_SESSION_TIMEOUT"));
     }
 
     @ParameterizedTest
@@ -115,7 +118,8 @@ final class WorkerSettingsTest {
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set POSTROAD_LLM_BASE_URL too",
             })
     void saysWhatToDo(String variable, String value, String message) {
-        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of(variable, value)))).hasMessage(message);
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of(variable, value))))
+                .hasMessage(message);
     }
 
     @Test
@@ -131,8 +135,8 @@ final class WorkerSettingsTest {
                 POSTROAD_GROUP=of-file
                 POSTROAD_LANES=4
                 """);
-        WorkerSettings settings =
-                WorkerSettings.read(with(Map.of("POSTROAD_CONFIG", file.toString(), "POSTROAD_GROUP", "of-environment")));
+        WorkerSettings settings = WorkerSettings.read(
+                with(Map.of("POSTROAD_CONFIG", file.toString(), "POSTROAD_GROUP", "of-environment")));
         assertThat(settings.group()).isEqualTo("of-environment");
         assertThat(settings.lanes()).isEqualTo(4);
     }
@@ -163,7 +167,8 @@ final class WorkerSettingsTest {
 
     @Test
     void takesABlankValueForNone() throws FaultsException {
-        assertThat(WorkerSettings.read(with(Map.of("POSTROAD_GROUP", " "))).group()).isEqualTo("postroad");
+        assertThat(WorkerSettings.read(with(Map.of("POSTROAD_GROUP", " "))).group())
+                .isEqualTo("postroad");
     }
 
     @Test

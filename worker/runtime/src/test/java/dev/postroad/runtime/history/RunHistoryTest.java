@@ -68,8 +68,12 @@ final class RunHistoryTest {
     }
 
     private void summarisesRuns() {
-        assertThat(history.newest(10, RunFilter.ALL)).extracting(RunSummary::runId).containsExactly("bad", "good");
-        assertThat(history.newest(1, RunFilter.ALL)).extracting(RunSummary::runId).containsExactly("bad");
+        assertThat(history.newest(10, RunFilter.ALL))
+                .extracting(RunSummary::runId)
+                .containsExactly("bad", "good");
+        assertThat(history.newest(1, RunFilter.ALL))
+                .extracting(RunSummary::runId)
+                .containsExactly("bad");
         assertThat(history.newest(10, new RunFilter(RunStatus.COMPLETED, "steps")))
                 .extracting(RunSummary::runId)
                 .containsExactly("good");
@@ -89,12 +93,14 @@ final class RunHistoryTest {
     }
 
     private void knowsWhatIsPublished() throws FaultsException {
-        var published = new PublishedDefinitions(site.settings(Map.of()).postgres().toDataSource());
+        var published =
+                new PublishedDefinitions(site.settings(Map.of()).postgres().toDataSource());
         assertThat(published.graphs()).contains("steps");
         assertThat(published.newestGraph("steps").orElseThrow().nodes()).containsKeys("one", "two");
         assertThat(published.newestGraph("nothing")).isEmpty();
         assertThat(published.holds(Definitions.readAll(GRAPH).getFirst())).isTrue();
-        assertThat(published.holds(Definitions.readAll("version: 1\n" + GRAPH).getFirst())).isTrue();
+        assertThat(published.holds(Definitions.readAll("version: 1\n" + GRAPH).getFirst()))
+                .isTrue();
         assertThat(published.holds(
                         Definitions.readAll(GRAPH.replace("10", "20")).getFirst()))
                 .isFalse();

@@ -57,7 +57,10 @@ final class ProvisioningTest {
     void givesANewTopicOfShardsAsManyPartitionsAsTheOthersHave() throws Exception {
         make("triggers", 5);
         Provisioning.checkTopics(settings(Map.of()));
-        assertThat(partitions()).containsEntry("control", 5).containsEntry("agent-results", 5).containsEntry("events", 3);
+        assertThat(partitions())
+                .containsEntry("control", 5)
+                .containsEntry("agent-results", 5)
+                .containsEntry("events", 3);
     }
 
     @Test
@@ -111,13 +114,20 @@ final class ProvisioningTest {
         kafka.describeTopics(ours)
                 .allTopicNames()
                 .get()
-                .forEach((name, topic) ->
-                        counts.put(name.substring(prefix.length()), topic.partitions().size()));
+                .forEach((name, topic) -> counts.put(
+                        name.substring(prefix.length()), topic.partitions().size()));
         return counts;
     }
 
     private String setting(String topic, String name) throws ExecutionException, InterruptedException {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, prefix + topic);
-        return kafka.describeConfigs(Set.of(resource)).all().get().values().iterator().next().get(name).value();
+        return kafka.describeConfigs(Set.of(resource))
+                .all()
+                .get()
+                .values()
+                .iterator()
+                .next()
+                .get(name)
+                .value();
     }
 }

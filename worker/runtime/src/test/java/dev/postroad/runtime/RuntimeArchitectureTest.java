@@ -1,0 +1,199 @@
+package dev.postroad.runtime;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullMarked;
+
+/** Who may know whom, and who may look at a clock: design.md §8 and style.md, for all modules but the command. */
+@NullMarked
+@AnalyzeClasses(packages = "dev.postroad", importOptions = ImportOption.DoNotIncludeTests.class)
+class RuntimeArchitectureTest {
+    private static final String CONTRACTS = "dev.postroad.contracts..";
+    private static final String MIGRATIONS = "dev.postroad.migrations..";
+    private static final String ENGINE = "dev.postroad.engine..";
+    private static final String RUNTIME = "dev.postroad.runtime..";
+    private static final String EMBEDDED = "dev.postroad.embedded..";
+
+    @ArchTest
+    static final ArchRule contractsKnowNoOtherModule = only(CONTRACTS, CONTRACTS)
+            .because("whoever writes an agent or a client must get by with this one module");
+
+    @ArchTest
+    static final ArchRule migrationsKnowNoOtherModule =
+            only(MIGRATIONS, MIGRATIONS).because("the schema is there before the worker, and outlives its versions");
+
+    @ArchTest
+    static final ArchRule theEngineKnowsTheContractsOnly =
+            only(ENGINE, ENGINE, CONTRACTS).because("what decides is to be tested without what stores and sends");
+
+    @ArchTest
+    static final ArchRule theRuntimeKnowsNeitherTheCommandNorTheEmbeddedServers = only(
+                    RUNTIME, RUNTIME, ENGINE, CONTRACTS, MIGRATIONS)
+            .because("a worker in production is the same as one on a laptop, and is given its Kafka and Postgres");
+
+    @ArchTest
+    static final ArchRule theEmbeddedServersStandAlone =
+            only(EMBEDDED, EMBEDDED).because("they are stand-ins for servers, which know nothing of their users either");
+
+    @ArchTest
+    static final ArchRule runtimePackagesHaveNoCycles = slices()
+            .matching("dev.postroad.runtime.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .because("the class in the middle that knows everything grows out of the first cycle");
+
+    @ArchTest
+    static final ArchRule theJournalKnowsNobodyWhoUsesIt = within("journal")
+            .because("the writes that must never be lost or doubled are to be read and tested by themselves");
+
+    @ArchTest
+    static final ArchRule agentsKnowNothingOfRuns = within("agent")
+            .because("an attempt is a call with an answer; when to try again is decided in the engine");
+
+    @ArchTest
+    static final ArchRule publishingKnowsTheJournalOnly = within("publish", "journal")
+            .because("what is published is what was committed, whoever wrote it");
+
+    @ArchTest
+    static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within("run", "agent", "journal", "publish")
+            .because("a test, a topic and an HTTP call drive a run by the same door");
+
+    @ArchTest
+    static final ArchRule historyReadsWithoutTheWorker = within("history", "journal")
+            .because("a run's past can be read on any worker, and by the command, whoever owns its shard");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsTheWiring = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.postroad.runtime.*..", ENGINE, CONTRACTS, MIGRATIONS, EMBEDDED)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.postroad.runtime")
+            .because("parts are handed what they need, so that a test can hand them something else");
+
+    @ArchTest
+    static final ArchRule onlyTheWiringKnowsOwnershipAndHttp = noClasses()
+            .that()
+            .resideInAnyPackage("dev.postroad.runtime.*..")
+            .and(are(notIn("ownership")))
+            .and(are(notIn("http")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.postroad.runtime.ownership..", "dev.postroad.runtime.http..")
+            .because("both sit at the edge, and drive the rest");
+
+    @ArchTest
+    static final ArchRule nobodyAsksTheSystemForTheTime = noClasses()
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat(belongToAnyOf(Clock.class))
+            .because("time comes from an InstantSource that is handed in, or a test could not set it");
+
+    @ArchTest
+    static final ArchRule onlyTheWiringTakesTheSystemsClock = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.Worker")
+            .and()
+            // Settings are read before there is anything to wire.
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.config.WorkerSettings")
+            .should()
+            .callMethod(InstantSource.class, "system")
+            .because("a clock that is made in the middle cannot be set from outside");
+
+    @ArchTest
+    static final ArchRule stopwatchesStandWhereAnotherProcessIsWaitedFor = noClasses()
+            .that(resideInAnyPackage(RUNTIME, ENGINE, MIGRATIONS))
+            .and()
+            // Waits for Kafka to have made the topics, before any run is there.
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.provisioning.TopicAdmin")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .because("what depends on elapsed time cannot be replayed");
+
+    @ArchTest
+    static final ArchRule nobodySleepsInTheMiddle = noClasses()
+            .that(resideInAnyPackage(RUNTIME, ENGINE, MIGRATIONS))
+            .and()
+            // As above.
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.provisioning.TopicAdmin")
+            .and()
+            // The poll thread of the control topic, while it has no partition to poll.
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.intake.ControlIntake")
+            .and()
+            // One thread for the deadlines of all calls.
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.run.AgentCalls")
+            .and()
+            // Pauses on a virtual thread of its own while Postgres is away.
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.run.JournalRunLoader")
+            .should()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Thread.class, "sleep", java.time.Duration.class)
+            .orShould()
+            .callMethod(TimeUnit.class, "sleep", long.class)
+            .because("a wait is an event with its due time; a sleeping thread is forgotten in a crash");
+
+    @ArchTest
+    static final ArchRule nobodyPrints = noClasses()
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace")
+            .because("standard output belongs to the command, and a worker's words belong in its log");
+
+    @ArchTest
+    static final ArchRule nobodyLogsPastSlf4j = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "ch.qos.logback..", "org.apache.log4j.."))
+            .because("the operator sets levels and format in one place");
+
+    /** Of our own modules, a package may know these. */
+    private static ArchRule only(String module, String... known) {
+        return noClasses()
+                .that()
+                .resideInAPackage(module)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.postroad..").and(DescribedPredicate.not(resideInAnyPackage(known))));
+    }
+
+    /** Within the runtime, a package may know itself and these. */
+    private static ArchRule within(String name, String... known) {
+        DescribedPredicate<JavaClass> allowed = resideInAPackage("dev.postroad.runtime." + name + "..");
+        for (String other : known) {
+            allowed = allowed.or(resideInAPackage("dev.postroad.runtime." + other + ".."));
+        }
+        return classes()
+                .that()
+                .resideInAPackage("dev.postroad.runtime." + name + "..")
+                .should()
+                .onlyDependOnClassesThat(
+                        DescribedPredicate.not(resideInAPackage(RUNTIME)).or(allowed));
+    }
+
+    private static DescribedPredicate<JavaClass> notIn(String name) {
+        return DescribedPredicate.not(resideInAPackage("dev.postroad.runtime." + name + ".."));
+    }
+}

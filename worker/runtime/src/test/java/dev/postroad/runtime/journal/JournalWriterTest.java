@@ -1,0 +1,538 @@
+package dev.postroad.runtime.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.run.Admission;
+import dev.postroad.engine.run.Command;
+import dev.postroad.engine.run.Decider;
+import dev.postroad.engine.run.Decision;
+import dev.postroad.engine.run.Event;
+import dev.postroad.engine.run.Origin;
+import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.PublishedRow.Position;
+import dev.postroad.runtime.testing.BreakingDatabase;
+import dev.postroad.runtime.testing.Site;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@NullMarked
+class JournalWriterTest {
+    private static final Site SITE = Site.open(1);
+    private static final int MINE = 1;
+    private static final int THEIRS = 2;
+    private static final Map<Integer, Long> EPOCHS = Map.of(MINE, 5L, THEIRS, 5L);
+
+    private static final Graph GRAPH = graph(
+            """
+            graph: pair
+            state: { done: { reducer: append } }
+            nodes:
+              left: { agent: a }
+              right: { agent: a }
+            edges:
+              - { from: START, to: [left, right] }
+              - { from: [left, right], to: END }
+            limits: { timeout: PT1H }
+            """);
+
+    private final Instant start = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    private final DataSource database = SITE.database();
+    private final BreakingDatabase breaking = new BreakingDatabase(database);
+    private final AtomicBoolean givingUp = new AtomicBoolean();
+    private final JournalWriter writer = new JournalWriter(breaking, givingUp::get);
+    private final JournalReader reader = new JournalReader(database);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @BeforeEach
+    void ownBothShards() {
+        sql("TRUNCATE postroad.runs, postroad.journal, postroad.shards, postroad.pending_commands");
+        sql("INSERT INTO postroad.shards SELECT s, 5, 'me', now() FROM unnest(ARRAY[1, 2]) AS s");
+    }
+
+    @AfterEach
+    void close() {
+        writer.close();
+        threads.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        SITE.close();
+    }
+
+    @Test
+    void everyTypeOfEventIsReadBackAsItWasWritten() throws SQLException {
+        History history = historyOfEveryType("whole");
+        for (JournalEntry entry : history.entries()) {
+            assertThat(writer.commit(List.of(entry), EPOCHS).ownedShards()).containsExactly(MINE);
+            checkReadBack(entry);
+        }
+        List<Event> events = history.entries().stream()
+                .flatMap(entry -> entry.rows().stream())
+                .map(JournalRow::event)
+                .toList();
+        assertThat(events)
+                .extracting(event -> event.body().type())
+                .containsAll(EnumSet.complementOf(
+                        EnumSet.of(EventType.TRIGGER_DUPLICATE, EventType.TRIGGER_REJECTED)));
+
+        List<PublishedRow> page =
+                reader.page(MINE, Position.startOf(Instant.EPOCH), start.plus(Duration.ofDays(1)), 1_000);
+        assertThat(page).extracting(row -> row.row().event()).isEqualTo(events);
+        assertThat(page)
+                .extracting(row -> text(row.row()))
+                .isEqualTo(history.entries().stream()
+                        .flatMap(entry -> entry.rows().stream())
+                        .map(JournalWriterTest::text)
+                        .toList());
+    }
+
+    @Test
+    void aBatchOfManyEntriesOfOneRunIsWrittenAsOne() throws SQLException {
+        History history = historyOfEveryType("at-once");
+        CommitResult result = writer.commit(history.entries(), EPOCHS);
+        assertThat(result.admittedRuns()).containsExactly(history.number());
+        checkReadBack(history.entries().getLast());
+    }
+
+    private void checkReadBack(JournalEntry entry) throws SQLException {
+        StoredRun stored = reader.find(entry.key().id(), (name, version) -> GRAPH).orElseThrow();
+        assertThat(stored.key()).isEqualTo(entry.key());
+        Run expected = entry.run();
+        assertThat(stored.run())
+                .returns(expected.seq(), Run::seq)
+                .returns(expected.status(), Run::status)
+                .returns(expected.state(), Run::state)
+                .returns(expected.version(), Run::version)
+                .returns(expected.progress(), Run::progress)
+                .returns(expected.error(), Run::error)
+                .returns(expected.queuedAt(), Run::queuedAt)
+                .returns(expected.startedAt(), Run::startedAt)
+                .returns(expected.lastAt(), Run::lastAt)
+                .returns(expected.callsUnderWay(), Run::callsUnderWay)
+                .returns(expected.admission(), Run::admission);
+        assertThat(SITE.history().find(entry.key().id()).orElseThrow().status()).isEqualTo(expected.status());
+        List<String> unfinished = reader.unfinished(MINE, (name, version) -> GRAPH).stream()
+                .map(run -> run.key().id())
+                .toList();
+        assertThat(unfinished).isEqualTo(expected.status().isEnded() ? List.of() : List.of(entry.key().id()));
+    }
+
+    @Test
+    void aStaleEpochWritesNothingAndTellsSo() {
+        JournalEntry entry = admission("stale", MINE);
+        CommitResult result = writer.commit(List.of(entry), Map.of(MINE, 4L));
+        assertThat(result.ownedShards()).isEmpty();
+        assertThat(result.admittedRuns()).isEmpty();
+        assertThat(rows()).isZero();
+        assertThat(writer.commit(List.of(entry), Map.of(MINE, 6L)).ownedShards())
+                .as("an epoch that is yet to come")
+                .isEmpty();
+        assertThat(writer.commit(List.of(entry), Map.of()).ownedShards())
+                .as("no epoch at all")
+                .isEmpty();
+        assertThat(rows()).isZero();
+    }
+
+    @Test
+    void ofAMixedBatchOnlyWhatIsOwnedIsWritten() {
+        JournalEntry mine = admission("mine", MINE);
+        JournalEntry theirs = admission("theirs", THEIRS);
+        JournalEntry begunMine = begin(mine);
+        JournalEntry begunTheirs = begin(theirs);
+        raiseEpoch(THEIRS);
+        CommitResult result = writer.commit(List.of(theirs, mine, begunTheirs, begunMine), EPOCHS);
+        assertThat(result.ownedShards()).containsExactly(MINE);
+        assertThat(result.admittedRuns()).containsExactly(mine.key().number());
+        assertThat(rows()).isEqualTo(mine.rows().size() + begunMine.rows().size());
+        assertThat(SITE.history().find("theirs")).isEmpty();
+        assertThat(SITE.history().find("mine").orElseThrow().status()).isEqualTo(RunStatus.RUNNING);
+    }
+
+    @Test
+    void aZombieChangesNoStatus() {
+        JournalEntry admitted = admission("held", THEIRS);
+        JournalEntry begun = begin(admitted);
+        writer.commit(List.of(admitted, begun), EPOCHS);
+        raiseEpoch(THEIRS);
+        JournalEntry cancelled = decide(begun, new Command.Cancel("c", null), 9);
+        assertThat(writer.commit(List.of(cancelled), EPOCHS).ownedShards()).isEmpty();
+        assertThat(SITE.history().find("held").orElseThrow().status()).isEqualTo(RunStatus.RUNNING);
+        assertThat(rows()).isEqualTo(admitted.rows().size() + begun.rows().size());
+    }
+
+    @Test
+    void aNewOwnerWaitsForTheBatchUnderWayAndThenReadsIt() throws Exception {
+        try (Connection blocker = database.getConnection()) {
+            holdUp("slow", blocker);
+            JournalEntry entry = admission("slow", MINE);
+            Future<CommitResult> batch = threads.submit(() -> writer.commit(List.of(entry), EPOCHS));
+            awaitWaitingForLocks(1);
+            Future<?> claim = threads.submit(() -> raiseEpoch(MINE));
+            awaitWaitingForLocks(2);
+            assertThat(claim.isDone()).isFalse();
+
+            blocker.rollback();
+            assertThat(result(batch).admittedRuns()).containsExactly(entry.key().number());
+            claim.get(Site.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(reader.unfinished(MINE, (name, version) -> GRAPH))
+                    .extracting(run -> run.key().id())
+                    .containsExactly("slow");
+        }
+    }
+
+    @Test
+    void aBatchThatComesWhileTheEpochIsBeingRaisedWritesNothing() throws Exception {
+        try (Connection claim = database.getConnection();
+                Statement statement = claim.createStatement()) {
+            claim.setAutoCommit(false);
+            statement.execute("UPDATE postroad.shards SET epoch = epoch + 1 WHERE shard = " + MINE);
+            JournalEntry late = admission("late", MINE);
+            JournalEntry other = admission("other", THEIRS);
+            Future<CommitResult> batch = threads.submit(() -> writer.commit(List.of(late, other), EPOCHS));
+            awaitWaitingForLocks(1);
+            claim.commit();
+            claim.setAutoCommit(true);
+            assertThat(result(batch).ownedShards()).containsExactly(THEIRS);
+            assertThat(SITE.history().find("late")).isEmpty();
+            assertThat(SITE.history().find("other")).isPresent();
+        }
+    }
+
+    @Test
+    void aBatchThatIsSentTwiceIsWrittenOnce() {
+        JournalEntry admitted = admission("twice", MINE);
+        JournalEntry begun = begin(admitted);
+        breakNextCommit();
+        CommitResult result = writer.commit(List.of(admitted, begun), EPOCHS);
+        assertThat(breaking.isIntact()).isTrue();
+        assertThat(result.ownedShards()).containsExactly(MINE);
+        assertThat(result.admittedRuns()).containsExactly(admitted.key().number());
+        assertThat(rows()).isEqualTo(admitted.rows().size() + begun.rows().size());
+
+        JournalEntry cancelled = decide(begun, new Command.Cancel("c", null), 2);
+        breaking.loseNextAnswer();
+        assertThat(writer.commit(List.of(cancelled), EPOCHS).ownedShards()).containsExactly(MINE);
+        assertThat(SITE.history().events("twice", 1)).hasSize(cancelled.run().seq());
+        assertThat(SITE.history().find("twice").orElseThrow().status()).isEqualTo(RunStatus.CANCELLED);
+    }
+
+    @Test
+    void aBatchThatIsSentAgainAfterItsShardWentToAnotherIsLeftToThatOne() {
+        JournalEntry admitted = admission("moved", MINE);
+        writer.commit(List.of(admitted), EPOCHS);
+        raiseEpoch(MINE);
+        CommitResult again = writer.commit(List.of(admitted), EPOCHS);
+        assertThat(again.ownedShards()).isEmpty();
+        assertThat(rows()).isEqualTo(1);
+    }
+
+    @Test
+    void aRunIdThatIsTakenIsToldAndNothingOfItIsWritten() {
+        JournalEntry first = admission("taken", MINE);
+        writer.commit(List.of(first), EPOCHS);
+        JournalEntry second = admission("taken", THEIRS);
+        JournalEntry other = admission("free", MINE);
+        CommitResult result = writer.commit(List.of(second, begin(second), other), EPOCHS);
+        assertThat(result.ownedShards()).containsExactlyInAnyOrder(MINE, THEIRS);
+        assertThat(result.admittedRuns()).containsExactly(other.key().number());
+        assertThat(rows()).isEqualTo(first.rows().size() + other.rows().size());
+    }
+
+    @Test
+    void aRunIdThatIsTakenIsToldAlsoWhereTheAnswerWasLost() {
+        JournalEntry first = admission("taken", MINE);
+        writer.commit(List.of(first), EPOCHS);
+        JournalEntry second = admission("taken", MINE);
+        JournalEntry other = admission("free", MINE);
+        breakNextCommit();
+        CommitResult result = writer.commit(List.of(second, other), EPOCHS);
+        assertThat(result.admittedRuns()).containsExactly(other.key().number());
+        assertThat(rows()).isEqualTo(first.rows().size() + other.rows().size());
+    }
+
+    @Test
+    void commandsThatCameBeforeTheirRunAreHandedOverWithItsAdmission() {
+        keepCommand("early", "c1");
+        keepCommand("another", "c2");
+        CommitResult result = writer.commit(List.of(admission("early", MINE)), EPOCHS);
+        assertThat(result.pendingCommands()).containsOnlyKeys("early");
+        assertThat(result.pendingCommands().get("early"))
+                .extracting(PendingCommand::commandId)
+                .containsExactly("c1");
+    }
+
+    @Test
+    void commandsThatCameBeforeTheirRunAreHandedOverAlsoWhereTheAnswerWasLost() {
+        keepCommand("early", "c1");
+        JournalEntry entry = admission("early", MINE);
+        breakNextCommit();
+        CommitResult result = writer.commit(List.of(entry), EPOCHS);
+        assertThat(result.pendingCommands()).containsOnlyKeys("early");
+    }
+
+    private static void keepCommand(String runId, String commandId) {
+        new PendingCommands(SITE.sql()).keep(new PendingCommand(runId, commandId, "{\"type\":\"cancel\"}"));
+    }
+
+    @Test
+    void rowsThatPostgresRefusesPutOnlyTheirRunAside() {
+        List<JournalEntry> entries = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            entries.add(admission("sound-" + i, MINE));
+        }
+        JournalEntry odd = admission("odd", MINE);
+        entries.add(7, withData(odd, "{\"input\":"));
+        entries.add(14, begin(odd));
+        CommitResult result = writer.commit(entries, EPOCHS);
+        assertThat(result.unwritable()).containsExactly(odd.key().number());
+        assertThat(result.ownedShards()).containsExactly(MINE);
+        assertThat(result.admittedRuns()).hasSize(20).doesNotContain(odd.key().number());
+        assertThat(SITE.number("SELECT count(*) FROM postroad.runs")).isEqualTo(20);
+        assertThat(SITE.history().find("odd")).isEmpty();
+        assertThat(writer.isConnected()).isTrue();
+    }
+
+    @Test
+    void aShardThatIsLostIsToldAlsoWhereAnotherRunIsRefused() {
+        raiseEpoch(THEIRS);
+        List<JournalEntry> entries = new ArrayList<>();
+        entries.add(withData(admission("odd", THEIRS), "{"));
+        entries.add(admission("lost", THEIRS));
+        entries.add(withData(admission("odd-too", MINE), "{"));
+        entries.add(admission("mine", MINE));
+        CommitResult result = writer.commit(entries, EPOCHS);
+        assertThat(result.ownedShards()).containsExactly(MINE);
+        assertThat(result.admittedRuns()).hasSize(1);
+        assertThat(rows()).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatWasEndedIsReplacedUnnoticed() {
+        writer.commit(List.of(admission("before", MINE)), EPOCHS);
+        terminate("query LIKE '%postroad.journal%' AND pid <> pg_backend_pid()");
+        CommitResult result = writer.commit(List.of(admission("after", MINE)), EPOCHS);
+        assertThat(result.admittedRuns()).hasSize(1);
+        assertThat(SITE.history().find("after")).isPresent();
+        assertThat(writer.isConnected()).isTrue();
+    }
+
+    @Test
+    void aConnectionThatIsEndedWithinABatchIsReplacedUnnoticed() throws Exception {
+        try (Connection blocker = database.getConnection()) {
+            holdUp("slow", blocker);
+            JournalEntry entry = admission("slow", MINE);
+            Future<CommitResult> batch = threads.submit(() -> writer.commit(List.of(entry), EPOCHS));
+            awaitWaitingForLocks(1);
+            terminate("wait_event_type = 'Lock'");
+            Site.await("the writer notices", () -> !writer.isConnected());
+            blocker.rollback();
+            assertThat(result(batch).admittedRuns()).containsExactly(entry.key().number());
+            assertThat(rows()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aWorkerThatIsStoppedDoesNotWaitForADatabaseThatIsAway() {
+        writer.nextRunNumber();
+        givingUp.set(true);
+        breaking.loseNextAnswer();
+        JournalEntry entry = admission("unknown", MINE);
+        assertThatThrownBy(() -> writer.commit(List.of(entry), EPOCHS)).isInstanceOf(JournalUnavailableException.class);
+    }
+
+    @Test
+    void runNumbersAreNeverGivenTwice() {
+        Set<Long> numbers = new HashSet<>();
+        try (JournalWriter other = new JournalWriter(database, givingUp::get)) {
+            for (int i = 0; i < 1_100; i++) {
+                numbers.add(writer.nextRunNumber());
+                numbers.add(other.nextRunNumber());
+            }
+        }
+        assertThat(numbers).hasSize(2_200);
+    }
+
+    @Test
+    void whatIsPublishedIsRememberedByTheOwnerAlone() {
+        Instant mine = start.minusSeconds(5);
+        writer.rememberPublished(Map.of(MINE, mine, THEIRS, mine), EPOCHS);
+        raiseEpoch(THEIRS);
+        writer.rememberPublished(Map.of(MINE, start, THEIRS, start), EPOCHS);
+        assertThat(publishedAt(MINE)).isEqualTo(start);
+        assertThat(publishedAt(THEIRS)).isEqualTo(mine);
+    }
+
+    private static Instant publishedAt(int shard) {
+        return SITE.sql().withHandle(handle -> handle.select(
+                        "SELECT published_at FROM postroad.shards WHERE shard = ?", shard)
+                .mapTo(Instant.class)
+                .one());
+    }
+
+    /** One run through everything that can happen to it, decision by decision. */
+    private record History(long number, List<JournalEntry> entries) {}
+
+    private History historyOfEveryType(String runId) {
+        RetryPolicy policy = new RetryPolicy(2, Duration.ofMillis(1500), 2, Duration.ofMinutes(1), 0);
+        List<Command> commands = List.of(
+                new Command.Start(),
+                answer("left@1", 1, AgentReply.retryable("http.503", "“busy” – 忙 😀"), policy),
+                answer(
+                        "right@1",
+                        1,
+                        new AgentReply.Completed(Site.json("{'done': [1, 2.5, true, null, {'a': 'b'}]}"), new Usage(7, 9)),
+                        policy),
+                new Command.RetryDue("left@1", 2),
+                answer("left@1", 2, AgentReply.permanent("broken", "out of order"), policy),
+                new Command.Cancel("c1", "too late"),
+                new Command.Retry("c2"),
+                new Command.Cancel("c3", "in time"),
+                new Command.Retry("c4"),
+                answer("left@1", 4, AgentReply.completed(Site.json("{'done': 'left'}")), policy));
+        List<JournalEntry> entries = new ArrayList<>();
+        entries.add(admission(runId, MINE));
+        for (Command command : commands) {
+            entries.add(decide(entries.getLast(), command, entries.size()));
+        }
+        assertThat(entries.getLast().run().status()).isEqualTo(RunStatus.COMPLETED);
+        return new History(entries.getFirst().key().number(), entries);
+    }
+
+    private static Command answer(String task, int attempt, AgentReply reply, RetryPolicy policy) {
+        return new Command.Answer(task, attempt, reply, policy, 1234, 0);
+    }
+
+    private JournalEntry admission(String runId, int shard) {
+        Admission admission = new Admission(
+                (ObjectNode) Site.json("{'done': ['input']}"),
+                3,
+                Duration.ofMinutes(10),
+                Map.of("tenant", "acme"),
+                new Origin("triggers", shard, 77));
+        Decision decision = Decider.admit(runId, GRAPH, admission, start);
+        RunKey key = new RunKey(
+                writer.nextRunNumber(), runId, shard, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        return entry(key, decision, true);
+    }
+
+    private JournalEntry begin(JournalEntry admitted) {
+        return decide(admitted, new Command.Start(), 1);
+    }
+
+    private JournalEntry decide(JournalEntry before, Command command, int seconds) {
+        Decision decision = Decider.decide(before.run(), command, start.plusSeconds(seconds));
+        assertThat(decision.events()).as("events of %s", command).isNotEmpty();
+        return entry(before.key(), decision, false);
+    }
+
+    private static JournalEntry entry(RunKey key, Decision decision, boolean fresh) {
+        return new JournalEntry(
+                key,
+                decision.run(),
+                decision.events().stream().map(JournalRow::of).toList(),
+                fresh);
+    }
+
+    private static JournalEntry withData(JournalEntry entry, String data) {
+        List<JournalRow> rows = entry.rows().stream()
+                .map(row -> new JournalRow(row.event(), data.getBytes(StandardCharsets.UTF_8)))
+                .toList();
+        return new JournalEntry(entry.key(), entry.run(), rows, entry.fresh());
+    }
+
+    private static String text(JournalRow row) {
+        return new String(row.data(), StandardCharsets.UTF_8);
+    }
+
+    /** The numbers are fetched first, so that it is the batch that breaks. */
+    private void breakNextCommit() {
+        writer.nextRunNumber();
+        breaking.loseNextAnswer();
+    }
+
+    /** Takes a run id in a transaction that is left open: a batch that wants it too waits, with its shards locked. */
+    private static void holdUp(String runId, Connection blocker) throws SQLException {
+        blocker.setAutoCommit(false);
+        try (Statement statement = blocker.createStatement()) {
+            statement.execute("INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at)"
+                    + " VALUES ('" + runId + "', 3, 'pair', 1, 'queued', 0, '{}', now())");
+        }
+    }
+
+    private static void awaitWaitingForLocks(int sessions) {
+        Site.await(
+                sessions + " sessions wait for a lock",
+                () -> SITE.number("SELECT count(*) FROM pg_stat_activity"
+                                + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                        == sessions);
+    }
+
+    private static void terminate(String which) {
+        assertThat(SITE.number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND " + which))
+                .isPositive();
+    }
+
+    private static void raiseEpoch(int shard) {
+        sql("UPDATE postroad.shards SET epoch = epoch + 1, owner = 'another' WHERE shard = " + shard);
+    }
+
+    private static long rows() {
+        return SITE.number("SELECT count(*) FROM postroad.journal");
+    }
+
+    private static void sql(String statement) {
+        SITE.sql().useHandle(handle -> handle.execute(statement));
+    }
+
+    private static CommitResult result(Future<CommitResult> batch)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return batch.get(Site.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static Graph graph(String yaml) {
+        try {
+            return GraphCompiler.compile(
+                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
+    }
+}
