@@ -97,8 +97,8 @@ class DeciderCoverageTest {
     /** The whole behaviour on one page: what each command leads to in each status; a dash for nothing. */
     @Test
     void everyPairLeadsToWhatTheTableSays() throws IOException {
-        String table = pairs().map(pair -> "%-9s | %-32s | %s%n"
-                        .formatted(pair.status().publicName(), pair.command(), outcome(pair)))
+        String table = pairs().map(pair ->
+                        "%-9s | %-32s | %s%n".formatted(pair.status().publicName(), pair.command(), outcome(pair)))
                 .collect(Collectors.joining());
         assertThat(table).isEqualTo(resource("/decisions/pairs.txt"));
     }
