@@ -30,7 +30,8 @@ public final class Bench {
     int chain(
             @Option(names = "--runs", defaultValue = "20000") int runs,
             @Option(names = "--nodes", defaultValue = "10") int nodes,
-            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones") int warmUp)
+            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
+                    int warmUp)
             throws Exception {
         return throughput(Graphs.chain("bench-chain", nodes, NO_OPERATION), "bench-chain", runs, warmUp);
     }
@@ -39,7 +40,8 @@ public final class Bench {
     int fan(
             @Option(names = "--runs", defaultValue = "10000") int runs,
             @Option(names = "--width", defaultValue = "8") int width,
-            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones") int warmUp)
+            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
+                    int warmUp)
             throws Exception {
         return throughput(Graphs.fan("bench-fan", width, NO_OPERATION), "bench-fan", runs, warmUp);
     }
@@ -91,7 +93,9 @@ public final class Bench {
             site.run("bench-warm", "warm-", 5_000);
             site.run("bench-wait", "measured-", runs);
             ObjectNode figures = Figures.of(site, "measured-");
-            figures.put("heapMebibytes", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20);
+            figures.put(
+                    "heapMebibytes",
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20);
             print(figures.put("maxHeapMebibytes", Runtime.getRuntime().maxMemory() >> 20));
         }
         return 0;
@@ -122,7 +126,9 @@ public final class Bench {
                             "lastToFirstBytes",
                             Figures.round(
                                     quarters.getLast().get("bytesPerTransition").doubleValue()
-                                            / quarters.getFirst().get("bytesPerTransition").doubleValue(),
+                                            / quarters.getFirst()
+                                                    .get("bytesPerTransition")
+                                                    .doubleValue(),
                                     3)));
         }
         return 0;

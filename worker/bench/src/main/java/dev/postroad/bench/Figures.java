@@ -6,8 +6,7 @@ import java.util.Map;
 
 /** What the tables say about a set of runs. */
 final class Figures {
-    private static final String SQL =
-            """
+    private static final String SQL = """
             WITH chosen AS (SELECT id, started_at, ended_at FROM postroad.runs WHERE run_id LIKE :prefix || '%'),
             rows AS (SELECT count(*) AS rows, count(*) FILTER (WHERE type = 'node.completed') AS transitions,
                             sum(pg_column_size(j.*)) AS bytes,
@@ -22,7 +21,10 @@ final class Figures {
 
     static ObjectNode of(Site site, String prefix) {
         Map<String, Object> row = site.sql()
-                .withHandle(handle -> handle.createQuery(SQL).bind("prefix", prefix).mapToMap().one());
+                .withHandle(handle -> handle.createQuery(SQL)
+                        .bind("prefix", prefix)
+                        .mapToMap()
+                        .one());
         double transitions = number(row, "transitions");
         double seconds = number(row, "seconds");
         return JsonNodeFactory.instance

@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 
 /** The graphs that are measured. */
 final class Graphs {
-    private static final String HEAD = "graph: %s\nstate: { count: { reducer: sum }, log: { reducer: append } }\nnodes:\n";
+    private static final String HEAD =
+            "graph: %s\nstate: { count: { reducer: sum }, log: { reducer: append } }\nnodes:\n";
 
     private Graphs() {}
 

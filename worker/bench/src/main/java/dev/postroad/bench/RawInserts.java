@@ -32,8 +32,16 @@ final class RawInserts {
     }
 
     private record Row(
-            String type, String node, String task, int attempt, int superstep, int version, Instant at, long millis,
-            double progress, String data) {}
+            String type,
+            String node,
+            String task,
+            int attempt,
+            int superstep,
+            int version,
+            Instant at,
+            long millis,
+            double progress,
+            String data) {}
 
     /** Rows a second. */
     double measure() throws SQLException, InterruptedException, ExecutionException {
@@ -64,9 +72,18 @@ final class RawInserts {
 
     private void insert(List<Row> rows, int firstRun, int repeats) throws SQLException {
         List<ArrayColumn> columns = List.of(
-                ArrayColumn.ofLongs(), ArrayColumn.ofInts(), ArrayColumn.ofTexts(), ArrayColumn.ofTexts(),
-                ArrayColumn.ofTexts(), ArrayColumn.ofInts(), ArrayColumn.ofInts(), ArrayColumn.ofInts(),
-                ArrayColumn.ofTimes(), ArrayColumn.ofDurations(), ArrayColumn.ofReals(), ArrayColumn.ofJson());
+                ArrayColumn.ofLongs(),
+                ArrayColumn.ofInts(),
+                ArrayColumn.ofTexts(),
+                ArrayColumn.ofTexts(),
+                ArrayColumn.ofTexts(),
+                ArrayColumn.ofInts(),
+                ArrayColumn.ofInts(),
+                ArrayColumn.ofInts(),
+                ArrayColumn.ofTimes(),
+                ArrayColumn.ofDurations(),
+                ArrayColumn.ofReals(),
+                ArrayColumn.ofJson());
         try (Connection connection = open();
                 PreparedStatement statement = connection.prepareStatement(
                         "INSERT INTO bench_raw (run, seq, type, node, task, attempt, superstep, version, at, duration,"
@@ -110,8 +127,9 @@ final class RawInserts {
         List<Row> rows = new ArrayList<>(SAMPLE);
         try (Connection connection = open();
                 Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT *, coalesce((extract(epoch FROM duration) * 1000)::bigint,"
-                        + " -1) AS millis FROM postroad.journal ORDER BY run DESC, seq LIMIT " + SAMPLE)) {
+                ResultSet result =
+                        statement.executeQuery("SELECT *, coalesce((extract(epoch FROM duration) * 1000)::bigint,"
+                                + " -1) AS millis FROM postroad.journal ORDER BY run DESC, seq LIMIT " + SAMPLE)) {
             while (result.next()) {
                 rows.add(new Row(
                         result.getString("type"),
@@ -130,6 +148,7 @@ final class RawInserts {
     }
 
     private Connection open() throws SQLException {
-        return DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "prepareThreshold=1", "postroad", "");
+        return DriverManager.getConnection(
+                url + (url.contains("?") ? "&" : "?") + "prepareThreshold=1", "postroad", "");
     }
 }

@@ -108,7 +108,8 @@ final class Site implements AutoCloseable {
 
     /** Triggers runs, all at once, and waits for the end of the last. */
     void run(String graph, String prefix, int runs) throws InterruptedException {
-        byte[] value = Json.bytes(Trigger.of(graph, null, JsonNodeFactory.instance.objectNode()).toJson());
+        byte[] value = Json.bytes(
+                Trigger.of(graph, null, JsonNodeFactory.instance.objectNode()).toJson());
         long before = runsEnded();
         for (int i = 0; i < runs; i++) {
             var _ = producer.send(new ProducerRecord<>(Topics.DEFAULT_PREFIX + "triggers", prefix + i, value));
@@ -119,7 +120,8 @@ final class Site implements AutoCloseable {
 
     /** Triggers a run and waits until its end is committed, asking the table as often as it answers. */
     void runAlone(String graph, String runId) {
-        byte[] value = Json.bytes(Trigger.of(graph, null, JsonNodeFactory.instance.objectNode()).toJson());
+        byte[] value = Json.bytes(
+                Trigger.of(graph, null, JsonNodeFactory.instance.objectNode()).toJson());
         var _ = producer.send(new ProducerRecord<>(Topics.DEFAULT_PREFIX + "triggers", runId, value));
         producer.flush();
         Instant end = Instant.now().plus(LIMIT);
@@ -133,8 +135,7 @@ final class Site implements AutoCloseable {
 
     /** From the decision to admit to the decision to complete. */
     double medianRunMillis(String prefix) {
-        return sql.withHandle(handle -> handle.createQuery(
-                        """
+        return sql.withHandle(handle -> handle.createQuery("""
                         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - queued_at) * 1000)
                         FROM postroad.runs WHERE run_id LIKE :prefix || '%'""")
                 .bind("prefix", prefix)
@@ -144,8 +145,7 @@ final class Site implements AutoCloseable {
 
     /** Time and bytes of a quarter of the transitions of runs, as medians over the runs. */
     ObjectNode quarter(String prefix, int quarter, int transitions) {
-        return sql.withHandle(handle -> handle.createQuery(
-                        """
+        return sql.withHandle(handle -> handle.createQuery("""
                         WITH done AS (
                             SELECT j.run, j.at, pg_column_size(j.*) AS bytes,
                                    row_number() OVER (PARTITION BY j.run ORDER BY j.seq) - 1 AS place
@@ -171,7 +171,8 @@ final class Site implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + worker.httpPort() + "/metrics"))
                 .build();
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofLines()).body()
+            return http.send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
                     .filter(line -> line.startsWith("postroad_runs_ended_total"))
                     .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
@@ -181,7 +182,8 @@ final class Site implements AutoCloseable {
     }
 
     long count(String query, Object... arguments) {
-        return sql.withHandle(handle -> handle.select(query, arguments).mapTo(Long.class).one());
+        return sql.withHandle(
+                handle -> handle.select(query, arguments).mapTo(Long.class).one());
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {

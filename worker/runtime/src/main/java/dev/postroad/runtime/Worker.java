@@ -98,6 +98,7 @@ public final class Worker implements AutoCloseable {
         part(() -> producer.close(Duration.ofSeconds(5)));
         KafkaProducer<String, byte[]> chunks = Producers.forOutput(settings.kafka());
         part(() -> chunks.close(Duration.ofSeconds(1)));
+        Producers.introduce(chunks, settings.topics().output());
         OutputPublisher output = new OutputPublisher(chunks, settings.topics().output(), clock);
         Outlets outlets = new Outlets(producer, settings.topics(), clock);
 

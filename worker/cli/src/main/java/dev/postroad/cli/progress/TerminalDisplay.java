@@ -7,9 +7,10 @@ import java.util.List;
 
 /** A picture of the run that is drawn anew in its place. */
 public final class TerminalDisplay implements Display {
-    private static final String UP_TO_FIRST_COLUMN = "\u001b[%dF";
-    private static final String CLEAR_REST_OF_LINE = "\u001b[K";
-    private static final String CLEAR_BELOW = "\u001b[J";
+    private static final String ESCAPE = "\u001b[";
+    private static final char TO_LINES_ABOVE = 'F';
+    private static final String CLEAR_REST_OF_LINE = ESCAPE + "K";
+    private static final String CLEAR_BELOW = ESCAPE + "J";
 
     private final PrintStream out;
     private final ProgressView view;
@@ -32,7 +33,7 @@ public final class TerminalDisplay implements Display {
         List<String> lines = view.lines(progress, now);
         StringBuilder picture = new StringBuilder();
         if (linesDrawn > 0) {
-            picture.append(UP_TO_FIRST_COLUMN.formatted(linesDrawn));
+            picture.append(ESCAPE).append(linesDrawn).append(TO_LINES_ABOVE);
         }
         lines.forEach(line -> picture.append(line).append(CLEAR_REST_OF_LINE).append('\n'));
         picture.append(CLEAR_BELOW);

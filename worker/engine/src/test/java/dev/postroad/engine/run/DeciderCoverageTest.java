@@ -155,7 +155,7 @@ class DeciderCoverageTest {
         assertThat(script.run.status().isEnded()).isTrue();
     }
 
-    private record Pair(RunStatus status, String command) {}
+    record Pair(RunStatus status, String command) {}
 
     private static Stream<Pair> pairs() {
         return RUNS.keySet().stream()

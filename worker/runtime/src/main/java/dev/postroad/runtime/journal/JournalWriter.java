@@ -190,8 +190,7 @@ public final class JournalWriter implements AutoCloseable {
                     // The runs may have been admitted by the first sending, which nobody heard of.
                     return new CommitResult(owned, arrived(entries), Set.of(), pendingOfArrived(entries));
                 }
-                return new CommitResult(
-                        owned, longs(answer.getArray(2)), Set.of(), pending(answer.getString(3)));
+                return new CommitResult(owned, longs(answer.getArray(2)), Set.of(), pending(answer.getString(3)));
             }
         }
     }

@@ -1,10 +1,13 @@
 package dev.postroad.runtime.publish;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -15,6 +18,9 @@ public final class Producers {
 
     /** The largest value that goes out whole, in bytes; the rest of a request is for key and headers. */
     static final int MAX_VALUE_BYTES = (1 << 20) - 4096;
+
+    private static final int MOST_INTRODUCTIONS = 200;
+    private static final int INTRODUCTION_MILLIS = 10;
 
     private Producers() {}
 
@@ -43,10 +49,32 @@ public final class Producers {
         return new KafkaProducer<>(config);
     }
 
+    /** Lets a producer that waits for nothing know its topic, so that it takes the very first record. */
+    public static void introduce(KafkaProducer<?, ?> producer, String topic) {
+        for (int i = 0; i < MOST_INTRODUCTIONS; i++) {
+            try {
+                producer.partitionsFor(topic);
+                return;
+            } catch (TimeoutException notYetKnown) {
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(INTRODUCTION_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static Map<String, Object> reliable(Map<String, String> kafka) {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
+        // Else the first record after five quiet minutes would have to wait for what is known of its topic.
+        config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
         config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
         // Run ids are ASCII, and any bytes that a dead letter had for a key come out as they came in.
         config.put("key.serializer.encoding", StandardCharsets.ISO_8859_1.name());

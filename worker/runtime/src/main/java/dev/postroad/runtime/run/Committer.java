@@ -43,11 +43,17 @@ final class Committer {
         this.figures = figures;
     }
 
-    /** Commits the batch, if there is anything in it. */
+    /**
+     * Commits the batch, and what was decided of kept commands meanwhile: a row that is left over would be older than
+     * the time up to which all is then said to be published.
+     */
     void commit() {
-        if (stepper.batch().isEmpty()) {
-            return;
+        while (!stepper.batch().isEmpty()) {
+            commitBatch();
         }
+    }
+
+    private void commitBatch() {
         List<Batch.Item> items = stepper.batch().take();
         CommitResult result =
                 journal.commit(items.stream().map(Batch.Item::entry).toList(), shards.epochs());

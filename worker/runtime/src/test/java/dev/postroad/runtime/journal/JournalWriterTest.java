@@ -58,8 +58,7 @@ class JournalWriterTest {
     private static final int THEIRS = 2;
     private static final Map<Integer, Long> EPOCHS = Map.of(MINE, 5L, THEIRS, 5L);
 
-    private static final Graph GRAPH = graph(
-            """
+    private static final Graph GRAPH = graph("""
             graph: pair
             state: { done: { reducer: append } }
             nodes:
@@ -109,8 +108,7 @@ class JournalWriterTest {
                 .toList();
         assertThat(events)
                 .extracting(event -> event.body().type())
-                .containsAll(EnumSet.complementOf(
-                        EnumSet.of(EventType.TRIGGER_DUPLICATE, EventType.TRIGGER_REJECTED)));
+                .containsAll(EnumSet.complementOf(EnumSet.of(EventType.TRIGGER_DUPLICATE, EventType.TRIGGER_REJECTED)));
 
         List<PublishedRow> page =
                 reader.page(MINE, Position.startOf(Instant.EPOCH), start.plus(Duration.ofDays(1)), 1_000);
@@ -132,7 +130,8 @@ class JournalWriterTest {
     }
 
     private void checkReadBack(JournalEntry entry) throws SQLException {
-        StoredRun stored = reader.find(entry.key().id(), (name, version) -> GRAPH).orElseThrow();
+        StoredRun stored =
+                reader.find(entry.key().id(), (name, version) -> GRAPH).orElseThrow();
         assertThat(stored.key()).isEqualTo(entry.key());
         Run expected = entry.run();
         assertThat(stored.run())
@@ -151,7 +150,11 @@ class JournalWriterTest {
         List<String> unfinished = reader.unfinished(MINE, (name, version) -> GRAPH).stream()
                 .map(run -> run.key().id())
                 .toList();
-        assertThat(unfinished).isEqualTo(expected.status().isEnded() ? List.of() : List.of(entry.key().id()));
+        assertThat(unfinished)
+                .isEqualTo(
+                        expected.status().isEnded()
+                                ? List.of()
+                                : List.of(entry.key().id()));
     }
 
     @Test
@@ -400,10 +403,10 @@ class JournalWriterTest {
     }
 
     private static Instant publishedAt(int shard) {
-        return SITE.sql().withHandle(handle -> handle.select(
-                        "SELECT published_at FROM postroad.shards WHERE shard = ?", shard)
-                .mapTo(Instant.class)
-                .one());
+        return SITE.sql()
+                .withHandle(handle -> handle.select("SELECT published_at FROM postroad.shards WHERE shard = ?", shard)
+                        .mapTo(Instant.class)
+                        .one());
     }
 
     /** One run through everything that can happen to it, decision by decision. */
@@ -417,7 +420,8 @@ class JournalWriterTest {
                 answer(
                         "right@1",
                         1,
-                        new AgentReply.Completed(Site.json("{'done': [1, 2.5, true, null, {'a': 'b'}]}"), new Usage(7, 9)),
+                        new AgentReply.Completed(
+                                Site.json("{'done': [1, 2.5, true, null, {'a': 'b'}]}"), new Usage(7, 9)),
                         policy),
                 new Command.RetryDue("left@1", 2),
                 answer("left@1", 2, AgentReply.permanent("broken", "out of order"), policy),
@@ -491,8 +495,9 @@ class JournalWriterTest {
     private static void holdUp(String runId, Connection blocker) throws SQLException {
         blocker.setAutoCommit(false);
         try (Statement statement = blocker.createStatement()) {
-            statement.execute("INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at)"
-                    + " VALUES ('" + runId + "', 3, 'pair', 1, 'queued', 0, '{}', now())");
+            statement.execute(
+                    "INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at)"
+                            + " VALUES ('" + runId + "', 3, 'pair', 1, 'queued', 0, '{}', now())");
         }
     }
 

@@ -57,13 +57,14 @@ public final class BreakingDatabase implements DataSource {
     }
 
     private static <T> T wrapped(Class<T> type, Call call) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
-            try {
-                return call.make(method, given);
-            } catch (InvocationTargetException failed) {
-                throw failed.getCause() == null ? failed : failed.getCause();
-            }
-        }));
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
+                    try {
+                        return call.make(method, given);
+                    } catch (InvocationTargetException failed) {
+                        throw failed.getCause() == null ? failed : failed.getCause();
+                    }
+                }));
     }
 
     @Override

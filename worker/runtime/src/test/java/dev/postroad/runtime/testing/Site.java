@@ -31,18 +31,23 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -219,6 +224,23 @@ public final class Site implements AutoCloseable {
         return history().events(runId, 1);
     }
 
+    /** Leaves what a worker would leave behind that was killed after so many rows of a run, under another id. */
+    public void copyBeginning(String runId, int rows, String as) {
+        sql().useTransaction(handle -> {
+            handle.execute("""
+                    INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, tags, queued_at,
+                                               started_at)
+                    SELECT ?, shard, graph, version, ?, priority, input, tags, queued_at, started_at
+                    FROM postroad.runs WHERE run_id = ?""", as, rows == 1 ? "queued" : "running", runId);
+            handle.execute("""
+                    INSERT INTO postroad.journal
+                    SELECT c.id, j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version, j.at, j.duration,
+                           j.progress, j.data
+                    FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run, postroad.runs c
+                    WHERE r.run_id = ? AND c.run_id = ? AND j.seq <= ?""", runId, as, rows);
+        });
+    }
+
     /** Everything on the events topic about a run, so far. */
     public List<RunEvent> published(String runId) {
         return records(topics.events()).stream()
@@ -242,6 +264,25 @@ public final class Site implements AutoCloseable {
                 "run " + runId + " has the event",
                 () -> history().events(runId, 1).stream().anyMatch(event));
         return history().events(runId, 1);
+    }
+
+    /** Changes a setting of a topic. */
+    public void configure(String topic, String setting, String value) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers.kafkaBootstrapServers()))) {
+            AlterConfigOp change = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(change)))
+                    .all()
+                    .get();
+            await(topic + " is configured", () -> {
+                var configs = admin.describeConfigs(List.of(resource)).all().get();
+                return value.equals(Objects.requireNonNull(configs.get(resource))
+                        .get(setting)
+                        .value());
+            });
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     /** All records of a topic, so far. */
