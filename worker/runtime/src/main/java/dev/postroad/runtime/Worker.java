@@ -62,6 +62,7 @@ public final class Worker implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile boolean closing;
+    private volatile @Nullable ShardOwnership ownership;
     private @Nullable Readiness readiness;
     private @Nullable WorkerHttp http;
 
@@ -120,19 +121,22 @@ public final class Worker implements AutoCloseable {
                         calls,
                         part(new JournalRunLoader(reader, catalog)),
                         kept,
+                        this::fenced,
                         clock,
                         RandomGenerator.getDefault())));
         lanes.start();
 
-        ShardOwnership ownership = new ShardOwnership(
+        ShardOwnership shards = new ShardOwnership(
                 jdbi,
                 settings.workerId(),
+                settings.sessionTimeout(),
                 new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
+        ownership = shards;
         part(new ControlIntake(
                         controlConsumer(),
                         settings.topics().control(),
                         settings.maxValueBytes(),
-                        new ControlIntake.Collaborators(lanes, ownership, outlets, pending, clock)))
+                        new ControlIntake.Collaborators(lanes, shards, outlets, pending, clock)))
                 .start();
         TriggerIntake triggers = part(new TriggerIntake(
                 triggerConsumer(),
@@ -140,15 +144,22 @@ public final class Worker implements AutoCloseable {
                 new TriggerIntake.Collaborators(
                         new TriggerIntake.TriggerJudgement(catalog, settings.maxValueBytes()),
                         lanes,
-                        ownership,
+                        shards,
                         outlets,
                         new Origins(jdbi),
                         clock)));
         triggers.start();
 
         part(new WorkerMetrics(metrics, lanes.all(), calls, output));
-        readiness = readiness(lanes, ownership, triggers, catalog);
+        readiness = readiness(lanes, shards, triggers, catalog);
         http = part(WorkerHttp.start(settings.httpHost(), settings.httpPort(), readiness, metrics));
+    }
+
+    private void fenced(int shard) {
+        ShardOwnership current = ownership;
+        if (current != null) {
+            current.fenced(shard);
+        }
     }
 
     private Lanes lanes(

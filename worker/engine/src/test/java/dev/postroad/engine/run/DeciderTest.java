@@ -207,6 +207,12 @@ class DeciderTest {
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
         assertThat(Objects.requireNonNull(script.run.error()).type()).isEqualTo("run-timeout");
         assertThat(script.stops).hasSize(1);
+
+        script.now = script.now.plusSeconds(90);
+        script.tell(new Command.Retry("c1"));
+        assertThat(script.wakes)
+                .as("a retried run has its time anew")
+                .containsExactly(new Effect.Wake(script.now.plusSeconds(60), new Command.TimeOut()));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.postroad.runtime.ownership.ShardClaims.Claim;
 import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lanes;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ public final class ShardOwnership implements ShardOwner {
     private static final long PAUSE_MILLIS = 500;
 
     private final ShardClaims claims;
+    private final Duration patience;
     private final JournalReader journal;
     private final PendingCommands pending;
     private final KeptInstructions kept;
@@ -64,8 +66,12 @@ public final class ShardOwnership implements ShardOwner {
             Lanes lanes,
             InstantSource clock) {}
 
-    /** @param workerId noted with each shard, for people */
-    public ShardOwnership(Jdbi jdbi, String workerId, Collaborators collaborators) {
+    /**
+     * @param workerId noted with each shard, for people
+     * @param patience how long Kafka takes at most to notice that a worker was away
+     */
+    public ShardOwnership(Jdbi jdbi, String workerId, Duration patience, Collaborators collaborators) {
+        this.patience = patience;
         this.claims = new ShardClaims(jdbi, workerId);
         this.journal = collaborators.journal();
         this.pending = collaborators.pending();
@@ -109,6 +115,26 @@ public final class ShardOwnership implements ShardOwner {
         await(CompletableFuture.allOf(handovers.toArray(CompletableFuture[]::new)));
     }
 
+    /**
+     * A shard turned out to have a new owner. Kafka usually says so, too, within moments; where it does not, the epoch
+     * was raised by a worker that came too late to keep the shard, and nobody would step its runs. So it is claimed
+     * again, if it is still this worker's after the time in which Kafka would have noticed that this worker was away.
+     */
+    public synchronized void fenced(int shard) {
+        if (!tickets.containsKey(shard)) {
+            return;
+        }
+        Set<Integer> left = new HashSet<>(owned);
+        left.remove(shard);
+        owned = Set.copyOf(left);
+        long ticket = ++lastTicket;
+        tickets.put(shard, ticket);
+        Thread.ofVirtual().name("postroad-reclaim-" + shard).start(() -> {
+            pause(patience.toMillis());
+            claim(shard, ticket);
+        });
+    }
+
     private static void await(CompletableFuture<Void> handover) {
         try {
             handover.get(HANDOVER_SECONDS, TimeUnit.SECONDS);
@@ -130,10 +156,10 @@ public final class ShardOwnership implements ShardOwner {
                 return;
             } catch (SQLException | JdbiException away) {
                 LOG.warn("shard {} cannot be claimed yet: {}", shard, away.getMessage());
-                pause();
+                pause(PAUSE_MILLIS);
             } catch (RuntimeException defect) {
                 LOG.error("shard {} cannot be taken up", shard, defect);
-                pause();
+                pause(PAUSE_MILLIS);
             }
         }
     }
@@ -159,9 +185,9 @@ public final class ShardOwnership implements ShardOwner {
         owned = Set.copyOf(more);
     }
 
-    private static void pause() {
+    private static void pause(long millis) {
         try {
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -68,8 +68,7 @@ final class Committer {
             int shard = item.live().key().shard();
             if (!result.ownedShards().contains(shard) && lost.add(shard)) {
                 LOG.warn("shard {} has a new owner; nothing more is written for it here", shard);
-                figures.fenced();
-                shards.disown(shard);
+                shards.lose(shard);
                 stepper.drop(shard);
             }
         }

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,9 +70,18 @@ public final class Lane {
     private final Thread thread;
     private volatile boolean stopping;
 
-    /** What a lane calls on. */
+    /**
+     * What a lane calls on.
+     *
+     * @param fenced told of a shard that turned out to have a new owner; must not block
+     */
     public record Collaborators(
-            AgentCaller agents, RunLoader loader, KeptInstructions kept, InstantSource clock, RandomGenerator random) {}
+            AgentCaller agents,
+            RunLoader loader,
+            KeptInstructions kept,
+            IntConsumer fenced,
+            InstantSource clock,
+            RandomGenerator random) {}
 
     /**
      * @param name names the thread
@@ -84,7 +94,7 @@ public final class Lane {
         this.outbox = outbox;
         this.loader = collaborators.loader();
         this.clock = new LaneClock(collaborators.clock());
-        this.shards = new LaneShards(journal, outbox, figures);
+        this.shards = new LaneShards(journal, outbox, figures, collaborators.fenced());
         this.table = new RunTable(maxRunning, figures);
         this.stepper = new Stepper(
                 table, clock, new EffectPerformer(collaborators.agents(), collaborators.random(), this::post));

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /** The shards that a lane owns, each with the epoch that fences its writes. Confined to the lane's thread. */
 final class LaneShards {
@@ -14,13 +15,16 @@ final class LaneShards {
     private final JournalWriter journal;
     private final EventOutbox outbox;
     private final LaneFigures figures;
+    private final IntConsumer fenced;
     private final Map<Integer, Long> epochs = new TreeMap<>();
     private Instant remembered = Instant.EPOCH;
 
-    LaneShards(JournalWriter journal, EventOutbox outbox, LaneFigures figures) {
+    /** @param fenced told of a shard that turned out to have a new owner; must not block */
+    LaneShards(JournalWriter journal, EventOutbox outbox, LaneFigures figures, IntConsumer fenced) {
         this.journal = journal;
         this.outbox = outbox;
         this.figures = figures;
+        this.fenced = fenced;
     }
 
     boolean owns(int shard) {
@@ -39,6 +43,13 @@ final class LaneShards {
     void disown(int shard) {
         epochs.remove(shard);
         outbox.disown(shard);
+    }
+
+    /** Another worker raised the epoch: nothing can be written for the shard any more. */
+    void lose(int shard) {
+        disown(shard);
+        figures.fenced();
+        fenced.accept(shard);
     }
 
     void disownAll() {

@@ -72,13 +72,16 @@ public final class Site implements AutoCloseable {
     private final HikariDataSource database;
     private final int partitions;
 
-    private Site(int partitions) {
+    private final String kafka;
+
+    private Site(int partitions, String kafka) {
         this.partitions = partitions;
+        this.kafka = kafka;
         execute(servers.postgresUrl(), "CREATE DATABASE " + name);
         Provisioning.migrate(settings(Map.of()));
-        client = new PostroadClient(Map.of("bootstrap.servers", servers.kafkaBootstrapServers()), topics);
+        client = new PostroadClient(Map.of("bootstrap.servers", kafka), topics);
         Properties properties = new Properties();
-        properties.put("bootstrap.servers", servers.kafkaBootstrapServers());
+        properties.put("bootstrap.servers", kafka);
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
         database = new HikariDataSource();
         database.setJdbcUrl(postgresUrl());
@@ -93,7 +96,12 @@ public final class Site implements AutoCloseable {
 
     /** A new site without workers, with so many shards. */
     public static Site open(int partitions) {
-        return new Site(partitions);
+        return new Site(partitions, Servers.get().kafkaBootstrapServers());
+    }
+
+    /** A new site without workers, on a Kafka of the test's own. */
+    public static Site openOn(String kafka) {
+        return new Site(4, kafka);
     }
 
     /** Settings for a worker of this site. */
@@ -108,7 +116,7 @@ public final class Site implements AutoCloseable {
     /** The environment of a worker of this site. */
     public Map<String, String> environment(Map<String, String> more) {
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("POSTROAD_KAFKA_BOOTSTRAP_SERVERS", servers.kafkaBootstrapServers());
+        environment.put("POSTROAD_KAFKA_BOOTSTRAP_SERVERS", kafka);
         environment.put("POSTROAD_POSTGRES_URL", postgresUrl());
         environment.put("POSTROAD_POSTGRES_USER", servers.postgresUser());
         environment.put("POSTROAD_TOPIC_PREFIX", topics.prefix());
@@ -269,7 +277,7 @@ public final class Site implements AutoCloseable {
     /** Changes a setting of a topic. */
     public void configure(String topic, String setting, String value) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers.kafkaBootstrapServers()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
             AlterConfigOp change = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
             admin.incrementalAlterConfigs(Map.of(resource, List.of(change)))
                     .all()
@@ -288,7 +296,7 @@ public final class Site implements AutoCloseable {
     /** All records of a topic, so far. */
     public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         Properties properties = new Properties();
-        properties.put("bootstrap.servers", servers.kafkaBootstrapServers());
+        properties.put("bootstrap.servers", kafka);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
@@ -339,8 +347,8 @@ public final class Site implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Stops this site's workers, as its closing does too. */
+    public void stopWorkers() {
         while (!open.isEmpty()) {
             try {
                 open.pop().close();
@@ -348,6 +356,11 @@ public final class Site implements AutoCloseable {
                 throw new IllegalStateException(failed);
             }
         }
+    }
+
+    @Override
+    public void close() {
+        stopWorkers();
         client.close();
         producer.close();
         database.close();
