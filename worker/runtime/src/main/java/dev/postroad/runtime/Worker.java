@@ -97,6 +97,9 @@ public final class Worker implements AutoCloseable {
 
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
+        Producers.introduce(producer, settings.topics().events());
+        Producers.introduce(producer, settings.topics().deadLetters());
+        Producers.introduce(producer, settings.topics().control());
         KafkaProducer<String, byte[]> chunks = Producers.forOutput(settings.kafka());
         part(() -> chunks.close(Duration.ofSeconds(1)));
         Producers.introduce(chunks, settings.topics().output());

@@ -11,11 +11,11 @@ import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Workers that come and go between any two rows of a journal. */
@@ -176,9 +176,8 @@ class RecoveryTest {
 
     /** As by a claim that was held up in a worker which has lost the shard since. */
     @Test
-    @Disabled("a lane that is fenced tells nobody, so that the shard stands still until the next rebalance")
     void aWorkerThatWasFencedButStillHasItsPartitionTakesTheShardUpAgain() {
-        site.worker();
+        site.worker(Map.of("POSTROAD_SESSION_TIMEOUT", "PT1S"));
         site.apply(GRAPHS);
         site.trigger("one", "before", "{}");
         site.ended("before");

@@ -130,12 +130,14 @@ class RuntimeArchitectureTest {
             .callMethod(System.class, "nanoTime")
             .because("what depends on elapsed time cannot be replayed");
 
-    /** Each pauses on a thread of its own, between two tries to reach a server, or two looks at what others do. */
+    /** Each pauses between two tries to reach a server, or two looks at what others do; none for a wait of a run. */
     private static final Set<String> SLEEPERS = Set.of(
             "dev.postroad.runtime.intake.ControlIntake",
             "dev.postroad.runtime.journal.JournalWriter",
             "dev.postroad.runtime.ownership.ShardOwnership",
             "dev.postroad.runtime.provisioning.TopicAdmin",
+            // While the worker starts, for 2 s at the most.
+            "dev.postroad.runtime.publish.Producers",
             "dev.postroad.runtime.registry.RegistryReader",
             "dev.postroad.runtime.run.AgentCalls",
             "dev.postroad.runtime.run.JournalRunLoader");

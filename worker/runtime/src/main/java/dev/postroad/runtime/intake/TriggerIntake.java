@@ -59,6 +59,7 @@ public final class TriggerIntake implements AutoCloseable {
     private final OffsetLedger ledger = new OffsetLedger();
     private final Map<Integer, Deque<Waiting>> backlogs = new TreeMap<>();
     private final Thread thread;
+    private Set<Integer> served = Set.of();
     private Instant committedAt = Instant.EPOCH;
     private volatile boolean stopping;
     private volatile Instant lastPoll = Instant.EPOCH;
@@ -113,6 +114,7 @@ public final class TriggerIntake implements AutoCloseable {
                     ledger.begin(record.partition(), record.offset());
                 }
                 lastPoll = clock.instant();
+                rewindWhatWasFenced();
                 backlogs.forEach(this::drain);
                 pauseAndResume();
                 commitNowAndThen();
@@ -122,6 +124,22 @@ public final class TriggerIntake implements AutoCloseable {
         } catch (KafkaException broken) {
             LOG.error("triggers can no longer be read; restart this worker", broken);
         }
+    }
+
+    /**
+     * A shard that is owned no more while Kafka still gives it to this worker was fenced, and its lane has dropped what
+     * was not committed: that is read again once the shard is taken up anew.
+     */
+    private void rewindWhatWasFenced() {
+        Set<Integer> owned = owner.owned();
+        for (TopicPartition partition : consumer.assignment()) {
+            int shard = partition.partition();
+            if (served.contains(shard) && !owned.contains(shard)) {
+                ledger.committable(shard).ifPresent(offset -> consumer.seek(partition, offset));
+                forget(Set.of(partition));
+            }
+        }
+        served = owned;
     }
 
     private void drain(int shard, Deque<Waiting> backlog) {

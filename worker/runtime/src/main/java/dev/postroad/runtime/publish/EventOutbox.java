@@ -83,25 +83,23 @@ public final class EventOutbox {
             behind.put(key.shard(), new Behind(Position.startOf(row.event().at()), FIRST_WINDOW));
             return;
         }
-        send(key, graph, graphVersion, row);
+        send(key, graph, graphVersion, row, row.event().at());
     }
 
     /** Catches up by a page, and notices what Kafka acknowledged; to be called often. */
     public void tick(Instant now) {
-        while (!stretches.isEmpty() && stretches.getFirst().isEmpty() && isOver(stretches.getFirst(), now)) {
-            noticeFailure(stretches.removeFirst(), now);
-        }
-        if (behind.isEmpty() || now.isBefore(pausedUntil)) {
-            return;
-        }
-        if (outstandingBytes.get() < Producers.MAX_OUTSTANDING_BYTES / 2) {
+        stretches.stream().filter(stretch -> stretch.failure() != null).toList().forEach(failed -> fail(failed, now));
+        stretches.removeIf(stretch -> stretch.isEmpty() && isOver(stretch, now));
+        if (isCatchingUp(now)) {
             catchUp(behind.keySet().iterator().next(), now);
         }
     }
 
     /** Whether there is anything that {@link #tick} should be called soon for. */
-    public boolean isCatchingUp() {
-        return !behind.isEmpty();
+    public boolean isCatchingUp(Instant now) {
+        return !behind.isEmpty()
+                && !now.isBefore(pausedUntil)
+                && outstandingBytes.get() < Producers.MAX_OUTSTANDING_BYTES / 2;
     }
 
     /** How many bytes wait for Kafka's acknowledgement. */
@@ -134,11 +132,17 @@ public final class EventOutbox {
         return until;
     }
 
-    private void send(RunKey key, String graph, int graphVersion, JournalRow row) {
+    /** False where Kafka refused at once; nothing more is to be sent then, lest it overtakes what was refused. */
+    private boolean send(RunKey key, String graph, int graphVersion, JournalRow row, Instant now) {
         ProducerRecord<String, byte[]> record = records.record(key, graph, graphVersion, row);
         InFlight stretch = stretch(row.event().at());
         stretch.add(record.value().length);
         var _ = producer.send(record, stretch);
+        if (stretch.failure() == null) {
+            return true;
+        }
+        fail(stretch, now);
+        return false;
     }
 
     private InFlight stretch(Instant at) {
@@ -156,12 +160,11 @@ public final class EventOutbox {
         return now.isAfter(stretch.firstAt().plus(STRETCH));
     }
 
-    private void noticeFailure(InFlight stretch, Instant now) {
-        Exception failure = stretch.failure();
-        if (failure == null) {
-            return;
-        }
-        LOG.warn("Kafka refused events; they are published again from the journal: {}", failure.getMessage());
+    private void fail(InFlight stretch, Instant now) {
+        LOG.warn(
+                "Kafka refused events; they are published again from the journal: {}",
+                String.valueOf(stretch.failure()));
+        stretches.remove(stretch);
         pausedUntil = now.plus(PAUSE_AFTER_FAILURE);
         for (Integer shard : owned.keySet()) {
             behind.merge(shard, new Behind(Position.startOf(stretch.firstAt()), FIRST_WINDOW), Behind::earlier);
@@ -176,7 +179,11 @@ public final class EventOutbox {
         if (page == null) {
             return;
         }
-        page.forEach(row -> send(row.key(), row.graph(), row.graphVersion(), row.row()));
+        for (PublishedRow row : page) {
+            if (!send(row.key(), row.graph(), row.graphVersion(), row.row(), now)) {
+                return;
+            }
+        }
         if (page.size() == PAGE_ROWS) {
             behind.put(shard, new Behind(page.getLast().position(), from.window()));
         } else if (last) {
@@ -199,8 +206,9 @@ public final class EventOutbox {
     }
 
     private record Behind(Position position, Duration window) {
-        static Behind earlier(Behind a, Behind b) {
-            return a.position().at().isAfter(b.position().at()) ? b : a;
+        /** Of two at the same time the second, which is at its start. */
+        static Behind earlier(Behind current, Behind startOfTime) {
+            return current.position().at().isBefore(startOfTime.position().at()) ? current : startOfTime;
         }
     }
 }

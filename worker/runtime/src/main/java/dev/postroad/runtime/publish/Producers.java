@@ -35,7 +35,8 @@ public final class Producers {
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 20);
         config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
+        // A lane must not stand still because Kafka does: what it refuses is read back from the journal.
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         return new KafkaProducer<>(config);
     }
 

@@ -189,7 +189,7 @@ public final class Lane {
     }
 
     private long waitMillis() {
-        if (outbox.isCatchingUp() || !stepper.batch().isEmpty() || table.canBegin() || stopping) {
+        if (outbox.isCatchingUp(clock.now()) || !stepper.batch().isEmpty() || table.canBegin() || stopping) {
             return 0;
         }
         Instant next = stepper.nextTimerAt();
