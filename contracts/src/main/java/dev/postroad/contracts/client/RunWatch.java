@@ -138,7 +138,7 @@ public final class RunWatch implements AutoCloseable {
     private Optional<RunEvent> event(ConsumerRecord<byte[], byte[]> record) {
         RunEvent event;
         try {
-            JsonNode json = Json.read(record.value());
+            JsonNode json = Json.readOwn(record.value());
             if (json.path("type").isTextual()
                     && !EventType.isKnown(json.path("type").textValue())) {
                 return Optional.empty();
