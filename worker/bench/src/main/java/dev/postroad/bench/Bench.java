@@ -75,9 +75,9 @@ public final class Bench {
             }
             double bare = bareCommitMillis(site.postgresUrl());
             double run = site.medianRunMillis("alone-") + bare;
-            print(JsonNodeFactory.instance
-                    .objectNode()
-                    .put("runP50Millis", Figures.round(run, 3))
+            ObjectNode figures = JsonNodeFactory.instance.objectNode();
+            site.medianStepMillis("alone-").forEach(figures.putArray("stepP50Millis")::add);
+            print(figures.put("runP50Millis", Figures.round(run, 3))
                     .put("bareCommitP50Millis", Figures.round(bare, 3))
                     .put("ratioToThreeBareCommits", Figures.round(run / (3 * bare), 2))
                     .put("measures", "from the decision to admit to the commit of run.completed: four commits"));

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -141,6 +142,20 @@ final class Site implements AutoCloseable {
                 .bind("prefix", prefix)
                 .mapTo(Double.class)
                 .one());
+    }
+
+    /** From each decision of a run of one node after another to the next, from the admission on. */
+    List<Double> medianStepMillis(String prefix) {
+        return sql.withHandle(handle -> handle.createQuery("""
+                        WITH decided AS (
+                            SELECT j.seq, j.at - lag(j.at) OVER (PARTITION BY j.run ORDER BY j.seq) AS took
+                            FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run
+                            WHERE r.run_id LIKE :prefix || '%' AND j.type IN ('run.queued', 'node.completed'))
+                        SELECT round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took) * 1000))::numeric, 3)
+                        FROM decided WHERE took IS NOT NULL GROUP BY seq ORDER BY seq""")
+                .bind("prefix", prefix)
+                .mapTo(Double.class)
+                .list());
     }
 
     /** Time and bytes of a quarter of the transitions of runs, as medians over the runs. */
