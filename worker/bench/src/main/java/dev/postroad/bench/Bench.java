@@ -4,12 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Json;
 import java.lang.management.ManagementFactory;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -64,22 +59,25 @@ public final class Bench {
         return 0;
     }
 
-    @Command(description = "One run of 3 no-op nodes at a time, against bare commits.")
+    @Command(description = "One run of 3 no-op nodes at a time, against bare commits at the same pace.")
     int idle(@Option(names = "--runs", defaultValue = "1000") int runs) throws Exception {
         try (Site site = new Site(IN_FLIGHT)) {
             site.publish(Graphs.chain("bench-idle", 3, NO_OPERATION));
             site.run("bench-idle", "warm-", 20_000);
-            for (int i = 0; i < runs; i++) {
-                String runId = "alone-" + i;
-                site.runAlone("bench-idle", runId);
+            List<Double> bare = new ArrayList<>();
+            try (BareCommits commits = new BareCommits(site.postgresUrl())) {
+                for (int i = 0; i < runs; i++) {
+                    site.runAlone("bench-idle", "alone-" + i);
+                    bare.add(commits.millisOf(3));
+                }
             }
-            double bare = bareCommitMillis(site.postgresUrl());
-            double run = site.medianRunMillis("alone-") + bare;
+            double threeBare = Figures.median(bare);
+            double run = site.medianRunMillis("alone-") + threeBare / 3;
             ObjectNode figures = JsonNodeFactory.instance.objectNode();
             site.medianStepMillis("alone-").forEach(figures.putArray("stepP50Millis")::add);
             print(figures.put("runP50Millis", Figures.round(run, 3))
-                    .put("bareCommitP50Millis", Figures.round(bare, 3))
-                    .put("ratioToThreeBareCommits", Figures.round(run / (3 * bare), 2))
+                    .put("threeBareCommitsP50Millis", Figures.round(threeBare, 3))
+                    .put("ratioToThreeBareCommits", Figures.round(run / threeBare, 2))
                     .put("measures", "from the decision to admit to the commit of run.completed: four commits"));
         }
         return 0;
@@ -87,7 +85,8 @@ public final class Bench {
 
     @Command(description = "Runs of 3 nodes that take a second each, all at once.")
     int wait(@Option(names = "--runs", defaultValue = "5000") int runs) throws Exception {
-        try (Site site = new Site(runs)) {
+        // The lanes share the places of a worker evenly, the hashes of the run ids don't.
+        try (Site site = new Site(runs + runs / 4)) {
             site.publish(Graphs.chain("bench-warm", 3, NO_OPERATION));
             site.publish(Graphs.chain("bench-wait", 3, "bench-one-second"));
             site.run("bench-warm", "warm-", 5_000);
@@ -132,24 +131,6 @@ public final class Bench {
                                     3)));
         }
         return 0;
-    }
-
-    private static double bareCommitMillis(String url) throws SQLException {
-        List<Double> times = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(url, "postroad", "")) {
-            connection.createStatement().execute("CREATE TABLE bench_bare (id bigint, data json)");
-            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO bench_bare VALUES (?, '{}')")) {
-                for (int i = 0; i < 2_000; i++) {
-                    long begin = System.nanoTime();
-                    insert.setLong(1, i);
-                    insert.executeUpdate();
-                    times.add((System.nanoTime() - begin) / 1e6);
-                }
-            }
-        }
-        List<Double> later = times.subList(1_000, 2_000);
-        Collections.sort(later);
-        return later.get(500);
     }
 
     private static void print(ObjectNode figures) {

@@ -2,6 +2,7 @@ package dev.postroad.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 
 /** What the tables say about a set of runs. */
@@ -46,5 +47,10 @@ final class Figures {
 
     private static double number(Map<String, Object> row, String name) {
         return ((Number) java.util.Objects.requireNonNull(row.get(name))).doubleValue();
+    }
+
+    static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return sorted.get(sorted.size() / 2);
     }
 }

@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -56,6 +57,7 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
+    private static final int OTHER_CONNECTIONS = 8;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final WorkerSettings settings;
@@ -88,7 +90,8 @@ public final class Worker implements AutoCloseable {
 
     private void start() {
         Provisioning.checkTopics(settings);
-        HikariDataSource pool = part(pool());
+        HikariDataSource pool = part(pool("postroad", OTHER_CONNECTIONS, ""));
+        HikariDataSource journal = part(pool("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
         Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
         JournalReader reader = new JournalReader(pool);
         PendingCommands pending = new PendingCommands(jdbi);
@@ -117,7 +120,7 @@ public final class Worker implements AutoCloseable {
                 (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
                 clock));
         Lanes lanes = part(lanes(
-                pool,
+                journal,
                 producer,
                 reader,
                 new Lane.Collaborators(
@@ -166,7 +169,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private Lanes lanes(
-            HikariDataSource pool,
+            DataSource journal,
             KafkaProducer<String, byte[]> producer,
             JournalReader reader,
             Lane.Collaborators collaborators) {
@@ -176,7 +179,7 @@ public final class Worker implements AutoCloseable {
             lanes.add(new Lane(
                     "postroad-lane-" + i,
                     maxRunning,
-                    new JournalWriter(pool, () -> closing),
+                    new JournalWriter(journal, () -> closing),
                     new EventOutbox(producer, reader, settings.topics().events()),
                     collaborators));
         }
@@ -208,18 +211,18 @@ public final class Worker implements AutoCloseable {
                                 : "the registry is not followed");
     }
 
-    private HikariDataSource pool() {
+    private HikariDataSource pool(String name, int size, String options) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(settings.postgres().url());
         config.setUsername(settings.postgres().user());
         config.setPassword(settings.postgres().password());
-        config.setMaximumPoolSize(settings.lanes() + 8);
+        config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
-        config.setPoolName("postroad");
+        config.setPoolName(name);
         config.addDataSourceProperty("ApplicationName", "postroad " + settings.workerId());
         config.addDataSourceProperty("prepareThreshold", "1");
-        config.addDataSourceProperty("options", "-c statement_timeout=60s");
+        config.addDataSourceProperty("options", "-c statement_timeout=60s " + options);
         config.addDataSourceProperty("socketTimeout", "90");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         return new HikariDataSource(config);

@@ -35,6 +35,14 @@ import org.slf4j.LoggerFactory;
  * but for {@link #isConnected}.
  */
 public final class JournalWriter implements AutoCloseable {
+    /**
+     * Settings that a writer's connections should have. Each statement is planned once: a plan for each batch costs
+     * more than the batch. And so that a plan made while the tables were small serves when they are large, it goes by
+     * index, whatever the tables' sizes.
+     */
+    public static final String PLANNING = "-c plan_cache_mode=force_generic_plan"
+            + " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
     private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
     private static final int RESERVED_AT_ONCE = 500;
     private static final long RETRY_MILLIS = 200;
