@@ -2,6 +2,7 @@ package dev.postroad.contracts.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One attempt of one task, as an agent is handed it.
@@ -11,6 +12,7 @@ import java.time.Instant;
  * @param input what the node's input expression gave, or the whole state; must not be changed
  * @param deadline when the attempt is given up
  * @param traceParent W3C trace context to hand on with whatever the agent calls
+ * @param answers what people answered to the task's interrupts so far, in their order; empty at the first call
  * @param output takes chunks of output while the agent works
  */
 public record AgentCall(
@@ -22,7 +24,12 @@ public record AgentCall(
         JsonNode input,
         Instant deadline,
         String traceParent,
+        List<JsonNode> answers,
         OutputSink output) {
+
+    public AgentCall {
+        answers = List.copyOf(answers);
+    }
 
     /** Stable over attempts and workers, so that an agent can make its own effects happen once. */
     public String idempotencyKey() {

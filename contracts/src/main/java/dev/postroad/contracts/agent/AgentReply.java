@@ -2,6 +2,7 @@ package dev.postroad.contracts.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What an agent answers. */
@@ -10,9 +11,34 @@ public sealed interface AgentReply {
     /**
      * The work is done.
      *
-     * @param output the result; an object whose keys are channels, unless the node maps it
+     * @param output the result; an object whose keys are channels, or a list of such objects, applied one after the
+     *     other, unless the node maps it. A value {@code {"$overwrite": …}} replaces a channel's value past its reducer.
+     * @param next where the run goes on, besides the node's edges
      */
-    record Completed(JsonNode output, Usage usage) implements AgentReply {}
+    record Completed(JsonNode output, Usage usage, List<Goto> next) implements AgentReply {
+        public Completed {
+            next = List.copyOf(next);
+        }
+
+        /** The work is done, and the run goes on by the node's edges alone. */
+        public Completed(JsonNode output, Usage usage) {
+            this(output, usage, List.of());
+        }
+    }
+
+    /**
+     * A person is needed. When they have answered, the task is called again, with the answers so far.
+     *
+     * @param question what the person is to see
+     */
+    record Interrupted(JsonNode question) implements AgentReply {}
+
+    /**
+     * There is nothing to do for a while; the task is called again then. The wait survives restarts and costs nothing.
+     *
+     * @param duration how long
+     */
+    record Sleeping(Duration duration) implements AgentReply {}
 
     /**
      * The work failed.

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the version that it is to be published as; null for the next
  * @param channels in the order in which they were written
  * @param nodes in the order in which they were written
+ * @param interruptBefore the nodes before which a run waits to be resumed
+ * @param interruptAfter the nodes after which a run waits to be resumed
  */
 public record GraphDefinition(
         String name,
@@ -21,6 +23,8 @@ public record GraphDefinition(
         Map<String, NodeDefinition> nodes,
         List<EdgeDefinition> edges,
         Limits limits,
+        Interrupts interruptBefore,
+        Interrupts interruptAfter,
         ObjectNode source)
         implements Definition {
 

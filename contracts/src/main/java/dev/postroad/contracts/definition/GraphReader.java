@@ -2,9 +2,6 @@ package dev.postroad.contracts.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.postroad.contracts.definition.NodeDefinition.ByAgent;
-import dev.postroad.contracts.definition.NodeDefinition.BySet;
-import dev.postroad.contracts.definition.NodeDefinition.Work;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.Fields;
 import java.util.ArrayList;
@@ -14,19 +11,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the parts of a graph, each by itself; whether they fit together is for the engine to say. */
 final class GraphReader {
-    private static final Set<String> KNOWN =
-            Set.of("graph", "version", "description", "state", "nodes", "edges", "limits");
+    private static final Set<String> KNOWN = Set.of(
+            "graph",
+            "version",
+            "description",
+            "state",
+            "nodes",
+            "edges",
+            "limits",
+            "interruptBefore",
+            "interruptAfter");
     private static final Set<String> KNOWN_OF_CHANNEL = Set.of("reducer", "default", "description");
-    private static final Set<String> KNOWN_OF_NODE =
-            Set.of("agent", "set", "input", "output", "retry", "timeout", "description");
-    private static final Set<String> KNOWN_OF_EDGE = Set.of("from", "to", "when", "otherwise");
-    private static final Map<String, Reducer> REDUCERS =
-            Arrays.stream(Reducer.values()).collect(Collectors.toMap(Reducer::publicName, reducer -> reducer));
+    private static final Set<String> KNOWN_OF_EDGE = Set.of("from", "to", "when", "otherwise", "forEach", "as");
+    private static final Set<String> NO_NAMES_FOR_ELEMENTS = Set.of(
+            ("state result input run error true false null in as break const continue else for function if import let"
+                            + " loop package namespace return var void while")
+                    .split(" "));
+    private static final Map<String, Reducer> REDUCERS = Arrays.stream(Reducer.values())
+            .filter(reducer -> reducer != Reducer.EXPRESSION)
+            .collect(Collectors.toMap(Reducer::publicName, reducer -> reducer));
+
+    private static final Pattern PLAIN_WORD = Pattern.compile("\\s*|[A-Za-z0-9_-]+");
 
     private final Fields fields;
     private final List<Fault> faults;
@@ -51,6 +62,8 @@ final class GraphReader {
                 nodes(),
                 edges(),
                 Limits.read(fields.nested("limits")),
+                Interrupts.of(fields.texts("interruptBefore")),
+                Interrupts.of(fields.texts("interruptAfter")),
                 fields.object());
     }
 
@@ -76,16 +89,19 @@ final class GraphReader {
         channel.text("description");
         String reducerName = channel.text("reducer");
         Reducer reducer = reducerName == null ? Reducer.LAST : REDUCERS.get(reducerName);
-        if (reducer == null) {
+        if (reducer != null) {
+            return new ChannelDefinition(name, reducer, channel.tree("default"));
+        }
+        String expression = Objects.requireNonNull(reducerName);
+        if (PLAIN_WORD.matcher(expression).matches()) {
             channel.fault(
                     "reducer",
-                    "is " + Fields.quoted(Objects.requireNonNull(reducerName)),
+                    "is " + Fields.quoted(expression),
                     "use one of "
-                            + Arrays.stream(Reducer.values())
-                                    .map(Reducer::publicName)
-                                    .collect(Collectors.joining(", ")));
+                            + REDUCERS.keySet().stream().sorted().collect(Collectors.joining(", "))
+                            + ", or a CEL expression over old and new");
         }
-        return new ChannelDefinition(name, reducer == null ? Reducer.LAST : reducer, channel.tree("default"));
+        return new ChannelDefinition(name, Reducer.EXPRESSION, channel.tree("default"), expression);
     }
 
     private Map<String, NodeDefinition> nodes() {
@@ -103,38 +119,9 @@ final class GraphReader {
                     || name.equals(EdgeDefinition.END)) {
                 all.fault(name, "is no name for a node", "use " + Names.NAME_RULE + ", and neither START nor END");
             }
-            nodes.put(name, node(name, Fields.of(all.object().get(name), all.place(name), faults)));
+            nodes.put(name, NodeReader.read(name, Fields.of(all.object().get(name), all.place(name), faults)));
         });
         return nodes;
-    }
-
-    private static NodeDefinition node(String name, Fields node) {
-        node.onlyKnown(KNOWN_OF_NODE);
-        node.text("description");
-        return new NodeDefinition(
-                name,
-                work(node),
-                node.text("input"),
-                node.text("output"),
-                RetrySettings.read(node.nested("retry")),
-                node.duration("timeout"));
-    }
-
-    private static Work work(Fields node) {
-        String agent = node.text("agent", Names.NAME, Names.NAME_RULE);
-        String set = node.text("set");
-        if (node.has("agent") == node.has("set")) {
-            node.fault("", "must have exactly one of agent, set", "name the agent, or give an expression");
-        }
-        if (set == null) {
-            return new ByAgent(agent == null ? "" : agent);
-        }
-        for (String unfit : List.of("input", "retry", "timeout")) {
-            if (node.has(unfit)) {
-                node.fault(unfit, "has no meaning beside set", "remove it");
-            }
-        }
-        return new BySet(set);
     }
 
     private List<EdgeDefinition> edges() {
@@ -160,13 +147,22 @@ final class GraphReader {
         List<String> to = end(edge, "to");
         String when = edge.text("when");
         boolean otherwise = Boolean.TRUE.equals(edge.truth("otherwise"));
+        String forEach = edge.text("forEach");
+        String as = edge.text("as", Names.CHANNEL, Names.CHANNEL_RULE);
+        if (as != null && forEach == null) {
+            edge.fault("as", "stands without forEach", "add forEach, or remove as");
+        }
+        if (as != null && NO_NAMES_FOR_ELEMENTS.contains(as)) {
+            edge.fault("as", "is " + Fields.quoted(as) + ", which has a meaning of its own", "choose another name");
+        }
         if (otherwise && when != null) {
             edge.fault("otherwise", "stands beside when", "keep one of the two");
         }
-        if (from.size() > 1 && (otherwise || when != null)) {
-            edge.fault("from", "a join cannot be conditional", "give the condition to edges of the node after it");
+        if (from.size() > 1 && (otherwise || when != null || forEach != null)) {
+            edge.fault(
+                    "from", "a join can have no condition and no forEach", "give them to edges of the node after it");
         }
-        return from.isEmpty() || to.isEmpty() ? null : new EdgeDefinition(from, to, when, otherwise);
+        return from.isEmpty() || to.isEmpty() ? null : new EdgeDefinition(from, to, when, otherwise, forEach, as);
     }
 
     private static List<String> end(Fields edge, String field) {

@@ -11,13 +11,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param supersteps the most supersteps that a run may take, 1 to 1,000,000
  * @param timeout the longest that a run may take; null for no limit
+ * @param superstepTimeout the longest that a superstep may take; null for no limit
  * @param concurrency the most tasks of one superstep that run at once, 1 to 100,000
+ * @param tokens the most tokens, in and out, that the agents of a run may use; null for no limit
+ * @param stateBytes the largest that the state may grow, in bytes of JSON, about; 1 KiB to 1 GiB
  */
-public record Limits(int supersteps, @Nullable Duration timeout, int concurrency) {
-    /** The bounds where a graph names none. */
-    public static final Limits DEFAULT = new Limits(100, null, 1_000);
+public record Limits(
+        int supersteps,
+        @Nullable Duration timeout,
+        @Nullable Duration superstepTimeout,
+        int concurrency,
+        @Nullable Integer tokens,
+        int stateBytes) {
+    private static final int KIBIBYTE = 1 << 10;
+    private static final int MEBIBYTE = 1 << 20;
+    private static final int GIBIBYTE = 1 << 30;
 
-    private static final Set<String> KNOWN = Set.of("supersteps", "timeout", "concurrency");
+    /** The bounds where a graph names none. */
+    public static final Limits DEFAULT = new Limits(100, null, null, 1_000, null, 16 * MEBIBYTE);
+
+    private static final Set<String> KNOWN =
+            Set.of("supersteps", "timeout", "superstepTimeout", "concurrency", "tokens", "stateBytes");
 
     static Limits read(@Nullable Fields fields) {
         if (fields == null) {
@@ -27,6 +41,9 @@ public record Limits(int supersteps, @Nullable Duration timeout, int concurrency
         return new Limits(
                 Objects.requireNonNullElse(fields.whole("supersteps", 1, 1_000_000), DEFAULT.supersteps),
                 fields.duration("timeout"),
-                Objects.requireNonNullElse(fields.whole("concurrency", 1, 100_000), DEFAULT.concurrency));
+                fields.duration("superstepTimeout"),
+                Objects.requireNonNullElse(fields.whole("concurrency", 1, 100_000), DEFAULT.concurrency),
+                fields.whole("tokens", 1, Integer.MAX_VALUE),
+                Objects.requireNonNullElse(fields.whole("stateBytes", KIBIBYTE, GIBIBYTE), DEFAULT.stateBytes));
     }
 }

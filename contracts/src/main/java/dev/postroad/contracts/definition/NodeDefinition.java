@@ -1,6 +1,7 @@
 package dev.postroad.contracts.definition;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param output makes the writes from {@code result}; null takes the result as the writes
  * @param retry overrides the agent's settings where it says something
  * @param timeout overrides the agent's; null where it does not
+ * @param defer whether it waits until no other node is triggered
+ * @param onError the node that takes over when this one failed for good; null for none
+ * @param cache how long a result serves for equal inputs in its stead; null for no time
+ * @param destinations where its agent's {@code goto} may lead, besides its edges; empty where the author did not say
  */
 public record NodeDefinition(
         String name,
@@ -18,7 +23,15 @@ public record NodeDefinition(
         @Nullable String input,
         @Nullable String output,
         RetrySettings retry,
-        @Nullable Duration timeout) {
+        @Nullable Duration timeout,
+        boolean defer,
+        @Nullable String onError,
+        @Nullable Duration cache,
+        List<String> destinations) {
+
+    public NodeDefinition {
+        destinations = List.copyOf(destinations);
+    }
 
     /** What does a node's work. */
     public sealed interface Work {}
@@ -28,4 +41,17 @@ public record NodeDefinition(
 
     /** The built-in kind: an expression that gives the writes. */
     public record BySet(String expression) implements Work {}
+
+    /** Waits for a person; the expression gives what they are asked, and their answer is the result. */
+    public record ByInterrupt(String expression) implements Work {}
+
+    /** Waits until a time; the expression gives it, or a duration. */
+    public record BySleep(String expression) implements Work {}
+
+    /**
+     * Another graph.
+     *
+     * @param version null for the newest when this graph is published
+     */
+    public record ByGraph(String graph, @Nullable Integer version) implements Work {}
 }

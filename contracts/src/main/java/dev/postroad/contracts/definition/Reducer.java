@@ -17,7 +17,11 @@ public enum Reducer {
     /** Merges an object's fields, the later ones winning. */
     MERGE,
     /** Appends the elements that are not there yet. */
-    UNION;
+    UNION,
+    /** Messages by their {@code id}: one that is there is replaced, or removed, any other is appended. */
+    MESSAGES,
+    /** The graph's own: CEL over {@code old} and {@code new}, applied write by write. */
+    EXPRESSION;
 
     /** The name in definitions, such as {@code append}. */
     public String publicName() {

@@ -2,7 +2,10 @@ package dev.postroad.contracts.definition;
 
 import dev.postroad.contracts.json.Fields;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param multiplier how much longer each further wait is, 1 to 100
  * @param maxBackoff the longest wait
  * @param jitter the share of a wait, 0 to 1, that chance adds to it
+ * @param on what is tried again: types of errors such as {@code timeout} or {@code http.503}, {@code *} standing for any
+ *     characters, or {@code message:} and a regular expression; null for whatever the agent says may be tried again
  */
 public record RetrySettings(
         @Nullable Integer maxAttempts,
         @Nullable Duration backoff,
         @Nullable Double multiplier,
         @Nullable Duration maxBackoff,
-        @Nullable Double jitter) {
+        @Nullable Double jitter,
+        @Nullable List<ErrorPattern> on) {
 
     /** Nothing said. */
-    public static final RetrySettings UNSET = new RetrySettings(null, null, null, null, null);
+    public static final RetrySettings UNSET = new RetrySettings(null, null, null, null, null, null);
 
-    private static final Set<String> KNOWN = Set.of("maxAttempts", "backoff", "multiplier", "maxBackoff", "jitter");
+    private static final Set<String> KNOWN =
+            Set.of("maxAttempts", "backoff", "multiplier", "maxBackoff", "jitter", "on");
 
     static RetrySettings read(@Nullable Fields fields) {
         if (fields == null) {
@@ -36,6 +43,22 @@ public record RetrySettings(
                 fields.duration("backoff"),
                 fields.number("multiplier", 1, 100),
                 fields.duration("maxBackoff"),
-                fields.number("jitter", 0, 1));
+                fields.number("jitter", 0, 1),
+                on(fields));
+    }
+
+    private static @Nullable List<ErrorPattern> on(Fields fields) {
+        if (!fields.has("on")) {
+            return null;
+        }
+        List<ErrorPattern> patterns = new ArrayList<>();
+        for (String text : fields.texts("on")) {
+            try {
+                patterns.add(ErrorPattern.of(text));
+            } catch (PatternSyntaxException unsound) {
+                fields.fault("on", "holds no regular expression: " + unsound.getDescription(), "correct " + text);
+            }
+        }
+        return List.copyOf(patterns);
     }
 }

@@ -3,12 +3,15 @@ package dev.postroad.contracts.message;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Control(String runId, @Nullable String commandId, Action action) {
     private static final Pattern COMMAND_ID = Pattern.compile(".{1,200}", Pattern.DOTALL);
-    private static final Set<String> LATER =
-            Set.of("resume", "continue", "rollback", "fork", "update-state", "pause", "unpause");
 
     public Control {
         RunIds.requireLegal(runId);
@@ -50,6 +51,120 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         }
     }
 
+    /**
+     * Goes on with a run that waits for people. Tasks that asked and get no answer ask again.
+     *
+     * @param answers by the interrupt's id, the task's id or the node's name; {@link #ONLY} stands for the only interrupt
+     *     there is, and only by itself; empty to just go on, such as after a node that the graph's definition stops at
+     * @param update what is written to the state's channels before; null for nothing
+     * @param next where the run goes besides; empty for nowhere
+     */
+    public record Resume(
+            Map<String, JsonNode> answers, @Nullable ObjectNode update, List<Goto> next) implements Action {
+        /** The name that stands for the only interrupt there is. */
+        public static final String ONLY = "";
+
+        /**
+         * Makes a copy of the collections.
+         *
+         * @throws IllegalArgumentException where the empty name stands beside others, or a node is the parent's
+         */
+        public Resume {
+            answers = Collections.unmodifiableMap(new LinkedHashMap<>(answers));
+            next = List.copyOf(next);
+            if (answers.size() > 1 && answers.containsKey(ONLY)) {
+                throw new IllegalArgumentException("several answers need names, and one of them has none");
+            }
+            if (next.stream().anyMatch(Goto::parent)) {
+                throw new IllegalArgumentException("a run as a whole is part of no other graph");
+            }
+        }
+
+        /** Answers the only interrupt there is. */
+        public static Resume with(JsonNode answer) {
+            return new Resume(Map.of(ONLY, answer), null, List.of());
+        }
+
+        @Override
+        public String type() {
+            return "resume";
+        }
+    }
+
+    /**
+     * New input for a run that has ended.
+     *
+     * @param input written to the state's channels by the graph's reducers
+     * @param whenBusy what becomes of it where the run has not ended
+     */
+    public record Continue(ObjectNode input, WhenBusy whenBusy) implements Action {
+        @Override
+        public String type() {
+            return "continue";
+        }
+    }
+
+    /**
+     * Goes back to an earlier version of the state, which becomes the newest; what came after it stays in the history.
+     *
+     * @param version 1 or more
+     * @param resume whether the run goes on from there at once; else it is paused
+     */
+    public record Rollback(int version, boolean resume) implements Action {
+        /**
+         * Checks the version.
+         *
+         * @throws IllegalArgumentException where it is less than 1
+         */
+        public Rollback {
+            if (version < 1) {
+                throw new IllegalArgumentException("the version is " + version + "; use 1 or more");
+            }
+        }
+
+        @Override
+        public String type() {
+            return "rollback";
+        }
+    }
+
+    /**
+     * Changes the state as if a node had written it; the run is paused then, and that node's successors follow when it
+     * goes on.
+     *
+     * @param update written to the state's channels by the graph's reducers
+     * @param asNode the node in whose name it is written; null for the one that ran last
+     * @param version the version to start from, 0 or more; null for the newest
+     */
+    public record UpdateState(
+            ObjectNode update,
+            @Nullable String asNode,
+            @Nullable Integer version) implements Action {
+        /**
+         * Checks the version.
+         *
+         * @throws IllegalArgumentException where it is less than 0
+         */
+        public UpdateState {
+            if (version != null && version < 0) {
+                throw new IllegalArgumentException("the version is " + version + "; use 0 or more");
+            }
+        }
+
+        @Override
+        public String type() {
+            return "update-state";
+        }
+    }
+
+    /** Goes on with a run that is paused. */
+    public record Unpause() implements Action {
+        @Override
+        public String type() {
+            return "unpause";
+        }
+    }
+
     /** A command of the protocol that this version of the worker cannot carry out; it is answered by a rejection. */
     public record Unsupported(String type) implements Action {}
 
@@ -64,7 +179,7 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         Fields fields = Fields.of(tree, "", faults);
         String runId = runId(fields, key);
         String commandId = fields.text("commandId", COMMAND_ID, "1 to 200 characters");
-        Action action = action(fields);
+        Action action = new ActionReader(fields, faults).read();
         if (!faults.isEmpty() || runId == null || action == null) {
             throw new FaultsException(faults);
         }
@@ -83,33 +198,13 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         return key;
     }
 
-    private static @Nullable Action action(Fields fields) {
-        String type = fields.requiredText("type", "say cancel or retry");
-        if (type.equals("cancel")) {
-            return new Cancel(fields.text("reason"));
-        }
-        if (type.equals("retry")) {
-            return new Retry();
-        }
-        if (LATER.contains(type)) {
-            return new Unsupported(type);
-        }
-        if (!type.isEmpty()) {
-            fields.fault("type", "is " + Fields.quoted(type), "say cancel or retry");
-        }
-        return null;
-    }
-
     /** The message as it is sent. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("type", action.type());
+        ActionWriter.put(json, action);
         json.put("runId", runId);
         if (commandId != null) {
             json.put("commandId", commandId);
-        }
-        if (action instanceof Cancel(String reason) && reason != null) {
-            json.put("reason", reason);
         }
         return json;
     }

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.IntNode;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -156,6 +160,84 @@ class DefinitionsTest {
     }
 
     @Test
+    void readsWhatEachKindOfNodeDoes() throws FaultsException {
+        assertThat(node("agent: a").work()).isEqualTo(new NodeDefinition.ByAgent("a"));
+        assertThat(node("set: '{}'").work()).isEqualTo(new NodeDefinition.BySet("{}"));
+        assertThat(node("interrupt: state.draft").work()).isEqualTo(new NodeDefinition.ByInterrupt("state.draft"));
+        assertThat(node("sleep: duration('10m')").work()).isEqualTo(new NodeDefinition.BySleep("duration('10m')"));
+        assertThat(node("graph: inner").work()).isEqualTo(new NodeDefinition.ByGraph("inner", null));
+        assertThat(node("graph: inner, version: 2, input: state").work())
+                .isEqualTo(new NodeDefinition.ByGraph("inner", 2));
+    }
+
+    @Test
+    void readsHowANodeWaitsFailsAndLeads() throws FaultsException {
+        NodeDefinition plain = node("agent: a");
+        assertThat(plain.defer()).isFalse();
+        assertThat(plain.onError()).isNull();
+        assertThat(plain.destinations()).isEmpty();
+        NodeDefinition rich = node("agent: a, defer: true, onError: sorry, goto: [b, END]");
+        assertThat(rich.defer()).isTrue();
+        assertThat(rich.onError()).isEqualTo("sorry");
+        assertThat(rich.destinations()).containsExactly("b", "END");
+        assertThat(node("agent: a, goto: b").destinations()).containsExactly("b");
+    }
+
+    @Test
+    void readsWhichErrorsAreTriedAgain() throws FaultsException {
+        assertThat(node("agent: a").retry().on()).isNull();
+        assertThat(node("agent: a, retry: { on: timeout }").retry().on()).containsExactly(ErrorPattern.of("timeout"));
+        assertThat(node("agent: a, retry: { on: ['http.5*', 'message:busy'] }")
+                        .retry()
+                        .on())
+                .containsExactly(ErrorPattern.of("http.5*"), ErrorPattern.of("message:busy"));
+    }
+
+    @Test
+    void readsWhereEveryRunWaits() throws FaultsException {
+        assertThat(graph("").interruptBefore()).isEqualTo(Interrupts.NONE);
+        assertThat(graph("").interruptAfter()).isEqualTo(Interrupts.NONE);
+        GraphDefinition waiting = graph("interruptBefore: all\ninterruptAfter: [n, m]\n");
+        assertThat(waiting.interruptBefore()).isEqualTo(new Interrupts(true, Set.of()));
+        assertThat(waiting.interruptAfter()).isEqualTo(new Interrupts(false, Set.of("n", "m")));
+    }
+
+    @Test
+    void readsAnEdgeThatMakesATaskOfEachElement() throws FaultsException {
+        List<EdgeDefinition> edges = graph(
+                        "",
+                        "{ from: a, forEach: state.list, to: n }",
+                        "{ from: a, forEach: state.list, as: one, to: n }")
+                .edges();
+        assertThat(edges)
+                .contains(
+                        new EdgeDefinition(List.of("a"), List.of("n"), null, false, "state.list", null),
+                        new EdgeDefinition(List.of("a"), List.of("n"), null, false, "state.list", "one"));
+    }
+
+    @Test
+    void readsReducersByNameAndAsExpressions() throws FaultsException {
+        assertThat(graph("state: { chat: { reducer: messages }, best: { reducer: 'old + new', default: 1 } }\n")
+                        .channels()
+                        .values())
+                .containsExactly(
+                        new ChannelDefinition("chat", Reducer.MESSAGES, null),
+                        new ChannelDefinition("best", Reducer.EXPRESSION, IntNode.valueOf(1), "old + new"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"expression", "' '", "''", "sum-up", "MESSAGES"})
+    void refusesAWordThatIsNoReducer(String reducer) {
+        assertThat(faults(graphText("state: { x: { reducer: " + reducer + " } }\n")))
+                .singleElement()
+                .extracting(Fault::toString)
+                .asString()
+                .startsWith("state.x.reducer: is ")
+                .endsWith("use one of append, last, max, merge, messages, min, sum, union,"
+                        + " or a CEL expression over old and new");
+    }
+
+    @Test
     void refusesTheSameNameTwice() {
         assertThat(faults(AGENT + "---\n" + AGENT))
                 .containsExactly(new Fault("document 2", "defines agent/a again", "keep one of the two"));
@@ -171,6 +253,22 @@ class DefinitionsTest {
                 assertThatThrownBy(() -> Definitions.readAll(text)).hasMessageContaining("url: is no known field");
             }
         }
+    }
+
+    private static NodeDefinition node(String fields) throws FaultsException {
+        GraphDefinition graph = (GraphDefinition) Definitions.readAll("graph: g\nnodes: { n: { " + fields
+                        + " } }\nedges: [{ from: START, to: n }, { from: n, to: END }]")
+                .getFirst();
+        return Objects.requireNonNull(graph.nodes().get("n"));
+    }
+
+    private static GraphDefinition graph(String lines, String... edges) throws FaultsException {
+        return (GraphDefinition) Definitions.readAll(graphText(lines, edges)).getFirst();
+    }
+
+    private static String graphText(String lines, String... edges) {
+        return "graph: g\n" + lines + "nodes: { n: { set: '{}' } }\nedges:\n  - { from: START, to: n }\n"
+                + Arrays.stream(edges).map(edge -> "  - " + edge + "\n").collect(Collectors.joining());
     }
 
     /** The default lies three levels below the graph. */

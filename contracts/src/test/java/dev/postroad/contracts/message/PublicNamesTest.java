@@ -35,6 +35,13 @@ class PublicNamesTest {
                         "node.completed",
                         "node.failed",
                         "node.cancelled",
+                        "node.waiting",
+                        "run.waiting",
+                        "run.resumed",
+                        "run.continued",
+                        "run.unpaused",
+                        "state.updated",
+                        "run.rolled-back",
                         "run.retried",
                         "run.cancelled",
                         "run.completed",
@@ -54,6 +61,12 @@ class PublicNamesTest {
     void statuses() {
         assertThat(Arrays.stream(RunStatus.values()).map(RunStatus::publicName))
                 .containsExactly("queued", "running", "waiting", "paused", "completed", "failed", "cancelled");
+    }
+
+    @Test
+    void whatInputDoesToABusyRun() {
+        assertThat(Arrays.stream(WhenBusy.values()).map(WhenBusy::publicName))
+                .containsExactly("enqueue", "reject", "interrupt", "rollback");
     }
 
     @Test

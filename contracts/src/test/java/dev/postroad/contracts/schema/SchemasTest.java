@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SchemasTest {
     /** Commands of the protocol that no worker can carry out yet; Java knows their types only. */
-    private static final Set<String> LATER_COMMANDS =
-            Set.of("resume", "continue", "rollback", "fork", "update-state", "pause", "unpause");
+    private static final Set<String> LATER_COMMANDS = Set.of("fork", "pause");
 
     static List<String> names() {
         return Schemas.NAMES;
@@ -193,9 +192,11 @@ class SchemasTest {
 
     @Test
     void schemaOfGraphsKnowsEveryReducerAndNoOther() {
-        assertThat(texts(json("graph").at("/$defs/channel/properties/reducer/enum")))
-                .containsExactlyElementsOf(
-                        Arrays.stream(Reducer.values()).map(Reducer::publicName).toList());
+        assertThat(texts(json("graph").at("/$defs/channel/properties/reducer/anyOf/0/enum")))
+                .containsExactlyElementsOf(Arrays.stream(Reducer.values())
+                        .filter(reducer -> reducer != Reducer.EXPRESSION)
+                        .map(Reducer::publicName)
+                        .toList());
     }
 
     private static boolean isLaterCommand(Example example) {

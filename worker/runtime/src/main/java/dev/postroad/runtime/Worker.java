@@ -3,6 +3,7 @@ package dev.postroad.runtime;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.intake.ControlIntake;
@@ -26,6 +27,7 @@ import dev.postroad.runtime.run.JournalRunLoader;
 import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.Waker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -118,6 +120,7 @@ public final class Worker implements AutoCloseable {
         AgentCalls calls = part(new AgentCalls(
                 catalog,
                 (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
+                new CachedResults(jdbi, clock),
                 clock));
         Lanes lanes = part(lanes(
                 journal,
@@ -138,6 +141,7 @@ public final class Worker implements AutoCloseable {
                 settings.sessionTimeout(),
                 new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
         ownership = shards;
+        part(new Waker(reader, lanes, shards::owned, clock)).start();
         part(new ControlIntake(
                         controlConsumer(),
                         settings.topics().control(),

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -211,12 +212,15 @@ class BadInputTest {
                 bad("a null value", (String) null, "the value is null"),
                 bad("a list", "[]", "must be an object, but is an empty list"),
                 bad("a text", "'cancel'", "must be an object, but is the text \"cancel\""),
-                bad("no type", "{'runId': 'x'}", "type: is missing; say cancel or retry"),
+                bad(
+                        "no type",
+                        "{'runId': 'x'}",
+                        "type: is missing; say cancel, retry, resume, continue, rollback, update-state or unpause"),
                 bad("an empty type", "{'runId': 'x', 'type': ''}", "type: is empty"),
                 bad(
                         "an unknown type",
                         "{'runId': 'x', 'type': 'explode'}",
-                        "type: is \"explode\"; say cancel or retry"),
+                        "type: is \"explode\"; say cancel, retry, resume, continue, rollback, update-state or unpause"),
                 bad("a type that is no text", "{'runId': 'x', 'type': 1}", "type: must be a text"),
                 bad("no run", Sent.of(null, "{'type': 'cancel'}"), "runId: is missing; name the run"),
                 bad("an illegal run id", "{'type': 'cancel', 'runId': 'a b'}", "runId: is \"a b\"; use 1 to 128 of"),
@@ -412,6 +416,41 @@ class BadInputTest {
                                 .contains("nodes");
                     });
         }
+    }
+
+    @Test
+    void whatIsTooLargeToBeReadIsKeptWhole() {
+        byte[] value = random(1_500_000);
+        ConsumerRecord<byte[], byte[]> letter = letterOf(value);
+        assertThat(letter.value()).isEqualTo(value);
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON)).contains("1500000 bytes");
+    }
+
+    @Test
+    void whatIsTooLargeToBeKeptLeavesItsKeyAndReason() {
+        ConsumerRecord<byte[], byte[]> letter = letterOf(random(3_000_000));
+        assertThat(letter.key()).isEqualTo(Site.bytes("a-key"));
+        assertThat(letter.value()).isNull();
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_REASON)).contains("3000000 bytes");
+        assertThat(Site.header(letter, EventHeaders.DEAD_LETTER_OFFSET)).isEqualTo("0");
+    }
+
+    private static ConsumerRecord<byte[], byte[]> letterOf(byte[] trigger) {
+        try (Site site = Site.open(1)) {
+            site.configure(site.topics().triggers(), "max.message.bytes", "4000000");
+            site.worker();
+            site.send(site.topics().triggers(), Site.bytes("a-key"), trigger);
+            Site.await(
+                    "it is kept",
+                    () -> !site.records(site.topics().deadLetters()).isEmpty());
+            return site.records(site.topics().deadLetters()).getFirst();
+        }
+    }
+
+    private static byte[] random(int bytes) {
+        byte[] random = new byte[bytes];
+        new Random(bytes).nextBytes(random);
+        return random;
     }
 
     private static RecordMetadata send(String topic, Sent sent) {

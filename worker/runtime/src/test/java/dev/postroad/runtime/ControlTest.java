@@ -290,7 +290,7 @@ class ControlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"resume", "continue", "rollback", "fork", "update-state", "pause", "unpause"})
+    @ValueSource(strings = {"fork", "pause"})
     void aCommandThatThisVersionLacksIsAnsweredByARejection(String type) {
         SITE.trigger("by-default", runId, "{}");
         awaitCompletion();

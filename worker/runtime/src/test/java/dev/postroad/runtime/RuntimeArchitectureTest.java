@@ -11,6 +11,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -24,8 +25,18 @@ import org.jspecify.annotations.NullMarked;
 
 /** Who may know whom, and who may look at a clock: design.md §8 and style.md, for all modules but the command. */
 @NullMarked
-@AnalyzeClasses(packages = "dev.postroad", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.postroad",
+        importOptions = {ImportOption.DoNotIncludeTests.class, RuntimeArchitectureTest.NoOthersTests.class})
 class RuntimeArchitectureTest {
+    /** The engine's tests come as a jar. */
+    static final class NoOthersTests implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
     private static final String CONTRACTS = "dev.postroad.contracts..";
     private static final String MIGRATIONS = "dev.postroad.migrations..";
     private static final String ENGINE = "dev.postroad.engine..";
@@ -140,6 +151,7 @@ class RuntimeArchitectureTest {
             "dev.postroad.runtime.publish.Producers",
             "dev.postroad.runtime.registry.RegistryReader",
             "dev.postroad.runtime.run.AgentCalls",
+            "dev.postroad.runtime.run.Waker",
             "dev.postroad.runtime.run.JournalRunLoader");
 
     @ArchTest

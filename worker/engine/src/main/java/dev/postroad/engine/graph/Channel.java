@@ -3,12 +3,17 @@ package dev.postroad.engine.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.expression.Expression;
+import dev.postroad.engine.expression.ExpressionException;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,29 +21,59 @@ import org.jspecify.annotations.Nullable;
  * One top-level key of the state, with its reducer. Values are never changed in place: a reduction gives a new one.
  *
  * @param initial the value before any write; null where the channel is absent until written
+ * @param expression the graph's own reducer; null for one of the named ones
  */
 public record Channel(
-        String name, Reducer reducer, @Nullable JsonNode initial) {
+        String name,
+        Reducer reducer,
+        @Nullable JsonNode initial,
+        @Nullable Expression expression) {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String OVERWRITE = "$overwrite";
+
+    /** A channel with one of the named reducers. */
+    static Channel of(String name, Reducer reducer, @Nullable JsonNode given) {
+        return of(name, reducer, given, null);
+    }
 
     /** A channel that starts as its reducer does, unless a default is given. */
-    static Channel of(String name, Reducer reducer, @Nullable JsonNode given) {
-        return new Channel(name, reducer, given == null ? start(reducer) : given);
+    static Channel of(String name, Reducer reducer, @Nullable JsonNode given, @Nullable Expression expression) {
+        return new Channel(name, reducer, given == null ? start(reducer) : given, expression);
+    }
+
+    /** What a write puts in the place of a channel's value, past its reducer; null where it goes through the reducer. */
+    private static @Nullable JsonNode overwriting(JsonNode write) {
+        return write instanceof ObjectNode object && object.size() == 1 ? object.get(OVERWRITE) : null;
     }
 
     private static @Nullable JsonNode start(Reducer reducer) {
         return switch (reducer) {
-            case APPEND, UNION -> NODES.arrayNode();
+            case APPEND, UNION, MESSAGES -> NODES.arrayNode();
             case SUM -> NODES.numberNode(0);
             case MERGE -> NODES.objectNode();
-            case LAST, MIN, MAX -> null;
+            case LAST, MIN, MAX, EXPRESSION -> null;
         };
     }
 
     /** Why the reducer cannot take a value, in words; null where it can. */
     public @Nullable String refusal(JsonNode value) {
+        JsonNode overwriting = overwriting(value);
+        return overwriting == null ? refusalOfWrite(value) : refusalOfValue(overwriting);
+    }
+
+    /** Why the channel cannot have a value, in words; null where it can. */
+    @Nullable
+    String refusalOfValue(JsonNode value) {
         return switch (reducer) {
-            case LAST, APPEND, UNION -> null;
+            case APPEND, UNION, MESSAGES -> value instanceof ArrayNode ? null : "write a list";
+            case LAST, SUM, MIN, MAX, MERGE, EXPRESSION -> refusalOfWrite(value);
+        };
+    }
+
+    private @Nullable String refusalOfWrite(JsonNode value) {
+        return switch (reducer) {
+            case LAST, APPEND, UNION, EXPRESSION -> null;
+            case MESSAGES -> Messages.refusal(value);
             case SUM -> value.isNumber() ? null : "sum takes a number";
             case MIN, MAX ->
                 value.isNumber() || value.isTextual() ? null : reducer.publicName() + " takes a number or a text";
@@ -54,8 +89,14 @@ public record Channel(
      * @throws ConflictException where the writes do not go together
      */
     public JsonNode reduce(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {
+        List<JsonNode> overwriting = overwriting(writes);
+        if (!overwriting.isEmpty() && (overwriting.size() == writes.size() || reducer != Reducer.LAST)) {
+            return only(overwriting, "overwrite");
+        }
         return switch (reducer) {
-            case LAST -> single(writes);
+            case LAST -> only(writes, "write");
+            case MESSAGES -> Messages.merged(listOf(current), writes);
+            case EXPRESSION -> computed(current, writes);
             case APPEND -> appended(current, writes);
             case UNION -> united(current, writes);
             case SUM -> sum(current, writes);
@@ -64,11 +105,35 @@ public record Channel(
         };
     }
 
-    private static JsonNode single(List<JsonNode> writes) throws ConflictException {
+    private static List<JsonNode> overwriting(List<JsonNode> writes) {
+        List<JsonNode> found = List.of();
+        for (JsonNode write : writes) {
+            JsonNode value = overwriting(write);
+            if (value != null) {
+                found = found.isEmpty() ? new ArrayList<>(1) : found;
+                found.add(value);
+            }
+        }
+        return found;
+    }
+
+    private static JsonNode only(List<JsonNode> writes, String what) throws ConflictException {
         if (writes.size() > 1) {
-            throw new ConflictException("takes one write in a superstep, but got " + writes.size());
+            throw new ConflictException("takes one " + what + " in a superstep, but got " + writes.size());
         }
         return writes.getFirst();
+    }
+
+    private JsonNode computed(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {
+        JsonNode value = current == null ? NullNode.instance : current;
+        for (JsonNode write : writes) {
+            try {
+                value = Objects.requireNonNull(expression).reduce(value, write);
+            } catch (ExpressionException failed) {
+                throw new ConflictException("cannot be reduced: " + failed.getMessage());
+            }
+        }
+        return value;
     }
 
     private static ArrayNode appended(@Nullable JsonNode current, List<JsonNode> writes) {

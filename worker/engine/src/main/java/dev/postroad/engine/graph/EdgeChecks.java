@@ -2,6 +2,8 @@ package dev.postroad.engine.graph;
 
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.Interrupts;
+import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.json.Fault;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +22,7 @@ final class EdgeChecks {
     static List<Fault> faults(GraphDefinition definition) {
         EdgeChecks checks = new EdgeChecks(definition);
         checks.checkEnds();
+        checks.checkNodes();
         checks.checkConditions();
         checks.checkReachability();
         return checks.faults;
@@ -47,6 +50,45 @@ final class EdgeChecks {
         if (!definition.nodes().containsKey(name)) {
             String known = String.join(", ", definition.nodes().keySet());
             fault(place, "there is no node " + name, "name one of " + known + " or " + orElse);
+        }
+    }
+
+    private void checkNodes() {
+        for (NodeDefinition node : definition.nodes().values()) {
+            for (String destination : node.destinations()) {
+                if (!destination.equals(EdgeDefinition.END)) {
+                    checkNode(destination, "nodes." + node.name() + ".goto", "END");
+                }
+            }
+            if (node.onError() != null) {
+                checkHandler(node, node.onError());
+            }
+        }
+        checkInterrupts(definition.interruptBefore(), "interruptBefore");
+        checkInterrupts(definition.interruptAfter(), "interruptAfter");
+    }
+
+    private void checkHandler(NodeDefinition node, String handler) {
+        String place = "nodes." + node.name() + ".onError";
+        if (!definition.nodes().containsKey(handler)) {
+            String known = String.join(", ", definition.nodes().keySet());
+            fault(place, "there is no node " + handler, "name one of " + known);
+            return;
+        }
+        Set<String> seen = new HashSet<>(Set.of(node.name()));
+        for (String next = handler; next != null; ) {
+            if (!seen.add(next)) {
+                fault(place, "leads back to " + next, "let the last handler have no onError");
+                return;
+            }
+            NodeDefinition following = definition.nodes().get(next);
+            next = following == null ? null : following.onError();
+        }
+    }
+
+    private void checkInterrupts(Interrupts interrupts, String place) {
+        for (String node : interrupts.nodes()) {
+            checkNode(node, place, "all");
         }
     }
 
@@ -101,6 +143,11 @@ final class EdgeChecks {
                     grown |= found.addAll(edge.to());
                 }
             }
+            for (NodeDefinition node : definition.nodes().values()) {
+                if (found.contains(node.name())) {
+                    grown |= found.addAll(otherWays(node));
+                }
+            }
         }
         return found;
     }
@@ -115,8 +162,21 @@ final class EdgeChecks {
                     grown |= found.addAll(edge.from());
                 }
             }
+            for (NodeDefinition node : definition.nodes().values()) {
+                if (otherWays(node).stream().anyMatch(found::contains)) {
+                    grown |= found.add(node.name());
+                }
+            }
         }
         return found;
+    }
+
+    private static List<String> otherWays(NodeDefinition node) {
+        List<String> ways = new ArrayList<>(node.destinations());
+        if (node.onError() != null) {
+            ways.add(node.onError());
+        }
+        return ways;
     }
 
     private void fault(String place, String problem, String remedy) {

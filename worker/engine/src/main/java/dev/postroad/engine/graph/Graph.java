@@ -3,6 +3,7 @@ package dev.postroad.engine.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.Limits;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param version from 1
  * @param routes where each node leads; END is left out
  * @param joinsOf the joins that each node contributes to
+ * @param depth 1, and one more for each graph inside a graph inside this one
+ * @param memoryless whether each superstep follows from the last alone: no join collects, and no node is deferred
  */
 public record Graph(
         String name,
@@ -26,7 +29,14 @@ public record Graph(
         Map<String, Routes> routes,
         List<Join> joins,
         Map<String, List<Join>> joinsOf,
-        Limits limits) {
+        Limits limits,
+        Interrupts interruptBefore,
+        Interrupts interruptAfter,
+        int depth,
+        boolean memoryless) {
+
+    /** How deep graphs may be nested. */
+    public static final int MAX_DEPTH = 10;
 
     /** The node of a name that is known to exist. */
     public Node node(String node) {

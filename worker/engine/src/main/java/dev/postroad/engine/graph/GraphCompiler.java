@@ -1,7 +1,5 @@
 package dev.postroad.engine.graph;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.postroad.contracts.definition.ChannelDefinition;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
@@ -10,8 +8,9 @@ import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
-import dev.postroad.engine.graph.Routes.Branch;
+import dev.postroad.engine.graph.Routes.Exit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,18 +18,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a definition into a graph, or says everything that is wrong with it at once. */
 public final class GraphCompiler {
     private final GraphDefinition definition;
-    private final Predicate<String> agentExists;
+    private final Library library;
     private final List<Fault> faults = new ArrayList<>();
 
-    private GraphCompiler(GraphDefinition definition, Predicate<String> agentExists) {
+    private GraphCompiler(GraphDefinition definition, Library library) {
         this.definition = definition;
-        this.agentExists = agentExists;
+        this.library = library;
     }
 
     /**
@@ -42,7 +43,18 @@ public final class GraphCompiler {
      */
     public static Graph compile(GraphDefinition definition, int version, Predicate<String> agentExists)
             throws FaultsException {
-        GraphCompiler compiler = new GraphCompiler(definition, agentExists);
+        return compile(definition, version, Library.ofAgents(agentExists));
+    }
+
+    /**
+     * Compiles a definition that may have other graphs as nodes.
+     *
+     * @param version the version that the graph gets
+     * @param library the agents and graphs that are there
+     * @throws FaultsException with every fault, its place and a remedy
+     */
+    public static Graph compile(GraphDefinition definition, int version, Library library) throws FaultsException {
+        GraphCompiler compiler = new GraphCompiler(definition, library);
         Graph graph = compiler.graph(version);
         compiler.faults.addAll(EdgeChecks.faults(definition));
         if (!compiler.faults.isEmpty()) {
@@ -55,11 +67,12 @@ public final class GraphCompiler {
         Map<String, Channel> channels = channels();
         Map<String, Node> nodes = nodes();
         List<Join> joins = joins();
-        Map<Integer, Expression> conditions = conditions();
+        Map<Integer, Expression> conditions = expressions(EdgeDefinition::when, "when");
+        Map<Integer, Expression> elements = expressions(EdgeDefinition::forEach, "forEach");
         Map<String, Routes> routes = new LinkedHashMap<>();
         Map<String, List<Join>> joinsOf = new LinkedHashMap<>();
         for (String node : nodes.keySet()) {
-            routes.put(node, routes(node, conditions));
+            routes.put(node, routes(node, conditions, elements));
             joinsOf.put(
                     node,
                     joins.stream().filter(join -> join.sources().contains(node)).toList());
@@ -69,18 +82,38 @@ public final class GraphCompiler {
                 version,
                 Collections.unmodifiableMap(channels),
                 Collections.unmodifiableMap(nodes),
-                routes(EdgeDefinition.START, conditions),
+                routes(EdgeDefinition.START, conditions, elements),
                 Map.copyOf(routes),
                 List.copyOf(joins),
                 Map.copyOf(joinsOf),
-                definition.limits());
+                definition.limits(),
+                definition.interruptBefore(),
+                definition.interruptAfter(),
+                depth(nodes.values()),
+                joins.isEmpty() && nodes.values().stream().noneMatch(Node::defer));
+    }
+
+    private int depth(Collection<Node> nodes) {
+        int depth = 1;
+        for (Node node : nodes) {
+            if (node.work() instanceof Node.ByGraph(Graph graph)) {
+                depth = Math.max(depth, 1 + graph.depth());
+                if (graph.depth() >= Graph.MAX_DEPTH) {
+                    fault(
+                            "nodes." + node.name() + ".graph",
+                            "graphs are nested deeper than " + Graph.MAX_DEPTH,
+                            "nest them less deeply");
+                }
+            }
+        }
+        return depth;
     }
 
     private Map<String, Channel> channels() {
         Map<String, Channel> channels = new LinkedHashMap<>();
         for (ChannelDefinition given : definition.channels().values()) {
-            Channel channel = Channel.of(given.name(), given.reducer(), given.initial());
-            String refusal = refusalOfDefault(channel);
+            Channel channel = Channel.of(given.name(), given.reducer(), given.initial(), reducer(given));
+            String refusal = channel.initial() == null ? null : channel.refusalOfValue(channel.initial());
             if (refusal != null) {
                 fault("state." + given.name() + ".default", "does not fit the reducer", refusal);
             }
@@ -89,46 +122,91 @@ public final class GraphCompiler {
         return channels;
     }
 
-    private static @Nullable String refusalOfDefault(Channel channel) {
-        JsonNode initial = channel.initial();
-        if (initial == null) {
+    private @Nullable Expression reducer(ChannelDefinition given) {
+        if (given.expression() == null) {
             return null;
         }
-        return switch (channel.reducer()) {
-            case APPEND, UNION -> initial instanceof ArrayNode ? null : "write a list";
-            case LAST, SUM, MIN, MAX, MERGE -> channel.refusal(initial);
-        };
+        try {
+            return Expression.compileReducer(given.expression());
+        } catch (ExpressionException unsound) {
+            fault(
+                    "state." + given.name() + ".reducer",
+                    "is no sound expression: " + unsound.getMessage(),
+                    "correct the CEL, over old and new");
+            return null;
+        }
     }
 
     private Map<String, Node> nodes() {
         Map<String, Node> nodes = new LinkedHashMap<>();
         for (NodeDefinition given : definition.nodes().values()) {
             String place = "nodes." + given.name();
-            Node.Work work = work(given, place);
-            Expression input = compiled(given.input(), place + ".input");
-            Expression output = compiled(given.output(), place + ".output");
+            Set<String> elementNames = elementNames(given.name());
+            Node.Work work = work(given, place, elementNames);
+            Expression input = compiled(given.input(), place + ".input", elementNames);
+            Expression output = compiled(given.output(), place + ".output", elementNames);
             checkWrites(output, place + ".output");
             if (work != null) {
                 nodes.put(
                         given.name(),
-                        new Node(given.name(), nodes.size(), work, input, output, given.retry(), given.timeout()));
+                        new Node(
+                                given.name(),
+                                nodes.size(),
+                                work,
+                                input,
+                                output,
+                                given.retry(),
+                                given.timeout(),
+                                given.defer(),
+                                given.onError(),
+                                given.cache(),
+                                Set.copyOf(given.destinations()),
+                                elementNames));
             }
         }
         return nodes;
     }
 
-    private Node.@Nullable Work work(NodeDefinition given, String place) {
+    private Set<String> elementNames(String node) {
+        Set<String> names = new TreeSet<>();
+        for (EdgeDefinition edge : definition.edges()) {
+            if (edge.as() != null && edge.to().contains(node)) {
+                names.add(edge.as());
+            }
+        }
+        return names;
+    }
+
+    private Node.@Nullable Work work(NodeDefinition given, String place, Set<String> elementNames) {
         switch (given.work()) {
             case NodeDefinition.ByAgent(String agent) -> {
-                if (!agent.isEmpty() && !agentExists.test(agent)) {
+                if (!agent.isEmpty() && !library.hasAgent(agent)) {
                     fault(place + ".agent", "there is no agent " + agent, "publish it, or name one that is there");
                 }
                 return new Node.ByAgent(agent);
             }
             case NodeDefinition.BySet(String text) -> {
-                Expression writes = compiled(text, place + ".set");
+                Expression writes = compiled(text, place + ".set", elementNames);
                 checkWrites(writes, place + ".set");
                 return writes == null ? null : new Node.BySet(writes);
+            }
+            case NodeDefinition.ByInterrupt(String text) -> {
+                Expression question = compiled(text, place + ".interrupt", elementNames);
+                return question == null ? null : new Node.ByInterrupt(question);
+            }
+            case NodeDefinition.BySleep(String text) -> {
+                Expression until = compiled(text, place + ".sleep", elementNames);
+                return until == null ? null : new Node.BySleep(until);
+            }
+            case NodeDefinition.ByGraph(String name, Integer version) -> {
+                Graph graph = library.graph(name, version);
+                if (graph == null && !name.isEmpty()) {
+                    fault(
+                            place + ".graph",
+                            "there is no graph " + name + (version == null ? "" : " version " + version),
+                            "publish it first, or name one that is there");
+                }
+                return graph == null ? null : new Node.ByGraph(graph);
             }
         }
     }
@@ -137,55 +215,54 @@ public final class GraphCompiler {
         List<Join> joins = new ArrayList<>();
         for (EdgeDefinition edge : definition.edges()) {
             if (edge.from().size() > 1) {
-                joins.add(new Join(joins.size(), Set.copyOf(edge.from()), nodesOnly(edge.to())));
+                for (String target : nodesOnly(edge.to())) {
+                    joins.add(new Join(joins.size(), Set.copyOf(edge.from()), target));
+                }
             }
         }
         return joins;
     }
 
-    /** Every sound condition, by the place of its edge; those of faulty nodes are compiled too, for their own faults. */
-    private Map<Integer, Expression> conditions() {
-        Map<Integer, Expression> conditions = new HashMap<>();
+    /** Every sound expression, by the place of its edge; those of faulty nodes are compiled too, for their own faults. */
+    private Map<Integer, Expression> expressions(Function<EdgeDefinition, @Nullable String> part, String field) {
+        Map<Integer, Expression> expressions = new HashMap<>();
         for (int i = 0; i < definition.edges().size(); i++) {
-            Expression when = compiled(definition.edges().get(i).when(), "edges[" + i + "].when");
-            if (when != null) {
-                conditions.put(i, when);
+            Expression sound = compiled(part.apply(definition.edges().get(i)), "edges[" + i + "]." + field, Set.of());
+            if (sound != null) {
+                expressions.put(i, sound);
             }
         }
-        return conditions;
+        return expressions;
     }
 
-    private Routes routes(String from, Map<Integer, Expression> conditions) {
+    private Routes routes(String from, Map<Integer, Expression> conditions, Map<Integer, Expression> elements) {
         Set<String> always = new LinkedHashSet<>();
-        List<Branch> branches = new ArrayList<>();
-        Set<String> otherwise = new LinkedHashSet<>();
+        List<Exit> exits = new ArrayList<>();
         for (int i = 0; i < definition.edges().size(); i++) {
             EdgeDefinition edge = definition.edges().get(i);
             if (!edge.from().equals(List.of(from))) {
                 continue;
             }
-            Expression when = conditions.get(i);
-            if (edge.otherwise()) {
-                otherwise.addAll(nodesOnly(edge.to()));
-            } else if (edge.when() == null) {
+            if (edge.when() == null && edge.forEach() == null && !edge.otherwise()) {
                 always.addAll(nodesOnly(edge.to()));
-            } else if (when != null) {
-                branches.add(new Branch(when, nodesOnly(edge.to())));
+            } else {
+                exits.add(new Exit(
+                        conditions.get(i), edge.otherwise(), elements.get(i), edge.as(), nodesOnly(edge.to())));
             }
         }
-        return new Routes(List.copyOf(always), List.copyOf(branches), List.copyOf(otherwise));
+        return new Routes(List.copyOf(always), List.copyOf(exits));
     }
 
     private static List<String> nodesOnly(List<String> to) {
         return to.stream().filter(name -> !name.equals(EdgeDefinition.END)).toList();
     }
 
-    private @Nullable Expression compiled(@Nullable String text, String place) {
+    private @Nullable Expression compiled(@Nullable String text, String place, Set<String> otherNames) {
         if (text == null) {
             return null;
         }
         try {
-            Expression expression = Expression.compile(text);
+            Expression expression = Expression.compile(text, otherNames);
             for (String channel : expression.stateFields()) {
                 unknownChannel(channel, place);
             }

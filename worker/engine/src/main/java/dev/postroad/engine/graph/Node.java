@@ -3,6 +3,7 @@ package dev.postroad.engine.graph;
 import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.engine.expression.Expression;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param input makes the agent's input; null hands over the whole state
  * @param output makes the writes; null takes the result as the writes
  * @param timeout overrides the agent's; null where it does not
+ * @param defer whether it waits until no other node is triggered
+ * @param onError the node that takes over when this one failed for good; null for none
+ * @param cache how long a result serves for equal inputs in its stead; null for no time
+ * @param destinations where {@code goto} may lead; empty for any node
+ * @param elementNames the names that {@code forEach} edges give to what they hand this node
  */
 public record Node(
         String name,
@@ -20,7 +26,12 @@ public record Node(
         @Nullable Expression input,
         @Nullable Expression output,
         RetrySettings retry,
-        @Nullable Duration timeout) {
+        @Nullable Duration timeout,
+        boolean defer,
+        @Nullable String onError,
+        @Nullable Duration cache,
+        Set<String> destinations,
+        Set<String> elementNames) {
 
     /** What does a node's work. */
     public sealed interface Work {}
@@ -30,4 +41,13 @@ public record Node(
 
     /** An expression that gives the writes. */
     public record BySet(Expression writes) implements Work {}
+
+    /** An expression that gives what a person is asked. */
+    public record ByInterrupt(Expression question) implements Work {}
+
+    /** An expression that gives a duration, or a time. */
+    public record BySleep(Expression until) implements Work {}
+
+    /** Another graph. */
+    public record ByGraph(Graph graph) implements Work {}
 }

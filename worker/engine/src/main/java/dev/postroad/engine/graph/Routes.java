@@ -1,47 +1,77 @@
 package dev.postroad.engine.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.expression.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a node (or START) leads.
  *
  * @param always the nodes that follow in any case
- * @param branches conditions, each by itself
- * @param otherwise the nodes that follow where no condition holds
+ * @param exits the ways that the state decides about, in the order of the edges
  */
-public record Routes(List<String> always, List<Branch> branches, List<String> otherwise) {
+public record Routes(List<String> always, List<Exit> exits) {
     /** Leads nowhere. */
-    public static final Routes NONE = new Routes(List.of(), List.of(), List.of());
+    public static final Routes NONE = new Routes(List.of(), List.of());
 
-    /** Leads to {@code targets} where {@code when} holds. */
-    public record Branch(Expression when, List<String> targets) {}
+    /**
+     * A way that the state decides about.
+     *
+     * @param when null where it is always taken, or is {@code otherwise}
+     * @param otherwise whether it is taken where no condition of the same node holds
+     * @param forEach gives the elements, each of which makes a task of its own; null for none
+     * @param as the name of an element in its task's input; null where the element is the input
+     */
+    public record Exit(
+            @Nullable Expression when,
+            boolean otherwise,
+            @Nullable Expression forEach,
+            @Nullable String as,
+            List<String> targets) {}
 
     /** Whether the state decides where this leads. */
     public boolean isConditional() {
-        return !branches.isEmpty();
+        return !exits.isEmpty();
     }
 
     /**
-     * The nodes that the conditions choose, END left out.
+     * What the state chooses, END left out.
      *
-     * @throws ExpressionException where a condition fails
+     * @throws ExpressionException where an expression fails
      */
-    public List<String> choose(Scope scope) throws ExpressionException {
-        List<String> chosen = new ArrayList<>();
+    public List<Target> choose(Scope scope) throws ExpressionException {
+        boolean[] holds = new boolean[exits.size()];
         boolean any = false;
-        for (Branch branch : branches) {
-            if (branch.when().holds(scope)) {
-                any = true;
-                chosen.addAll(branch.targets());
+        for (int i = 0; i < holds.length; i++) {
+            Expression when = exits.get(i).when();
+            holds[i] = when != null && when.holds(scope);
+            any |= holds[i];
+        }
+        List<Target> chosen = new ArrayList<>();
+        for (int i = 0; i < holds.length; i++) {
+            Exit exit = exits.get(i);
+            if (holds[i] || (exit.otherwise() ? !any : exit.when() == null)) {
+                add(exit, scope, chosen);
             }
         }
-        if (!any) {
-            chosen.addAll(otherwise);
-        }
         return chosen;
+    }
+
+    private static void add(Exit exit, Scope scope, List<Target> chosen) throws ExpressionException {
+        if (exit.forEach() == null) {
+            exit.targets().forEach(node -> chosen.add(Target.of(node)));
+            return;
+        }
+        for (JsonNode element : exit.forEach().evaluateList(scope)) {
+            JsonNode input = exit.as() == null
+                    ? element
+                    : JsonNodeFactory.instance.objectNode().set(exit.as(), element);
+            exit.targets().forEach(node -> chosen.add(new Target(node, input)));
+        }
     }
 }

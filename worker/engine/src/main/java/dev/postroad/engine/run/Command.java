@@ -1,7 +1,13 @@
 package dev.postroad.engine.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.Target;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a run is told. */
@@ -38,6 +44,9 @@ public sealed interface Command {
     /** The wait before an attempt is over. */
     record RetryDue(String task, int attempt) implements Command {}
 
+    /** The time has come that some task slept for, or that the run may take. */
+    record WakeUp() implements Command {}
+
     /** The time of the whole run is over. */
     record TimeOut() implements Command {}
 
@@ -54,6 +63,73 @@ public sealed interface Command {
         @Override
         public String type() {
             return "retry";
+        }
+    }
+
+    /**
+     * Go on after an interrupt. Tasks that asked and get no answer ask again.
+     *
+     * @param answers by the interrupt's id, the task's id or the node's name; the empty name stands for the only one
+     * @param update writes to the state before it goes on; null for none
+     * @param next where the run goes besides; empty for nowhere
+     */
+    record Resume(
+            String commandId,
+            Map<String, JsonNode> answers,
+            @Nullable ObjectNode update,
+            List<Target> next) implements FromUser {
+        /** The name that stands for the only interrupt there is. */
+        public static final String ONLY = "";
+
+        @Override
+        public String type() {
+            return "resume";
+        }
+    }
+
+    /** New input for a run that has ended. */
+    record Continue(String commandId, ObjectNode input, WhenBusy whenBusy) implements FromUser {
+        @Override
+        public String type() {
+            return "continue";
+        }
+    }
+
+    /**
+     * Change the state as if a node had written it; its successors follow when the run goes on.
+     *
+     * @param asNode null for the node that ran last
+     * @param base the run as it was at the version to start from; null for as it is
+     */
+    record UpdateState(
+            String commandId,
+            ObjectNode update,
+            @Nullable String asNode,
+            @Nullable Run base) implements FromUser {
+        @Override
+        public String type() {
+            return "update-state";
+        }
+    }
+
+    /**
+     * Go back to a version.
+     *
+     * @param base the run as it was at that version
+     * @param resume whether it goes on from there at once
+     */
+    record Rollback(String commandId, Run base, boolean resume) implements FromUser {
+        @Override
+        public String type() {
+            return "rollback";
+        }
+    }
+
+    /** Go on after a pause. */
+    record Unpause(String commandId) implements FromUser {
+        @Override
+        public String type() {
+            return "unpause";
         }
     }
 

@@ -1,29 +1,32 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.message.RunStatus;
-import dev.postroad.engine.expression.ExpressionException;
-import dev.postroad.engine.expression.Scope;
+import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Command.Answer;
-import dev.postroad.engine.run.Command.Cancel;
 import dev.postroad.engine.run.Command.FromUser;
 import dev.postroad.engine.run.Command.Proceed;
-import dev.postroad.engine.run.Command.Refuse;
-import dev.postroad.engine.run.Command.Retry;
 import dev.postroad.engine.run.Command.RetryDue;
 import dev.postroad.engine.run.Command.Start;
 import dev.postroad.engine.run.Command.TimeOut;
+import dev.postroad.engine.run.Command.WakeUp;
 import dev.postroad.engine.run.EventBody.CommandRejected;
-import dev.postroad.engine.run.EventBody.NodeCancelled;
-import dev.postroad.engine.run.EventBody.RunCancelled;
 import dev.postroad.engine.run.EventBody.RunCompleted;
+import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunFailed;
 import dev.postroad.engine.run.EventBody.RunQueued;
-import dev.postroad.engine.run.EventBody.RunRetried;
+import dev.postroad.engine.run.EventBody.RunResumed;
 import dev.postroad.engine.run.EventBody.RunStarted;
+import dev.postroad.engine.run.EventBody.RunWaiting;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what follows from a command: {@code decide(run, command, now) -> events, effects}. A pure function, in the
@@ -39,10 +42,12 @@ public final class Decider {
 
     private final Draft draft;
     private final TaskSteps steps;
+    private final Results results;
 
     private Decider(Draft draft) {
         this.draft = draft;
         this.steps = new TaskSteps(draft);
+        this.results = new Results(draft);
     }
 
     /** Admits a run: its first event. */
@@ -55,7 +60,9 @@ public final class Decider {
     /** What follows from a command. Never throws for a sound run. */
     public static Decision decide(Run run, Command command, Instant now) {
         Draft draft = new Draft(run, now);
-        new Decider(draft).decide(command);
+        Decider decider = new Decider(draft);
+        decider.decide(command);
+        decider.watchSuperstep(run.superstepDeadline());
         return draft.decision();
     }
 
@@ -67,6 +74,7 @@ public final class Decider {
             decider.watchDeadline();
             decider.steps.resume();
             decider.advance();
+            decider.watchSuperstep(null);
         }
         return draft.decision();
     }
@@ -91,6 +99,7 @@ public final class Decider {
                     advance();
                 }
             }
+            case WakeUp() -> wakeUp();
             case TimeOut() -> timeOut();
             case FromUser fromUser -> {
                 if (!draft.run().hasApplied(fromUser.commandId())) {
@@ -101,75 +110,97 @@ public final class Decider {
     }
 
     private void apply(FromUser command) {
-        RunStatus status = draft.run().status();
-        switch (command) {
-            case Cancel cancel
-            when status.isEnded() -> reject(cancel, "the run is " + status.publicName() + " already");
-            case Cancel(String commandId, String reason) -> {
-                stopTasks();
-                draft.emit(new RunCancelled(commandId, reason, draft.run().state()));
-            }
-            case Retry retry
-            when !status.isEnded() || status == RunStatus.COMPLETED ->
-                reject(retry, "only a failed or cancelled run can be retried, and this one is " + status.publicName());
-            case Retry(String commandId) -> retry(commandId);
-            case Refuse refuse -> reject(refuse, refuse.reason());
+        try {
+            new UserCommands(draft, steps, results).apply(command);
+        } catch (RefusedException refused) {
+            draft.emit(new CommandRejected(
+                    command.type(), command.commandId(), refused.error().message()));
+            return;
         }
-    }
-
-    private void reject(FromUser command, String reason) {
-        draft.emit(new CommandRejected(command.type(), command.commandId(), reason));
+        if (draft.run().status() == RunStatus.QUEUED && command instanceof Command.Retry) {
+            start();
+        } else if (draft.run().status() == RunStatus.RUNNING) {
+            watchDeadline();
+            steps.resumeSleepers();
+            advance();
+        }
     }
 
     private void start() {
         Run run = draft.run();
+        ObjectNode input = run.admission().input();
         try {
-            ObjectNode state = Merge.apply(
-                    run.graph(),
-                    run.state(),
-                    List.of(new Merge.Source("START", run.admission().input())));
-            Scope scope = run.scope(state, com.fasterxml.jackson.databind.node.NullNode.instance);
-            List<String> chosen =
-                    run.graph().entry().isConditional() ? run.graph().entry().choose(scope) : null;
-            draft.emitStarted(new RunStarted(chosen), state);
-        } catch (ExpressionException failed) {
-            fail(new RunError(RunError.EXPRESSION, String.valueOf(failed.getMessage()), null), List.of());
-            return;
-        } catch (MergeConflictException conflict) {
-            fail(new RunError(RunError.CONFLICT, String.valueOf(conflict.getMessage()), null), List.of());
+            ObjectNode state = Results.merged(run.root(), EdgeDefinition.START, List.of(input));
+            draft.emitStarted(new RunStarted(results.entered(run.root(), input)), state);
+        } catch (RefusedException refused) {
+            fail(refused.error());
+            goOn();
             return;
         }
         watchDeadline();
         advance();
     }
 
-    private void retry(String commandId) {
-        List<String> tasks = draft.run().superstep().idsWhere(Task::failedOrCancelled);
-        draft.emit(new RunRetried(commandId, tasks));
-        if (draft.run().status() == RunStatus.QUEUED) {
-            start();
+    /** What slept long enough goes on. */
+    private void wakeUp() {
+        timeOut();
+        RunStatus status = draft.run().status();
+        if (status != RunStatus.RUNNING && status != RunStatus.WAITING) {
             return;
         }
-        watchDeadline();
-        advance();
+        List<String> due = draft
+                .run()
+                .root()
+                .where(task ->
+                        task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)))
+                .stream()
+                .map(Task::id)
+                .toList();
+        if (!due.isEmpty()) {
+            draft.emit(new RunResumed(null, Map.of(), due, null, List.of()));
+        }
+        if (draft.run().status() == RunStatus.RUNNING) {
+            watchDeadline();
+            steps.resumeSleepers();
+            advance();
+        }
+    }
+
+    private static Instant dueAt(Task task) {
+        return Objects.requireNonNull(task.dueAt());
     }
 
     private void timeOut() {
         Run run = draft.run();
-        Instant deadline = run.deadline();
-        if (run.status() != RunStatus.RUNNING || deadline == null || draft.now().isBefore(deadline)) {
-            return;
+        boolean underWay = run.status() == RunStatus.RUNNING || run.status() == RunStatus.WAITING;
+        if (underWay && isOver(run.deadline())) {
+            stopTasks();
+            fail(new RunError(RunError.RUN_TIMEOUT, "the run took longer than it may", null));
+        } else if (run.status() == RunStatus.RUNNING && isOver(run.superstepDeadline())) {
+            stopTasks();
+            fail(new RunError(
+                    RunError.SUPERSTEP_TIMEOUT,
+                    "superstep " + run.root().superstep().number() + " took longer than limits.superstepTimeout",
+                    null));
         }
-        stopTasks();
-        fail(new RunError(RunError.RUN_TIMEOUT, "the run took longer than it may", null), List.of());
+    }
+
+    private boolean isOver(@Nullable Instant deadline) {
+        return deadline != null && !draft.now().isBefore(deadline);
     }
 
     private void stopTasks() {
-        for (Task task : draft.run().superstep().tasks()) {
-            if (task.status().isUnderWay()) {
-                draft.emit(new NodeCancelled(), task, task.attempt(), -1);
-                draft.perform(new Effect.StopCall(task.id(), task.attempt()));
-            }
+        draft.run()
+                .root()
+                .where(task -> task.status().isUnderWay() && task.child() == null)
+                .forEach(steps::stop);
+    }
+
+    /** A superstep that has just begun gets its timer. */
+    private void watchSuperstep(@Nullable Instant watched) {
+        Instant deadline = draft.run().superstepDeadline();
+        if (deadline != null && draft.run().status() == RunStatus.RUNNING && !deadline.equals(watched)) {
+            draft.perform(new Effect.Wake(deadline, new TimeOut()));
         }
     }
 
@@ -183,36 +214,143 @@ public final class Decider {
     /** Starts what can start, closes what is done, until the run waits for somebody or has ended. */
     private void advance() {
         while (draft.run().status() == RunStatus.RUNNING) {
-            Run run = draft.run();
-            Superstep superstep = run.superstep();
-            if (superstep.isEmpty()) {
-                draft.emit(new RunCompleted(run.state()));
-            } else if (superstep.hasFailed()) {
-                if (superstep.underWay() > 0) {
-                    return;
-                }
-                fail(java.util.Objects.requireNonNull(run.error()), List.of());
-            } else if (run.isOutOfSupersteps()) {
-                fail(outOfSupersteps(run), List.of());
-            } else if (draft.size() > MAX_EVENTS) {
+            if (draft.size() > MAX_EVENTS) {
                 draft.perform(new Effect.Yield(new Proceed()));
                 return;
-            } else if (!steps.startNext()) {
+            }
+            if (!advance(draft.run().root())) {
+                rest();
                 return;
             }
         }
+        goOn();
     }
 
-    private static RunError outOfSupersteps(Run run) {
+    /** Takes one step, in this graph or in one inside; false where there is none to take. */
+    private boolean advance(Frame frame) {
+        Superstep superstep = frame.superstep();
+        if (frame.isHeld()) {
+            return false;
+        }
+        if (superstep.isEmpty()) {
+            if (frame.isInside()) {
+                steps.completeGraph(frame);
+            } else {
+                draft.emit(new RunCompleted(frame.state()));
+            }
+            return true;
+        }
+        if (superstep.isSettled()) {
+            steps.failUnmerged(frame);
+            return true;
+        }
+        if (!superstep.hasFailed()) {
+            if (frame.isOutOfSupersteps()) {
+                fail(outOfSupersteps(frame));
+                return true;
+            }
+            if (draft.run().isOutOfTokens() && superstep.count(TaskStatus.PENDING) > 0) {
+                return failOutOfTokens();
+            }
+            if (steps.startNext(frame)) {
+                return true;
+            }
+        }
+        return superstep.count(TaskStatus.RUNNING) > 0 && advanceInside(superstep);
+    }
+
+    private boolean advanceInside(Superstep superstep) {
+        for (Task task : superstep.tasks()) {
+            Frame inside = task.child();
+            if (inside == null) {
+                continue;
+            }
+            if (advance(inside)) {
+                return true;
+            }
+            if (inside.hasFailed() && !inside.isBusy() && steps.node(task).onError() != null) {
+                steps.fail(task, firstFailure(inside), -1);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Nothing can be begun: the run waits for what is under way, or for somebody, or has failed. */
+    private void rest() {
+        Run run = draft.run();
+        if (run.root().isBusy()) {
+            return;
+        }
+        if (run.root().hasFailed()) {
+            fail(firstFailure(run.root()));
+            goOn();
+            return;
+        }
+        List<Frame> held = run.root().held();
+        Instant wakeAt = run.nextWakeUp();
+        draft.emit(new RunWaiting(
+                run.interrupts(),
+                nodes(
+                        held,
+                        frame -> frame.graph().interruptBefore(),
+                        frame -> frame.superstep().nodes()),
+                nodes(held, frame -> frame.graph().interruptAfter(), Frame::closed),
+                wakeAt));
+        if (wakeAt != null) {
+            draft.perform(new Effect.Wake(wakeAt, new WakeUp()));
+        }
+    }
+
+    private static List<String> nodes(
+            List<Frame> held, Function<Frame, Interrupts> interrupts, Function<Frame, List<String>> candidates) {
+        return held.stream()
+                .flatMap(frame -> candidates.apply(frame).stream()
+                        .filter(node -> interrupts.apply(frame).matches(List.of(node))))
+                .distinct()
+                .toList();
+    }
+
+    /** The first in merge order, so that it does not depend on timing. */
+    private static RunError firstFailure(Frame frame) {
+        Task failed = frame.where(task -> task.status() == TaskStatus.FAILED).getFirst();
+        return Objects.requireNonNull(failed.failure()).of(failed.node());
+    }
+
+    /** Input that waited for the end of the run has its turn. */
+    private void goOn() {
+        Run run = draft.run();
+        if (run.status().isEnded() && !run.enqueued().isEmpty()) {
+            RunContinued next = run.enqueued().getFirst();
+            apply(new Command.Continue(next.commandId(), next.input(), WhenBusy.REJECT));
+        }
+    }
+
+    /** What is under way is paid for already, so it may finish; nothing more begins. */
+    private boolean failOutOfTokens() {
+        Run run = draft.run();
+        if (run.root().isBusy()) {
+            return false;
+        }
+        fail(new RunError(
+                RunError.TOKENS,
+                "the run's agents used more than " + run.graph().limits().tokens()
+                        + " tokens; raise limits.tokens of graph " + run.graph().name()
+                        + ", or retry the run to give it as many again",
+                null));
+        return true;
+    }
+
+    private static RunError outOfSupersteps(Frame frame) {
         return new RunError(
                 RunError.SUPERSTEPS,
-                "the run needs more than " + run.graph().limits().supersteps()
+                "the run needs more than " + frame.graph().limits().supersteps()
                         + " supersteps; raise limits.supersteps of graph "
-                        + run.graph().name() + ", or retry the run to give it as many again",
+                        + frame.graph().name() + ", or retry the run to give it as many again",
                 null);
     }
 
-    private void fail(RunError error, List<String> tasks) {
-        draft.emit(new RunFailed(error, tasks, draft.run().state()));
+    private void fail(RunError error) {
+        draft.emit(new RunFailed(error, List.of(), draft.run().state()));
     }
 }

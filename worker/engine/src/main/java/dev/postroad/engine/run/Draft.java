@@ -43,7 +43,7 @@ final class Draft {
     /** An event of the whole run. */
     void emit(EventBody body) {
         boolean ends = body.type().endsRun();
-        long duration = ends && run.superstep().number() > 0
+        long duration = ends && run.root().superstep().number() > 0
                 ? Duration.between(run.startedAt(), now).toMillis()
                 : -1;
         double progress = body instanceof EventBody.RunCompleted ? 1 : run.progress();
@@ -54,7 +54,7 @@ final class Draft {
                         null,
                         null,
                         0,
-                        run.superstep().number(),
+                        run.root().superstep().number(),
                         run.version(),
                         duration,
                         progress,
@@ -67,6 +67,14 @@ final class Draft {
         append(new Event(run.seq() + 1, now, null, null, 0, 0, run.version() + 1, -1, run.progress(), body), merged);
     }
 
+    /** An event of the whole run that makes a new state. */
+    void emitChange(EventBody body, ObjectNode merged) {
+        int superstep = run.root().superstep().number();
+        append(
+                new Event(run.seq() + 1, now, null, null, 0, superstep, run.version() + 1, -1, run.progress(), body),
+                merged);
+    }
+
     /** An event of a task. */
     void emit(EventBody body, Task task, int attempt, long durationMillis) {
         append(event(body, task, attempt, durationMillis, run.version(), run.progress()), null);
@@ -74,8 +82,10 @@ final class Draft {
 
     /** The completion of a task; with a merged state it closes the superstep. */
     void emitCompleted(EventBody.NodeCompleted body, Task task, long durationMillis, @Nullable ObjectNode merged) {
-        int version = merged == null ? run.version() : run.version() + 1;
-        append(event(body, task, task.attempt(), durationMillis, version, run.progressWith(task.node())), merged);
+        boolean inside = task.id().indexOf('/') >= 0;
+        int version = merged == null || inside ? run.version() : run.version() + 1;
+        double progress = inside ? run.progress() : run.progressWith(task.node());
+        append(event(body, task, task.attempt(), durationMillis, version, progress), merged);
     }
 
     private Event event(EventBody body, Task task, int attempt, long durationMillis, int version, double progress) {
@@ -85,7 +95,7 @@ final class Draft {
                 task.node(),
                 task.id(),
                 attempt,
-                run.superstep().number(),
+                run.root().holding(task.id()).superstep().number(),
                 version,
                 durationMillis,
                 progress,

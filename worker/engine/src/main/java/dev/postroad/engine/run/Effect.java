@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the shell is to do once the events of the same decision are committed. */
@@ -10,15 +11,22 @@ public sealed interface Effect {
     /**
      * Call an agent, and answer with {@link Command.Answer}.
      *
+     * @param graph the name of the graph that the node is of: the run's, or one inside it
+     * @param answers what people answered to this task so far
      * @param timeout the node's own; null for the agent's
+     * @param cache how long a result serves for equal inputs; null for no time
      */
     record CallAgent(
             String agent,
+            String graph,
             String node,
             String task,
             int attempt,
             JsonNode input,
-            @Nullable Duration timeout) implements Effect {}
+            List<JsonNode> answers,
+            @Nullable Duration timeout,
+            @Nullable Duration cache)
+            implements Effect {}
 
     /** Stop a call; its answer no longer matters. */
     record StopCall(String task, int attempt) implements Effect {}

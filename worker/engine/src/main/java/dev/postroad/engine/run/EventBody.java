@@ -1,10 +1,13 @@
 package dev.postroad.engine.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.engine.graph.Target;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What happened. Each case holds just what the fold needs and subscribers are told. */
@@ -23,22 +26,37 @@ public sealed interface EventBody {
     /**
      * The input was written to the channels.
      *
-     * @param next the nodes that START's conditions chose; null where it has none
+     * @param next what START's conditions chose; null where it has none
      */
-    record RunStarted(@Nullable List<String> next) implements EventBody {
+    record RunStarted(@Nullable List<Target> next) implements EventBody {
         @Override
         public EventType type() {
             return EventType.RUN_STARTED;
         }
     }
 
-    /** An attempt began. */
-    record NodeStarted() implements EventBody {
+    /**
+     * An attempt began.
+     *
+     * @param inside how the graph inside the node begins; null where the node is none
+     */
+    record NodeStarted(@Nullable Entry inside) implements EventBody {
+        /** Of a node that is no graph. */
+        public static final NodeStarted PLAIN = new NodeStarted(null);
+
         @Override
         public EventType type() {
             return EventType.NODE_STARTED;
         }
     }
+
+    /**
+     * How a graph begins.
+     *
+     * @param input what is written to its channels
+     * @param next what START's conditions chose; null where it has none
+     */
+    record Entry(ObjectNode input, @Nullable List<Target> next) {}
 
     /** An attempt failed, and another is due. */
     record NodeRetrying(RunError error, Instant dueAt) implements EventBody {
@@ -49,19 +67,40 @@ public sealed interface EventBody {
     }
 
     /**
-     * A task is done. The version grows with the last task of a superstep.
+     * A task is done. The version grows with the last task of a superstep of the run's own graph.
      *
-     * @param next the nodes that the node's conditions chose; null where it has none
+     * @param writes what it wrote, one part after the other
+     * @param next what the agent and the node's conditions chose; null where they had no say
+     * @param closes whether it is the last of a superstep of a graph inside another
      */
-    record NodeCompleted(ObjectNode writes, @Nullable List<String> next, Usage usage) implements EventBody {
+    record NodeCompleted(List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, boolean closes)
+            implements EventBody {
         @Override
         public EventType type() {
             return EventType.NODE_COMPLETED;
         }
     }
 
-    /** A task failed for good. */
-    record NodeFailed(RunError error) implements EventBody {
+    /**
+     * A task waits, for a person or for a time.
+     *
+     * @param interrupt what a person is asked; null where it waits for a time
+     * @param until the time; null where it waits for a person
+     */
+    record NodeWaiting(
+            @Nullable Interrupt interrupt, @Nullable Instant until) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.NODE_WAITING;
+        }
+    }
+
+    /**
+     * A task failed for good.
+     *
+     * @param handler the node that takes over; null for none
+     */
+    record NodeFailed(RunError error, @Nullable String handler) implements EventBody {
         @Override
         public EventType type() {
             return EventType.NODE_FAILED;
@@ -109,6 +148,111 @@ public sealed interface EventBody {
         @Override
         public EventType type() {
             return EventType.RUN_FAILED;
+        }
+    }
+
+    /**
+     * Nothing is left to do until somebody answers, or until a time.
+     *
+     * @param interrupts the open questions
+     * @param before the nodes before which the graph's definition has it wait
+     * @param after the nodes after which it does
+     * @param wakeAt when it goes on, or fails, by itself; null for never
+     */
+    record RunWaiting(
+            List<Interrupt> interrupts,
+            List<String> before,
+            List<String> after,
+            @Nullable Instant wakeAt) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.RUN_WAITING;
+        }
+    }
+
+    /**
+     * A run that waited goes on.
+     *
+     * @param commandId null where its time had come
+     * @param answers by task
+     * @param again the tasks that run once more
+     * @param update what was written to the state before; null for nothing
+     * @param next what was added to the superstep
+     */
+    record RunResumed(
+            @Nullable String commandId,
+            Map<String, JsonNode> answers,
+            List<String> again,
+            @Nullable ObjectNode update,
+            List<Target> next)
+            implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.RUN_RESUMED;
+        }
+    }
+
+    /**
+     * New input came.
+     *
+     * @param next what START's conditions chose; null where it has none
+     * @param mode what became of it
+     */
+    record RunContinued(
+            String commandId, ObjectNode input, @Nullable List<Target> next, Mode mode) implements EventBody {
+        /** What becomes of new input. */
+        public enum Mode {
+            /** It was written to the channels, and the run goes on. */
+            APPLIED,
+            /** As before, onto the state before the input before. */
+            ROLLED_BACK,
+            /** It waits for the run's end. */
+            ENQUEUED
+        }
+
+        @Override
+        public EventType type() {
+            return EventType.RUN_CONTINUED;
+        }
+    }
+
+    /**
+     * The state was changed from outside.
+     *
+     * @param asNode the node in whose name
+     * @param next what that node's conditions chose
+     * @param base the earlier state that it started from; null for the one there was
+     */
+    record StateUpdated(
+            String commandId,
+            String asNode,
+            ObjectNode writes,
+            List<Target> next,
+            @Nullable Snapshot base) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.STATE_UPDATED;
+        }
+    }
+
+    /**
+     * The run went back to an earlier version, under a new number.
+     *
+     * @param toVersion the earlier version
+     * @param resume whether it goes on from there at once
+     */
+    record RunRolledBack(String commandId, int toVersion, Snapshot base, boolean resume) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.RUN_ROLLED_BACK;
+        }
+    }
+
+    /** A run that was paused goes on. */
+    record RunUnpaused(String commandId) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.RUN_UNPAUSED;
         }
     }
 

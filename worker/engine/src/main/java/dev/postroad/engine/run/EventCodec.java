@@ -1,20 +1,20 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.engine.graph.Target;
+import dev.postroad.engine.run.EventBody.RunContinued;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
 public final class EventCodec {
@@ -24,7 +24,7 @@ public final class EventCodec {
 
     /** The data as UTF-8 JSON; must not be changed. */
     public static byte[] encode(EventBody body) {
-        return body instanceof EventBody.NodeStarted || body instanceof EventBody.NodeCancelled
+        return body.equals(EventBody.NodeStarted.PLAIN) || body instanceof EventBody.NodeCancelled
                 ? EMPTY
                 : Json.bytes(tree(body));
     }
@@ -33,22 +33,43 @@ public final class EventCodec {
         ObjectNode data = JsonNodeFactory.instance.objectNode();
         switch (body) {
             case EventBody.RunQueued(Admission admission) -> put(data, admission);
-            case EventBody.RunStarted(List<String> next) -> putTexts(data, "next", next);
-            case EventBody.NodeStarted() -> {}
+            case EventBody.RunStarted(List<Target> next) -> Trees.put(data, "next", next);
+            case EventBody.NodeStarted(EventBody.Entry inside) -> {
+                if (inside != null) {
+                    data.set("input", inside.input());
+                    Trees.put(data, "next", inside.next());
+                }
+            }
             case EventBody.NodeRetrying(RunError error, Instant dueAt) -> {
                 put(data, error);
                 data.put("dueAt", dueAt.toString());
             }
-            case EventBody.NodeCompleted(ObjectNode writes, List<String> next, Usage usage) -> {
-                data.set("writes", writes);
-                putTexts(data, "next", next);
+            case EventBody.NodeCompleted(List<ObjectNode> writes, List<Target> next, Usage usage, boolean closes) -> {
+                data.set("writes", Trees.writes(writes));
+                Trees.put(data, "next", next);
                 put(data, usage);
+                if (closes) {
+                    data.put("closes", true);
+                }
             }
-            case EventBody.NodeFailed(RunError error) -> put(data, error);
+            case EventBody.NodeWaiting(Interrupt interrupt, Instant until) -> {
+                if (interrupt != null) {
+                    data.set("interrupt", Trees.tree(interrupt));
+                }
+                if (until != null) {
+                    data.put("until", until.toString());
+                }
+            }
+            case EventBody.NodeFailed(RunError error, String handler) -> {
+                put(data, error);
+                if (handler != null) {
+                    data.put("handler", handler);
+                }
+            }
             case EventBody.NodeCancelled() -> {}
             case EventBody.RunRetried(String commandId, List<String> tasks) -> {
                 data.put("commandId", commandId);
-                putTexts(data, "tasks", tasks);
+                Trees.putTexts(data, "tasks", tasks);
             }
             case EventBody.RunCancelled(String commandId, String reason, ObjectNode state) -> {
                 data.put("commandId", commandId);
@@ -61,10 +82,28 @@ public final class EventCodec {
             case EventBody.RunFailed(RunError error, List<String> tasks, ObjectNode state) -> {
                 put(data, error);
                 if (!tasks.isEmpty()) {
-                    putTexts(data, "tasks", tasks);
+                    Trees.putTexts(data, "tasks", tasks);
                 }
                 data.set("state", state);
             }
+            case EventBody.RunWaiting waiting -> Trees.put(data, waiting);
+            case EventBody.RunResumed resumed -> Trees.put(data, resumed);
+            case EventBody.RunContinued(
+                    String commandId,
+                    ObjectNode input,
+                    List<Target> next,
+                    RunContinued.Mode mode) -> {
+                data.put("commandId", commandId);
+                data.set("input", input);
+                Trees.put(data, "next", next);
+                data.put("mode", mode.name().toLowerCase(Locale.ROOT));
+            }
+            case EventBody.StateUpdated updated -> Trees.put(data, updated);
+            case EventBody.RunRolledBack(String commandId, int toVersion, Snapshot base, boolean resume) -> {
+                data.put("commandId", commandId).put("toVersion", toVersion).put("resume", resume);
+                data.set("base", Trees.tree(base));
+            }
+            case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
             case EventBody.CommandRejected(String command, String commandId, String reason) ->
                 data.put("command", command).put("commandId", commandId).put("reason", reason);
         }
@@ -79,26 +118,56 @@ public final class EventCodec {
     public static EventBody decode(EventType type, JsonNode data) {
         return switch (type) {
             case RUN_QUEUED -> new EventBody.RunQueued(admission(data));
-            case RUN_STARTED -> new EventBody.RunStarted(texts(data.get("next")));
-            case NODE_STARTED -> new EventBody.NodeStarted();
+            case RUN_STARTED -> new EventBody.RunStarted(Trees.targets(data, "next"));
+            case NODE_STARTED ->
+                data.has("input")
+                        ? new EventBody.NodeStarted(
+                                new EventBody.Entry(object(data, "input"), Trees.targets(data, "next")))
+                        : EventBody.NodeStarted.PLAIN;
             case NODE_RETRYING ->
                 new EventBody.NodeRetrying(
                         error(data), Instant.parse(data.path("dueAt").textValue()));
             case NODE_COMPLETED ->
-                new EventBody.NodeCompleted(object(data, "writes"), texts(data.get("next")), usage(data));
-            case NODE_FAILED -> new EventBody.NodeFailed(error(data));
+                new EventBody.NodeCompleted(
+                        Trees.writes(data.path("writes")),
+                        Trees.targets(data, "next"),
+                        usage(data),
+                        data.path("closes").asBoolean());
+            case NODE_WAITING ->
+                new EventBody.NodeWaiting(
+                        data.has("interrupt") ? Trees.interrupt(data.get("interrupt")) : null,
+                        data.has("until") ? Instant.parse(data.get("until").textValue()) : null);
+            case NODE_FAILED ->
+                new EventBody.NodeFailed(error(data), data.path("handler").textValue());
             case NODE_CANCELLED -> new EventBody.NodeCancelled();
-            case RUN_RETRIED -> new EventBody.RunRetried(data.path("commandId").asText(), orNone(data, "tasks"));
+            case RUN_RETRIED -> new EventBody.RunRetried(data.path("commandId").asText(), Trees.texts(data, "tasks"));
             case RUN_CANCELLED ->
                 new EventBody.RunCancelled(
                         data.path("commandId").asText(), data.path("reason").textValue(), object(data, "state"));
             case RUN_COMPLETED -> new EventBody.RunCompleted(object(data, "state"));
-            case RUN_FAILED -> new EventBody.RunFailed(error(data), orNone(data, "tasks"), object(data, "state"));
+            case RUN_FAILED -> new EventBody.RunFailed(error(data), Trees.texts(data, "tasks"), object(data, "state"));
             case COMMAND_REJECTED ->
                 new EventBody.CommandRejected(
                         data.path("command").asText(),
                         data.path("commandId").asText(),
                         data.path("reason").asText());
+            case RUN_WAITING -> Trees.waiting(data);
+            case RUN_RESUMED -> Trees.resumed(data);
+            case RUN_CONTINUED ->
+                new EventBody.RunContinued(
+                        data.path("commandId").asText(),
+                        object(data, "input"),
+                        Trees.targets(data, "next"),
+                        RunContinued.Mode.valueOf(data.path("mode").asText().toUpperCase(Locale.ROOT)));
+            case STATE_UPDATED -> Trees.updated(data);
+            case RUN_ROLLED_BACK ->
+                new EventBody.RunRolledBack(
+                        data.path("commandId").asText(),
+                        data.path("toVersion").asInt(),
+                        Trees.snapshot(data.path("base")),
+                        data.path("resume").asBoolean());
+            case RUN_UNPAUSED ->
+                new EventBody.RunUnpaused(data.path("commandId").asText());
             case TRIGGER_DUPLICATE, TRIGGER_REJECTED ->
                 throw new IllegalStateException(type.publicName() + " belongs to no journal");
         };
@@ -165,27 +234,6 @@ public final class EventCodec {
                         usage.path("inputTokens").asLong(),
                         usage.path("outputTokens").asLong())
                 : Usage.NONE;
-    }
-
-    private static void putTexts(ObjectNode data, String name, @Nullable List<String> texts) {
-        if (texts != null) {
-            ArrayNode array = data.putArray(name);
-            texts.forEach(array::add);
-        }
-    }
-
-    private static @Nullable List<String> texts(@Nullable JsonNode array) {
-        if (array == null) {
-            return null;
-        }
-        List<String> texts = new ArrayList<>(array.size());
-        array.forEach(text -> texts.add(text.asText()));
-        return texts;
-    }
-
-    private static List<String> orNone(JsonNode data, String name) {
-        List<String> texts = texts(data.get(name));
-        return texts == null ? List.of() : texts;
     }
 
     private static ObjectNode object(JsonNode data, String name) {

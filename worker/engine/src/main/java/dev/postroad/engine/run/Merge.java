@@ -16,16 +16,22 @@ import java.util.Objects;
 final class Merge {
     private Merge() {}
 
-    /** One task's writes, or the input's. */
-    record Source(String node, ObjectNode writes) {}
+    /** One task's writes, in their order, or the input's. */
+    record Source(String node, List<ObjectNode> writes) {
+        Source(String node, ObjectNode writes) {
+            this(node, List.of(writes));
+        }
+    }
 
     static ObjectNode apply(Graph graph, ObjectNode state, List<Source> sources) throws MergeConflictException {
         Map<String, List<JsonNode>> byChannel = new LinkedHashMap<>();
         for (Source source : sources) {
-            for (Map.Entry<String, JsonNode> write : source.writes().properties()) {
-                byChannel
-                        .computeIfAbsent(write.getKey(), name -> new ArrayList<>(2))
-                        .add(write.getValue());
+            for (ObjectNode writes : source.writes()) {
+                for (Map.Entry<String, JsonNode> write : writes.properties()) {
+                    byChannel
+                            .computeIfAbsent(write.getKey(), name -> new ArrayList<>(2))
+                            .add(write.getValue());
+                }
             }
         }
         if (byChannel.isEmpty()) {
@@ -46,7 +52,7 @@ final class Merge {
             return channel.reduce(state.get(channel.name()), writes);
         } catch (ConflictException conflict) {
             List<String> nodes = sources.stream()
-                    .filter(source -> source.writes().has(channel.name()))
+                    .filter(source -> source.writes().stream().anyMatch(part -> part.has(channel.name())))
                     .map(Source::node)
                     .toList();
             throw new MergeConflictException(channel.name(), nodes, conflict);

@@ -1,7 +1,10 @@
 package dev.postroad.engine.run;
 
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.ErrorPattern;
 import dev.postroad.contracts.definition.RetrySettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +13,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxAttempts the first attempt included
  * @param jitter the share of a wait, 0 to 1, that chance adds to it
+ * @param on what is tried again; null for what the agent says may be
  */
-public record RetryPolicy(int maxAttempts, Duration backoff, double multiplier, Duration maxBackoff, double jitter) {
+public record RetryPolicy(
+        int maxAttempts,
+        Duration backoff,
+        double multiplier,
+        Duration maxBackoff,
+        double jitter,
+        @Nullable List<ErrorPattern> on) {
     /** Three retries, after 1 s, 2 s and 4 s. */
-    public static final RetryPolicy DEFAULT = new RetryPolicy(4, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0);
+    public static final RetryPolicy DEFAULT =
+            new RetryPolicy(4, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, null);
 
     /** The longest wait that an agent can ask for; more would leave the calendar. */
     static final Duration LONGEST_ASKED_FOR = Duration.ofDays(365);
@@ -25,7 +36,15 @@ public record RetryPolicy(int maxAttempts, Duration backoff, double multiplier, 
                 Objects.requireNonNullElse(settings.backoff(), backoff),
                 Objects.requireNonNullElse(settings.multiplier(), multiplier),
                 Objects.requireNonNullElse(settings.maxBackoff(), maxBackoff),
-                Objects.requireNonNullElse(settings.jitter(), jitter));
+                Objects.requireNonNullElse(settings.jitter(), jitter),
+                settings.on() == null ? on : settings.on());
+    }
+
+    /** Whether an error of this kind is tried again at all. */
+    boolean retries(AgentReply.Faulted fault) {
+        return on == null
+                ? fault.retryable()
+                : on.stream().anyMatch(pattern -> pattern.matches(fault.type(), fault.message()));
     }
 
     /**

@@ -1,32 +1,37 @@
 package dev.postroad.engine.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.definition.Limits;
+import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.message.RunStatus;
-import dev.postroad.engine.expression.Scope;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.Join;
+import dev.postroad.engine.graph.Node;
+import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.EventBody.CommandRejected;
 import dev.postroad.engine.run.EventBody.NodeCancelled;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
 import dev.postroad.engine.run.EventBody.NodeRetrying;
 import dev.postroad.engine.run.EventBody.NodeStarted;
+import dev.postroad.engine.run.EventBody.NodeWaiting;
 import dev.postroad.engine.run.EventBody.RunCancelled;
 import dev.postroad.engine.run.EventBody.RunCompleted;
+import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunFailed;
 import dev.postroad.engine.run.EventBody.RunQueued;
+import dev.postroad.engine.run.EventBody.RunResumed;
 import dev.postroad.engine.run.EventBody.RunRetried;
+import dev.postroad.engine.run.EventBody.RunRolledBack;
 import dev.postroad.engine.run.EventBody.RunStarted;
+import dev.postroad.engine.run.EventBody.RunUnpaused;
+import dev.postroad.engine.run.EventBody.RunWaiting;
+import dev.postroad.engine.run.EventBody.StateUpdated;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +47,6 @@ public final class Run implements Cloneable {
 
     private final String id;
     private final Graph graph;
-    private final ObjectNode facts;
 
     private @Nullable Admission admission;
     private RunStatus status = RunStatus.QUEUED;
@@ -51,10 +55,11 @@ public final class Run implements Cloneable {
     private Instant queuedAt = Instant.EPOCH;
     private Instant startedAt = Instant.EPOCH;
     private int version;
-    private ObjectNode state;
-    private Superstep superstep = Superstep.NONE;
-    private int superstepsSpent;
-    private Map<Integer, Set<String>> joinsSeen = Map.of();
+    private Frame root;
+    private Frame baseline;
+    private Instant superstepAt = Instant.EPOCH;
+    private long tokens;
+    private List<EventBody.RunContinued> enqueued = List.of();
     private BitSet completedNodes = new BitSet();
     private double progress;
     private Set<String> appliedCommands = Set.of();
@@ -63,12 +68,8 @@ public final class Run implements Cloneable {
     private Run(String id, Graph graph) {
         this.id = id;
         this.graph = graph;
-        this.state = graph.initialState();
-        this.facts = JsonNodeFactory.instance
-                .objectNode()
-                .put("id", id)
-                .put("graph", graph.name())
-                .put("version", graph.version());
+        this.root = Frame.empty(graph, "");
+        this.baseline = root;
     }
 
     /** The run before its first event. */
@@ -136,7 +137,48 @@ public final class Run implements Cloneable {
 
     /** The state; must not be changed. */
     public ObjectNode state() {
-        return state;
+        return root.state();
+    }
+
+    /** The state, with what the tasks of an unfinished superstep wrote so far; must not be changed. */
+    public ObjectNode stateSoFar() {
+        return root.stateSoFar();
+    }
+
+    /** The nodes that are to run, or run, in the order of their declaration, as often as they have tasks. */
+    public List<String> next() {
+        return root.superstep().tasks().stream()
+                .filter(task -> !task.status().isSettled())
+                .map(Task::node)
+                .sorted(Comparator.comparingInt(node -> graph.node(node).index()))
+                .toList();
+    }
+
+    /** The questions to people that are open, in the order of their tasks. */
+    public List<Interrupt> interrupts() {
+        return root.where(task -> task.status() == TaskStatus.ASKING).stream()
+                .map(Run::interrupt)
+                .toList();
+    }
+
+    static Interrupt interrupt(Task task) {
+        return new Interrupt(task.interruptId(), task.node(), task.id(), Objects.requireNonNull(task.question()));
+    }
+
+    /** When the run goes on, or fails, by itself; null where it does not wait, or waits for somebody alone. */
+    public @Nullable Instant wakeAt() {
+        return status == RunStatus.WAITING ? nextWakeUp() : null;
+    }
+
+    /** When the run goes on, or fails, by itself, if nothing else happens. */
+    @Nullable
+    Instant nextWakeUp() {
+        Instant earliest = deadline();
+        for (Task task : root.where(sleeping -> sleeping.status() == TaskStatus.SLEEPING)) {
+            Instant due = Objects.requireNonNull(task.dueAt());
+            earliest = earliest == null || due.isBefore(earliest) ? due : earliest;
+        }
+        return earliest;
     }
 
     /** Why the run failed; null where it did not. */
@@ -157,20 +199,29 @@ public final class Run implements Cloneable {
         return least == null ? null : startedAt.plus(least);
     }
 
+    /** When the superstep is out of time; null where it has no limit. */
+    @Nullable
+    Instant superstepDeadline() {
+        Duration limit = graph.limits().superstepTimeout();
+        return limit == null ? null : superstepAt.plus(limit);
+    }
+
+    /** Whether the agents used more tokens than they may, since the run began or was last retried. */
+    boolean isOutOfTokens() {
+        Integer limit = graph.limits().tokens();
+        return limit != null && tokens > limit;
+    }
+
     /** Whether this attempt of a task is under way. */
     public boolean isCalling(String task, int attempt) {
-        Task found = superstep.find(task);
-        return found != null && found.status() == TaskStatus.RUNNING && found.attempt() == attempt;
+        Task found = root.find(task);
+        return found != null && found.isCalling() && found.attempt() == attempt;
     }
 
     /** The attempts that are under way, by task. */
     public Map<String, Integer> callsUnderWay() {
         Map<String, Integer> calls = new HashMap<>();
-        for (Task task : superstep.tasks()) {
-            if (task.status() == TaskStatus.RUNNING) {
-                calls.put(task.id(), task.attempt());
-            }
-        }
+        root.where(Task::isCalling).forEach(task -> calls.put(task.id(), task.attempt()));
         return calls;
     }
 
@@ -178,27 +229,22 @@ public final class Run implements Cloneable {
         return appliedCommands.contains(commandId);
     }
 
-    Superstep superstep() {
-        return superstep;
+    Frame root() {
+        return root;
     }
 
-    boolean isOutOfSupersteps() {
-        Limits limits = graph.limits();
-        return superstep.number() - superstepsSpent > limits.supersteps();
+    /** The input that waits for the end of the run, in its order. */
+    List<EventBody.RunContinued> enqueued() {
+        return enqueued;
     }
 
-    Scope scope(ObjectNode seen, JsonNode result) {
-        ObjectNode run = facts.deepCopy().put("superstep", superstep.number());
-        return new Scope(seen, result, admission().input(), run);
+    /** The run's graph as it was before the input that it works on. */
+    Frame baseline() {
+        return baseline;
     }
 
-    /** The state that follows when the last task of the superstep completes. */
-    ObjectNode mergedWith(Task last, ObjectNode writes) throws MergeConflictException {
-        List<Merge.Source> sources = new ArrayList<>(superstep.size());
-        for (Task task : superstep.tasks()) {
-            sources.add(new Merge.Source(task.node(), task.id().equals(last.id()) ? writes : task.writes()));
-        }
-        return Merge.apply(graph, state, sources);
+    Task task(String task) {
+        return Objects.requireNonNull(root.find(task), () -> "run " + id + " has no task " + task);
     }
 
     /**
@@ -220,8 +266,12 @@ public final class Run implements Cloneable {
         next.seq = event.seq();
         next.lastAt = event.at();
         next.progress = event.progress();
+        int superstep = root.superstep().number();
         next.apply(event, merged);
         next.version = event.version();
+        if (next.root.superstep().number() != superstep) {
+            next.superstepAt = event.at();
+        }
         return next;
     }
 
@@ -231,102 +281,190 @@ public final class Run implements Cloneable {
                 admission = admitted;
                 queuedAt = event.at();
             }
-            case RunStarted(List<String> chosen) -> start(event.at(), chosen, merged);
-            case NodeStarted() -> change(task(event).started(event.attempt()));
+            case RunStarted(List<Target> chosen) -> {
+                status = RunStatus.RUNNING;
+                startedAt = event.at();
+                baseline = root;
+                enter(admission().input(), chosen, merged);
+            }
+            case NodeStarted(EventBody.Entry inside) ->
+                change(task(event).started(event.attempt(), inside == null ? null : begun(task(event), inside)));
             case NodeRetrying(RunError ignored, Instant dueAt) ->
                 change(task(event).backingOff(dueAt));
             case NodeCompleted completed -> complete(event, completed, merged);
-            case NodeFailed(RunError cause) -> {
-                change(task(event).ended(TaskStatus.FAILED));
-                error = error == null ? cause.of(task(event).node()) : error;
-            }
-            case NodeCancelled() -> change(task(event).ended(TaskStatus.CANCELLED));
+            case NodeWaiting(Interrupt interrupt, Instant until) ->
+                change(
+                        interrupt == null
+                                ? task(event).sleeping(Objects.requireNonNull(until))
+                                : task(event).asking(interrupt.question()));
+            case NodeFailed(RunError cause, String handler) -> fail(task(event), cause, handler);
+            case NodeCancelled() -> change(task(event).cancelled());
             case RunRetried retried -> retry(event.at(), retried);
             case RunCancelled cancelled -> {
                 status = RunStatus.CANCELLED;
+                enqueued = List.of();
                 remember(cancelled.commandId());
             }
             case RunCompleted ignored -> status = RunStatus.COMPLETED;
             case RunFailed failed -> {
                 status = RunStatus.FAILED;
                 error = failed.error();
-                failed.tasks().forEach(id -> change(superstep.get(id).ended(TaskStatus.FAILED)));
+                failed.tasks().forEach(id -> change(task(id).failed(failed.error(), false)));
             }
-            case CommandRejected rejected -> remember(rejected.commandId());
+            case RunWaiting ignored -> status = RunStatus.WAITING;
+            case RunResumed resumed -> {
+                superstepAt = event.at();
+                resume(resumed, merged);
+            }
+            case RunContinued continued -> proceed(event.at(), continued, merged);
+            case StateUpdated updated -> update(updated, merged);
+            case RunRolledBack(String commandId, int ignored, Snapshot base, boolean goesOn) -> {
+                root = root.at(base);
+                error = null;
+                status = goesOn ? RunStatus.RUNNING : RunStatus.PAUSED;
+                startedAt = event.at();
+                rest();
+                remember(commandId);
+            }
+            case RunUnpaused(String commandId) -> {
+                status = RunStatus.RUNNING;
+                root = root.resumed();
+                remember(commandId);
+            }
+            case CommandRejected rejected -> {
+                remember(rejected.commandId());
+                dequeue(rejected.commandId());
+            }
         }
     }
 
-    private void start(Instant at, @Nullable List<String> chosen, @Nullable ObjectNode merged) {
-        status = RunStatus.RUNNING;
-        startedAt = at;
-        state = merged == null
-                ? merge(List.of(new Merge.Source("START", admission().input())))
-                : merged;
-        Set<String> targets = new LinkedHashSet<>(graph.entry().always());
-        if (chosen != null) {
-            targets.addAll(chosen);
-        }
-        superstep = Superstep.of(1, targets);
+    private void enter(ObjectNode input, @Nullable List<Target> chosen, @Nullable ObjectNode merged) {
+        root = root.entered(input, merged == null ? merge(root, EdgeDefinition.START, input) : merged, chosen);
+    }
+
+    private Frame begun(Task task, EventBody.Entry entry) {
+        Graph inside = ((Node.ByGraph)
+                        root.holding(task.id()).graph().node(task.node()).work())
+                .graph();
+        Frame empty = Frame.empty(inside, task.id() + "/");
+        return empty.entered(entry.input(), merge(empty, EdgeDefinition.START, entry.input()), entry.next());
     }
 
     private void complete(Event event, NodeCompleted completed, @Nullable ObjectNode merged) {
         Task task = task(event);
         change(task.done(completed.writes(), completed.next()));
-        BitSet completedNow = (BitSet) completedNodes.clone();
-        completedNow.set(graph.node(task.node()).index());
-        completedNodes = completedNow;
-        if (event.version() > version) {
-            close(merged);
+        tokens += completed.usage().inputTokens() + completed.usage().outputTokens();
+        if (task.id().indexOf('/') < 0) {
+            BitSet completedNow = (BitSet) completedNodes.clone();
+            completedNow.set(graph.node(task.node()).index());
+            completedNodes = completedNow;
+        }
+        if (event.version() > version || completed.closes()) {
+            Frame frame = root.holding(task.id());
+            root = root.with(frame.closed(merged == null ? merge(frame) : merged));
         }
     }
 
-    private void close(@Nullable ObjectNode merged) {
-        state = merged != null
-                ? merged
-                : merge(superstep.tasks().stream()
-                        .map(task -> new Merge.Source(task.node(), task.writes()))
-                        .toList());
-        Set<String> targets = new LinkedHashSet<>();
-        for (Task task : superstep.tasks()) {
-            targets.addAll(
-                    Objects.requireNonNull(graph.routes().get(task.node())).always());
-            if (task.next() != null) {
-                targets.addAll(task.next());
-            }
-            for (Join join : Objects.requireNonNull(graph.joinsOf().get(task.node()))) {
-                arrive(join, task.node(), targets);
-            }
+    private void fail(Task task, RunError cause, @Nullable String handler) {
+        change(task.failed(cause, handler != null));
+        if (handler != null) {
+            Frame frame = root.holding(task.id());
+            root = root.with(frame.plus(List.of(Task.handling(task, handler, cause.of(task.node())))));
         }
-        superstep = Superstep.of(superstep.number() + 1, targets);
     }
 
-    private void arrive(Join join, String node, Set<String> targets) {
-        Set<String> seen = new HashSet<>(joinsSeen.getOrDefault(join.index(), Set.of()));
-        seen.add(node);
-        boolean open = seen.equals(join.sources());
-        if (open) {
-            targets.addAll(join.targets());
-        }
-        Map<Integer, Set<String>> changed = new HashMap<>(joinsSeen);
-        changed.put(join.index(), open ? Set.of() : seen);
-        joinsSeen = changed;
-    }
-
-    private ObjectNode merge(List<Merge.Source> sources) {
+    private ObjectNode merge(Frame frame) {
         try {
-            return Merge.apply(graph, state, sources);
+            return frame.merged();
         } catch (MergeConflictException conflict) {
-            throw new IllegalStateException("the journal of run " + id + " cannot be replayed", conflict);
+            throw unreplayable(conflict);
         }
+    }
+
+    private ObjectNode merge(Frame frame, String source, ObjectNode writes) {
+        try {
+            return Merge.apply(frame.graph(), frame.state(), List.of(new Merge.Source(source, writes)));
+        } catch (MergeConflictException conflict) {
+            throw unreplayable(conflict);
+        }
+    }
+
+    private IllegalStateException unreplayable(MergeConflictException conflict) {
+        return new IllegalStateException("the journal of run " + id + " cannot be replayed", conflict);
     }
 
     private void retry(Instant at, RunRetried retried) {
-        status = superstep == Superstep.NONE ? RunStatus.QUEUED : RunStatus.RUNNING;
+        status = root.superstep() == Superstep.NONE ? RunStatus.QUEUED : RunStatus.RUNNING;
         startedAt = at;
         error = null;
-        superstepsSpent = Math.max(0, superstep.number() - 1);
-        retried.tasks().forEach(id -> change(superstep.get(id).again()));
+        superstepAt = at;
+        tokens = 0;
+        root = root.resumed();
+        retried.tasks().forEach(id -> change(task(id).again()));
         remember(retried.commandId());
+    }
+
+    private void resume(RunResumed resumed, @Nullable ObjectNode merged) {
+        status = RunStatus.RUNNING;
+        error = null;
+        if (resumed.commandId() != null) {
+            remember(resumed.commandId());
+            root = root.resumed();
+        }
+        resumed.again().forEach(id -> change(task(id).again()));
+        resumed.answers().forEach((id, answer) -> change(task(id).answered(answer)));
+        if (resumed.update() != null || !resumed.next().isEmpty()) {
+            ObjectNode state = resumed.update() == null ? root.state() : merged;
+            root = root.joinedBy(
+                    state == null ? merge(root, EdgeDefinition.START, Objects.requireNonNull(resumed.update())) : state,
+                    resumed.next());
+        }
+    }
+
+    private void proceed(Instant at, RunContinued continued, @Nullable ObjectNode merged) {
+        remember(continued.commandId());
+        if (continued.mode() == RunContinued.Mode.ENQUEUED) {
+            List<RunContinued> all = new ArrayList<>(enqueued);
+            all.add(continued);
+            enqueued = List.copyOf(all);
+            return;
+        }
+        dequeue(continued.commandId());
+        status = RunStatus.RUNNING;
+        startedAt = at;
+        error = null;
+        if (continued.mode() == RunContinued.Mode.ROLLED_BACK) {
+            root = root.at(baseline.snapshot());
+        }
+        baseline = root;
+        enter(continued.input(), continued.next(), merged);
+    }
+
+    private void dequeue(String commandId) {
+        if (!enqueued.isEmpty()) {
+            enqueued = enqueued.stream()
+                    .filter(waiting -> !waiting.commandId().equals(commandId))
+                    .toList();
+        }
+    }
+
+    private void update(StateUpdated updated, @Nullable ObjectNode merged) {
+        remember(updated.commandId());
+        error = null;
+        root = updated.base() == null ? root.settled() : root.at(updated.base());
+        root = root.updated(
+                updated.asNode(),
+                merged == null ? merge(root, updated.asNode(), updated.writes()) : merged,
+                updated.next());
+        status = RunStatus.PAUSED;
+        rest();
+    }
+
+    /** Where nothing is to follow, the run is at its end. */
+    private void rest() {
+        if (root.superstep().isEmpty()) {
+            status = RunStatus.COMPLETED;
+        }
     }
 
     private void remember(String commandId) {
@@ -336,11 +474,11 @@ public final class Run implements Cloneable {
     }
 
     private Task task(Event event) {
-        return superstep.get(Objects.requireNonNull(event.task()));
+        return task(Objects.requireNonNull(event.task()));
     }
 
     private void change(Task task) {
-        superstep = superstep.with(task);
+        root = root.with(task);
     }
 
     /** The progress after a node completed once more. */

@@ -18,6 +18,9 @@ public record RunError(
     static final String CONFLICT = "channel-conflict";
     static final String SUPERSTEPS = "superstep-limit";
     static final String RUN_TIMEOUT = "run-timeout";
+    static final String SUPERSTEP_TIMEOUT = "superstep-timeout";
+    static final String TOKENS = "token-limit";
+    static final String STATE_SIZE = "state-limit";
 
     RunError of(String where) {
         return new RunError(type, message, where);

@@ -1,8 +1,10 @@
 package dev.postroad.engine.run;
 
+import dev.postroad.engine.graph.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -11,11 +13,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that run side by side between two versions of the state, in merge order. Immutable: a change copies the
- * array of tasks, not the tasks.
+ * The tasks that run side by side between two versions of the state, in merge order: first those that were triggered,
+ * by the names of their nodes as plain strings, then those that were handed an input, by their index. Immutable: a
+ * change copies the array of tasks, not the tasks.
  */
 final class Superstep {
     static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new EnumMap<>(TaskStatus.class));
+
+    private static final Comparator<Task> MERGE_ORDER =
+            Comparator.comparing(Task::place).thenComparing(Task::orderName);
 
     private final int number;
     private final Task[] tasks;
@@ -29,16 +35,41 @@ final class Superstep {
         this.counts = counts;
     }
 
-    /** A superstep of one pending task for each node, in the order of their names as plain strings. */
-    static Superstep of(int number, Collection<String> nodes) {
-        Task[] tasks =
-                nodes.stream().sorted().map(node -> Task.pending(node, number)).toArray(Task[]::new);
-        Map<String, Integer> places = HashMap.newHashMap(tasks.length);
-        for (int i = 0; i < tasks.length; i++) {
-            places.put(tasks[i].id(), i);
+    /**
+     * A superstep of pending tasks.
+     *
+     * @param prefix what the ids of its tasks start with
+     * @param triggered nodes, each of which is one task
+     * @param handed targets with an input, each of which is one task, in their order
+     */
+    static Superstep of(int number, String prefix, Collection<String> triggered, List<Target> handed) {
+        List<Task> tasks = new ArrayList<>(triggered.size() + handed.size());
+        triggered.forEach(node -> tasks.add(Task.triggered(prefix, node, number)));
+        for (Target target : handed) {
+            tasks.add(Task.handed(prefix, target, number, tasks.size() - triggered.size()));
         }
-        EnumMap<TaskStatus, Integer> counts = new EnumMap<>(Map.of(TaskStatus.PENDING, tasks.length));
-        return new Superstep(number, tasks, places, counts);
+        return of(number, tasks);
+    }
+
+    private static Superstep of(int number, List<Task> tasks) {
+        Task[] sorted = tasks.toArray(Task[]::new);
+        if (sorted.length > 1) {
+            Arrays.sort(sorted, MERGE_ORDER);
+        }
+        Map<String, Integer> places = HashMap.newHashMap(sorted.length);
+        EnumMap<TaskStatus, Integer> counts = new EnumMap<>(TaskStatus.class);
+        for (int i = 0; i < sorted.length; i++) {
+            places.put(sorted[i].id(), i);
+            counts.merge(sorted[i].status(), 1, Integer::sum);
+        }
+        return new Superstep(number, sorted, places, counts);
+    }
+
+    /** With further tasks; one whose id is there already is left out. */
+    Superstep plus(List<Task> more) {
+        List<Task> all = new ArrayList<>(Arrays.asList(tasks));
+        more.stream().filter(task -> !places.containsKey(task.id())).forEach(all::add);
+        return of(number, all);
     }
 
     int number() {
@@ -49,18 +80,10 @@ final class Superstep {
         return tasks.length;
     }
 
-    Task task(int place) {
-        return tasks[place];
-    }
-
     @Nullable
     Task find(String id) {
         Integer place = places.get(id);
         return place == null ? null : tasks[place];
-    }
-
-    Task get(String id) {
-        return Objects.requireNonNull(find(id), () -> "superstep " + number + " has no task " + id);
     }
 
     List<Task> tasks() {
@@ -75,6 +98,16 @@ final class Superstep {
         return tasks.length == 0;
     }
 
+    /** Whether none has begun. */
+    boolean isUntouched() {
+        return count(TaskStatus.PENDING) == tasks.length;
+    }
+
+    /** Whether nothing more is to come of any. */
+    boolean isSettled() {
+        return count(TaskStatus.DONE) + count(TaskStatus.HANDLED) == tasks.length;
+    }
+
     int underWay() {
         return count(TaskStatus.RUNNING) + count(TaskStatus.BACKING_OFF);
     }
@@ -83,29 +116,44 @@ final class Superstep {
         return count(TaskStatus.FAILED) > 0;
     }
 
-    /** Whether all tasks but {@code id} are done. */
+    /** Whether all tasks but {@code id} are settled. */
     boolean waitsOnlyFor(String id) {
-        return count(TaskStatus.DONE) == tasks.length - 1 && get(id).status() != TaskStatus.DONE;
+        int settled = count(TaskStatus.DONE) + count(TaskStatus.HANDLED);
+        Task task = find(id);
+        return settled == tasks.length - 1 && task != null && !task.status().isSettled();
     }
 
     Superstep with(Task changed) {
         int place = Objects.requireNonNull(places.get(changed.id()), changed.id());
         Task[] changedTasks = tasks.clone();
+        changedTasks[place] = changed;
+        if (changed.status() == tasks[place].status()) {
+            return new Superstep(number, changedTasks, places, counts);
+        }
         EnumMap<TaskStatus, Integer> changedCounts = counts.clone();
         changedCounts.merge(tasks[place].status(), -1, Integer::sum);
         changedCounts.merge(changed.status(), 1, Integer::sum);
-        changedTasks[place] = changed;
         return new Superstep(number, changedTasks, places, changedCounts);
     }
 
-    /** The ids of the tasks of a kind, in merge order. */
-    List<String> idsWhere(java.util.function.Predicate<Task> kind) {
-        List<String> ids = new ArrayList<>();
-        for (Task task : tasks) {
-            if (kind.test(task)) {
-                ids.add(task.id());
-            }
-        }
-        return ids;
+    /** The nodes of all tasks, in merge order, as often as they have tasks. */
+    List<String> nodes() {
+        return Arrays.stream(tasks).map(Task::node).toList();
+    }
+
+    /** The nodes that were triggered. */
+    List<String> triggeredNodes() {
+        return Arrays.stream(tasks)
+                .filter(task -> task.isTriggered() && task.place().error() == null)
+                .map(Task::node)
+                .toList();
+    }
+
+    /** What would make the same tasks anew. */
+    List<Target> targets() {
+        return Arrays.stream(tasks)
+                .filter(task -> task.place().error() == null)
+                .map(task -> new Target(task.node(), task.place().input()))
+                .toList();
     }
 }

@@ -1,55 +1,169 @@
 package dev.postroad.engine.run;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.graph.Target;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One execution of a node in one superstep.
  *
+ * @param place where it stands among its siblings, and what it was made for
  * @param attempt the last attempt that began; 0 before the first
- * @param spent the attempts that count no more, because the run was retried after them
- * @param dueAt when the next attempt is due; null unless it backs off
- * @param next the nodes that its conditions chose; null where there are none
+ * @param spent the attempts that count no more, because the run was retried or resumed after them
+ * @param dueAt when it goes on by itself; null unless it backs off or sleeps
+ * @param writes what it wrote, in order; empty unless it is done
+ * @param next what its conditions and its agent chose; null where they had no say
+ * @param question what a person is asked; null unless it asks
+ * @param answers what people answered so far
+ * @param failure why it failed; null where it did not
+ * @param child the graph inside, where the node is one and has begun; else null
  */
 record Task(
         String id,
         String node,
+        Place place,
         TaskStatus status,
         int attempt,
         int spent,
         @Nullable Instant dueAt,
-        ObjectNode writes,
-        @Nullable List<String> next) {
-    private static final ObjectNode NO_WRITES = JsonNodeFactory.instance.objectNode();
+        List<ObjectNode> writes,
+        @Nullable List<Target> next,
+        @Nullable JsonNode question,
+        List<JsonNode> answers,
+        @Nullable RunError failure,
+        @Nullable Frame child) {
 
-    static Task pending(String node, int superstep) {
-        return new Task(node + "@" + superstep, node, TaskStatus.PENDING, 0, 0, null, NO_WRITES, null);
+    /**
+     * Where a task stands among its siblings.
+     *
+     * @param index the number among the tasks that were handed an input of their own; -1 for one that was triggered
+     * @param input what it was handed; null for one that was triggered
+     * @param error the failure that it is to handle; null for any other
+     */
+    record Place(
+            int index, @Nullable JsonNode input, @Nullable RunError error) implements Comparable<Place> {
+        private static final Place TRIGGERED = new Place(-1, null, null);
+
+        @Override
+        public int compareTo(Place other) {
+            return Integer.compare(index, other.index);
+        }
     }
 
-    Task started(int startedAttempt) {
-        return new Task(id, node, TaskStatus.RUNNING, startedAttempt, spent, null, NO_WRITES, null);
+    private static Task pending(String id, String node, Place place) {
+        return new Task(id, node, place, TaskStatus.PENDING, 0, 0, null, List.of(), null, null, List.of(), null, null);
+    }
+
+    static Task triggered(String prefix, String node, int superstep) {
+        return pending(prefix + node + "@" + superstep, node, Place.TRIGGERED);
+    }
+
+    static Task handed(String prefix, Target target, int superstep, int index) {
+        String id = prefix + target.node() + "@" + superstep + "." + index;
+        return pending(id, target.node(), new Place(index, target.input(), null));
+    }
+
+    /** Stands in for a task that failed. */
+    static Task handling(Task failed, String handler, RunError error) {
+        int local = failed.id.lastIndexOf('/') + 1;
+        String superstep = failed.id.substring(failed.id.indexOf('@', local));
+        String id = failed.id.substring(0, local) + handler + superstep + "~" + failed.node;
+        return pending(id, handler, new Place(failed.place.index, null, error));
+    }
+
+    Task started(int startedAttempt, @Nullable Frame inside) {
+        return as(TaskStatus.RUNNING, startedAttempt, spent, null, null, answers, inside);
     }
 
     Task backingOff(Instant until) {
-        return new Task(id, node, TaskStatus.BACKING_OFF, attempt, spent, until, NO_WRITES, null);
+        return as(TaskStatus.BACKING_OFF, attempt, spent, until, null, answers, null);
     }
 
-    Task done(ObjectNode itsWrites, @Nullable List<String> chosen) {
-        return new Task(id, node, TaskStatus.DONE, attempt, spent, null, itsWrites, chosen);
+    Task asking(JsonNode asked) {
+        return as(TaskStatus.ASKING, attempt, spent, null, asked, answers, null);
     }
 
-    Task ended(TaskStatus as) {
-        return new Task(id, node, as, attempt, spent, null, NO_WRITES, null);
+    Task sleeping(Instant until) {
+        return as(TaskStatus.SLEEPING, attempt, spent, until, null, answers, null);
     }
 
+    Task done(List<ObjectNode> itsWrites, @Nullable List<Target> chosen) {
+        return new Task(
+                id, node, place, TaskStatus.DONE, attempt, spent, null, itsWrites, chosen, null, answers, null, null);
+    }
+
+    Task failed(RunError why, boolean handled) {
+        TaskStatus status = handled ? TaskStatus.HANDLED : TaskStatus.FAILED;
+        return new Task(id, node, place, status, attempt, spent, null, List.of(), null, null, answers, why, null);
+    }
+
+    Task cancelled() {
+        return as(TaskStatus.CANCELLED, attempt, spent, null, null, answers, null);
+    }
+
+    /** To be run again, with a new budget of attempts. */
     Task again() {
-        return new Task(id, node, TaskStatus.PENDING, attempt, attempt, null, NO_WRITES, null);
+        return as(TaskStatus.PENDING, attempt, attempt, null, null, answers, null);
+    }
+
+    Task answered(JsonNode answer) {
+        List<JsonNode> all = new ArrayList<>(answers);
+        all.add(answer);
+        return as(TaskStatus.PENDING, attempt, attempt, null, null, List.copyOf(all), null);
+    }
+
+    Task with(Frame inside) {
+        return as(status, attempt, spent, dueAt, question, answers, inside);
+    }
+
+    private Task as(
+            TaskStatus newStatus,
+            int newAttempt,
+            int newSpent,
+            @Nullable Instant newDueAt,
+            @Nullable JsonNode newQuestion,
+            List<JsonNode> newAnswers,
+            @Nullable Frame newChild) {
+        return new Task(
+                id,
+                node,
+                place,
+                newStatus,
+                newAttempt,
+                newSpent,
+                newDueAt,
+                List.of(),
+                null,
+                newQuestion,
+                newAnswers,
+                null,
+                newChild);
+    }
+
+    /** What tells this question from all others of the run. */
+    String interruptId() {
+        return id + "#" + (answers.size() + 1);
+    }
+
+    boolean isTriggered() {
+        return place.index < 0;
+    }
+
+    /** Whether an attempt of this very task is under way, not merely one of the graph inside. */
+    boolean isCalling() {
+        return status == TaskStatus.RUNNING && child == null;
     }
 
     boolean failedOrCancelled() {
         return status == TaskStatus.FAILED || status == TaskStatus.CANCELLED;
+    }
+
+    /** The name by which siblings are ordered; LangGraph names the stand-in of a failed node after that node. */
+    String orderName() {
+        return place.error == null ? node : "__error_handler__" + place.error.node();
     }
 }

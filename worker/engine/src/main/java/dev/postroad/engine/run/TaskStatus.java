@@ -8,13 +8,29 @@ enum TaskStatus {
     RUNNING,
     /** Between two attempts. */
     BACKING_OFF,
+    /** Waits for a person. */
+    ASKING,
+    /** Waits for a time that it named itself. */
+    SLEEPING,
     /** Its writes are in the journal. */
     DONE,
+    /** It failed, and another task of the same superstep stands in for it. */
+    HANDLED,
     FAILED,
     CANCELLED;
 
-    /** Whether the superstep still waits for it. */
+    /** Whether it can be stopped. */
     boolean isUnderWay() {
-        return this == RUNNING || this == BACKING_OFF;
+        return this == RUNNING || this == BACKING_OFF || this == SLEEPING;
+    }
+
+    /** Whether it waits for something outside, for as long as that takes. */
+    boolean isWaiting() {
+        return this == ASKING || this == SLEEPING;
+    }
+
+    /** Whether the superstep can be closed as far as this task is concerned. */
+    boolean isSettled() {
+        return this == DONE || this == HANDLED;
     }
 }

@@ -1,40 +1,47 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.expression.Expression;
-import dev.postroad.engine.expression.ExpressionException;
+import dev.postroad.engine.expression.Scope;
+import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
-import dev.postroad.engine.graph.Routes;
+import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.Command.RetryDue;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
 import dev.postroad.engine.run.EventBody.NodeRetrying;
 import dev.postroad.engine.run.EventBody.NodeStarted;
+import dev.postroad.engine.run.EventBody.NodeWaiting;
 import dev.postroad.engine.run.EventBody.RunFailed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of single tasks: begin, complete, back off, fail. Confined to one decision. */
+/** The steps of single tasks: begin, complete, wait, back off, fail. Confined to one decision. */
 final class TaskSteps {
     private final Draft draft;
+    private final Results results;
 
     TaskSteps(Draft draft) {
         this.draft = draft;
+        this.results = new Results(draft);
     }
 
     /** Begins the next pending task, where the limit on tasks at once allows; false where there is none to begin. */
-    boolean startNext() {
-        Superstep superstep = draft.run().superstep();
-        int limit = draft.run().graph().limits().concurrency();
+    boolean startNext(Frame frame) {
+        Superstep superstep = frame.superstep();
+        int limit = frame.graph().limits().concurrency();
         if (superstep.count(TaskStatus.PENDING) == 0 || superstep.underWay() >= limit) {
             return false;
         }
@@ -49,18 +56,27 @@ final class TaskSteps {
 
     /** Sets going again what was under way when the run was read back. */
     void resume() {
-        for (Task task : draft.run().superstep().tasks()) {
-            if (task.status() == TaskStatus.RUNNING) {
+        for (Task task : draft.run().root().where(found -> found.status().isUnderWay())) {
+            if (task.isCalling()) {
                 perform(task);
             } else if (task.status() == TaskStatus.BACKING_OFF) {
                 wake(task, Objects.requireNonNull(task.dueAt()));
+            } else if (task.status() == TaskStatus.SLEEPING) {
+                draft.perform(new Effect.Wake(Objects.requireNonNull(task.dueAt()), new Command.WakeUp()));
             }
+        }
+    }
+
+    /** Sets the timers of what sleeps, for a run that may have been put away meanwhile. */
+    void resumeSleepers() {
+        for (Task task : draft.run().root().where(found -> found.status() == TaskStatus.SLEEPING)) {
+            draft.perform(new Effect.Wake(Objects.requireNonNull(task.dueAt()), new Command.WakeUp()));
         }
     }
 
     /** Begins the attempt that a task waited for, unless something else happened to it. */
     void retryDue(RetryDue due) {
-        Task task = draft.run().superstep().find(due.task());
+        Task task = draft.run().root().find(due.task());
         if (task != null && task.status() == TaskStatus.BACKING_OFF && task.attempt() + 1 == due.attempt()) {
             begin(task);
         }
@@ -68,13 +84,15 @@ final class TaskSteps {
 
     /** Takes an agent's answer; false where it came too late to matter. */
     boolean answer(Answer answer) {
-        Task task = draft.run().superstep().find(answer.task());
-        if (task == null || task.status() != TaskStatus.RUNNING || task.attempt() != answer.attempt()) {
+        Task task = draft.run().root().find(answer.task());
+        if (task == null || !task.isCalling() || task.attempt() != answer.attempt()) {
             return false;
         }
         switch (answer.reply()) {
-            case AgentReply.Completed(JsonNode output, Usage usage) ->
-                complete(task, output, usage, answer.durationMillis());
+            case AgentReply.Completed completed -> complete(task, completed, answer.durationMillis());
+            case AgentReply.Interrupted(JsonNode question) -> ask(task, question, answer.durationMillis());
+            case AgentReply.Sleeping(Duration duration) ->
+                sleep(task, draft.now().plus(Results.bounded(duration)), answer.durationMillis());
             case AgentReply.Faulted fault -> fault(task, fault, answer);
         }
         return true;
@@ -82,108 +100,191 @@ final class TaskSteps {
 
     private void begin(Task task) {
         int attempt = task.attempt() + 1;
-        draft.emit(new NodeStarted(), task, attempt, -1);
-        perform(draft.run().superstep().get(task.id()));
+        if (!(node(task).work() instanceof Node.ByGraph(Graph graph))) {
+            draft.emit(NodeStarted.PLAIN, task, attempt, -1);
+            perform(draft.run().task(task.id()));
+            return;
+        }
+        try {
+            draft.emit(new NodeStarted(results.entry(task, graph)), task, attempt, -1);
+        } catch (RefusedException refused) {
+            draft.emit(NodeStarted.PLAIN, task, attempt, -1);
+            fail(draft.run().task(task.id()), refused.error(), 0);
+        }
     }
 
     private void perform(Task task) {
         Node node = node(task);
-        switch (node.work()) {
-            case Node.BySet(Expression writes) -> set(task, writes);
-            case Node.ByAgent(String agent) -> call(task, node, agent);
-        }
-    }
-
-    private void set(Task task, Expression writes) {
         try {
-            JsonNode result =
-                    writes.evaluateObject(draft.run().scope(draft.run().state(), NullNode.instance));
-            complete(task, result, Usage.NONE, 0);
-        } catch (ExpressionException failed) {
-            fail(task, RunError.EXPRESSION, failed, 0);
-        }
-    }
-
-    private void call(Task task, Node node, String agent) {
-        ObjectNode state = draft.run().state();
-        try {
-            JsonNode input = node.input() == null
-                    ? state
-                    : node.input().evaluate(draft.run().scope(state, NullNode.instance));
-            draft.perform(new Effect.CallAgent(agent, task.node(), task.id(), task.attempt(), input, node.timeout()));
-        } catch (ExpressionException failed) {
-            fail(task, RunError.EXPRESSION, failed, 0);
-        }
-    }
-
-    private void complete(Task task, JsonNode output, Usage usage, long durationMillis) {
-        try {
-            ObjectNode writes = writes(task, output);
-            NodeCompleted completed = new NodeCompleted(writes, chosen(task, writes), usage);
-            if (draft.run().superstep().waitsOnlyFor(task.id())) {
-                close(task, completed, durationMillis);
-            } else {
-                draft.emitCompleted(completed, task, durationMillis, null);
+            switch (node.work()) {
+                case Node.BySet(Expression writes) -> complete(task, plain(results.evaluate(task, writes)), 0);
+                case Node.ByAgent(String agent) -> call(task, node, agent);
+                case Node.ByInterrupt(Expression question) -> {
+                    if (task.answers().isEmpty()) {
+                        ask(task, results.evaluate(task, question), 0);
+                    } else {
+                        complete(task, plain(task.answers().getLast()), 0);
+                    }
+                }
+                case Node.BySleep(Expression until) -> sleepOrWake(task, until);
+                case Node.ByGraph ignored -> throw new IllegalStateException("a graph is entered, not performed");
             }
-        } catch (BadOutputException bad) {
-            fail(task, RunError.BAD_OUTPUT, bad, durationMillis);
-        } catch (ExpressionException failed) {
-            fail(task, RunError.EXPRESSION, failed, durationMillis);
-        } catch (MergeConflictException own) {
-            fail(task, RunError.CONFLICT, own, durationMillis);
+        } catch (RefusedException refused) {
+            fail(task, refused.error(), 0);
         }
     }
 
-    /** The merge is tried before the result counts, so that a conflict leaves a run that can be read and retried. */
-    private void close(Task task, NodeCompleted completed, long durationMillis) {
-        ObjectNode merged;
+    private void sleepOrWake(Task task, Expression until) throws RefusedException {
+        if (task.attempt() > 1) {
+            complete(task, plain(JsonNodeFactory.instance.objectNode()), 0);
+        } else {
+            sleep(task, Results.time(results.evaluate(task, until), draft.now()), 0);
+        }
+    }
+
+    private void call(Task task, Node node, String agent) throws RefusedException {
+        JsonNode input = node.input() == null ? results.plainInput(task) : results.evaluate(task, node.input());
+        String graph = frame(task).graph().name();
+        draft.perform(new Effect.CallAgent(
+                agent,
+                graph,
+                task.node(),
+                task.id(),
+                task.attempt(),
+                input,
+                task.answers(),
+                node.timeout(),
+                node.cache()));
+    }
+
+    private void ask(Task task, JsonNode question, long durationMillis) {
+        Interrupt interrupt = new Interrupt(task.interruptId(), task.node(), task.id(), question);
+        draft.emit(new NodeWaiting(interrupt, null), task, task.attempt(), durationMillis);
+    }
+
+    private void sleep(Task task, Instant until, long durationMillis) {
+        draft.emit(new NodeWaiting(null, until), task, task.attempt(), durationMillis);
+        draft.perform(new Effect.Wake(until, new Command.WakeUp()));
+    }
+
+    private static AgentReply.Completed plain(JsonNode output) {
+        return new AgentReply.Completed(output, Usage.NONE);
+    }
+
+    private void complete(Task task, AgentReply.Completed reply, long durationMillis) {
         try {
-            merged = draft.run().mergedWith(task, completed.writes());
-        } catch (MergeConflictException conflict) {
-            draft.emitCompleted(completed, task, durationMillis, null);
-            List<String> tasks =
-                    draft.run().superstep().idsWhere(done -> conflict.nodes().contains(done.node()));
-            RunError error = new RunError(RunError.CONFLICT, String.valueOf(conflict.getMessage()), null);
-            draft.emit(new RunFailed(error, tasks, draft.run().state()));
+            List<ObjectNode> writes = results.writes(task, reply.output());
+            if (reply.next().stream().anyMatch(Goto::parent)) {
+                leave(task, writes, reply.next());
+                return;
+            }
+            List<Target> next = results.next(task, writes, reply.next());
+            done(task, writes, next, reply.usage(), durationMillis);
+        } catch (RefusedException refused) {
+            fail(task, refused.error(), durationMillis);
+        }
+    }
+
+    /** Completes a node that is a graph, whose last superstep is over. */
+    void completeGraph(Frame inside) {
+        Task owner = draft.run().task(inside.owner());
+        try {
+            List<ObjectNode> writes = node(owner).output() == null
+                    ? inside.writtenFor(frame(owner).graph())
+                    : results.writes(owner, inside.state());
+            done(owner, writes, results.next(owner, writes, List.of()), Usage.NONE, -1);
+        } catch (RefusedException refused) {
+            fail(owner, refused.error(), -1);
+        }
+    }
+
+    /** An agent inside a graph sends the graph around it somewhere; the rest of its own graph is dropped. */
+    private void leave(Task task, List<ObjectNode> writes, List<Goto> gotos) throws RefusedException {
+        Frame inside = frame(task);
+        if (!inside.isInside()) {
+            throw new RefusedException(
+                    RunError.BAD_OUTPUT,
+                    "goto names a node of the parent, but graph "
+                            + inside.graph().name() + " is not inside another here");
+        }
+        Task owner = draft.run().task(inside.owner());
+        List<Target> next = results.next(
+                owner,
+                writes,
+                gotos.stream()
+                        .map(there -> new Goto(there.node(), there.input(), false))
+                        .toList());
+        results.check(frame(owner).graph(), writes);
+        for (Task sibling :
+                inside.where(found -> found.status().isUnderWay() && !found.id().equals(task.id()))) {
+            stop(sibling);
+        }
+        done(owner, writes, next, Usage.NONE, -1);
+    }
+
+    /** Stops a task that is under way. */
+    void stop(Task task) {
+        draft.emit(new EventBody.NodeCancelled(), task, task.attempt(), -1);
+        draft.perform(new Effect.StopCall(task.id(), task.attempt()));
+    }
+
+    private void done(Task task, List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, long millis) {
+        Frame frame = frame(task);
+        if (!frame.superstep().waitsOnlyFor(task.id())) {
+            draft.emitCompleted(new NodeCompleted(writes, next, usage, false), task, millis, null);
             return;
         }
-        draft.emitCompleted(completed, task, durationMillis, merged);
+        try {
+            ObjectNode merged = frame.mergedWith(task, writes);
+            int limit = frame.graph().limits().stateBytes();
+            if (frame.mostBytesWith(writes) > limit && JsonSizes.of(merged) > limit) {
+                fail(task, tooLarge(frame, JsonSizes.of(merged)), millis);
+                return;
+            }
+            draft.emitCompleted(new NodeCompleted(writes, next, usage, frame.isInside()), task, millis, merged);
+        } catch (MergeConflictException conflict) {
+            draft.emitCompleted(new NodeCompleted(writes, next, usage, false), task, millis, null);
+            failFor(conflict, frame(task));
+        }
     }
 
-    private ObjectNode writes(Task task, JsonNode output) throws BadOutputException, ExpressionException {
-        Run run = draft.run();
-        Expression mapping = node(task).output();
-        JsonNode mapped = mapping == null ? output : mapping.evaluate(run.scope(run.state(), output));
-        if (!(mapped instanceof ObjectNode writes)) {
-            throw new BadOutputException("the result must be an object whose keys are channels, but is "
-                    + mapped.getNodeType() + "; map it with the node's output");
-        }
-        String problem = Json.unstorableText(writes);
-        String refusal = problem != null ? "the result " + problem : run.graph().refusal(writes);
-        if (refusal != null) {
-            throw new BadOutputException(refusal);
-        }
-        return writes;
+    private static RunError tooLarge(Frame frame, long bytes) {
+        return new RunError(
+                RunError.STATE_SIZE,
+                "with what this superstep wrote, the state would take about " + bytes
+                        + " bytes; write less, or raise limits.stateBytes of graph "
+                        + frame.graph().name() + ", which is "
+                        + frame.graph().limits().stateBytes(),
+                null);
     }
 
-    /** Conditions see the state with their own node's writes, and only those, applied. */
-    private @Nullable List<String> chosen(Task task, ObjectNode writes)
-            throws ExpressionException, MergeConflictException {
-        Run run = draft.run();
-        Routes routes = Objects.requireNonNull(run.graph().routes().get(task.node()));
-        if (!routes.isConditional()) {
-            return null;
+    private void failFor(MergeConflictException conflict, Frame frame) {
+        List<String> tasks = frame.superstep().tasks().stream()
+                .filter(done ->
+                        done.status() == TaskStatus.DONE && conflict.nodes().contains(done.node()))
+                .map(Task::id)
+                .toList();
+        RunError error = new RunError(RunError.CONFLICT, String.valueOf(conflict.getMessage()), null);
+        draft.emit(new RunFailed(error, tasks, draft.run().state()));
+    }
+
+    /** A journal may end between the last result of a superstep and the failure that its conflict is. */
+    void failUnmerged(Frame frame) {
+        try {
+            frame.merged();
+            throw new IllegalStateException("superstep " + frame.superstep().number() + " of run "
+                    + draft.run().id() + " is over and was not closed");
+        } catch (MergeConflictException conflict) {
+            failFor(conflict, frame);
         }
-        ObjectNode own = Merge.apply(run.graph(), run.state(), List.of(new Merge.Source(task.node(), writes)));
-        return routes.choose(run.scope(own, NullNode.instance));
     }
 
     private void fault(Task task, AgentReply.Faulted fault, Answer answer) {
         RetryPolicy policy = answer.policy().with(node(task).retry());
         int counted = task.attempt() - task.spent();
         RunError error = new RunError(fault.type(), fault.message(), null);
-        if (!fault.retryable() || counted >= policy.maxAttempts()) {
-            draft.emit(new NodeFailed(error), task, task.attempt(), answer.durationMillis());
+        if (!policy.retries(fault) || counted >= policy.maxAttempts()) {
+            fail(task, error, answer.durationMillis());
             return;
         }
         Duration delay = policy.delayAfter(counted, fault.retryAfter(), answer.chance());
@@ -196,21 +297,51 @@ final class TaskSteps {
         draft.perform(new Effect.Wake(dueAt, new RetryDue(task.id(), task.attempt() + 1)));
     }
 
-    private void fail(Task task, String type, Exception cause, long durationMillis) {
-        RunError error = new RunError(type, String.valueOf(cause.getMessage()), null);
-        draft.emit(new NodeFailed(error), task, task.attempt(), durationMillis);
+    /** A task failed for good; another may stand in for it. */
+    void fail(Task task, RunError error, long durationMillis) {
+        draft.emit(new NodeFailed(error, node(task).onError()), task, task.attempt(), durationMillis);
     }
 
-    private Node node(Task task) {
-        return draft.run().graph().node(task.node());
+    Node node(Task task) {
+        return frame(task).graph().node(task.node());
     }
 
-    /** What a node gave cannot be written to the state. */
-    private static final class BadOutputException extends Exception {
-        private static final long serialVersionUID = 1L;
+    private Frame frame(Task task) {
+        return draft.run().root().holding(task.id());
+    }
 
-        BadOutputException(String message) {
-            super(message);
+    /** What a task may refer to in its expressions, besides the state. */
+    static Map<String, JsonNode> others(Node node, Task task) {
+        Task.Place place = task.place();
+        if (place.error() == null && node.elementNames().isEmpty()) {
+            return Map.of();
         }
+        Map<String, JsonNode> others = new LinkedHashMap<>();
+        for (String name : node.elementNames()) {
+            JsonNode element = place.input() == null ? null : place.input().get(name);
+            others.put(name, element == null ? NullNode.instance : element);
+        }
+        if (place.error() != null) {
+            others.put("error", json(place.error()));
+        }
+        return others;
+    }
+
+    static ObjectNode json(RunError error) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("type", error.type())
+                .put("message", error.message())
+                .put("node", error.node());
+    }
+
+    static Scope scope(Run run, Frame frame, Task task, JsonNode result) {
+        JsonNode handed = task.place().input();
+        return frame.scope(
+                run.id(),
+                frame.state(),
+                result,
+                handed == null ? frame.input() : handed,
+                others(frame.graph().node(task.node()), task));
     }
 }

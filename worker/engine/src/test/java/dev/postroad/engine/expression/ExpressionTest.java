@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class ExpressionTest {
             STATE,
             json("{\"text\": \"done\", \"score\": 8}"),
             json("{\"topic\": \"kettles\"}"),
-            json("{\"id\": \"run-1\", \"graph\": \"g\", \"version\": 2, \"superstep\": 4}"));
+            json("{\"id\": \"run-1\", \"graph\": \"g\", \"version\": 2, \"superstep\": 4}"),
+            Map.of());
 
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """

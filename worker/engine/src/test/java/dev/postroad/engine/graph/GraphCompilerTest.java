@@ -2,6 +2,7 @@ package dev.postroad.engine.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
@@ -9,7 +10,7 @@ import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
-import dev.postroad.engine.graph.Routes.Branch;
+import dev.postroad.engine.graph.Routes.Exit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -90,14 +91,18 @@ class GraphCompilerTest {
         assertThat(graph.nodes()).hasSize(8).containsKeys("strategist", "publisher");
         assertThat(graph.entry().always()).containsExactly("strategist");
         assertThat(graph.joins())
-                .extracting(Join::sources)
-                .containsExactly(Set.of("researcher", "marketer"), Set.of("copywriter", "designer", "seo"));
-        assertThat(graph.joinsOf().get("seo")).containsExactly(graph.joins().get(1));
+                .extracting(Join::sources, Join::target)
+                .containsExactly(
+                        tuple(Set.of("researcher", "marketer"), "copywriter"),
+                        tuple(Set.of("researcher", "marketer"), "designer"),
+                        tuple(Set.of("researcher", "marketer"), "seo"),
+                        tuple(Set.of("copywriter", "designer", "seo"), "reviewer"));
+        assertThat(graph.joinsOf().get("seo")).containsExactly(graph.joins().getLast());
         Routes afterReview = Objects.requireNonNull(graph.routes().get("reviewer"));
-        assertThat(afterReview.branches())
-                .extracting(Branch::targets)
-                .containsExactly(List.of("copywriter", "designer", "seo"));
-        assertThat(afterReview.otherwise()).containsExactly("publisher");
+        assertThat(afterReview.exits())
+                .extracting(Exit::otherwise, Exit::targets)
+                .containsExactly(
+                        tuple(false, List.of("copywriter", "designer", "seo")), tuple(true, List.of("publisher")));
         assertThat(graph.routes().get("publisher")).as("END is left out").isEqualTo(Routes.NONE);
         assertThat(graph.limits().supersteps()).isEqualTo(20);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.definition.ChannelDefinition;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.definition.Reducer;
@@ -77,7 +78,15 @@ final class RandomGraph {
         }
         leadOn();
         return new GraphDefinition(
-                "random", null, channels, nodes, edges, limits(), JsonNodeFactory.instance.objectNode());
+                "random",
+                null,
+                channels,
+                nodes,
+                edges,
+                limits(),
+                Interrupts.NONE,
+                Interrupts.NONE,
+                JsonNodeFactory.instance.objectNode());
     }
 
     private void channel(String name, Reducer reducer) {
@@ -94,7 +103,8 @@ final class RandomGraph {
         }
         String input = chance(50) ? "{'total': state.total, 'size': size(state.log), 'step': run.superstep}" : null;
         RetrySettings retry = chance(30)
-                ? new RetrySettings(random.nextInt(1, 4), Duration.ofMillis(random.nextInt(1, 5_000)), null, null, null)
+                ? new RetrySettings(
+                        random.nextInt(1, 4), Duration.ofMillis(random.nextInt(1, 5_000)), null, null, null, null)
                 : RetrySettings.UNSET;
         if (lapsChannel == null && chance(30)) {
             nodes.put(name, node(name, new NodeDefinition.ByAgent("x"), input, null, retry));
@@ -106,13 +116,13 @@ final class RandomGraph {
         nodes.put(name, node(name, new NodeDefinition.ByAgent("x"), input, output, retry));
     }
 
-    private static NodeDefinition node(
+    private NodeDefinition node(
             String name,
             NodeDefinition.Work work,
             @Nullable String input,
             @Nullable String output,
             RetrySettings retry) {
-        return new NodeDefinition(name, work, input, output, retry, null);
+        return new NodeDefinition(name, work, input, output, retry, null, chance(10), null, null, List.of());
     }
 
     /** Makes a node follow others, all of which come before it. */
@@ -123,7 +133,10 @@ final class RandomGraph {
             Collections.shuffle(sources, new Random(random.nextLong()));
             edge(sources.subList(0, random.nextInt(2, Math.min(i, 4) + 1)), List.of(target), null);
         } else {
-            edge(List.of(names.get(random.nextInt(i))), List.of(target), chance(30) ? condition() : null);
+            String when = chance(30) ? condition() : null;
+            String forEach = chance(20) ? "[0, 1, size(state.log)]" : null;
+            List<String> from = List.of(names.get(random.nextInt(i)));
+            edges.add(new EdgeDefinition(from, List.of(target), when, false, forEach, null));
         }
         if (chance(30)) {
             edge(List.of(names.get(random.nextInt(i))), List.of(target), null);
@@ -155,7 +168,10 @@ final class RandomGraph {
         return new Limits(
                 chance(15) ? random.nextInt(1, 4) : 200,
                 chance(20) ? Duration.ofMillis(random.nextInt(500, 20_000)) : null,
-                chance(30) ? random.nextInt(1, 4) : 1_000);
+                null,
+                chance(30) ? random.nextInt(1, 4) : 1_000,
+                null,
+                Limits.DEFAULT.stateBytes());
     }
 
     private boolean chance(int percent) {

@@ -67,7 +67,8 @@ class RunPropertyTest {
             assertThat(run.status()).isEqualTo(calm.status());
             assertThat(run.state()).isEqualTo(calm.state());
             assertThat(run.version()).isEqualTo(calm.version());
-            assertThat(run.superstep().number()).isEqualTo(calm.superstep().number());
+            assertThat(run.root().superstep().number())
+                    .isEqualTo(calm.root().superstep().number());
             assertThat(run.progress()).isEqualTo(calm.progress());
             assertThat(run.error()).isEqualTo(calm.error());
         } catch (AssertionError | RuntimeException failed) {

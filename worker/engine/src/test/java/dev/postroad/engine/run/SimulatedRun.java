@@ -169,7 +169,7 @@ final class SimulatedRun {
     }
 
     private void answer(Effect.CallAgent call) {
-        RetryPolicy policy = new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(10), 0.5);
+        RetryPolicy policy = new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(10), 0.5, null);
         long duration = random.nextInt(1_000);
         tell(new Command.Answer(call.task(), call.attempt(), reply(call), policy, duration, random.nextDouble()));
     }
@@ -292,11 +292,16 @@ final class SimulatedRun {
                         && one.lastAt().equals(other.lastAt())
                         && one.queuedAt().equals(other.queuedAt())
                         && one.startedAt().equals(other.startedAt())
-                        && one.isOutOfSupersteps() == other.isOutOfSupersteps()
+                        && one.root().isOutOfSupersteps() == other.root().isOutOfSupersteps()
+                        && one.root().snapshot().equals(other.root().snapshot())
                         && Objects.equals(one.error(), other.error())
                         && one.state().equals(other.state())
-                        && one.superstep().number() == other.superstep().number()
-                        && one.superstep().tasks().equals(other.superstep().tasks())
+                        && one.root().superstep().number()
+                                == other.root().superstep().number()
+                        && one.root()
+                                .superstep()
+                                .tasks()
+                                .equals(other.root().superstep().tasks())
                         && one.callsUnderWay().equals(other.callsUnderWay()),
                 () -> "the live run and its journal differ after " + after);
     }

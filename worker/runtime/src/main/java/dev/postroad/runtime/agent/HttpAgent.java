@@ -54,7 +54,7 @@ final class HttpAgent implements AgentClient {
     }
 
     private static ObjectNode body(AgentCall call) {
-        return JsonNodeFactory.instance
+        ObjectNode body = JsonNodeFactory.instance
                 .objectNode()
                 .put("runId", call.runId())
                 .put("graph", call.graph())
@@ -63,6 +63,10 @@ final class HttpAgent implements AgentClient {
                 .put("attempt", call.attempt())
                 .<ObjectNode>set("input", call.input())
                 .put("deadline", call.deadline().toString());
+        if (!call.answers().isEmpty()) {
+            body.putArray("answers").addAll(call.answers());
+        }
+        return body;
     }
 
     private AgentReply read(InputStream body) throws IOException {

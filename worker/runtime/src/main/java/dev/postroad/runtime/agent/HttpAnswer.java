@@ -2,17 +2,31 @@ package dev.postroad.runtime.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Completed;
+import dev.postroad.contracts.agent.AgentReply.Interrupted;
+import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.GotoReader;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what an HTTP agent answers: {@code {"output": …, "usage": {"inputTokens", "outputTokens"}}}. Thread-safe. */
+/**
+ * Reads what an HTTP agent answers: {@code {"output": …, "goto": …, "usage": {"inputTokens", "outputTokens"}}} where the
+ * work is done, {@code {"interrupt": …}} where a person is needed, {@code {"sleep": "PT10M"}} where it is to be called
+ * again later. A field that is null counts as absent, but for {@code output}. Thread-safe.
+ */
 record HttpAnswer(RemoteFaults faults) {
+    private static final String OUTPUT = "output";
+    private static final String GOTO = "goto";
+    private static final String INTERRUPT = "interrupt";
+    private static final String SLEEP = "sleep";
 
     AgentReply read(byte[] bytes) {
         try {
@@ -25,15 +39,38 @@ record HttpAnswer(RemoteFaults faults) {
     private AgentReply read(JsonNode tree) {
         List<Fault> problems = new ArrayList<>();
         Fields fields = Fields.of(tree, "", problems);
-        JsonNode output = fields.object().get("output");
-        if (output == null && problems.isEmpty()) {
-            fields.fault("output", "is missing", "answer {\"output\": …}");
-        }
+        AgentReply reply = problems.isEmpty() ? reply(fields, problems) : null;
+        return reply == null || !problems.isEmpty() ? faults.badAnswer(problems) : reply;
+    }
+
+    /** Null only where a fault says why. */
+    private static @Nullable AgentReply reply(Fields fields, List<Fault> problems) {
         Usage usage = usage(fields.nested("usage"));
-        if (output == null || !problems.isEmpty()) {
-            return faults.badAnswer(problems);
+        JsonNode question = fields.tree(INTERRUPT);
+        if (question != null) {
+            refuseBeside(INTERRUPT, fields, OUTPUT, GOTO, SLEEP);
+            return new Interrupted(question);
         }
-        return new AgentReply.Completed(output, usage);
+        if (fields.has(SLEEP)) {
+            refuseBeside(SLEEP, fields, OUTPUT, GOTO);
+            Duration duration = fields.duration(SLEEP);
+            return duration == null ? null : new Sleeping(duration);
+        }
+        List<Goto> next = new GotoReader(fields, problems).inGraphOrParent();
+        JsonNode output = fields.object().get(OUTPUT);
+        if (output == null && !fields.has(GOTO)) {
+            fields.fault(OUTPUT, "is missing", "answer {\"output\": …}");
+            return null;
+        }
+        return new Completed(output == null ? fields.object().objectNode() : output, usage, next);
+    }
+
+    private static void refuseBeside(String field, Fields fields, String... others) {
+        for (String other : others) {
+            if (fields.has(other)) {
+                fields.fault(other, "stands beside " + field, "keep one of the two");
+            }
+        }
     }
 
     private static Usage usage(@Nullable Fields fields) {

@@ -5,9 +5,13 @@ import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.agent.AgentReply.Interrupted;
+import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Calls an agent within this process, and trusts nothing that it gives back or throws. Thread-safe. */
@@ -21,7 +25,7 @@ final class JavaAgentClient implements AgentClient {
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
         try {
-            return checked(agent.call(withOwnInput(call)));
+            return checked(agent.call(withOwnTrees(call)));
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception failure) {
@@ -41,13 +45,15 @@ final class JavaAgentClient implements AgentClient {
         return switch (reply) {
             case null -> AgentReply.permanent("java.null-reply", "the agent returned null");
             case Completed completed -> ownCopy(Answers.checked("java", completed));
+            case Interrupted interrupted -> ownCopy(Answers.checked("java", interrupted));
+            case Sleeping sleeping -> Answers.checked("java", sleeping);
             case Faulted(var type, var message, var retryable, var retryAfter) ->
                 new Faulted(shown(type, "java.fault"), shown(message, ""), retryable, retryAfter);
         };
     }
 
     /** The state is shared by all that happens in a superstep, and a plug-in must not be able to change it. */
-    private static AgentCall withOwnInput(AgentCall call) {
+    private static AgentCall withOwnTrees(AgentCall call) {
         return new AgentCall(
                 call.runId(),
                 call.graph(),
@@ -57,14 +63,26 @@ final class JavaAgentClient implements AgentClient {
                 Json.copy(call.input()),
                 call.deadline(),
                 call.traceParent(),
+                call.answers().stream().map(Json::copy).toList(),
                 call.output());
     }
 
     /** As it will be read back from the journal, so that a run goes on after a crash with the very same values. */
     private static AgentReply ownCopy(AgentReply reply) {
-        return reply instanceof Completed(JsonNode output, Usage usage)
-                ? new Completed(Json.copy(output), usage)
-                : reply;
+        return switch (reply) {
+            case Completed(JsonNode output, Usage usage, List<Goto> next) ->
+                new Completed(
+                        Json.copy(output),
+                        usage,
+                        next.stream().map(JavaAgentClient::ownCopy).toList());
+            case Interrupted(JsonNode question) -> new Interrupted(Json.copy(question));
+            case Sleeping sleeping -> sleeping;
+            case Faulted faulted -> faulted;
+        };
+    }
+
+    private static Goto ownCopy(Goto target) {
+        return target.input() == null ? target : new Goto(target.node(), Json.copy(target.input()), target.parent());
     }
 
     private static String shown(@Nullable String text, String instead) {

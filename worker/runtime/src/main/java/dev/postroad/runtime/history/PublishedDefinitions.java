@@ -9,19 +9,21 @@ import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.graph.Library;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /** The graphs and agents that workers have stored. Thread-safe. */
 public final class PublishedDefinitions {
     private static final String NEWEST_GRAPH =
-            "SELECT definition FROM postroad.graphs WHERE name = :name ORDER BY version DESC LIMIT 1";
+            "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name ORDER BY version DESC LIMIT 1";
     private static final String GRAPH =
-            "SELECT definition FROM postroad.graphs WHERE name = :name AND version = :version";
+            "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name AND version = :version";
     private static final String AGENT = "SELECT definition FROM postroad.agents WHERE name = :name";
 
     private final Jdbi postgres;
@@ -86,14 +88,60 @@ public final class PublishedDefinitions {
      * @throws CorruptHistoryException where it is not stored, or is not sound
      */
     Graph graph(String name, int version) {
-        ObjectNode stored = postgres.withHandle(handle ->
-                        first(handle.createQuery(GRAPH).bind("name", name).bind("version", version)))
+        return graphIfStored(name, version)
                 .orElseThrow(() -> corrupt(name, new IllegalStateException("version " + version + " is not stored")));
+    }
+
+    /**
+     * A version of a graph; empty where it is not stored.
+     *
+     * @param version null for the newest
+     * @throws CorruptHistoryException where it is not sound
+     */
+    public Optional<Graph> graphIfStored(String name, @Nullable Integer version) {
+        return postgres.withHandle(handle -> (version == null
+                                ? handle.createQuery(NEWEST_GRAPH)
+                                : handle.createQuery(GRAPH).bind("version", version))
+                        .bind("name", name)
+                        .map((row, context) -> new Stored(
+                                row.getInt("version"),
+                                Rows.object(row, "definition"),
+                                row.getString("inside") == null ? null : Rows.object(row, "inside")))
+                        .findOne())
+                .map(stored -> compiled(name, stored));
+    }
+
+    private Graph compiled(String name, Stored stored) {
         try {
-            // An agent that is gone by now does not change what happened.
-            return GraphCompiler.compile(definition(name, stored), version, agent -> true);
+            return GraphCompiler.compile(definition(name, stored.definition()), stored.version(), new Inside(stored));
         } catch (FaultsException unsound) {
             throw corrupt(name, unsound);
+        }
+    }
+
+    private record Stored(
+            int version, ObjectNode definition, @Nullable ObjectNode inside) {}
+
+    /** An agent that is gone by now does not change what happened. */
+    private final class Inside implements Library {
+        private final Stored stored;
+
+        Inside(Stored stored) {
+            this.stored = stored;
+        }
+
+        @Override
+        public boolean hasAgent(String name) {
+            return true;
+        }
+
+        @Override
+        public @Nullable Graph graph(String name, @Nullable Integer version) {
+            ObjectNode inside = stored.inside();
+            if (version == null && inside != null && inside.has(name)) {
+                return graphIfStored(name, inside.get(name).asInt()).orElse(null);
+            }
+            return graphIfStored(name, version).orElse(null);
         }
     }
 

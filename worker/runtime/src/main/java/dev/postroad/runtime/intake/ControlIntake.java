@@ -4,7 +4,6 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventHeaders;
-import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.publish.Outlets;
@@ -137,9 +136,8 @@ public final class ControlIntake implements AutoCloseable {
 
     private void instruct(Control control, ConsumerRecord<byte[], byte[]> record, Runnable done) {
         String commandId = commandId(control, record);
-        Command.FromUser command = Commands.of(control, commandId);
-        lanes.instruct(new Instruction(
-                control.runId(), record.partition(), command, new Outcome(control, commandId, record, done)));
+        lanes.instruct(Commands.instruction(
+                control, commandId, record.partition(), new Outcome(control, commandId, record, done)));
     }
 
     private static String commandId(Control control, ConsumerRecord<byte[], byte[]> record) {
@@ -236,8 +234,7 @@ public final class ControlIntake implements AutoCloseable {
                 if (shard == null) {
                     done.run();
                 } else if (shard == record.partition()) {
-                    lanes.instruct(
-                            new Instruction(control.runId(), shard, Commands.of(control, commandId), forgetting(this)));
+                    lanes.instruct(Commands.instruction(control, commandId, shard, forgetting(this)));
                 } else {
                     outlets.forward(record, shard, commandId, this::forget);
                 }

@@ -36,6 +36,7 @@ final class BatchColumns {
     private final ArrayColumn newQueuedAt = ArrayColumn.ofTimes();
     private final ArrayColumn newStartedAt = ArrayColumn.ofTimes();
     private final ArrayColumn newEndedAt = ArrayColumn.ofTimes();
+    private final ArrayColumn newWakeAt = ArrayColumn.ofTimes();
     private final List<ArrayColumn> admissions = List.of(
             newId,
             newRunId,
@@ -50,7 +51,8 @@ final class BatchColumns {
             newTraceParent,
             newQueuedAt,
             newStartedAt,
-            newEndedAt);
+            newEndedAt,
+            newWakeAt);
 
     private final ArrayColumn changedId = ArrayColumn.ofLongs();
     private final ArrayColumn changedShard = ArrayColumn.ofInts();
@@ -58,8 +60,9 @@ final class BatchColumns {
     private final ArrayColumn changedError = ArrayColumn.ofJson();
     private final ArrayColumn changedStartedAt = ArrayColumn.ofTimes();
     private final ArrayColumn changedEndedAt = ArrayColumn.ofTimes();
-    private final List<ArrayColumn> changes =
-            List.of(changedId, changedShard, changedStatus, changedError, changedStartedAt, changedEndedAt);
+    private final ArrayColumn changedWakeAt = ArrayColumn.ofTimes();
+    private final List<ArrayColumn> changes = List.of(
+            changedId, changedShard, changedStatus, changedError, changedStartedAt, changedEndedAt, changedWakeAt);
 
     private final ArrayColumn rowShard = ArrayColumn.ofInts();
     private final ArrayColumn rowFresh = ArrayColumn.ofBooleans();
@@ -150,7 +153,17 @@ final class BatchColumns {
     private static boolean changesStatus(JournalEntry entry) {
         for (JournalRow row : entry.rows()) {
             switch (row.event().body().type()) {
-                case RUN_STARTED, RUN_RETRIED, RUN_CANCELLED, RUN_COMPLETED, RUN_FAILED -> {
+                case RUN_STARTED,
+                        RUN_RETRIED,
+                        RUN_CANCELLED,
+                        RUN_COMPLETED,
+                        RUN_FAILED,
+                        RUN_WAITING,
+                        RUN_RESUMED,
+                        RUN_CONTINUED,
+                        RUN_ROLLED_BACK,
+                        RUN_UNPAUSED,
+                        STATE_UPDATED -> {
                     return true;
                 }
                 default -> {}
@@ -176,6 +189,7 @@ final class BatchColumns {
         newQueuedAt.add(run.queuedAt());
         newStartedAt.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
         newEndedAt.add(run.status().isEnded() ? run.lastAt() : null);
+        newWakeAt.add(run.wakeAt());
     }
 
     private void change(JournalEntry entry) {
@@ -186,6 +200,7 @@ final class BatchColumns {
         changedError.add(error(run.error()));
         changedStartedAt.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
         changedEndedAt.add(run.status().isEnded() ? run.lastAt() : null);
+        changedWakeAt.add(run.wakeAt());
     }
 
     private void addRows(JournalEntry entry, boolean fresh) {

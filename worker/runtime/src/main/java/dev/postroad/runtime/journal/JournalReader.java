@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +38,21 @@ public final class JournalReader {
                     + " (extract(epoch FROM j.duration) * 1000)::bigint AS millis, j.progress, j.data";
     private static final String UNFINISHED = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
-            WHERE r.shard = ? AND r.status IN ('queued', 'running', 'waiting', 'paused')
+            WHERE r.shard = ? AND r.status IN ('queued', 'running')
             ORDER BY r.id, j.seq""";
     private static final String ONE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
             WHERE r.run_id = ?
             ORDER BY j.seq""";
+    private static final String UNTIL_VERSION = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
+            WHERE r.run_id = ? AND j.seq <= (
+                SELECT min(made.seq) FROM postroad.journal made WHERE made.run = r.id AND made.version = ?)
+            ORDER BY j.seq""";
+    private static final String DUE = """
+            SELECT run_id, shard FROM postroad.runs
+            WHERE shard = ANY (?) AND wake_at <= ? AND status = 'waiting'
+            ORDER BY wake_at LIMIT ?""";
     private static final String PAGE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run
             WHERE r.shard = ? AND j.at >= ? AND j.at < ? AND (j.at, j.run, j.seq) > (?, ?, ?)
@@ -55,7 +65,7 @@ public final class JournalReader {
         this.database = database;
     }
 
-    /** The runs of a shard that have not ended; one whose journal cannot be folded is logged and left out. */
+    /** The runs of a shard that are to go on by themselves; one whose journal cannot be folded is logged and left out. */
     public List<StoredRun> unfinished(int shard, Graphs graphs) throws SQLException {
         return runs(UNFINISHED, graphs, statement -> statement.setInt(1, shard));
     }
@@ -65,6 +75,38 @@ public final class JournalReader {
         return runs(ONE, graphs, statement -> statement.setString(1, runId)).stream()
                 .findFirst();
     }
+
+    /** The run of an id, as it was when a version of its state was made; empty where there is no such version. */
+    public Optional<StoredRun> findAt(String runId, int version, Graphs graphs) throws SQLException {
+        return runs(UNTIL_VERSION, graphs, statement -> {
+                    statement.setString(1, runId);
+                    statement.setInt(2, version);
+                })
+                .stream()
+                .filter(found -> found.run().version() == version)
+                .findFirst();
+    }
+
+    /** The runs of some shards that waited until a time that has come, the longest overdue first. */
+    public List<DueRun> due(Collection<Integer> shards, Instant now, int limit) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(DUE)) {
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
+            statement.setObject(2, time(now));
+            statement.setInt(3, limit);
+            List<DueRun> due = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    due.add(new DueRun(rows.getString("run_id"), rows.getInt("shard")));
+                }
+            }
+            return due;
+        }
+    }
+
+    /** A run whose time has come. */
+    public record DueRun(String runId, int shard) {}
 
     /** The rows of a shard from one time to before another, after a position, in order. */
     public List<PublishedRow> page(int shard, Position after, Instant before, int limit) throws SQLException {

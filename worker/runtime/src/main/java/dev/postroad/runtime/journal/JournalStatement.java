@@ -19,12 +19,13 @@ final class JournalStatement {
     private static final String ADMIT = """
             , admitted AS (
                 INSERT INTO postroad.runs (id, run_id, shard, graph, version, status, priority, input, tags, error,
-                                           traceparent, queued_at, started_at, ended_at)
+                                           traceparent, queued_at, started_at, ended_at, wake_at)
                 SELECT n.*
                 FROM unnest(?::bigint[], ?::text[], ?::int[], ?::text[], ?::int[], ?::text[], ?::int[], ?::json[],
-                            ?::json[], ?::json[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[])
+                            ?::json[], ?::json[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[],
+                            ?::timestamptz[])
                      AS n (id, run_id, shard, graph, version, status, priority, input, tags, error, traceparent,
-                           queued_at, started_at, ended_at)
+                           queued_at, started_at, ended_at, wake_at)
                 WHERE n.shard IN (SELECT shard FROM owned)
                 ON CONFLICT (run_id) DO NOTHING
                 RETURNING id, run_id
@@ -32,9 +33,11 @@ final class JournalStatement {
     private static final String CHANGE = """
             , changed AS (
                 UPDATE postroad.runs r
-                SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at
-                FROM unnest(?::bigint[], ?::int[], ?::text[], ?::json[], ?::timestamptz[], ?::timestamptz[])
-                     AS c (id, shard, status, error, started_at, ended_at)
+                SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at,
+                    wake_at = c.wake_at
+                FROM unnest(?::bigint[], ?::int[], ?::text[], ?::json[], ?::timestamptz[], ?::timestamptz[],
+                            ?::timestamptz[])
+                     AS c (id, shard, status, error, started_at, ended_at, wake_at)
                 WHERE r.id = c.id AND c.shard IN (SELECT shard FROM owned)
             )""";
     private static final String WRITE = """

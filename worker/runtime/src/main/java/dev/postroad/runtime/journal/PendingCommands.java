@@ -1,6 +1,5 @@
 package dev.postroad.runtime.journal;
 
-import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +20,13 @@ public final class PendingCommands {
                         ON CONFLICT DO NOTHING""").bindMethods(command).execute());
     }
 
-    /** The commands kept for runs, oldest first. */
-    public List<PendingCommand> of(Collection<String> runIds) {
-        if (runIds.isEmpty()) {
-            return List.of();
-        }
+    /** The commands kept for the runs of a shard, oldest first. */
+    public List<PendingCommand> ofShard(int shard) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT run_id, command_id, command::text AS command FROM postroad.pending_commands
-                        WHERE run_id = ANY (:runIds) ORDER BY received_at""")
-                .bindArray("runIds", String.class, runIds.toArray())
+                        SELECT run_id, command_id, command::text AS command
+                        FROM postroad.pending_commands JOIN postroad.runs USING (run_id)
+                        WHERE shard = :shard ORDER BY received_at""")
+                .bind("shard", shard)
                 .map((row, context) -> new PendingCommand(
                         row.getString("run_id"), row.getString("command_id"), row.getString("command")))
                 .list());

@@ -150,8 +150,7 @@ public final class ShardOwnership implements ShardOwner {
             try {
                 Claim claim = claims.claim(shard, clock.instant().truncatedTo(ChronoUnit.MICROS));
                 List<StoredRun> unfinished = journal.unfinished(shard, graphs);
-                List<PendingCommand> commands = pending.of(
-                        unfinished.stream().map(run -> run.key().id()).toList());
+                List<PendingCommand> commands = pending.ofShard(shard);
                 take(claim, ticket, unfinished, commands);
                 return;
             } catch (SQLException | JdbiException away) {

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +31,16 @@ import org.slf4j.LoggerFactory;
  * read back from the journal, page by page from the first that may be missing, until a page reaches the end:
  *
  * <pre>
- *   own ──► behind ──(page reached the end)──► live
- *              ▲                                 │
- *              └──(too much in flight, failure)──┘
+ *   own ──► behind ───────(page reached the end)───────► live
+ *              ▲                                           │
+ *              └──(too much in flight, unproven, failure)──┘
  * </pre>
  *
  * <p>The switch back to live loses nothing because the thread that reads the last page is the one that commits: no row
- * of the shard can come in between. Confined to the lane's thread.
+ * of the shard can come in between.
+ *
+ * <p>A value so large that Kafka may refuse it is sent from the journal only, and nothing is read back until Kafka
+ * answered: what comes after it in its run must not overtake it. Confined to the lane's thread.
  */
 public final class EventOutbox {
     private static final Logger LOG = LoggerFactory.getLogger(EventOutbox.class);
@@ -48,18 +52,20 @@ public final class EventOutbox {
 
     private final Producer<String, byte[]> producer;
     private final JournalReader journal;
+    private final ValueLimit limit = new ValueLimit();
     private final EventRecords records;
     private final AtomicLong outstandingBytes = new AtomicLong();
     private final Deque<InFlight> stretches = new ArrayDeque<>();
     private final Map<Integer, Behind> behind = new HashMap<>();
     private final Map<Integer, Boolean> owned = new TreeMap<>();
     private Instant pausedUntil = Instant.EPOCH;
+    private @Nullable InFlight probe;
 
     /** @param topic the events topic */
     public EventOutbox(Producer<String, byte[]> producer, JournalReader journal, String topic) {
         this.producer = producer;
         this.journal = journal;
-        this.records = new EventRecords(topic);
+        this.records = new EventRecords(topic, limit);
     }
 
     /** Takes a shard over; what may be missing on the topic since {@code publishedAt} is published again. */
@@ -79,17 +85,23 @@ public final class EventOutbox {
         if (behind.containsKey(key.shard())) {
             return;
         }
-        if (outstandingBytes.get() > Producers.MAX_OUTSTANDING_BYTES) {
-            behind.put(key.shard(), new Behind(Position.startOf(row.event().at()), FIRST_WINDOW));
+        Instant at = row.event().at();
+        ProducerRecord<String, byte[]> record = records.record(key, graph, graphVersion, row);
+        if (outstandingBytes.get() > Producers.MAX_OUTSTANDING_BYTES || !limit.isProven(record.value().length)) {
+            behind.put(key.shard(), new Behind(Position.startOf(at), FIRST_WINDOW));
             return;
         }
-        send(key, graph, graphVersion, row, row.event().at());
+        send(record, stretch(at), at);
     }
 
     /** Catches up by a page, and notices what Kafka acknowledged; to be called often. */
     public void tick(Instant now) {
         stretches.stream().filter(stretch -> stretch.failure() != null).toList().forEach(failed -> fail(failed, now));
-        stretches.removeIf(stretch -> stretch.isEmpty() && isOver(stretch, now));
+        if (probe != null && probe.isAcknowledged()) {
+            limit.taken(probe.largestBytes());
+            probe = null;
+        }
+        stretches.removeIf(stretch -> stretch.isAcknowledged() && isOver(stretch, now));
         if (isCatchingUp(now)) {
             catchUp(behind.keySet().iterator().next(), now);
         }
@@ -98,6 +110,7 @@ public final class EventOutbox {
     /** Whether there is anything that {@link #tick} should be called soon for. */
     public boolean isCatchingUp(Instant now) {
         return !behind.isEmpty()
+                && probe == null
                 && !now.isBefore(pausedUntil)
                 && outstandingBytes.get() < Producers.MAX_OUTSTANDING_BYTES / 2;
     }
@@ -119,7 +132,7 @@ public final class EventOutbox {
      */
     public Map<Integer, Instant> publishedUntil(Instant now) {
         Instant acknowledged = stretches.stream()
-                .filter(stretch -> !stretch.isEmpty() || stretch.failure() != null)
+                .filter(stretch -> !stretch.isAcknowledged())
                 .map(InFlight::firstAt)
                 .min(Comparator.naturalOrder())
                 .orElse(now);
@@ -133,9 +146,7 @@ public final class EventOutbox {
     }
 
     /** False where Kafka refused at once; nothing more is to be sent then, lest it overtakes what was refused. */
-    private boolean send(RunKey key, String graph, int graphVersion, JournalRow row, Instant now) {
-        ProducerRecord<String, byte[]> record = records.record(key, graph, graphVersion, row);
-        InFlight stretch = stretch(row.event().at());
+    private boolean send(ProducerRecord<String, byte[]> record, InFlight stretch, Instant now) {
         stretch.add(record.value().length);
         var _ = producer.send(record, stretch);
         if (stretch.failure() == null) {
@@ -161,11 +172,16 @@ public final class EventOutbox {
     }
 
     private void fail(InFlight stretch, Instant now) {
-        LOG.warn(
-                "Kafka refused events; they are published again from the journal: {}",
-                String.valueOf(stretch.failure()));
         stretches.remove(stretch);
-        pausedUntil = now.plus(PAUSE_AFTER_FAILURE);
+        if (stretch == probe) {
+            probe = null;
+        }
+        if (!(stretch.failure() instanceof RecordTooLargeException) || !limit.refused(stretch.largestBytes())) {
+            LOG.warn(
+                    "Kafka refused events; they are published again from the journal: {}",
+                    String.valueOf(stretch.failure()));
+            pausedUntil = now.plus(PAUSE_AFTER_FAILURE);
+        }
         for (Integer shard : owned.keySet()) {
             behind.merge(shard, new Behind(Position.startOf(stretch.firstAt()), FIRST_WINDOW), Behind::earlier);
         }
@@ -180,7 +196,15 @@ public final class EventOutbox {
             return;
         }
         for (PublishedRow row : page) {
-            if (!send(row.key(), row.graph(), row.graphVersion(), row.row(), now)) {
+            ProducerRecord<String, byte[]> record =
+                    records.record(row.key(), row.graph(), row.graphVersion(), row.row());
+            if (!limit.isProven(record.value().length)) {
+                // At the start of its time: rows of the very same time may yet be committed, also of runs before it.
+                behind.put(shard, new Behind(Position.startOf(row.position().at()), from.window()));
+                probe(record, row.position().at(), now);
+                return;
+            }
+            if (!send(record, stretch(row.position().at()), now)) {
                 return;
             }
         }
@@ -193,6 +217,14 @@ public final class EventOutbox {
             Duration bounded = window.compareTo(LONGEST_WINDOW) > 0 ? LONGEST_WINDOW : window;
             behind.put(shard, new Behind(Position.startOf(end), bounded));
         }
+    }
+
+    /** Sends a record by itself: its stretch goes in front, where no other record joins it. */
+    private void probe(ProducerRecord<String, byte[]> record, Instant at, Instant now) {
+        InFlight alone = new InFlight(at, outstandingBytes);
+        stretches.addFirst(alone);
+        probe = alone;
+        send(record, alone, now);
     }
 
     private @Nullable List<PublishedRow> page(int shard, Position after, Instant before, Instant now) {

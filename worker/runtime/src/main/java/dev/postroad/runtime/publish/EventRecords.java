@@ -16,14 +16,16 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 /** Makes records of events: the CloudEvents Kafka binding in binary mode. Confined to one thread. */
 final class EventRecords {
     private final String topic;
+    private final ValueLimit limit;
     private final EventJson json = new EventJson();
     private final Header specVersion = header(EventHeaders.SPEC_VERSION, "1.0");
     private final Header contentType = header(EventHeaders.CONTENT_TYPE, "application/json");
     private final Header source;
     private final Map<EventType, Header> types = new EnumMap<>(EventType.class);
 
-    EventRecords(String topic) {
+    EventRecords(String topic, ValueLimit limit) {
         this.topic = topic;
+        this.limit = limit;
         this.source = header(EventHeaders.SOURCE, "postroad");
         for (EventType type : EventType.values()) {
             types.put(type, header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + type.publicName()));
@@ -32,7 +34,7 @@ final class EventRecords {
 
     ProducerRecord<String, byte[]> record(RunKey key, String graph, int graphVersion, JournalRow row) {
         byte[] value = json.value(key, graph, graphVersion, row);
-        if (value.length > Producers.MAX_VALUE_BYTES) {
+        if (!limit.allows(value.length)) {
             value = json.valueWithoutData(key, graph, graphVersion, row);
         }
         List<Header> headers = new ArrayList<>(6);

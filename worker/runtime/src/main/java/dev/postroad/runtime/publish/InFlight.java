@@ -17,6 +17,7 @@ final class InFlight implements Callback {
     private final AtomicLong outstandingBytes;
     private final AtomicInteger records = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private int largestBytes;
     private volatile @Nullable Exception failure;
 
     /**
@@ -33,6 +34,7 @@ final class InFlight implements Callback {
     }
 
     void add(int valueBytes) {
+        largestBytes = Math.max(largestBytes, valueBytes);
         records.incrementAndGet();
         bytes.addAndGet(valueBytes);
         outstandingBytes.addAndGet(valueBytes);
@@ -40,6 +42,16 @@ final class InFlight implements Callback {
 
     boolean isEmpty() {
         return records.get() == 0;
+    }
+
+    /** Whether Kafka has all of it; asked in this order, as a failure is noted before its record is taken off. */
+    boolean isAcknowledged() {
+        return isEmpty() && failure == null;
+    }
+
+    /** The size of the largest value, for the thread that fills. */
+    int largestBytes() {
+        return largestBytes;
     }
 
     @Nullable

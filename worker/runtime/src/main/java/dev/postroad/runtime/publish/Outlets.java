@@ -13,6 +13,8 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,10 @@ public final class Outlets {
         this.clock = clock;
     }
 
-    /** Keeps a record that could not be understood, bytes untouched; {@code kept} runs when Kafka has it. */
+    /**
+     * Keeps a record that could not be understood, bytes untouched, or without its value where that is too large for
+     * the topic; {@code kept} runs when Kafka has it.
+     */
     public void deadLetter(ConsumerRecord<byte[], byte[]> record, String reason, Runnable kept) {
         LOG.warn("a record of {} became a dead letter: {}", place(record), reason);
         Headers headers = new RecordHeaders(record.headers().toArray());
@@ -43,8 +48,15 @@ public final class Outlets {
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_OFFSET, Long.toString(record.offset())));
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_REASON, shortened(reason)));
         String key = untouched(record.key());
-        byte[] value = tooLarge(record) ? null : record.value();
-        send(new ProducerRecord<>(topics.deadLetters(), null, null, key, value, headers), kept);
+        ProducerRecord<String, byte[]> whole = letter(key, record.value(), headers);
+        var _ = producer.send(whole, (metadata, failure) -> {
+            if (failure instanceof RecordTooLargeException) {
+                LOG.warn("a dead letter from {} is kept without its value: {}", place(record), failure.getMessage());
+                send(letter(key, null, headers), kept);
+            } else {
+                settle(whole, failure, kept);
+            }
+        });
     }
 
     /** Answers a trigger that became no run. */
@@ -77,24 +89,27 @@ public final class Outlets {
         send(new ProducerRecord<>(topics.control(), shard, null, key, record.value(), headers), kept);
     }
 
+    private ProducerRecord<String, byte[]> letter(
+            @Nullable String key, byte @Nullable [] value, Iterable<Header> headers) {
+        return new ProducerRecord<>(topics.deadLetters(), null, null, key, value, headers);
+    }
+
     private void send(ProducerRecord<String, byte[]> record, Runnable kept) {
-        var _ = producer.send(record, (metadata, failure) -> {
-            if (failure == null) {
-                kept.run();
-            } else {
-                // The offset is not committed, so the record is read again by the next owner.
-                LOG.error("a record for {} could not be kept", record.topic(), failure);
-            }
-        });
+        var _ = producer.send(record, (metadata, failure) -> settle(record, failure, kept));
+    }
+
+    private static void settle(ProducerRecord<String, byte[]> record, @Nullable Exception failure, Runnable kept) {
+        if (failure == null) {
+            kept.run();
+        } else {
+            // The offset is not committed, so the record is read again by the next owner.
+            LOG.error("a record for {} could not be kept", record.topic(), failure);
+        }
     }
 
     /** A text that the producer turns into the same bytes again. */
     private static @Nullable String untouched(byte @Nullable [] key) {
         return key == null ? null : new String(key, StandardCharsets.ISO_8859_1);
-    }
-
-    private static boolean tooLarge(ConsumerRecord<byte[], byte[]> record) {
-        return record.value() != null && record.value().length > Producers.MAX_VALUE_BYTES;
     }
 
     private static String shortened(@Nullable String reason) {

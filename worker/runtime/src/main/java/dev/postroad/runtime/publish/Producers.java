@@ -16,8 +16,11 @@ public final class Producers {
     /** The most bytes of events that wait for Kafka in memory; beyond, publishing falls back to the journal. */
     static final long MAX_OUTSTANDING_BYTES = 24L << 20;
 
-    /** The largest value that goes out whole, in bytes; the rest of a request is for key and headers. */
+    /** The largest value of an event that goes out whole, in bytes; the rest of 1 MiB is for key and headers. */
     static final int MAX_VALUE_BYTES = (1 << 20) - 4096;
+
+    /** As much as the topic of dead letters takes where the worker accepts the largest values that it may be set to. */
+    private static final int MAX_REQUEST_BYTES = 65 << 20;
 
     private static final int MOST_INTRODUCTIONS = 200;
     private static final int INTRODUCTION_MILLIS = 10;
@@ -25,8 +28,8 @@ public final class Producers {
     private Producers() {}
 
     /**
-     * The producer of events: idempotent, never giving up on a record that it took, so that nothing is reordered. The
-     * choices are measured: together these three settings give 1.4 times the rate.
+     * The producer of events and dead letters: idempotent, never giving up on a record that it took, so that nothing
+     * is reordered. The choices are measured: together these three settings give 1.4 times the rate.
      */
     public static KafkaProducer<String, byte[]> forEvents(Map<String, String> kafka) {
         Map<String, Object> config = reliable(kafka);
@@ -37,6 +40,7 @@ public final class Producers {
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         // A lane must not stand still because Kafka does: what it refuses is read back from the journal.
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
+        config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         return new KafkaProducer<>(config);
     }
 

@@ -6,10 +6,12 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.graph.Library;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClient;
 import dev.postroad.runtime.agent.AgentClients;
@@ -19,9 +21,11 @@ import dev.postroad.runtime.registry.GraphStore.VersionTakenException;
 import dev.postroad.runtime.run.ReadyAgent;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jdbi.v3.core.Jdbi;
@@ -60,7 +64,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
             }
         }
         for (Kept kept : store.all()) {
-            graphs.put(new Version(kept.name(), kept.version()), compile(kept));
+            graph(kept.name(), kept.version());
             newest.merge(kept.name(), kept.version(), Math::max);
         }
     }
@@ -78,11 +82,16 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
 
     @Override
     public Graph graph(String name, int version) {
-        return graphs.computeIfAbsent(
-                new Version(name, version),
-                key -> compile(store.find(name, version)
-                        .orElseThrow(() ->
-                                new IllegalStateException("there is no version " + version + " of graph " + name))));
+        Version key = new Version(name, version);
+        Graph known = graphs.get(key);
+        if (known != null) {
+            return known;
+        }
+        Kept kept = store.find(name, version)
+                .orElseThrow(() -> new IllegalStateException("there is no version " + version + " of graph " + name));
+        Graph compiled = compile(kept);
+        Graph before = graphs.putIfAbsent(key, compiled);
+        return before == null ? compiled : before;
     }
 
     @Override
@@ -111,9 +120,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
                 store.publish(agent, publishedAt);
             }
             case GraphDefinition graph -> {
-                GraphCompiler.compile(graph, 1, name -> ready(name) != null);
+                GraphCompiler.compile(graph, 1, new Published());
                 int version = keep(graph, publishedAt);
-                graphs.put(new Version(graph.name(), version), GraphCompiler.compile(graph, version, name -> true));
+                graph(graph.name(), version);
                 newest.merge(graph.name(), version, Math::max);
             }
         }
@@ -121,7 +130,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
 
     private int keep(GraphDefinition graph, Instant publishedAt) throws FaultsException {
         try {
-            return store.publish(graph, publishedAt);
+            return store.publish(graph, publishedAt, newestInside(graph));
         } catch (VersionTakenException taken) {
             throw new FaultsException(
                     List.of(new Fault("version", String.valueOf(taken.getMessage()), "publish a new version")));
@@ -161,10 +170,20 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
         return agents.get(name);
     }
 
-    private static Graph compile(Kept kept) {
+    private Map<String, Integer> newestInside(GraphDefinition graph) {
+        Map<String, Integer> inside = new TreeMap<>();
+        graph.nodes().values().forEach(node -> {
+            if (node.work() instanceof NodeDefinition.ByGraph(String name, Integer version) && version == null) {
+                inside.put(name, newest.getOrDefault(name, 0));
+            }
+        });
+        return inside;
+    }
+
+    private Graph compile(Kept kept) {
         try {
             GraphDefinition definition = (GraphDefinition) Definitions.read(kept.definition());
-            return GraphCompiler.compile(definition, kept.version(), agent -> true);
+            return GraphCompiler.compile(definition, kept.version(), new Pinned(kept.inside()));
         } catch (FaultsException corrupt) {
             throw new IllegalStateException(
                     "version " + kept.version() + " of graph " + kept.name() + " is unsound", corrupt);
@@ -175,6 +194,38 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
     public void close() {
         agents.values().forEach(agent -> agent.ready().client().close());
         replaced.forEach(AgentClient::close);
+    }
+
+    /** What a new definition may refer to. */
+    private final class Published implements Library {
+        @Override
+        public boolean hasAgent(String name) {
+            return ready(name) != null;
+        }
+
+        @Override
+        public @Nullable Graph graph(String name, @Nullable Integer version) {
+            return (version == null ? newest(name) : version(name, version)).orElse(null);
+        }
+    }
+
+    /** What a stored definition refers to: it was checked when it was published, and means what it meant then. */
+    private final class Pinned implements Library {
+        private final Map<String, Integer> inside;
+
+        Pinned(Map<String, Integer> inside) {
+            this.inside = inside;
+        }
+
+        @Override
+        public boolean hasAgent(String name) {
+            return true;
+        }
+
+        @Override
+        public Graph graph(String name, @Nullable Integer version) {
+            return Catalog.this.graph(name, version == null ? inside.getOrDefault(name, 0) : version);
+        }
     }
 
     private record Version(String name, int version) {}

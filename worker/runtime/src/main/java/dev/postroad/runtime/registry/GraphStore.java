@@ -1,5 +1,6 @@
 package dev.postroad.runtime.registry;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
@@ -10,9 +11,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** Graphs and agents in Postgres. Thread-safe. */
 final class GraphStore {
@@ -23,7 +27,7 @@ final class GraphStore {
     }
 
     /** One version of a graph as it is kept. */
-    record Kept(String name, int version, ObjectNode definition, Instant publishedAt) {}
+    record Kept(String name, int version, ObjectNode definition, Instant publishedAt, Map<String, Integer> inside) {}
 
     /** A version cannot be published, because another definition has its number. */
     static final class VersionTakenException extends Exception {
@@ -39,8 +43,10 @@ final class GraphStore {
      *
      * <p>Every worker reads every record of the registry, again at each start, so a definition that equals the newest
      * changes nothing, nor does one that was kept no earlier than its record was written.
+     *
+     * @param inside the versions of the graphs inside it whose version it leaves open
      */
-    int publish(GraphDefinition graph, Instant publishedAt) throws VersionTakenException {
+    int publish(GraphDefinition graph, Instant publishedAt, Map<String, Integer> inside) throws VersionTakenException {
         return jdbi.inTransaction(handle -> {
             handle.execute("SELECT pg_advisory_xact_lock(hashtext('postroad.graph/' || ?))", graph.name());
             List<Kept> kept = versions(handle, graph.name());
@@ -55,11 +61,13 @@ final class GraphStore {
                         + " is published with another definition; leave version out for the next number");
             }
             handle.execute(
-                    "INSERT INTO postroad.graphs (name, version, definition, published_at) VALUES (?, ?, ?::json, ?)",
+                    "INSERT INTO postroad.graphs (name, version, definition, published_at, inside)"
+                            + " VALUES (?, ?, ?::json, ?, ?::json)",
                     graph.name(),
                     version,
                     text(graph.source()),
-                    publishedAt.atOffset(ZoneOffset.UTC));
+                    publishedAt.atOffset(ZoneOffset.UTC),
+                    inside.isEmpty() ? null : text(versions(inside)));
             return version;
         });
     }
@@ -123,7 +131,25 @@ final class GraphStore {
                 row.getString("name"),
                 row.getInt("version"),
                 object(row.getString("definition")),
-                row.getObject("published_at", OffsetDateTime.class).toInstant());
+                row.getObject("published_at", OffsetDateTime.class).toInstant(),
+                versions(row.getString("inside")));
+    }
+
+    private static ObjectNode versions(Map<String, Integer> inside) {
+        ObjectNode versions = JsonNodeFactory.instance.objectNode();
+        inside.forEach(versions::put);
+        return versions;
+    }
+
+    private static Map<String, Integer> versions(@Nullable String json) {
+        if (json == null) {
+            return Map.of();
+        }
+        Map<String, Integer> versions = new TreeMap<>();
+        object(json)
+                .properties()
+                .forEach(graph -> versions.put(graph.getKey(), graph.getValue().asInt()));
+        return versions;
     }
 
     private static String text(ObjectNode json) {

@@ -5,6 +5,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
+import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.journal.RunKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,13 +30,15 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     private final ConcurrentHashMap<Key, Attempt> underWay = new ConcurrentHashMap<>();
     private final ReadyAgent.Directory directory;
     private final OutputChunks output;
+    private final CachedResults cached;
     private final InstantSource clock;
     private final Thread overseer;
     private volatile boolean closed;
 
-    public AgentCalls(ReadyAgent.Directory directory, OutputChunks output, InstantSource clock) {
+    public AgentCalls(ReadyAgent.Directory directory, OutputChunks output, CachedResults cached, InstantSource clock) {
         this.directory = directory;
         this.output = output;
+        this.cached = cached;
         this.clock = clock;
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
@@ -67,7 +70,10 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
                         call.input(),
                         now.plus(timeout),
                         TraceParents.of(run, call),
+                        call.answers(),
                         output.sink(run.id(), graph, call)),
+                call.cache(),
+                call.agent(),
                 now,
                 answered);
         underWay.put(attempt.key, attempt);
@@ -113,21 +119,32 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
         private final Key key;
         private final ReadyAgent agent;
         private final AgentCall call;
+        private final @Nullable Duration cache;
+        private final String agentName;
         private final Instant startedAt;
         private final AtomicReference<@Nullable Answered> answered;
         private @Nullable Thread thread;
 
-        Attempt(Key key, ReadyAgent agent, AgentCall call, Instant startedAt, Answered answered) {
+        Attempt(
+                Key key,
+                ReadyAgent agent,
+                AgentCall call,
+                @Nullable Duration cache,
+                String agentName,
+                Instant startedAt,
+                Answered answered) {
             this.key = key;
             this.agent = agent;
             this.call = call;
+            this.cache = cache;
+            this.agentName = agentName;
             this.startedAt = startedAt;
             this.answered = new AtomicReference<>(answered);
         }
 
         void run() {
             try {
-                answer(agent.client().call(call));
+                answer(cache == null ? agent.client().call(call) : cachedOrCalled(cache));
             } catch (InterruptedException stopped) {
                 answer(AgentReply.retryable("interrupted", "the call was interrupted"));
             } catch (RuntimeException | LinkageError defect) {
@@ -136,6 +153,21 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             } finally {
                 underWay.remove(key, this);
             }
+        }
+
+        private AgentReply cachedOrCalled(Duration timeToLive) throws InterruptedException {
+            byte[] equal = CachedResults.key(call.graph(), call.node(), agentName, call.input());
+            Optional<AgentReply.Completed> found = cached.find(equal);
+            if (found.isPresent()) {
+                return found.get();
+            }
+            AgentReply reply = agent.client().call(call);
+            // What a person's answer went into is no answer for others.
+            if (reply instanceof AgentReply.Completed completed
+                    && call.answers().isEmpty()) {
+                cached.keep(equal, completed, timeToLive);
+            }
+            return reply;
         }
 
         void giveUp() {

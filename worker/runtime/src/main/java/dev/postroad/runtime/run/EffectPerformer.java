@@ -25,7 +25,11 @@ final class EffectPerformer {
             switch (effect) {
                 case Effect.CallAgent call -> call(live, call);
                 case Effect.StopCall(String task, int attempt) -> agents.stop(live.key(), task, attempt);
-                case Effect.Wake(Instant at, Command command) -> timers.add(at, live, command);
+                case Effect.Wake(Instant at, Command command) -> {
+                    if (!live.isAway()) {
+                        timers.add(at, live, command);
+                    }
+                }
                 case Effect.Yield(Command command) -> inbox.accept(new Message.Tell(live, command));
             }
         }
@@ -41,7 +45,7 @@ final class EffectPerformer {
             return;
         }
         double chance = random.nextDouble();
-        agents.call(live.key(), live.run().graph().name(), call, (reply, policy, durationMillis) -> {
+        agents.call(live.key(), call.graph(), call, (reply, policy, durationMillis) -> {
             var answer = new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance);
             inbox.accept(new Message.Tell(live, answer));
         });

@@ -1,14 +1,37 @@
 package dev.postroad.runtime.run;
 
 import dev.postroad.engine.run.Command;
+import dev.postroad.engine.run.Run;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A user's command for a run.
+ * A command for a run, in memory or not.
  *
- * @param shard the shard whose control partition it was read from
+ * @param shard the shard whose control partition it was read from, or that the run is of
+ * @param command what the run is told; where there is a {@code base}, what it is told if it has no such version
+ * @param base what has to be read back first; null for nothing
  * @param outcome told what became of it
  */
-public record Instruction(String runId, int shard, Command.FromUser command, InstructionOutcome outcome) {
+public record Instruction(
+        String runId, int shard, Command command, @Nullable Base base, InstructionOutcome outcome) {
+
+    /**
+     * An earlier version of the run that the command starts from.
+     *
+     * @param command makes the command, given the run as it was
+     */
+    public record Base(int version, Function<Run, Command> command) {}
+
+    /** A command that needs nothing but the run. */
+    public Instruction(String runId, int shard, Command command, InstructionOutcome outcome) {
+        this(runId, shard, command, null, outcome);
+    }
+
+    /** The same instruction, now that its command is known. */
+    Instruction resolved(Command known) {
+        return new Instruction(runId, shard, known, null, outcome);
+    }
 
     /** Told what became of a command. Must not block. */
     public interface InstructionOutcome {

@@ -25,10 +25,19 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
 
     @Override
     public void load(String runId, Consumer<Optional<StoredRun>> loaded) {
+        load(runId, () -> journal.find(runId, graphs), loaded);
+    }
+
+    @Override
+    public void load(String runId, int version, Consumer<Optional<StoredRun>> loaded) {
+        load(runId, () -> journal.findAt(runId, version, graphs), loaded);
+    }
+
+    private void load(String runId, Search search, Consumer<Optional<StoredRun>> loaded) {
         Thread.ofVirtual().name("postroad-load").start(() -> {
             while (!closed) {
                 try {
-                    loaded.accept(journal.find(runId, graphs));
+                    loaded.accept(search.run());
                     return;
                 } catch (SQLException away) {
                     LOG.warn("run {} cannot be read back yet: {}", runId, away.getMessage());
@@ -44,6 +53,10 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private interface Search {
+        Optional<StoredRun> run() throws SQLException;
     }
 
     @Override

@@ -24,8 +24,7 @@ public final class KeptInstructions {
     public Optional<Instruction> of(PendingCommand kept, int shard) {
         try {
             Control control = Control.read(Json.read(kept.command()), kept.runId());
-            return Optional.of(
-                    new Instruction(kept.runId(), shard, Commands.of(control, kept.commandId()), new Forgetting(kept)));
+            return Optional.of(Commands.instruction(control, kept.commandId(), shard, new Forgetting(kept)));
         } catch (FaultsException corrupt) {
             LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
             return Optional.empty();

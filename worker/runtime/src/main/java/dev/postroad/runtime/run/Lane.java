@@ -233,6 +233,15 @@ public final class Lane {
         if (!shards.owns(instruction.shard())) {
             return;
         }
+        Instruction.Base base = instruction.base();
+        if (base != null) {
+            loader.load(
+                    instruction.runId(),
+                    base.version(),
+                    found -> post(new Message.Instruct(instruction.resolved(
+                            found.map(StoredRun::run).map(base.command()).orElse(instruction.command())))));
+            return;
+        }
         LiveRun live = table.find(instruction.runId());
         if (live != null) {
             stepper.instruct(live, instruction);

@@ -9,6 +9,7 @@ final class LiveRun {
     private final int bytes;
     private Run run;
     private boolean holdsPlace;
+    private boolean away;
 
     /** @param bytes about how much memory it takes while it waits */
     LiveRun(RunKey key, Run run, int bytes) {
@@ -31,6 +32,15 @@ final class LiveRun {
 
     void become(Run next) {
         run = next;
+    }
+
+    /** Whether it was put away: it is in Postgres alone now, and what still refers to it is of no use. */
+    boolean isAway() {
+        return away;
+    }
+
+    void putAway() {
+        away = true;
     }
 
     /** Whether it counts among the runs that are in flight. */

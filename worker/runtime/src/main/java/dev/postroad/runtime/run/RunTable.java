@@ -76,6 +76,7 @@ final class RunTable {
     }
 
     void remove(LiveRun live) {
+        live.putAway();
         leavePlace(live);
         runs.remove(live.key().id(), live);
         report();
@@ -85,6 +86,7 @@ final class RunTable {
     List<LiveRun> removeShard(int shard) {
         List<LiveRun> gone = new ArrayList<>();
         runs.values().removeIf(live -> live.key().shard() == shard && gone.add(live));
+        gone.forEach(LiveRun::putAway);
         gone.forEach(this::leavePlace);
         queue.removeShard(shard);
         report();

@@ -8,6 +8,7 @@ import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * be performed after. Confined to the lane's thread.
  */
 final class Stepper {
+    /** A run that waits no longer than this stays in memory; what wakes the others looks once a second. */
+    private static final Duration SHORT_WAIT = Duration.ofSeconds(10);
+
     private final RunTable table;
     private final Batch batch = new Batch();
     private final Timers timers = new Timers();
@@ -100,13 +104,13 @@ final class Stepper {
         return timers.nextAt();
     }
 
-    /** Performs what was decided, now that it is committed, and lets go of a run that has ended. */
+    /** Performs what was decided, now that it is committed, and lets go of a run that is at rest. */
     void settle(Batch.Item item) {
+        release(item.live(), item.entry().run());
         effects.perform(item.live(), item.effects(), timers);
         if (item.instruction() != null) {
             item.instruction().outcome().applied();
         }
-        release(item.live(), item.entry().run());
     }
 
     /** Drops the runs of a shard that is somebody else's: nothing of them may happen here any more. */
@@ -128,10 +132,21 @@ final class Stepper {
         }
     }
 
-    /** A run that ended leaves memory, unless more of it waits for a commit. */
+    /** A run that is at rest leaves memory, unless more of it waits for a commit. */
     private void release(LiveRun live, Run committed) {
-        if (committed == live.run() && committed.status().isEnded()) {
+        if (committed == live.run() && isAtRest(committed)) {
             table.remove(live);
         }
+    }
+
+    private boolean isAtRest(Run run) {
+        return switch (run.status()) {
+            case QUEUED, RUNNING -> false;
+            case COMPLETED, FAILED, CANCELLED, PAUSED -> true;
+            case WAITING -> {
+                Instant wakeAt = run.wakeAt();
+                yield wakeAt == null || wakeAt.isAfter(clock.now().plus(SHORT_WAIT));
+            }
+        };
     }
 }

@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is due when. A timer of a run that ended stays until its time has come and is ignored then; when more than half
+ * What is due when. A timer of a run that is no longer in memory stays until its time has come and is ignored then; when more than half
  * are such, they are swept out. Confined to the lane's thread.
  */
 final class Timers {
@@ -22,7 +22,7 @@ final class Timers {
     void add(Instant at, LiveRun run, Command command) {
         queue.add(new Timer(at, run, command));
         if (queue.size() > sweepAt) {
-            queue.removeIf(timer -> timer.run().run().status().isEnded());
+            queue.removeIf(timer -> timer.run().isAway());
             sweepAt = Math.max(SWEEP_FROM, queue.size() * 2);
         }
     }

@@ -13,6 +13,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
 /** What the tests of this package call agents with. */
@@ -34,11 +35,26 @@ final class Calls {
     }
 
     static AgentCall with(JsonNode input, OutputSink output) {
-        return new AgentCall("run-1", "launch", "draft", "1:draft", 2, input, DEADLINE, TRACE, output);
+        return new AgentCall("run-1", "launch", "draft", "1:draft", 2, input, DEADLINE, TRACE, List.of(), output);
     }
 
     static AgentCall dueAt(Instant deadline) {
-        return new AgentCall("run-1", "launch", "draft", "1:draft", 2, json("{}"), deadline, TRACE, OutputSink.NONE);
+        return new AgentCall(
+                "run-1", "launch", "draft", "1:draft", 2, json("{}"), deadline, TRACE, List.of(), OutputSink.NONE);
+    }
+
+    static AgentCall answered(JsonNode... answers) {
+        return new AgentCall(
+                "run-1",
+                "launch",
+                "draft",
+                "1:draft",
+                2,
+                json("{}"),
+                DEADLINE,
+                TRACE,
+                List.of(answers),
+                OutputSink.NONE);
     }
 
     static JsonNode json(String text) {

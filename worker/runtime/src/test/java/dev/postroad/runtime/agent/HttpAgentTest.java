@@ -1,18 +1,25 @@
 package dev.postroad.runtime.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.agent.AgentReply.Interrupted;
+import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HttpAgentTest {
@@ -46,6 +53,16 @@ final class HttpAgentTest {
     }
 
     @Test
+    void tellsTheAgentWhatPeopleAnswered() throws Exception {
+        try (AgentClient client = client()) {
+            client.call(Calls.answered(Calls.json("{'approved':true}"), Calls.json("null")));
+        }
+
+        assertThat(Calls.json(server.request().body()).get("answers"))
+                .isEqualTo(Calls.json("[{'approved':true},null]"));
+    }
+
+    @Test
     void keepsSecretsOfHeadersInTheEnvironment() throws Exception {
         call("{}");
 
@@ -65,6 +82,61 @@ final class HttpAgentTest {
         server.answers(200, Calls.object("{'output':" + output + ",'more':1}").toString());
 
         assertThat(call("{}")).isEqualTo(AgentReply.completed(Calls.json(output)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysOn")
+    void goesWhereTheAgentSends(String body, List<Goto> next) throws Exception {
+        server.answers(200, Calls.object(body).toString());
+
+        assertThat(call("{}"))
+                .isInstanceOfSatisfying(
+                        Completed.class,
+                        completed -> assertThat(completed.next()).isEqualTo(next));
+    }
+
+    static List<Arguments> waysOn() {
+        return List.of(
+                arguments("{'output':1}", List.of()),
+                arguments("{'output':1,'goto':null,'graph':'launch'}", List.of()),
+                arguments("{'output':1,'goto':[]}", List.of()),
+                arguments("{'output':1,'goto':'a'}", List.of(Goto.node("a"))),
+                arguments("{'output':1,'goto':{'node':'a','input':[1]}}", List.of(goTo("a", "[1]", false))),
+                arguments(
+                        "{'output':1,'goto':['a',{'node':'b','input':null},{'node':'c','graph':'PARENT'}]}",
+                        List.of(Goto.node("a"), goTo("b", "null", false), new Goto("c", null, true))),
+                arguments(
+                        "{'output':1,'goto':['a',{'node':'b','input':2}],'graph':'PARENT'}",
+                        List.of(new Goto("a", null, true), goTo("b", "2", true))));
+    }
+
+    private static Goto goTo(String node, String input, boolean parent) {
+        return new Goto(node, Calls.json(input), parent);
+    }
+
+    @Test
+    void writesNothingWhereItOnlySendsTheRunOn() throws Exception {
+        server.answers(200, "{\"goto\": \"a\", \"usage\": {\"outputTokens\": 9}}");
+
+        assertThat(call("{}")).isEqualTo(new Completed(Calls.json("{}"), new Usage(0, 9), List.of(Goto.node("a"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'Publish?'", "{'draft':[1]}", "false"})
+    void asksAPersonWhateverTheAgentAsks(String question) throws Exception {
+        server.answers(
+                200,
+                Calls.object("{'interrupt':" + question + ",'output':null,'sleep':null}")
+                        .toString());
+
+        assertThat(call("{}")).isEqualTo(new Interrupted(Calls.json(question)));
+    }
+
+    @Test
+    void sleepsAsLongAsTheAgentSays() throws Exception {
+        server.answers(200, "{\"sleep\": \"PT10M\", \"interrupt\": null}");
+
+        assertThat(call("{}")).isEqualTo(new Sleeping(Duration.ofMinutes(10)));
     }
 
     @ParameterizedTest
@@ -115,6 +187,21 @@ final class HttpAgentTest {
                 "{\"output\":\"\\u0000\"} | U+0000",
                 "{\"output\":1,\"usage\":{\"inputTokens\":-1}} | usage.inputTokens: must be a whole number",
                 "{\"output\":1,\"usage\":3} | usage: must be an object",
+                "{\"interrupt\":null} | output: is missing",
+                "{\"interrupt\":1,\"output\":2} | output: stands beside interrupt; keep one of the two",
+                "{\"interrupt\":1,\"sleep\":\"PT1S\"} | sleep: stands beside interrupt; keep one of the two",
+                "{\"interrupt\":1,\"goto\":\"a\"} | goto: stands beside interrupt; keep one of the two",
+                "{\"interrupt\":1,\"usage\":3} | usage: must be an object",
+                "{\"sleep\":\"PT1S\",\"output\":{}} | output: stands beside sleep; keep one of the two",
+                "{\"sleep\":\"10m\"} | sleep: is the text \"10m\"; use a positive ISO-8601 duration",
+                "{\"sleep\":\"PT0S\"} | sleep: is the text \"PT0S\"; use a positive ISO-8601 duration",
+                "{\"sleep\":600} | sleep: is the number 600; use a positive ISO-8601 duration",
+                "{\"output\":1,\"goto\":7} | goto: leads nowhere; name a node",
+                "{\"output\":1,\"goto\":\"\"} | goto: leads nowhere; name a node",
+                "{\"output\":1,\"goto\":[\"a\",null]} | goto[1]: leads nowhere; name a node",
+                "{\"goto\":{\"input\":1}} | goto.node: is missing; name a node, or END",
+                "{\"goto\":{\"node\":\"a\",\"graph\":\"up\"}} | goto.graph: is \"up\"; say PARENT, or remove it",
+                "{\"goto\":\"a\",\"graph\":\"launch\"} | graph: is \"launch\"; say PARENT, or remove it",
             })
     void saysWhatIsWrongWithAnAnswer(String body, String problem) throws Exception {
         server.answers(200, body);

@@ -63,6 +63,8 @@ public final class Site implements AutoCloseable {
     /** How long a test waits for anything. */
     public static final Duration LIMIT = Duration.ofSeconds(60);
 
+    private static final int MAX_REQUEST_BYTES = 8 << 20;
+
     private final EmbeddedServers servers = Servers.get();
     private final String name = "t" + UUID.randomUUID().toString().substring(0, 8);
     private final Topics topics = new Topics(name + ".");
@@ -82,6 +84,7 @@ public final class Site implements AutoCloseable {
         client = new PostroadClient(Map.of("bootstrap.servers", kafka), topics);
         Properties properties = new Properties();
         properties.put("bootstrap.servers", kafka);
+        properties.put("max.request.size", MAX_REQUEST_BYTES);
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
         database = new HikariDataSource();
         database.setJdbcUrl(postgresUrl());
@@ -234,12 +237,17 @@ public final class Site implements AutoCloseable {
 
     /** Leaves what a worker would leave behind that was killed after so many rows of a run, under another id. */
     public void copyBeginning(String runId, int rows, String as) {
+        copyBeginning(runId, rows, as, rows == 1 ? "queued" : "running");
+    }
+
+    /** As before, for a run that had a status after these rows. */
+    public void copyBeginning(String runId, int rows, String as, String status) {
         sql().useTransaction(handle -> {
             handle.execute("""
                     INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, tags, queued_at,
                                                started_at)
                     SELECT ?, shard, graph, version, ?, priority, input, tags, queued_at, started_at
-                    FROM postroad.runs WHERE run_id = ?""", as, rows == 1 ? "queued" : "running", runId);
+                    FROM postroad.runs WHERE run_id = ?""", as, status, runId);
             handle.execute("""
                     INSERT INTO postroad.journal
                     SELECT c.id, j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version, j.at, j.duration,
@@ -255,6 +263,18 @@ public final class Site implements AutoCloseable {
                 .map(Site::event)
                 .filter(event -> event.runId().equals(runId))
                 .toList();
+    }
+
+    /** What is left of them when repeats are removed as subscribers do it: by their number. */
+    public List<RunEvent> publishedOnce(String runId) {
+        return firstOccurrences(published(runId));
+    }
+
+    /** The first event of each number, of one run's. */
+    public static List<RunEvent> firstOccurrences(List<RunEvent> events) {
+        Map<Integer, RunEvent> first = new LinkedHashMap<>();
+        events.forEach(event -> first.putIfAbsent(event.seq(), event));
+        return List.copyOf(first.values());
     }
 
     /** Reads a record of the events topic. */

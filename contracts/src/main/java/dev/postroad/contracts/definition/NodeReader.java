@@ -1,0 +1,82 @@
+package dev.postroad.contracts.definition;
+
+import dev.postroad.contracts.definition.NodeDefinition.ByAgent;
+import dev.postroad.contracts.definition.NodeDefinition.ByGraph;
+import dev.postroad.contracts.definition.NodeDefinition.ByInterrupt;
+import dev.postroad.contracts.definition.NodeDefinition.BySet;
+import dev.postroad.contracts.definition.NodeDefinition.BySleep;
+import dev.postroad.contracts.definition.NodeDefinition.Work;
+import dev.postroad.contracts.json.Fields;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads one node of a graph. */
+final class NodeReader {
+    private static final List<String> KINDS = List.of("agent", "set", "interrupt", "sleep", "graph");
+    private static final Set<String> COMMON = Set.of("output", "defer", "description");
+    private static final Map<String, Set<String>> OF_KIND = Map.of(
+            "agent", Set.of("input", "retry", "timeout", "onError", "goto", "cache"),
+            "set", Set.of("onError"),
+            "interrupt", Set.of("onError"),
+            "sleep", Set.of("onError"),
+            "graph", Set.of("input", "version", "onError", "goto"));
+
+    private NodeReader() {}
+
+    static NodeDefinition read(String name, Fields node) {
+        List<String> kinds = KINDS.stream().filter(node::has).toList();
+        String kind = kinds.isEmpty() ? "agent" : kinds.getFirst();
+        if (kinds.size() != 1) {
+            node.fault("", "must have exactly one of " + String.join(", ", KINDS), "say what does its work, once");
+        }
+        checkKnown(node, kind);
+        node.text("description");
+        return new NodeDefinition(
+                name,
+                work(kind, node),
+                node.text("input"),
+                node.text("output"),
+                RetrySettings.read(node.nested("retry")),
+                node.duration("timeout"),
+                Boolean.TRUE.equals(node.truth("defer")),
+                node.text("onError"),
+                node.duration("cache"),
+                node.texts("goto"));
+    }
+
+    private static void checkKnown(Fields node, String kind) {
+        Set<String> known = new HashSet<>(COMMON);
+        known.addAll(KINDS);
+        OF_KIND.values().forEach(known::addAll);
+        node.onlyKnown(known);
+        Set<String> fit = OF_KIND.getOrDefault(kind, Set.of());
+        OF_KIND.values().stream()
+                .flatMap(Set::stream)
+                .distinct()
+                .filter(field -> node.has(field) && !fit.contains(field))
+                .sorted()
+                .forEach(field -> node.fault(field, "has no meaning beside " + kind, "remove it"));
+    }
+
+    private static Work work(String kind, Fields node) {
+        return switch (kind) {
+            case "set" -> new BySet(expression(node, kind));
+            case "interrupt" -> new ByInterrupt(expression(node, kind));
+            case "sleep" -> new BySleep(expression(node, kind));
+            case "graph" -> new ByGraph(name(node, kind), node.whole("version", 1, Integer.MAX_VALUE));
+            default -> new ByAgent(name(node, kind));
+        };
+    }
+
+    private static String expression(Fields node, String kind) {
+        String text = node.text(kind);
+        return text == null ? "" : text;
+    }
+
+    private static String name(Fields node, String kind) {
+        String name = node.text(kind, Names.NAME, Names.NAME_RULE);
+        return name == null ? "" : name;
+    }
+}

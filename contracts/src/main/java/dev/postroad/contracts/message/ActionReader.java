@@ -1,0 +1,114 @@
+package dev.postroad.contracts.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.GotoReader;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.Fields;
+import dev.postroad.contracts.message.Control.Action;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a control message asks for. Confined to one message. */
+final class ActionReader {
+    private static final String REMEDY = "say cancel, retry, resume, continue, rollback, update-state or unpause";
+    private static final String WRITES = "write the values by channel, as {\"channel\": value, …}";
+    private static final Pattern NOT_EMPTY = Pattern.compile(".+", Pattern.DOTALL);
+    private static final String VALUE = "value";
+    private static final String VALUES = "values";
+    private static final String TASK = "task";
+
+    private final Fields fields;
+    private final List<Fault> faults;
+
+    ActionReader(Fields fields, List<Fault> faults) {
+        this.fields = fields;
+        this.faults = faults;
+    }
+
+    /** The action; null where that is wrong, which is noted. Other faults leave it there, but half read. */
+    @Nullable
+    Action read() {
+        String type = fields.requiredText("type", REMEDY);
+        return switch (type) {
+            case "cancel" -> new Control.Cancel(fields.text("reason"));
+            case "retry" -> new Control.Retry();
+            case "resume" ->
+                new Control.Resume(answers(), fields.objectOf("update"), new GotoReader(fields, faults).inGraph());
+            case "continue" -> new Control.Continue(writes("input"), whenBusy());
+            case "rollback" -> new Control.Rollback(version(), !Boolean.FALSE.equals(fields.truth("resume")));
+            case "update-state" ->
+                new Control.UpdateState(
+                        writes("update"),
+                        fields.text("asNode", NOT_EMPTY, "the name of a node"),
+                        fields.whole("version", 0, Integer.MAX_VALUE));
+            case "unpause" -> new Control.Unpause();
+            case "fork", "pause" -> new Control.Unsupported(type);
+            case "" -> null;
+            default -> {
+                fields.fault("type", "is " + Fields.quoted(type), REMEDY);
+                yield null;
+            }
+        };
+    }
+
+    /** That {@code value} is JSON null is an answer, that it is absent is none. */
+    private Map<String, JsonNode> answers() {
+        JsonNode value = fields.object().get(VALUE);
+        String task = fields.text(TASK, NOT_EMPTY, "the id of a task");
+        Map<String, JsonNode> answers = new LinkedHashMap<>();
+        Fields several = fields.nested(VALUES);
+        if (several != null) {
+            several.object().properties().forEach(answer -> answers.put(answer.getKey(), answer.getValue()));
+            if (answers.remove(Control.Resume.ONLY) != null) {
+                several.fault("", "answers an empty name", "name an interrupt, a task or a node");
+            }
+            if (value != null) {
+                fields.fault(VALUE, "stands beside values", "keep one of the two");
+            }
+        }
+        if (task != null && value == null) {
+            fields.fault(TASK, "stands without value", "add the value, or remove task");
+        }
+        if (value != null && answers.isEmpty()) {
+            answers.put(task == null ? Control.Resume.ONLY : task, value);
+        }
+        return answers;
+    }
+
+    private ObjectNode writes(String field) {
+        ObjectNode writes = fields.objectOf(field);
+        if (writes == null && !fields.has(field)) {
+            fields.fault(field, "is missing", WRITES);
+        }
+        return writes == null ? fields.object().objectNode() : writes;
+    }
+
+    private WhenBusy whenBusy() {
+        String name = fields.text("whenBusy");
+        for (WhenBusy whenBusy : WhenBusy.values()) {
+            if (whenBusy.publicName().equals(name)) {
+                return whenBusy;
+            }
+        }
+        if (name != null) {
+            String all =
+                    Arrays.stream(WhenBusy.values()).map(WhenBusy::publicName).collect(Collectors.joining(", "));
+            fields.fault("whenBusy", "is " + Fields.quoted(name), "use one of " + all);
+        }
+        return WhenBusy.ENQUEUE;
+    }
+
+    private int version() {
+        Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
+        if (version == null && !fields.has("version")) {
+            fields.fault("version", "is missing", "say to which version of the state, from 1");
+        }
+        return version == null ? 1 : version;
+    }
+}

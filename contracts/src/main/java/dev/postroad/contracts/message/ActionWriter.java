@@ -1,0 +1,79 @@
+package dev.postroad.contracts.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.message.Control.Action;
+import dev.postroad.contracts.message.Control.Cancel;
+import dev.postroad.contracts.message.Control.Continue;
+import dev.postroad.contracts.message.Control.Resume;
+import dev.postroad.contracts.message.Control.Retry;
+import dev.postroad.contracts.message.Control.Rollback;
+import dev.postroad.contracts.message.Control.Unpause;
+import dev.postroad.contracts.message.Control.Unsupported;
+import dev.postroad.contracts.message.Control.UpdateState;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what a control message asks for, so that {@link ActionReader} reads the same. */
+final class ActionWriter {
+    private ActionWriter() {}
+
+    static void put(ObjectNode json, Action action) {
+        json.put("type", action.type());
+        switch (action) {
+            case Cancel(String reason) -> putText(json, "reason", reason);
+            case Resume resume -> put(json, resume);
+            case Continue(ObjectNode input, WhenBusy whenBusy) -> {
+                json.set("input", input);
+                json.put("whenBusy", whenBusy.publicName());
+            }
+            case Rollback(int version, boolean resume) ->
+                json.put("version", version).put("resume", resume);
+            case UpdateState(ObjectNode update, String asNode, Integer version) -> {
+                json.set("update", update);
+                putText(json, "asNode", asNode);
+                if (version != null) {
+                    json.put("version", version);
+                }
+            }
+            case Retry(), Unpause() -> {}
+            case Unsupported ignored -> {}
+        }
+    }
+
+    private static void putText(ObjectNode json, String field, @Nullable String text) {
+        if (text != null) {
+            json.put(field, text);
+        }
+    }
+
+    private static void put(ObjectNode json, Resume resume) {
+        if (resume.answers().size() > 1) {
+            ObjectNode values = json.putObject("values");
+            resume.answers().forEach(values::set);
+        } else {
+            resume.answers().forEach((name, answer) -> putOnly(json, name, answer));
+        }
+        if (resume.update() != null) {
+            json.set("update", resume.update());
+        }
+        if (!resume.next().isEmpty()) {
+            ArrayNode next = json.putArray("goto");
+            resume.next().forEach(target -> next.add(tree(json, target)));
+        }
+    }
+
+    private static void putOnly(ObjectNode json, String name, JsonNode answer) {
+        json.set("value", answer);
+        if (!name.equals(Resume.ONLY)) {
+            json.put("task", name);
+        }
+    }
+
+    private static JsonNode tree(ObjectNode json, Goto target) {
+        return target.input() == null
+                ? json.textNode(target.node())
+                : json.objectNode().put("node", target.node()).set("input", target.input());
+    }
+}

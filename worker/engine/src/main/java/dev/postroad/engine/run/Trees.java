@@ -1,0 +1,217 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.graph.Target;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The larger parts of events as JSON, and back. */
+final class Trees {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private Trees() {}
+
+    static JsonNode writes(List<ObjectNode> parts) {
+        return switch (parts.size()) {
+            case 0 -> NODES.objectNode();
+            case 1 -> parts.getFirst();
+            default -> NODES.arrayNode(parts.size()).addAll(parts);
+        };
+    }
+
+    static List<ObjectNode> writes(JsonNode tree) {
+        if (tree instanceof ObjectNode one) {
+            return one.isEmpty() ? List.of() : List.of(one);
+        }
+        List<ObjectNode> parts = new ArrayList<>(tree.size());
+        tree.forEach(part -> parts.add((ObjectNode) part));
+        return parts;
+    }
+
+    /** Targets that are merely triggered are written as names. */
+    static void put(ObjectNode data, String name, @Nullable List<Target> targets) {
+        if (targets == null) {
+            return;
+        }
+        ArrayNode array = data.putArray(name);
+        for (Target target : targets) {
+            if (target.input() == null) {
+                array.add(target.node());
+            } else {
+                array.addObject().put("node", target.node()).set("input", target.input());
+            }
+        }
+    }
+
+    static @Nullable List<Target> targets(JsonNode data, String name) {
+        JsonNode array = data.get(name);
+        if (array == null) {
+            return null;
+        }
+        List<Target> targets = new ArrayList<>(array.size());
+        for (JsonNode target : array) {
+            targets.add(
+                    target.isTextual()
+                            ? Target.of(target.textValue())
+                            : new Target(target.path("node").asText(), target.get("input")));
+        }
+        return targets;
+    }
+
+    private static List<Target> targetsOrNone(JsonNode data, String name) {
+        List<Target> targets = targets(data, name);
+        return targets == null ? List.of() : targets;
+    }
+
+    static void putTexts(ObjectNode data, String name, Collection<String> texts) {
+        ArrayNode array = data.putArray(name);
+        texts.forEach(array::add);
+    }
+
+    static List<String> texts(JsonNode data, String name) {
+        List<String> texts = new ArrayList<>();
+        data.path(name).forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    private static Set<String> set(JsonNode data, String name) {
+        return Set.copyOf(new LinkedHashSet<>(texts(data, name)));
+    }
+
+    static ObjectNode tree(Interrupt interrupt) {
+        ObjectNode tree = NODES.objectNode()
+                .put("id", interrupt.id())
+                .put("node", interrupt.node())
+                .put("task", interrupt.task());
+        tree.set("value", interrupt.question());
+        return tree;
+    }
+
+    static Interrupt interrupt(JsonNode tree) {
+        return new Interrupt(
+                tree.path("id").asText(),
+                tree.path("node").asText(),
+                tree.path("task").asText(),
+                tree.path("value"));
+    }
+
+    static void put(ObjectNode data, EventBody.RunWaiting waiting) {
+        ArrayNode interrupts = data.putArray("interrupts");
+        waiting.interrupts().forEach(interrupt -> interrupts.add(tree(interrupt)));
+        if (!waiting.before().isEmpty()) {
+            putTexts(data, "before", waiting.before());
+        }
+        if (!waiting.after().isEmpty()) {
+            putTexts(data, "after", waiting.after());
+        }
+        if (waiting.wakeAt() != null) {
+            data.put("wakeAt", waiting.wakeAt().toString());
+        }
+    }
+
+    static EventBody.RunWaiting waiting(JsonNode data) {
+        List<Interrupt> interrupts = new ArrayList<>();
+        data.path("interrupts").forEach(interrupt -> interrupts.add(interrupt(interrupt)));
+        return new EventBody.RunWaiting(
+                interrupts,
+                texts(data, "before"),
+                texts(data, "after"),
+                data.has("wakeAt") ? Instant.parse(data.get("wakeAt").textValue()) : null);
+    }
+
+    static void put(ObjectNode data, EventBody.RunResumed resumed) {
+        if (resumed.commandId() != null) {
+            data.put("commandId", resumed.commandId());
+        }
+        if (!resumed.answers().isEmpty()) {
+            ObjectNode answers = data.putObject("answers");
+            resumed.answers().forEach(answers::set);
+        }
+        if (!resumed.again().isEmpty()) {
+            putTexts(data, "again", resumed.again());
+        }
+        if (resumed.update() != null) {
+            data.set("update", resumed.update());
+        }
+        if (!resumed.next().isEmpty()) {
+            put(data, "next", resumed.next());
+        }
+    }
+
+    static EventBody.RunResumed resumed(JsonNode data) {
+        Map<String, JsonNode> answers = new LinkedHashMap<>();
+        data.path("answers").properties().forEach(answer -> answers.put(answer.getKey(), answer.getValue()));
+        return new EventBody.RunResumed(
+                data.path("commandId").textValue(),
+                answers,
+                texts(data, "again"),
+                data.get("update") instanceof ObjectNode update ? update : null,
+                targetsOrNone(data, "next"));
+    }
+
+    static void put(ObjectNode data, EventBody.StateUpdated updated) {
+        data.put("commandId", updated.commandId()).put("asNode", updated.asNode());
+        data.set("writes", updated.writes());
+        put(data, "next", updated.next());
+        if (updated.base() != null) {
+            data.set("base", tree(updated.base()));
+        }
+    }
+
+    static EventBody.StateUpdated updated(JsonNode data) {
+        return new EventBody.StateUpdated(
+                data.path("commandId").asText(),
+                data.path("asNode").asText(),
+                data.get("writes") instanceof ObjectNode writes ? writes : NODES.objectNode(),
+                targetsOrNone(data, "next"),
+                data.has("base") ? snapshot(data.get("base")) : null);
+    }
+
+    static ObjectNode tree(Snapshot snapshot) {
+        ObjectNode tree = NODES.objectNode();
+        tree.set("state", snapshot.state());
+        put(tree, "next", snapshot.next());
+        putTexts(tree, "last", snapshot.last());
+        Triggers triggers = snapshot.triggers();
+        if (!triggers.equals(Triggers.NONE)) {
+            ObjectNode remembered = tree.putObject("triggers");
+            ObjectNode seen = remembered.putObject("seen");
+            new TreeMap<>(triggers.seen())
+                    .forEach((join, sources) -> putTexts(seen, join.toString(), new TreeSet<>(sources)));
+            ArrayNode released = remembered.putArray("released");
+            new TreeSet<>(triggers.released()).forEach(released::add);
+            putTexts(remembered, "deferred", new TreeSet<>(triggers.deferred()));
+            putTexts(remembered, "due", new TreeSet<>(triggers.due()));
+        }
+        return tree;
+    }
+
+    static Snapshot snapshot(JsonNode tree) {
+        JsonNode remembered = tree.path("triggers");
+        Map<Integer, Set<String>> seen = new LinkedHashMap<>();
+        remembered
+                .path("seen")
+                .fieldNames()
+                .forEachRemaining(join -> seen.put(Integer.valueOf(join), set(remembered.path("seen"), join)));
+        Set<Integer> released = new LinkedHashSet<>();
+        remembered.path("released").forEach(join -> released.add(join.asInt()));
+        return new Snapshot(
+                tree.get("state") instanceof ObjectNode state ? state : NODES.objectNode(),
+                targetsOrNone(tree, "next"),
+                new Triggers(
+                        Map.copyOf(seen), Set.copyOf(released), set(remembered, "deferred"), set(remembered, "due")),
+                texts(tree, "last"));
+    }
+}

@@ -1,0 +1,275 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.Routes;
+import dev.postroad.engine.graph.Target;
+import dev.postroad.engine.run.Command.Cancel;
+import dev.postroad.engine.run.Command.Continue;
+import dev.postroad.engine.run.Command.FromUser;
+import dev.postroad.engine.run.Command.Refuse;
+import dev.postroad.engine.run.Command.Resume;
+import dev.postroad.engine.run.Command.Retry;
+import dev.postroad.engine.run.Command.Rollback;
+import dev.postroad.engine.run.Command.Unpause;
+import dev.postroad.engine.run.Command.UpdateState;
+import dev.postroad.engine.run.EventBody.RunCancelled;
+import dev.postroad.engine.run.EventBody.RunContinued;
+import dev.postroad.engine.run.EventBody.RunResumed;
+import dev.postroad.engine.run.EventBody.RunRetried;
+import dev.postroad.engine.run.EventBody.RunRolledBack;
+import dev.postroad.engine.run.EventBody.RunUnpaused;
+import dev.postroad.engine.run.EventBody.StateUpdated;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out what users ask for, or refuses it with the reason. Confined to one decision. */
+final class UserCommands {
+    private static final String NOT_ALLOWED = "not-allowed";
+
+    private final Draft draft;
+    private final TaskSteps steps;
+    private final Results results;
+
+    UserCommands(Draft draft, TaskSteps steps, Results results) {
+        this.draft = draft;
+        this.steps = steps;
+        this.results = results;
+    }
+
+    void apply(FromUser command) throws RefusedException {
+        switch (command) {
+            case Cancel(String commandId, String reason) -> cancel(commandId, reason);
+            case Retry(String commandId) -> retry(commandId);
+            case Resume resume -> resume(resume);
+            case Continue more -> proceed(more);
+            case UpdateState update -> update(update);
+            case Rollback(String commandId, Run base, boolean resume) -> rollBack(commandId, base, resume);
+            case Unpause(String commandId) -> unpause(commandId);
+            case Refuse refuse -> throw refused(refuse.reason());
+        }
+    }
+
+    private static RefusedException refused(String why) {
+        return new RefusedException(NOT_ALLOWED, why);
+    }
+
+    private RunStatus status() {
+        return draft.run().status();
+    }
+
+    private void cancel(String commandId, @Nullable String reason) throws RefusedException {
+        if (status().isEnded()) {
+            throw refused("the run is " + status().publicName() + " already");
+        }
+        stopTasks();
+        draft.emit(new RunCancelled(commandId, reason, draft.run().state()));
+    }
+
+    private void stopTasks() {
+        draft.run()
+                .root()
+                .where(task -> task.status().isUnderWay() && task.child() == null)
+                .forEach(steps::stop);
+    }
+
+    private void retry(String commandId) throws RefusedException {
+        if (status() != RunStatus.FAILED && status() != RunStatus.CANCELLED) {
+            throw refused("only a failed or cancelled run can be retried, and this one is " + status().publicName());
+        }
+        draft.emit(new RunRetried(commandId, unfinished()));
+    }
+
+    /** What failed or was cancelled, and what waits for a person: that asks again. */
+    private List<String> unfinished() {
+        return draft
+                .run()
+                .root()
+                .where(task -> task.failedOrCancelled() || task.status().isWaiting())
+                .stream()
+                .map(Task::id)
+                .toList();
+    }
+
+    private void resume(Resume resume) throws RefusedException {
+        Run run = draft.run();
+        List<Interrupt> open = run.interrupts();
+        boolean interrupted = status() == RunStatus.WAITING || (status() == RunStatus.FAILED && !open.isEmpty());
+        boolean goesElsewhere =
+                status().isEnded() && (resume.update() != null || !resume.next().isEmpty());
+        if (!interrupted && !goesElsewhere && status() != RunStatus.PAUSED) {
+            throw refused("the run waits for nobody, it is " + status().publicName());
+        }
+        Map<String, JsonNode> answers = answers(resume.answers(), open);
+        ObjectNode update = resume.update();
+        for (Target target : resume.next()) {
+            requireNode(run.graph(), target.node());
+        }
+        List<String> again = run
+                .root()
+                .where(task -> (task.status() == TaskStatus.ASKING && !answers.containsKey(task.id()))
+                        || task.failedOrCancelled())
+                .stream()
+                .filter(task -> task.failedOrCancelled() || mayAskAgain(task))
+                .map(Task::id)
+                .toList();
+        RunResumed resumed = new RunResumed(resume.commandId(), answers, again, update, resume.next());
+        if (update == null) {
+            draft.emit(resumed);
+        } else {
+            results.check(run.graph(), List.of(update));
+            draft.emitChange(resumed, Results.merged(run.root(), EdgeDefinition.START, List.of(update)));
+        }
+    }
+
+    /** A node that is nothing but a question would ask the same. */
+    private boolean mayAskAgain(Task task) {
+        return !(steps.node(task).work() instanceof dev.postroad.engine.graph.Node.ByInterrupt);
+    }
+
+    private static Map<String, JsonNode> answers(Map<String, JsonNode> given, List<Interrupt> open)
+            throws RefusedException {
+        Map<String, JsonNode> answers = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> answer : given.entrySet()) {
+            List<Interrupt> meant = open.stream()
+                    .filter(interrupt -> answer.getKey().equals(Resume.ONLY)
+                            || answer.getKey().equals(interrupt.id())
+                            || answer.getKey().equals(interrupt.task())
+                            || answer.getKey().equals(interrupt.node()))
+                    .toList();
+            if (answer.getKey().equals(Resume.ONLY) && open.isEmpty()) {
+                continue;
+            }
+            if (meant.size() != 1) {
+                throw refused((meant.isEmpty() ? "nobody asks as " + answer.getKey() : "several ask") + "; name one of "
+                        + open.stream().map(Interrupt::id).collect(Collectors.joining(", ")));
+            }
+            answers.put(meant.getFirst().task(), answer.getValue());
+        }
+        return answers;
+    }
+
+    private void proceed(Continue more) throws RefusedException {
+        Run run = draft.run();
+        results.check(run.graph(), List.of(more.input()));
+        boolean sleeps = run.root().any(task -> task.status() == TaskStatus.SLEEPING);
+        boolean atRest =
+                status().isEnded() || status() == RunStatus.PAUSED || (status() == RunStatus.WAITING && !sleeps);
+        if (atRest) {
+            enter(more, RunContinued.Mode.APPLIED, run.root());
+            return;
+        }
+        if (status() == RunStatus.QUEUED && more.whenBusy() != WhenBusy.REJECT) {
+            draft.emit(new RunContinued(more.commandId(), more.input(), null, RunContinued.Mode.ENQUEUED));
+            return;
+        }
+        switch (more.whenBusy()) {
+            case ENQUEUE ->
+                draft.emit(new RunContinued(more.commandId(), more.input(), null, RunContinued.Mode.ENQUEUED));
+            case REJECT -> throw refused("the run is " + status().publicName() + ", and whenBusy says reject");
+            case INTERRUPT -> {
+                checkEntry(more, run.root());
+                stopTasks();
+                enter(more, RunContinued.Mode.APPLIED, draft.run().root());
+            }
+            case ROLLBACK -> {
+                checkEntry(more, run.baseline());
+                stopTasks();
+                enter(more, RunContinued.Mode.ROLLED_BACK, run.baseline());
+            }
+        }
+    }
+
+    /** So that nothing is stopped for an input that cannot be taken. */
+    private void checkEntry(Continue more, Frame from) throws RefusedException {
+        Results.merged(from, EdgeDefinition.START, List.of(more.input()));
+        results.entered(from, more.input());
+    }
+
+    private void enter(Continue more, RunContinued.Mode mode, Frame from) throws RefusedException {
+        ObjectNode state = Results.merged(from, EdgeDefinition.START, List.of(more.input()));
+        List<Target> next = results.entered(from, more.input());
+        draft.emitChange(new RunContinued(more.commandId(), more.input(), next, mode), state);
+    }
+
+    private void update(UpdateState update) throws RefusedException {
+        Run run = draft.run();
+        requireAtRest("its state can be updated");
+        Frame from = update.base() == null
+                ? run.root().settled()
+                : run.root().at(update.base().root().snapshot());
+        String asNode = asNode(update.asNode(), from);
+        List<ObjectNode> writes = update.update().isEmpty() ? List.of() : List.of(update.update());
+        results.check(run.graph(), writes);
+        List<Target> next = List.of();
+        if (asNode.equals(EdgeDefinition.END)) {
+            if (!writes.isEmpty()) {
+                throw refused("an update as END can write nothing; it only clears what was to come");
+            }
+        } else {
+            Routes routes = asNode.equals(EdgeDefinition.START)
+                    ? run.graph().entry()
+                    : Objects.requireNonNull(run.graph().routes().get(asNode));
+            next = routes.isConditional() ? results.chosen(from, asNode, writes, routes) : next;
+        }
+        draft.emitChange(
+                new StateUpdated(
+                        update.commandId(),
+                        asNode,
+                        update.update(),
+                        next,
+                        update.base() == null ? null : update.base().root().snapshot()),
+                Results.merged(from, asNode, writes));
+    }
+
+    private static String asNode(@Nullable String named, Frame from) throws RefusedException {
+        if (named == null) {
+            if (from.last().size() != 1) {
+                throw refused("several nodes, or none, ran last (" + String.join(", ", from.last())
+                        + "); say with asNode in whose name the state is updated");
+            }
+            return from.last().getFirst();
+        }
+        if (!named.equals(EdgeDefinition.START) && !named.equals(EdgeDefinition.END)) {
+            requireNode(from.graph(), named);
+        }
+        return named;
+    }
+
+    private static void requireNode(Graph graph, String node) throws RefusedException {
+        if (!graph.nodes().containsKey(node)) {
+            throw refused("graph " + graph.name() + " has no node " + node + "; its nodes are "
+                    + String.join(", ", graph.nodes().keySet()));
+        }
+    }
+
+    private void rollBack(String commandId, Run base, boolean resume) throws RefusedException {
+        requireAtRest("it can be rolled back");
+        if (base.version() < 1) {
+            throw refused("version " + base.version() + " is before the input; continue the run instead");
+        }
+        draft.emitChange(
+                new RunRolledBack(commandId, base.version(), base.root().snapshot(), resume), base.state());
+    }
+
+    private void requireAtRest(String what) throws RefusedException {
+        if (status() == RunStatus.QUEUED || status() == RunStatus.RUNNING) {
+            throw refused("the run is " + status().publicName() + "; cancel it first, then " + what);
+        }
+    }
+
+    private void unpause(String commandId) throws RefusedException {
+        if (status() != RunStatus.PAUSED) {
+            throw refused("only a paused run can be unpaused, and this one is " + status().publicName());
+        }
+        draft.emit(new RunUnpaused(commandId));
+    }
+}

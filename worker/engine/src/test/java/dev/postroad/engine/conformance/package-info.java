@@ -1,0 +1,5 @@
+/** Runs the recorded cases of LangGraph. */
+@NullMarked
+package dev.postroad.engine.conformance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.engine.run.Command;
+import dev.postroad.runtime.journal.JournalReader;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wakes the runs that wait for a time. They are in Postgres alone, so that a run that sleeps for a day holds no memory;
+ * once a second this looks which of them are due. Owns one thread.
+ */
+public final class Waker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Waker.class);
+    private static final long LOOK_EVERY_MILLIS = 1_000;
+    private static final int MOST_AT_ONCE = 1_000;
+
+    private final JournalReader journal;
+    private final Lanes lanes;
+    private final Supplier<Set<Integer>> owned;
+    private final InstantSource clock;
+    private final Set<String> waking = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** @param owned the shards whose runs are to be woken here */
+    public Waker(JournalReader journal, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
+        this.journal = journal;
+        this.lanes = lanes;
+        this.owned = owned;
+        this.clock = clock;
+        this.thread = Thread.ofPlatform().name("postroad-waker").daemon().unstarted(this::loop);
+    }
+
+    /** Starts looking. */
+    public void start() {
+        thread.start();
+    }
+
+    private void loop() {
+        while (!closed) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+                wake();
+            } catch (InterruptedException stop) {
+                return;
+            } catch (SQLException away) {
+                LOG.warn("cannot look for runs that are due: {}", away.getMessage());
+            }
+        }
+    }
+
+    private void wake() throws SQLException {
+        Set<Integer> shards = owned.get();
+        if (shards.isEmpty() || waking.size() >= MOST_AT_ONCE) {
+            return;
+        }
+        for (JournalReader.DueRun due : journal.due(shards, clock.instant(), MOST_AT_ONCE)) {
+            if (waking.add(due.runId())) {
+                lanes.instruct(new Instruction(due.runId(), due.shard(), new Command.WakeUp(), new Woken(due.runId())));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+
+    private final class Woken implements Instruction.InstructionOutcome {
+        private final String runId;
+
+        Woken(String runId) {
+            this.runId = runId;
+        }
+
+        @Override
+        public void applied() {
+            waking.remove(runId);
+        }
+
+        @Override
+        public void unknownRun() {
+            waking.remove(runId);
+        }
+
+        @Override
+        public void elsewhere(int itsShard) {
+            waking.remove(runId);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.Site;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Runs that wait for people and for times, fan out over data, and have other graphs inside. */
+@NullMarked
+class WaitingTest {
+    private static final String GRAPHS = """
+            graph: sleeper
+            state: { log: { reducer: append } }
+            nodes:
+              before: { set: "{'log': ['before']}" }
+              nap: { sleep: "'PT12S'" }
+              after: { set: "{'log': ['after']}" }
+            edges:
+              - { from: START, to: before }
+              - { from: before, to: nap }
+              - { from: nap, to: after }
+              - { from: after, to: END }
+            ---
+            graph: poller
+            state: { answer: {} }
+            nodes: { poll: { agent: test-puppet } }
+            edges: [{ from: START, to: poll }, { from: poll, to: END }]
+            ---
+            graph: approval
+            state: { draft: {}, approved: {} }
+            nodes:
+              approve: { interrupt: "{'question': 'Publish?', 'draft': state.draft}", output: "{'approved': result}" }
+              publish: { agent: test-puppet }
+            edges: [{ from: START, to: approve }, { from: approve, to: publish }, { from: publish, to: END }]
+            ---
+            graph: hasty-approval
+            state: { approved: {} }
+            nodes: { approve: { interrupt: "'Publish?'" } }
+            edges: [{ from: START, to: approve }, { from: approve, to: END }]
+            limits: { timeout: PT1S }
+            ---
+            graph: wide
+            state: { items: {}, done: { reducer: sum } }
+            nodes: { work: { agent: test-puppet, output: "{'done': result.n}" } }
+            edges:
+              - { from: START, forEach: "lists.range(state.items)", as: item, to: work }
+              - { from: work, to: END }
+            ---
+            graph: cached
+            state: { topic: {}, answer: {} }
+            nodes: { ask: { agent: test-puppet, input: "{'topic': state.topic}", cache: PT1H } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            graph: inner
+            state: { log: { reducer: append } }
+            nodes: { step: { set: "{'log': ['first version']}" } }
+            edges: [{ from: START, to: step }, { from: step, to: END }]
+            ---
+            graph: outer
+            state: { log: { reducer: append } }
+            nodes: { part: { graph: inner } }
+            edges: [{ from: START, to: part }, { from: part, to: END }]
+            """;
+
+    private final Site site = Site.open();
+
+    @AfterEach
+    void close() {
+        site.close();
+    }
+
+    private Worker start() {
+        Worker worker = site.worker();
+        site.apply(GRAPHS);
+        return worker;
+    }
+
+    private void awaitStatus(String runId, RunStatus status) {
+        Site.await(
+                runId + " is " + status,
+                () -> site.history()
+                        .find(runId)
+                        .filter(run -> run.status() == status)
+                        .isPresent());
+    }
+
+    private JsonNode state(String runId) {
+        return site.history().state(runId, null).orElseThrow().state();
+    }
+
+    @Test
+    void aRunThatSleepsIsInNobodysMemoryAndOutlivesItsWorker() throws Exception {
+        try (Worker worker = start()) {
+            site.trigger("sleeper", "sleeps", "{}");
+            awaitStatus("sleeps", RunStatus.WAITING);
+            Site.await("no run is in memory", () -> inFlight(worker) == 0);
+            assertThat(site.number("SELECT count(*) FROM postroad.runs WHERE wake_at > now()"))
+                    .isEqualTo(1);
+        }
+        site.worker();
+        List<RunEvent> journal = site.ended("sleeps");
+        assertThat(journal)
+                .extracting(RunEvent::type)
+                .containsSubsequence(
+                        EventType.NODE_WAITING, EventType.RUN_WAITING, EventType.RUN_RESUMED, EventType.RUN_COMPLETED);
+        assertThat(state("sleeps").get("log")).isEqualTo(Site.json("['before', 'after']"));
+        Duration slept = Duration.between(
+                of(journal, EventType.RUN_WAITING).at(),
+                of(journal, EventType.RUN_RESUMED).at());
+        assertThat(slept).isGreaterThanOrEqualTo(Duration.ofSeconds(11));
+    }
+
+    private static RunEvent of(List<RunEvent> journal, EventType type) {
+        return journal.stream()
+                .filter(event -> event.type() == type)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long inFlight(Worker worker) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + worker.httpPort() + "/metrics"))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith("postroad_runs_running"))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+    }
+
+    @Test
+    void anAgentThatSleepsIsCalledAgainWithoutItsRetriesBeingSpent() {
+        PuppetAgent.play(
+                "polls",
+                call -> call.attempt() < 6
+                        ? new AgentReply.Sleeping(Duration.ofMillis(20))
+                        : AgentReply.completed(Site.json("{'answer': 42}")));
+        start();
+        site.trigger("poller", "polls", "{}");
+        assertThat(site.ended("polls").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(PuppetAgent.calls("polls")).extracting(AgentCall::attempt).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void aPersonAnswersWhatANodeAsksThoughTheWorkerThatAskedIsGone() {
+        try (Worker _ = start()) {
+            site.trigger("approval", "asks", "{'draft': 'Hello'}");
+            awaitStatus("asks", RunStatus.WAITING);
+        }
+        RunEvent waiting = of(site.journal("asks"), EventType.RUN_WAITING);
+        assertThat(waiting.data().at("/interrupts/0/value"))
+                .isEqualTo(Site.json("{'question': 'Publish?', 'draft': 'Hello'}"));
+        site.worker();
+        site.control("asks", Control.Resume.with(Site.json("'yes'")));
+        assertThat(site.ended("asks").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(state("asks").get("approved")).isEqualTo(Site.json("'yes'"));
+        assertThat(PuppetAgent.nodes("asks")).containsExactly("publish");
+    }
+
+    @Test
+    void anAnswerToNobodyIsRejectedWithTheReason() {
+        start();
+        site.trigger("approval", "answered-late", "{'draft': 'Hello'}");
+        awaitStatus("answered-late", RunStatus.WAITING);
+        site.control("answered-late", new Control.Resume(Map.of("nobody", Site.json("1")), null, List.of()));
+        RunEvent rejected = of(
+                site.journalWith("answered-late", event -> event.type() == EventType.COMMAND_REJECTED),
+                EventType.COMMAND_REJECTED);
+        assertThat(rejected.data().path("reason").asText()).contains("nobody", "approve@1#1");
+        awaitStatus("answered-late", RunStatus.WAITING);
+    }
+
+    @Test
+    void aRunThatNobodyAnswersFailsWhenItsTimeIsOver() {
+        start();
+        site.trigger("hasty-approval", "too-late", "{}");
+        RunEvent failed = site.ended("too-late").getLast();
+        assertThat(failed.type()).isEqualTo(EventType.RUN_FAILED);
+        assertThat(failed.data().at("/error/type").asText()).isEqualTo("run-timeout");
+    }
+
+    @Test
+    void tenThousandTasksOfOneSuperstepAllCount() {
+        PuppetAgent.play(
+                "wide",
+                call -> AgentReply.completed(
+                        Site.json("{'n': " + call.input().path("item").asInt() + "}")));
+        start();
+        site.trigger("wide", "wide", "{'items': 10000}");
+        assertThat(site.ended("wide").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(state("wide").get("done").asInt())
+                .isEqualTo(IntStream.range(0, 10_000).sum());
+    }
+
+    @Test
+    void aResultThatIsCachedServesEveryRunWithTheSameInput() {
+        for (String runId : List.of("first", "second", "other")) {
+            PuppetAgent.play(runId, call -> AgentReply.completed(Site.json("{'answer': '" + runId + "'}")));
+        }
+        start();
+        site.trigger("cached", "first", "{'topic': 'kettles'}");
+        site.ended("first");
+        site.trigger("cached", "second", "{'topic': 'kettles'}");
+        site.trigger("cached", "other", "{'topic': 'toasters'}");
+        site.ended("second");
+        site.ended("other");
+        assertThat(state("second").get("answer")).isEqualTo(Site.json("'first'"));
+        assertThat(state("other").get("answer")).isEqualTo(Site.json("'other'"));
+        assertThat(PuppetAgent.calls("second")).isEmpty();
+        site.sql().useHandle(handle -> handle.execute("UPDATE postroad.cached_results SET expires_at = now()"));
+        PuppetAgent.play("later", call -> AgentReply.completed(Site.json("{'answer': 'later'}")));
+        site.trigger("cached", "later", "{'topic': 'kettles'}");
+        site.ended("later");
+        assertThat(PuppetAgent.calls("later")).hasSize(1);
+    }
+
+    @Test
+    void aRunKeepsTheVersionsOfTheGraphsInsideItsOwn() {
+        start();
+        site.trigger("outer", "before", "{}");
+        assertThat(site.ended("before").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        site.apply("""
+                graph: inner
+                state: { log: { reducer: append } }
+                nodes: { step: { set: "{'log': ['second version']}" } }
+                edges: [{ from: START, to: step }, { from: step, to: END }]
+                """);
+        Site.await(
+                "the second version is published",
+                () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'inner'") == 2);
+        site.trigger("outer", "after", "{}");
+        site.ended("after");
+        assertThat(state("after").get("log")).isEqualTo(Site.json("['first version']"));
+        assertThat(site.journal("after")).extracting(RunEvent::task).contains("part@1/step@1");
+    }
+}
