@@ -3,7 +3,6 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Target;
 import java.util.List;
@@ -34,12 +33,7 @@ public sealed interface Command {
      * @param chance 0 to 1, for the jitter of a retry
      */
     record Answer(String task, int attempt, AgentReply reply, RetryPolicy policy, long durationMillis, double chance)
-            implements Command {
-        /** Nothing consumed is known where the attempt did not complete. */
-        Usage usage() {
-            return reply instanceof AgentReply.Completed completed ? completed.usage() : Usage.NONE;
-        }
-    }
+            implements Command {}
 
     /** The wait before an attempt is over. */
     record RetryDue(String task, int attempt) implements Command {}

@@ -6,17 +6,11 @@ import java.util.List;
 final class MergeConflictException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final String channel;
     private final transient List<String> nodes;
 
     MergeConflictException(String channel, List<String> nodes, Exception cause) {
         super("channel " + channel + " " + cause.getMessage() + ", from " + String.join(" and ", nodes), cause);
-        this.channel = channel;
         this.nodes = List.copyOf(nodes);
-    }
-
-    String channel() {
-        return channel;
     }
 
     List<String> nodes() {

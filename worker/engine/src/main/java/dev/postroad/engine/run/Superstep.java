@@ -156,4 +156,14 @@ final class Superstep {
                 .map(task -> new Target(task.node(), task.place().input()))
                 .toList();
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Superstep that && number == that.number && Arrays.equals(tasks, that.tasks);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * number + Arrays.hashCode(tasks);
+    }
 }

@@ -12,6 +12,7 @@ import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.graph.Library;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,9 +44,34 @@ final class RandomGraph {
 
     static Graph of(RandomGenerator random) {
         try {
-            return GraphCompiler.compile(new RandomGraph(random).definition(), 1, agent -> true);
+            return GraphCompiler.compile(new RandomGraph(random).definition(), 1, new Inside());
         } catch (FaultsException unsound) {
             throw new AssertionError("the generator of graphs made an unsound one", unsound);
+        }
+    }
+
+    /** Any agent, and one graph to have inside. */
+    private static final class Inside implements Library {
+        @Override
+        public boolean hasAgent(String name) {
+            return true;
+        }
+
+        @Override
+        public Graph graph(String name, @Nullable Integer version) {
+            return RunScript.graph("""
+                    graph: inside
+                    state: { log: { reducer: append }, total: { reducer: sum }, own: { reducer: append } }
+                    nodes:
+                      first: { agent: x, output: "{'log': [result.text], 'total': result.n, 'own': [result.n]}" }
+                      second: { agent: x, output: "{'log': [result.text], 'own': [result.n]}" }
+                      third: { set: "{'log': [string(size(state.own))]}" }
+                    edges:
+                      - { from: START, to: [first, second] }
+                      - { from: [first, second], to: third }
+                      - { from: third, when: "state.total % 3 == 0 && run.superstep < 6", to: first }
+                      - { from: third, otherwise: true, to: END }
+                    """);
         }
     }
 
@@ -101,6 +127,10 @@ final class RandomGraph {
             nodes.put(name, node(name, new NodeDefinition.BySet(writes), null, null, RetrySettings.UNSET));
             return;
         }
+        if (lapsChannel == null && chance(10)) {
+            nodes.put(name, node(name, new NodeDefinition.ByGraph("inside", null), null, null, RetrySettings.UNSET));
+            return;
+        }
         String input = chance(50) ? "{'total': state.total, 'size': size(state.log), 'step': run.superstep}" : null;
         RetrySettings retry = chance(30)
                 ? new RetrySettings(
@@ -122,7 +152,13 @@ final class RandomGraph {
             @Nullable String input,
             @Nullable String output,
             RetrySettings retry) {
-        return new NodeDefinition(name, work, input, output, retry, null, chance(10), null, null, List.of());
+        return new NodeDefinition(name, work, input, output, retry, null, chance(10), handler(name), null, List.of());
+    }
+
+    /** A later node, so that handlers lead nowhere twice. */
+    private @Nullable String handler(String name) {
+        int place = names.indexOf(name);
+        return place + 1 < names.size() && chance(15) ? names.get(random.nextInt(place + 1, names.size())) : null;
     }
 
     /** Makes a node follow others, all of which come before it. */

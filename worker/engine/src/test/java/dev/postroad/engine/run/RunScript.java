@@ -3,17 +3,22 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.graph.Library;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /** Drives one run by hand: commands in, events out, calls and timers kept for the test to answer. */
 @NullMarked
@@ -40,6 +45,12 @@ final class RunScript {
         return script;
     }
 
+    static RunScript started(Graph graph, String input) {
+        RunScript script = new RunScript(graph, (ObjectNode) json(input));
+        script.tell(new Command.Start());
+        return script;
+    }
+
     static RunScript queued(String yaml, String input) {
         return new RunScript(graph(yaml), (ObjectNode) json(input));
     }
@@ -48,6 +59,32 @@ final class RunScript {
         try {
             return GraphCompiler.compile(
                     (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
+    }
+
+    /** A graph that may have others inside, which come before it in the text. */
+    static Graph nested(String yaml) {
+        Map<String, Graph> compiled = new HashMap<>();
+        Library library = new Library() {
+            @Override
+            public boolean hasAgent(String name) {
+                return true;
+            }
+
+            @Override
+            public @Nullable Graph graph(String name, @Nullable Integer version) {
+                return compiled.get(name);
+            }
+        };
+        try {
+            Graph last = null;
+            for (Definition definition : Definitions.readAll(yaml)) {
+                last = GraphCompiler.compile((GraphDefinition) definition, 1, library);
+                compiled.put(last.name(), last);
+            }
+            return Objects.requireNonNull(last);
         } catch (FaultsException faults) {
             throw new IllegalArgumentException(faults);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,7 +75,7 @@ final class SimulatedRun {
             }
             step();
         }
-        throw new AssertionError("the run does not end");
+        throw new AssertionError("the run does not end, after " + journal.subList(journal.size() - 12, journal.size()));
     }
 
     int events() {
@@ -105,6 +107,8 @@ final class SimulatedRun {
     private void goOn() {
         if (!yielded.isEmpty()) {
             tell(yielded.removeFirst());
+        } else if (!run.interrupts().isEmpty() && run.status() == RunStatus.WAITING && random.nextInt(10) > 0) {
+            answerOrAwait();
         } else if (!calls.isEmpty() && (wakes.isEmpty() || random.nextInt(10) > 0)) {
             Effect.CallAgent call = calls.remove(random.nextInt(calls.size()));
             oldCalls.add(call);
@@ -115,9 +119,28 @@ final class SimulatedRun {
             wakes.remove(next);
             now = next.at().isAfter(now) ? next.at() : now;
             tell(next.command());
+        } else if (run.status() == RunStatus.WAITING) {
+            answerOrAwait();
         } else {
             throw new AssertionError("the run hangs: nobody is called and nothing is due, after " + journal.getLast());
         }
+    }
+
+    /** People answer some of the questions, or nobody does, and they are asked again. */
+    private void answerOrAwait() {
+        List<Interrupt> open = run.interrupts();
+        if (open.isEmpty()) {
+            now = Objects.requireNonNull(run.wakeAt());
+            tell(new Command.WakeUp());
+            return;
+        }
+        Map<String, JsonNode> given = new HashMap<>();
+        for (Interrupt interrupt : open) {
+            if (random.nextInt(3) > 0) {
+                given.put(interrupt.id(), Json.whole(mixed(answers, interrupt.id(), "answer") % 100));
+            }
+        }
+        tell(new Command.Resume("c" + ++commands, given, null, List.of()));
     }
 
     private void disturb() {
@@ -175,6 +198,12 @@ final class SimulatedRun {
     }
 
     private AgentReply reply(Effect.CallAgent call) {
+        if (isHandled(call.task())) {
+            // A retry or a cancel must not decide whether the handler has its turn.
+            return mixed(answers, call.task(), "handled") % 4 == 0
+                    ? AgentReply.permanent("http.400", "no")
+                    : result(call);
+        }
         long faults = journal.stream()
                 .filter(event -> call.task().equals(event.task()))
                 .filter(event ->
@@ -184,10 +213,39 @@ final class SimulatedRun {
         if (faults < Math.max(0, chance - 14)) {
             return fault((int) (mixed(answers, call.task(), "fault" + faults) % 5));
         }
-        long n = mixed(answers, call.task(), call.input().toString()) % 1_000;
+        return result(call);
+    }
+
+    /** Whether some node takes over when this task fails, or a graph around it. */
+    private boolean isHandled(String task) {
+        Frame frame = run.root().holding(task);
+        String node = run.task(task).node();
+        return frame.graph().node(node).onError() != null || (frame.isInside() && isHandled(frame.owner()));
+    }
+
+    private AgentReply result(Effect.CallAgent call) {
+        if (call.answers().isEmpty() && mixed(answers, call.task(), "asks") % 10 == 0) {
+            return new AgentReply.Interrupted(JsonNodeFactory.instance.textNode("may " + call.task() + " go on?"));
+        }
+        if (call.attempt() == 1 && mixed(answers, call.task(), "sleeps") % 15 == 0) {
+            return new AgentReply.Sleeping(Duration.ofMillis(mixed(answers, call.task(), "long") % 30_000));
+        }
+        long n = mixed(answers, call.task(), call.input().toString() + call.answers()) % 1_000;
         ObjectNode output = JsonNodeFactory.instance.objectNode().put("text", call.task());
         output.set("n", Json.whole(n % 7 == 0 ? n * 4_000_000_000L : n));
-        return new AgentReply.Completed(output, new Usage(n % 3, n % 2));
+        return new AgentReply.Completed(output, new Usage(n % 3, n % 2), gotos(call));
+    }
+
+    private List<Goto> gotos(Effect.CallAgent call) {
+        List<String> nodes = run.root().holding(call.task()).graph().nodes().keySet().stream()
+                .sorted()
+                .toList();
+        long choice = mixed(answers, call.task(), "goes") % 40;
+        String node = nodes.get((int) (mixed(answers, call.task(), "to") % nodes.size()));
+        if (choice == 0) {
+            return List.of(Goto.node(node));
+        }
+        return choice == 1 ? List.of(new Goto(node, JsonNodeFactory.instance.textNode("handed"), false)) : List.of();
     }
 
     private static AgentReply fault(int kind) {
