@@ -282,6 +282,7 @@ public final class Lane {
         if (live != null || found.isEmpty() || !shards.owns(found.get().key().shard())) {
             return live;
         }
+        clock.notBefore(found.get().run().lastAt());
         LiveRun loaded = new LiveRun(found.get().key(), found.get().run(), 0);
         table.resume(loaded);
         return loaded;
@@ -290,6 +291,7 @@ public final class Lane {
     private void own(Message.Own own) {
         clock.notBefore(own.publishedAt());
         shards.own(own.shard(), own.epoch(), own.publishedAt());
+        own.unfinished().forEach(stored -> clock.notBefore(stored.run().lastAt()));
         own.unfinished().forEach(stepper::recover);
         figures.recovered(own.unfinished().size());
     }

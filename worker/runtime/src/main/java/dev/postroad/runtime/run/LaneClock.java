@@ -5,8 +5,9 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
 /**
- * A lane's time, in the microseconds of Postgres. It never runs backwards, so that what is published can be told by
- * time alone. Confined to the lane's thread.
+ * A lane's time, in the microseconds of Postgres. No two decisions have the same, also where another worker's clock was
+ * further on: so what is published can be told by time alone, and rows to come never stand beside those that were read
+ * back. Confined to the lane's thread.
  */
 final class LaneClock {
     private final InstantSource source;
@@ -17,7 +18,9 @@ final class LaneClock {
     }
 
     Instant now() {
-        notBefore(source.instant().truncatedTo(ChronoUnit.MICROS));
+        Instant next = latest.plus(1, ChronoUnit.MICROS);
+        Instant time = source.instant().truncatedTo(ChronoUnit.MICROS);
+        latest = time.isAfter(next) ? time : next;
         return latest;
     }
 
