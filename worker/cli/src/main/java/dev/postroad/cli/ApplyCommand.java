@@ -2,12 +2,14 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
+import dev.postroad.cli.servers.StoredSources;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +18,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "apply",
-        description = "Publish the graphs and agents of files. Where anything is wrong with any of them, nothing is.")
+        description = {
+            "Publish the graphs and agents of files. Where anything is wrong with any of them, nothing is.",
+            "Says what is new (+), gone (-) and different (~) since they were last published."
+        })
 final class ApplyCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
@@ -38,10 +43,15 @@ final class ApplyCommand implements Callable<Integer> {
         List<DefinitionFile> read = DefinitionFile.readAll(files, surroundings.in());
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PublishedDefinitions stored = servers.definitions();
-        DefinitionFile.check(read, KnownAgents.names(stored));
+        DefinitionFile.check(read, stored);
         List<Definition> definitions = DefinitionFile.all(read).toList();
+        StoredSources sources = servers.sources();
+        List<Applied> applied = new ArrayList<>();
+        for (Definition definition : definitions) {
+            applied.add(Applied.of(definition, stored, sources));
+        }
         new Publisher(servers.client(), stored).publish(definitions, limit);
-        definitions.forEach(definition -> surroundings.out().println(definition.registryKey()));
+        applied.stream().flatMap(each -> each.told(sources).stream()).forEach(surroundings.out()::println);
         return ExitCode.COMPLETED;
     }
 }

@@ -8,13 +8,13 @@ import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.graph.Library;
+import dev.postroad.runtime.history.PublishedDefinitions;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -46,10 +46,15 @@ record DefinitionFile(String name, List<Definition> definitions) {
     }
 
     /** Sees that every graph is sound, given the agents that are there already and those of the files. */
-    static void check(List<DefinitionFile> files, Set<String> storedAgents) {
-        Set<String> agents = new HashSet<>(storedAgents);
-        all(files).filter(AgentDefinition.class::isInstance).forEach(agent -> agents.add(agent.name()));
-        refuse(files.stream().flatMap(file -> file.unsound(agents)).toList());
+    static void check(List<DefinitionFile> files, PublishedDefinitions published) {
+        check(files, new PublishedLibrary(published));
+    }
+
+    /** As above, whatever it is that is there already. */
+    static void check(List<DefinitionFile> files, Library published) {
+        FileLibrary library = new FileLibrary(published);
+        all(files).filter(AgentDefinition.class::isInstance).forEach(agent -> library.add(agent.name()));
+        refuse(files.stream().flatMap(file -> file.unsound(library)).toList());
     }
 
     static Stream<Definition> all(List<DefinitionFile> files) {
@@ -63,10 +68,10 @@ record DefinitionFile(String name, List<Definition> definitions) {
                 .toList();
     }
 
-    private Stream<String> unsound(Set<String> agents) {
+    private Stream<String> unsound(FileLibrary library) {
         return graphs().stream().flatMap(graph -> {
             try {
-                GraphCompiler.compile(graph, 1, agents::contains);
+                library.add(GraphCompiler.compile(graph, 1, library));
                 return Stream.empty();
             } catch (FaultsException unsound) {
                 return lines(name + ": " + graph.registryKey(), unsound);

@@ -51,8 +51,7 @@ final class FollowOptions {
     int conclude(RunProgress progress, Surroundings surroundings) {
         RunEvent end = progress.end();
         if (end == null) {
-            surroundings.say("run " + progress.runId() + " is not done after " + timeout
-                    + ", and goes on; `postroad watch " + progress.runId() + "` follows it");
+            surroundings.say("run " + progress.runId() + " is not done after " + timeout + unfinished(progress));
             return ExitCode.TIMED_OUT;
         }
         if (progress.status() != RunStatus.FAILED) {
@@ -63,5 +62,14 @@ final class FollowOptions {
                 + end.data().path("error").path("message").asText() + "; `postroad retry " + progress.runId()
                 + "` repeats what failed");
         return outOfTime ? ExitCode.TIMED_OUT : ExitCode.FAILED;
+    }
+
+    private static String unfinished(RunProgress progress) {
+        if (progress.waiting() != null) {
+            return ", and waits: " + progress.waiting();
+        }
+        return progress.status() == RunStatus.PAUSED
+                ? ", and is paused; `postroad unpause " + progress.runId() + "` goes on"
+                : ", and goes on; `postroad watch " + progress.runId() + "` follows it";
     }
 }

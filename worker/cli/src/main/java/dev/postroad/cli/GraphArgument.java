@@ -35,7 +35,7 @@ record GraphArgument(String name, List<DefinitionFile> files) {
 
     void publish(Publisher publisher, PublishedDefinitions stored) {
         if (!files.isEmpty()) {
-            DefinitionFile.check(files, KnownAgents.names(stored));
+            DefinitionFile.check(files, stored);
             publisher.publish(DefinitionFile.all(files).toList(), Publisher.DEFAULT_LIMIT);
         }
     }

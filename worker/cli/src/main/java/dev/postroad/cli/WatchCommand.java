@@ -4,17 +4,14 @@ import dev.postroad.cli.progress.Display;
 import dev.postroad.cli.progress.RunProgress;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
-import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.client.RunWatch;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.contracts.message.RunIds;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "watch",
@@ -23,8 +20,8 @@ import picocli.CommandLine.Parameters;
 final class WatchCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
-    @Parameters(paramLabel = "RUN", description = "The id of the run.")
-    private String run = "";
+    @Mixin
+    private RunArgument argument = new RunArgument();
 
     @Mixin
     private FollowOptions following = new FollowOptions();
@@ -35,9 +32,7 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException {
-        if (!RunIds.isLegal(run)) {
-            throw CommandException.usage("the run id is \"" + run + "\"; use " + RunIds.RULE);
-        }
+        String run = argument.id();
         Servers servers = Servers.open(surroundings, Need.WORKER);
         Display display = following.display(surroundings);
         // Opened before the journal is read, so that no event falls between the two.

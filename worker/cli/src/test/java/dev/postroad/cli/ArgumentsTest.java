@@ -21,7 +21,7 @@ final class ArgumentsTest {
             delimiter = '|',
             value = {
                 "'' | postroad: name a command, or see --help",
-                "rum | postroad: Unmatched argument at index 0: 'rum'; did you mean run or runs?",
+                "rum | postroad: Unmatched argument at index 0: 'rum'; did you mean run or runs or resume?",
                 "run | postroad: Missing required parameter: 'GRAPH'",
                 "run hello --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "run hello --input {\"a\": | postroad: --input: the value is not JSON",
@@ -32,7 +32,23 @@ final class ArgumentsTest {
                 "run hello --timeout 5m | postroad: Invalid value for option '--timeout': is \"5m\"; use an ISO-8601 duration such as PT5M",
                 "run /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
                 "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "graph /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "graph hello --version 0 | postroad: --version: is 0; versions count from 1",
+                "graph hello --dot --mermaid | postroad: Error: --mermaid, --dot are mutually exclusive",
                 "cancel a/b | postroad: the run id is \"a/b\"; use 1 to 128",
+                "retry a/b | postroad: the run id is \"a/b\"; use 1 to 128",
+                "resume | postroad: Missing required parameter: 'RUN'",
+                "resume r --value yes | postroad: --value: the value is not JSON",
+                "resume r --task t | postroad: --task: stands without --value or names nothing; give both",
+                "resume r --update [1] | postroad: --update: is no JSON object; write it as {\"channel\": value, …}",
+                "continue r | postroad: Missing required option: '--input=JSON|@FILE|-'",
+                "continue r --input 7 | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
+                "continue r --input {} --when-busy wait | postroad: Invalid value for option '--when-busy': is \"wait\"; use one of enqueue, reject, interrupt, rollback",
+                "rollback r | postroad: Missing required option: '--version=N'",
+                "rollback r --version 0 | postroad: --version: is 0; use 1 or more",
+                "update-state r | postroad: Missing required option: '--update=JSON|@FILE|-'",
+                "update-state r --update {} --version -1 | postroad: --version: is -1; use 0 or more",
+                "unpause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "watch a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "runs --status lost | postroad: --status: is \"lost\"; use one of queued, running,",
                 "runs --limit 0 | postroad: --limit: is 0; use 1 to 100000",
@@ -93,8 +109,26 @@ final class ArgumentsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "run", "dev", "worker", "migrate", "apply", "trigger", "cancel", "retry", "watch", "show", "state",
-                "runs", "health"
+                "",
+                "run",
+                "dev",
+                "worker",
+                "migrate",
+                "apply",
+                "graph",
+                "trigger",
+                "cancel",
+                "retry",
+                "resume",
+                "continue",
+                "rollback",
+                "update-state",
+                "unpause",
+                "watch",
+                "show",
+                "state",
+                "runs",
+                "health"
             })
     void explainsEveryCommand(String command) {
         var shell = new TestShell(folder);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postroad.cli.shell.CommandException;
+import dev.postroad.engine.graph.Library;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,9 +51,9 @@ final class DefinitionFileTest {
     void knowsAgentsOfTheFilesAndThoseThatAreStored() throws IOException {
         String graph = file("graph.yaml", GRAPH);
         String agent = file("agent.yaml", "agent: helper\nkind: java");
-        DefinitionFile.check(read(graph, agent), Set.of());
-        DefinitionFile.check(read(graph), Set.of("helper"));
-        assertThatThrownBy(() -> DefinitionFile.check(read(graph), Set.of("other")))
+        DefinitionFile.check(read(graph, agent), agents());
+        DefinitionFile.check(read(graph), agents("helper"));
+        assertThatThrownBy(() -> DefinitionFile.check(read(graph), agents("other")))
                 .hasMessage(
                         graph + ": graph/g: nodes.a.agent: there is no agent helper; publish it, or name one that is"
                                 + " there");
@@ -62,11 +63,15 @@ final class DefinitionFileTest {
     void theExamplesAreSound() {
         List<DefinitionFile> examples = Examples.bundled();
         assertThat(examples).extracting(DefinitionFile::name).contains("hello.yaml", "product-launch.yaml");
-        DefinitionFile.check(examples, Set.of());
+        DefinitionFile.check(examples, agents());
     }
 
     private String file(String name, String text) throws IOException {
         return Files.writeString(folder.resolve(name), text).toString();
+    }
+
+    private static Library agents(String... names) {
+        return Library.ofAgents(Set.of(names)::contains);
     }
 
     private static List<DefinitionFile> read(String... files) {

@@ -139,6 +139,29 @@ final class RunCommandTest {
     }
 
     @Test
+    void asksAPersonAndGoesOnWithTheAnswer() throws IOException, FaultsException {
+        Path file = Files.writeString(data.resolve("sign-off.yaml"), """
+                graph: sign-off
+                state: { ok: { default: false } }
+                nodes: { approve: { interrupt: "'Publish?'", output: "{'ok': result}" } }
+                edges: [ { from: START, to: approve }, { from: approve, to: END } ]
+                """);
+        assertThat(shell.run("run", file.toString(), "--run-id", "asking", "--timeout", "PT5S"))
+                .isEqualTo(4);
+        assertThat(shell.err())
+                .contains("and waits: approve asks Publish?; `postroad resume asking --value JSON` goes on");
+        assertThat(shell.run("unpause", "asking")).isEqualTo(1);
+        assertThat(shell.err()).contains("unpause of run asking was refused: ");
+        assertThat(shell.run("resume", "asking", "--value", "true")).isZero();
+        assertThat(shell.out()).isEqualTo("run.resumed asking\n");
+        assertThat(shell.run("watch", "asking")).isZero();
+        assertThat(shell.run("state", "asking")).isZero();
+        assertThat(Json.read(shell.out())).isEqualTo(Json.read("{\"ok\": true}"));
+        assertThat(shell.run("continue", "asking", "--input", "{}")).isZero();
+        assertThat(shell.out()).isEqualTo("run.continued asking\n");
+    }
+
+    @Test
     void publishesNothingWhereAnythingIsWrong() throws IOException {
         Path sound = Files.writeString(data.resolve("sound.yaml"), "agent: published\nkind: http\nurl: http://h/");
         Path unsound = Files.writeString(data.resolve("unsound.yaml"), """
@@ -151,6 +174,51 @@ final class RunCommandTest {
                 .contains("unsound.yaml: graph/unsound: nodes.a.agent: there is no agent missing")
                 .contains("unsound.yaml: graph/unsound: nodes.a: has no way to END");
         assertThat(shell.run("apply", sound.toString())).isZero();
-        assertThat(shell.out()).isEqualTo("agent/published\n");
+        assertThat(shell.out()).isEqualTo("agent/published: new\n");
+    }
+
+    @Test
+    void sayWhatChangedAndWhichVersionItGotWhenAGraphIsPublishedAgain() throws IOException {
+        Path file = Files.writeString(data.resolve("versioned.yaml"), """
+                graph: versioned
+                state: { n: { default: 0 } }
+                nodes: { one: { set: "{'n': 1}" } }
+                edges: [ { from: START, to: one }, { from: one, to: END } ]
+                """);
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.out()).isEqualTo("graph/versioned: version 1, new\n");
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.out()).isEqualTo("graph/versioned: version 1, unchanged\n");
+        Files.writeString(file, Files.readString(file).replace("{'n': 1}", "{'n': 2}"));
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.out()).isEqualTo("""
+                graph/versioned: version 2, changed
+                  ~ node one: set "{'n': 1}" → "{'n': 2}"
+                """);
+        assertThat(shell.run("graph", "versioned", "--version", "1", "--dot")).isZero();
+        assertThat(shell.out()).startsWith("digraph \"versioned\" {\n");
+        assertThat(shell.run("graph", "versioned", "--version", "3")).isEqualTo(2);
+        assertThat(shell.err()).isEqualTo("postroad: there is no version 3 of a graph versioned\n");
+    }
+
+    @Test
+    void drawsGraphsOfFilesAndExamplesAndThosePublished() throws IOException {
+        Path file = Files.writeString(data.resolve("drawn.yaml"), """
+                graph: drawn
+                nodes: { only: { agent: nobody } }
+                edges: [ { from: START, to: only }, { from: only, to: END } ]
+                """);
+        assertThat(shell.run("graph", file.toString(), "--ascii")).isZero();
+        assertThat(shell.out()).contains("| agent nobody |");
+        assertThat(shell.run("graph", "product-launch")).isZero();
+        assertThat(shell.out()).contains("│ agent strategist │");
+        assertThat(new TestShell(data).set("LANG", "en_US.ISO-8859-1").run("graph", "hello"))
+                .isZero();
+        assertThat(shell.run("graph", "product-launch", "--mermaid")).isZero();
+        assertThat(shell.out()).startsWith("flowchart TB\n");
+        assertThat(shell.run("graph", "nowhere")).isEqualTo(2);
+        assertThat(shell.err()).startsWith("postroad: there is no graph nowhere; there are ");
+        assertThat(shell.run("graph", file.toString(), "--version", "1")).isEqualTo(2);
+        assertThat(shell.err()).startsWith("postroad: --version: has no meaning beside a file");
     }
 }

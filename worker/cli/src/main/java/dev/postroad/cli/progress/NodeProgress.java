@@ -8,7 +8,7 @@ import java.time.Instant;
  * How far one node is.
  *
  * @param tasks how often it was begun, its retries not counted
- * @param at when the status began; of a node that is to be retried, when that is due
+ * @param at when the status began; of a node that is to be retried or sleeps, when it goes on
  * @param took how long the last attempt took; zero where none has ended
  * @param note what else there is to say
  */
@@ -21,16 +21,27 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                 new NodeProgress(
                         NodeStatus.RUNNING,
                         event.attempt(),
-                        event.attempt() > 1 ? tasks : tasks + 1,
+                        event.attempt() > 1 || waits() ? tasks : tasks + 1,
                         event.at(),
                         Duration.ZERO,
                         "");
-            case NODE_RETRYING -> ended(NodeStatus.RETRYING, event, Notes.dueAt(event), Notes.error(event.data()));
+            case NODE_RETRYING ->
+                ended(NodeStatus.RETRYING, event, Notes.time(event, "dueAt"), Notes.error(event.data()));
             case NODE_COMPLETED -> ended(NodeStatus.COMPLETED, event, event.at(), "");
             case NODE_FAILED -> ended(NodeStatus.FAILED, event, event.at(), Notes.error(event.data()));
             case NODE_CANCELLED -> ended(NodeStatus.CANCELLED, event, event.at(), "");
+            case NODE_WAITING ->
+                Notes.isSleep(event.data())
+                        ? ended(NodeStatus.SLEEPING, event, Notes.time(event, "until"), "")
+                        : ended(NodeStatus.ASKING, event, event.at(), Notes.waiting(event.data()));
             case RUN_QUEUED,
                     RUN_STARTED,
+                    RUN_WAITING,
+                    RUN_RESUMED,
+                    RUN_CONTINUED,
+                    RUN_UNPAUSED,
+                    STATE_UPDATED,
+                    RUN_ROLLED_BACK,
                     RUN_RETRIED,
                     RUN_CANCELLED,
                     RUN_COMPLETED,
@@ -39,6 +50,11 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                     TRIGGER_DUPLICATE,
                     TRIGGER_REJECTED -> this;
         };
+    }
+
+    /** Of a task that waited, the next start is no new task. */
+    private boolean waits() {
+        return status == NodeStatus.ASKING || status == NodeStatus.SLEEPING;
     }
 
     private NodeProgress ended(NodeStatus as, RunEvent event, Instant when, String why) {
@@ -51,12 +67,15 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                 why);
     }
 
-    /** How long the attempt takes or took; of a node that is to be retried, how long until then. */
+    /**
+     * How long the attempt takes or took; of a node that asks, how long ago; of one that is to be retried or
+     * sleeps, how long until then.
+     */
     String duration(Instant now) {
         return switch (status) {
             case NOT_REACHED -> "";
-            case RUNNING -> between(at, now);
-            case RETRYING -> "in " + between(now, at);
+            case RUNNING, ASKING -> between(at, now);
+            case RETRYING, SLEEPING -> "in " + between(now, at);
             case COMPLETED, FAILED, CANCELLED -> Text.of(took);
         };
     }

@@ -5,6 +5,8 @@ enum NodeStatus {
     NOT_REACHED("·", "", Colour.FAINT),
     RUNNING("▶", "running", Colour.CYAN),
     RETRYING("↻", "retrying", Colour.YELLOW),
+    ASKING("?", "waiting", Colour.YELLOW),
+    SLEEPING("…", "sleeping", Colour.FAINT),
     COMPLETED("✔", "completed", Colour.GREEN),
     FAILED("✘", "failed", Colour.RED),
     CANCELLED("■", "cancelled", Colour.YELLOW);

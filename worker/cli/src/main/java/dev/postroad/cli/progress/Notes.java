@@ -14,20 +14,58 @@ final class Notes {
         return switch (event.type()) {
             case NODE_RETRYING ->
                 error(data) + "; again at " + data.path("dueAt").asText();
-            case NODE_FAILED, RUN_FAILED -> error(data);
+            case NODE_FAILED -> error(data) + handler(data);
+            case RUN_FAILED -> error(data);
+            case NODE_WAITING -> waiting(data);
+            case RUN_WAITING -> Waiting.of(event).toString();
+            case RUN_CONTINUED -> mode(data.path("mode").asText());
+            case STATE_UPDATED -> "as " + data.path("asNode").asText();
+            case RUN_ROLLED_BACK -> "to version " + data.path("toVersion").asText();
             case RUN_CANCELLED, TRIGGER_REJECTED, TRIGGER_DUPLICATE ->
                 data.path("reason").asText();
             case COMMAND_REJECTED ->
                 data.path("command").asText() + ": " + data.path("reason").asText();
-            case RUN_QUEUED, RUN_STARTED, NODE_STARTED, NODE_COMPLETED, NODE_CANCELLED, RUN_RETRIED, RUN_COMPLETED ->
-                "";
+            case RUN_QUEUED,
+                    RUN_STARTED,
+                    NODE_STARTED,
+                    NODE_COMPLETED,
+                    NODE_CANCELLED,
+                    RUN_RESUMED,
+                    RUN_UNPAUSED,
+                    RUN_RETRIED,
+                    RUN_COMPLETED -> "";
         };
     }
 
-    /** When the next attempt is due; the event's own time where it does not say. */
-    static Instant dueAt(RunEvent event) {
+    /** What a task asks, or until when it sleeps. */
+    static String waiting(JsonNode data) {
+        return isSleep(data) ? "until " + data.path("until").asText() : Waiting.asks(data.path("interrupt"));
+    }
+
+    /** Whether a task waits for a time, and for no person. */
+    static boolean isSleep(JsonNode data) {
+        return data.hasNonNull("until");
+    }
+
+    private static String handler(JsonNode data) {
+        return data.hasNonNull("handler") ? "; " + data.path("handler").asText() + " takes over" : "";
+    }
+
+    private static String mode(String mode) {
+        return switch (mode) {
+            case "enqueued" -> "enqueued until the run has ended";
+            case "rolled_back" -> "from the state before the last input";
+            default -> "";
+        };
+    }
+
+    /**
+     * The time that the data names in a field, such as when the next attempt is due; the event's own where it does not
+     * say.
+     */
+    static Instant time(RunEvent event, String field) {
         try {
-            return Instant.parse(event.data().path("dueAt").asText());
+            return Instant.parse(event.data().path(field).asText());
         } catch (DateTimeParseException unsaid) {
             return event.at();
         }

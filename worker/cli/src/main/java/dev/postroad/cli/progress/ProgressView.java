@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Draws a run: a heading, a bar, and a line for each node. */
 public final class ProgressView {
@@ -12,6 +13,7 @@ public final class ProgressView {
     private static final int STATUS_COLUMNS = 10;
     private static final int DURATION_COLUMNS = 12;
     private static final int ROWS_BESIDE_NODES = 4;
+    private static final int LEAST_ROWS_TO_EXPLAIN = 8;
 
     private final Screen screen;
 
@@ -27,13 +29,14 @@ public final class ProgressView {
                 run.graph() + "  " + run.runId() + "  " + run.status().publicName()));
         lines.add(screen.fit(
                 colour(run), bar(run.share()) + " " + Text.percent(run.share()) + "  " + Text.of(run.elapsed(now))));
-        lines.addAll(nodes(run, now));
+        List<String> waiting = waiting(run);
+        lines.addAll(nodes(run, now, screen.rows() - ROWS_BESIDE_NODES - waiting.size()));
+        lines.addAll(waiting);
         return lines;
     }
 
     /** A line for each node; where they are too many, for those that something happened to last. */
-    private List<String> nodes(RunProgress run, Instant now) {
-        int room = screen.rows() - ROWS_BESIDE_NODES;
+    private List<String> nodes(RunProgress run, Instant now, int room) {
         int nameColumns =
                 run.nodes().keySet().stream().mapToInt(String::length).max().orElse(0);
         List<Map.Entry<String, NodeProgress>> shown = shown(run, room);
@@ -75,6 +78,18 @@ public final class ProgressView {
         String attempt =
                 node.attempt() > 1 || node.status() == NodeStatus.RETRYING ? "attempt " + node.attempt() + "  " : "";
         return tasks + attempt + node.note();
+    }
+
+    /** What is asked, and a line of its own for the answer, so that it can be copied; nothing on too small a screen. */
+    private List<String> waiting(RunProgress run) {
+        Waiting waiting = run.waiting();
+        if (waiting == null || screen.rows() < LEAST_ROWS_TO_EXPLAIN) {
+            return List.of();
+        }
+        return Stream.of("  " + waiting.what(), waiting.how().isEmpty() ? "" : "  " + waiting.how())
+                .filter(line -> !line.isBlank())
+                .map(line -> screen.fit(Colour.YELLOW, line))
+                .toList();
     }
 
     private static Colour colour(RunProgress run) {

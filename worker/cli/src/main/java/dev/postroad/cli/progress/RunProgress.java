@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes in the order in which they are shown
  * @param startedAt when the first event was; the epoch before it
  * @param seq of the last event of the journal; 0 before the first
+ * @param waiting why nothing happens; null while something does
  * @param end the event that the run ended with; null while it is under way
  */
 public record RunProgress(
@@ -27,6 +28,7 @@ public record RunProgress(
         Map<String, NodeProgress> nodes,
         Instant startedAt,
         int seq,
+        @Nullable Waiting waiting,
         @Nullable RunEvent end) {
 
     public RunProgress {
@@ -37,7 +39,7 @@ public record RunProgress(
     public static RunProgress of(String runId, String graph, List<String> nodes) {
         Map<String, NodeProgress> none = new LinkedHashMap<>();
         nodes.forEach(node -> none.put(node, NodeProgress.NONE));
-        return new RunProgress(runId, graph, RunStatus.QUEUED, 0, none, Instant.EPOCH, 0, null);
+        return new RunProgress(runId, graph, RunStatus.QUEUED, 0, none, Instant.EPOCH, 0, null, null);
     }
 
     /** What is known after an event. */
@@ -49,28 +51,41 @@ public record RunProgress(
                     event.node(),
                     changed.getOrDefault(event.node(), NodeProgress.NONE).after(event));
         }
+        RunStatus newStatus = status(event);
         return new RunProgress(
                 runId,
                 event.graph().isEmpty() ? graph : event.graph(),
-                status(event.type()),
+                newStatus,
                 Math.max(share, event.progress()),
                 changed,
                 startedAt.equals(Instant.EPOCH) ? event.at() : startedAt,
                 Math.max(seq, event.seq()),
-                end(event));
+                waiting(event, newStatus),
+                end(event, newStatus));
     }
 
-    private @Nullable RunEvent end(RunEvent event) {
+    private @Nullable Waiting waiting(RunEvent event, RunStatus newStatus) {
+        if (event.type() == EventType.RUN_WAITING) {
+            return Waiting.of(event);
+        }
+        return newStatus == RunStatus.WAITING ? waiting : null;
+    }
+
+    private @Nullable RunEvent end(RunEvent event, RunStatus newStatus) {
         if (event.type().endsRun()) {
             return event;
         }
-        return event.type() == EventType.RUN_RETRIED ? null : end;
+        return newStatus.isEnded() ? end : null;
     }
 
-    private RunStatus status(EventType type) {
-        return switch (type) {
+    private RunStatus status(RunEvent event) {
+        return switch (event.type()) {
             case RUN_QUEUED -> RunStatus.QUEUED;
-            case RUN_STARTED, RUN_RETRIED -> RunStatus.RUNNING;
+            case RUN_STARTED, RUN_RETRIED, RUN_RESUMED, RUN_UNPAUSED -> RunStatus.RUNNING;
+            case RUN_WAITING -> RunStatus.WAITING;
+            case RUN_CONTINUED -> event.data().path("mode").asText().equals("enqueued") ? status : RunStatus.RUNNING;
+            case STATE_UPDATED -> RunStatus.PAUSED;
+            case RUN_ROLLED_BACK -> event.data().path("resume").asBoolean(true) ? RunStatus.RUNNING : RunStatus.PAUSED;
             case RUN_COMPLETED -> RunStatus.COMPLETED;
             case RUN_FAILED -> RunStatus.FAILED;
             case RUN_CANCELLED -> RunStatus.CANCELLED;
@@ -79,6 +94,7 @@ public record RunProgress(
                     NODE_COMPLETED,
                     NODE_FAILED,
                     NODE_CANCELLED,
+                    NODE_WAITING,
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
                     TRIGGER_REJECTED -> status;

@@ -1,5 +1,6 @@
 package dev.postroad.cli.shell;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -19,15 +20,24 @@ public final class UserInput {
      * @param option the option that the argument belongs to, for messages
      */
     public static ObjectNode object(String option, String argument, InputStream in) {
+        if (json(option, argument, in) instanceof ObjectNode object) {
+            return object;
+        }
+        throw CommandException.usage(option + ": is no JSON object; write it as {\"channel\": value, …}");
+    }
+
+    /**
+     * Any JSON.
+     *
+     * @param option the option that the argument belongs to, for messages
+     */
+    public static JsonNode json(String option, String argument, InputStream in) {
         byte[] bytes = bytes(option, argument, in);
         try {
-            if (Json.read(bytes) instanceof ObjectNode object) {
-                return object;
-            }
+            return Json.read(bytes);
         } catch (FaultsException unreadable) {
             throw CommandException.usage(option + ": " + unreadable.getMessage());
         }
-        throw CommandException.usage(option + ": is no JSON object; write it as {\"channel\": value, …}");
     }
 
     /** The content of a file, or of the standard input. */

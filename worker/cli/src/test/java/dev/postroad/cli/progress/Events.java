@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Events {
     static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
+    private static final String QUESTION =
+            "{\"id\":\"w\",\"node\":\"write\",\"task\":\"write@1\",\"value\":{\"question\":\"Publish?\"}}";
+
     private Events() {}
 
     static RunEvent ofRun(int seq, EventType type, long millis, double progress, String data) {
@@ -83,6 +86,24 @@ final class Events {
                         1,
                         100,
                         "{\"error\":{\"type\":\"http.503\",\"message\":\"busy\"},\"dueAt\":\"2026-11-22T12:00:03.305Z\"}"));
+    }
+
+    /** One node is done, one asks a person, one sleeps. */
+    static List<RunEvent> asking() {
+        return List.of(
+                ofRun(1, EventType.RUN_QUEUED, 0, 0, "{}"),
+                ofRun(2, EventType.RUN_STARTED, 5, 0, "{}"),
+                ofNode(3, EventType.NODE_STARTED, 5, "plan", 1, -1, "{}"),
+                ofNode(4, EventType.NODE_COMPLETED, 1_205, "plan", 1, 1_200, "{}"),
+                ofNode(5, EventType.NODE_STARTED, 1_205, "write", 1, -1, "{}"),
+                ofNode(6, EventType.NODE_WAITING, 1_305, "write", 1, 100, "{\"interrupt\":" + QUESTION + "}"),
+                ofNode(7, EventType.NODE_WAITING, 1_305, "draw", 1, -1, "{\"until\":\"2026-11-22T14:00:03Z\"}"),
+                ofRun(
+                        8,
+                        EventType.RUN_WAITING,
+                        1_305,
+                        0.25,
+                        "{\"interrupts\":[" + QUESTION + "],\"wakeAt\":\"2026-11-22T14:00:03Z\"}"));
     }
 
     static RunProgress fold(List<RunEvent> events) {

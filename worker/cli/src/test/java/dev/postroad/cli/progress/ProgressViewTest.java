@@ -45,6 +45,38 @@ final class ProgressViewTest {
     }
 
     @Test
+    void showsTheQuestionAndHowToAnswerIt() {
+        assertThat(picture(80, 24, Events.asking())).isEqualTo("""
+                launch  order-1  waiting
+                ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  2.3 s
+                  ✔ plan     completed 1.2 s
+                  ? write    waiting   1.0 s       asks {"question":"Publish?"}
+                  … draw     sleeping  in 2 h 00 min
+                  · publish
+                  write asks {"question":"Publish?"}; goes on or fails by itself at 2026-11-22…
+                  postroad resume order-1 --value JSON""");
+    }
+
+    @Test
+    void looksAsBeforeWhereTheRunGoesOn() {
+        List<RunEvent> events = new ArrayList<>(Events.asking());
+        events.add(Events.ofRun(9, EventType.RUN_RESUMED, 2_000, 0.25, "{\"commandId\":\"c\"}"));
+        events.add(Events.ofNode(10, EventType.NODE_STARTED, 2_000, "write", 1, -1, "{}"));
+        assertThat(picture(80, 24, events))
+                .startsWith("launch  order-1  running")
+                .contains("▶ write    running   305 ms\n")
+                .doesNotContain("postroad resume");
+    }
+
+    @Test
+    void leavesTheAnswerOutWhereThereIsNoRoom() {
+        assertThat(picture(80, 7, Events.asking()).lines()).hasSizeLessThan(7);
+        assertThat(picture(80, 8, Events.asking()).lines())
+                .hasSizeLessThan(8)
+                .endsWith("  postroad resume order-1 --value JSON");
+    }
+
+    @Test
     void countsHowOftenALoopCameBy() {
         List<RunEvent> events = List.of(
                 Events.ofNode(1, EventType.NODE_STARTED, 0, "plan", 1, -1, "{}"),

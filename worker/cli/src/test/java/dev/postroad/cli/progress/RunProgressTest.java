@@ -25,6 +25,47 @@ final class RunProgressTest {
         assertThat(retried.seq()).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RUN_RESUMED | {} | RUNNING",
+                "RUN_UNPAUSED | {} | RUNNING",
+                "RUN_CONTINUED | {'mode':'applied'} | RUNNING",
+                "RUN_CONTINUED | {'mode':'rolled_back'} | RUNNING",
+                "RUN_ROLLED_BACK | {'toVersion':1,'resume':true} | RUNNING",
+                "RUN_ROLLED_BACK | {'toVersion':1,'resume':false} | PAUSED",
+                "STATE_UPDATED | {'asNode':'plan'} | PAUSED",
+                "RUN_WAITING | {'interrupts':[]} | WAITING",
+            },
+            quoteCharacter = '`')
+    void isNotOverAnyMoreWhereTheRunGoesOnOrRests(EventType type, String data, RunStatus status) {
+        RunProgress failed = Events.fold(List.of(Events.ofRun(1, EventType.RUN_FAILED, 0, 0.5, "{}")));
+        RunProgress after = failed.after(Events.ofRun(2, type, 1, 0.5, data.replace('\'', '"')));
+        assertThat(after.status()).isEqualTo(status);
+        assertThat(after.end()).isNull();
+    }
+
+    @Test
+    void staysOverWhereInputIsOnlyKept() {
+        RunProgress failed = Events.fold(List.of(Events.ofRun(1, EventType.RUN_FAILED, 0, 0.5, "{}")));
+        RunProgress after = failed.after(Events.ofRun(2, EventType.RUN_CONTINUED, 1, 0.5, "{\"mode\":\"enqueued\"}"));
+        assertThat(after.status()).isEqualTo(RunStatus.FAILED);
+        assertThat(after.end()).isEqualTo(failed.end());
+    }
+
+    @Test
+    void waitsUntilTheRunGoesOn() {
+        RunProgress asking = Events.fold(Events.asking());
+        assertThat(asking.after(Events.ofRun(9, EventType.COMMAND_REJECTED, 1, 0.5, "{}"))
+                        .waiting())
+                .isEqualTo(asking.waiting())
+                .isNotNull();
+        assertThat(asking.after(Events.ofRun(9, EventType.RUN_RESUMED, 1, 0.5, "{}"))
+                        .waiting())
+                .isNull();
+    }
+
     @Test
     void keepsItsPlaceWhenAnEventOutsideTheJournalComes() {
         RunProgress progress = Events.fold(Events.upToTheMiddle());

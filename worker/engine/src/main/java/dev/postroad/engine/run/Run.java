@@ -394,7 +394,7 @@ public final class Run implements Cloneable {
     }
 
     private void retry(Instant at, RunRetried retried) {
-        status = root.superstep() == Superstep.NONE ? RunStatus.QUEUED : RunStatus.RUNNING;
+        status = root.superstep().number() == 0 ? RunStatus.QUEUED : RunStatus.RUNNING;
         startedAt = at;
         error = null;
         superstepAt = at;

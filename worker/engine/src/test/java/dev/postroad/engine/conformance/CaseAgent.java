@@ -101,8 +101,11 @@ public final class CaseAgent {
                 JsonNode argument = Values.of(send.get("arg"), input, answers);
                 gotos.add(new Goto(send.get("node").asText(), argument, parent));
             } else if (target.isObject()) {
-                gotos.add(new Goto(
-                        target.path("parent").asText(target.path("node").asText()), null, true));
+                JsonNode around = target.path("parent");
+                String node = around.isTextual()
+                        ? around.asText()
+                        : target.path("node").asText();
+                gotos.add(new Goto(node, null, parent || around.isTextual() || around.asBoolean()));
             } else {
                 gotos.add(new Goto(target.asText().equals("__end__") ? "END" : target.asText(), null, parent));
             }

@@ -148,7 +148,7 @@ public final class CaseGraph {
         } else if (route.has("sendEach")) {
             JsonNode each = route.get("sendEach");
             ObjectNode edge = conditional(from, when);
-            edge.put("forEach", "state." + each.get("path").asText()).set("to", each.get("node"));
+            edge.put("forEach", elements(each.get("path").asText())).set("to", each.get("node"));
             if (each.has("as")) {
                 edge.set("as", each.get("as"));
             }
@@ -164,6 +164,10 @@ public final class CaseGraph {
             edge.set("to", distinct(route.get("to")));
             edges.add(edge);
         }
+    }
+
+    private static String elements(String channel) {
+        return "has(state." + channel + ") ? state." + channel + " : []";
     }
 
     private static JsonNode distinct(JsonNode names) {
@@ -187,7 +191,7 @@ public final class CaseGraph {
     }
 
     private static String condition(JsonNode given) {
-        String channel = "state." + given.get("path").asText();
+        String channel = Values.celOfChannel(given.get("path").asText());
         String value = given.path("len").asBoolean() ? "size(" + channel + ")" : channel;
         return "(" + value + " " + given.path("op").asText("==") + " " + Values.cel(given.get("value")) + ")";
     }

@@ -191,7 +191,7 @@ final class CaseRun {
         return updates;
     }
 
-    private static String shownName(Event event) {
+    static String shownName(Event event) {
         String task = String.valueOf(event.task());
         int handled = task.indexOf('~');
         return handled < 0 ? String.valueOf(event.node()) : "__error_handler__" + task.substring(handled + 1);

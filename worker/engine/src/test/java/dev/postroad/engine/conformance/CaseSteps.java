@@ -166,7 +166,7 @@ final class CaseSteps {
                     && event.body() instanceof EventBody.NodeCompleted completed
                     && !closes(run, event)) {
                 done.put(event.task(), completed);
-                names.put(event.task(), String.valueOf(event.node()));
+                names.put(event.task(), CaseRun.shownName(event));
             }
         }
         List<JsonNode> cached = new ArrayList<>();

@@ -46,7 +46,9 @@ class ConformanceTest {
     private static Path folder() throws URISyntaxException {
         String named = System.getProperty(FOLDER);
         if (named != null && !named.isEmpty()) {
-            return Path.of(named);
+            // Maven runs the tests in the module's folder, its user stands in the project's.
+            Path fromProject = Path.of("..", "..").resolve(named);
+            return Files.isDirectory(Path.of(named)) || !Files.isDirectory(fromProject) ? Path.of(named) : fromProject;
         }
         URL own = Objects.requireNonNull(ConformanceTest.class.getResource("/conformance"));
         return Path.of(own.toURI());

@@ -45,7 +45,8 @@ final class Values {
             case "$tpl" -> NODES.textNode(filled(argument.asText(), seen));
             case "$path" -> named.isMissingNode() ? NullNode.instance : named;
             case "$inc" -> NODES.numberNode(named.asInt() + 1);
-            case "$len" -> NODES.numberNode(named.size());
+            case "$len" ->
+                NODES.numberNode(named.isTextual() ? named.textValue().length() : named.size());
             case "$join" ->
                 NODES.textNode(StreamSupport.stream(named.spliterator(), false)
                         .map(JsonNode::asText)
@@ -90,7 +91,7 @@ final class Values {
         }
         if (object.size() == 1 && object.fieldNames().next().startsWith("$")) {
             Map.Entry<String, JsonNode> form = object.properties().iterator().next();
-            String channel = "state." + form.getValue().asText();
+            String channel = celOfChannel(form.getValue().asText());
             return switch (form.getKey()) {
                 case "$tpl" -> celOfTemplate(form.getValue().asText());
                 case "$path" -> channel;
@@ -103,6 +104,11 @@ final class Values {
         return object.properties().stream()
                 .map(field -> NODES.textNode(field.getKey()) + ": " + cel(field.getValue()))
                 .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    /** A channel's value; null where it was never written, as Python's {@code get} gives it. */
+    static String celOfChannel(String name) {
+        return "(has(state." + name + ") ? state." + name + " : null)";
     }
 
     private static String celOfTemplate(String template) {

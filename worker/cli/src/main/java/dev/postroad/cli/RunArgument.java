@@ -1,0 +1,19 @@
+package dev.postroad.cli;
+
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.contracts.message.RunIds;
+import picocli.CommandLine.Parameters;
+
+/** The run that a command is about. */
+final class RunArgument {
+    @Parameters(paramLabel = "RUN", description = "The id of the run.")
+    private String run = "";
+
+    /** The id, which is legal. */
+    String id() {
+        if (!RunIds.isLegal(run)) {
+            throw CommandException.usage("the run id is \"" + run + "\"; use " + RunIds.RULE);
+        }
+        return run;
+    }
+}

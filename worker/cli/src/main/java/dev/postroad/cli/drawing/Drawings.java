@@ -1,0 +1,29 @@
+package dev.postroad.cli.drawing;
+
+import dev.postroad.contracts.definition.GraphDefinition;
+
+/** Graphs as text. Thread-safe. */
+public final class Drawings {
+    private Drawings() {}
+
+    /**
+     * A picture from top to bottom, and below it what its numbers and signs mean.
+     *
+     * @param columns how wide it should be; it is wider where one box is
+     */
+    public static String picture(GraphDefinition graph, Pen pen, int columns) {
+        Sketch sketch = Sketch.of(graph);
+        Picture picture = Picture.of(sketch, pen, columns);
+        return String.join("\n", picture.lines()) + "\n" + Legend.of(picture, pen);
+    }
+
+    /** A flowchart for Mermaid. */
+    public static String mermaid(GraphDefinition graph) {
+        return Mermaid.of(Sketch.of(graph));
+    }
+
+    /** A directed graph for Graphviz. */
+    public static String dot(GraphDefinition graph) {
+        return Dot.of(Sketch.of(graph));
+    }
+}
