@@ -20,12 +20,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What tasks are given and what they give, checked: inputs, writes, ways to go on. Confined to one decision. */
 final class Results {
-    private static final Pattern DURATION = Pattern.compile("[+-]?[Pp]");
     private static final Duration LONGEST_SLEEP = Duration.ofDays(3_660);
 
     private final Draft draft;
@@ -223,7 +221,7 @@ final class Results {
     static Instant time(JsonNode given, Instant now) throws RefusedException {
         String text = given.asText("");
         try {
-            return DURATION.matcher(text).lookingAt()
+            return text.startsWith("P") || text.startsWith("-P")
                     ? now.plus(bounded(Duration.parse(text)))
                     : bounded(Instant.parse(text), now);
         } catch (DateTimeException | ArithmeticException neither) {
