@@ -235,6 +235,20 @@ class WaitingTest {
     }
 
     @Test
+    void anAnswerOfFiftyMegabytesFailsItsNodeAndTouchesNoOtherRun() {
+        PuppetAgent.play("huge", call -> AgentReply.completed(Site.json("{'answer': '" + "x".repeat(50 << 20) + "'}")));
+        PuppetAgent.play("usual", call -> AgentReply.completed(Site.json("{'answer': 1}")));
+        start();
+        site.trigger("poller", "huge", "{}");
+        site.trigger("poller", "usual", "{}");
+        assertThat(site.ended("usual").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        RunEvent failed = site.ended("huge").getLast();
+        assertThat(failed.data().at("/error/type").asText()).isEqualTo("state-limit");
+        assertThat(failed.data().at("/error/message").asText()).contains("limits.stateBytes of graph poller");
+        assertThat(PuppetAgent.calls("huge")).as("a retry would not help").hasSize(1);
+    }
+
+    @Test
     void aRunKeepsTheVersionsOfTheGraphsInsideItsOwn() {
         start();
         site.trigger("outer", "before", "{}");

@@ -198,7 +198,7 @@ record Frame(
         return most <= graph.limits().stateBytes() ? most : JsonSizes.of(merged);
     }
 
-    private static long sizes(List<ObjectNode> writes) {
+    static long sizes(List<ObjectNode> writes) {
         long bytes = 0;
         for (ObjectNode part : writes) {
             bytes += JsonSizes.of(part);

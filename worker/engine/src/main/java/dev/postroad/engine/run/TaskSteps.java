@@ -230,14 +230,19 @@ final class TaskSteps {
 
     private void done(Task task, List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, long millis) {
         Frame frame = frame(task);
+        int limit = frame.graph().limits().stateBytes();
+        boolean mayBeTooLarge = frame.mostBytesWith(writes) > limit;
+        if (mayBeTooLarge && Frame.sizes(writes) > limit) {
+            fail(task, tooLarge(frame, Frame.sizes(writes)), millis);
+            return;
+        }
         if (!frame.superstep().waitsOnlyFor(task.id())) {
             draft.emitCompleted(new NodeCompleted(writes, next, usage, false), task, millis, null);
             return;
         }
         try {
             ObjectNode merged = frame.mergedWith(task, writes);
-            int limit = frame.graph().limits().stateBytes();
-            if (frame.mostBytesWith(writes) > limit && JsonSizes.of(merged) > limit) {
+            if (mayBeTooLarge && JsonSizes.of(merged) > limit) {
                 fail(task, tooLarge(frame, JsonSizes.of(merged)), millis);
                 return;
             }

@@ -303,6 +303,25 @@ class SemanticsTest {
     }
 
     @Test
+    void aWriteThatIsTooLargeForTheStateIsNotEvenKeptWhileItsSiblingsRun() {
+        RunScript script = RunScript.started("""
+                graph: pair
+                state: { log: { reducer: append } }
+                nodes: { a: { agent: x, onError: b }, b: { agent: x } }
+                edges: [{ from: START, to: [a, b] }, { from: [a, b], to: END }]
+                limits: { stateBytes: 2000 }
+                """, "{'log': []}");
+        script.answer("a@1", "{'log': '" + "x".repeat(3_000) + "'}");
+        assertThat(script.types())
+                .as("its handler takes over beside the sibling")
+                .contains("node.failed a@1", "node.started b@1~a");
+        script.answer("b@1", "{'log': 'sibling'}");
+        script.answer("b@1~a", "{'log': 'handled'}");
+        assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
+        assertThat(script.run.state()).isEqualTo(json("{'log': ['handled', 'sibling']}"));
+    }
+
+    @Test
     void aStateThatIsOverwrittenAgainAndAgainDoesNotCountAsGrown() {
         RunScript script = RunScript.started("""
                 graph: loop
