@@ -36,7 +36,7 @@ final class HttpAgent implements AgentClient {
         try {
             HttpResponse<InputStream> response = sender.send(request(call), call);
             try (InputStream body = response.body()) {
-                return response.statusCode() / 100 == 2 ? read(body) : faults.status(response);
+                return response.statusCode() / 100 == 2 ? read(body, call) : faults.status(response);
             }
         } catch (IOException broken) {
             AttemptSender.throwIfInterrupted(broken);
@@ -69,9 +69,9 @@ final class HttpAgent implements AgentClient {
         return body;
     }
 
-    private AgentReply read(InputStream body) throws IOException {
+    private AgentReply read(InputStream body, AgentCall call) throws IOException {
         byte[] bytes = body.readNBytes(maxAnswerBytes + 1);
-        return bytes.length > maxAnswerBytes ? faults.tooLarge(maxAnswerBytes) : answer.read(bytes);
+        return bytes.length > maxAnswerBytes ? faults.tooLarge(maxAnswerBytes) : answer.read(bytes, call);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what an HTTP agent answers: {@code {"output": …, "goto": …, "usage": {"inputTokens", "outputTokens"}}} where the
  * work is done, {@code {"interrupt": …}} where a person is needed, {@code {"sleep": "PT10M"}} where it is to be called
- * again later. A field that is null counts as absent, but for {@code output}. Thread-safe.
+ * again later; beside any of them {@code "logs": […]}. A field that is null counts as absent, but for {@code output}.
+ * Thread-safe.
  */
 record HttpAnswer(RemoteFaults faults) {
     private static final String OUTPUT = "output";
@@ -28,9 +30,11 @@ record HttpAnswer(RemoteFaults faults) {
     private static final String INTERRUPT = "interrupt";
     private static final String SLEEP = "sleep";
 
-    AgentReply read(byte[] bytes) {
+    AgentReply read(byte[] bytes, AgentCall call) {
         try {
-            return read(Json.read(bytes));
+            JsonNode tree = Json.read(bytes);
+            AgentLog.write(call, tree.get("logs"));
+            return read(tree);
         } catch (FaultsException unreadable) {
             return faults.badAnswer(unreadable.faults());
         }

@@ -3,6 +3,10 @@ package dev.postroad.runtime.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
@@ -21,6 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 final class HttpAgentTest {
     private final AgentClients clients = new AgentClients(Calls.environment().withMaxAnswerBytes(1_000));
@@ -50,6 +55,31 @@ final class HttpAgentTest {
         assertThat(request.header("Content-type")).isEqualTo("application/json");
         assertThat(request.header("Idempotency-key")).isEqualTo("run-1/1:draft");
         assertThat(request.header("Traceparent")).isEqualTo(Calls.TRACE);
+    }
+
+    @Test
+    void writesWhatTheAgentLoggedToTheWorkersLog() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.postroad.agent");
+        ListAppender<ILoggingEvent> written = new ListAppender<>();
+        written.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(written);
+        try {
+            server.answers(
+                    200,
+                    Calls.object("{'output':{},'logs':['began',{'level':'warn','message':'slow'},7]}")
+                            .toString());
+            call("{}");
+        } finally {
+            logger.detachAppender(written);
+            logger.setLevel(null);
+        }
+        assertThat(written.list)
+                .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
+                .containsExactly(
+                        "INFO run-1 1:draft attempt 2: began",
+                        "WARN run-1 1:draft attempt 2: slow",
+                        "INFO run-1 1:draft attempt 2: 7");
     }
 
     @Test
