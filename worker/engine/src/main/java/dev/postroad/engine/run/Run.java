@@ -313,6 +313,7 @@ public final class Run implements Cloneable {
             }
             case RunWaiting ignored -> status = RunStatus.WAITING;
             case RunResumed resumed -> {
+                startedAt = status.isEnded() ? event.at() : startedAt;
                 superstepAt = event.at();
                 resume(resumed, merged);
             }
@@ -328,6 +329,8 @@ public final class Run implements Cloneable {
             }
             case RunUnpaused(String commandId) -> {
                 status = RunStatus.RUNNING;
+                startedAt = event.at();
+                superstepAt = event.at();
                 root = root.resumed();
                 remember(commandId);
             }

@@ -12,6 +12,7 @@ import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -402,6 +403,27 @@ class SemanticsTest {
                 .as("no agent takes them for the old ones")
                 .containsExactly("a@4");
         assertThat(script.run.state()).isEqualTo(json("{'log': ['in']}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"unpause, timeout", "unpause, superstepTimeout", "resume, timeout", "resume, superstepTimeout"})
+    void aRunThatIsTakenUpAgainDaysLaterHasItsTimeAnew(String how, String limit) {
+        RunScript script = RunScript.started(CHAIN + "limits: { " + limit + ": PT1M }\n", "{}");
+        script.answer("a@1", "{}");
+        script.answer("b@2", "{}");
+        script.now = script.now.plus(Duration.ofDays(2));
+        if (how.equals("unpause")) {
+            script.tell(new Command.UpdateState("u", (ObjectNode) json("{'log': 'x'}"), "a", null));
+            script.now = script.now.plus(Duration.ofDays(2));
+            script.tell(new Command.Unpause("go"));
+        } else {
+            script.tell(new Command.Resume("r", Map.of(), null, List.of(Target.of("b"))));
+        }
+        script.tell(new Command.TimeOut());
+        assertThat(script.run.status()).isEqualTo(RunStatus.RUNNING);
+        script.now = script.now.plus(Duration.ofMinutes(1));
+        script.tell(new Command.TimeOut());
+        assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
     }
 
     @Test

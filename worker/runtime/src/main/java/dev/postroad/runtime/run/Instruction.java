@@ -35,6 +35,18 @@ public record Instruction(
 
     /** Told what became of a command. Must not block. */
     public interface InstructionOutcome {
+        /** For a command that nobody waits for. */
+        InstructionOutcome NONE = new InstructionOutcome() {
+            @Override
+            public void applied() {}
+
+            @Override
+            public void unknownRun() {}
+
+            @Override
+            public void elsewhere(int itsShard) {}
+        };
+
         /** The run's answer is committed. */
         void applied();
 

@@ -2,10 +2,10 @@ package dev.postroad.runtime.run;
 
 import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.run.Instruction.InstructionOutcome;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wakes the runs that wait for a time. They are in Postgres alone, so that a run that sleeps for a day holds no memory;
- * once a second this looks which of them are due. Owns one thread.
+ * once a second this looks which of them are due. One that is found again, because its lane has not come to it yet, is
+ * told twice, which changes nothing. Owns one thread.
  */
 public final class Waker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Waker.class);
@@ -24,7 +25,6 @@ public final class Waker implements AutoCloseable {
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
     private final InstantSource clock;
-    private final Set<String> waking = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean closed;
 
@@ -57,13 +57,11 @@ public final class Waker implements AutoCloseable {
 
     private void wake() throws SQLException {
         Set<Integer> shards = owned.get();
-        if (shards.isEmpty() || waking.size() >= MOST_AT_ONCE) {
+        if (shards.isEmpty()) {
             return;
         }
         for (JournalReader.DueRun due : journal.due(shards, clock.instant(), MOST_AT_ONCE)) {
-            if (waking.add(due.runId())) {
-                lanes.instruct(new Instruction(due.runId(), due.shard(), new Command.WakeUp(), new Woken(due.runId())));
-            }
+            lanes.instruct(new Instruction(due.runId(), due.shard(), new Command.WakeUp(), InstructionOutcome.NONE));
         }
     }
 
@@ -71,28 +69,5 @@ public final class Waker implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
-    }
-
-    private final class Woken implements Instruction.InstructionOutcome {
-        private final String runId;
-
-        Woken(String runId) {
-            this.runId = runId;
-        }
-
-        @Override
-        public void applied() {
-            waking.remove(runId);
-        }
-
-        @Override
-        public void unknownRun() {
-            waking.remove(runId);
-        }
-
-        @Override
-        public void elsewhere(int itsShard) {
-            waking.remove(runId);
-        }
     }
 }
