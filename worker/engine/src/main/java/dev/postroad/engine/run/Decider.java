@@ -46,8 +46,8 @@ public final class Decider {
 
     private Decider(Draft draft) {
         this.draft = draft;
-        this.steps = new TaskSteps(draft);
         this.results = new Results(draft);
+        this.steps = new TaskSteps(draft, results);
     }
 
     /** Admits a run: its first event. */
@@ -120,10 +120,15 @@ public final class Decider {
         if (draft.run().status() == RunStatus.QUEUED && command instanceof Command.Retry) {
             start();
         } else if (draft.run().status() == RunStatus.RUNNING) {
-            watchDeadline();
-            steps.resumeSleepers();
-            advance();
+            goAhead();
         }
+    }
+
+    /** Goes on after a rest, in which timers may have been lost. */
+    private void goAhead() {
+        watchDeadline();
+        steps.resumeSleepers();
+        advance();
     }
 
     private void start() {
@@ -160,9 +165,7 @@ public final class Decider {
             draft.emit(new RunResumed(null, Map.of(), due, null, List.of()));
         }
         if (draft.run().status() == RunStatus.RUNNING) {
-            watchDeadline();
-            steps.resumeSleepers();
-            advance();
+            goAhead();
         }
     }
 
@@ -174,10 +177,10 @@ public final class Decider {
         Run run = draft.run();
         boolean underWay = run.status() == RunStatus.RUNNING || run.status() == RunStatus.WAITING;
         if (underWay && isOver(run.deadline())) {
-            stopTasks();
+            steps.stopAll();
             fail(new RunError(RunError.RUN_TIMEOUT, "the run took longer than it may", null));
         } else if (run.status() == RunStatus.RUNNING && isOver(run.superstepDeadline())) {
-            stopTasks();
+            steps.stopAll();
             fail(new RunError(
                     RunError.SUPERSTEP_TIMEOUT,
                     "superstep " + run.root().superstep().number() + " took longer than limits.superstepTimeout",
@@ -187,13 +190,6 @@ public final class Decider {
 
     private boolean isOver(@Nullable Instant deadline) {
         return deadline != null && !draft.now().isBefore(deadline);
-    }
-
-    private void stopTasks() {
-        draft.run()
-                .root()
-                .where(task -> task.status().isUnderWay() && task.child() == null)
-                .forEach(steps::stop);
     }
 
     /** A superstep that has just begun gets its timer. */
@@ -256,7 +252,7 @@ public final class Decider {
                 return true;
             }
         }
-        return superstep.count(TaskStatus.RUNNING) > 0 && advanceInside(superstep);
+        return frame.graph().depth() > 1 && advanceInside(superstep);
     }
 
     private boolean advanceInside(Superstep superstep) {

@@ -183,18 +183,18 @@ record Frame(
                 isInside() ? plusWritten() : written);
     }
 
-    /** What the state takes at the most once the superstep is closed with the writes of its last task. */
-    long mostBytesWith(List<ObjectNode> writes) {
-        long bytes = mostBytes;
+    /** What the state takes at the most once the superstep is closed, with so many bytes more from its last task. */
+    long mostBytesWith(long more) {
+        long bytes = mostBytes + more;
         for (Task task : superstep.tasks()) {
             bytes += sizes(task.writes());
         }
-        return bytes + sizes(writes);
+        return bytes;
     }
 
     /** Measures only where the bound alone says too much, so that the cost of a step does not grow with the state. */
     private long bytesOf(ObjectNode merged) {
-        long most = mostBytesWith(List.of());
+        long most = mostBytesWith(0);
         return most <= graph.limits().stateBytes() ? most : JsonSizes.of(merged);
     }
 
@@ -387,11 +387,13 @@ record Frame(
 
     /** Whether some call or some wait for a retry is under way, here or inside. */
     boolean isBusy() {
-        return any(task -> task.isCalling() || task.status() == TaskStatus.BACKING_OFF);
+        return graph.depth() == 1
+                ? superstep.underWay() > 0
+                : any(task -> task.isCalling() || task.status() == TaskStatus.BACKING_OFF);
     }
 
     boolean hasFailed() {
-        return superstep.hasFailed() || any(task -> task.status() == TaskStatus.FAILED);
+        return superstep.hasFailed() || (graph.depth() > 1 && any(task -> task.status() == TaskStatus.FAILED));
     }
 
     boolean any(Predicate<Task> kind) {

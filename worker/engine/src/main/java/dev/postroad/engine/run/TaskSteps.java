@@ -33,9 +33,9 @@ final class TaskSteps {
     private final Draft draft;
     private final Results results;
 
-    TaskSteps(Draft draft) {
+    TaskSteps(Draft draft, Results results) {
         this.draft = draft;
-        this.results = new Results(draft);
+        this.results = results;
     }
 
     /** Begins the next pending task, where the limit on tasks at once allows; false where there is none to begin. */
@@ -62,15 +62,19 @@ final class TaskSteps {
             } else if (task.status() == TaskStatus.BACKING_OFF) {
                 wake(task, Objects.requireNonNull(task.dueAt()));
             } else if (task.status() == TaskStatus.SLEEPING) {
-                draft.perform(new Effect.Wake(Objects.requireNonNull(task.dueAt()), new Command.WakeUp()));
+                wakeUpAt(Objects.requireNonNull(task.dueAt()));
             }
         }
+    }
+
+    private void wakeUpAt(Instant time) {
+        draft.perform(new Effect.Wake(time, new Command.WakeUp()));
     }
 
     /** Sets the timers of what sleeps, for a run that may have been put away meanwhile. */
     void resumeSleepers() {
         for (Task task : draft.run().root().where(found -> found.status() == TaskStatus.SLEEPING)) {
-            draft.perform(new Effect.Wake(Objects.requireNonNull(task.dueAt()), new Command.WakeUp()));
+            wakeUpAt(Objects.requireNonNull(task.dueAt()));
         }
     }
 
@@ -164,7 +168,7 @@ final class TaskSteps {
 
     private void sleep(Task task, Instant until, long durationMillis) {
         draft.emit(new NodeWaiting(null, until), task, task.attempt(), durationMillis);
-        draft.perform(new Effect.Wake(until, new Command.WakeUp()));
+        wakeUpAt(until);
     }
 
     private static AgentReply.Completed plain(JsonNode output) {
@@ -214,7 +218,6 @@ final class TaskSteps {
                 gotos.stream()
                         .map(there -> new Goto(there.node(), there.input(), false))
                         .toList());
-        results.check(frame(owner).graph(), writes);
         for (Task sibling :
                 inside.where(found -> found.status().isUnderWay() && !found.id().equals(task.id()))) {
             stop(sibling);
@@ -222,8 +225,15 @@ final class TaskSteps {
         done(owner, writes, next, Usage.NONE, -1);
     }
 
-    /** Stops a task that is under way. */
-    void stop(Task task) {
+    /** Stops everything that is under way. */
+    void stopAll() {
+        draft.run()
+                .root()
+                .where(task -> task.status().isUnderWay() && task.child() == null)
+                .forEach(this::stop);
+    }
+
+    private void stop(Task task) {
         draft.emit(new EventBody.NodeCancelled(), task, task.attempt(), -1);
         draft.perform(new Effect.StopCall(task.id(), task.attempt()));
     }
@@ -231,9 +241,9 @@ final class TaskSteps {
     private void done(Task task, List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, long millis) {
         Frame frame = frame(task);
         int limit = frame.graph().limits().stateBytes();
-        boolean mayBeTooLarge = frame.mostBytesWith(writes) > limit;
-        if (mayBeTooLarge && Frame.sizes(writes) > limit) {
-            fail(task, tooLarge(frame, Frame.sizes(writes)), millis);
+        long bytes = Frame.sizes(writes);
+        if (bytes > limit) {
+            fail(task, tooLarge(frame, bytes), millis);
             return;
         }
         if (!frame.superstep().waitsOnlyFor(task.id())) {
@@ -242,7 +252,8 @@ final class TaskSteps {
         }
         try {
             ObjectNode merged = frame.mergedWith(task, writes);
-            if (mayBeTooLarge && JsonSizes.of(merged) > limit) {
+            // Only the last task of a superstep looks at its siblings, or ten thousand of them would take for ever.
+            if (frame.mostBytesWith(bytes) > limit && JsonSizes.of(merged) > limit) {
                 fail(task, tooLarge(frame, JsonSizes.of(merged)), millis);
                 return;
             }

@@ -70,15 +70,8 @@ final class UserCommands {
         if (status().isEnded()) {
             throw refused("the run is " + status().publicName() + " already");
         }
-        stopTasks();
+        steps.stopAll();
         draft.emit(new RunCancelled(commandId, reason, draft.run().state()));
-    }
-
-    private void stopTasks() {
-        draft.run()
-                .root()
-                .where(task -> task.status().isUnderWay() && task.child() == null)
-                .forEach(steps::stop);
     }
 
     private void retry(String commandId) throws RefusedException {
@@ -177,12 +170,12 @@ final class UserCommands {
             case REJECT -> throw refused("the run is " + status().publicName() + ", and whenBusy says reject");
             case INTERRUPT -> {
                 checkEntry(more, run.root());
-                stopTasks();
+                steps.stopAll();
                 enter(more, RunContinued.Mode.APPLIED, draft.run().root());
             }
             case ROLLBACK -> {
                 checkEntry(more, run.baseline());
-                stopTasks();
+                steps.stopAll();
                 enter(more, RunContinued.Mode.ROLLED_BACK, run.baseline());
             }
         }
