@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param superstepTimeout the longest that a superstep may take; null for no limit
  * @param concurrency the most tasks of one superstep that run at once, 1 to 100,000
  * @param tokens the most tokens, in and out, that the agents of a run may use; null for no limit
+ * @param runs the most runs of the graph that are under way at once, in the whole cluster, 1 to 1,000,000; null for no
+ *     limit
  * @param stateBytes the largest that the state may grow, in bytes of JSON, about; 1 KiB to 1 GiB
  */
 public record Limits(
@@ -22,16 +24,17 @@ public record Limits(
         @Nullable Duration superstepTimeout,
         int concurrency,
         @Nullable Integer tokens,
+        @Nullable Integer runs,
         int stateBytes) {
     private static final int KIBIBYTE = 1 << 10;
     private static final int MEBIBYTE = 1 << 20;
     private static final int GIBIBYTE = 1 << 30;
 
     /** The bounds where a graph names none. */
-    public static final Limits DEFAULT = new Limits(100, null, null, 1_000, null, 16 * MEBIBYTE);
+    public static final Limits DEFAULT = new Limits(100, null, null, 1_000, null, null, 16 * MEBIBYTE);
 
     private static final Set<String> KNOWN =
-            Set.of("supersteps", "timeout", "superstepTimeout", "concurrency", "tokens", "stateBytes");
+            Set.of("supersteps", "timeout", "superstepTimeout", "concurrency", "tokens", "runs", "stateBytes");
 
     static Limits read(@Nullable Fields fields) {
         if (fields == null) {
@@ -44,6 +47,7 @@ public record Limits(
                 fields.duration("superstepTimeout"),
                 Objects.requireNonNullElse(fields.whole("concurrency", 1, 100_000), DEFAULT.concurrency),
                 fields.whole("tokens", 1, Integer.MAX_VALUE),
+                fields.whole("runs", 1, 1_000_000),
                 Objects.requireNonNullElse(fields.whole("stateBytes", KIBIBYTE, GIBIBYTE), DEFAULT.stateBytes));
     }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a control message asks for. Confined to one message. */
 final class ActionReader {
-    private static final String REMEDY = "say cancel, retry, resume, continue, rollback, update-state or unpause";
+    private static final String REMEDY =
+            "say cancel, retry, resume, continue, rollback, fork, update-state, pause or unpause";
     private static final String WRITES = "write the values by channel, as {\"channel\": value, …}";
     private static final Pattern NOT_EMPTY = Pattern.compile(".+", Pattern.DOTALL);
     private static final String VALUE = "value";
@@ -43,12 +44,10 @@ final class ActionReader {
             case "continue" -> new Control.Continue(writes("input"), whenBusy());
             case "rollback" -> new Control.Rollback(version(), !Boolean.FALSE.equals(fields.truth("resume")));
             case "update-state" ->
-                new Control.UpdateState(
-                        writes("update"),
-                        fields.text("asNode", NOT_EMPTY, "the name of a node"),
-                        fields.whole("version", 0, Integer.MAX_VALUE));
+                new Control.UpdateState(writes("update"), asNode(), fields.whole("version", 0, Integer.MAX_VALUE));
             case "unpause" -> new Control.Unpause();
-            case "fork", "pause" -> new Control.Unsupported(type);
+            case "pause" -> new Control.Pause();
+            case "fork" -> fork();
             case "" -> null;
             default -> {
                 fields.fault("type", "is " + Fields.quoted(type), REMEDY);
@@ -102,6 +101,26 @@ final class ActionReader {
             fields.fault("whenBusy", "is " + Fields.quoted(name), "use one of " + all);
         }
         return WhenBusy.ENQUEUE;
+    }
+
+    /** Null where the id is wrong, for there is no fork without one. */
+    private Control.@Nullable Fork fork() {
+        Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
+        String newRunId = fields.text("newRunId", RunIds.PATTERN, RunIds.RULE);
+        if (newRunId == null && !fields.has("newRunId")) {
+            fields.fault("newRunId", "is missing", "name the run that is to be made");
+        }
+        ObjectNode update = fields.objectOf("update");
+        String asNode = asNode();
+        if (asNode != null && !fields.has("update")) {
+            fields.fault("asNode", "stands without update", "add the update, {} for none, or remove asNode");
+        }
+        Integer graphVersion = fields.whole("graphVersion", 1, Integer.MAX_VALUE);
+        return newRunId == null ? null : new Control.Fork(version, newRunId, update, asNode, graphVersion);
+    }
+
+    private @Nullable String asNode() {
+        return fields.text("asNode", NOT_EMPTY, "the name of a node");
     }
 
     private int version() {

@@ -7,11 +7,12 @@ import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.message.Control.Action;
 import dev.postroad.contracts.message.Control.Cancel;
 import dev.postroad.contracts.message.Control.Continue;
+import dev.postroad.contracts.message.Control.Fork;
+import dev.postroad.contracts.message.Control.Pause;
 import dev.postroad.contracts.message.Control.Resume;
 import dev.postroad.contracts.message.Control.Retry;
 import dev.postroad.contracts.message.Control.Rollback;
 import dev.postroad.contracts.message.Control.Unpause;
-import dev.postroad.contracts.message.Control.Unsupported;
 import dev.postroad.contracts.message.Control.UpdateState;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +34,10 @@ final class ActionWriter {
             case UpdateState(ObjectNode update, String asNode, Integer version) -> {
                 json.set("update", update);
                 putText(json, "asNode", asNode);
-                if (version != null) {
-                    json.put("version", version);
-                }
+                putNumber(json, "version", version);
             }
-            case Retry(), Unpause() -> {}
-            case Unsupported ignored -> {}
+            case Fork fork -> put(json, fork);
+            case Retry(), Pause(), Unpause() -> {}
         }
     }
 
@@ -46,6 +45,22 @@ final class ActionWriter {
         if (text != null) {
             json.put(field, text);
         }
+    }
+
+    private static void putNumber(ObjectNode json, String field, @Nullable Integer number) {
+        if (number != null) {
+            json.put(field, number);
+        }
+    }
+
+    private static void put(ObjectNode json, Fork fork) {
+        putNumber(json, "version", fork.version());
+        json.put("newRunId", fork.newRunId());
+        if (fork.update() != null) {
+            json.set("update", fork.update());
+        }
+        putText(json, "asNode", fork.asNode());
+        putNumber(json, "graphVersion", fork.graphVersion());
     }
 
     private static void put(ObjectNode json, Resume resume) {

@@ -165,8 +165,52 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         }
     }
 
-    /** A command of the protocol that this version of the worker cannot carry out; it is answered by a rejection. */
-    public record Unsupported(String type) implements Action {}
+    /** Stops a run when its superstep is over: what is under way finishes, nothing more begins. */
+    public record Pause() implements Action {
+        @Override
+        public String type() {
+            return "pause";
+        }
+    }
+
+    /**
+     * Makes a new run that goes on from a version of this one, which is left as it is.
+     *
+     * @param version 1 or more; null for the newest
+     * @param newRunId the id of the new run
+     * @param update written to the new run's channels first; null for nothing
+     * @param asNode the node in whose name it is written, so that its successors follow; null for the one that ran last
+     * @param graphVersion the version of the graph that the new run is pinned to; null for this run's own
+     */
+    public record Fork(
+            @Nullable Integer version,
+            String newRunId,
+            @Nullable ObjectNode update,
+            @Nullable String asNode,
+            @Nullable Integer graphVersion)
+            implements Action {
+        /**
+         * Checks the id and the versions.
+         *
+         * @throws IllegalArgumentException where the id is not legal or a version is less than 1
+         */
+        public Fork {
+            RunIds.requireLegal(newRunId);
+            requirePositive("version", version);
+            requirePositive("version of the graph", graphVersion);
+        }
+
+        private static void requirePositive(String what, @Nullable Integer number) {
+            if (number != null && number < 1) {
+                throw new IllegalArgumentException("the " + what + " is " + number + "; use 1 or more");
+            }
+        }
+
+        @Override
+        public String type() {
+            return "fork";
+        }
+    }
 
     /**
      * Reads a control message; unknown fields are ignored.

@@ -19,9 +19,14 @@ public enum EventType {
     RUN_WAITING("run.waiting"),
     RUN_RESUMED("run.resumed"),
     RUN_CONTINUED("run.continued"),
+    /** The run is to pause, and does when its superstep is over. */
+    RUN_PAUSING("run.pausing"),
+    RUN_PAUSED("run.paused"),
     RUN_UNPAUSED("run.unpaused"),
     STATE_UPDATED("state.updated"),
     RUN_ROLLED_BACK("run.rolled-back"),
+    /** Another run was made from a version of this one. */
+    RUN_FORKED("run.forked"),
     RUN_RETRIED("run.retried"),
     RUN_CANCELLED("run.cancelled"),
     RUN_COMPLETED("run.completed"),

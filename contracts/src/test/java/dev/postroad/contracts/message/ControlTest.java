@@ -15,6 +15,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control.Action;
 import dev.postroad.contracts.message.Control.Continue;
+import dev.postroad.contracts.message.Control.Fork;
 import dev.postroad.contracts.message.Control.Resume;
 import dev.postroad.contracts.message.Control.Rollback;
 import dev.postroad.contracts.message.Control.UpdateState;
@@ -27,10 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlTest {
-    private static final String KNOWN = "say cancel, retry, resume, continue, rollback, update-state or unpause";
+    private static final String KNOWN =
+            "say cancel, retry, resume, continue, rollback, fork, update-state, pause or unpause";
 
     @Test
     void takesTheKeyForTheRunIdWhereItHasNone() throws FaultsException {
@@ -39,12 +40,6 @@ class ControlTest {
         assertThat(Control.read(Json.read("{\"type\":\"retry\",\"runId\":\"s\"}"), "r")
                         .runId())
                 .isEqualTo("s");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"fork", "pause"})
-    void readsCommandsOfTheProtocolThatCannotBeCarriedOutYet(String type) throws FaultsException {
-        assertThat(action("{'type':'" + type + "'}")).isEqualTo(new Control.Unsupported(type));
     }
 
     @Test
@@ -128,6 +123,10 @@ class ControlTest {
                 "{'type':'rollback','version':1,'resume':'no'} | resume: must be true or false, but is the text \"no\"; write true or false",
                 "{'type':'update-state'} | update: is missing; write the values by channel, as {\"channel\": value, …}",
                 "{'type':'update-state','update':{},'asNode':''} | asNode: is \"\"; use the name of a node",
+                "{'type':'fork'} | newRunId: is missing; name the run that is to be made",
+                "{'type':'fork','newRunId':'a b'} | newRunId: is \"a b\"; use 1 to 128 of A-Z a-z 0-9 . _ : -",
+                "{'type':'fork','newRunId':'b','version':0} | version: must be a whole number from 1 to 2147483647, but is the number 0; write a whole number from 1 to 2147483647",
+                "{'type':'fork','newRunId':'b','asNode':'a'} | asNode: stands without update; add the update, {} for none, or remove asNode",
                 "{'type':'update-state','update':{},'version':1.5} | version: must be a whole number from 0 to 2147483647, but is the number 1.5; write a whole number from 0 to 2147483647",
             },
             quoteCharacter = '`')
@@ -179,6 +178,9 @@ class ControlTest {
                 new Rollback(Integer.MAX_VALUE, false),
                 new UpdateState(object("{}"), null, null),
                 new UpdateState(object("{'n':1}"), "START", 0),
+                new Control.Pause(),
+                new Fork(null, "r2", null, null, null),
+                new Fork(1, "r2", object("{}"), "START", 7),
                 new Control.Unpause());
     }
 
@@ -187,6 +189,9 @@ class ControlTest {
         assertThatThrownBy(() -> new Control("a b", null, new Control.Retry()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatIllegalArgumentException().isThrownBy(() -> new Rollback(0, true));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Fork(1, "a b", null, null, null));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Fork(0, "b", null, null, null));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Fork(1, "b", null, null, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> new UpdateState(object("{}"), null, -1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Resume(Map.of("", json("1"), "t", json("2")), null, List.of()));

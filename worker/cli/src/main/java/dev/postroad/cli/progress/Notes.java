@@ -20,6 +20,7 @@ final class Notes {
             case RUN_WAITING -> Waiting.of(event).toString();
             case RUN_CONTINUED -> mode(data.path("mode").asText());
             case STATE_UPDATED -> "as " + data.path("asNode").asText();
+            case RUN_FORKED -> "as run " + data.path("newRunId").asText();
             case RUN_ROLLED_BACK -> "to version " + data.path("toVersion").asText();
             case RUN_CANCELLED, TRIGGER_REJECTED, TRIGGER_DUPLICATE ->
                 data.path("reason").asText();
@@ -31,6 +32,8 @@ final class Notes {
                     NODE_COMPLETED,
                     NODE_CANCELLED,
                     RUN_RESUMED,
+                    RUN_PAUSING,
+                    RUN_PAUSED,
                     RUN_UNPAUSED,
                     RUN_RETRIED,
                     RUN_COMPLETED -> "";

@@ -84,7 +84,7 @@ public record RunProgress(
             case RUN_STARTED, RUN_RETRIED, RUN_RESUMED, RUN_UNPAUSED -> RunStatus.RUNNING;
             case RUN_WAITING -> RunStatus.WAITING;
             case RUN_CONTINUED -> event.data().path("mode").asText().equals("enqueued") ? status : RunStatus.RUNNING;
-            case STATE_UPDATED -> RunStatus.PAUSED;
+            case STATE_UPDATED, RUN_PAUSED -> RunStatus.PAUSED;
             case RUN_ROLLED_BACK -> event.data().path("resume").asBoolean(true) ? RunStatus.RUNNING : RunStatus.PAUSED;
             case RUN_COMPLETED -> RunStatus.COMPLETED;
             case RUN_FAILED -> RunStatus.FAILED;
@@ -95,6 +95,8 @@ public record RunProgress(
                     NODE_FAILED,
                     NODE_CANCELLED,
                     NODE_WAITING,
+                    RUN_PAUSING,
+                    RUN_FORKED,
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
                     TRIGGER_REJECTED -> status;
