@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.Limits;
+import dev.postroad.contracts.definition.Reducer;
+import dev.postroad.contracts.definition.RetrySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param joinsOf the joins that each node contributes to
  * @param depth 1, and one more for each graph inside a graph inside this one
  * @param memoryless whether each superstep follows from the last alone: no join collects, and no node is deferred
+ * @param open whether every name is a channel that keeps the last write
  */
 public record Graph(
         String name,
@@ -33,10 +38,52 @@ public record Graph(
         Interrupts interruptBefore,
         Interrupts interruptAfter,
         int depth,
-        boolean memoryless) {
+        boolean memoryless,
+        boolean open) {
 
     /** How deep graphs may be nested. */
     public static final int MAX_DEPTH = 10;
+
+    /** The version of what is no published graph: see {@link #ofAgent}. */
+    public static final int OF_AGENT = 0;
+
+    /** The graph of a run of a single agent: one node, whose result is the state, whatever its keys. */
+    public static Graph ofAgent(String agent) {
+        Node node = new Node(
+                agent,
+                0,
+                new Node.ByAgent(agent),
+                null,
+                null,
+                RetrySettings.UNSET,
+                null,
+                false,
+                null,
+                null,
+                Set.of(),
+                Set.of());
+        return new Graph(
+                agent,
+                OF_AGENT,
+                Map.of(),
+                Map.of(agent, node),
+                new Routes(List.of(agent), List.of()),
+                Map.of(agent, Routes.NONE),
+                List.of(),
+                Map.of(),
+                Limits.DEFAULT,
+                Interrupts.NONE,
+                Interrupts.NONE,
+                1,
+                true,
+                true);
+    }
+
+    /** The channel of a name; null where there is none. */
+    public @Nullable Channel channel(String channel) {
+        Channel found = channels.get(channel);
+        return found == null && open ? Channel.of(channel, Reducer.LAST, null) : found;
+    }
 
     /** The node of a name that is known to exist. */
     public Node node(String node) {
@@ -56,9 +103,22 @@ public record Graph(
 
     /** Why the channels cannot take these writes, naming each offender; null where they can. */
     public @Nullable String refusal(ObjectNode writes) {
+        return refusals(writes, Channel::refusal);
+    }
+
+    /** Why the channels cannot have these values, naming each offender; null where they can. */
+    public @Nullable String refusalOfState(ObjectNode state) {
+        return refusals(state, Channel::refusalOfValue);
+    }
+
+    private @Nullable String refusals(ObjectNode values, BiFunction<Channel, JsonNode, @Nullable String> check) {
         List<String> refusals = new ArrayList<>(0);
-        for (Map.Entry<String, JsonNode> write : writes.properties()) {
-            String refusal = refusal(write.getKey(), write.getValue());
+        for (Map.Entry<String, JsonNode> value : values.properties()) {
+            Channel channel = channel(value.getKey());
+            String refusal = channel == null
+                    ? "there is no channel " + value.getKey() + " in graph " + name + "; its channels are "
+                            + String.join(", ", channels.keySet())
+                    : refused(channel, value.getValue(), check);
             if (refusal != null) {
                 refusals.add(refusal);
             }
@@ -66,13 +126,11 @@ public record Graph(
         return refusals.isEmpty() ? null : String.join("; ", refusals);
     }
 
-    private @Nullable String refusal(String name, JsonNode value) {
-        Channel channel = channels.get(name);
-        if (channel == null) {
-            return "there is no channel " + name + " in graph " + this.name + "; its channels are "
-                    + String.join(", ", channels.keySet());
-        }
-        String refusal = channel.refusal(value);
-        return refusal == null ? null : "channel " + name + " cannot take " + value.getNodeType() + ": " + refusal;
+    private static @Nullable String refused(
+            Channel channel, JsonNode value, BiFunction<Channel, JsonNode, @Nullable String> check) {
+        String refusal = check.apply(channel, value);
+        return refusal == null
+                ? null
+                : "channel " + channel.name() + " cannot take " + value.getNodeType() + ": " + refusal;
     }
 }

@@ -90,7 +90,8 @@ public final class GraphCompiler {
                 definition.interruptBefore(),
                 definition.interruptAfter(),
                 depth(nodes.values()),
-                joins.isEmpty() && nodes.values().stream().noneMatch(Node::defer));
+                joins.isEmpty() && nodes.values().stream().noneMatch(Node::defer),
+                false);
     }
 
     private int depth(Collection<Node> nodes) {

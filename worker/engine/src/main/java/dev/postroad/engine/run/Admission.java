@@ -11,10 +11,47 @@ import org.jspecify.annotations.Nullable;
  * What a run was asked for.
  *
  * @param timeout the longest that the run may take; null for no limit
+ * @param base what it begins with in place of an empty state and its graph's entry; null for those
+ * @param forkedFrom the run that {@code base} is of; null where the run was triggered
  */
 public record Admission(
-        ObjectNode input, int priority, @Nullable Duration timeout, Map<String, String> tags, Origin origin) {
+        ObjectNode input,
+        int priority,
+        @Nullable Duration timeout,
+        Map<String, String> tags,
+        Origin origin,
+        @Nullable Snapshot base,
+        @Nullable ForkedFrom forkedFrom) {
     public Admission {
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+    }
+
+    /** What a trigger of a graph asks for. */
+    public Admission(
+            ObjectNode input, int priority, @Nullable Duration timeout, Map<String, String> tags, Origin origin) {
+        this(input, priority, timeout, tags, origin, null, null);
+    }
+
+    /**
+     * The version of another run that a run goes on from.
+     *
+     * @param commandId the command that made it, so that the same command makes it once
+     */
+    public record ForkedFrom(String runId, int version, String commandId) {}
+
+    /** What a trigger of a single agent asks for: one task of that agent, which is handed the input. */
+    public static Admission ofAgent(
+            String agent,
+            ObjectNode input,
+            int priority,
+            @Nullable Duration timeout,
+            Map<String, String> tags,
+            Origin origin) {
+        return new Admission(input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null);
+    }
+
+    /** What a fork asks for: the same, from another state on. */
+    Admission forked(ObjectNode lastInput, Snapshot from, ForkedFrom source) {
+        return new Admission(lastInput, priority, timeout, tags, origin, from, source);
     }
 }

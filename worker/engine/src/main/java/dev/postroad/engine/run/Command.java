@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,44 @@ public sealed interface Command {
         @Override
         public String type() {
             return "rollback";
+        }
+    }
+
+    /** Stop when the superstep is over. */
+    record Pause(String commandId) implements FromUser {
+        @Override
+        public String type() {
+            return "pause";
+        }
+    }
+
+    /**
+     * Make a new run of a version of this one: see {@link Effect.Spawn}.
+     *
+     * @param base this run as it was at that version
+     * @param update written to the new run's state first; null for nothing
+     * @param asNode the node in whose name it is written; null for the one that ran last
+     * @param graph what the new run is pinned to
+     */
+    record Fork(
+            String commandId,
+            Run base,
+            String newRunId,
+            @Nullable ObjectNode update,
+            @Nullable String asNode,
+            Graph graph)
+            implements FromUser {
+        @Override
+        public String type() {
+            return "fork";
+        }
+    }
+
+    /** The new run of a {@link Fork} is admitted. */
+    record Forked(String commandId, String newRunId, int fromVersion) implements FromUser {
+        @Override
+        public String type() {
+            return "fork";
         }
     }
 

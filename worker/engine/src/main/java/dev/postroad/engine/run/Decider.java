@@ -17,6 +17,7 @@ import dev.postroad.engine.run.EventBody.CommandRejected;
 import dev.postroad.engine.run.EventBody.RunCompleted;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunFailed;
+import dev.postroad.engine.run.EventBody.RunPaused;
 import dev.postroad.engine.run.EventBody.RunQueued;
 import dev.postroad.engine.run.EventBody.RunResumed;
 import dev.postroad.engine.run.EventBody.RunStarted;
@@ -62,6 +63,7 @@ public final class Decider {
         Draft draft = new Draft(run, now);
         Decider decider = new Decider(draft);
         decider.decide(command);
+        decider.goOn();
         decider.watchSuperstep(run.superstepDeadline());
         return draft.decision();
     }
@@ -74,6 +76,7 @@ public final class Decider {
             decider.watchDeadline();
             decider.steps.resume();
             decider.advance();
+            decider.goOn();
             decider.watchSuperstep(null);
         }
         return draft.decision();
@@ -117,9 +120,7 @@ public final class Decider {
                     command.type(), command.commandId(), refused.error().message()));
             return;
         }
-        if (draft.run().status() == RunStatus.QUEUED && command instanceof Command.Retry) {
-            start();
-        } else if (draft.run().status() == RunStatus.RUNNING) {
+        if (draft.run().status() == RunStatus.RUNNING) {
             goAhead();
         }
     }
@@ -133,13 +134,26 @@ public final class Decider {
 
     private void start() {
         Run run = draft.run();
+        Snapshot base = run.admission().base();
+        if (run.hasBegun()) {
+            draft.emit(new RunStarted(null));
+            goAhead();
+        } else if (base == null) {
+            startFromInput(run);
+        } else {
+            draft.emitStarted(new RunStarted(null), base.state());
+            watchDeadline();
+            advance();
+        }
+    }
+
+    private void startFromInput(Run run) {
         ObjectNode input = run.admission().input();
         try {
             ObjectNode state = Results.merged(run.root(), EdgeDefinition.START, List.of(input));
             draft.emitStarted(new RunStarted(results.entered(run.root(), input)), state);
         } catch (RefusedException refused) {
             fail(refused.error());
-            goOn();
             return;
         }
         watchDeadline();
@@ -219,13 +233,12 @@ public final class Decider {
                 return;
             }
         }
-        goOn();
     }
 
     /** Takes one step, in this graph or in one inside; false where there is none to take. */
     private boolean advance(Frame frame) {
         Superstep superstep = frame.superstep();
-        if (frame.isHeld()) {
+        if (frame.isHeld() || isHeldByPause(superstep)) {
             return false;
         }
         if (superstep.isEmpty()) {
@@ -255,6 +268,10 @@ public final class Decider {
         return frame.graph().depth() > 1 && advanceInside(superstep);
     }
 
+    private boolean isHeldByPause(Superstep superstep) {
+        return draft.run().pausing() != null && superstep.isUntouched() && !superstep.isEmpty();
+    }
+
     private boolean advanceInside(Superstep superstep) {
         for (Task task : superstep.tasks()) {
             Frame inside = task.child();
@@ -280,7 +297,11 @@ public final class Decider {
         }
         if (run.root().hasFailed()) {
             fail(firstFailure(run.root()));
-            goOn();
+            return;
+        }
+        String pausing = run.pausing();
+        if (pausing != null) {
+            draft.emit(new RunPaused(pausing));
             return;
         }
         List<Frame> held = run.root().held();
@@ -313,11 +334,10 @@ public final class Decider {
         return Objects.requireNonNull(failed.failure()).of(failed.node());
     }
 
-    /** Input that waited for the end of the run has its turn. */
+    /** Input that waited for the end of the run has its turn, whatever ended it. */
     private void goOn() {
-        Run run = draft.run();
-        if (run.status().isEnded() && !run.enqueued().isEmpty()) {
-            RunContinued next = run.enqueued().getFirst();
+        while (draft.run().status().isEnded() && !draft.run().enqueued().isEmpty()) {
+            RunContinued next = draft.run().enqueued().getFirst();
             apply(new Command.Continue(next.commandId(), next.input(), WhenBusy.REJECT));
         }
     }

@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.engine.graph.Graph;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,9 @@ public sealed interface Effect {
 
     /** Give the run a command when the time has come. */
     record Wake(Instant at, Command command) implements Effect {}
+
+    /** Admit another run, and tell this one {@link Command.Forked} when that is done, or that it cannot be. */
+    record Spawn(String newRunId, Graph graph, Admission admission) implements Effect {}
 
     /** Give the run a command as soon as others had their turn. */
     record Yield(Command command) implements Effect {}

@@ -248,6 +248,34 @@ public sealed interface EventBody {
         }
     }
 
+    /** The run is to pause when its superstep is over. */
+    record RunPausing(String commandId) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.RUN_PAUSING;
+        }
+    }
+
+    /** Nothing is under way, and nothing begins until somebody says so. */
+    record RunPaused(String commandId) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.RUN_PAUSED;
+        }
+    }
+
+    /**
+     * Another run was made.
+     *
+     * @param fromVersion the version of this run that it goes on from
+     */
+    record RunForked(String commandId, String newRunId, int fromVersion) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.RUN_FORKED;
+        }
+    }
+
     /** A run that was paused goes on. */
     record RunUnpaused(String commandId) implements EventBody {
         @Override

@@ -103,7 +103,11 @@ public final class EventCodec {
                 data.put("commandId", commandId).put("toVersion", toVersion).put("resume", resume);
                 data.set("base", Trees.tree(base));
             }
+            case EventBody.RunPausing(String commandId) -> data.put("commandId", commandId);
+            case EventBody.RunPaused(String commandId) -> data.put("commandId", commandId);
             case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
+            case EventBody.RunForked(String commandId, String newRunId, int fromVersion) ->
+                data.put("commandId", commandId).put("newRunId", newRunId).put("fromVersion", fromVersion);
             case EventBody.CommandRejected(String command, String commandId, String reason) ->
                 data.put("command", command).put("commandId", commandId).put("reason", reason);
         }
@@ -168,6 +172,13 @@ public final class EventCodec {
                         data.path("resume").asBoolean());
             case RUN_UNPAUSED ->
                 new EventBody.RunUnpaused(data.path("commandId").asText());
+            case RUN_PAUSING -> new EventBody.RunPausing(data.path("commandId").asText());
+            case RUN_PAUSED -> new EventBody.RunPaused(data.path("commandId").asText());
+            case RUN_FORKED ->
+                new EventBody.RunForked(
+                        data.path("commandId").asText(),
+                        data.path("newRunId").asText(),
+                        data.path("fromVersion").asInt());
             case TRIGGER_DUPLICATE, TRIGGER_REJECTED ->
                 throw new IllegalStateException(type.publicName() + " belongs to no journal");
         };
@@ -187,6 +198,16 @@ public final class EventCodec {
                 .put("topic", admission.origin().topic())
                 .put("partition", admission.origin().partition())
                 .put("offset", admission.origin().offset());
+        if (admission.base() != null) {
+            data.set("base", Trees.tree(admission.base()));
+        }
+        Admission.ForkedFrom source = admission.forkedFrom();
+        if (source != null) {
+            data.putObject("forkedFrom")
+                    .put("runId", source.runId())
+                    .put("version", source.version())
+                    .put("commandId", source.commandId());
+        }
     }
 
     private static Admission admission(JsonNode data) {
@@ -203,7 +224,16 @@ public final class EventCodec {
                 new Origin(
                         trigger.path("topic").asText(),
                         trigger.path("partition").asInt(),
-                        trigger.path("offset").asLong()));
+                        trigger.path("offset").asLong()),
+                data.has("base") ? Trees.snapshot(data.get("base")) : null,
+                data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null);
+    }
+
+    private static Admission.ForkedFrom forkedFrom(JsonNode source) {
+        return new Admission.ForkedFrom(
+                source.path("runId").asText(),
+                source.path("version").asInt(),
+                source.path("commandId").asText());
     }
 
     private static void put(ObjectNode data, RunError error) {

@@ -294,6 +294,24 @@ record Frame(
                 written);
     }
 
+    /** Begins in place of an empty state with another one, and what follows that. */
+    Frame begunWith(ObjectNode itsInput, Snapshot base) {
+        Frame begun = at(base);
+        return new Frame(
+                graph,
+                prefix,
+                itsInput,
+                begun.state,
+                begun.superstep,
+                begun.spent,
+                begun.triggers,
+                begun.last,
+                begun.closed,
+                begun.cleared,
+                begun.mostBytes,
+                written);
+    }
+
     /** All that is needed to go on from here another time. */
     Snapshot snapshot() {
         return new Snapshot(state, superstep.targets(), triggers, last);

@@ -40,7 +40,7 @@ final class Merge {
         ObjectNode merged = JsonNodeFactory.instance.objectNode();
         merged.setAll(state);
         for (Map.Entry<String, List<JsonNode>> writes : byChannel.entrySet()) {
-            Channel channel = Objects.requireNonNull(graph.channels().get(writes.getKey()), writes.getKey());
+            Channel channel = Objects.requireNonNull(graph.channel(writes.getKey()), writes.getKey());
             merged.set(channel.name(), reduce(channel, state, writes.getValue(), sources));
         }
         return merged;

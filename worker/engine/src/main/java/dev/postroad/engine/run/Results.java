@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Goto;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** What tasks are given and what they give, checked: inputs, writes, ways to go on. Confined to one decision. */
 final class Results {
     private static final Duration LONGEST_SLEEP = Duration.ofDays(3_660);
+
+    /** Where the state of a single agent's run has a result that is no object. */
+    private static final String WHOLE_OUTPUT = "output";
 
     private final Draft draft;
 
@@ -120,7 +124,9 @@ final class Results {
         Frame frame = frame(task);
         Expression mapping = frame.graph().node(task.node()).output();
         JsonNode mapped = mapping == null ? output : evaluate(task, mapping, output);
-        List<ObjectNode> writes = parts(mapped);
+        List<ObjectNode> writes = frame.graph().open() && !mapped.isObject()
+                ? List.of(JsonNodeFactory.instance.objectNode().set(WHOLE_OUTPUT, mapped))
+                : parts(mapped);
         String problem = Json.unstorableText(mapped);
         if (problem != null) {
             throw new RefusedException(RunError.BAD_OUTPUT, "the result " + problem);

@@ -17,6 +17,9 @@ import dev.postroad.engine.run.EventBody.RunCancelled;
 import dev.postroad.engine.run.EventBody.RunCompleted;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunFailed;
+import dev.postroad.engine.run.EventBody.RunForked;
+import dev.postroad.engine.run.EventBody.RunPaused;
+import dev.postroad.engine.run.EventBody.RunPausing;
 import dev.postroad.engine.run.EventBody.RunQueued;
 import dev.postroad.engine.run.EventBody.RunResumed;
 import dev.postroad.engine.run.EventBody.RunRetried;
@@ -64,6 +67,7 @@ public final class Run implements Cloneable {
     private double progress;
     private Set<String> appliedCommands = Set.of();
     private @Nullable RunError error;
+    private @Nullable String pausing;
 
     private Run(String id, Graph graph) {
         this.id = id;
@@ -181,6 +185,17 @@ public final class Run implements Cloneable {
         return earliest;
     }
 
+    /** Whether its first superstep was opened. */
+    boolean hasBegun() {
+        return root.superstep().number() > 0;
+    }
+
+    /** The command by which the run is to pause when its superstep is over; null where it is to go on. */
+    @Nullable
+    String pausing() {
+        return pausing;
+    }
+
     /** Why the run failed; null where it did not. */
     public @Nullable RunError error() {
         return error;
@@ -281,12 +296,7 @@ public final class Run implements Cloneable {
                 admission = admitted;
                 queuedAt = event.at();
             }
-            case RunStarted(List<Target> chosen) -> {
-                status = RunStatus.RUNNING;
-                startedAt = event.at();
-                baseline = root;
-                enter(admission().input(), chosen, merged);
-            }
+            case RunStarted(List<Target> chosen) -> begin(event.at(), chosen, merged);
             case NodeStarted(EventBody.Entry inside) ->
                 change(task(event).started(event.attempt(), inside == null ? null : begun(task(event), inside)));
             case NodeRetrying(RunError ignored, Instant dueAt) ->
@@ -312,6 +322,15 @@ public final class Run implements Cloneable {
                 failed.tasks().forEach(id -> change(task(id).failed(failed.error(), false)));
             }
             case RunWaiting ignored -> status = RunStatus.WAITING;
+            case RunPausing(String commandId) -> {
+                pausing = commandId;
+                remember(commandId);
+            }
+            case RunPaused(String commandId) -> {
+                status = RunStatus.PAUSED;
+                remember(commandId);
+            }
+            case RunForked forked -> remember(forked.commandId());
             case RunResumed resumed -> {
                 startedAt = status.isEnded() ? event.at() : startedAt;
                 superstepAt = event.at();
@@ -322,16 +341,13 @@ public final class Run implements Cloneable {
             case RunRolledBack(String commandId, int ignored, Snapshot base, boolean goesOn) -> {
                 root = root.at(base);
                 error = null;
-                status = goesOn ? RunStatus.RUNNING : RunStatus.PAUSED;
+                status = goesOn ? goingOn() : RunStatus.PAUSED;
                 startedAt = event.at();
                 rest();
                 remember(commandId);
             }
             case RunUnpaused(String commandId) -> {
-                status = RunStatus.RUNNING;
-                startedAt = event.at();
-                superstepAt = event.at();
-                root = root.resumed();
+                unpause(event.at());
                 remember(commandId);
             }
             case CommandRejected rejected -> {
@@ -339,6 +355,42 @@ public final class Run implements Cloneable {
                 dequeue(rejected.commandId());
             }
         }
+        if (status != RunStatus.RUNNING) {
+            pausing = null;
+        }
+    }
+
+    /** For the first time, or again where it had to wait for its turn to go on. */
+    private void begin(Instant at, @Nullable List<Target> chosen, @Nullable ObjectNode merged) {
+        status = RunStatus.RUNNING;
+        startedAt = at;
+        Snapshot base = admission().base();
+        if (hasBegun()) {
+            superstepAt = at;
+        } else if (base == null) {
+            baseline = root;
+            enter(admission().input(), chosen, merged);
+        } else {
+            root = root.begunWith(admission().input(), base);
+            baseline = root;
+        }
+    }
+
+    /** What a run does that is to go on: where its graph has a limit on runs, it waits for its turn once it had stopped. */
+    private RunStatus goingOn() {
+        boolean hadStopped = status.isEnded() || status == RunStatus.PAUSED;
+        return hadStopped && graph.limits().runs() != null ? RunStatus.QUEUED : RunStatus.RUNNING;
+    }
+
+    private void unpause(Instant at) {
+        if (status == RunStatus.RUNNING) {
+            pausing = null;
+            return;
+        }
+        status = hasBegun() ? goingOn() : RunStatus.QUEUED;
+        startedAt = at;
+        superstepAt = at;
+        root = root.resumed();
     }
 
     private void enter(ObjectNode input, @Nullable List<Target> chosen, @Nullable ObjectNode merged) {
@@ -397,7 +449,7 @@ public final class Run implements Cloneable {
     }
 
     private void retry(Instant at, RunRetried retried) {
-        status = root.superstep().number() == 0 ? RunStatus.QUEUED : RunStatus.RUNNING;
+        status = hasBegun() ? goingOn() : RunStatus.QUEUED;
         startedAt = at;
         error = null;
         superstepAt = at;
@@ -408,7 +460,7 @@ public final class Run implements Cloneable {
     }
 
     private void resume(RunResumed resumed, @Nullable ObjectNode merged) {
-        status = RunStatus.RUNNING;
+        status = goingOn();
         error = null;
         if (resumed.commandId() != null) {
             remember(resumed.commandId());
@@ -433,7 +485,8 @@ public final class Run implements Cloneable {
             return;
         }
         dequeue(continued.commandId());
-        status = RunStatus.RUNNING;
+        status = goingOn();
+        pausing = null;
         startedAt = at;
         error = null;
         if (continued.mode() == RunContinued.Mode.ROLLED_BACK) {

@@ -15,4 +15,9 @@ public record Snapshot(ObjectNode state, List<Target> next, Triggers triggers, L
         next = List.copyOf(next);
         last = List.copyOf(last);
     }
+
+    /** No state yet, and one node that is handed an input of its own. */
+    static Snapshot ofOneTask(String node, ObjectNode input) {
+        return new Snapshot(input.objectNode(), List.of(new Target(node, input)), Triggers.NONE, List.of());
+    }
 }

@@ -8,9 +8,13 @@ import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Routes;
 import dev.postroad.engine.graph.Target;
+import dev.postroad.engine.run.Admission.ForkedFrom;
 import dev.postroad.engine.run.Command.Cancel;
 import dev.postroad.engine.run.Command.Continue;
+import dev.postroad.engine.run.Command.Fork;
+import dev.postroad.engine.run.Command.Forked;
 import dev.postroad.engine.run.Command.FromUser;
+import dev.postroad.engine.run.Command.Pause;
 import dev.postroad.engine.run.Command.Refuse;
 import dev.postroad.engine.run.Command.Resume;
 import dev.postroad.engine.run.Command.Retry;
@@ -19,6 +23,9 @@ import dev.postroad.engine.run.Command.Unpause;
 import dev.postroad.engine.run.Command.UpdateState;
 import dev.postroad.engine.run.EventBody.RunCancelled;
 import dev.postroad.engine.run.EventBody.RunContinued;
+import dev.postroad.engine.run.EventBody.RunForked;
+import dev.postroad.engine.run.EventBody.RunPaused;
+import dev.postroad.engine.run.EventBody.RunPausing;
 import dev.postroad.engine.run.EventBody.RunResumed;
 import dev.postroad.engine.run.EventBody.RunRetried;
 import dev.postroad.engine.run.EventBody.RunRolledBack;
@@ -53,7 +60,11 @@ final class UserCommands {
             case Continue more -> proceed(more);
             case UpdateState update -> update(update);
             case Rollback(String commandId, Run base, boolean resume) -> rollBack(commandId, base, resume);
+            case Pause(String commandId) -> pause(commandId);
             case Unpause(String commandId) -> unpause(commandId);
+            case Fork fork -> fork(fork);
+            case Forked(String commandId, String newRunId, int fromVersion) ->
+                draft.emit(new RunForked(commandId, newRunId, fromVersion));
             case Refuse refuse -> throw refused(refuse.reason());
         }
     }
@@ -101,6 +112,7 @@ final class UserCommands {
         if (!interrupted && !goesElsewhere && status() != RunStatus.PAUSED) {
             throw refused("the run waits for nobody, it is " + status().publicName());
         }
+        requireBegun();
         Map<String, JsonNode> answers = answers(resume.answers(), open);
         ObjectNode update = resume.update();
         for (Target target : resume.next()) {
@@ -154,13 +166,14 @@ final class UserCommands {
         Run run = draft.run();
         results.check(run.graph(), List.of(more.input()));
         boolean sleeps = run.root().any(task -> task.status() == TaskStatus.SLEEPING);
+        boolean hasItsTurnAhead = status() == RunStatus.QUEUED || (status() == RunStatus.PAUSED && !run.hasBegun());
         boolean atRest =
                 status().isEnded() || status() == RunStatus.PAUSED || (status() == RunStatus.WAITING && !sleeps);
-        if (atRest) {
+        if (atRest && !hasItsTurnAhead) {
             enter(more, RunContinued.Mode.APPLIED, run.root());
             return;
         }
-        if (status() == RunStatus.QUEUED && more.whenBusy() != WhenBusy.REJECT) {
+        if (hasItsTurnAhead && more.whenBusy() != WhenBusy.REJECT) {
             draft.emit(new RunContinued(more.commandId(), more.input(), null, RunContinued.Mode.ENQUEUED));
             return;
         }
@@ -199,28 +212,39 @@ final class UserCommands {
         Frame from = update.base() == null
                 ? run.root().settled()
                 : run.root().at(update.base().root().snapshot());
-        String asNode = asNode(update.asNode(), from);
-        List<ObjectNode> writes = update.update().isEmpty() ? List.of() : List.of(update.update());
-        results.check(run.graph(), writes);
-        List<Target> next = List.of();
+        Change change = change(from, update.update(), update.asNode());
+        draft.emitChange(
+                new StateUpdated(
+                        update.commandId(),
+                        change.asNode(),
+                        update.update(),
+                        change.next(),
+                        update.base() == null ? null : update.base().root().snapshot()),
+                change.merged());
+    }
+
+    /** A state that was changed in the name of a node, and what that node's conditions choose then. */
+    private record Change(String asNode, List<Target> next, ObjectNode merged) {}
+
+    private Change change(Frame from, ObjectNode update, @Nullable String named) throws RefusedException {
+        String asNode = asNode(named, from);
+        List<ObjectNode> writes = update.isEmpty() ? List.of() : List.of(update);
+        results.check(from.graph(), writes);
+        return new Change(asNode, next(from, asNode, writes), Results.merged(from, asNode, writes));
+    }
+
+    private List<Target> next(Frame from, String asNode, List<ObjectNode> writes) throws RefusedException {
         if (asNode.equals(EdgeDefinition.END)) {
             if (!writes.isEmpty()) {
                 throw refused("an update as END can write nothing; it only clears what was to come");
             }
-        } else {
-            Routes routes = asNode.equals(EdgeDefinition.START)
-                    ? run.graph().entry()
-                    : Objects.requireNonNull(run.graph().routes().get(asNode));
-            next = routes.isConditional() ? results.chosen(from, asNode, writes, routes) : next;
+            return List.of();
         }
-        draft.emitChange(
-                new StateUpdated(
-                        update.commandId(),
-                        asNode,
-                        update.update(),
-                        next,
-                        update.base() == null ? null : update.base().root().snapshot()),
-                Results.merged(from, asNode, writes));
+        Graph graph = from.graph();
+        Routes routes = asNode.equals(EdgeDefinition.START)
+                ? graph.entry()
+                : Objects.requireNonNull(graph.routes().get(asNode));
+        return routes.isConditional() ? results.chosen(from, asNode, writes, routes) : List.of();
     }
 
     private static String asNode(@Nullable String named, Frame from) throws RefusedException {
@@ -257,12 +281,51 @@ final class UserCommands {
         if (status() == RunStatus.QUEUED || status() == RunStatus.RUNNING) {
             throw refused("the run is " + status().publicName() + "; cancel it first, then " + what);
         }
+        requireBegun();
+    }
+
+    /** A run that was paused in the queue has nothing yet that could be changed. */
+    private void requireBegun() throws RefusedException {
+        if (status() == RunStatus.PAUSED && !draft.run().hasBegun()) {
+            throw refused("the run was paused before it began; unpause it first");
+        }
+    }
+
+    private void pause(String commandId) throws RefusedException {
+        switch (status()) {
+            case QUEUED, WAITING -> draft.emit(new RunPaused(commandId));
+            case RUNNING -> {
+                if (draft.run().pausing() != null) {
+                    throw refused("the run is to pause already, when its superstep is over");
+                }
+                draft.emit(new RunPausing(commandId));
+            }
+            case PAUSED, COMPLETED, FAILED, CANCELLED ->
+                throw refused("the run is " + status().publicName() + " already");
+        }
     }
 
     private void unpause(String commandId) throws RefusedException {
-        if (status() != RunStatus.PAUSED) {
+        boolean pauses = status() == RunStatus.RUNNING && draft.run().pausing() != null;
+        if (status() != RunStatus.PAUSED && !pauses) {
             throw refused("only a paused run can be unpaused, and this one is " + status().publicName());
         }
         draft.emit(new RunUnpaused(commandId));
+    }
+
+    private void fork(Fork fork) throws RefusedException {
+        Run base = fork.base();
+        if (base.version() < 1) {
+            throw refused("version " + base.version() + " is before the input; trigger a new run instead");
+        }
+        Frame from = base.root().at(base.root().snapshot());
+        if (fork.update() != null) {
+            Change change = change(from, fork.update(), fork.asNode());
+            from = from.updated(change.asNode(), change.merged(), change.next());
+        }
+        Snapshot snapshot = Transplant.into(fork.graph(), from);
+        ForkedFrom source = new ForkedFrom(base.id(), base.version(), fork.commandId());
+        Admission admission = draft.run().admission().forked(from.input(), snapshot, source);
+        draft.perform(new Effect.Spawn(fork.newRunId(), fork.graph(), admission));
     }
 }

@@ -107,6 +107,14 @@ class DeciderCoverageTest {
         commands.put("rollback: and stay", new Command.Rollback("new", first, false));
         commands.put(
                 "rollback: before the input", new Command.Rollback("new", RunScript.queued(GRAPH, "{}").run, true));
+        commands.put("fork", new Command.Fork("new", first, "run-2", null, null, first.graph()));
+        commands.put("fork: as a", new Command.Fork("new", first, "run-2", object("{'log': 'x'}"), "a", first.graph()));
+        commands.put("fork: as nobody", new Command.Fork("new", first, "run-2", object("{}"), "c", first.graph()));
+        commands.put(
+                "fork: before the input",
+                new Command.Fork("new", RunScript.queued(GRAPH, "{}").run, "run-2", null, null, first.graph()));
+        commands.put("forked", new Command.Forked("new", "run-2", 1));
+        commands.put("pause", new Command.Pause("new"));
         commands.put("unpause", new Command.Unpause("new"));
         commands.put("refuse", new Command.Refuse("new", "fork", "not in this version"));
         return commands;
@@ -167,6 +175,12 @@ class DeciderCoverageTest {
         }
         Run run = script(pair.status()).run;
         Decision first = Decider.decide(run, command, RunScript.START);
+        if (!first.effects().isEmpty() && first.effects().getFirst() instanceof Effect.Spawn spawn) {
+            assertThat(first.events())
+                    .as("a fork is answered once it is admitted")
+                    .isEmpty();
+            first = Decider.decide(run, RunScript.forked(spawn), RunScript.START);
+        }
         assertThat(first.events()).isNotEmpty();
         Decision second = Decider.decide(first.run(), command, RunScript.START);
         assertThat(second.events()).as("the same command again").isEmpty();
@@ -187,7 +201,9 @@ class DeciderCoverageTest {
             if (!open.isEmpty()) {
                 continue;
             }
-            if (script.run.status() == RunStatus.PAUSED) {
+            if (script.run.status() == RunStatus.QUEUED) {
+                script.tell(new Command.Start());
+            } else if (script.run.status() == RunStatus.PAUSED) {
                 script.tell(new Command.Unpause("last"));
             } else if (script.run.status() != RunStatus.WAITING
                     || script.run.interrupts().isEmpty()) {

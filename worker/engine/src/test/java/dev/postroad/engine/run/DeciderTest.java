@@ -164,6 +164,8 @@ class DeciderTest {
         script.tell(new Command.Start());
         assertThat(script.run.status()).isEqualTo(RunStatus.CANCELLED);
         script.tell(new Command.Retry("c2"));
+        assertThat(script.run.status()).isEqualTo(RunStatus.QUEUED);
+        script.tell(new Command.Start());
         assertThat(script.calls).extracting(Effect.CallAgent::task).containsExactly("a@1");
     }
 

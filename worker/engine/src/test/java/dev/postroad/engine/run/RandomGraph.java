@@ -207,6 +207,7 @@ final class RandomGraph {
                 null,
                 chance(30) ? random.nextInt(1, 4) : 1_000,
                 null,
+                chance(20) ? 7 : null,
                 Limits.DEFAULT.stateBytes());
     }
 

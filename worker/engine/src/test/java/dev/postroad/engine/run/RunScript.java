@@ -29,6 +29,7 @@ final class RunScript {
     final List<Effect.CallAgent> calls = new ArrayList<>();
     final List<Effect.StopCall> stops = new ArrayList<>();
     final List<Effect.Wake> wakes = new ArrayList<>();
+    final List<Effect.Spawn> spawns = new ArrayList<>();
     Instant now = START;
     Run run;
 
@@ -137,6 +138,12 @@ final class RunScript {
                 .toList();
     }
 
+    /** What the shell tells a run once its fork is admitted. */
+    static Command.Forked forked(Effect.Spawn spawn) {
+        Admission.ForkedFrom source = Objects.requireNonNull(spawn.admission().forkedFrom());
+        return new Command.Forked(source.commandId(), spawn.newRunId(), source.version());
+    }
+
     private void take(Decision decision) {
         run = decision.run();
         journal.addAll(decision.events());
@@ -146,6 +153,10 @@ final class RunScript {
                 case Effect.StopCall stop -> stops.add(stop);
                 case Effect.Wake wake -> wakes.add(wake);
                 case Effect.Yield(Command command) -> tell(command);
+                case Effect.Spawn spawn -> {
+                    spawns.add(spawn);
+                    tell(forked(spawn));
+                }
             }
         }
     }

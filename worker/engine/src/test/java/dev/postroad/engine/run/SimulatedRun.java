@@ -45,7 +45,9 @@ final class SimulatedRun {
     private Run run;
     private Run replayed;
     private Run readBack;
+    private final Steering steering;
     private int mischief;
+    private int steers;
     private int commands;
 
     /**
@@ -54,16 +56,36 @@ final class SimulatedRun {
      * @param random the order of all that happens
      */
     SimulatedRun(Graph graph, long answers, int mischief, RandomGenerator random) {
+        this("run-1", graph, admission(answers), answers, mischief, random);
+    }
+
+    /** A run that was forked from another. */
+    SimulatedRun(Effect.Spawn spawn, long answers, RandomGenerator random) {
+        this(spawn.newRunId(), spawn.graph(), spawn.admission(), answers, 0, random);
+    }
+
+    private SimulatedRun(
+            String id, Graph graph, Admission admission, long answers, int mischief, RandomGenerator random) {
         this.answers = answers;
         this.random = random;
         this.mischief = mischief;
-        run = Run.empty("run-1", graph);
+        this.steering = new Steering(random);
+        run = Run.empty(id, graph);
         replayed = run;
         readBack = run;
+        take(Decider.admit(id, graph, admission, now));
+    }
+
+    private static Admission admission(long answers) {
         ObjectNode input = JsonNodeFactory.instance.objectNode();
         input.set("total", Json.whole(answers % 5));
-        take(Decider.admit(
-                "run-1", graph, new Admission(input, 3, null, Map.of("a", "b"), new Origin("t", 1, 2)), now));
+        return new Admission(input, 3, null, Map.of("a", "b"), new Origin("t", 1, 2));
+    }
+
+    /** With so many messages of users, of all kinds, at any moment. */
+    SimulatedRun steered(int messages) {
+        steers = messages;
+        return this;
     }
 
     /** Lets things happen until the run is at rest for good. */
@@ -83,6 +105,9 @@ final class SimulatedRun {
     }
 
     private boolean isAtRest() {
+        if (steers > 0) {
+            return false;
+        }
         return switch (run.status()) {
             case COMPLETED -> true;
             // The same answers conflict again.
@@ -92,11 +117,16 @@ final class SimulatedRun {
     }
 
     private void step() {
-        if (mischief > 0 && random.nextInt(12) == 0) {
+        if (steers > 0 && random.nextInt(3) == 0) {
+            steers--;
+            steer();
+        } else if (mischief > 0 && random.nextInt(12) == 0) {
             mischief--;
             disturb();
         } else if (run.status().isEnded()) {
             tell(new Command.Retry("c" + ++commands));
+        } else if (run.status() == RunStatus.PAUSED) {
+            tell(new Command.Unpause("c" + ++commands));
         } else if (run.status() == RunStatus.QUEUED) {
             tell(new Command.Start());
         } else {
@@ -141,6 +171,16 @@ final class SimulatedRun {
             }
         }
         tell(new Command.Resume("c" + ++commands, given, null, List.of()));
+    }
+
+    /** A user's message of any kind: it has one answer, and the same message again has none. */
+    private void steer() {
+        Command.FromUser command = steering.next("c" + ++commands, run);
+        int before = journal.size();
+        tell(command);
+        check(run.hasApplied(command.commandId()), () -> command + " was not answered");
+        check(journal.size() > before, () -> command + " left no event");
+        changesNothing(command);
     }
 
     private void disturb() {
@@ -290,8 +330,13 @@ final class SimulatedRun {
                             || event.body() instanceof EventBody.RunCompleted,
                     () -> "progress is full before the end at " + event);
             Event read = readBack(event);
+            RunStatus statusBefore = replayed.status();
             replayed = replayed.evolve(event);
             readBack = readBack.evolve(read);
+            check(
+                    StatusChanges.areLegal(statusBefore, event.body().type(), replayed.status()),
+                    () -> statusBefore + " became " + replayed.status() + " by " + event);
+            steering.saw(replayed);
             same(replayed, readBack, event);
             journal.add(event);
             before = event;
@@ -313,6 +358,10 @@ final class SimulatedRun {
             }
             case Effect.Wake wake -> wakes.add(wake);
             case Effect.Yield(Command command) -> yielded.add(command);
+            case Effect.Spawn spawn -> {
+                new SimulatedRun(spawn, answers, random).finished();
+                tell(RunScript.forked(spawn));
+            }
         }
     }
 
@@ -353,6 +402,7 @@ final class SimulatedRun {
                         && one.root().isOutOfSupersteps() == other.root().isOutOfSupersteps()
                         && one.root().snapshot().equals(other.root().snapshot())
                         && Objects.equals(one.error(), other.error())
+                        && Objects.equals(one.pausing(), other.pausing())
                         && one.state().equals(other.state())
                         && one.root().superstep().number()
                                 == other.root().superstep().number()

@@ -1,0 +1,94 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+
+/** What users may send, by chance: sense and nonsense, about versions that a run really had. */
+@NullMarked
+final class Steering {
+    private static final int KINDS = 11;
+    private static final List<WhenBusy> WHEN_BUSY = List.of(WhenBusy.values());
+
+    private final RandomGenerator random;
+    private final TreeMap<Integer, Run> versions = new TreeMap<>();
+
+    Steering(RandomGenerator random) {
+        this.random = random;
+    }
+
+    void saw(Run run) {
+        versions.putIfAbsent(run.version(), run);
+    }
+
+    Command.FromUser next(String id, Run run) {
+        return switch (random.nextInt(KINDS)) {
+            case 0 -> new Command.Cancel(id, "by chance");
+            case 1 -> new Command.Retry(id);
+            case 2, 3 -> new Command.Pause(id);
+            case 4 -> new Command.Unpause(id);
+            case 5 -> new Command.Resume(id, answers(run), maybe(update()), targets(run));
+            case 6 -> new Command.Continue(id, update(), WHEN_BUSY.get(random.nextInt(WHEN_BUSY.size())));
+            case 7 -> new Command.UpdateState(id, update(), asNode(run), maybe(version()));
+            case 8 -> new Command.Rollback(id, version(), random.nextBoolean());
+            case 9 -> new Command.Fork(id, version(), id + "-fork", maybe(update()), asNode(run), run.graph());
+            case 10 -> new Command.Refuse(id, "rollback", "no such version");
+            default -> throw new AssertionError();
+        };
+    }
+
+    private Run version() {
+        List<Run> all = new ArrayList<>(versions.values());
+        return all.get(random.nextInt(all.size()));
+    }
+
+    private ObjectNode update() {
+        ObjectNode update = JsonNodeFactory.instance.objectNode();
+        return switch (random.nextInt(4)) {
+            case 0 -> update;
+            case 1 -> update.put("no such channel", 1);
+            default -> update.put("total", random.nextInt(10));
+        };
+    }
+
+    private <T> @Nullable T maybe(T value) {
+        return random.nextBoolean() ? value : null;
+    }
+
+    private @Nullable String asNode(Run run) {
+        List<String> names = new ArrayList<>(run.graph().nodes().keySet());
+        names.addAll(List.of("START", "END", "nobody"));
+        return maybe(names.get(random.nextInt(names.size())));
+    }
+
+    private Map<String, JsonNode> answers(Run run) {
+        Map<String, JsonNode> answers = new HashMap<>();
+        for (Interrupt interrupt : run.interrupts()) {
+            if (random.nextBoolean()) {
+                answers.put(interrupt.id(), JsonNodeFactory.instance.numberNode(random.nextInt(9)));
+            }
+        }
+        if (answers.isEmpty() && random.nextInt(4) == 0) {
+            answers.put(Command.Resume.ONLY, JsonNodeFactory.instance.textNode("yes"));
+        }
+        return answers;
+    }
+
+    private List<Target> targets(Run run) {
+        if (random.nextInt(4) > 0) {
+            return List.of();
+        }
+        List<String> nodes = new ArrayList<>(run.graph().nodes().keySet());
+        return List.of(Target.of(random.nextInt(5) == 0 ? "nobody" : nodes.get(random.nextInt(nodes.size()))));
+    }
+}
