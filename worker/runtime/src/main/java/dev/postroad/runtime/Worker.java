@@ -12,6 +12,7 @@ import dev.postroad.runtime.intake.TriggerIntake;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.observe.Readiness;
 import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.ownership.ShardOwnership;
@@ -23,10 +24,14 @@ import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.registry.RegistryReader;
 import dev.postroad.runtime.run.AgentCalls;
+import dev.postroad.runtime.run.Commands;
 import dev.postroad.runtime.run.JournalRunLoader;
 import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.QueueReader;
+import dev.postroad.runtime.run.RunQueue;
+import dev.postroad.runtime.run.Turns;
 import dev.postroad.runtime.run.Waker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,6 +43,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -97,9 +103,6 @@ public final class Worker implements AutoCloseable {
         Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
         JournalReader reader = new JournalReader(pool);
         PendingCommands pending = new PendingCommands(jdbi);
-        KeptInstructions kept = new KeptInstructions(
-                (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
-
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
         Producers.introduce(producer, settings.topics().events());
@@ -117,11 +120,16 @@ public final class Worker implements AutoCloseable {
         part(new RegistryReader(settings.kafka(), settings.topics().registry(), catalog, outlets, clock))
                 .start();
 
+        Commands commands = new Commands(catalog);
+        KeptInstructions kept = new KeptInstructions(
+                commands, (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
         AgentCalls calls = part(new AgentCalls(
                 catalog,
                 (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
                 new CachedResults(jdbi, clock),
                 clock));
+        RunQueue queue = new RunQueue(settings.maxRuns());
+        AtomicReference<Runnable> turnWanted = new AtomicReference<>(() -> {});
         Lanes lanes = part(lanes(
                 journal,
                 producer,
@@ -130,6 +138,8 @@ public final class Worker implements AutoCloseable {
                         calls,
                         part(new JournalRunLoader(reader, catalog)),
                         kept,
+                        queue,
+                        () -> turnWanted.get().run(),
                         this::fenced,
                         clock,
                         RandomGenerator.getDefault())));
@@ -142,11 +152,17 @@ public final class Worker implements AutoCloseable {
                 new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
         ownership = shards;
         part(new Waker(reader, lanes, shards::owned, clock)).start();
+        QueuedRuns queued = new QueuedRuns(pool);
+        part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))
+                .start();
+        Turns turns = part(new Turns(queued, catalog, queue, lanes, shards::owned));
+        turnWanted.set(turns::call);
+        turns.start();
         part(new ControlIntake(
                         controlConsumer(),
                         settings.topics().control(),
                         settings.maxValueBytes(),
-                        new ControlIntake.Collaborators(lanes, shards, outlets, pending, clock)))
+                        new ControlIntake.Collaborators(commands, lanes, shards, outlets, pending, clock)))
                 .start();
         TriggerIntake triggers = part(new TriggerIntake(
                 triggerConsumer(),
@@ -160,7 +176,7 @@ public final class Worker implements AutoCloseable {
                         clock)));
         triggers.start();
 
-        part(new WorkerMetrics(metrics, lanes.all(), calls, output));
+        part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output));
         readiness = readiness(lanes, shards, triggers, catalog);
         http = part(WorkerHttp.start(settings.httpHost(), settings.httpPort(), readiness, metrics));
     }
@@ -178,11 +194,9 @@ public final class Worker implements AutoCloseable {
             JournalReader reader,
             Lane.Collaborators collaborators) {
         List<Lane> lanes = new ArrayList<>();
-        int maxRunning = Math.max(1, settings.maxRuns() / settings.lanes());
         for (int i = 0; i < settings.lanes(); i++) {
             lanes.add(new Lane(
                     "postroad-lane-" + i,
-                    maxRunning,
                     new JournalWriter(journal, () -> closing),
                     new EventOutbox(producer, reader, settings.topics().events()),
                     collaborators));
@@ -203,11 +217,7 @@ public final class Worker implements AutoCloseable {
                                 ? null
                                 : "triggers are not being polled")
                 .part("lanes", () -> lanes.all().stream().allMatch(Lane::isAlive) ? null : "a lane has stopped")
-                .part(
-                        "ownership",
-                        () -> ownership.owned().size() >= ownership.assignedCount()
-                                ? null
-                                : "shards are still being taken up")
+                .part("ownership", () -> ownership.isSettled() ? null : "shards are still being taken up")
                 .part(
                         "registry",
                         () -> catalog.currentAsOf().plus(POLL_AT_LEAST_EVERY).isAfter(clock.instant())

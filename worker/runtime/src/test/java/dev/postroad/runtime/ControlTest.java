@@ -289,20 +289,6 @@ class ControlTest {
                         == times);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"fork", "pause"})
-    void aCommandThatThisVersionLacksIsAnsweredByARejection(String type) {
-        SITE.trigger("by-default", runId, "{}");
-        awaitCompletion();
-        steer(null, "{'type': '" + type + "', 'commandId': 'my-command'}");
-        RunEvent answer = SITE.journalWith(runId, event -> event.type() == EventType.COMMAND_REJECTED)
-                .getLast();
-        assertThat(answer.data())
-                .isEqualTo(Site.json("{'command': '" + type + "', 'commandId': 'my-command', 'reason':"
-                        + " 'this version of the worker cannot " + type + " a run'}"));
-        assertThat(status()).isEqualTo(RunStatus.COMPLETED);
-    }
-
     @Test
     void aRunThatWaitsForItsNextAttemptCanBeCancelled() {
         PuppetAgent.play(runId, call -> AgentReply.retryable("busy", "come back later"));
@@ -513,8 +499,8 @@ class ControlTest {
 
     /** A site whose only worker has a place for one run alone. */
     private static Site narrow() {
-        Site narrow = Site.open(1);
-        narrow.worker(Map.of("POSTROAD_MAX_RUNS", "1", "POSTROAD_LANES", "1"));
+        Site narrow = Site.open();
+        narrow.worker(Map.of("POSTROAD_MAX_RUNS", "1"));
         narrow.apply(GRAPHS);
         return narrow;
     }

@@ -99,6 +99,9 @@ public final class PublishedDefinitions {
      * @throws CorruptHistoryException where it is not sound
      */
     public Optional<Graph> graphIfStored(String name, @Nullable Integer version) {
+        if (version != null && version == Graph.OF_AGENT) {
+            return Optional.of(Graph.ofAgent(name));
+        }
         return postgres.withHandle(handle -> (version == null
                                 ? handle.createQuery(NEWEST_GRAPH)
                                 : handle.createQuery(GRAPH).bind("version", version))

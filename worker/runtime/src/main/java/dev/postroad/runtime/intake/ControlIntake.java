@@ -43,6 +43,7 @@ public final class ControlIntake implements AutoCloseable {
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
+    private final Commands commands;
     private final Lanes lanes;
     private final ShardOwner owner;
     private final Outlets outlets;
@@ -57,7 +58,12 @@ public final class ControlIntake implements AutoCloseable {
 
     /** What the intake calls on. */
     public record Collaborators(
-            Lanes lanes, ShardOwner owner, Outlets outlets, PendingCommands pending, InstantSource clock) {}
+            Commands commands,
+            Lanes lanes,
+            ShardOwner owner,
+            Outlets outlets,
+            PendingCommands pending,
+            InstantSource clock) {}
 
     /** @param consumer of a group of its own, for offsets alone; closed by the intake */
     public ControlIntake(
@@ -65,6 +71,7 @@ public final class ControlIntake implements AutoCloseable {
         this.consumer = consumer;
         this.topic = topic;
         this.maxValueBytes = maxValueBytes;
+        this.commands = collaborators.commands();
         this.lanes = collaborators.lanes();
         this.owner = collaborators.owner();
         this.outlets = collaborators.outlets();
@@ -136,7 +143,7 @@ public final class ControlIntake implements AutoCloseable {
 
     private void instruct(Control control, ConsumerRecord<byte[], byte[]> record, Runnable done) {
         String commandId = commandId(control, record);
-        lanes.instruct(Commands.instruction(
+        lanes.instruct(commands.instruction(
                 control, commandId, record.partition(), new Outcome(control, commandId, record, done)));
     }
 
@@ -234,7 +241,7 @@ public final class ControlIntake implements AutoCloseable {
                 if (shard == null) {
                     done.run();
                 } else if (shard == record.partition()) {
-                    lanes.instruct(Commands.instruction(control, commandId, shard, forgetting(this)));
+                    lanes.instruct(commands.instruction(control, commandId, shard, forgetting(this)));
                 } else {
                     outlets.forward(record, shard, commandId, this::forget);
                 }

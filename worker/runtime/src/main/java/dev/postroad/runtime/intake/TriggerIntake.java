@@ -161,13 +161,11 @@ public final class TriggerIntake implements AutoCloseable {
             }
             case Admissible(String runId, var graph, Trigger trigger) -> {
                 Origin origin = new Origin(record.topic(), record.partition(), record.offset());
-                Admission admission =
-                        new Admission(trigger.input(), trigger.priority(), trigger.timeout(), trigger.tags(), origin);
                 lanes.admit(new Admittee(
                         runId,
                         record.partition(),
                         graph,
-                        admission,
+                        admission(trigger, origin),
                         record.serializedValueSize(),
                         traceParent(record),
                         new Outcome(record, runId, graph.name(), origin, done)));
@@ -179,6 +177,16 @@ public final class TriggerIntake implements AutoCloseable {
             case Unreadable(String reason) -> outlets.deadLetter(record, reason, done);
         }
         return true;
+    }
+
+    private static Admission admission(Trigger trigger, Origin origin) {
+        return switch (trigger.target()) {
+            case Trigger.OfGraph _ ->
+                new Admission(trigger.input(), trigger.priority(), trigger.timeout(), trigger.tags(), origin);
+            case Trigger.OfAgent(String agent) ->
+                Admission.ofAgent(
+                        agent, trigger.input(), trigger.priority(), trigger.timeout(), trigger.tags(), origin);
+        };
     }
 
     private static @Nullable String traceParent(ConsumerRecord<byte[], byte[]> record) {

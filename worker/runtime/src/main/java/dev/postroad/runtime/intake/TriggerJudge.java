@@ -46,9 +46,12 @@ final class TriggerJudge {
         try {
             return judge(record, Trigger.read(json), readAt);
         } catch (FaultsException faults) {
-            return new Rejected(
-                    expectedRunId(record, json), json.path("graph").asText(""), String.valueOf(faults.getMessage()));
+            return new Rejected(expectedRunId(record, json), target(json), String.valueOf(faults.getMessage()));
         }
+    }
+
+    private static String target(JsonNode json) {
+        return json.path("graph").asText(json.path("agent").asText(""));
     }
 
     /** The id under which the sender looks for an answer to a trigger that has faults. */
@@ -81,8 +84,10 @@ final class TriggerJudge {
                     own, name, "the record's key is no legal run id; use " + RunIds.RULE + ", or give runId");
         }
         return switch (trigger.target()) {
-            case Trigger.OfAgent ignored ->
-                new Rejected(runId, name, "this version of the worker runs graphs only; name a graph");
+            case Trigger.OfAgent(String agent) ->
+                catalog.agent(agent).isPresent()
+                        ? new Admissible(runId, Graph.ofAgent(agent), trigger)
+                        : unknownAgent(runId, agent, readAt);
             case Trigger.OfGraph(String graph, Integer version) -> {
                 Optional<Graph> found = version == null ? catalog.newest(graph) : catalog.version(graph, version);
                 yield found.map(known -> judge(runId, known, trigger))
@@ -96,6 +101,12 @@ final class TriggerJudge {
         return refusal == null
                 ? new Admissible(runId, graph, trigger)
                 : new Rejected(runId, graph.name(), "the input cannot be taken: " + refusal);
+    }
+
+    private TriggerVerdict unknownAgent(String runId, String agent, Instant readAt) {
+        return catalog.currentAsOf().isBefore(readAt)
+                ? new NotYetKnown()
+                : new Rejected(runId, agent, "there is no agent " + agent + "; publish it with postroad apply");
     }
 
     private TriggerVerdict unknown(String runId, String graph, @Nullable Integer version, Instant readAt) {

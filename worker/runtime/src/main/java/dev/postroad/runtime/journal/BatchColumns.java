@@ -37,6 +37,8 @@ final class BatchColumns {
     private final ArrayColumn newStartedAt = ArrayColumn.ofTimes();
     private final ArrayColumn newEndedAt = ArrayColumn.ofTimes();
     private final ArrayColumn newWakeAt = ArrayColumn.ofTimes();
+    private final ArrayColumn newRank = ArrayColumn.ofTimes();
+    private final ArrayColumn newLimited = ArrayColumn.ofBooleans();
     private final List<ArrayColumn> admissions = List.of(
             newId,
             newRunId,
@@ -52,7 +54,9 @@ final class BatchColumns {
             newQueuedAt,
             newStartedAt,
             newEndedAt,
-            newWakeAt);
+            newWakeAt,
+            newRank,
+            newLimited);
 
     private final ArrayColumn changedId = ArrayColumn.ofLongs();
     private final ArrayColumn changedShard = ArrayColumn.ofInts();
@@ -162,6 +166,7 @@ final class BatchColumns {
                         RUN_RESUMED,
                         RUN_CONTINUED,
                         RUN_ROLLED_BACK,
+                        RUN_PAUSED,
                         RUN_UNPAUSED,
                         STATE_UPDATED -> {
                     return true;
@@ -190,6 +195,8 @@ final class BatchColumns {
         newStartedAt.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
         newEndedAt.add(run.status().isEnded() ? run.lastAt() : null);
         newWakeAt.add(run.wakeAt());
+        newRank.add(QueueRank.of(run));
+        newLimited.add(run.graph().limits().runs() != null);
     }
 
     private void change(JournalEntry entry) {

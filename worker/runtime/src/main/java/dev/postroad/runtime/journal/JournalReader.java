@@ -38,12 +38,16 @@ public final class JournalReader {
                     + " (extract(epoch FROM j.duration) * 1000)::bigint AS millis, j.progress, j.data";
     private static final String UNFINISHED = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
-            WHERE r.shard = ? AND r.status IN ('queued', 'running')
+            WHERE r.shard = ? AND r.status = 'running'
             ORDER BY r.id, j.seq""";
     private static final String ONE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
             WHERE r.run_id = ?
             ORDER BY j.seq""";
+    private static final String SOME = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
+            WHERE r.run_id = ANY (?)
+            ORDER BY r.id, j.seq""";
     private static final String UNTIL_VERSION = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
             WHERE r.run_id = ? AND j.seq <= (
@@ -65,7 +69,10 @@ public final class JournalReader {
         this.database = database;
     }
 
-    /** The runs of a shard that are to go on by themselves; one whose journal cannot be folded is logged and left out. */
+    /**
+     * The runs of a shard that are under way; one whose journal cannot be folded is logged and left out. Those that are
+     * queued, or wait, are found when their time has come: see {@link QueuedRuns} and {@link #due}.
+     */
     public List<StoredRun> unfinished(int shard, Graphs graphs) throws SQLException {
         return runs(UNFINISHED, graphs, statement -> statement.setInt(1, shard));
     }
@@ -74,6 +81,18 @@ public final class JournalReader {
     public Optional<StoredRun> find(String runId, Graphs graphs) throws SQLException {
         return runs(ONE, graphs, statement -> statement.setString(1, runId)).stream()
                 .findFirst();
+    }
+
+    /** The runs of some ids, by them. */
+    public Map<String, StoredRun> find(Collection<String> runIds, Graphs graphs) throws SQLException {
+        Map<String, StoredRun> found = new LinkedHashMap<>();
+        runs(
+                        SOME,
+                        graphs,
+                        statement -> statement.setArray(
+                                1, statement.getConnection().createArrayOf("text", runIds.toArray())))
+                .forEach(stored -> found.put(stored.key().id(), stored));
+        return found;
     }
 
     /** The run of an id, as it was when a version of its state was made; empty where there is no such version. */

@@ -19,13 +19,14 @@ final class JournalStatement {
     private static final String ADMIT = """
             , admitted AS (
                 INSERT INTO postroad.runs (id, run_id, shard, graph, version, status, priority, input, tags, error,
-                                           traceparent, queued_at, started_at, ended_at, wake_at)
+                                           traceparent, queued_at, started_at, ended_at, wake_at, rank,
+                                           limited)
                 SELECT n.*
                 FROM unnest(?::bigint[], ?::text[], ?::int[], ?::text[], ?::int[], ?::text[], ?::int[], ?::json[],
                             ?::json[], ?::json[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[],
-                            ?::timestamptz[])
+                            ?::timestamptz[], ?::timestamptz[], ?::bool[])
                      AS n (id, run_id, shard, graph, version, status, priority, input, tags, error, traceparent,
-                           queued_at, started_at, ended_at, wake_at)
+                           queued_at, started_at, ended_at, wake_at, rank, limited)
                 WHERE n.shard IN (SELECT shard FROM owned)
                 ON CONFLICT (run_id) DO NOTHING
                 RETURNING id, run_id
@@ -34,7 +35,7 @@ final class JournalStatement {
             , changed AS (
                 UPDATE postroad.runs r
                 SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at,
-                    wake_at = c.wake_at
+                    wake_at = c.wake_at, turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END
                 FROM unnest(?::bigint[], ?::int[], ?::text[], ?::json[], ?::timestamptz[], ?::timestamptz[],
                             ?::timestamptz[])
                      AS c (id, shard, status, error, started_at, ended_at, wake_at)

@@ -4,6 +4,7 @@ import dev.postroad.runtime.publish.OutputPublisher;
 import dev.postroad.runtime.run.AgentCalls;
 import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.LaneFigures;
+import dev.postroad.runtime.run.RunQueue;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,10 +20,12 @@ public final class WorkerMetrics implements AutoCloseable {
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
     /** Registers everything. */
-    public WorkerMetrics(MeterRegistry registry, List<Lane> lanes, AgentCalls calls, OutputPublisher output) {
+    public WorkerMetrics(
+            MeterRegistry registry, List<Lane> lanes, RunQueue queue, AgentCalls calls, OutputPublisher output) {
         for (int i = 0; i < lanes.size(); i++) {
             bind(registry, lanes.get(i).figures(), List.of(Tag.of("lane", Integer.toString(i))));
         }
+        Gauge.builder("postroad.runs.queued", queue, RunQueue::waiting).register(registry);
         Gauge.builder("postroad.agent.calls.active", calls, AgentCalls::underWay)
                 .register(registry);
         FunctionCounter.builder("postroad.output.dropped", output, OutputPublisher::dropped)
@@ -39,7 +42,7 @@ public final class WorkerMetrics implements AutoCloseable {
         count(registry, "postroad.runs.ended", figures, tags, LaneFigures::ended);
         count(registry, "postroad.runs.recovered", figures, tags, LaneFigures::recoveries);
         count(registry, "postroad.shards.fenced", figures, tags, LaneFigures::fences);
-        gauge(registry, "postroad.runs.queued", figures, tags, LaneFigures::queued);
+        gauge(registry, "postroad.runs.kept", figures, tags, LaneFigures::kept);
         gauge(registry, "postroad.runs.running", figures, tags, LaneFigures::running);
         gauge(registry, "postroad.publish.outstanding.bytes", figures, tags, LaneFigures::outstandingBytes);
         gauge(registry, "postroad.publish.shards.behind", figures, tags, LaneFigures::shardsBehind);

@@ -86,9 +86,9 @@ public final class ShardOwnership implements ShardOwner {
         return owned;
     }
 
-    /** How many shards Kafka gave to this worker. */
-    public synchronized int assignedCount() {
-        return tickets.size();
+    /** Whether everything that Kafka gave to this worker is taken up. */
+    public synchronized boolean isSettled() {
+        return owned.containsAll(tickets.keySet());
     }
 
     @Override

@@ -19,12 +19,14 @@ import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.registry.GraphStore.Kept;
 import dev.postroad.runtime.registry.GraphStore.VersionTakenException;
 import dev.postroad.runtime.run.ReadyAgent;
+import dev.postroad.runtime.run.Turns;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * The graphs and agents that runs may use, in memory, with Postgres behind. Thread-safe; what runs ask of it while they
  * are stepped is answered from memory.
  */
-public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, AutoCloseable {
+public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Turns.Limits, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
     private final GraphStore store;
@@ -46,6 +48,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
     private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
     private final Queue<AgentClient> replaced = new ConcurrentLinkedQueue<>();
+    private final Set<String> limited = ConcurrentHashMap.newKeySet();
     private volatile Instant currentAsOf = Instant.EPOCH;
 
     /** @param clients reaches agents; closed by its owner */
@@ -87,9 +90,15 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
         if (known != null) {
             return known;
         }
+        if (version == Graph.OF_AGENT) {
+            return Graph.ofAgent(name);
+        }
         Kept kept = store.find(name, version)
                 .orElseThrow(() -> new IllegalStateException("there is no version " + version + " of graph " + name));
         Graph compiled = compile(kept);
+        if (compiled.limits().runs() != null) {
+            limited.add(name);
+        }
         Graph before = graphs.putIfAbsent(key, compiled);
         return before == null ? compiled : before;
     }
@@ -97,6 +106,17 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Au
     @Override
     public Optional<ReadyAgent> agent(String name) {
         return Optional.ofNullable(ready(name)).map(OpenAgent::ready);
+    }
+
+    @Override
+    public Set<String> limitedGraphs() {
+        return limited;
+    }
+
+    @Override
+    public int limit(String name, int version) {
+        Integer limit = graph(name, version).limits().runs();
+        return limit == null ? Integer.MAX_VALUE : limit;
     }
 
     /** Everything that was published before this time is known. */

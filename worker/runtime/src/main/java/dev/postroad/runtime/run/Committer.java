@@ -76,6 +76,7 @@ final class Committer {
 
     private void settle(Batch.Item item, CommitResult result) {
         LiveRun live = item.live();
+        live.settle();
         if (!table.holds(live)) {
             return;
         }

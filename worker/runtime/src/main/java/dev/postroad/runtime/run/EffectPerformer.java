@@ -31,6 +31,8 @@ final class EffectPerformer {
                     }
                 }
                 case Effect.Yield(Command command) -> inbox.accept(new Message.Tell(live, command));
+                case Effect.Spawn spawn ->
+                    throw new IllegalStateException("a fork is begun with its instruction, but was not: " + spawn);
             }
         }
     }

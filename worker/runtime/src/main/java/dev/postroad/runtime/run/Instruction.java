@@ -19,9 +19,10 @@ public record Instruction(
     /**
      * An earlier version of the run that the command starts from.
      *
-     * @param command makes the command, given the run as it was
+     * @param version null for the newest
+     * @param command makes the command, given the run as it was; may wait for Postgres
      */
-    public record Base(int version, Function<Run, Command> command) {}
+    public record Base(@Nullable Integer version, Function<Run, Command> command) {}
 
     /** A command that needs nothing but the run. */
     public Instruction(String runId, int shard, Command command, InstructionOutcome outcome) {

@@ -3,9 +3,14 @@ package dev.postroad.runtime.run;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.StoredRun;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,18 +34,33 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
     }
 
     @Override
-    public void load(String runId, int version, Consumer<Optional<StoredRun>> loaded) {
-        load(runId, () -> journal.findAt(runId, version, graphs), loaded);
+    public void load(String runId, @Nullable Integer version, Consumer<Optional<StoredRun>> loaded) {
+        load(
+                runId,
+                () -> version == null ? journal.find(runId, graphs) : journal.findAt(runId, version, graphs),
+                loaded);
+    }
+
+    @Override
+    public void load(Collection<String> runIds, BiConsumer<String, Optional<StoredRun>> loaded) {
+        untilDone(runIds.size() + " runs", () -> {
+            Map<String, StoredRun> found = journal.find(runIds, graphs);
+            runIds.forEach(runId -> loaded.accept(runId, Optional.ofNullable(found.get(runId))));
+        });
     }
 
     private void load(String runId, Search search, Consumer<Optional<StoredRun>> loaded) {
+        untilDone("run " + runId, () -> loaded.accept(search.run()));
+    }
+
+    private void untilDone(String what, Reading reading) {
         Thread.ofVirtual().name("postroad-load").start(() -> {
             while (!closed) {
                 try {
-                    loaded.accept(search.run());
+                    reading.run();
                     return;
-                } catch (SQLException away) {
-                    LOG.warn("run {} cannot be read back yet: {}", runId, away.getMessage());
+                } catch (SQLException | JdbiException away) {
+                    LOG.warn("{} cannot be read back yet: {}", what, away.getMessage());
                     pause();
                 }
             }
@@ -53,6 +73,10 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private interface Reading {
+        void run() throws SQLException;
     }
 
     private interface Search {

@@ -13,10 +13,12 @@ import org.slf4j.LoggerFactory;
 public final class KeptInstructions {
     private static final Logger LOG = LoggerFactory.getLogger(KeptInstructions.class);
 
+    private final Commands commands;
     private final BiConsumer<String, String> forget;
 
     /** @param forget told of a command that was applied, by run and command id; must not block */
-    public KeptInstructions(BiConsumer<String, String> forget) {
+    public KeptInstructions(Commands commands, BiConsumer<String, String> forget) {
+        this.commands = commands;
         this.forget = forget;
     }
 
@@ -24,7 +26,7 @@ public final class KeptInstructions {
     public Optional<Instruction> of(PendingCommand kept, int shard) {
         try {
             Control control = Control.read(Json.read(kept.command()), kept.runId());
-            return Optional.of(Commands.instruction(control, kept.commandId(), shard, new Forgetting(kept)));
+            return Optional.of(commands.instruction(control, kept.commandId(), shard, new Forgetting(kept)));
         } catch (FaultsException corrupt) {
             LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
             return Optional.empty();

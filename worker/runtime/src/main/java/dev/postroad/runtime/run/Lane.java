@@ -8,13 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -56,16 +51,15 @@ public final class Lane {
     private final LinkedBlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
     private final AtomicInteger waitingTriggers = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
-    private final Map<String, List<Instruction>> waitingForLoad = new HashMap<>();
-    private final Set<String> outdatedLoads = new HashSet<>();
     private final LaneFigures figures = new LaneFigures();
     private final JournalWriter journal;
     private final EventOutbox outbox;
-    private final RunLoader loader;
+    private final RunQueue queue;
     private final LaneClock clock;
     private final LaneShards shards;
     private final RunTable table;
     private final Stepper stepper;
+    private final InstructionDesk desk;
     private final Committer committer;
     private final Thread thread;
     private volatile boolean stopping;
@@ -73,31 +67,38 @@ public final class Lane {
     /**
      * What a lane calls on.
      *
+     * @param queue shared by all lanes
+     * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
      * @param fenced told of a shard that turned out to have a new owner; must not block
      */
     public record Collaborators(
             AgentCaller agents,
             RunLoader loader,
             KeptInstructions kept,
+            RunQueue queue,
+            Runnable turnWanted,
             IntConsumer fenced,
             InstantSource clock,
             RandomGenerator random) {}
 
     /**
      * @param name names the thread
-     * @param maxRunning the most runs in flight
      * @param journal this lane's own
      * @param outbox this lane's own
      */
-    public Lane(String name, int maxRunning, JournalWriter journal, EventOutbox outbox, Collaborators collaborators) {
+    public Lane(String name, JournalWriter journal, EventOutbox outbox, Collaborators collaborators) {
         this.journal = journal;
         this.outbox = outbox;
-        this.loader = collaborators.loader();
+        this.queue = collaborators.queue();
         this.clock = new LaneClock(collaborators.clock());
         this.shards = new LaneShards(journal, outbox, figures, collaborators.fenced());
-        this.table = new RunTable(maxRunning, figures);
+        this.table = new RunTable(queue, collaborators.turnWanted(), this::post, figures);
         this.stepper = new Stepper(
-                table, clock, new EffectPerformer(collaborators.agents(), collaborators.random(), this::post));
+                table,
+                clock,
+                new EffectPerformer(collaborators.agents(), collaborators.random(), this::post),
+                new Forks(collaborators.loader(), this::post));
+        this.desk = new InstructionDesk(table, stepper, collaborators.loader(), this::taken, this::post);
         this.committer = new Committer(journal, outbox, shards, table, stepper, collaborators.kept(), figures);
         this.thread = Thread.ofPlatform().name(name).unstarted(this::loop);
     }
@@ -129,9 +130,7 @@ public final class Lane {
     }
 
     boolean hasRoom() {
-        return waitingTriggers.get() < MAX_WAITING_TRIGGERS
-                && figures.queued() < RunQueue.CAPACITY
-                && waitingBytes.get() + figures.queuedBytes() < MAX_WAITING_BYTES;
+        return waitingTriggers.get() < MAX_WAITING_TRIGGERS && waitingBytes.get() < MAX_WAITING_BYTES;
     }
 
     /** What the lane has done and has in hand. */
@@ -157,7 +156,6 @@ public final class Lane {
                 messages.forEach(this::handle);
                 messages.clear();
                 stepper.fireTimers();
-                stepper.beginQueued(MAX_ROWS);
                 committer.commit();
                 outbox.tick(clock.now());
                 shards.rememberNowAndThen(clock.now());
@@ -189,7 +187,7 @@ public final class Lane {
     }
 
     private long waitMillis() {
-        if (outbox.isCatchingUp(clock.now()) || !stepper.batch().isEmpty() || table.canBegin() || stopping) {
+        if (outbox.isCatchingUp(clock.now()) || !stepper.batch().isEmpty() || stopping) {
             return 0;
         }
         Instant next = stepper.nextTimerAt();
@@ -204,7 +202,11 @@ public final class Lane {
             case Message.Tell tell -> stepper.tell(tell.run(), tell.command());
             case Message.Admit(Admittee admittee) -> admit(admittee);
             case Message.Instruct(Instruction instruction) -> instruct(instruction);
-            case Message.Loaded(String runId, Optional<StoredRun> found) -> loaded(runId, found);
+            case Message.Resolved resolved -> desk.resolved(resolved);
+            case Message.Loaded(String runId, Optional<StoredRun> found) -> desk.loaded(runId, found);
+            case Message.Prefetch(List<String> runIds) -> desk.prefetch(runIds);
+            case Message.Begin(Ticket ticket) -> begin(ticket);
+            case Message.PutAway(String runId) -> table.putAway(runId);
             case Message.Own own -> own(own);
             case Message.Disown(int shard, CompletableFuture<Void> done) -> disown(shard, done);
         }
@@ -223,74 +225,38 @@ public final class Lane {
             admittee.outcome().duplicate();
             return;
         }
-        if (waitingForLoad.containsKey(admittee.runId())) {
-            outdatedLoads.add(admittee.runId());
-        }
+        desk.admitted(admittee.runId());
         stepper.admit(admittee, journal.nextRunNumber());
     }
 
     private void instruct(Instruction instruction) {
-        if (!shards.owns(instruction.shard())) {
-            return;
-        }
-        Instruction.Base base = instruction.base();
-        if (base != null) {
-            loader.load(
-                    instruction.runId(),
-                    base.version(),
-                    found -> post(new Message.Instruct(instruction.resolved(
-                            found.map(StoredRun::run).map(base.command()).orElse(instruction.command())))));
-            return;
-        }
-        LiveRun live = table.find(instruction.runId());
-        if (live != null) {
-            stepper.instruct(live, instruction);
-            return;
-        }
-        List<Instruction> waiting = waitingForLoad.computeIfAbsent(instruction.runId(), id -> new ArrayList<>(1));
-        waiting.add(instruction);
-        if (waiting.size() == 1) {
-            loader.load(instruction.runId(), found -> post(new Message.Loaded(instruction.runId(), found)));
+        if (shards.owns(instruction.shard())) {
+            desk.take(instruction);
         }
     }
 
-    private void loaded(String runId, Optional<StoredRun> found) {
-        if (outdatedLoads.remove(runId)) {
-            // The run was admitted while it was being read, and may have gone on since: what was read may be old.
-            loader.load(runId, again -> post(new Message.Loaded(runId, again)));
-            return;
-        }
-        List<Instruction> waiting = Objects.requireNonNullElse(waitingForLoad.remove(runId), List.of());
-        LiveRun live = liveOf(runId, found);
-        for (Instruction instruction : waiting) {
-            if (live != null) {
-                if (!table.holds(live)) {
-                    // The instruction before this one changed nothing and let the run go again.
-                    table.resume(live);
-                }
-                stepper.instruct(live, instruction);
-            } else if (found.isPresent()) {
-                instruction.outcome().elsewhere(found.get().key().shard());
-            } else {
-                instruction.outcome().unknownRun();
-            }
+    private void begin(Ticket ticket) {
+        if (shards.owns(ticket.shard())) {
+            desk.begin(ticket);
+        } else {
+            table.giveBackPlace();
         }
     }
 
-    private @Nullable LiveRun liveOf(String runId, Optional<StoredRun> found) {
-        LiveRun live = table.find(runId);
-        if (live != null || found.isEmpty() || !shards.owns(found.get().key().shard())) {
-            return live;
+    private @Nullable LiveRun taken(StoredRun found) {
+        if (!shards.owns(found.key().shard())) {
+            return null;
         }
-        clock.notBefore(found.get().run().lastAt());
-        LiveRun loaded = new LiveRun(found.get().key(), found.get().run(), 0);
-        table.resume(loaded);
-        return loaded;
+        clock.notBefore(found.run().lastAt());
+        LiveRun live = new LiveRun(found.key(), found.run(), 0);
+        table.resume(live);
+        return live;
     }
 
     private void own(Message.Own own) {
         clock.notBefore(own.publishedAt());
         shards.own(own.shard(), own.epoch(), own.publishedAt());
+        queue.unread();
         own.unfinished().forEach(stored -> clock.notBefore(stored.run().lastAt()));
         own.unfinished().forEach(stepper::recover);
         figures.recovered(own.unfinished().size());

@@ -13,8 +13,7 @@ public final class LaneFigures {
     private final LongAdder ended = new LongAdder();
     private final LongAdder fences = new LongAdder();
     private final LongAdder recoveries = new LongAdder();
-    private volatile int queued;
-    private volatile long queuedBytes;
+    private volatile int kept;
     private volatile int running;
     private volatile long outstandingBytes;
     private volatile int shardsBehind;
@@ -49,14 +48,9 @@ public final class LaneFigures {
         return recoveries.sum();
     }
 
-    /** Runs that wait for a place. */
-    public int queued() {
-        return queued;
-    }
-
-    /** About how many bytes the runs that wait for a place take. */
-    public long queuedBytes() {
-        return queuedBytes;
+    /** Queued runs that are in memory. */
+    public int kept() {
+        return kept;
     }
 
     /** Runs in flight. */
@@ -97,9 +91,8 @@ public final class LaneFigures {
         recoveries.add(runs);
     }
 
-    void queued(int runs, long bytes) {
-        queued = runs;
-        queuedBytes = bytes;
+    void kept(int runs) {
+        kept = runs;
     }
 
     void running(int runs) {

@@ -1,9 +1,13 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.StoredRun;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** All lanes of a worker: each shard has its runs stepped by one of them, always the same. Thread-safe. */
@@ -37,6 +41,19 @@ public final class Lanes implements AutoCloseable {
     /** Hands a command to its lane. */
     public void instruct(Instruction instruction) {
         lane(instruction.shard()).post(new Message.Instruct(instruction));
+    }
+
+    /** What a queued run gets a place by. */
+    Ticket ticket(QueuedRun run) {
+        return new Ticket(run.rank(), run.number(), run.runId(), run.shard(), lane(run.shard())::post);
+    }
+
+    /** Lets the runs of tickets be read back, for they are soon to begin. */
+    void prefetch(List<Ticket> tickets) {
+        Map<Lane, List<String>> byLane = new HashMap<>();
+        tickets.forEach(ticket -> byLane.computeIfAbsent(lane(ticket.shard()), lane -> new ArrayList<>())
+                .add(ticket.runId()));
+        byLane.forEach((lane, runIds) -> lane.post(new Message.Prefetch(runIds)));
     }
 
     /**

@@ -9,6 +9,8 @@ final class LiveRun {
     private final int bytes;
     private Run run;
     private boolean holdsPlace;
+    private int uncommitted;
+    private boolean kept;
     private boolean away;
 
     /** @param bytes about how much memory it takes while it waits */
@@ -30,8 +32,20 @@ final class LiveRun {
         return run;
     }
 
+    /** Takes the next decision, which is not committed yet. */
     void become(Run next) {
         run = next;
+        uncommitted++;
+    }
+
+    /** The oldest decision that was not committed yet is, or never will be. */
+    void settle() {
+        uncommitted--;
+    }
+
+    /** Whether all that was decided of it is committed. */
+    boolean isSettled() {
+        return uncommitted == 0;
     }
 
     /** Whether it was put away: it is in Postgres alone now, and what still refers to it is of no use. */
@@ -41,6 +55,20 @@ final class LiveRun {
 
     void putAway() {
         away = true;
+    }
+
+    /** Whether its graph has a limit on runs, so that it begins by turns. */
+    boolean isLimited() {
+        return run.graph().limits().runs() != null;
+    }
+
+    /** Whether it is queued, and in memory for when it begins. */
+    boolean isKept() {
+        return kept;
+    }
+
+    void keep(boolean keeps) {
+        kept = keeps;
     }
 
     /** Whether it counts among the runs that are in flight. */

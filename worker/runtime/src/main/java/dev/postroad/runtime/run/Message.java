@@ -21,6 +21,18 @@ sealed interface Message {
     /** A run that was read back for the commands that wait for it; empty where there is none. */
     record Loaded(String runId, Optional<StoredRun> found) implements Message {}
 
+    /** A run that has a place now, and may begin. */
+    record Begin(Ticket ticket) implements Message {}
+
+    /** A run that has no ticket any more; it is in Postgres, and need not be in memory. */
+    record PutAway(String runId) implements Message {}
+
+    /** Runs that are soon to begin, to be read back together. */
+    record Prefetch(List<String> runIds) implements Message {}
+
+    /** The command of an instruction for which a version of the run had to be read back. */
+    record Resolved(String runId, Command command) implements Message {}
+
     /** A shard that this lane owns from now on. */
     record Own(int shard, long epoch, Instant publishedAt, List<StoredRun> unfinished) implements Message {}
 

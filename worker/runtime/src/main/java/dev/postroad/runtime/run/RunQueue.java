@@ -1,47 +1,150 @@
 package dev.postroad.runtime.run;
 
-import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admitted runs that wait for a place: higher priority first, in order of admission within a priority. Confined to the
- * lane's thread, which admits no more than {@link #CAPACITY}; the rest waits in Kafka.
+ * The places for runs in flight, over all lanes of a worker, and who is next where none is free.
+ *
+ * <p>Everybody who waits is in Postgres; here are the tickets of the first of them alone, at most {@link #CAPACITY}. From
+ * {@link #bound} on there may be runs without a ticket here, so whoever comes and has a later place gets none either, and
+ * is read with the others when few tickets are left. A ticket that turns out to be of no use, because its run was
+ * cancelled or has begun already, gives its place back. Thread-safe; a lock is taken when a run begins and ends, never
+ * for a transition.
  */
-final class RunQueue {
-    /** The most runs that wait in one lane's memory. */
-    static final int CAPACITY = 5_000;
+public final class RunQueue {
+    /** The most tickets. */
+    static final int CAPACITY = 10_000;
 
-    private final PriorityQueue<LiveRun> queue = new PriorityQueue<>(
-            Comparator.comparingInt((LiveRun live) -> -live.run().admission().priority())
-                    .thenComparingLong(live -> live.key().number()));
+    /** When fewer tickets are left than this, the next are read. */
+    static final int FEW = 2_000;
 
-    private long bytes;
+    private static final int MOST_LATECOMERS = 2_000;
 
-    void add(LiveRun run) {
-        queue.add(run);
-        bytes += run.bytes();
+    private final int places;
+    private final TreeSet<Ticket> waiting = new TreeSet<>();
+    private final List<Ticket> latecomers = new ArrayList<>();
+    private @Nullable Ticket bound;
+    private @Nullable Ticket latecomersBound;
+    private int taken;
+
+    /** @param places the most runs in flight */
+    public RunQueue(int places) {
+        this.places = places;
     }
 
-    /** The run whose turn it is; null where none waits. */
-    @Nullable
-    LiveRun poll() {
-        LiveRun next = queue.poll();
-        bytes -= next == null ? 0 : next.bytes();
-        return next;
+    /** Takes a place for a run that came just now, where one is free and nobody waits. */
+    synchronized boolean tryTake() {
+        if (taken >= places || !waiting.isEmpty() || bound != null) {
+            return false;
+        }
+        taken++;
+        return true;
     }
 
-    int size() {
-        return queue.size();
+    /** Takes a place for a run that is under way already, free or not. */
+    synchronized void take() {
+        taken++;
     }
 
-    /** About how much memory the runs take. */
-    long bytes() {
-        return bytes;
+    /** Gives a place back; the next run gets it. */
+    synchronized void leave() {
+        taken--;
+        dispatch();
     }
 
-    void removeShard(int shard) {
-        queue.removeIf(run -> run.key().shard() == shard);
-        bytes = queue.stream().mapToLong(LiveRun::bytes).sum();
+    /** Queues a run that is committed; false where it is left to Postgres alone. */
+    synchronized boolean offer(Ticket ticket) {
+        if (bound != null && ticket.compareTo(bound) >= 0) {
+            comesLate(ticket);
+            return false;
+        }
+        add(ticket);
+        dispatch();
+        return bound == null || ticket.compareTo(bound) < 0;
+    }
+
+    private void add(Ticket ticket) {
+        waiting.add(ticket);
+        if (waiting.size() > CAPACITY) {
+            Ticket last = waiting.removeLast();
+            bound = last;
+            last.lane().accept(new Message.PutAway(last.runId()));
+        }
+    }
+
+    /** What comes while tickets are read may not be among those that are read. */
+    private void comesLate(Ticket ticket) {
+        if (latecomers.size() < MOST_LATECOMERS) {
+            latecomers.add(ticket);
+        } else if (latecomersBound == null || ticket.compareTo(latecomersBound) < 0) {
+            latecomersBound = ticket;
+        }
+    }
+
+    private void dispatch() {
+        while (taken < places && !waiting.isEmpty()) {
+            Ticket next = waiting.removeFirst();
+            taken++;
+            next.lane().accept(new Message.Begin(next));
+        }
+    }
+
+    /** Shards came with runs in Postgres that nobody here has a ticket of. */
+    synchronized void unread() {
+        bound = Ticket.first();
+    }
+
+    /** Where to read on from, if tickets are to be read; null where they are not. What comes late is noted from now on. */
+    synchronized @Nullable Ticket readFrom() {
+        if (bound == null || waiting.size() >= FEW) {
+            return null;
+        }
+        latecomers.clear();
+        latecomersBound = null;
+        return bound;
+    }
+
+    /**
+     * Takes in what was read.
+     *
+     * @param from what {@link #readFrom} gave
+     * @param next the first ticket that was left unread; null where all were read
+     */
+    synchronized void read(Ticket from, List<Ticket> found, @Nullable Ticket next) {
+        if (from != bound) {
+            // Shards came meanwhile, and all is to be read anew.
+            return;
+        }
+        waiting.addAll(found);
+        bound = next;
+        if (latecomersBound != null && (bound == null || latecomersBound.compareTo(bound) < 0)) {
+            bound = latecomersBound;
+        }
+        for (Ticket ticket : List.copyOf(latecomers)) {
+            if (bound == null || ticket.compareTo(bound) < 0) {
+                add(ticket);
+            }
+        }
+        latecomers.clear();
+        dispatch();
+    }
+
+    /** The shard is somebody else's. */
+    synchronized void removeShard(int shard) {
+        waiting.removeIf(ticket -> ticket.shard() == shard);
+        latecomers.removeIf(ticket -> ticket.shard() == shard);
+    }
+
+    /** The runs that have a ticket here. */
+    public synchronized int waiting() {
+        return waiting.size();
+    }
+
+    /** The places that are taken. */
+    public synchronized int taken() {
+        return taken;
     }
 }

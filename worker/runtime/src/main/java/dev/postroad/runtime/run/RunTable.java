@@ -1,26 +1,41 @@
 package dev.postroad.runtime.run;
 
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.journal.QueueRank;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs that a lane has in its hands, and who of them has a place among those in flight. Confined to the lane's
- * thread.
+ * The runs that a lane has in its hands: those in flight, each with a place, and the first of those that are queued.
+ * Confined to the lane's thread.
  */
 final class RunTable {
-    private final int places;
+    /** The most queued runs that are kept in memory, so that they need not be read back when they begin. */
+    static final int MOST_KEPT = 5_000;
+
+    private static final long MOST_KEPT_BYTES = 32L << 20;
+
+    private final RunQueue queue;
+    private final Runnable turnWanted;
+    private final Consumer<Message> inbox;
     private final LaneFigures figures;
     private final Map<String, LiveRun> runs = new HashMap<>();
-    private final RunQueue queue = new RunQueue();
-    private int taken;
+    private int inFlight;
+    private int kept;
+    private long keptBytes;
 
-    /** @param places the most runs in flight */
-    RunTable(int places, LaneFigures figures) {
-        this.places = places;
+    /**
+     * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
+     * @param inbox takes messages from any thread
+     */
+    RunTable(RunQueue queue, Runnable turnWanted, Consumer<Message> inbox, LaneFigures figures) {
+        this.queue = queue;
+        this.turnWanted = turnWanted;
+        this.inbox = inbox;
         this.figures = figures;
     }
 
@@ -34,82 +49,116 @@ final class RunTable {
         return runs.get(live.key().id()) == live;
     }
 
-    /** Takes in a run that is under way, or was called back; it gets a place in any case. */
+    /** Takes in a run that was read back; one that is under way, or is to go on, gets a place in any case. */
     void resume(LiveRun live) {
         runs.put(live.key().id(), live);
-        takePlace(live);
+        if (live.run().status() != RunStatus.QUEUED && !live.holdsPlace()) {
+            queue.take();
+            seat(live);
+        }
     }
 
-    /** Takes in a run that has not begun; false where it has to wait for a place. */
+    /** Takes in a run that comes just now; false where it has to wait for its turn or for a place. */
     boolean enter(LiveRun live) {
         runs.put(live.key().id(), live);
-        if (taken < places) {
-            takePlace(live);
-            return true;
+        if (live.isLimited() || !queue.tryTake()) {
+            return false;
         }
-        queue.add(live);
-        report();
-        return false;
+        seat(live);
+        return true;
     }
 
-    /** Whether a place is free while runs wait for one. */
-    boolean canBegin() {
-        return taken < places && queue.size() > 0;
+    /** Queues a run that is committed; it stays in memory where it is among the first. */
+    void queue(LiveRun live) {
+        leavePlace(live);
+        if (live.isLimited()) {
+            remove(live);
+            return;
+        }
+        boolean ticketed = queue.offer(ticket(live));
+        if (live.isKept()) {
+            return;
+        }
+        if (ticketed && kept < MOST_KEPT && keptBytes + live.bytes() <= MOST_KEPT_BYTES) {
+            keep(live, true);
+        } else {
+            remove(live);
+        }
     }
 
-    /** The next run that may begin, with its place taken; null where none waits or no place is free. */
-    @Nullable
-    LiveRun nextToBegin() {
-        while (taken < places) {
-            LiveRun next = queue.poll();
-            if (next == null) {
-                break;
-            }
-            // One that was cancelled, or turned out to be a duplicate, is still in the queue and takes no place.
-            if (holds(next) && next.run().status() == RunStatus.QUEUED) {
-                takePlace(next);
-                return next;
-            }
+    private Ticket ticket(LiveRun live) {
+        return new Ticket(
+                QueueRank.of(live.run()),
+                live.key().number(),
+                live.key().id(),
+                live.key().shard(),
+                inbox);
+    }
+
+    /** Gives the place that was taken for it to a run that is still queued; else gives the place back. */
+    boolean seatQueued(LiveRun live) {
+        if (live.run().status() != RunStatus.QUEUED || live.holdsPlace()) {
+            giveBackPlace();
+            return false;
         }
-        report();
-        return null;
+        seat(live);
+        return true;
+    }
+
+    /** Nobody needs the place that was taken for a run. */
+    void giveBackPlace() {
+        queue.leave();
+    }
+
+    private void seat(LiveRun live) {
+        keep(live, false);
+        live.holdPlace(true);
+        inFlight++;
+        figures.running(inFlight);
+    }
+
+    private void keep(LiveRun live, boolean keeps) {
+        if (live.isKept() != keeps) {
+            live.keep(keeps);
+            kept += keeps ? 1 : -1;
+            keptBytes += keeps ? live.bytes() : -live.bytes();
+            figures.kept(kept);
+        }
+    }
+
+    /** Forgets a queued run that has lost its ticket, and is in Postgres. */
+    void putAway(String runId) {
+        LiveRun live = runs.get(runId);
+        if (live != null && live.isKept()) {
+            remove(live);
+        }
     }
 
     void remove(LiveRun live) {
         live.putAway();
         leavePlace(live);
+        keep(live, false);
         runs.remove(live.key().id(), live);
-        report();
+        if (live.isLimited()) {
+            turnWanted.run();
+        }
     }
 
     /** Removes all runs of a shard, and gives them. */
     List<LiveRun> removeShard(int shard) {
-        List<LiveRun> gone = new ArrayList<>();
-        runs.values().removeIf(live -> live.key().shard() == shard && gone.add(live));
-        gone.forEach(LiveRun::putAway);
-        gone.forEach(this::leavePlace);
         queue.removeShard(shard);
-        report();
+        List<LiveRun> gone = new ArrayList<>();
+        runs.values().stream().filter(live -> live.key().shard() == shard).forEach(gone::add);
+        gone.forEach(this::remove);
         return gone;
-    }
-
-    private void takePlace(LiveRun live) {
-        if (!live.holdsPlace()) {
-            live.holdPlace(true);
-            taken++;
-        }
-        report();
     }
 
     private void leavePlace(LiveRun live) {
         if (live.holdsPlace()) {
             live.holdPlace(false);
-            taken--;
+            inFlight--;
+            figures.running(inFlight);
+            queue.leave();
         }
-    }
-
-    private void report() {
-        figures.queued(queue.size(), queue.bytes());
-        figures.running(taken);
     }
 }

@@ -4,6 +4,7 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decider;
 import dev.postroad.engine.run.Decision;
+import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.RunKey;
@@ -27,11 +28,13 @@ final class Stepper {
     private final Timers timers = new Timers();
     private final LaneClock clock;
     private final EffectPerformer effects;
+    private final Forks forks;
 
-    Stepper(RunTable table, LaneClock clock, EffectPerformer effects) {
+    Stepper(RunTable table, LaneClock clock, EffectPerformer effects, Forks forks) {
         this.table = table;
         this.clock = clock;
         this.effects = effects;
+        this.forks = forks;
     }
 
     Batch batch() {
@@ -55,26 +58,16 @@ final class Stepper {
         return new Decision(begun.run(), events, begun.effects());
     }
 
-    /** Begins queued runs while places are free. */
-    void beginQueued(int maxRows) {
-        while (batch.rows() < maxRows) {
-            LiveRun next = table.nextToBegin();
-            if (next == null) {
-                return;
-            }
-            tell(next, new Command.Start());
+    /** Begins a queued run that has a place now. */
+    void begin(LiveRun live) {
+        if (table.seatQueued(live)) {
+            tell(live, new Command.Start());
         }
     }
 
-    /** Takes up a run that was read back. */
+    /** Takes up a run that was under way, and was read back. */
     void recover(StoredRun stored) {
         LiveRun live = new LiveRun(stored.key(), stored.run(), 0);
-        if (stored.run().status() == RunStatus.QUEUED) {
-            if (table.enter(live)) {
-                tell(live, new Command.Start());
-            }
-            return;
-        }
         table.resume(live);
         take(live, Decider.recover(live.run(), clock.now()), null, null);
     }
@@ -88,7 +81,13 @@ final class Stepper {
 
     /** Gives a run a user's command. */
     void instruct(LiveRun live, Instruction instruction) {
-        take(live, Decider.decide(live.run(), instruction.command(), clock.now()), null, instruction);
+        Decision decision = Decider.decide(live.run(), instruction.command(), clock.now());
+        if (!decision.effects().isEmpty() && decision.effects().getFirst() instanceof Effect.Spawn spawn) {
+            forks.begin(live, spawn, instruction);
+            release(live);
+        } else {
+            take(live, decision, null, instruction);
+        }
     }
 
     /** Lets the time come of every timer that is due. */
@@ -106,7 +105,7 @@ final class Stepper {
 
     /** Performs what was decided, now that it is committed, and lets go of a run that is at rest. */
     void settle(Batch.Item item) {
-        release(item.live(), item.entry().run());
+        release(item.live());
         effects.perform(item.live(), item.effects(), timers);
         if (item.instruction() != null) {
             item.instruction().outcome().applied();
@@ -128,13 +127,18 @@ final class Stepper {
         effects.perform(live, decision.effects(), timers);
         if (instruction != null) {
             instruction.outcome().applied();
-            release(live, live.run());
+            release(live);
         }
     }
 
-    /** A run that is at rest leaves memory, unless more of it waits for a commit. */
-    private void release(LiveRun live, Run committed) {
-        if (committed == live.run() && isAtRest(committed)) {
+    /** A run that is at rest leaves memory, and one that has to wait is queued, unless more waits for a commit. */
+    void release(LiveRun live) {
+        if (!live.isSettled() || !table.holds(live)) {
+            return;
+        }
+        if (live.run().status() == RunStatus.QUEUED) {
+            table.queue(live);
+        } else if (isAtRest(live.run())) {
             table.remove(live);
         }
     }

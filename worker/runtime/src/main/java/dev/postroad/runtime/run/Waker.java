@@ -6,10 +6,7 @@ import dev.postroad.runtime.run.Instruction.InstructionOutcome;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Wakes the runs that wait for a time. They are in Postgres alone, so that a run that sleeps for a day holds no memory;
@@ -17,7 +14,6 @@ import org.slf4j.LoggerFactory;
  * told twice, which changes nothing. Owns one thread.
  */
 public final class Waker implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Waker.class);
     private static final long LOOK_EVERY_MILLIS = 1_000;
     private static final int MOST_AT_ONCE = 1_000;
 
@@ -25,8 +21,7 @@ public final class Waker implements AutoCloseable {
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
     private final InstantSource clock;
-    private final Thread thread;
-    private volatile boolean closed;
+    private final Rounds rounds = new Rounds("postroad-waker", "runs that are due", LOOK_EVERY_MILLIS, this::wake);
 
     /** @param owned the shards whose runs are to be woken here */
     public Waker(JournalReader journal, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
@@ -34,25 +29,11 @@ public final class Waker implements AutoCloseable {
         this.lanes = lanes;
         this.owned = owned;
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name("postroad-waker").daemon().unstarted(this::loop);
     }
 
     /** Starts looking. */
     public void start() {
-        thread.start();
-    }
-
-    private void loop() {
-        while (!closed) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
-                wake();
-            } catch (InterruptedException stop) {
-                return;
-            } catch (SQLException away) {
-                LOG.warn("cannot look for runs that are due: {}", away.getMessage());
-            }
-        }
+        rounds.start();
     }
 
     private void wake() throws SQLException {
@@ -67,7 +48,6 @@ public final class Waker implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
+        rounds.close();
     }
 }

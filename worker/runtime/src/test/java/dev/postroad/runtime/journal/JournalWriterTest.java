@@ -157,7 +157,7 @@ class JournalWriterTest {
     }
 
     private static boolean goesOnByItself(RunStatus status) {
-        return status == RunStatus.QUEUED || status == RunStatus.RUNNING;
+        return status == RunStatus.RUNNING;
     }
 
     @Test
@@ -208,7 +208,8 @@ class JournalWriterTest {
         try (Connection blocker = database.getConnection()) {
             holdUp("slow", blocker);
             JournalEntry entry = admission("slow", MINE);
-            Future<CommitResult> batch = threads.submit(() -> writer.commit(List.of(entry), EPOCHS));
+            List<JournalEntry> entries = List.of(entry, begin(entry));
+            Future<CommitResult> batch = threads.submit(() -> writer.commit(entries, EPOCHS));
             awaitWaitingForLocks(1);
             Future<?> claim = threads.submit(() -> raiseEpoch(MINE));
             awaitWaitingForLocks(2);
@@ -352,7 +353,7 @@ class JournalWriterTest {
     @Test
     void aConnectionThatWasEndedIsReplacedUnnoticed() {
         writer.commit(List.of(admission("before", MINE)), EPOCHS);
-        terminate("query LIKE '%postroad.journal%' AND pid <> pg_backend_pid()");
+        terminate("query LIKE 'WITH owned%' AND pid <> pg_backend_pid()");
         CommitResult result = writer.commit(List.of(admission("after", MINE)), EPOCHS);
         assertThat(result.admittedRuns()).hasSize(1);
         assertThat(SITE.history().find("after")).isPresent();
@@ -433,6 +434,7 @@ class JournalWriterTest {
                 new Command.Cancel("c3", "in time"),
                 new Command.Retry("c4"),
                 answer("left@1", 4, new AgentReply.Interrupted(Site.json("{'sure': '“?”'}")), policy),
+                new Command.Pause("p1"),
                 new Command.Resume("c5", Map.of("left@1#1", Site.json("'yes'")), null, List.of()),
                 answer("left@1", 5, new AgentReply.Sleeping(Duration.ofSeconds(1)), policy),
                 new Command.WakeUp(),
@@ -441,7 +443,9 @@ class JournalWriterTest {
                 new Command.Unpause("c7"),
                 new Command.Cancel("c8", null),
                 new Command.Rollback("c9", begun(runId), true),
-                new Command.Continue("c10", (ObjectNode) Site.json("{'done': 8}"), WhenBusy.INTERRUPT));
+                new Command.Continue("c10", (ObjectNode) Site.json("{'done': 8}"), WhenBusy.INTERRUPT),
+                new Command.Pause("p2"),
+                new Command.Forked("c11", "another", 1));
         List<JournalEntry> entries = new ArrayList<>();
         entries.add(admission(runId, MINE));
         for (Command command : commands) {

@@ -1,0 +1,170 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.runtime.journal.StoredRun;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives runs their instructions in the order in which they came, whatever has to be read back first: the run, where it
+ * is not in memory, or an earlier version of it. While something is read for a run, all further instructions for it wait
+ * behind; so nobody else changes the run meanwhile, and what was read is still true. Confined to the lane's thread.
+ */
+final class InstructionDesk {
+    private final RunTable table;
+    private final Stepper stepper;
+    private final RunLoader loader;
+    private final Function<StoredRun, @Nullable LiveRun> taking;
+    private final Consumer<Message> inbox;
+    private final Map<String, Deque<Instruction>> waiting = new HashMap<>();
+    private final Set<String> outdated = new HashSet<>();
+    private final Set<String> tickets = new HashSet<>();
+
+    /**
+     * @param taking takes a run that was read back into the lane's hands; null where it is another's
+     * @param inbox takes messages from any thread
+     */
+    InstructionDesk(
+            RunTable table,
+            Stepper stepper,
+            RunLoader loader,
+            Function<StoredRun, @Nullable LiveRun> taking,
+            Consumer<Message> inbox) {
+        this.table = table;
+        this.stepper = stepper;
+        this.loader = loader;
+        this.taking = taking;
+        this.inbox = inbox;
+    }
+
+    void take(Instruction instruction) {
+        String runId = instruction.runId();
+        Deque<Instruction> before = waiting.get(runId);
+        if (before != null) {
+            before.add(instruction);
+            return;
+        }
+        LiveRun live = table.find(runId);
+        if (live != null && instruction.base() == null) {
+            stepper.instruct(live, instruction);
+            return;
+        }
+        waiting.put(runId, new ArrayDeque<>(List.of(instruction)));
+        read(instruction);
+    }
+
+    /** Begins a queued run that has a place now. */
+    void begin(Ticket ticket) {
+        String runId = ticket.runId();
+        LiveRun live = table.find(runId);
+        if (live != null) {
+            stepper.begin(live);
+        } else if (!tickets.add(runId)) {
+            table.giveBackPlace();
+        } else if (waiting.putIfAbsent(runId, new ArrayDeque<>()) == null) {
+            loader.load(runId, found -> inbox.accept(new Message.Loaded(runId, found)));
+        }
+    }
+
+    /** Reads runs back that are to begin soon, all at once. */
+    void prefetch(List<String> runIds) {
+        List<String> wanted = new ArrayList<>();
+        for (String runId : runIds) {
+            if (table.find(runId) == null && waiting.putIfAbsent(runId, new ArrayDeque<>()) == null) {
+                wanted.add(runId);
+            }
+        }
+        if (!wanted.isEmpty()) {
+            loader.load(wanted, (runId, found) -> inbox.accept(new Message.Loaded(runId, found)));
+        }
+    }
+
+    private void read(Instruction instruction) {
+        String runId = instruction.runId();
+        Instruction.Base base = instruction.base();
+        if (base == null) {
+            loader.load(runId, found -> inbox.accept(new Message.Loaded(runId, found)));
+        } else {
+            loader.load(
+                    runId,
+                    base.version(),
+                    found -> inbox.accept(new Message.Resolved(
+                            runId, found.map(StoredRun::run).map(base.command()).orElse(instruction.command()))));
+        }
+    }
+
+    void resolved(Message.Resolved resolved) {
+        Deque<Instruction> all = waiting.get(resolved.runId());
+        if (all != null) {
+            all.addFirst(all.removeFirst().resolved(resolved.command()));
+            goOn(resolved.runId(), all);
+        }
+    }
+
+    void loaded(String runId, Optional<StoredRun> found) {
+        Deque<Instruction> all = waiting.get(runId);
+        if (all == null) {
+            return;
+        }
+        if (outdated.remove(runId) && table.find(runId) == null) {
+            // The run was admitted while it was being read, and may have gone on since: what was read may be old.
+            loader.load(runId, again -> inbox.accept(new Message.Loaded(runId, again)));
+            return;
+        }
+        LiveRun live = table.find(runId);
+        live = live == null && found.isPresent() ? taking.apply(found.get()) : live;
+        if (live == null) {
+            waiting.remove(runId);
+            all.forEach(instruction -> turnAway(instruction, found));
+            if (tickets.remove(runId)) {
+                table.giveBackPlace();
+            }
+            return;
+        }
+        goOn(runId, all);
+        stepper.release(live);
+    }
+
+    private static void turnAway(Instruction instruction, Optional<StoredRun> found) {
+        if (found.isPresent()) {
+            instruction.outcome().elsewhere(found.get().key().shard());
+        } else {
+            instruction.outcome().unknownRun();
+        }
+    }
+
+    /** Gives the run all that waits, up to what needs another look at Postgres. */
+    private void goOn(String runId, Deque<Instruction> all) {
+        LiveRun found = table.find(runId);
+        if (found != null && tickets.remove(runId)) {
+            stepper.begin(found);
+        }
+        while (!all.isEmpty()) {
+            Instruction next = all.getFirst();
+            LiveRun live = table.find(runId);
+            if (live == null || next.base() != null) {
+                read(next);
+                return;
+            }
+            stepper.instruct(live, Objects.requireNonNull(all.removeFirst()));
+        }
+        waiting.remove(runId);
+    }
+
+    /** A run was admitted; if it is being read, that may have been too early. */
+    void admitted(String runId) {
+        if (waiting.containsKey(runId)) {
+            outdated.add(runId);
+        }
+    }
+}

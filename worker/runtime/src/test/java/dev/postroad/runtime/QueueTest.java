@@ -1,0 +1,199 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who waits, and who is next. */
+@NullMarked
+class QueueTest {
+    private static final String GRAPHS = """
+            graph: quick
+            state: { log: { reducer: append } }
+            nodes: { only: { set: "{'log': ['only']}" } }
+            edges: [{ from: START, to: only }, { from: only, to: END }]
+            ---
+            graph: long
+            state: { log: { reducer: append } }
+            nodes: { only: { agent: test-puppet } }
+            edges: [{ from: START, to: only }, { from: only, to: END }]
+            ---
+            graph: few
+            state: { log: { reducer: append } }
+            nodes:
+              only: { agent: test-puppet }
+              rest: { sleep: "'PT0.02S'" }
+            edges: [{ from: START, to: only }, { from: only, to: rest }, { from: rest, to: END }]
+            limits: { runs: 3 }
+            """;
+
+    private final Site site = Site.open();
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        mayEnd.countDown();
+        site.close();
+    }
+
+    private void holdTheOnlyPlace() {
+        CountDownLatch begun = new CountDownLatch(1);
+        PuppetAgent.play("holder", call -> {
+            begun.countDown();
+            mayEnd.await();
+            return PuppetAgent.nothing();
+        });
+        site.trigger("long", "holder", "{}");
+        Site.await("the place is taken", () -> begun.getCount() == 0);
+    }
+
+    private long runs(String status) {
+        return site.number("SELECT count(*) FROM postroad.runs WHERE status = ?", status);
+    }
+
+    private void send(int count, String graph) {
+        List<ProducerRecord<byte[], byte[]>> triggers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String value = "{'graph': '" + graph + "', 'priority': " + i % 10 + "}";
+            triggers.add(new ProducerRecord<>(site.topics().triggers(), Site.bytes("r-" + i), Site.bytes(value)));
+        }
+        site.sendAll(triggers);
+    }
+
+    /** The runs that did not begin in the order of the queue. */
+    private long outOfOrder() {
+        return site.number("""
+                SELECT count(*) FROM (
+                    SELECT rank, id, lag(rank) OVER began AS before, lag(id) OVER began AS id_before
+                    FROM postroad.runs WHERE graph = 'quick' WINDOW began AS (ORDER BY started_at, id)) AS runs
+                WHERE (rank, id) < (before, id_before)""");
+    }
+
+    @Test
+    void moreRunsThanMemoryKeepsBeginInTheOrderOfTheQueueOverARestart() {
+        int many = 12_000;
+        Map<String, String> narrow = Map.of("POSTROAD_MAX_RUNS", "1");
+        try (Worker _ = site.worker(narrow)) {
+            site.apply(GRAPHS);
+            holdTheOnlyPlace();
+            send(many, "quick");
+            Site.await("all are queued", () -> runs("queued") == many);
+        }
+        // The holder is taken up again, and keeps its place until it is told to end.
+        CountDownLatch begunAgain = new CountDownLatch(1);
+        PuppetAgent.play("holder", call -> {
+            begunAgain.countDown();
+            mayEnd.await();
+            return PuppetAgent.nothing();
+        });
+        try (Worker _ = site.worker(narrow)) {
+            Site.await("the holder works again", () -> begunAgain.getCount() == 0);
+            mayEnd.countDown();
+            Site.await("some have begun", () -> runs("completed") > 500);
+        }
+        assertThat(runs("queued")).isPositive();
+        site.worker(narrow);
+        Site.await("all have ended", () -> runs("completed") == many + 1);
+        assertThat(outOfOrder()).isZero();
+    }
+
+    @Test
+    void aRunThatIsCancelledInTheQueueNeverBeginsAndFreesItsPlace() {
+        site.worker(Map.of("POSTROAD_MAX_RUNS", "1"));
+        site.apply(GRAPHS);
+        holdTheOnlyPlace();
+        send(20, "quick");
+        Site.await("all are queued", () -> runs("queued") == 20);
+        for (int i = 0; i < 20; i += 2) {
+            site.control("r-" + i, new Control.Cancel(null));
+        }
+        Site.await("half are cancelled", () -> runs("cancelled") == 10);
+        mayEnd.countDown();
+        Site.await("the others have ended", () -> runs("completed") == 11);
+        assertThat(site.number("SELECT count(*) FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run"
+                        + " WHERE r.status = 'cancelled' AND j.type = 'run.started'"))
+                .isZero();
+    }
+
+    @Test
+    void aRunThatWasPausedInTheQueueTakesItsPlaceAgain() {
+        site.worker(Map.of("POSTROAD_MAX_RUNS", "1"));
+        site.apply(GRAPHS);
+        holdTheOnlyPlace();
+        send(2, "quick");
+        Site.await("both are queued", () -> runs("queued") == 2);
+        site.control("r-0", new Control.Pause());
+        site.journalWith("r-0", event -> event.type() == EventType.RUN_PAUSED);
+        site.control("r-0", new Control.Unpause());
+        site.journalWith("r-0", event -> event.type() == EventType.RUN_UNPAUSED);
+        assertThat(runs("queued")).isEqualTo(2);
+        mayEnd.countDown();
+        Site.await("all have ended", () -> runs("completed") == 3);
+    }
+
+    @Test
+    void aGraphsLimitHoldsOverAllWorkersAndGivesTurnsInTheOrderOfTheQueue() {
+        int many = 60;
+        site.worker();
+        site.worker();
+        site.apply(GRAPHS);
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        for (int i = 0; i < many; i++) {
+            PuppetAgent.play("r-" + i, call -> {
+                most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                Thread.yield();
+                atOnce.decrementAndGet();
+                return PuppetAgent.nothing();
+            });
+        }
+        send(many, "few");
+        AtomicInteger mostSeen = new AtomicInteger();
+        Site.await("all have ended", () -> {
+            mostSeen.accumulateAndGet((int) (runs("running") + runs("waiting")), Math::max);
+            return runs("completed") == many;
+        });
+        assertThat(most.get()).isBetween(1, 3);
+        assertThat(mostSeen.get()).isBetween(1, 3);
+    }
+
+    @Test
+    void aFailedRunOfAGraphWithALimitWaitsForItsTurnWhenItIsRetried() {
+        site.worker();
+        site.apply(GRAPHS);
+        AtomicInteger calls = new AtomicInteger();
+        PuppetAgent.play(
+                "again",
+                call -> calls.incrementAndGet() == 1
+                        ? dev.postroad.contracts.agent.AgentReply.permanent("no", "not now")
+                        : PuppetAgent.nothing());
+        site.trigger("few", "again", "{}");
+        site.journalWith("again", event -> event.type() == EventType.RUN_FAILED);
+        for (int i = 0; i < 3; i++) {
+            PuppetAgent.play("r-" + i, call -> {
+                mayEnd.await();
+                return PuppetAgent.nothing();
+            });
+        }
+        send(3, "few");
+        Site.await("the limit is reached", () -> runs("running") == 3);
+        site.control("again", new Control.Retry());
+        site.journalWith("again", event -> event.type() == EventType.RUN_RETRIED);
+        Site.await("it waits for its turn", () -> runs("queued") == 1);
+        mayEnd.countDown();
+        Site.await("all have ended", () -> runs("completed") == 4);
+        assertThat(calls.get()).isEqualTo(2);
+    }
+}
