@@ -1,8 +1,6 @@
 package dev.postroad.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.cli.progress.Text;
 import dev.postroad.runtime.history.RunSummary;
 import java.time.Duration;
@@ -13,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Writes summaries of runs, as JSON, as facts and as a table. */
+/** Writes summaries of runs, as facts and as a table. */
 final class RunSummaries {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
     private static final int LABEL_COLUMNS = 10;
@@ -24,32 +21,6 @@ final class RunSummaries {
     private static final int DURATION_COLUMNS = 14;
 
     private RunSummaries() {}
-
-    static ObjectNode tree(RunSummary run) {
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("runId", run.runId())
-                .put("graph", run.graph())
-                .put("graphVersion", run.graphVersion())
-                .put("status", run.status().publicName())
-                .put("priority", run.priority());
-        json.set("input", run.input());
-        ObjectNode tags = json.putObject("tags");
-        run.tags().forEach(tags::put);
-        if (run.error() != null) {
-            json.set("error", run.error());
-        }
-        put(json, "queuedAt", run.queuedAt());
-        put(json, "startedAt", run.startedAt());
-        put(json, "endedAt", run.endedAt());
-        return json;
-    }
-
-    private static void put(ObjectNode json, String field, @Nullable Instant time) {
-        if (time != null) {
-            json.put(field, time.toString());
-        }
-    }
 
     /** A line for each thing that is known. */
     static List<String> facts(RunSummary run, ZoneId zone) {

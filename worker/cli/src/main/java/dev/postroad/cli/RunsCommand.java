@@ -7,10 +7,13 @@ import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunFilter;
 import dev.postroad.runtime.history.RunSummary;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +47,13 @@ final class RunsCommand implements Callable<Integer> {
         if (limit < 1 || limit > MOST) {
             throw CommandException.usage("--limit: is " + limit + "; use 1 to " + MOST);
         }
-        var filter = new RunFilter(wantedStatus(), graph);
-        List<RunSummary> runs =
-                Servers.open(surroundings, Need.POSTGRES).history().newest(limit, filter);
+        var filter = new RunFilter(wantedStatuses(), graph, null, null, Map.of());
+        List<RunSummary> runs = Servers.open(surroundings, Need.POSTGRES)
+                .history()
+                .runs(filter, null, limit)
+                .runs();
         if (json) {
-            runs.forEach(run -> surroundings.out().println(RunSummaries.tree(run)));
+            runs.forEach(run -> surroundings.out().println(HistoryJson.tree(run)));
         } else {
             RunSummaries.table(runs, surroundings.zone(), surroundings.clock().instant())
                     .forEach(surroundings.out()::println);
@@ -56,13 +61,14 @@ final class RunsCommand implements Callable<Integer> {
         return ExitCode.COMPLETED;
     }
 
-    private @Nullable RunStatus wantedStatus() {
+    private Set<RunStatus> wantedStatuses() {
         if (status == null) {
-            return null;
+            return Set.of();
         }
         return Arrays.stream(RunStatus.values())
                 .filter(known -> known.publicName().equals(status))
                 .findFirst()
+                .map(Set::of)
                 .orElseThrow(() -> CommandException.usage("--status: is \"" + status + "\"; use one of "
                         + Arrays.stream(RunStatus.values())
                                 .map(RunStatus::publicName)

@@ -10,6 +10,7 @@ import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunSummary;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ShowCommand implements Callable<Integer> {
         RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
         RunSummary summary = history.find(run).orElseThrow(() -> Runs.unknown(run));
         if (json) {
-            States.print(RunSummaries.tree(summary), surroundings.out());
+            States.print(HistoryJson.tree(summary), surroundings.out());
             return ExitCode.COMPLETED;
         }
         RunSummaries.facts(summary, surroundings.zone()).forEach(surroundings.out()::println);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunSummary;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -73,7 +74,7 @@ final class RunSummariesTest {
 
     @Test
     void writesJson() {
-        assertThat(RunSummaries.tree(QUEUED))
+        assertThat(HistoryJson.tree(QUEUED))
                 .hasToString(
                         "{\"runId\":\"a\",\"graph\":\"launch\",\"graphVersion\":3,\"status\":\"queued\",\"priority\":0,"
                                 + "\"input\":{},\"tags\":{},\"queuedAt\":\"2026-11-22T12:00:00Z\"}");

@@ -1,6 +1,7 @@
 package dev.postroad.cli.progress;
 
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.history.HistoryJson;
 import java.io.PrintStream;
 import java.time.Instant;
 
@@ -14,7 +15,7 @@ public final class JsonDisplay implements Display {
 
     @Override
     public void show(RunEvent event, RunProgress after) {
-        out.println(JsonEvents.tree(event));
+        out.println(HistoryJson.tree(event));
     }
 
     @Override

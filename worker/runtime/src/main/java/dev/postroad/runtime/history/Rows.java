@@ -53,6 +53,15 @@ final class Rows {
                 requiredJson(row, "data"));
     }
 
+    static QueueReport.Line line(ResultSet row) throws SQLException {
+        return new QueueReport.Line(
+                row.getString("graph"),
+                row.getInt("priority"),
+                row.getLong("queued"),
+                row.getLong("running"),
+                time(row, "oldest_queued_at"));
+    }
+
     private static long durationMillis(ResultSet row) throws SQLException {
         double millis = row.getDouble("duration_millis");
         return row.wasNull() ? -1 : Math.round(millis);
@@ -93,7 +102,7 @@ final class Rows {
         }
     }
 
-    private static Instant requiredTime(ResultSet row, String column) throws SQLException {
+    static Instant requiredTime(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(time(row, column), column);
     }
 

@@ -1,15 +1,35 @@
 package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.RunStatus;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which runs are wanted; what is null is not asked for.
+ * Which runs are wanted: those that have all of this.
  *
- * @param graph the name of a graph
+ * @param statuses one of these; empty for any
+ * @param graph the name of a graph; null for any
+ * @param queuedSince not queued before this; null for no limit
+ * @param queuedUntil queued before this; null for no limit
+ * @param tags all of these, with these values
  */
 public record RunFilter(
-        @Nullable RunStatus status, @Nullable String graph) {
+        Set<RunStatus> statuses,
+        @Nullable String graph,
+        @Nullable Instant queuedSince,
+        @Nullable Instant queuedUntil,
+        Map<String, String> tags) {
     /** All runs. */
-    public static final RunFilter ALL = new RunFilter(null, null);
+    public static final RunFilter ALL = new RunFilter(Set.of(), null, null, null, Map.of());
+
+    public RunFilter {
+        statuses = statuses.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(statuses));
+        // In one order, so that the same question is the same statement.
+        tags = Collections.unmodifiableMap(new TreeMap<>(tags));
+    }
 }

@@ -1,11 +1,20 @@
 package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.history.QueueReport.Line;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 
 /** What Postgres holds of runs. Sees what was committed before the call. Thread-safe. */
@@ -13,53 +22,85 @@ public final class RunHistory {
     private static final String SUMMARY = """
             SELECT run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at
             FROM postroad.runs
+            WHERE run_id = :runId
             """;
-    private static final String JOURNAL = """
-            SELECT r.run_id, r.graph, r.version AS graph_version, j.seq, j.type, j.at, j.node, j.task, j.attempt,
-                   j.superstep, j.version, extract(epoch FROM j.duration) * 1000 AS duration_millis, j.progress, j.data
-            FROM postroad.journal j
-            JOIN postroad.runs r ON r.id = j.run
-            WHERE r.run_id = :runId AND j.seq >= :fromSeq
-            ORDER BY j.seq
+    private static final String QUEUE = """
+            SELECT statement_timestamp() AS at, line.*
+            FROM (SELECT 1) always
+            LEFT JOIN (
+                SELECT graph, priority,
+                       count(*) FILTER (WHERE status = 'queued') AS queued,
+                       count(*) FILTER (WHERE status = 'running') AS running,
+                       min(queued_at) FILTER (WHERE status = 'queued') AS oldest_queued_at
+                FROM postroad.runs
+                WHERE status IN ('queued', 'running')
+                GROUP BY graph, priority
+            ) line ON true
+            ORDER BY line.priority DESC, line.graph
             """;
-    private static final RowMapper<RunSummary> AS_SUMMARY = (row, context) -> Rows.summary(row);
-    private static final RowMapper<RunEvent> AS_EVENT = (row, context) -> Rows.event(row);
 
     private final Jdbi postgres;
+    private final Journals journals;
 
     public RunHistory(DataSource database) {
         postgres = Jdbi.create(database);
+        journals = new Journals(postgres);
     }
 
     /** The run of an id. */
     public Optional<RunSummary> find(String runId) {
-        return postgres.withHandle(handle -> handle.createQuery(SUMMARY + "WHERE run_id = :runId")
+        return postgres.withHandle(handle -> handle.createQuery(SUMMARY)
                 .bind("runId", runId)
-                .map(AS_SUMMARY)
+                .map((row, context) -> Rows.summary(row))
                 .findOne());
     }
 
-    /** The runs that were admitted last, the newest first. */
-    public List<RunSummary> newest(int limit, RunFilter filter) {
-        String status = filter.status() == null ? null : filter.status().publicName();
-        // By id: runs get theirs in the order of their admission, and it has an index.
-        String asked = "WHERE (:status::text IS NULL OR status = :status) AND (:graph::text IS NULL OR graph = :graph)"
-                + " ORDER BY id DESC LIMIT :limit";
-        return postgres.withHandle(handle -> handle.createQuery(SUMMARY + asked)
-                .bind("status", status)
-                .bind("graph", filter.graph())
-                .bind("limit", limit)
-                .map(AS_SUMMARY)
-                .list());
+    /**
+     * Some of the runs that are wanted, the newest first.
+     *
+     * @param cursor the {@code next} of the page before, for the same filter; null for the first page
+     * @param limit at most so many, 1 or more
+     * @throws IllegalArgumentException where the cursor is none that a page gave
+     */
+    public RunPage runs(RunFilter filter, @Nullable String cursor, int limit) {
+        return new RunListing(postgres).page(filter, cursor, limit);
     }
 
     /** The journal of a run from a place on; empty where there is no such run. */
     public List<RunEvent> events(String runId, int fromSeq) {
-        return postgres.withHandle(handle -> handle.createQuery(JOURNAL)
-                .bind("runId", runId)
-                .bind("fromSeq", fromSeq)
-                .map(AS_EVENT)
-                .list());
+        return journals.from(runId, fromSeq);
+    }
+
+    /**
+     * Some of the events that are wanted, in their order; empty where there is no such run.
+     *
+     * @param afterSeq the last event that is known already; 0 for none
+     * @param limit at most so many, 1 or more
+     */
+    public List<RunEvent> events(String runId, EventFilter filter, int afterSeq, int limit) {
+        return journals.page(runId, filter, afterSeq, limit);
+    }
+
+    /**
+     * How the states of a run came to be, the oldest first; without the graph's initial state, which nothing made. Empty
+     * where there is no such run.
+     *
+     * @param limit at most so many, 1 or more
+     * @throws CorruptHistoryException where the journal does not fit its graph
+     */
+    public List<StateVersion> versions(String runId, VersionFilter filter, int limit) {
+        List<StateVersion> versions = new ArrayList<>();
+        graphOf(runId).ifPresent(graph -> {
+            VersionTrail trail = new VersionTrail(runId, graph);
+            journals.read(runId, event -> {
+                StateVersion made = trail.after(event);
+                if (made != null && filter.accepts(made)) {
+                    versions.add(made);
+                }
+                return versions.size() < limit && event.version() <= filter.toVersion();
+            });
+        });
+        return versions;
     }
 
     /**
@@ -70,15 +111,85 @@ public final class RunHistory {
      * @throws CorruptHistoryException where the journal does not fit its graph
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
-        List<RunEvent> journal = events(runId, 1);
-        if (journal.isEmpty()) {
-            return Optional.empty();
-        }
-        RunEvent first = journal.getFirst();
-        return StateFold.of(journal, definitions().graph(first.graph(), first.graphVersion()), version);
+        return follow(runId, version == null ? Integer.MAX_VALUE : version, run -> {})
+                .filter(run -> version == null || run.version() == version)
+                .map(StateFold::stateOf);
     }
 
-    private PublishedDefinitions definitions() {
-        return new PublishedDefinitions(postgres);
+    /**
+     * What tells a state of a run from another one.
+     *
+     * @return empty where there is no such run, or one of the versions is missing
+     * @throws CorruptHistoryException where the journal does not fit its graph
+     */
+    public Optional<StateDiff> diff(String runId, int from, int to) {
+        Map<Integer, Run> states = new HashMap<>();
+        follow(runId, Math.max(from, to), run -> {
+            if (run.version() == from || run.version() == to) {
+                states.put(run.version(), run);
+            }
+        });
+        Run before = states.get(from);
+        Run after = states.get(to);
+        return before == null || after == null
+                ? Optional.empty()
+                : Optional.of(StateDiff.of(StateFold.stateOf(before), StateFold.stateOf(after)));
+    }
+
+    /** Hands over a run after each of its events, as long as its version is no higher; gives the last of them. */
+    private Optional<Run> follow(String runId, int lastVersion, Consumer<Run> reader) {
+        return graphOf(runId).map(graph -> {
+            StateFold fold = new StateFold(runId, graph);
+            journals.read(runId, event -> {
+                if (event.version() > lastVersion) {
+                    return false;
+                }
+                fold.add(event);
+                reader.accept(fold.run());
+                return true;
+            });
+            return fold.run();
+        });
+    }
+
+    /**
+     * When the attempts of a run were under way.
+     *
+     * @return empty where there is no such run
+     */
+    public Optional<RunTimeline> timeline(String runId) {
+        return find(runId).map(run -> {
+            TimelineFold fold = new TimelineFold();
+            journals.readTimes(runId, event -> {
+                fold.add(event);
+                return true;
+            });
+            return new RunTimeline(runId, run.status(), run.queuedAt(), run.startedAt(), run.endedAt(), fold.bars());
+        });
+    }
+
+    /** What waits for a place among the running, and what has one, over all workers. */
+    public QueueReport queue() {
+        return postgres.withHandle(handle -> handle.createQuery(QUEUE).execute((statement, context) -> {
+            try (ResultSet rows = statement.get().getResultSet()) {
+                return report(rows);
+            }
+        }));
+    }
+
+    private static QueueReport report(ResultSet rows) throws SQLException {
+        List<Line> lines = new ArrayList<>();
+        Instant at = Instant.EPOCH;
+        while (rows.next()) {
+            at = Rows.requiredTime(rows, "at");
+            if (rows.getString("graph") != null) {
+                lines.add(Rows.line(rows));
+            }
+        }
+        return QueueReport.of(at, lines);
+    }
+
+    private Optional<Graph> graphOf(String runId) {
+        return find(runId).map(run -> new PublishedDefinitions(postgres).graph(run.graph(), run.graphVersion()));
     }
 }

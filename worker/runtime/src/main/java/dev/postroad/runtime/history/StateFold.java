@@ -5,29 +5,22 @@ import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.EventCodec;
 import dev.postroad.engine.run.Run;
-import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Makes a state from a journal, by the same fold that live runs go through. */
+/** Follows a journal by the same fold that live runs go through. Confined to one thread. */
 final class StateFold {
-    private StateFold() {}
+    private Run run;
 
-    static Optional<RunState> of(List<RunEvent> journal, Graph graph, @Nullable Integer version) {
-        Run run = Run.empty(journal.getFirst().runId(), graph);
-        Run found = null;
-        for (RunEvent stored : journal) {
-            run = evolve(run, stored);
-            if (version == null || run.version() == version) {
-                found = run;
-            }
-        }
-        return Optional.ofNullable(found).map(StateFold::stateOf);
+    StateFold(String runId, Graph graph) {
+        run = Run.empty(runId, graph);
     }
 
-    private static Run evolve(Run run, RunEvent stored) {
+    Run run() {
+        return run;
+    }
+
+    Event add(RunEvent stored) {
         try {
-            return run.evolve(new Event(
+            Event event = new Event(
                     stored.seq(),
                     stored.at(),
                     stored.node(),
@@ -37,7 +30,9 @@ final class StateFold {
                     stored.version(),
                     stored.durationMillis(),
                     stored.progress(),
-                    EventCodec.decode(stored.type(), stored.data())));
+                    EventCodec.decode(stored.type(), stored.data()));
+            run = run.evolve(event);
+            return event;
         } catch (RuntimeException misfit) {
             throw new CorruptHistoryException(
                     "the journal of run " + run.id() + " cannot be followed past event " + run.seq() + ": "
@@ -46,7 +41,7 @@ final class StateFold {
         }
     }
 
-    private static RunState stateOf(Run run) {
+    static RunState stateOf(Run run) {
         return new RunState(
                 run.id(), run.graph().name(), run.graph().version(), run.status(), run.version(), run.state());
     }

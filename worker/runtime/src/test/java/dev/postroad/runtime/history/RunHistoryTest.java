@@ -1,15 +1,23 @@
 package dev.postroad.runtime.history;
 
+import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.testing.Site;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +38,8 @@ final class RunHistoryTest {
               - { from: two, otherwise: true, to: refuse }
               - { from: refuse, to: END }
             """;
+
+    private static final Instant FIRST = Instant.parse("2026-01-31T12:00:00Z");
 
     private final Site site = Site.open();
     private final RunHistory history = site.history();
@@ -55,7 +65,90 @@ final class RunHistoryTest {
         findsTheStateOfEveryVersion();
         summarisesRuns();
         readsTheJournalFromAPlaceOn();
+        readsThePagesOfAJournal();
+        tellsHowEveryVersionCameToBe();
+        tellsTwoVersionsApart();
+        tellsWhenAttemptsWereUnderWay();
         knowsWhatIsPublished();
+    }
+
+    @Test
+    void listsManyRunsPageByPage() {
+        addRuns();
+        List<RunFilter> questions = new ArrayList<>();
+        for (Set<RunStatus> statuses : List.of(
+                Set.<RunStatus>of(),
+                Set.of(RunStatus.COMPLETED),
+                Set.of(RunStatus.FAILED),
+                Set.of(RunStatus.FAILED, RunStatus.COMPLETED, RunStatus.QUEUED))) {
+            for (@Nullable String graph : Arrays.asList(null, "steps", "others")) {
+                questions.add(of(statuses, graph));
+                questions.add(new RunFilter(statuses, graph, FIRST.plusSeconds(20), null, Map.of()));
+                questions.add(new RunFilter(
+                        statuses, graph, FIRST, FIRST.plusSeconds(70), Map.of("tenant", "acme", "n", "3")));
+            }
+        }
+        List<RunSummary> all = history.runs(RunFilter.ALL, null, 1_000).runs();
+        assertThat(all).hasSize(302);
+        assertThat(all).isSortedAccordingTo(comparing(RunSummary::queuedAt).reversed());
+        assertThat(questions).allSatisfy(question -> {
+            List<RunSummary> expected =
+                    all.stream().filter(run -> answers(run, question)).toList();
+            assertThat(expected).isNotEmpty();
+            assertThat(history.runs(question, null, 1_000)).isEqualTo(new RunPage(expected, null));
+            assertThat(pages(question, 7)).isEqualTo(expected);
+        });
+        assertThatThrownBy(() -> history.runs(RunFilter.ALL, "page2", 7))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the cursor is none that a page of runs gave");
+    }
+
+    private static boolean answers(RunSummary run, RunFilter question) {
+        return (question.statuses().isEmpty() || question.statuses().contains(run.status()))
+                && (question.graph() == null || question.graph().equals(run.graph()))
+                && (question.queuedSince() == null || !run.queuedAt().isBefore(question.queuedSince()))
+                && (question.queuedUntil() == null || run.queuedAt().isBefore(question.queuedUntil()))
+                && run.tags().entrySet().containsAll(question.tags().entrySet());
+    }
+
+    private List<RunSummary> pages(RunFilter question, int limit) {
+        List<RunSummary> runs = new ArrayList<>();
+        String cursor = null;
+        do {
+            RunPage page = history.runs(question, cursor, limit);
+            runs.addAll(page.runs());
+            cursor = page.next();
+        } while (cursor != null);
+        return runs;
+    }
+
+    /** Ten at a time are queued at the same moment. */
+    private void addRuns() {
+        site.sql().useHandle(handle -> handle.execute("""
+                INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, tags, queued_at)
+                SELECT 'more-' || n, 0, CASE WHEN n % 3 = 0 THEN 'steps' ELSE 'others' END, 1,
+                       CASE WHEN n % 10 = 3 THEN 'failed' WHEN n % 10 = 7 THEN 'queued' WHEN n % 10 = 8 THEN 'running'
+                            ELSE 'completed' END,
+                       n % 2, '{}', json_build_object('tenant', 'acme', 'n', (n % 4)::text),
+                       ?::timestamptz + (n / 10) * interval '3 seconds'
+                FROM generate_series(0, 299) n""", FIRST.toString()));
+    }
+
+    @Test
+    void countsWhatIsQueuedAndWhatRuns() {
+        assertThat(history.queue().lines()).isEmpty();
+        addRuns();
+        QueueReport report = history.queue();
+        assertThat(report.queued()).isEqualTo(30);
+        assertThat(report.running()).isEqualTo(30);
+        assertThat(report.oldestQueuedAt()).isEqualTo(FIRST);
+        assertThat(report.at()).isAfter(FIRST);
+        assertThat(report.lines())
+                .containsExactly(
+                        new QueueReport.Line("others", 1, 20, 0, FIRST),
+                        new QueueReport.Line("steps", 1, 10, 0, FIRST.plusSeconds(6)),
+                        new QueueReport.Line("others", 0, 0, 20, null),
+                        new QueueReport.Line("steps", 0, 0, 10, null));
     }
 
     private void findsTheStateOfEveryVersion() {
@@ -68,16 +161,12 @@ final class RunHistoryTest {
     }
 
     private void summarisesRuns() {
-        assertThat(history.newest(10, RunFilter.ALL))
-                .extracting(RunSummary::runId)
-                .containsExactly("bad", "good");
-        assertThat(history.newest(1, RunFilter.ALL))
+        assertThat(ids(RunFilter.ALL)).containsExactly("bad", "good");
+        assertThat(history.runs(RunFilter.ALL, null, 1).runs())
                 .extracting(RunSummary::runId)
                 .containsExactly("bad");
-        assertThat(history.newest(10, new RunFilter(RunStatus.COMPLETED, "steps")))
-                .extracting(RunSummary::runId)
-                .containsExactly("good");
-        assertThat(history.newest(10, new RunFilter(null, "other"))).isEmpty();
+        assertThat(ids(of(Set.of(RunStatus.COMPLETED), "steps"))).containsExactly("good");
+        assertThat(ids(of(Set.of(), "other"))).isEmpty();
 
         RunSummary failed = history.find("bad").orElseThrow();
         assertThat(failed.status()).isEqualTo(RunStatus.FAILED);
@@ -86,10 +175,84 @@ final class RunHistoryTest {
         assertThat(failed.endedAt()).isNotNull();
     }
 
+    private List<String> ids(RunFilter filter) {
+        return history.runs(filter, null, 1_000).runs().stream()
+                .map(RunSummary::runId)
+                .toList();
+    }
+
+    private static RunFilter of(Set<RunStatus> statuses, @Nullable String graph) {
+        return new RunFilter(statuses, graph, null, null, Map.of());
+    }
+
     private void readsTheJournalFromAPlaceOn() {
         List<RunEvent> all = history.events("good", 1);
         assertThat(all).extracting(RunEvent::seq).startsWith(1, 2, 3);
         assertThat(history.events("good", 3)).isEqualTo(all.subList(2, all.size()));
+    }
+
+    private void readsThePagesOfAJournal() {
+        List<RunEvent> all = history.events("good", 1);
+        assertThat(history.events("good", EventFilter.ALL, 0, 3)).isEqualTo(all.subList(0, 3));
+        assertThat(history.events("good", EventFilter.ALL, 3, 100)).isEqualTo(all.subList(3, all.size()));
+        assertThat(history.events("nobody", EventFilter.ALL, 0, 3)).isEmpty();
+        EventFilter filter = new EventFilter(
+                Set.of(EventType.NODE_STARTED, EventType.NODE_COMPLETED),
+                Set.of("two"),
+                all.getFirst().at(),
+                all.getLast().at().plusSeconds(1));
+        assertThat(history.events("good", filter, 0, 100))
+                .extracting(event -> event.type().publicName() + " " + event.node())
+                .containsExactly("node.started two", "node.completed two");
+        assertThat(history.events(
+                        "good",
+                        new EventFilter(Set.of(), Set.of(), null, all.getFirst().at()),
+                        0,
+                        9))
+                .isEmpty();
+    }
+
+    private void tellsHowEveryVersionCameToBe() {
+        List<StateVersion> versions = history.versions("good", VersionFilter.ALL, 100);
+        assertThat(versions)
+                .extracting(made -> "%d %s %s %s -> %s"
+                        .formatted(made.version(), made.type().publicName(), made.nodes(), made.changed(), made.next()))
+                .containsExactly(
+                        "1 run.started [] [] -> [one]",
+                        "2 node.completed [one] [n] -> [two]",
+                        "3 node.completed [two] [n] -> []");
+        assertThat(history.versions("good", VersionFilter.ALL, 2)).isEqualTo(versions.subList(0, 2));
+        assertThat(history.versions("good", new VersionFilter(2, 2, null, null, Set.of()), 9))
+                .isEqualTo(versions.subList(1, 2));
+        Instant last = versions.getLast().at();
+        assertThat(history.versions("good", new VersionFilter(0, 9, last, null, Set.of("two", "x")), 9))
+                .isEqualTo(versions.subList(2, 3));
+        assertThat(history.versions("good", new VersionFilter(0, 9, null, last, Set.of("two")), 9))
+                .isEmpty();
+        assertThat(history.versions("nobody", VersionFilter.ALL, 9)).isEmpty();
+    }
+
+    private void tellsTwoVersionsApart() {
+        StateDiff diff = history.diff("good", 3, 1).orElseThrow();
+        assertThat(diff.patch()).isEqualTo(Site.json("[{'op':'replace','path':'/n','value':0}]"));
+        assertThat(diff.before()).isEqualTo(Site.json("{'n': 11}"));
+        assertThat(diff.after()).isEqualTo(Site.json("{'n': 0}"));
+        assertThat(history.diff("good", 2, 2).orElseThrow().patch()).isEmpty();
+        assertThat(history.diff("good", 1, 4)).isEmpty();
+        assertThat(history.diff("nobody", 1, 2)).isEmpty();
+    }
+
+    private void tellsWhenAttemptsWereUnderWay() {
+        RunTimeline timeline = history.timeline("bad").orElseThrow();
+        assertThat(timeline.status()).isEqualTo(RunStatus.FAILED);
+        assertThat(timeline.bars())
+                .extracting(bar -> bar.task() + " " + bar.attempt() + " " + bar.outcome())
+                .containsExactly("one@1 1 completed", "two@2 1 completed", "refuse@3 1 failed");
+        assertThat(timeline.bars()).allSatisfy(bar -> {
+            assertThat(bar.startedAt()).isBetween(timeline.queuedAt(), timeline.endedAt());
+            assertThat(bar.endedAt()).isBetween(bar.startedAt(), timeline.endedAt());
+        });
+        assertThat(history.timeline("nobody")).isEmpty();
     }
 
     private void knowsWhatIsPublished() throws FaultsException {

@@ -1,0 +1,161 @@
+package dev.postroad.runtime.history;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.RunEvent;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what is known of runs as the JSON that commands print and HTTP answers: times as ISO-8601, no nulls. */
+public final class HistoryJson {
+    private HistoryJson() {}
+
+    /** A run without its journal. */
+    public static ObjectNode tree(RunSummary run) {
+        ObjectNode json = object().put("runId", run.runId())
+                .put("graph", run.graph())
+                .put("graphVersion", run.graphVersion())
+                .put("status", run.status().publicName())
+                .put("priority", run.priority());
+        json.set("input", run.input());
+        ObjectNode tags = json.putObject("tags");
+        run.tags().forEach(tags::put);
+        if (run.error() != null) {
+            json.set("error", run.error());
+        }
+        put(json, "queuedAt", run.queuedAt());
+        put(json, "startedAt", run.startedAt());
+        put(json, "endedAt", run.endedAt());
+        return json;
+    }
+
+    /** Some runs, and where to go on. */
+    public static ObjectNode tree(RunPage page) {
+        ObjectNode json = object();
+        json.set("runs", list(page.runs(), HistoryJson::tree));
+        if (page.next() != null) {
+            json.put("next", page.next());
+        }
+        return json;
+    }
+
+    /** An event as it stands on the events topic, in the same order of fields. */
+    public static ObjectNode tree(RunEvent event) {
+        ObjectNode json = object().put("runId", event.runId());
+        if (!event.graph().isEmpty()) {
+            json.put("graph", event.graph()).put("graphVersion", event.graphVersion());
+        }
+        if (event.seq() > 0) {
+            json.put("seq", event.seq());
+        }
+        json.put("type", event.type().publicName()).put("at", event.at().toString());
+        if (event.task() != null) {
+            json.put("node", event.node()).put("task", event.task()).put("attempt", event.attempt());
+        }
+        json.put("superstep", event.superstep()).put("version", event.version());
+        if (event.durationMillis() >= 0) {
+            json.set("durationMs", Json.whole(event.durationMillis()));
+        }
+        json.put("progress", event.progress());
+        json.set("data", event.data());
+        return json;
+    }
+
+    /** A state, with what it is the state of. */
+    public static ObjectNode tree(RunState state) {
+        ObjectNode json = object().put("runId", state.runId())
+                .put("graph", state.graph())
+                .put("graphVersion", state.graphVersion())
+                .put("status", state.status().publicName())
+                .put("version", state.version());
+        json.set("state", state.state());
+        return json;
+    }
+
+    /** How a state came to be. */
+    public static ObjectNode tree(StateVersion made) {
+        ObjectNode json = object().put("version", made.version())
+                .put("seq", made.seq())
+                .put("at", made.at().toString())
+                .put("type", made.type().publicName());
+        json.set("nodes", texts(made.nodes()));
+        json.put("superstep", made.superstep());
+        json.set("changed", texts(made.changed()));
+        json.set("next", texts(made.next()));
+        return json;
+    }
+
+    /** What tells two states apart; the states themselves are left out. */
+    public static ObjectNode tree(StateDiff diff) {
+        ObjectNode json =
+                object().put("runId", diff.runId()).put("from", diff.from()).put("to", diff.to());
+        json.set("patch", diff.patch());
+        return json;
+    }
+
+    /** When the attempts of a run were under way. */
+    public static ObjectNode tree(RunTimeline timeline) {
+        ObjectNode json = object().put("runId", timeline.runId())
+                .put("status", timeline.status().publicName());
+        put(json, "queuedAt", timeline.queuedAt());
+        put(json, "startedAt", timeline.startedAt());
+        put(json, "endedAt", timeline.endedAt());
+        json.set("bars", list(timeline.bars(), HistoryJson::tree));
+        return json;
+    }
+
+    private static ObjectNode tree(RunTimeline.Bar bar) {
+        ObjectNode json = object().put("node", bar.node())
+                .put("task", bar.task())
+                .put("attempt", bar.attempt())
+                .put("superstep", bar.superstep());
+        put(json, "startedAt", bar.startedAt());
+        put(json, "endedAt", bar.endedAt());
+        return json.put("outcome", bar.outcome());
+    }
+
+    /** What waits, and what runs. */
+    public static ObjectNode tree(QueueReport report) {
+        ObjectNode json = object().put("at", report.at().toString())
+                .put("queued", report.queued())
+                .put("running", report.running());
+        put(json, "oldestQueuedAt", report.oldestQueuedAt());
+        json.set("lines", list(report.lines(), HistoryJson::tree));
+        return json;
+    }
+
+    private static ObjectNode tree(QueueReport.Line line) {
+        ObjectNode json = object().put("graph", line.graph())
+                .put("priority", line.priority())
+                .put("queued", line.queued())
+                .put("running", line.running());
+        put(json, "oldestQueuedAt", line.oldestQueuedAt());
+        return json;
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    private static void put(ObjectNode json, String field, @Nullable Instant time) {
+        if (time != null) {
+            json.put(field, time.toString());
+        }
+    }
+
+    private static ArrayNode texts(List<String> texts) {
+        ArrayNode json = JsonNodeFactory.instance.arrayNode(texts.size());
+        texts.forEach(json::add);
+        return json;
+    }
+
+    private static <T> ArrayNode list(List<T> elements, Function<T, ObjectNode> tree) {
+        ArrayNode json = JsonNodeFactory.instance.arrayNode(elements.size());
+        elements.forEach(element -> json.add(tree.apply(element)));
+        return json;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.postroad.runtime.history;
+
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/** Reads journals, a bounded part at a time. Thread-safe. */
+final class Journals {
+    private static final int ROWS_AT_ONCE = 1_000;
+    private static final String DATA = "data";
+    /** Of what an event carries, all that says when attempts were under way. */
+    private static final String MODE =
+            "CASE WHEN type = 'run.continued' THEN json_build_object('mode', data -> 'mode') ELSE '{}' END";
+
+    private static final RowMapper<RunEvent> AS_EVENT = (row, context) -> Rows.event(row);
+
+    private final Jdbi postgres;
+
+    Journals(Jdbi postgres) {
+        this.postgres = postgres;
+    }
+
+    List<RunEvent> page(String runId, EventFilter filter, int afterSeq, int limit) {
+        return page(DATA, runId, filter, afterSeq, limit);
+    }
+
+    /** Hands over the events of a run from the first on, until there are no more or one is refused. */
+    void read(String runId, Predicate<RunEvent> reader) {
+        read(DATA, runId, 1, reader);
+    }
+
+    /** As {@link #read}, with no more of the events' data than a timeline is made of. */
+    void readTimes(String runId, Predicate<RunEvent> reader) {
+        read(MODE, runId, 1, reader);
+    }
+
+    List<RunEvent> from(String runId, int fromSeq) {
+        List<RunEvent> events = new ArrayList<>();
+        read(DATA, runId, fromSeq, events::add);
+        return events;
+    }
+
+    private void read(String data, String runId, int fromSeq, Predicate<RunEvent> reader) {
+        int after = fromSeq - 1;
+        List<RunEvent> page;
+        do {
+            page = page(data, runId, EventFilter.ALL, after, ROWS_AT_ONCE);
+            for (RunEvent event : page) {
+                if (!reader.test(event)) {
+                    return;
+                }
+                after = event.seq();
+            }
+        } while (page.size() == ROWS_AT_ONCE);
+    }
+
+    /** The run's number is looked up first, so that the journal's key gives the rows in their order. */
+    private List<RunEvent> page(String data, String runId, EventFilter filter, int afterSeq, int limit) {
+        String sql = "SELECT r.run_id, r.graph, r.version AS graph_version, j.* FROM (SELECT seq, type, at, node, task,"
+                + " attempt, superstep, version, extract(epoch FROM duration) * 1000 AS duration_millis, progress, "
+                + data
+                + " AS data FROM postroad.journal"
+                + " WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND seq > :after"
+                + conditions(filter) + " ORDER BY seq LIMIT " + limit
+                + ") j, postroad.runs r WHERE r.run_id = :runId ORDER BY j.seq";
+        return postgres.withHandle(handle -> {
+            Query query = handle.createQuery(sql).bind("runId", runId).bind("after", afterSeq);
+            return bound(query, filter).map(AS_EVENT).list();
+        });
+    }
+
+    private static String conditions(EventFilter filter) {
+        return (filter.types().isEmpty() ? "" : " AND type IN (<types>)")
+                + (filter.nodes().isEmpty() ? "" : " AND node IN (<nodes>)")
+                + (filter.since() == null ? "" : " AND at >= :since")
+                + (filter.until() == null ? "" : " AND at < :until");
+    }
+
+    private static Query bound(Query query, EventFilter filter) {
+        if (!filter.types().isEmpty()) {
+            query.bindList(
+                    "types", filter.types().stream().map(EventType::publicName).toList());
+        }
+        if (!filter.nodes().isEmpty()) {
+            query.bindList("nodes", List.copyOf(filter.nodes()));
+        }
+        bind(query, "since", filter.since());
+        bind(query, "until", filter.until());
+        return query;
+    }
+
+    private static void bind(Query query, String name, @Nullable Instant time) {
+        if (time != null) {
+            query.bind(name, RunListing.time(time));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.postroad.runtime.history;
+
+import dev.postroad.contracts.message.RunStatus;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads runs page by page. Thread-safe.
+ *
+ * <p>A statement says no more than what is asked, and states its limit and statuses as they are: Postgres plans it once
+ * for all values that are bound, and must see then that an index has the runs in their order already. For each of
+ * several statuses a branch of its own is read, for the same reason.
+ */
+final class RunListing {
+    private static final String COLUMNS =
+            "id, run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at";
+    private static final String ORDER = " ORDER BY queued_at DESC, id DESC LIMIT ";
+
+    private final Jdbi postgres;
+
+    RunListing(Jdbi postgres) {
+        this.postgres = postgres;
+    }
+
+    RunPage page(RunFilter filter, @Nullable String cursor, int limit) {
+        Question question = question(filter, cursor == null ? null : RunCursor.of(cursor));
+        // One more than asked for tells whether there are more.
+        String sql = sql(filter, question.conditions(), limit + 1);
+        List<Row> rows = postgres.withHandle(handle -> handle.createQuery(sql)
+                .bindMap(question.values())
+                .map((row, context) -> row(row))
+                .list());
+        List<Row> page = rows.subList(0, Math.min(limit, rows.size()));
+        return new RunPage(
+                page.stream().map(Row::run).toList(),
+                rows.size() > limit ? page.getLast().cursor().text() : null);
+    }
+
+    private record Row(long id, RunSummary run) {
+        RunCursor cursor() {
+            return new RunCursor(run.queuedAt(), id);
+        }
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(row.getLong("id"), Rows.summary(row));
+    }
+
+    private static String sql(RunFilter filter, List<String> conditions, int rows) {
+        if (filter.statuses().isEmpty()) {
+            return branch(conditions, rows);
+        }
+        String branches = filter.statuses().stream()
+                .map(status -> "(" + branch(with(conditions, status), rows) + ")")
+                .collect(Collectors.joining(" UNION ALL "));
+        return "SELECT * FROM (" + branches + ") runs" + ORDER + rows;
+    }
+
+    private static List<String> with(List<String> conditions, RunStatus status) {
+        List<String> all = new ArrayList<>(conditions);
+        all.add("status = '" + status.publicName() + "'");
+        return all;
+    }
+
+    private static String branch(List<String> conditions, int rows) {
+        String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+        return "SELECT " + COLUMNS + " FROM postroad.runs" + where + ORDER + rows;
+    }
+
+    private record Question(List<String> conditions, Map<String, Object> values) {
+        void ask(String condition, String name, Object value) {
+            conditions.add(condition);
+            values.put(name, value);
+        }
+    }
+
+    private static Question question(RunFilter filter, @Nullable RunCursor after) {
+        Question question = new Question(new ArrayList<>(), new LinkedHashMap<>());
+        if (filter.graph() != null) {
+            question.ask("graph = :graph", "graph", filter.graph());
+        }
+        if (filter.queuedSince() != null) {
+            question.ask("queued_at >= :since", "since", time(filter.queuedSince()));
+        }
+        if (filter.queuedUntil() != null) {
+            question.ask("queued_at < :until", "until", time(filter.queuedUntil()));
+        }
+        int tag = 0;
+        for (Map.Entry<String, String> wanted : filter.tags().entrySet()) {
+            question.ask("tags ->> :key" + tag + " = :value" + tag, "key" + tag, wanted.getKey());
+            question.values().put("value" + tag, wanted.getValue());
+            tag++;
+        }
+        if (after != null) {
+            question.ask("(queued_at, id) < (:afterAt, :afterId)", "afterAt", time(after.queuedAt()));
+            question.values().put("afterId", after.id());
+        }
+        return question;
+    }
+
+    static OffsetDateTime time(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
+    }
+}
