@@ -2,9 +2,11 @@ package dev.postroad.runtime;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.http.Sources;
 import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.intake.ControlIntake;
 import dev.postroad.runtime.intake.Origins;
@@ -66,6 +68,9 @@ public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
     private static final int OTHER_CONNECTIONS = 8;
+    private static final int HTTP_CONNECTIONS = 4;
+    /** Whatever is asked over HTTP changes nothing, and ends. */
+    private static final String READING = "-c default_transaction_read_only=on -c statement_timeout=10s";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final WorkerSettings settings;
@@ -178,7 +183,10 @@ public final class Worker implements AutoCloseable {
 
         part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output));
         readiness = readiness(lanes, shards, triggers, catalog);
-        http = part(WorkerHttp.start(settings.httpHost(), settings.httpPort(), readiness, metrics));
+        HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
+        PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
+        Sources sources = Sources.of(reading, client, settings.maxValueBytes());
+        http = part(WorkerHttp.start(settings.http(), sources, readiness, metrics));
     }
 
     private void fenced(int shard) {

@@ -18,6 +18,7 @@ public enum Setting {
     POSTGRES_PASSWORD,
     HTTP_HOST("127.0.0.1"),
     HTTP_PORT("8080"),
+    HTTP_TOKEN,
     MAX_RUNS("1000"),
     LANES("2"),
     MAX_VALUE_BYTES("1048576"),

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param kafka properties of Kafka's clients, {@code bootstrap.servers} among them
  * @param group the consumer group that shares the shards among workers
  * @param partitions of the topics that are made anew
- * @param httpPort 0 for any free one
+ * @param http where the worker answers over HTTP, and whom
  * @param maxRuns the most runs in flight at once
  * @param lanes the threads that step runs
  * @param maxValueBytes the longest value of a record that is read
@@ -27,8 +27,7 @@ public record WorkerSettings(
         String group,
         int partitions,
         PostgresSettings postgres,
-        String httpHost,
-        int httpPort,
+        ListenSettings http,
         int maxRuns,
         int lanes,
         int maxValueBytes,
@@ -63,8 +62,7 @@ public record WorkerSettings(
                 reader.matching(Setting.GROUP, NAME, NAME_RULE),
                 reader.whole(Setting.PARTITIONS, 1, 10_000),
                 PostgresSettings.read(reader),
-                reader.required(Setting.HTTP_HOST, "name the address to listen on"),
-                reader.whole(Setting.HTTP_PORT, 0, 65_535),
+                ListenSettings.read(reader),
                 reader.whole(Setting.MAX_RUNS, 1, 1_000_000),
                 reader.whole(Setting.LANES, 1, 256),
                 maxValueBytes,
@@ -102,6 +100,11 @@ public record WorkerSettings(
         return given.isEmpty() ? ProcessName.unique() : given;
     }
 
+    /** The address that the worker listens on. */
+    public String httpHost() {
+        return http.host();
+    }
+
     /** The addresses of Kafka, for messages. */
     public String kafkaServers() {
         return kafka.getOrDefault("bootstrap.servers", "");
@@ -111,7 +114,7 @@ public record WorkerSettings(
     @Override
     public String toString() {
         return "WorkerSettings[" + workerId + ", Kafka " + kafkaServers() + ", " + topics + ", group " + group
-                + ", " + partitions + " partitions, " + postgres + ", HTTP " + httpHost + ":" + httpPort
+                + ", " + partitions + " partitions, " + postgres + ", " + http
                 + ", " + maxRuns + " runs, " + lanes + " lanes, " + maxValueBytes + " bytes, " + sessionTimeout
                 + ", " + agents + "]";
     }

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -27,5 +28,13 @@ public record EventFilter(
     public EventFilter {
         types = types.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(types));
         nodes = Collections.unmodifiableSet(new TreeSet<>(nodes));
+    }
+
+    /** Whether an event is one of those. */
+    public boolean accepts(RunEvent event) {
+        return (types.isEmpty() || types.contains(event.type()))
+                && (nodes.isEmpty() || (event.node() != null && nodes.contains(event.node())))
+                && (since == null || !event.at().isBefore(since))
+                && (until == null || event.at().isBefore(until));
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what is known of runs as the JSON that commands print and HTTP answers: times as ISO-8601, no nulls. */
+/** Writes what is known of runs, and what they go by, as the JSON that commands print and HTTP answers: times as ISO-8601, no nulls. */
 public final class HistoryJson {
     private HistoryJson() {}
 
@@ -137,6 +137,32 @@ public final class HistoryJson {
         return json;
     }
 
+    /** A graph and the numbers of its versions. */
+    public static ObjectNode tree(GraphVersions graph) {
+        ObjectNode json = object().put("name", graph.name());
+        ArrayNode versions = json.putArray("versions");
+        graph.versions().forEach(versions::add);
+        return json.put("newest", graph.versions().getLast());
+    }
+
+    /** A version of a graph. */
+    public static ObjectNode tree(PublishedGraph graph) {
+        ObjectNode json = object().put("name", graph.name()).put("version", graph.version());
+        json.set("definition", graph.definition());
+        return json;
+    }
+
+    /** An agent. */
+    public static ObjectNode tree(PublishedAgent agent) {
+        ObjectNode json =
+                object().put("name", agent.name()).put("kind", agent.kind()).put("enabled", agent.enabled());
+        if (agent.disabledReason() != null) {
+            json.put("disabledReason", agent.disabledReason());
+        }
+        json.set("definition", agent.definition());
+        return json;
+    }
+
     private static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
     }
@@ -153,7 +179,8 @@ public final class HistoryJson {
         return json;
     }
 
-    private static <T> ArrayNode list(List<T> elements, Function<T, ObjectNode> tree) {
+    /** A list of whatever of these. */
+    public static <T> ArrayNode list(List<T> elements, Function<T, ObjectNode> tree) {
         ArrayNode json = JsonNodeFactory.instance.arrayNode(elements.size());
         elements.forEach(element -> json.add(tree.apply(element)));
         return json;

@@ -11,9 +11,10 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** Reads journals, a bounded part at a time. Thread-safe. */
+/** Reads journals, a bounded part at a time: so many rows, and no more once their data is so large. Thread-safe. */
 final class Journals {
     private static final int ROWS_AT_ONCE = 1_000;
+    private static final int BYTES_AT_ONCE = 8 << 20;
     private static final String DATA = "data";
     /** Of what an event carries, all that says when attempts were under way. */
     private static final String MODE =
@@ -58,18 +59,20 @@ final class Journals {
                 }
                 after = event.seq();
             }
-        } while (page.size() == ROWS_AT_ONCE);
+        } while (!page.isEmpty());
     }
 
     /** The run's number is looked up first, so that the journal's key gives the rows in their order. */
     private List<RunEvent> page(String data, String runId, EventFilter filter, int afterSeq, int limit) {
-        String sql = "SELECT r.run_id, r.graph, r.version AS graph_version, j.* FROM (SELECT seq, type, at, node, task,"
-                + " attempt, superstep, version, extract(epoch FROM duration) * 1000 AS duration_millis, progress, "
-                + data
-                + " AS data FROM postroad.journal"
+        String rows = "SELECT seq, type, at, node, task, attempt, superstep, version,"
+                + " extract(epoch FROM duration) * 1000 AS duration_millis, progress, " + data + " AS data"
+                + " FROM postroad.journal"
                 + " WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND seq > :after"
-                + conditions(filter) + " ORDER BY seq LIMIT " + limit
-                + ") j, postroad.runs r WHERE r.run_id = :runId ORDER BY j.seq";
+                + conditions(filter) + " ORDER BY seq LIMIT " + limit;
+        String sql = "SELECT r.run_id, r.graph, r.version AS graph_version, j.* FROM ("
+                + "SELECT *, sum(octet_length(data::text)) OVER (ORDER BY seq) - octet_length(data::text) AS bytes_before"
+                + " FROM (" + rows + ") rows) j, postroad.runs r"
+                + " WHERE r.run_id = :runId AND j.bytes_before < " + BYTES_AT_ONCE + " ORDER BY j.seq";
         return postgres.withHandle(handle -> {
             Query query = handle.createQuery(sql).bind("runId", runId).bind("after", afterSeq);
             return bound(query, filter).map(AS_EVENT).list();

@@ -10,10 +10,13 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,43 @@ public final class PublishedDefinitions {
                 handle -> new TreeSet<>(handle.createQuery("SELECT DISTINCT name FROM postroad.graphs")
                         .mapTo(String.class)
                         .list()));
+    }
+
+    /** All graphs with the numbers of their versions, by name. */
+    public List<GraphVersions> graphVersions() {
+        return postgres.withHandle(handle -> handle.createQuery("""
+                        SELECT name, string_agg(version::text, ',' ORDER BY version) AS versions FROM postroad.graphs
+                        GROUP BY name ORDER BY name""")
+                .map((row, context) -> new GraphVersions(
+                        row.getString("name"),
+                        Arrays.stream(row.getString("versions").split(","))
+                                .map(Integer::valueOf)
+                                .toList()))
+                .list());
+    }
+
+    /**
+     * A version of a graph, as its author wrote it.
+     *
+     * @param version null for the newest
+     */
+    public Optional<PublishedGraph> publishedGraph(String name, @Nullable Integer version) {
+        return postgres.withHandle(handle -> graphQuery(handle, name, version)
+                .map((row, context) -> new PublishedGraph(name, row.getInt("version"), Rows.object(row, "definition")))
+                .findOne());
+    }
+
+    /** All agents, by name. */
+    public List<PublishedAgent> publishedAgents() {
+        return postgres.withHandle(handle -> handle.createQuery("""
+                        SELECT name, kind, enabled, disabled_reason, definition FROM postroad.agents ORDER BY name""")
+                .map((row, context) -> new PublishedAgent(
+                        row.getString("name"),
+                        row.getString("kind"),
+                        row.getBoolean("enabled"),
+                        row.getString("disabled_reason"),
+                        Rows.object(row, "definition")))
+                .list());
     }
 
     /** Whether a definition is what the next run would go by; a graph that names its version, whether it is stored. */
@@ -102,16 +142,20 @@ public final class PublishedDefinitions {
         if (version != null && version == Graph.OF_AGENT) {
             return Optional.of(Graph.ofAgent(name));
         }
-        return postgres.withHandle(handle -> (version == null
-                                ? handle.createQuery(NEWEST_GRAPH)
-                                : handle.createQuery(GRAPH).bind("version", version))
-                        .bind("name", name)
+        return postgres.withHandle(handle -> graphQuery(handle, name, version)
                         .map((row, context) -> new Stored(
                                 row.getInt("version"),
                                 Rows.object(row, "definition"),
                                 row.getString("inside") == null ? null : Rows.object(row, "inside")))
                         .findOne())
                 .map(stored -> compiled(name, stored));
+    }
+
+    private static Query graphQuery(Handle handle, String name, @Nullable Integer version) {
+        Query query = version == null
+                ? handle.createQuery(NEWEST_GRAPH)
+                : handle.createQuery(GRAPH).bind("version", version);
+        return query.bind("name", name);
     }
 
     private Graph compiled(String name, Stored stored) {

@@ -72,10 +72,10 @@ public final class RunHistory {
     }
 
     /**
-     * Some of the events that are wanted, in their order; empty where there is no such run.
+     * The next of the events that are wanted, in their order; empty where there is none, or no such run.
      *
      * @param afterSeq the last event that is known already; 0 for none
-     * @param limit at most so many, 1 or more
+     * @param limit at most so many, 1 or more; fewer where they are large
      */
     public List<RunEvent> events(String runId, EventFilter filter, int afterSeq, int limit) {
         return journals.page(runId, filter, afterSeq, limit);

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.RunStatus;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -12,19 +13,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementCustomizer;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /**
  * Reads runs page by page. Thread-safe.
  *
- * <p>A statement says no more than what is asked, and states its limit and statuses as they are: Postgres plans it once
- * for all values that are bound, and must see then that an index has the runs in their order already. For each of
- * several statuses a branch of its own is read, for the same reason.
+ * <p>Which index is the right one depends on how rare the wanted graph or status is, so that a statement says no more
+ * than what is asked, and Postgres plans it anew for the values at hand. For each of several statuses a branch of its own
+ * is read, as each has its runs in order.
  */
 final class RunListing {
     private static final String COLUMNS =
             "id, run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at";
     private static final String ORDER = " ORDER BY queued_at DESC, id DESC LIMIT ";
+
+    private static final StatementCustomizer PLANNED_ANEW = new StatementCustomizer() {
+        @Override
+        public void beforeBinding(PreparedStatement statement, StatementContext context) throws SQLException {
+            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        }
+    };
 
     private final Jdbi postgres;
 
@@ -38,6 +50,7 @@ final class RunListing {
         String sql = sql(filter, question.conditions(), limit + 1);
         List<Row> rows = postgres.withHandle(handle -> handle.createQuery(sql)
                 .bindMap(question.values())
+                .configure(SqlStatements.class, statement -> statement.addCustomizer(PLANNED_ANEW))
                 .map((row, context) -> row(row))
                 .list());
         List<Row> page = rows.subList(0, Math.min(limit, rows.size()));

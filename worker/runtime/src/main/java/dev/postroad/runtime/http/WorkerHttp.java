@@ -1,44 +1,72 @@
 package dev.postroad.runtime.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.observe.Readiness;
 import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 
-/** Answers {@code /health/live}, {@code /health/ready} and {@code /metrics}. Thread-safe. */
+/** Answers over HTTP, as the OpenAPI document in contracts says. Thread-safe. */
 public final class WorkerHttp implements AutoCloseable {
+    /** Beside those of streams. */
+    private static final int MOST_OTHER_CONNECTIONS = 1_000;
+
     private final Javalin server;
+    private final EventStreams streams;
 
-    private WorkerHttp(Javalin server) {
+    private WorkerHttp(Javalin server, EventStreams streams) {
         this.server = server;
+        this.streams = streams;
     }
 
-    /**
-     * Starts to listen.
-     *
-     * @param port 0 for any that is free
-     */
-    public static WorkerHttp start(String host, int port, Readiness readiness, PrometheusMeterRegistry metrics) {
+    /** Starts to listen. */
+    public static WorkerHttp start(
+            ListenSettings settings, Sources sources, Readiness readiness, PrometheusMeterRegistry metrics) {
+        EventStreams streams = new EventStreams(sources.history(), sources.tail());
+        Gauge.builder("postroad.http.streams", streams, EventStreams::open).register(metrics);
         Javalin server = Javalin.create(config -> {
-            config.startup.showJavalinBanner = false;
-            config.startup.showOldJavalinVersionWarning = false;
-            config.concurrency.useVirtualThreads = true;
-            config.routes.get("/health/live", context -> context.json(java.util.Map.of("status", "live")));
-            config.routes.get("/health/ready", context -> ready(context, readiness));
-            config.routes.get(
-                    "/metrics",
-                    context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
-                            .result(metrics.scrape()));
+            configure(config);
+            Guard guard = new Guard(settings);
+            config.routes.before(guard::check);
+            config.routes.before(WorkerHttp::negotiate);
+            Answers.handleErrors(config.routes);
+            new HealthRoutes(readiness, metrics).addTo(config.routes);
+            new RunRoutes(sources.history()).addTo(config.routes);
+            new EventRoutes(sources.history(), streams).addTo(config.routes);
+            new DefinitionRoutes(sources.definitions()).addTo(config.routes);
+            new MessageRoutes(sources.client(), sources.maxMessageBytes()).addTo(config.routes);
+            ObjectNode document = OpenApi.document();
+            config.routes.get("/openapi.json", context -> Answers.send(context, document));
         });
-        server.start(host, port);
-        return new WorkerHttp(server);
+        try {
+            server.start(settings.host(), settings.port());
+        } catch (RuntimeException failed) {
+            streams.close();
+            throw failed;
+        }
+        return new WorkerHttp(server, streams);
     }
 
-    private static void ready(Context context, Readiness readiness) {
-        var parts = readiness.report();
-        boolean ready = parts.values().stream().allMatch("ok"::equals);
-        context.status(ready ? 200 : 503)
-                .json(java.util.Map.of("status", ready ? "ready" : "not ready", "parts", parts));
+    private static void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.concurrency.useVirtualThreads = true;
+        config.http.prefer405over404 = true;
+        config.jetty.modifyServer(server ->
+                server.addBean(new NetworkConnectionLimit(EventStreams.MOST + MOST_OTHER_CONNECTIONS, server)));
+        config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+    }
+
+    private static void negotiate(Context context) {
+        Accepted accepted = new Accepted(context);
+        boolean mayStream = context.path().endsWith("/events");
+        if (context.path().startsWith("/api/") && !(mayStream && accepted.isStream())) {
+            accepted.requireJson();
+        }
     }
 
     /** The port that it listens on. */
@@ -48,6 +76,7 @@ public final class WorkerHttp implements AutoCloseable {
 
     @Override
     public void close() {
+        streams.close();
         server.stop();
     }
 }

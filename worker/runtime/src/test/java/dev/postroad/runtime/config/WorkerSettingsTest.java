@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
 final class WorkerSettingsTest {
@@ -42,6 +43,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_POSTGRES_PASSWORD=",
                         "POSTROAD_HTTP_HOST=127.0.0.1",
                         "POSTROAD_HTTP_PORT=8080",
+                        "POSTROAD_HTTP_TOKEN=",
                         "POSTROAD_MAX_RUNS=1000",
                         "POSTROAD_LANES=2",
                         "POSTROAD_MAX_VALUE_BYTES=1048576",
@@ -61,8 +63,7 @@ final class WorkerSettingsTest {
         assertThat(settings.partitions()).isEqualTo(12);
         assertThat(settings.postgres())
                 .isEqualTo(new PostgresSettings("jdbc:postgresql://p/postroad", "postroad", null));
-        assertThat(settings.httpHost()).isEqualTo("127.0.0.1");
-        assertThat(settings.httpPort()).isEqualTo(8080);
+        assertThat(settings.http()).isEqualTo(new ListenSettings("127.0.0.1", 8080, null));
         assertThat(settings.maxRuns()).isEqualTo(1000);
         assertThat(settings.lanes()).isEqualTo(2);
         assertThat(settings.maxValueBytes()).isEqualTo(1 << 20);
@@ -115,11 +116,30 @@ final class WorkerSettingsTest {
                 "POSTROAD_PARTITIONS | 0 | POSTROAD_PARTITIONS: is \"0\"; use a whole number from 1 to 10000",
                 "POSTROAD_SESSION_TIMEOUT | 6s | POSTROAD_SESSION_TIMEOUT: is \"6s\"; use an ISO-8601 duration from PT1S to PT30M",
                 "POSTROAD_TOPIC_PREFIX | a/b | POSTROAD_TOPIC_PREFIX: is \"a/b\"; use at most 80 of A-Z a-z 0-9 . _ -",
+                "POSTROAD_HTTP_HOST | 0.0.0.0 | POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach 0.0.0.0; set it to a secret, or listen on 127.0.0.1",
+                "POSTROAD_HTTP_TOKEN | too short | POSTROAD_HTTP_TOKEN: is no token; use 16 to 1000 letters, digits and signs of ASCII, without spaces",
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set POSTROAD_LLM_BASE_URL too",
             })
     void saysWhatToDo(String variable, String value, String message) {
         assertThatThrownBy(() -> WorkerSettings.read(with(Map.of(variable, value))))
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]"})
+    void listensWithoutATokenToThisMachineAlone(String host) throws FaultsException {
+        WorkerSettings settings = WorkerSettings.read(with(Map.of("POSTROAD_HTTP_HOST", host)));
+        assertThat(settings.http().token()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "worker-1", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1"})
+    void listensToOthersWithATokenAlone(String host) throws FaultsException {
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of("POSTROAD_HTTP_HOST", host))))
+                .hasMessageStartingWith("POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach " + host);
+        WorkerSettings settings = WorkerSettings.read(
+                with(Map.of("POSTROAD_HTTP_HOST", host, "POSTROAD_HTTP_TOKEN", "0123456789abcdef")));
+        assertThat(settings.http().token()).isEqualTo("0123456789abcdef");
     }
 
     @Test
@@ -162,7 +182,7 @@ final class WorkerSettingsTest {
                 "POSTROAD_PORT", "tcp://10.0.0.1:8080",
                 "POSTROAD_HTTP_PORT", "tcp://10.0.0.1:8080",
                 "POSTROAD_PORT_8080_TCP_ADDR", "10.0.0.1")));
-        assertThat(settings.httpPort()).isEqualTo(8080);
+        assertThat(settings.http().port()).isEqualTo(8080);
     }
 
     @Test
@@ -177,6 +197,7 @@ final class WorkerSettingsTest {
                 "POSTROAD_POSTGRES_URL", "jdbc:postgresql://p/postroad?user=u&password=hidden",
                 "POSTROAD_POSTGRES_PASSWORD", "hidden",
                 "POSTROAD_KAFKA_SASL_JAAS_CONFIG", "hidden",
+                "POSTROAD_HTTP_TOKEN", "hidden-0123456789",
                 "POSTROAD_LLM_BASE_URL", "http://llm",
                 "POSTROAD_LLM_API_KEY", "hidden",
                 "TOKEN", "theirs")));

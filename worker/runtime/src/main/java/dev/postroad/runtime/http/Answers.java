@@ -1,0 +1,87 @@
+package dev.postroad.runtime.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.history.CorruptHistoryException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes answers, and makes one shape of all errors. */
+final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+    private static final String JSON = "application/json";
+
+    private Answers() {}
+
+    static void send(Context context, JsonNode tree) {
+        context.contentType(JSON).result(Json.bytes(tree));
+    }
+
+    static void handleErrors(RoutesConfig routes) {
+        routes.exception(Refusal.class, (refusal, context) -> send(context, refusal));
+        routes.exception(HttpResponseException.class, (own, context) -> send(context, refusal(own)));
+        routes.exception(JdbiException.class, (failed, context) -> send(context, refusal(failed, context)));
+        routes.exception(CorruptHistoryException.class, (corrupt, context) -> {
+            LOG.error("{} {}", context.method(), context.path(), corrupt);
+            send(context, Refusal.of(ErrorCode.INTERNAL, corrupt.getMessage()));
+        });
+        routes.exception(Exception.class, (unforeseen, context) -> send(context, internal(unforeseen, context)));
+        // A handler that answers nothing, and whatever the server answers by itself.
+        routes.error(404, context -> {
+            if (!JSON.equals(context.res().getContentType())) {
+                send(context, Refusal.of(ErrorCode.NOT_FOUND, "there is nothing at " + context.path()));
+            }
+        });
+    }
+
+    static void send(Context context, Refusal refusal) {
+        context.status(refusal.code().status());
+        if (refusal.code() == ErrorCode.UNAUTHORIZED) {
+            context.header("WWW-Authenticate", "Bearer");
+        }
+        send(context, refusal.tree());
+    }
+
+    private static Refusal refusal(HttpResponseException own) {
+        ErrorCode code = ErrorCode.of(own.getStatus());
+        return Refusal.of(
+                code,
+                switch (code) {
+                    case NOT_FOUND -> "there is nothing at this path";
+                    case METHOD_NOT_ALLOWED -> "this path has no such method";
+                    default -> own.getMessage();
+                });
+    }
+
+    private static Refusal refusal(JdbiException failed, Context context) {
+        if (isOfPostgres(failed)) {
+            LOG.warn("{} {} did not reach Postgres: {}", context.method(), context.path(), failed.toString());
+            return Refusal.of(ErrorCode.UNAVAILABLE, "Postgres did not answer in time; try again");
+        }
+        return internal(failed, context);
+    }
+
+    /** Whether the server or the way to it is to blame: it is gone, full, going down, or took too long. */
+    private static boolean isOfPostgres(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientException) {
+                return true;
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState().matches("(08|53|57).*");
+            }
+        }
+        return false;
+    }
+
+    private static Refusal internal(Exception unforeseen, Context context) {
+        LOG.error("{} {}", context.method(), context.path(), unforeseen);
+        return Refusal.of(ErrorCode.INTERNAL, "the worker failed to answer; its log says why");
+    }
+}

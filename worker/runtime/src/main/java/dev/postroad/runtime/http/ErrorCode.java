@@ -1,0 +1,41 @@
+package dev.postroad.runtime.http;
+
+/** What callers are told apart by, with the status of HTTP that goes with it. */
+enum ErrorCode {
+    BAD_REQUEST(400, "bad-request"),
+    UNAUTHORIZED(401, "unauthorized"),
+    FORBIDDEN(403, "forbidden"),
+    NOT_FOUND(404, "not-found"),
+    METHOD_NOT_ALLOWED(405, "method-not-allowed"),
+    NOT_ACCEPTABLE(406, "not-acceptable"),
+    TOO_LARGE(413, "too-large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type"),
+    INTERNAL(500, "internal"),
+    UNAVAILABLE(503, "unavailable");
+
+    private final int status;
+    private final String publicName;
+
+    ErrorCode(int status, String publicName) {
+        this.status = status;
+        this.publicName = publicName;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String publicName() {
+        return publicName;
+    }
+
+    /** What a server's own answer of that status comes nearest to. */
+    static ErrorCode of(int status) {
+        for (ErrorCode code : values()) {
+            if (code.status == status) {
+                return code;
+            }
+        }
+        return status < 500 ? BAD_REQUEST : INTERNAL;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.postroad.runtime.http;
+
+import dev.postroad.runtime.config.ListenSettings;
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets through who may call. Thread-safe.
+ *
+ * <p>Without a token everybody on this machine may, and that is where browsers run too. A page of a stranger that has its
+ * name point to this machine cannot hide that name ({@code Host}), and a page that posts across origins without asking
+ * first cannot say that it sends JSON.
+ */
+final class Guard {
+    private static final Set<String> OPEN = Set.of("/health", "/health/live", "/health/ready");
+    private static final Set<String> READING = Set.of("GET", "HEAD");
+    private static final String SCHEME = "bearer ";
+
+    private final byte @Nullable [] token;
+
+    Guard(ListenSettings settings) {
+        String text = settings.token();
+        token = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws Refusal where the caller may not */
+    void check(Context context) {
+        if (OPEN.contains(context.path())) {
+            return;
+        }
+        if (token == null) {
+            checkHost(context.header("Host"));
+        } else {
+            checkToken(token, context.header("Authorization"));
+        }
+        if (!READING.contains(context.req().getMethod())) {
+            checkType(context.contentType());
+        }
+    }
+
+    private static void checkHost(@Nullable String host) {
+        if (host == null || !ListenSettings.isLoopback(host.replaceFirst(":[0-9]*$", ""))) {
+            throw Refusal.of(
+                    ErrorCode.FORBIDDEN,
+                    "the Host header does not name this machine; call 127.0.0.1 or localhost, or set a token");
+        }
+    }
+
+    private static void checkToken(byte[] token, @Nullable String authorization) {
+        String given = authorization == null ? "" : authorization;
+        boolean isBearer = given.toLowerCase(Locale.ROOT).startsWith(SCHEME);
+        byte[] credentials =
+                (isBearer ? given.substring(SCHEME.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(token, credentials)) {
+            throw Refusal.of(
+                    ErrorCode.UNAUTHORIZED, "send the header Authorization: Bearer with the token of this worker");
+        }
+    }
+
+    private static void checkType(@Nullable String contentType) {
+        String type =
+                contentType == null ? "" : contentType.replaceFirst(";.*", "").strip();
+        if (!type.equalsIgnoreCase("application/json")) {
+            throw Refusal.of(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE, "send JSON, with the header Content-Type: application/json");
+        }
+    }
+}

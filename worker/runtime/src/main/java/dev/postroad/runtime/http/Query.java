@@ -1,0 +1,148 @@
+package dev.postroad.runtime.http;
+
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.Fields;
+import io.javalin.http.Context;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the parameters of a request and notes every fault, so that all are reported at once, unknown names among them.
+ * Not thread-safe.
+ */
+final class Query {
+    private static final int MOST_VALUES = 100;
+
+    private final Map<String, List<String>> unread;
+    private final Set<String> known = new LinkedHashSet<>();
+    private final List<Fault> faults = new ArrayList<>();
+
+    Query(Context context) {
+        unread = new TreeMap<>(context.queryParamMap());
+    }
+
+    /** @throws Refusal with all faults, where there are any */
+    void end() {
+        unread.keySet()
+                .forEach(name -> faults.add(new Fault(
+                        name,
+                        "is no parameter of this path",
+                        known.isEmpty() ? "leave it out; there are none" : "use " + String.join(", ", known))));
+        if (!faults.isEmpty()) {
+            throw Refusal.faults(faults);
+        }
+    }
+
+    void fault(String name, String problem, String remedy) {
+        faults.add(new Fault(name, problem, remedy));
+    }
+
+    boolean has(String name) {
+        return unread.containsKey(name);
+    }
+
+    /** A text, or null. */
+    @Nullable
+    String text(String name) {
+        List<String> values = values(name);
+        if (values.size() > 1) {
+            fault(name, "is given " + values.size() + " times", "give it once");
+        }
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** Texts that are given one by one, or with commas between them. */
+    Set<String> texts(String name) {
+        Set<String> texts = new LinkedHashSet<>();
+        values(name).forEach(value -> texts.addAll(Arrays.asList(value.split(",", -1))));
+        if (texts.size() > MOST_VALUES) {
+            fault(name, "has " + texts.size() + " values", "use at most " + MOST_VALUES);
+        }
+        return texts;
+    }
+
+    /** The same for names of which only some are legal. */
+    <T> Set<T> oneOf(String name, Map<String, T> legal) {
+        Set<T> found = new LinkedHashSet<>();
+        texts(name).forEach(text -> {
+            T value = legal.get(text);
+            if (value == null) {
+                fault(name, "is " + Fields.quoted(text), "use one of " + String.join(", ", legal.keySet()));
+            } else {
+                found.add(value);
+            }
+        });
+        return found;
+    }
+
+    /** What stands behind a prefix, such as {@code tag.}, with its values. */
+    Map<String, String> texts(String prefix, String shown) {
+        known.add(shown);
+        Map<String, String> texts = new LinkedHashMap<>();
+        unread.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .toList()
+                .forEach(name -> {
+                    String value = Objects.requireNonNullElse(text(name), "");
+                    texts.put(name.substring(prefix.length()), value);
+                    known.remove(name);
+                });
+        return texts;
+    }
+
+    /** A time, or null. */
+    @Nullable
+    Instant time(String name) {
+        String text = text(name);
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException noTime) {
+            fault(name, "is " + Fields.quoted(text), "write it like 2026-01-31T12:00:00Z");
+            return null;
+        }
+    }
+
+    /** A whole number, or null. */
+    @Nullable
+    Integer whole(String name, int least, int most) {
+        String text = text(name);
+        try {
+            int number = text == null ? least : Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return text == null ? null : Integer.valueOf(number);
+            }
+        } catch (NumberFormatException notWhole) {
+            // Falls through to the one fault that covers both.
+        }
+        fault(name, "is " + Fields.quoted(String.valueOf(text)), "use a whole number from " + least + " to " + most);
+        return null;
+    }
+
+    int whole(String name, int least, int most, int unlessGiven) {
+        return Objects.requireNonNullElse(whole(name, least, most), unlessGiven);
+    }
+
+    /** A whole number that must be given. */
+    int required(String name, int least, int most) {
+        if (!has(name)) {
+            fault(name, "is missing", "use a whole number from " + least + " to " + most);
+        }
+        return whole(name, least, most, least);
+    }
+
+    private List<String> values(String name) {
+        known.add(name);
+        return Objects.requireNonNullElse(unread.remove(name), List.of());
+    }
+}

@@ -1,0 +1,144 @@
+package dev.postroad.runtime.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.HistoryJson;
+import dev.postroad.runtime.history.RunFilter;
+import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.RunState;
+import dev.postroad.runtime.history.StateVersion;
+import dev.postroad.runtime.history.VersionFilter;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what is asked about runs. Thread-safe. */
+final class RunRoutes {
+    static final int MOST_OF_A_PAGE = 1_000;
+    static final int PAGE = 50;
+
+    private static final Map<String, RunStatus> STATUSES = statuses();
+
+    private final RunHistory history;
+
+    RunRoutes(RunHistory history) {
+        this.history = history;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/runs", this::runs);
+        routes.get("/api/runs/{id}", this::run);
+        routes.get("/api/runs/{id}/state", this::state);
+        routes.get("/api/runs/{id}/history", this::versions);
+        routes.get("/api/runs/{id}/diff", this::diff);
+        routes.get("/api/runs/{id}/timeline", this::timeline);
+        routes.get("/api/queue", this::queue);
+    }
+
+    private static Map<String, RunStatus> statuses() {
+        Map<String, RunStatus> statuses = new LinkedHashMap<>();
+        Arrays.stream(RunStatus.values()).forEach(status -> statuses.put(status.publicName(), status));
+        return statuses;
+    }
+
+    private void runs(Context context) {
+        Query query = new Query(context);
+        var filter = new RunFilter(
+                query.oneOf("status", STATUSES),
+                query.text("graph"),
+                query.time("since"),
+                query.time("until"),
+                query.texts("tag.", "tag.KEY"));
+        int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
+        String cursor = query.text("cursor");
+        query.end();
+        try {
+            Answers.send(context, HistoryJson.tree(history.runs(filter, cursor, limit)));
+        } catch (IllegalArgumentException noCursor) {
+            query.fault("cursor", "is none that a page gave", "use \"next\" of the page before as it is");
+            query.end();
+        }
+    }
+
+    private void run(Context context) {
+        new Query(context).end();
+        String runId = context.pathParam("id");
+        Answers.send(context, HistoryJson.tree(history.find(runId).orElseThrow(() -> Refusal.noRun(runId))));
+    }
+
+    private void state(Context context) {
+        Query query = new Query(context);
+        Integer version = query.whole("version", 0, Integer.MAX_VALUE);
+        query.end();
+        String runId = context.pathParam("id");
+        Answers.send(
+                context, HistoryJson.tree(history.state(runId, version).orElseThrow(() -> noVersion(runId, version))));
+    }
+
+    private Refusal noVersion(String runId, @Nullable Integer version) {
+        return history.state(runId, null)
+                .map(newest -> noVersion(newest, String.valueOf(version)))
+                .orElseGet(() -> Refusal.noRun(runId));
+    }
+
+    private static Refusal noVersion(RunState newest, String versions) {
+        return Refusal.of(
+                ErrorCode.NOT_FOUND,
+                "run " + newest.runId() + " has no version " + versions + " of its state, but 0 to "
+                        + newest.version());
+    }
+
+    private void versions(Context context) {
+        Query query = new Query(context);
+        var filter = new VersionFilter(
+                query.whole("from", 0, Integer.MAX_VALUE, 0),
+                query.whole("to", 0, Integer.MAX_VALUE, Integer.MAX_VALUE),
+                query.time("since"),
+                query.time("until"),
+                query.texts("node"));
+        int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
+        query.end();
+        String runId = context.pathParam("id");
+        // One more than asked for tells whether there are more.
+        List<StateVersion> found = history.versions(runId, filter, limit + 1);
+        if (found.isEmpty() && history.find(runId).isEmpty()) {
+            throw Refusal.noRun(runId);
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("versions", HistoryJson.list(found.subList(0, Math.min(limit, found.size())), HistoryJson::tree));
+        if (found.size() > limit) {
+            json.put("next", found.getLast().version());
+        }
+        Answers.send(context, json);
+    }
+
+    private void diff(Context context) {
+        Query query = new Query(context);
+        int from = query.required("from", 0, Integer.MAX_VALUE);
+        int to = query.required("to", 0, Integer.MAX_VALUE);
+        query.end();
+        String runId = context.pathParam("id");
+        Answers.send(
+                context,
+                HistoryJson.tree(history.diff(runId, from, to)
+                        .orElseThrow(() -> history.state(runId, null)
+                                .map(newest -> noVersion(newest, Math.max(from, to) + ""))
+                                .orElseGet(() -> Refusal.noRun(runId)))));
+    }
+
+    private void timeline(Context context) {
+        new Query(context).end();
+        String runId = context.pathParam("id");
+        Answers.send(context, HistoryJson.tree(history.timeline(runId).orElseThrow(() -> Refusal.noRun(runId))));
+    }
+
+    private void queue(Context context) {
+        new Query(context).end();
+        Answers.send(context, HistoryJson.tree(history.queue()));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.postroad.runtime.http;
+
+import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.runtime.history.JournalTail;
+import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.RunHistory;
+import javax.sql.DataSource;
+
+/**
+ * Where answers come from, and where messages go to; the same on every worker.
+ *
+ * @param maxMessageBytes the longest message that workers read
+ */
+public record Sources(
+        RunHistory history,
+        JournalTail tail,
+        PublishedDefinitions definitions,
+        PostroadClient client,
+        int maxMessageBytes) {
+
+    /** Reads from a database. */
+    public static Sources of(DataSource database, PostroadClient client, int maxMessageBytes) {
+        return new Sources(
+                new RunHistory(database),
+                new JournalTail(database),
+                new PublishedDefinitions(database),
+                client,
+                maxMessageBytes);
+    }
+}
