@@ -17,6 +17,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 record ClientSettings(Map<String, Object> given, Duration timeLimit) {
     private static final int LONGEST_REQUEST_MILLIS = 30_000;
+    private static final int METADATA_MAX_AGE_MILLIS = 30_000;
 
     ClientSettings {
         given = Map.copyOf(given);
@@ -61,6 +62,8 @@ record ClientSettings(Map<String, Object> given, Duration timeLimit) {
         all.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        // Within this time a watch learns that the topic has more partitions.
+        all.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MILLIS);
         // Only where retention has removed what the watch wanted to begin with.
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);

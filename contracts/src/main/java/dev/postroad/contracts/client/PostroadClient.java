@@ -2,34 +2,45 @@ package dev.postroad.contracts.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.Definition;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
-import dev.postroad.contracts.message.EventHeaders;
-import dev.postroad.contracts.message.RunIds;
+import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.contracts.message.Trigger;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
  * Starts, steers and follows runs over Kafka. What it sends is acknowledged by all in-sync replicas when a method
  * returns. Thread-safe.
+ *
+ * {@snippet :
+ * try (PostroadClient client = new PostroadClient(Map.of("bootstrap.servers", servers), topics);
+ *         RunWatch watch = client.watch("order-42")) {
+ *     var input = JsonNodeFactory.instance.objectNode();
+ *     client.trigger(Trigger.of("approval", "order-42", input));
+ *     for (RunEvent event : watch.within(Duration.ofMinutes(1))) {
+ *         show(event.type().publicName());
+ *         if (event.type() == EventType.RUN_WAITING) {
+ *             var yes = Control.Resume.with(TextNode.valueOf("yes"));
+ *             client.control(new Control("order-42", "approve-order-42", yes));
+ *         }
+ *     }
+ *     switch (client.await("order-42", Duration.ofMinutes(1))) {
+ *         case RunOutcome.Completed completed -> show(completed.state());
+ *         case RunOutcome.Failed failed -> show(failed.error() + ": " + failed.message());
+ *         case RunOutcome.Cancelled cancelled -> show("cancelled: " + cancelled.reason());
+ *         case RunOutcome.Rejected rejected -> show("refused: " + rejected.reason());
+ *         case RunOutcome.Unfinished unfinished -> show("still at " + unfinished.last());
+ *     }
+ * }
+ * }
  *
  * <p>A failed method leaves open whether the message arrived after all. Sending it again is safe where it has an
  * identity: a trigger its run id, a control message its command id.
@@ -38,12 +49,9 @@ public final class PostroadClient implements AutoCloseable {
     /** How long Kafka has for one request where no limit is given. */
     public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(10);
 
-    private static final List<Header> HEADERS =
-            List.of(new RecordHeader(EventHeaders.CONTENT_TYPE, "application/json".getBytes(StandardCharsets.UTF_8)));
-
     private final ClientSettings settings;
     private final Topics topics;
-    private final Producer<byte[], byte[]> producer;
+    private final MessageSender sender;
 
     /** Connects with {@link #DEFAULT_TIME_LIMIT}. */
     public PostroadClient(Map<String, ?> kafkaProperties, Topics topics) {
@@ -54,7 +62,7 @@ public final class PostroadClient implements AutoCloseable {
      * Makes a client; Kafka is asked nothing yet.
      *
      * @param kafkaProperties any properties of Kafka's clients, {@code bootstrap.servers} among them
-     * @param timeLimit how long Kafka has for one request
+     * @param timeLimit how long Kafka has for one request, and may be away while a run is followed
      * @throws PostroadClientException where the properties do not do for a client of Kafka
      */
     public PostroadClient(Map<String, ?> kafkaProperties, Topics topics, Duration timeLimit) {
@@ -62,21 +70,17 @@ public final class PostroadClient implements AutoCloseable {
     }
 
     private PostroadClient(ClientSettings settings, Topics topics) {
-        this(settings, topics, producer(settings));
+        this(settings, topics, MessageSender.open(settings));
     }
 
     PostroadClient(ClientSettings settings, Topics topics, Producer<byte[], byte[]> producer) {
-        this.settings = settings;
-        this.topics = topics;
-        this.producer = producer;
+        this(settings, topics, new MessageSender(settings, producer));
     }
 
-    private static Producer<byte[], byte[]> producer(ClientSettings settings) {
-        try {
-            return new KafkaProducer<>(settings.producer());
-        } catch (KafkaException unfit) {
-            throw unfit(settings, unfit);
-        }
+    private PostroadClient(ClientSettings settings, Topics topics, MessageSender sender) {
+        this.settings = settings;
+        this.topics = topics;
+        this.sender = sender;
     }
 
     /**
@@ -88,18 +92,22 @@ public final class PostroadClient implements AutoCloseable {
     public String trigger(Trigger trigger) {
         String runId = trigger.runId() == null ? "run-" + UUID.randomUUID() : trigger.runId();
         JsonNode message = trigger.toJson().put("runId", runId);
-        send(topics.triggers(), runId, message, "the trigger of run " + runId);
+        sender.send(topics.triggers(), runId, message, "the trigger of run " + runId);
         return runId;
     }
 
     /**
      * Steers a run.
      *
+     * @return the command's id, for {@link #awaitAnswer}: the message's own, or a new one where it has none
      * @throws PostroadClientException where Kafka did not acknowledge it in time
      */
-    public void control(Control control) {
+    public String control(Control control) {
+        String commandId = control.commandId() == null ? "command-" + UUID.randomUUID() : control.commandId();
         String what = control.action().type() + " of run " + control.runId();
-        send(topics.control(), control.runId(), control.toJson(), what);
+        JsonNode message = control.toJson().put("commandId", commandId);
+        sender.send(topics.control(), control.runId(), message, what);
+        return commandId;
     }
 
     /**
@@ -108,12 +116,57 @@ public final class PostroadClient implements AutoCloseable {
      * @throws PostroadClientException where Kafka did not acknowledge it in time
      */
     public void apply(Definition definition) {
-        send(topics.registry(), definition.registryKey(), definition.source(), definition.registryKey());
+        sender.send(topics.registry(), definition.registryKey(), definition.source(), definition.registryKey());
+    }
+
+    /**
+     * Waits until a run has ended, also where that was before this call or before its trigger has arrived. A run that
+     * waits for a person is not at its end.
+     *
+     * <p>Where a run has ended more than once, its newest end counts. So after a command that makes it go on, such as a
+     * retry, first {@linkplain #awaitAnswer await its answer}, or the end before the command is what is found.
+     *
+     * <p>Reads the events topic backwards from its end, beside what is published meanwhile, as far as the topic retains
+     * events; an older end is not found. Nor is one that was published before the topic got more partitions, where the
+     * run's key went to another one then.
+     *
+     * @param limit the longest wait, from when Kafka has answered the first questions; a very short one may be over before
+     *     the run is found
+     * @throws PostroadClientException where Kafka refused, or did not answer for as long as the client's time limit
+     */
+    public RunOutcome await(String runId, Duration limit) {
+        return RunOutcome.of(newest(
+                        runId,
+                        RunOutcome::tells,
+                        event -> !(RunOutcome.of(event) instanceof RunOutcome.Unfinished),
+                        limit)
+                .orElse(null));
+    }
+
+    /**
+     * Waits until a command is answered, also where that was before this call. Where one was answered twice, as an input
+     * that was first enqueued and then applied, the newest answer counts. Reads as {@link #await} does.
+     *
+     * @throws PostroadClientException where Kafka refused, or did not answer for as long as the client's time limit
+     */
+    public CommandAnswer awaitAnswer(String runId, String commandId, Duration limit) {
+        Predicate<RunEvent> answers =
+                event -> event.data().path("commandId").asText().equals(commandId);
+        return CommandAnswer.of(newest(runId, answers, answers, limit));
+    }
+
+    private Optional<RunEvent> newest(
+            String runId, Predicate<RunEvent> wanted, Predicate<RunEvent> enough, Duration limit) {
+        // The watch first, so that no event falls between the two.
+        try (RunWatch live = watch(runId);
+                PastEvents past = PastEvents.open(consumer(), partitions(runId), wanted)) {
+            return new EventSearch(past, live, wanted).newest(enough, limit, System::nanoTime);
+        }
     }
 
     /**
      * Follows a run from now on. The place to begin is settled before this returns: no event of a run that is triggered
-     * afterwards is missed.
+     * afterwards is missed. Where the run has ended already, nothing comes: {@link #await} tells.
      *
      * @throws PostroadClientException where Kafka did not answer in time
      */
@@ -131,75 +184,25 @@ public final class PostroadClient implements AutoCloseable {
     }
 
     private RunWatch watch(String runId, StartOfWatch start) {
-        if (!RunIds.isLegal(runId)) {
-            throw new IllegalArgumentException("the run id is " + runId + "; use " + RunIds.RULE);
-        }
-        KafkaConsumer<byte[], byte[]> consumer;
+        RunPartitions partitions = partitions(runId);
+        return RunWatch.open(consumer(), partitions, start, System::nanoTime);
+    }
+
+    private RunPartitions partitions(String runId) {
+        return new RunPartitions(topics.events(), runId, settings);
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
         try {
-            consumer = new KafkaConsumer<>(settings.consumer());
+            return new KafkaConsumer<>(settings.consumer());
         } catch (KafkaException unfit) {
-            throw unfit(settings, unfit);
+            throw PostroadClientException.unfit(settings, unfit);
         }
-        return RunWatch.open(consumer, runId, topics.events(), start, settings);
-    }
-
-    private void send(String topic, String key, JsonNode message, String what) {
-        String unstorable = Json.unstorableText(message);
-        if (unstorable != null) {
-            throw new IllegalArgumentException(what + " " + unstorable);
-        }
-        var record = new ProducerRecord<>(
-                topic, null, null, key.getBytes(StandardCharsets.UTF_8), Json.bytes(message), HEADERS);
-        long begun = System.nanoTime();
-        try {
-            var acknowledged = producer.send(record);
-            long left = settings.timeLimit().toNanos() - (System.nanoTime() - begun);
-            acknowledged.get(Math.max(0, left), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException failed) {
-            throw failed(topic, what, failed.getCause() == null ? failed : failed.getCause());
-        } catch (TimeoutException | KafkaException failed) {
-            throw failed(topic, what, failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw failed(topic, what, interrupted);
-        }
-    }
-
-    private PostroadClientException failed(String topic, String what, Throwable cause) {
-        String kafka = "Kafka at " + settings.servers();
-        if (cause instanceof InterruptedException || cause instanceof InterruptException) {
-            return new PostroadClientException(
-                    "interrupted before " + kafka + " had acknowledged " + what + "; it may have arrived", cause);
-        }
-        if (cause instanceof UnknownTopicOrPartitionException
-                || cause.getCause() instanceof UnknownTopicOrPartitionException) {
-            return noTopic(settings, topic, cause);
-        }
-        if (cause instanceof TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-            return new PostroadClientException(
-                    kafka + " could not be reached in time: it did not acknowledge " + what + " within "
-                            + settings.timeLimit() + "; see that it runs and that bootstrap.servers is right",
-                    cause);
-        }
-        return new PostroadClientException(kafka + " refused " + what + ": " + cause.getMessage(), cause);
-    }
-
-    static PostroadClientException noTopic(ClientSettings settings, String topic, Throwable cause) {
-        return new PostroadClientException(
-                "Kafka at " + settings.servers() + " has no topic " + topic
-                        + "; create it with `postroad migrate`, or correct the prefix of the topics",
-                cause);
-    }
-
-    private static PostroadClientException unfit(ClientSettings settings, KafkaException unfit) {
-        Throwable reason = unfit.getCause() == null ? unfit : unfit.getCause();
-        return new PostroadClientException(
-                "no client for Kafka at " + settings.servers() + " can be made: " + reason.getMessage(), unfit);
     }
 
     /** Waits for what is on its way, at most as long as the time limit. Watches stay open. */
     @Override
     public void close() {
-        producer.close(settings.timeLimit());
+        sender.close();
     }
 }

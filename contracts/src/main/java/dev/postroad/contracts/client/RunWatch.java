@@ -1,103 +1,62 @@
 package dev.postroad.contracts.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
-import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one run as they are published, each once: an event of the journal is given only if its {@code seq} is
  * greater than the last one's; an event outside the journal is always given. Events of types that this version does
  * not know are passed over.
  *
- * <p>Reads the one partition to which Kafka's own partitioner sends the run's key, or all of them where the properties
- * name a partitioner. A partition that is added to the topic later is not read: open a new watch then.
+ * <p>An iteration waits for each event, and ends when the run has: behind {@code run.completed}, {@code run.failed} or
+ * {@code run.cancelled}, and behind a {@code trigger.rejected} that no event of the run came before. A run that is
+ * continued, retried or rolled back after its end goes on under its id: iterate again to follow it to its next end. All
+ * iterations and {@link #poll} go on where the one before stopped. To stop one from outside, interrupt its thread.
  *
- * <p>Confined to one thread at a time.
+ * <p>Where Kafka goes away and comes back, the watch goes on where it was; where it stays away for as long as the
+ * client's time limit, waiting ends with a {@link PostroadClientException}, and the watch can still be tried again. The
+ * topic may get more partitions meanwhile.
+ *
+ * <p>Reads the one partition to which Kafka's own partitioner sends the run's key, or all of them where the properties
+ * name a partitioner. Confined to one thread at a time.
  */
-public final class RunWatch implements AutoCloseable {
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-
-    private final Consumer<byte[], byte[]> consumer;
-    private final String runId;
-    private final byte[] key;
-    private final String servers;
+public final class RunWatch implements Iterable<RunEvent>, AutoCloseable {
+    private final FollowedPartitions partitions;
+    private final EventReader reader;
     private final LongSupplier nanoTime;
     private final Queue<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
-    private int lastSeq;
+    private @Nullable RunEvent last;
 
-    RunWatch(Consumer<byte[], byte[]> consumer, String runId, String servers, LongSupplier nanoTime) {
-        this.consumer = consumer;
-        this.runId = runId;
-        this.key = runId.getBytes(StandardCharsets.UTF_8);
-        this.servers = servers;
+    private RunWatch(FollowedPartitions partitions, EventReader reader, LongSupplier nanoTime) {
+        this.partitions = partitions;
+        this.reader = reader;
         this.nanoTime = nanoTime;
     }
 
     /** Takes over the consumer, also to close it where this fails. */
     static RunWatch open(
-            Consumer<byte[], byte[]> consumer,
-            String runId,
-            String topic,
-            StartOfWatch start,
-            ClientSettings settings) {
-        var watch = new RunWatch(consumer, runId, settings.servers(), System::nanoTime);
-        try {
-            List<TopicPartition> partitions = partitions(consumer, runId, topic, settings);
-            consumer.assign(partitions);
-            start.offsets(consumer, partitions).forEach(consumer::seek);
-            return watch;
-        } catch (KafkaException failed) {
-            watch.close();
-            throw watch.failed(failed);
-        } catch (PostroadClientException failed) {
-            watch.close();
-            throw failed;
-        }
-    }
-
-    private static List<TopicPartition> partitions(
-            Consumer<?, ?> consumer, String runId, String topic, ClientSettings settings) {
-        int count = consumer.partitionsFor(topic).size();
-        if (count == 0) {
-            throw PostroadClient.noTopic(settings, topic, new UnknownTopicOrPartitionException(topic));
-        }
-        if (settings.hasOwnPartitioner()) {
-            return IntStream.range(0, count)
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList();
-        }
-        return List.of(new TopicPartition(topic, partitionOf(runId, count)));
-    }
-
-    /** Where Kafka's own partitioner sends a key. */
-    static int partitionOf(String key, int partitions) {
-        return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % partitions;
+            Consumer<byte[], byte[]> consumer, RunPartitions partitions, StartOfWatch start, LongSupplier nanoTime) {
+        return new RunWatch(
+                FollowedPartitions.open(consumer, partitions, start, nanoTime),
+                new EventReader(partitions.runId()),
+                nanoTime);
     }
 
     /**
      * Waits for the next event.
      *
-     * @param limit the longest wait; where it is over or zero, what Kafka's client has at hand is still taken
+     * @param limit the longest wait, but for a second more while Kafka does not answer; where it is over or zero, what
+     *     Kafka's client has at hand is still taken
      * @return empty where none came in time
-     * @throws PostroadClientException where Kafka refused, or an event of this run cannot be read
+     * @throws PostroadClientException where Kafka refused or stayed away, or an event of this run cannot be read
      */
     public Optional<RunEvent> poll(Duration limit) {
         long begun = nanoTime.getAsLong();
@@ -114,20 +73,16 @@ public final class RunWatch implements AutoCloseable {
     }
 
     private void fetch(Duration limit) {
-        try {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit.isNegative() ? Duration.ZERO : limit)) {
-                if (Arrays.equals(record.key(), key) && record.value() != null) {
-                    fetched.add(record);
-                }
+        for (ConsumerRecord<byte[], byte[]> record : partitions.poll(limit.isNegative() ? Duration.ZERO : limit)) {
+            if (reader.concerns(record)) {
+                fetched.add(record);
             }
-        } catch (KafkaException failed) {
-            throw failed(failed);
         }
     }
 
     private Optional<RunEvent> nextFetched() {
         while (!fetched.isEmpty()) {
-            Optional<RunEvent> event = event(fetched.remove());
+            Optional<RunEvent> event = reader.read(fetched.remove()).filter(this::isNew);
             if (event.isPresent()) {
                 return event;
             }
@@ -135,39 +90,47 @@ public final class RunWatch implements AutoCloseable {
         return Optional.empty();
     }
 
-    private Optional<RunEvent> event(ConsumerRecord<byte[], byte[]> record) {
-        RunEvent event;
-        try {
-            JsonNode json = Json.readOwn(record.value());
-            if (json.path("type").isTextual()
-                    && !EventType.isKnown(json.path("type").textValue())) {
-                return Optional.empty();
-            }
-            event = RunEvent.read(json);
-        } catch (FaultsException unreadable) {
-            String place = record.topic() + " partition " + record.partition() + " offset " + record.offset();
-            throw new PostroadClientException(
-                    "an event of run " + runId + " at " + place + " cannot be read", unreadable);
-        }
+    private boolean isNew(RunEvent event) {
         if (event.seq() == 0) {
-            return Optional.of(event);
+            return true;
         }
-        if (event.seq() <= lastSeq) {
-            return Optional.empty();
+        if (last != null && event.seq() <= last.seq()) {
+            return false;
         }
-        lastSeq = event.seq();
-        return Optional.of(event);
+        last = event;
+        return true;
     }
 
-    private PostroadClientException failed(KafkaException failed) {
-        return new PostroadClientException(
-                "run " + runId + " cannot be followed by Kafka at " + servers + ": " + failed.getMessage(), failed);
+    /** The events up to the next end of the run, waiting for each as long as it takes. */
+    @Override
+    public Iterator<RunEvent> iterator() {
+        return new EventIterator(this, null, nanoTime);
+    }
+
+    /**
+     * The events up to the next end of the run, or those of some time where it does not end within it:
+     * {@link #hasEnded} tells one from the other.
+     *
+     * @param limit for all of an iteration, from its begin
+     */
+    public Iterable<RunEvent> within(Duration limit) {
+        return () -> new EventIterator(this, limit, nanoTime);
+    }
+
+    /** Whether the run had ended with the last of its events that were given. */
+    public boolean hasEnded() {
+        return last != null && last.type().endsRun();
+    }
+
+    /** Whether an event of the run's journal was given. */
+    boolean hasBegun() {
+        return last != null;
     }
 
     /** Ends the watch. */
     @Override
     public void close() {
         fetched.clear();
-        consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+        partitions.close();
     }
 }

@@ -63,12 +63,25 @@ class PostroadClientTest {
         var producer = producer(true);
         var cancel = new Control("r", "c-1", new Control.Cancel("enough"));
         try (var client = new PostroadClient(SETTINGS, TOPICS, producer)) {
-            client.control(cancel);
+            assertThat(client.control(cancel)).isEqualTo("c-1");
         }
         ProducerRecord<byte[], byte[]> record = producer.history().getFirst();
         assertThat(record.topic()).isEqualTo("postroad.control");
         assertThat(text(record.key())).isEqualTo("r");
         assertThat(Control.read(Json.read(record.value()), null)).isEqualTo(cancel);
+    }
+
+    @Test
+    void givesACommandAnIdWhereTheMessageHasNone() throws FaultsException {
+        var producer = producer(true);
+        var retry = new Control("r", null, new Control.Retry());
+        try (var client = new PostroadClient(SETTINGS, TOPICS, producer)) {
+            String commandId = client.control(retry);
+            assertThat(commandId).isNotEqualTo(client.control(retry));
+            ProducerRecord<byte[], byte[]> record = producer.history().getFirst();
+            assertThat(Control.read(Json.read(record.value()), null).commandId())
+                    .isEqualTo(commandId);
+        }
     }
 
     @Test

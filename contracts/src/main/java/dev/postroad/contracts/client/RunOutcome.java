@@ -1,0 +1,69 @@
+package dev.postroad.contracts.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a run. A final state that was too large for a record of Kafka is null here; it is read from a worker's
+ * API then.
+ */
+public sealed interface RunOutcome {
+    /** The run came to its end. */
+    record Completed(RunEvent event, @Nullable ObjectNode state) implements RunOutcome {}
+
+    /**
+     * The run failed; it can be retried.
+     *
+     * @param error the error's type, such as {@code http.503}
+     */
+    record Failed(
+            RunEvent event,
+            String error,
+            String message,
+            @Nullable ObjectNode state) implements RunOutcome {}
+
+    /** The run was cancelled; it can be retried. */
+    record Cancelled(
+            RunEvent event,
+            @Nullable String reason,
+            @Nullable ObjectNode state) implements RunOutcome {}
+
+    /** There is no such run, since its trigger was refused. */
+    record Rejected(RunEvent event, String reason) implements RunOutcome {}
+
+    /**
+     * The run had not ended when the time was over.
+     *
+     * @param last the last that was heard of the run; null for nothing
+     */
+    record Unfinished(@Nullable RunEvent last) implements RunOutcome {}
+
+    /** Whether an event says something about what becomes of a run. */
+    static boolean tells(RunEvent event) {
+        return event.seq() > 0 || event.type() == EventType.TRIGGER_REJECTED;
+    }
+
+    /** Reads the outcome from the last event. */
+    static RunOutcome of(@Nullable RunEvent last) {
+        if (last == null) {
+            return new Unfinished(null);
+        }
+        JsonNode data = last.data();
+        ObjectNode state = data.get("state") instanceof ObjectNode object ? object : null;
+        return switch (last.type()) {
+            case RUN_COMPLETED -> new Completed(last, state);
+            case RUN_FAILED ->
+                new Failed(
+                        last,
+                        data.path("error").path("type").asText(),
+                        data.path("error").path("message").asText(),
+                        state);
+            case RUN_CANCELLED -> new Cancelled(last, data.path("reason").textValue(), state);
+            case TRIGGER_REJECTED -> new Rejected(last, data.path("reason").asText());
+            default -> new Unfinished(last);
+        };
+    }
+}
