@@ -104,6 +104,33 @@ class ConformanceOnWorkerTest {
         rest.values().forEach(Runnable::run);
     }
 
+    /** What LangGraph does by changing an old checkpoint is done by a new run here too, and comes to the same. */
+    @Test
+    void theCasesThatForkComeToTheSameEndAsANewRun() {
+        try (Worker _ = SITE.worker()) {
+            for (String id : List.of("29-fork-with-update", "30-fork-without-asnode")) {
+                JsonNode recorded = Cases.read(id);
+                String name = id + "-forked";
+                publish(name, recorded);
+                PuppetAgent.play(name, call -> answer(new CaseAgent(recorded.get("graph")), call));
+                PuppetAgent.play("fork-of-" + name, call -> answer(new CaseAgent(recorded.get("graph")), call));
+                SITE.trigger(name, name, recorded.at("/steps/0/input").toString());
+                SITE.ended(name);
+                JsonNode update = recorded.at("/steps/1");
+                SITE.control(
+                        name,
+                        new Control.Fork(
+                                version(name, update.at("/at/next")),
+                                "fork-of-" + name,
+                                (ObjectNode) update.get("values"),
+                                update.path("asNode").textValue(),
+                                null));
+                SITE.ended("fork-of-" + name);
+                assertThat(state("fork-of-" + name)).as(id).isEqualTo(recorded.at("/expected/2/values"));
+            }
+        }
+    }
+
     private static void publish(String id, JsonNode recorded) {
         CaseGraph.definitions(id, recorded.get("graph")).values().forEach(definition -> {
             JsonNode limit = recorded.at("/steps/0/limit");

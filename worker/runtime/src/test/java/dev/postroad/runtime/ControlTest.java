@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -287,6 +289,37 @@ class ControlTest {
                                 .filter(event -> event.type().endsRun())
                                 .count()
                         == times);
+    }
+
+    @Test
+    void anAgentThatDoesNotHeedItsInterruptionShowsNothingMoreOnceItsRunIsCancelled() {
+        AtomicInteger shown = new AtomicInteger();
+        AtomicBoolean mayEnd = new AtomicBoolean();
+        PuppetAgent.play(runId, call -> {
+            while (!mayEnd.get()) {
+                call.output().emit("chunk " + shown.incrementAndGet());
+                LockSupport.parkNanos(1_000_000);
+                Thread.interrupted();
+            }
+            return PuppetAgent.nothing();
+        });
+        SITE.trigger("by-default", runId, "{}");
+        Site.await("chunks are there", () -> chunks() > 5);
+        SITE.control(runId, new Control.Cancel(null));
+        SITE.ended(runId);
+        int before = shown.get();
+        Site.await("the agent goes on all the same", () -> shown.get() > before + 50);
+        long published = chunks();
+        int later = shown.get();
+        Site.await("the agent goes on still", () -> shown.get() > later + 100);
+        assertThat(chunks()).isEqualTo(published);
+        mayEnd.set(true);
+    }
+
+    private long chunks() {
+        return SITE.records(SITE.topics().output()).stream()
+                .filter(record -> Arrays.equals(record.key(), Site.bytes(runId)))
+                .count();
     }
 
     @Test

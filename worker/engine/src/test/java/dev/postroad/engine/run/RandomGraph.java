@@ -30,6 +30,20 @@ import org.jspecify.annotations.Nullable;
  */
 @NullMarked
 final class RandomGraph {
+    static final String INSIDE = """
+            graph: inside
+            state: { log: { reducer: append }, total: { reducer: sum }, own: { reducer: append } }
+            nodes:
+              first: { agent: x, output: "{'log': [result.text], 'total': result.n, 'own': [result.n]}" }
+              second: { agent: x, output: "{'log': [result.text], 'own': [result.n]}" }
+              third: { set: "{'log': [string(size(state.own))]}" }
+            edges:
+              - { from: START, to: [first, second] }
+              - { from: [first, second], to: third }
+              - { from: third, when: "state.total % 3 == 0 && run.superstep < 6", to: first }
+              - { from: third, otherwise: true, to: END }
+            """;
+
     private static final int MOST_NODES = 9;
 
     private final RandomGenerator random;
@@ -50,6 +64,10 @@ final class RandomGraph {
         }
     }
 
+    static GraphDefinition definition(RandomGenerator random) {
+        return new RandomGraph(random).definition();
+    }
+
     /** Any agent, and one graph to have inside. */
     private static final class Inside implements Library {
         @Override
@@ -59,19 +77,7 @@ final class RandomGraph {
 
         @Override
         public Graph graph(String name, @Nullable Integer version) {
-            return RunScript.graph("""
-                    graph: inside
-                    state: { log: { reducer: append }, total: { reducer: sum }, own: { reducer: append } }
-                    nodes:
-                      first: { agent: x, output: "{'log': [result.text], 'total': result.n, 'own': [result.n]}" }
-                      second: { agent: x, output: "{'log': [result.text], 'own': [result.n]}" }
-                      third: { set: "{'log': [string(size(state.own))]}" }
-                    edges:
-                      - { from: START, to: [first, second] }
-                      - { from: [first, second], to: third }
-                      - { from: third, when: "state.total % 3 == 0 && run.superstep < 6", to: first }
-                      - { from: third, otherwise: true, to: END }
-                    """);
+            return RunScript.graph(INSIDE);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.postroad.runtime.run;
 
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
@@ -57,6 +58,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             return;
         }
         Instant now = clock.instant();
+        AtomicReference<@Nullable Answered> open = new AtomicReference<>(answered);
         Duration timeout = call.timeout() == null ? agent.get().timeout() : call.timeout();
         Attempt attempt = new Attempt(
                 new Key(run.number(), call.task(), call.attempt()),
@@ -71,14 +73,23 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
                         now.plus(timeout),
                         TraceParents.of(run, call),
                         call.answers(),
-                        output.sink(run.id(), graph, call)),
+                        whileOpen(open, output.sink(run.id(), graph, call))),
                 call.cache(),
                 call.agent(),
                 now,
-                answered);
+                open);
         underWay.put(attempt.key, attempt);
         attempt.thread = Thread.ofVirtual().unstarted(attempt::run);
         attempt.thread.start();
+    }
+
+    /** An agent that does not heed its interruption shows nothing more all the same. */
+    private static OutputSink whileOpen(AtomicReference<@Nullable Answered> open, OutputSink sink) {
+        return chunk -> {
+            if (open.get() != null) {
+                sink.emit(chunk);
+            }
+        };
     }
 
     @Override
@@ -132,14 +143,14 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
                 @Nullable Duration cache,
                 String agentName,
                 Instant startedAt,
-                Answered answered) {
+                AtomicReference<@Nullable Answered> answered) {
             this.key = key;
             this.agent = agent;
             this.call = call;
             this.cache = cache;
             this.agentName = agentName;
             this.startedAt = startedAt;
-            this.answered = new AtomicReference<>(answered);
+            this.answered = answered;
         }
 
         void run() {
