@@ -3,3 +3,6 @@
 CREATE INDEX runs_by_time ON runs (queued_at, id);
 CREATE INDEX runs_by_graph ON runs (graph, queued_at, id);
 CREATE INDEX runs_by_status ON runs (status, queued_at, id) WHERE status <> 'completed';
+
+-- Those that are under way are found by their status.
+DROP INDEX runs_unfinished;
