@@ -2,7 +2,7 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.drawing.Drawings;
 import dev.postroad.cli.drawing.Pen;
-import dev.postroad.cli.progress.Screen;
+import dev.postroad.cli.screen.Screen;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.CommandException;
@@ -11,11 +11,8 @@ import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.history.PublishedDefinitions;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -69,7 +66,11 @@ final class GraphCommand implements Callable<Integer> {
             return Drawings.dot(definition);
         }
         int columns = surroundings.terminal().map(Screen::columns).orElse(COLUMNS_OF_PAPER);
-        return Drawings.picture(definition, form.ascii ? Pen.ASCII : pen(surroundings.environment()), columns);
+        return Drawings.picture(definition, pen(), columns);
+    }
+
+    private Pen pen() {
+        return form.ascii || !surroundings.takesAllCharacters() ? Pen.ASCII : Pen.LINES;
     }
 
     private GraphDefinition definition() throws FaultsException {
@@ -113,17 +114,5 @@ final class GraphCommand implements Callable<Integer> {
                         .flatMap(file -> file.graphs().stream())
                         .filter(graph -> graph.name().equals(name))
                         .findFirst();
-    }
-
-    /** Texts go out as UTF-8, but a terminal that says that it takes something else would show nonsense. */
-    private static Pen pen(Map<String, String> environment) {
-        String locale = Stream.of("LC_ALL", "LC_CTYPE", "LANG")
-                .map(name -> environment.getOrDefault(name, ""))
-                .filter(value -> !value.isEmpty())
-                .findFirst()
-                .orElse("")
-                .toUpperCase(Locale.ROOT);
-        boolean another = locale.contains(".") && !locale.contains("UTF-8") && !locale.contains("UTF8");
-        return another ? Pen.ASCII : Pen.LINES;
     }
 }

@@ -1,7 +1,7 @@
 package dev.postroad.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.postroad.cli.progress.Text;
+import dev.postroad.cli.screen.Text;
 import dev.postroad.runtime.history.RunSummary;
 import java.time.Duration;
 import java.time.Instant;

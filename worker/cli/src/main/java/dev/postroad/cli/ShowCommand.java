@@ -2,8 +2,8 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.progress.ProgressView;
 import dev.postroad.cli.progress.RunProgress;
-import dev.postroad.cli.progress.Screen;
-import dev.postroad.cli.progress.Screen.Colours;
+import dev.postroad.cli.screen.Screen;
+import dev.postroad.cli.screen.Screen.Colours;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.ExitCode;

@@ -1,5 +1,6 @@
 package dev.postroad.cli;
 
+import dev.postroad.cli.screen.Screen;
 import dev.postroad.cli.shell.Shutdown;
 import dev.postroad.cli.shell.Surroundings;
 import java.io.ByteArrayInputStream;
@@ -51,6 +52,7 @@ final class TestShell {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Optional.empty(),
+                Screen.PAPER,
                 data,
                 ZoneOffset.UTC,
                 InstantSource.system(),

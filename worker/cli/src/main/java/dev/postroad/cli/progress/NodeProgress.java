@@ -1,5 +1,6 @@
 package dev.postroad.cli.progress;
 
+import dev.postroad.cli.screen.Text;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Duration;
 import java.time.Instant;

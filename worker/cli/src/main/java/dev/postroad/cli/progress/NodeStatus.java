@@ -1,5 +1,7 @@
 package dev.postroad.cli.progress;
 
+import dev.postroad.cli.screen.Colour;
+
 /** What a node is doing, as it is shown. */
 enum NodeStatus {
     NOT_REACHED("·", "", Colour.FAINT),

@@ -1,5 +1,8 @@
 package dev.postroad.cli.progress;
 
+import dev.postroad.cli.screen.Colour;
+import dev.postroad.cli.screen.Screen;
+import dev.postroad.cli.screen.Text;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package dev.postroad.cli.shell;
 
-import dev.postroad.cli.progress.Screen;
+import dev.postroad.cli.screen.Screen;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -9,13 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the command finds around it, and all that it may touch besides Kafka, Postgres and files.
  *
  * @param terminal where {@code err} goes to one
+ * @param page what {@code out} has to fit into: a terminal, or paper without end
  * @param defaultData where the embedded servers keep their data unless a setting says otherwise
  */
 public record Surroundings(
@@ -24,6 +27,7 @@ public record Surroundings(
         PrintStream out,
         PrintStream err,
         Optional<Screen> terminal,
+        Screen page,
         Path defaultData,
         ZoneId zone,
         InstantSource clock,
@@ -41,6 +45,7 @@ public record Surroundings(
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
                 TerminalProbe.terminalOfMessages(environment),
+                TerminalProbe.terminalOfOutput(environment).orElse(Screen.PAPER),
                 Path.of(System.getProperty("postroad.data", ".postroad")),
                 ZoneId.systemDefault(),
                 InstantSource.system(),
@@ -49,6 +54,17 @@ public record Surroundings(
 
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    /** Whether characters beyond ASCII are read as such; they go out as UTF-8, which not every terminal takes. */
+    public boolean takesAllCharacters() {
+        String locale = Stream.of("LC_ALL", "LC_CTYPE", "LANG")
+                .map(name -> environment.getOrDefault(name, ""))
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .orElse("")
+                .toUpperCase(Locale.ROOT);
+        return !locale.contains(".") || locale.contains("UTF-8") || locale.contains("UTF8");
     }
 
     /** A message for the user, beside the command's output. */

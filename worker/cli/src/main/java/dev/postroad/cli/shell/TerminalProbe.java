@@ -1,15 +1,17 @@
 package dev.postroad.cli.shell;
 
-import dev.postroad.cli.progress.Screen;
-import dev.postroad.cli.progress.Screen.Colours;
+import dev.postroad.cli.screen.Screen;
+import dev.postroad.cli.screen.Screen.Colours;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** Finds out whether the messages of this process are read from a terminal, and how large that is. */
+/** Finds out whether what this process writes is read from a terminal, and how large that is. */
 final class TerminalProbe {
     private static final int USUAL_ROWS = 24;
     private static final int USUAL_COLUMNS = 80;
@@ -18,24 +20,43 @@ final class TerminalProbe {
     private TerminalProbe() {}
 
     static Optional<Screen> terminalOfMessages(Map<String, String> environment) {
+        return terminal(
+                environment,
+                asking("test -t 2 && { stty size <&2 2>/dev/null || echo; }").redirectError(Redirect.INHERIT),
+                Process::getInputStream);
+    }
+
+    static Optional<Screen> terminalOfOutput(Map<String, String> environment) {
+        return terminal(
+                environment,
+                asking("exec 3>&2; test -t 1 && { stty size <&1 2>/dev/null >&3 || echo >&3; }")
+                        .redirectOutput(Redirect.INHERIT),
+                Process::getErrorStream);
+    }
+
+    /** Java itself can only tell about input and output together, so a child with our own streams is asked. */
+    private static ProcessBuilder asking(String script) {
+        return new ProcessBuilder("sh", "-c", script);
+    }
+
+    private static Optional<Screen> terminal(
+            Map<String, String> environment, ProcessBuilder asking, Function<Process, InputStream> answer) {
         if (environment.getOrDefault("TERM", "dumb").equals("dumb")) {
             return Optional.empty();
         }
         Colours colours = environment.getOrDefault("NO_COLOR", "").isEmpty() ? Colours.USED : Colours.UNUSED;
-        return size().map(size -> new Screen(number(size, 1, USUAL_COLUMNS), number(size, 0, USUAL_ROWS), colours));
+        return size(asking, answer)
+                .map(size -> new Screen(number(size, 1, USUAL_COLUMNS), number(size, 0, USUAL_ROWS), colours));
     }
 
-    /** Java itself can only tell about input and output together, so a child with our own stream is asked. */
-    private static Optional<String[]> size() {
+    private static Optional<String[]> size(ProcessBuilder asking, Function<Process, InputStream> answer) {
         try {
-            Process child = new ProcessBuilder("sh", "-c", "test -t 2 && { stty size <&2 2>/dev/null || echo; }")
-                    .redirectError(Redirect.INHERIT)
-                    .start();
+            Process child = asking.start();
             if (!child.waitFor(LIMIT_MILLIS, TimeUnit.MILLISECONDS) || child.exitValue() != 0) {
                 child.destroy();
                 return Optional.empty();
             }
-            String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            String said = new String(answer.apply(child).readAllBytes(), StandardCharsets.US_ASCII);
             return Optional.of(said.strip().split(" ", -1));
         } catch (IOException noShell) {
             return Optional.empty();

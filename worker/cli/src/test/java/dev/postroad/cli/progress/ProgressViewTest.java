@@ -2,7 +2,8 @@ package dev.postroad.cli.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postroad.cli.progress.Screen.Colours;
+import dev.postroad.cli.screen.Screen;
+import dev.postroad.cli.screen.Screen.Colours;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.postroad.cli.progress;
+package dev.postroad.cli.screen;
 
 /**
  * What lines have to fit into.
@@ -7,6 +7,9 @@ package dev.postroad.cli.progress;
  * @param rows at least 5
  */
 public record Screen(int columns, int rows, Colours colours) {
+    /** What takes lines of any length and number, as they are. */
+    public static final Screen PAPER = new Screen(Integer.MAX_VALUE, Integer.MAX_VALUE, Colours.UNUSED);
+
     private static final int LEAST_COLUMNS = 20;
     private static final int LEAST_ROWS = 5;
 
@@ -22,7 +25,7 @@ public record Screen(int columns, int rows, Colours colours) {
     }
 
     /** The text, cut to one line of the screen. */
-    String fit(Colour colour, String text) {
+    public String fit(Colour colour, String text) {
         String line = Text.cut(text, columns - 1);
         return colours == Colours.USED ? colour.paint(line) : line;
     }

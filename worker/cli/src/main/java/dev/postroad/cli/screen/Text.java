@@ -1,4 +1,4 @@
-package dev.postroad.cli.progress;
+package dev.postroad.cli.screen;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -28,22 +28,31 @@ public final class Text {
     }
 
     /** A share from 0 to 1 as a percentage. */
-    static String percent(double share) {
+    public static String percent(double share) {
         return String.format(Locale.ROOT, "%3d %%", (int) Math.floor(share * 100));
     }
 
     /** The text with blanks behind it. */
     public static String padded(String text, int columns) {
-        return text + " ".repeat(Math.max(0, columns - text.length()));
+        return text + " ".repeat(Math.max(0, columns - columns(text)));
+    }
+
+    /** The text with blanks before it. */
+    public static String onTheRight(String text, int columns) {
+        return " ".repeat(Math.max(0, columns - columns(text))) + text;
+    }
+
+    /** How many columns of a terminal a text takes. */
+    public static int columns(String text) {
+        return text.codePoints().map(Text::columns).sum();
     }
 
     /** One line of at most so many columns; control characters become blanks. */
-    static String cut(String text, int columns) {
+    public static String cut(String text, int columns) {
         StringBuilder line = new StringBuilder();
         int width = 0;
         for (int codePoint : text.codePoints().toArray()) {
-            // Of two columns are nearly all characters from here on; a few that are of one are cut too early.
-            width += codePoint >= FIRST_WIDE_CODE_POINT && !isNarrowSymbol(codePoint) ? 2 : 1;
+            width += columns(codePoint);
             if (width > columns) {
                 line.setLength(line.offsetByCodePoints(line.length(), -1));
                 return line.append('…').toString();
@@ -51,6 +60,11 @@ public final class Text {
             line.appendCodePoint(Character.isISOControl(codePoint) ? ' ' : codePoint);
         }
         return line.toString().stripTrailing();
+    }
+
+    /** Of two columns are nearly all characters from here on; a few that are of one are cut too early. */
+    private static int columns(int codePoint) {
+        return codePoint >= FIRST_WIDE_CODE_POINT && !isNarrowSymbol(codePoint) ? 2 : 1;
     }
 
     private static boolean isNarrowSymbol(int codePoint) {

@@ -1,7 +1,7 @@
-package dev.postroad.cli.progress;
+package dev.postroad.cli.screen;
 
 /** What a terminal can do to a text. */
-enum Colour {
+public enum Colour {
     NONE(""),
     FAINT("2"),
     RED("31"),
@@ -15,7 +15,8 @@ enum Colour {
         this.code = code;
     }
 
-    String paint(String text) {
+    /** The text, followed by a return to normal. */
+    public String paint(String text) {
         return code.isEmpty() ? text : "\u001b[" + code + "m" + text + "\u001b[0m";
     }
 }
