@@ -2,9 +2,15 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Trigger.OfAgent;
+import dev.postroad.contracts.message.Trigger.OfGraph;
+import dev.postroad.contracts.message.Trigger.Target;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -37,13 +43,22 @@ final class Examples {
 
     private Examples() {}
 
-    /** Publishes the example that defines a graph, if there is one and the servers are embedded. */
-    static void publish(String graph, PostroadClient client, Servers servers) throws FaultsException {
+    /** Publishes the examples that define what a trigger runs, if there are any and the servers are embedded. */
+    static void publish(Target target, PostroadClient client, Servers servers) throws FaultsException {
         for (DefinitionFile example : bundled()) {
-            if (example.graphs().stream().anyMatch(defined -> defined.name().equals(graph))) {
+            if (example.definitions().stream().anyMatch(defined -> isMeant(defined, target))) {
                 publish(example, client, servers);
             }
         }
+    }
+
+    private static boolean isMeant(Definition definition, Target target) {
+        return switch (target) {
+            case OfGraph(String name, Integer _) ->
+                definition instanceof GraphDefinition graph && graph.name().equals(name);
+            case OfAgent(String name) ->
+                definition instanceof AgentDefinition agent && agent.name().equals(name);
+        };
     }
 
     static void publish(DefinitionFile example, PostroadClient client, Servers servers) throws FaultsException {

@@ -70,6 +70,7 @@ public final class Postroad implements Runnable {
         var errors = new ErrorMessages(surroundings, () -> root.verbose);
         return new CommandLine(root)
                 .addSubcommand(new RunCommand(surroundings))
+                .addSubcommand(new TaskCommand(surroundings))
                 .addSubcommand(new DevCommand(surroundings))
                 .addSubcommand(new WorkerCommand(surroundings))
                 .addSubcommand(new MigrateCommand(surroundings))

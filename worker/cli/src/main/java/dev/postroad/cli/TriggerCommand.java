@@ -29,6 +29,9 @@ final class TriggerCommand implements Callable<Integer> {
     private String graph = "";
 
     @Mixin
+    private GraphVersionOption version = new GraphVersionOption();
+
+    @Mixin
     private TriggerOptions options = new TriggerOptions();
 
     @Mixin
@@ -40,16 +43,16 @@ final class TriggerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException {
-        Trigger trigger = options.trigger(graph, surroundings.in());
+        Trigger trigger = options.trigger(version.of(graph), surroundings.in());
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
-        Examples.publish(graph, client, servers);
+        Examples.publish(trigger.target(), client, servers);
         String runId = String.valueOf(trigger.runId());
         try (RunWatch watch = client.watch(runId)) {
             client.trigger(trigger);
             surroundings.out().println(runId);
             Optional<RunEvent> answer = answering.await(watch, surroundings, event -> ANSWERS.contains(event.type()));
-            answer.ifPresent(RunCommand::throwRefusal);
+            answer.ifPresent(TriggeredRun::throwRefusal);
             answering.explain(answer, "the trigger of run " + runId, servers, surroundings);
         }
         return ExitCode.COMPLETED;

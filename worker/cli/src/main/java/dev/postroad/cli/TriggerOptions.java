@@ -4,7 +4,7 @@ import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.UserInput;
 import dev.postroad.contracts.message.RunIds;
 import dev.postroad.contracts.message.Trigger;
-import dev.postroad.contracts.message.Trigger.OfGraph;
+import dev.postroad.contracts.message.Trigger.Target;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -20,14 +20,12 @@ final class TriggerOptions {
     @Option(
             names = "--input",
             paramLabel = "JSON|@FILE|-",
-            description = "An object of values for the state's channels; - reads the standard input.")
+            description = "A JSON object: values for the state's channels, or what the agent is given; - reads the"
+                    + " standard input.")
     private String input = "{}";
 
     @Option(names = "--run-id", paramLabel = "ID", description = "The id of the run; one is made where none is given.")
     private @Nullable String runId;
-
-    @Option(names = "--version", paramLabel = "N", description = "The version of the graph; by default the newest.")
-    private @Nullable Integer version;
 
     @Option(names = "--priority", paramLabel = "0-9", description = "Higher ones go first; 0 by default.")
     private int priority;
@@ -38,17 +36,14 @@ final class TriggerOptions {
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A mark on the run; may be given several times.")
     private Map<String, String> tags = new LinkedHashMap<>();
 
-    /** The trigger of a graph; always with a run id, so that it can be followed from its first event. */
-    Trigger trigger(String name, InputStream in) {
+    /** The trigger of a graph or an agent; always with a run id, so that it can be followed from its first event. */
+    Trigger trigger(Target target, InputStream in) {
         if (priority < 0 || priority > HIGHEST_PRIORITY) {
             throw CommandException.usage("--priority: is " + priority + "; use 0 to " + HIGHEST_PRIORITY);
         }
-        if (version != null && version < 1) {
-            throw CommandException.usage("--version: is " + version + "; versions count from 1");
-        }
         return new Trigger(
-                new OfGraph(name, version),
-                checkedRunId(name),
+                target,
+                checkedRunId(target.name()),
                 UserInput.object("--input", input, in),
                 priority,
                 runTimeout,

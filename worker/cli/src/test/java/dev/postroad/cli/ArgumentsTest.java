@@ -31,6 +31,9 @@ final class ArgumentsTest {
                 "run hello --version 0 | postroad: --version: is 0; versions count from 1",
                 "run hello --timeout 5m | postroad: Invalid value for option '--timeout': is \"5m\"; use an ISO-8601 duration such as PT5M",
                 "run /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "task | postroad: Missing required parameter: 'AGENT'",
+                "task helper --version 1 | postroad: Unknown options: '--version', '1'",
+                "task helper --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
                 "graph /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
                 "graph hello --version 0 | postroad: --version: is 0; versions count from 1",
@@ -111,6 +114,7 @@ final class ArgumentsTest {
             strings = {
                 "",
                 "run",
+                "task",
                 "dev",
                 "worker",
                 "migrate",
