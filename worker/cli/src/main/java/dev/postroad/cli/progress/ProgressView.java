@@ -1,5 +1,6 @@
 package dev.postroad.cli.progress;
 
+import dev.postroad.cli.screen.Bar;
 import dev.postroad.cli.screen.Colour;
 import dev.postroad.cli.screen.Screen;
 import dev.postroad.cli.screen.Text;
@@ -12,7 +13,6 @@ import java.util.stream.Stream;
 
 /** Draws a run: a heading, a bar, and a line for each node. */
 public final class ProgressView {
-    private static final int BAR_COLUMNS = 40;
     private static final int STATUS_COLUMNS = 10;
     private static final int DURATION_COLUMNS = 12;
     private static final int ROWS_BESIDE_NODES = 4;
@@ -31,7 +31,7 @@ public final class ProgressView {
                 Colour.NONE,
                 run.graph() + "  " + run.runId() + "  " + run.status().publicName()));
         lines.add(screen.fit(
-                colour(run), bar(run.share()) + " " + Text.percent(run.share()) + "  " + Text.of(run.elapsed(now))));
+                colour(run), Bar.of(run.share()) + " " + Text.percent(run.share()) + "  " + Text.of(run.elapsed(now))));
         List<String> waiting = waiting(run);
         lines.addAll(nodes(run, now, screen.rows() - ROWS_BESIDE_NODES - waiting.size()));
         lines.addAll(waiting);
@@ -102,10 +102,5 @@ public final class ProgressView {
             case CANCELLED -> Colour.YELLOW;
             case QUEUED, RUNNING, WAITING, PAUSED -> Colour.NONE;
         };
-    }
-
-    private static String bar(double share) {
-        int full = (int) Math.floor(share * BAR_COLUMNS);
-        return "█".repeat(full) + "░".repeat(BAR_COLUMNS - full);
     }
 }

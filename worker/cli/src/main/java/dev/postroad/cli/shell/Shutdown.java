@@ -1,8 +1,10 @@
 package dev.postroad.cli.shell;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,11 @@ public final class Shutdown {
     /** Waits for the signal to end. */
     public void await() throws InterruptedException {
         begun.await();
+    }
+
+    /** Waits for the signal to end, at most so long; whether it came. */
+    public boolean await(Duration limit) throws InterruptedException {
+        return begun.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void signal() {
