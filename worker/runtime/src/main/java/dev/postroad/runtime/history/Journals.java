@@ -5,8 +5,10 @@ import dev.postroad.contracts.message.RunEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,15 @@ final class Journals {
     private static final String MODE =
             "CASE WHEN type = 'run.continued' THEN json_build_object('mode', data -> 'mode') ELSE '{}' END";
 
+    private static final String ANSWERS = """
+            SELECT r.run_id, r.graph, r.version AS graph_version, j.seq, j.type, j.at, j.node, j.task, j.attempt,
+                   j.superstep, j.version, extract(epoch FROM j.duration) * 1000 AS duration_millis, j.progress, j.data
+            FROM unnest(:runIds, :commandIds) AS asked (run_id, command_id)
+            JOIN postroad.runs r ON r.run_id = asked.run_id
+            JOIN postroad.journal j ON j.run = r.id
+            WHERE j.task IS NULL AND j.data ->> 'commandId' = asked.command_id
+            """;
+
     private static final RowMapper<RunEvent> AS_EVENT = (row, context) -> Rows.event(row);
 
     private final Jdbi postgres;
@@ -30,6 +41,20 @@ final class Journals {
 
     List<RunEvent> page(String runId, EventFilter filter, int afterSeq, int limit) {
         return page(DATA, runId, filter, afterSeq, limit);
+    }
+
+    List<RunEvent> answers(Map<String, String> commandIds) {
+        List<String> runIds = List.copyOf(commandIds.keySet());
+        return postgres.withHandle(handle -> handle.createQuery(ANSWERS)
+                .bind("runIds", texts(runIds))
+                .bind("commandIds", texts(runIds.stream().map(commandIds::get).toList()))
+                .map(AS_EVENT)
+                .list());
+    }
+
+    private static Argument texts(List<String> texts) {
+        return (position, statement, context) ->
+                statement.setArray(position, context.getConnection().createArrayOf("text", texts.toArray()));
     }
 
     /** Hands over the events of a run from the first on, until there are no more or one is refused. */

@@ -82,6 +82,15 @@ public final class RunHistory {
     }
 
     /**
+     * The events by which runs have answered commands; none for those that have not.
+     *
+     * @param commandIds the commands, by the ids of their runs
+     */
+    public List<RunEvent> answers(Map<String, String> commandIds) {
+        return journals.answers(commandIds);
+    }
+
+    /**
      * How the states of a run came to be, the oldest first; without the graph's initial state, which nothing made. Empty
      * where there is no such run.
      *
