@@ -2,6 +2,7 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.drawing.Drawings;
 import dev.postroad.cli.drawing.Pen;
+import dev.postroad.cli.screen.Characters;
 import dev.postroad.cli.screen.Screen;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
@@ -70,7 +71,7 @@ final class GraphCommand implements Callable<Integer> {
     }
 
     private Pen pen() {
-        return form.ascii || !surroundings.takesAllCharacters() ? Pen.ASCII : Pen.LINES;
+        return form.ascii || surroundings.characters() == Characters.ASCII ? Pen.ASCII : Pen.LINES;
     }
 
     private GraphDefinition definition() throws FaultsException {

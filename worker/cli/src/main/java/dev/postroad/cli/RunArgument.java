@@ -11,6 +11,11 @@ final class RunArgument {
 
     /** The id, which is legal. */
     String id() {
+        return legal(run);
+    }
+
+    /** The id, if it is legal. */
+    static String legal(String run) {
         if (!RunIds.isLegal(run)) {
             throw CommandException.usage("the run id is \"" + run + "\"; use " + RunIds.RULE);
         }

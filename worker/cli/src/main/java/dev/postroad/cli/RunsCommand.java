@@ -6,34 +6,40 @@ import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunFilter;
+import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.RunPage;
 import dev.postroad.runtime.history.RunSummary;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "runs", description = "List runs, the newest first.")
 final class RunsCommand implements Callable<Integer> {
+    private static final int USUAL = 20;
+    private static final int PAGE = 500;
     private static final int MOST = 100_000;
 
     private final Surroundings surroundings;
 
-    @Option(names = "--status", paramLabel = "STATUS", description = "Only those that are queued, running, failed …")
-    private @Nullable String status;
-
-    @Option(names = "--graph", paramLabel = "NAME", description = "Only those of a graph.")
-    private @Nullable String graph;
+    @Mixin
+    private RunFilterOptions filter = new RunFilterOptions();
 
     @Option(names = "--limit", paramLabel = "N", description = "At most so many; 20 by default.")
-    private int limit = 20;
+    private @Nullable Integer limit;
+
+    @Option(names = "--all", description = "All of them, however many.")
+    private boolean all;
+
+    @Option(
+            names = "--cursor",
+            paramLabel = "CURSOR",
+            description = "Go on where an earlier listing of the same filter has ended, as it said.")
+    private @Nullable String cursor;
 
     @Option(names = "--json", description = "Print JSON, one run a line.")
     private boolean json;
@@ -44,34 +50,43 @@ final class RunsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException {
-        if (limit < 1 || limit > MOST) {
+        if (all && limit != null) {
+            throw CommandException.usage("--limit: has no meaning beside --all; give one of them");
+        }
+        if (limit != null && (limit < 1 || limit > MOST)) {
             throw CommandException.usage("--limit: is " + limit + "; use 1 to " + MOST);
         }
-        var filter = new RunFilter(wantedStatuses(), graph, null, null, Map.of());
-        List<RunSummary> runs = Servers.open(surroundings, Need.POSTGRES)
-                .history()
-                .runs(filter, null, limit)
-                .runs();
-        if (json) {
-            runs.forEach(run -> surroundings.out().println(HistoryJson.tree(run)));
-        } else {
-            RunSummaries.table(runs, surroundings.zone(), surroundings.clock().instant())
-                    .forEach(surroundings.out()::println);
+        RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
+        RunFilter wanted = filter.filter(surroundings.clock().instant());
+        int left = all ? Integer.MAX_VALUE : limit == null ? USUAL : limit;
+        String next = cursor;
+        do {
+            RunPage page = page(history, wanted, next, Math.min(left, PAGE));
+            print(page.runs(), next == null || next.equals(cursor));
+            left -= page.runs().size();
+            next = page.next();
+        } while (next != null && left > 0);
+        if (next != null) {
+            surroundings.say("there are more: --cursor " + next + " goes on, --all shows all");
         }
         return ExitCode.COMPLETED;
     }
 
-    private Set<RunStatus> wantedStatuses() {
-        if (status == null) {
-            return Set.of();
+    private static RunPage page(RunHistory history, RunFilter wanted, @Nullable String cursor, int size) {
+        try {
+            return history.runs(wanted, cursor, size);
+        } catch (IllegalArgumentException unfit) {
+            throw CommandException.usage("--cursor: " + unfit.getMessage());
         }
-        return Arrays.stream(RunStatus.values())
-                .filter(known -> known.publicName().equals(status))
-                .findFirst()
-                .map(Set::of)
-                .orElseThrow(() -> CommandException.usage("--status: is \"" + status + "\"; use one of "
-                        + Arrays.stream(RunStatus.values())
-                                .map(RunStatus::publicName)
-                                .collect(Collectors.joining(", "))));
+    }
+
+    private void print(List<RunSummary> runs, boolean first) {
+        if (json) {
+            runs.forEach(run -> surroundings.out().println(HistoryJson.tree(run)));
+            return;
+        }
+        RunSummaries.table(runs, surroundings.zone(), surroundings.clock().instant()).stream()
+                .skip(first ? 0 : 1)
+                .forEach(surroundings.out()::println);
     }
 }

@@ -2,7 +2,6 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
-import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
@@ -34,9 +33,7 @@ final class StateCommand implements Callable<Integer> {
         RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
         Optional<RunState> state = history.state(run, version);
         if (state.isEmpty()) {
-            RunState newest = history.state(run, null).orElseThrow(() -> Runs.unknown(run));
-            throw CommandException.failed(
-                    "run " + run + " has no version " + version + " of its state, but 0 to " + newest.version());
+            throw version == null ? Runs.unknown(run) : Runs.noVersion(run, history, version);
         }
         States.print(state, surroundings.out());
         return ExitCode.COMPLETED;

@@ -1,5 +1,6 @@
 package dev.postroad.cli.shell;
 
+import dev.postroad.cli.screen.Characters;
 import dev.postroad.cli.screen.Screen;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -56,15 +57,16 @@ public record Surroundings(
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
-    /** Whether characters beyond ASCII are read as such; they go out as UTF-8, which not every terminal takes. */
-    public boolean takesAllCharacters() {
+    /** What can be shown: texts go out as UTF-8, but a terminal that takes something else would show nonsense. */
+    public Characters characters() {
         String locale = Stream.of("LC_ALL", "LC_CTYPE", "LANG")
                 .map(name -> environment.getOrDefault(name, ""))
                 .filter(value -> !value.isEmpty())
                 .findFirst()
                 .orElse("")
                 .toUpperCase(Locale.ROOT);
-        return !locale.contains(".") || locale.contains("UTF-8") || locale.contains("UTF8");
+        boolean another = locale.contains(".") && !locale.contains("UTF-8") && !locale.contains("UTF8");
+        return another ? Characters.ASCII : Characters.ALL;
     }
 
     /** A message for the user, beside the command's output. */

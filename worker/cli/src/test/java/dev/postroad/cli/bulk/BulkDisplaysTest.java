@@ -27,11 +27,11 @@ final class BulkDisplaysTest {
     @Test
     void drawsABarInItsPlace() {
         assertThat(written(out -> new TerminalBulk(out, new Screen(80, 24, Colours.USED), NOON)))
-                .contains("██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  3.0 s, about 9.0 s left\u001b[K\n"
-                        + "1,200 found, 400 sent, 300 answered, 0 of them refused, 0 failed\u001b[K\n")
-                .endsWith("\u001b[2F\u001b[33m████████████████████████████████████████ 100 %  12 s\u001b[0m\u001b[K\n"
-                        + "\u001b[31m1,200 found, 1,200 sent, 1,198 answered, 3 of them refused, 2 failed\u001b[0m"
-                        + "\u001b[K\n\u001b[J");
+                .contains(
+                        "██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  3.0 s, about 9.0 s left\u001b[K",
+                        "1,200 found, 400 sent, 300 answered, 0 of them refused, 0 failed\u001b[K",
+                        "\u001b[2F\u001b[33m████████████████████████████████████████ 100 %  12 s\u001b[0m\u001b[K",
+                        "\u001b[31m1,200 found, 1,200 sent, 1,198 answered, 3 of them refused, 2 failed\u001b[0m");
     }
 
     private static String written(Function<PrintStream, BulkDisplay> display) {

@@ -90,7 +90,8 @@ final class BulkTest {
     @Test
     void sendsAsFastAsItMay() throws InterruptedException {
         bulk(runs(500), 100).run(new Runs(new Random(1)), display(), this::passes);
-        assertThat(Duration.between(NOON, sentAt.getLast())).isBetween(Duration.ofMillis(4_900), Duration.ofMillis(5_100));
+        assertThat(Duration.between(NOON, sentAt.getLast()))
+                .isBetween(Duration.ofMillis(4_900), Duration.ofMillis(5_100));
     }
 
     @Test
