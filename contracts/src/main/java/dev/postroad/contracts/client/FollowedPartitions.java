@@ -67,6 +67,8 @@ final class FollowedPartitions implements AutoCloseable {
 
     private void begin(StartOfWatch start) {
         List<TopicPartition> all = partitions.all(consumer);
+        // Kafka's client warns when it is told an end of a partition that it does not read.
+        consumer.assign(all);
         starts = Map.copyOf(start.offsets(consumer, all));
         read(partitions.of(all), partitions.of(all));
     }
