@@ -6,7 +6,7 @@ ALTER TABLE runs
     ADD COLUMN limited boolean     NOT NULL DEFAULT false,
     ADD COLUMN turn_at timestamptz;
 
-UPDATE runs SET rank = queued_at - priority * interval '10 minutes';
+UPDATE runs SET rank = queued_at - priority * interval '10 minutes' WHERE status = 'queued';
 
 -- A run that begins at once is in none of these, and no other is in them for longer than it waits.
 CREATE INDEX runs_queue ON runs (rank, id) WHERE status = 'queued' AND NOT limited;
