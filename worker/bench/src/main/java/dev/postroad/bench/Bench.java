@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures a worker on the embedded servers.")
 public final class Bench {
     private static final int IN_FLIGHT = 1_000;
-    private static final String NO_OPERATION = "bench-no-operation";
+    private static final String NO_OPERATION = NoOperation.NAME;
 
     /** Runs one benchmark. */
     public static void main(String[] arguments) {
@@ -42,15 +42,16 @@ public final class Bench {
     }
 
     private static int throughput(String yaml, String graph, int runs, int warmUp) throws Exception {
-        try (Site site = new Site(IN_FLIGHT)) {
-            site.publish(yaml);
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            site.place().publish(yaml);
             site.run(graph, "warm-", warmUp);
             site.run(graph, "measured-", runs);
             ObjectNode figures = Figures.of(site, "measured-");
-            long rows = site.count("SELECT count(*) FROM postroad.journal");
-            Site.await(() -> site.events() >= rows);
-            figures.put("eventsPublished", site.events()).put("rows", rows);
-            double raw = new RawInserts(site.postgresUrl()).measure();
+            long rows = site.place().count("SELECT count(*) FROM postroad.journal");
+            Ground.await(() -> site.place().events() >= rows);
+            figures.put("eventsPublished", site.place().events()).put("rows", rows);
+            double raw = new RawInserts(site.place().postgresUrl()).measure();
             double rowsPerSecond = figures.get("rowsPerSecond").doubleValue();
             figures.put("rawRowsPerSecond", Math.round(raw));
             figures.put("ratioToRaw", Figures.round(rowsPerSecond / raw, 3));
@@ -61,11 +62,12 @@ public final class Bench {
 
     @Command(description = "One run of 3 no-op nodes at a time, against bare commits at the same pace.")
     int idle(@Option(names = "--runs", defaultValue = "1000") int runs) throws Exception {
-        try (Site site = new Site(IN_FLIGHT)) {
-            site.publish(Graphs.chain("bench-idle", 3, NO_OPERATION));
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            site.place().publish(Graphs.chain("bench-idle", 3, NO_OPERATION));
             site.run("bench-idle", "warm-", 20_000);
             List<Double> bare = new ArrayList<>();
-            try (BareCommits commits = new BareCommits(site.postgresUrl())) {
+            try (BareCommits commits = new BareCommits(site.place().postgresUrl())) {
                 for (int i = 0; i < runs; i++) {
                     site.runAlone("bench-idle", "alone-" + i);
                     bare.add(commits.millisOf(3));
@@ -86,9 +88,10 @@ public final class Bench {
     @Command(description = "Runs of 3 nodes that take a second each, all at once.")
     int wait(@Option(names = "--runs", defaultValue = "5000") int runs) throws Exception {
         // The lanes share the places of a worker evenly, the hashes of the run ids don't.
-        try (Site site = new Site(runs + runs / 4)) {
-            site.publish(Graphs.chain("bench-warm", 3, NO_OPERATION));
-            site.publish(Graphs.chain("bench-wait", 3, "bench-one-second"));
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", runs + runs / 4)) {
+            site.place().publish(Graphs.chain("bench-warm", 3, NO_OPERATION));
+            site.place().publish(Graphs.chain("bench-wait", 3, "bench-one-second"));
             site.run("bench-warm", "warm-", 5_000);
             site.run("bench-wait", "measured-", runs);
             ObjectNode figures = Figures.of(site, "measured-");
@@ -102,9 +105,10 @@ public final class Bench {
 
     @Command(description = "One run whose state grows by 1 KiB with each of 400 transitions.")
     int growth(@Option(names = "--transitions", defaultValue = "400") int transitions) throws Exception {
-        try (Site site = new Site(IN_FLIGHT)) {
-            site.publish(Graphs.chain("bench-warm", 10, NO_OPERATION));
-            site.publish(Graphs.loop("bench-growth", transitions, "bench-one-kibibyte"));
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            site.place().publish(Graphs.chain("bench-warm", 10, NO_OPERATION));
+            site.place().publish(Graphs.loop("bench-growth", transitions, "bench-one-kibibyte"));
             site.run("bench-warm", "warm-", 10_000);
             for (int i = 0; i < 30; i++) {
                 site.run("bench-growth", "warm-growth-" + i + "-", 1);
@@ -129,6 +133,71 @@ public final class Bench {
                                                     .get("bytesPerTransition")
                                                     .doubleValue(),
                                     3)));
+        }
+        return 0;
+    }
+
+    @Command(description = "How fast many ended runs are read, and how fast others run beside them.")
+    int history(
+            @Option(names = "--runs", defaultValue = "200000") int runs,
+            @Option(names = "--rows", defaultValue = "23", description = "journal rows of each, an odd number")
+                    int rows,
+            @Option(names = "--calls", defaultValue = "500", description = "measured calls of each kind") int perKind,
+            @Option(names = "--chain-runs", defaultValue = "20000", description = "runs of each round of the chain")
+                    int chainRuns,
+            @Option(names = "--rounds", defaultValue = "3", description = "rounds of the chain on each tables")
+                    int rounds)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site full = new Site(ground, "full_tables", IN_FLIGHT);
+                Site empty = new Site(ground, "empty_tables", IN_FLIGHT)) {
+            var tables = new FullTables(full, (rows - 3) / 2);
+            tables.fill(runs);
+            ObjectNode figures = JsonNodeFactory.instance.objectNode().put("runs", runs);
+            try (var calls = new HistoryCalls(full.place(), tables.graphs(), ground.postgresLog())) {
+                figures.set("calls", calls.measure(perKind));
+            }
+            figures.set("chain", new ChainRounds(full, empty, chainRuns).measure(rounds));
+            print(figures);
+        }
+        return 0;
+    }
+
+    @Command(description = "Runs that wait for a person: heap, restart, and how fast they resume.")
+    int interrupts(
+            @Option(names = "--runs", defaultValue = "100000") int runs,
+            @Option(names = "--resumes", defaultValue = "300", description = "runs that are resumed, one by one")
+                    int resumes)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(new WaitingRuns(ground, place).measure(runs, resumes));
+        }
+        return 0;
+    }
+
+    @Command(description = "Many triggers at once, a worker that dies in the middle, and the order of the queue.")
+    int queue(
+            @Option(names = "--runs", defaultValue = "20000") int runs,
+            @Option(names = "--max-runs", defaultValue = "200", description = "runs at once") int maxRuns)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(new QueuedRuns(ground, place, maxRuns).measure(runs));
+        }
+        return 0;
+    }
+
+    @Command(description = "Runs in flight that are cancelled at a pace, beside others that go on.")
+    int cancel(
+            @Option(names = "--runs", defaultValue = "2000") int runs,
+            @Option(names = "--pace", defaultValue = "100", description = "cancels a second") int pace,
+            @Option(names = "--load", defaultValue = "200", description = "chains of 10 nodes that start each second")
+                    int load)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(new CancelledRuns(ground, place).measure(runs, pace, load));
         }
         return 0;
     }

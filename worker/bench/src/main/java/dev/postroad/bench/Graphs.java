@@ -42,4 +42,24 @@ final class Graphs {
                 + "  - { from: step, when: 'size(state.log) < %d', to: step }\n".formatted(times)
                 + "  - { from: step, otherwise: true, to: END }\nlimits: { supersteps: 100000 }\n";
     }
+
+    /** A chain whose last node fails at times. */
+    static String chainThatFailsAtTimes(String name, int nodes) {
+        String last = "n%03d: { agent: ".formatted(nodes - 1);
+        return chain(name, nodes, NoOperation.NAME)
+                .replace(last + NoOperation.NAME, last + "bench-fails-at-times, retry: { maxAttempts: 1 }");
+    }
+
+    /** One node that takes some time. */
+    static String nap(String name, long millis) {
+        return HEAD.formatted(name) + "  nap: { agent: bench-nap, input: \"{'millis': %d}\" }\n".formatted(millis)
+                + "edges:\n  - { from: START, to: nap }\n  - { from: nap, to: END }\n";
+    }
+
+    /** Asks a person, and ends with the answer. */
+    static String question(String name) {
+        return HEAD.formatted(name)
+                + "  ask: { interrupt: \"{'question': 'Go on?'}\", output: \"{'log': [result]}\" }\n"
+                + "edges:\n  - { from: START, to: ask }\n  - { from: ask, to: END }\n";
+    }
 }

@@ -7,9 +7,11 @@ import dev.postroad.contracts.agent.JavaAgent;
 
 /** Answers at once, with one small write. */
 public final class NoOperation implements JavaAgent {
+    static final String NAME = "bench-no-operation";
+
     @Override
     public String name() {
-        return "bench-no-operation";
+        return NAME;
     }
 
     @Override

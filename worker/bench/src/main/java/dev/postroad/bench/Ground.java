@@ -1,0 +1,66 @@
+package dev.postroad.bench;
+
+import dev.postroad.embedded.EmbeddedPorts;
+import dev.postroad.embedded.EmbeddedServers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** Embedded servers on empty data, in a directory that is gone afterwards. */
+final class Ground implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    private final Path directory;
+    private final EmbeddedServers servers;
+
+    Ground() throws IOException {
+        directory = Files.createTempDirectory("postroad-bench");
+        servers = EmbeddedServers.startOrJoin(directory, EmbeddedPorts.free());
+    }
+
+    EmbeddedServers servers() {
+        return servers;
+    }
+
+    /** A file for what a process logs. */
+    Path log(String name) {
+        return directory.resolve(name + ".log");
+    }
+
+    /** Where Postgres logs. */
+    Path postgresLog() {
+        return directory.resolve("postgres").resolve("postgres.log");
+    }
+
+    /** Waits for a condition, looking four times a second. */
+    static void await(BooleanSupplier condition) throws InterruptedException {
+        await(condition, Duration.ofMillis(250));
+    }
+
+    /** Waits for a condition, looking once in a beat. */
+    static void await(BooleanSupplier condition, Duration beat) throws InterruptedException {
+        Instant end = Instant.now().plus(LIMIT);
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(end)) {
+                throw new IllegalStateException("not done within " + LIMIT);
+            }
+            TimeUnit.NANOSECONDS.sleep(beat.toNanos());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        servers.close();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.postroad.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Topics;
+import dev.postroad.contracts.message.Trigger;
+import dev.postroad.embedded.EmbeddedServers;
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.provisioning.Provisioning;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jdbi.v3.core.Jdbi;
+
+/** A database and topics of their own, seen as any user sees them. */
+final class Place implements AutoCloseable {
+    private final String name;
+    private final EmbeddedServers servers;
+    private final String postgresUrl;
+    private final Topics topics;
+    private final Jdbi sql;
+    private final PostroadClient client;
+    private final KafkaProducer<String, byte[]> producer;
+
+    /** Makes a database and topics. */
+    Place(Ground ground, String name) throws FaultsException {
+        this.name = name;
+        servers = ground.servers();
+        topics = new Topics(name + ".");
+        Jdbi.create(servers.postgresUrl(), servers.postgresUser(), "")
+                .useHandle(handle -> handle.execute("CREATE DATABASE " + name));
+        postgresUrl = servers.postgresUrl().replaceFirst("/postroad$", "/" + name);
+        Provisioning.migrate(WorkerSettings.read(environment(Map.of())));
+        sql = Jdbi.create(postgresUrl, servers.postgresUser(), "");
+        client = new PostroadClient(Map.of("bootstrap.servers", servers.kafkaBootstrapServers()), topics);
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", servers.kafkaBootstrapServers());
+        properties.put("linger.ms", "5");
+        properties.put("batch.size", "65536");
+        producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** The environment of a worker here. */
+    Map<String, String> environment(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "POSTROAD_KAFKA_BOOTSTRAP_SERVERS", servers.kafkaBootstrapServers(),
+                "POSTROAD_POSTGRES_URL", postgresUrl,
+                "POSTROAD_POSTGRES_USER", servers.postgresUser(),
+                "POSTROAD_TOPIC_PREFIX", topics.prefix(),
+                "POSTROAD_GROUP", name,
+                "POSTROAD_HTTP_PORT", "0",
+                "POSTROAD_LANES", System.getProperty("postroad.bench.lanes", "2")));
+        all.putAll(more);
+        return all;
+    }
+
+    String postgresUrl() {
+        return postgresUrl;
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    Jdbi sql() {
+        return sql;
+    }
+
+    long count(String query, Object... arguments) {
+        return sql.withHandle(
+                handle -> handle.select(query, arguments).mapTo(Long.class).one());
+    }
+
+    /** Follows the events of one type, from now on. */
+    EventTail tail(String type) {
+        return new EventTail(servers.kafkaBootstrapServers(), topics.events(), type);
+    }
+
+    /** How many records the events topic holds. */
+    long events() {
+        Map<String, Object> config = Map.of("bootstrap.servers", servers.kafkaBootstrapServers());
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return consumer
+                    .endOffsets(consumer.partitionsFor(topics.events()).stream()
+                            .map(partition -> new TopicPartition(topics.events(), partition.partition()))
+                            .toList())
+                    .values()
+                    .stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+    }
+
+    /** Publishes definitions, and waits until a worker has them. */
+    void publish(String yaml) throws FaultsException, InterruptedException {
+        for (Definition definition : Definitions.readAll(yaml)) {
+            client.apply(definition);
+            Ground.await(() -> count("SELECT count(*) FROM postroad.graphs WHERE name = ?", definition.name()) > 0);
+        }
+    }
+
+    /** Triggers a run, some time soon. */
+    void trigger(String graph, String runId) {
+        send(
+                topics.triggers(),
+                runId,
+                Trigger.of(graph, null, JsonNodeFactory.instance.objectNode()).toJson());
+    }
+
+    /** Sends a message, some time soon. */
+    void send(String topic, String key, JsonNode message) {
+        var _ = producer.send(new ProducerRecord<>(topic, key, Json.bytes(message)));
+    }
+
+    /** Sends at once what is to be sent, and waits until Kafka has it. */
+    void flush() {
+        producer.flush();
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        client.close();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.postroad.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A {@link WorkerMain} as its starter sees it; it ends with the starter. */
+final class WorkerProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader answers;
+    private final double readyMillis;
+    private final double readyCpuMillis;
+    private final Metrics metrics;
+
+    /** Starts a worker with half a gibibyte of heap, and waits until it is ready. */
+    WorkerProcess(Map<String, String> environment, Path log) throws IOException {
+        long begun = System.nanoTime();
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WorkerMain.class.getName()))
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().removeIf(name -> name.startsWith("POSTROAD_"));
+        builder.environment().putAll(environment);
+        process = builder.start();
+        answers = process.inputReader(StandardCharsets.UTF_8);
+        metrics = new Metrics((int) answer("ready "));
+        readyMillis = (System.nanoTime() - begun) / 1e6;
+        readyCpuMillis =
+                process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
+    }
+
+    private long answer(String name) throws IOException {
+        String line = answers.readLine();
+        if (line == null || !line.startsWith(name)) {
+            throw new IllegalStateException("the worker said " + line);
+        }
+        return Long.parseLong(line.substring(name.length()));
+    }
+
+    /** From the start of the process until it took part in the work. */
+    double readyMillis() {
+        return readyMillis;
+    }
+
+    /** What the start took of the processors, which a busy machine changes less than the time. */
+    double readyCpuMillis() {
+        return readyCpuMillis;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /** What is left of the heap after a collection. */
+    double heapMebibytes() throws IOException {
+        OutputStream questions = process.getOutputStream();
+        questions.write('\n');
+        questions.flush();
+        return answer("heap ") / (double) (1 << 20);
+    }
+
+    /** Ends it between two instructions, as {@code kill -9} does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Stops it in order, as an operator would. */
+    @Override
+    public void close() {
+        metrics.close();
+        try {
+            process.getOutputStream().close();
+            process.waitFor();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
