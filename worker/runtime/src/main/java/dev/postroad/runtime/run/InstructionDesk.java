@@ -28,7 +28,8 @@ final class InstructionDesk {
     private final Consumer<Message> inbox;
     private final Map<String, Deque<Instruction>> waiting = new HashMap<>();
     private final Set<String> outdated = new HashSet<>();
-    private final Set<String> tickets = new HashSet<>();
+    private final Deque<Ticket> beginning = new ArrayDeque<>();
+    private final Set<String> called = new HashSet<>();
 
     /**
      * @param taking takes a run that was read back into the lane's hands; null where it is another's
@@ -63,16 +64,35 @@ final class InstructionDesk {
         read(instruction);
     }
 
-    /** Begins a queued run that has a place now. */
+    /** A queued run has a place now; it begins with the next {@link #beginInOrder}. */
     void begin(Ticket ticket) {
-        String runId = ticket.runId();
-        LiveRun live = table.find(runId);
-        if (live != null) {
+        beginning.add(ticket);
+        called.add(ticket.runId());
+    }
+
+    /**
+     * Begins runs in the order in which they got their places: where one has to be read back, those behind it wait, and
+     * are read back with it.
+     */
+    void beginInOrder() {
+        while (!beginning.isEmpty()) {
+            LiveRun live = table.find(beginning.getFirst().runId());
+            if (live == null) {
+                prefetch(beginning.stream().map(Ticket::runId).toList());
+                return;
+            }
+            called.remove(beginning.removeFirst().runId());
             stepper.begin(live);
-        } else if (!tickets.add(runId)) {
-            table.giveBackPlace();
-        } else if (waiting.putIfAbsent(runId, new ArrayDeque<>()) == null) {
-            loader.load(runId, found -> inbox.accept(new Message.Loaded(runId, found)));
+        }
+    }
+
+    /** The run of a ticket is not here, so nobody needs the place that was given to it. */
+    private void giveBackPlacesOf(String runId) {
+        int before = beginning.size();
+        if (called.remove(runId) && beginning.removeIf(ticket -> ticket.runId().equals(runId))) {
+            for (int given = before - beginning.size(); given > 0; given--) {
+                table.giveBackPlace();
+            }
         }
     }
 
@@ -126,13 +146,13 @@ final class InstructionDesk {
         if (live == null) {
             waiting.remove(runId);
             all.forEach(instruction -> turnAway(instruction, found));
-            if (tickets.remove(runId)) {
-                table.giveBackPlace();
-            }
+            giveBackPlacesOf(runId);
             return;
         }
         goOn(runId, all);
-        stepper.release(live);
+        if (!called.contains(runId)) {
+            stepper.release(live);
+        }
     }
 
     private static void turnAway(Instruction instruction, Optional<StoredRun> found) {
@@ -145,10 +165,6 @@ final class InstructionDesk {
 
     /** Gives the run all that waits, up to what needs another look at Postgres. */
     private void goOn(String runId, Deque<Instruction> all) {
-        LiveRun found = table.find(runId);
-        if (found != null && tickets.remove(runId)) {
-            stepper.begin(found);
-        }
         while (!all.isEmpty()) {
             Instruction next = all.getFirst();
             LiveRun live = table.find(runId);

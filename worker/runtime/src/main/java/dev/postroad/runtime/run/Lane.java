@@ -155,6 +155,7 @@ public final class Lane {
                 receive(messages);
                 messages.forEach(this::handle);
                 messages.clear();
+                desk.beginInOrder();
                 stepper.fireTimers();
                 committer.commit();
                 outbox.tick(clock.now());

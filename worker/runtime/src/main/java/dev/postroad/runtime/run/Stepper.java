@@ -62,6 +62,8 @@ final class Stepper {
     void begin(LiveRun live) {
         if (table.seatQueued(live)) {
             tell(live, new Command.Start());
+        } else {
+            release(live);
         }
     }
 
