@@ -8,6 +8,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 
 /** Answers over HTTP, as the OpenAPI document in contracts says. Thread-safe. */
@@ -56,9 +57,15 @@ public final class WorkerHttp implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.concurrency.useVirtualThreads = true;
         config.http.prefer405over404 = true;
-        config.jetty.modifyServer(server ->
-                server.addBean(new NetworkConnectionLimit(EventStreams.MOST + MOST_OTHER_CONNECTIONS, server)));
-        config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        config.jetty.modifyServer(server -> {
+            server.addBean(new NetworkConnectionLimit(EventStreams.MOST + MOST_OTHER_CONNECTIONS, server));
+            server.setErrorHandler(new ServerErrors());
+        });
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            // Else a token in other letters is taken for the one that was sent on the same connection before.
+            http.setHeaderCacheCaseSensitive(true);
+        });
     }
 
     private static void negotiate(Context context) {
@@ -72,6 +79,15 @@ public final class WorkerHttp implements AutoCloseable {
     /** The port that it listens on. */
     public int port() {
         return server.port();
+    }
+
+    /** Every method and path that is answered, such as {@code GET /api/runs}. */
+    List<String> routes() {
+        return server.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(route -> route.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method + " " + endpoint.path)
+                .toList();
     }
 
     @Override

@@ -1,0 +1,133 @@
+package dev.postroad.runtime.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.Site;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whom a worker answers. */
+@NullMarked
+final class HttpGuardTest {
+    private static final String TOKEN = "0123456789-abcdef";
+
+    private static final Site SITE = Site.open();
+    private static Caller here = new Caller(0);
+    private static Caller anywhere = new Caller(0);
+
+    @BeforeAll
+    static void start() {
+        here = new Caller(SITE.worker().httpPort());
+        anywhere = new Caller(SITE.worker(Map.of("POSTROAD_HTTP_HOST", "0.0.0.0", "POSTROAD_HTTP_TOKEN", TOKEN))
+                .httpPort());
+    }
+
+    @AfterAll
+    static void stop() {
+        here.close();
+        anywhere.close();
+        SITE.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/runs",
+                "/api/runs/x",
+                "/api/queue",
+                "/api/graphs",
+                "/api/agents",
+                "/api/nothing",
+                "/metrics",
+                "/openapi.json",
+                "/health/live/../../api/runs",
+                "/"
+            })
+    void tellsNothingWithoutTheToken(String path) {
+        assertThat(anywhere.get(path, "Authorization", "Bearer " + TOKEN).status())
+                .isNotEqualTo(401);
+        for (String authorization :
+                List.of("Bearer " + TOKEN + "x", "Bearer 0123456789-abcdeF", "Bearer", "Basic x", TOKEN)) {
+            assertThat(anywhere.get(path, "Authorization", authorization).status())
+                    .as(authorization)
+                    .isEqualTo(401);
+        }
+        Caller.Reply reply = anywhere.get(path);
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.json().at("/error/code").asText()).isEqualTo("unauthorized");
+    }
+
+    @Test
+    void takesNoMessageWithoutTheToken() {
+        String trigger = "{'graph': 'any'}";
+        assertThat(anywhere.post("/api/triggers", trigger).status()).isEqualTo(401);
+        assertThat(anywhere.send(
+                                "POST",
+                                "/api/triggers",
+                                trigger,
+                                "Content-Type",
+                                "application/json",
+                                "Authorization",
+                                "bearer " + TOKEN)
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void tellsAnybodyWhetherTheWorkerIsThere() {
+        assertThat(anywhere.get("/health/live").status()).isEqualTo(200);
+        assertThat(anywhere.get("/health/ready").status()).isEqualTo(200);
+    }
+
+    /** A page of a stranger's can have its name point to this machine; the browser then takes it for its own server. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080", "10.0.0.1", "0.0.0.0"})
+    void answersNoPageThatCallsThisMachineByAnotherName(String host) {
+        assertThat(here.raw("GET /api/runs HTTP/1.1", "Host: " + host, "Connection: close"))
+                .startsWith("HTTP/1.1 403")
+                .contains("\"code\":\"forbidden\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:8080", "127.0.0.1", "[::1]:8080", "postroad.localhost"})
+    void answersWhoeverKnowsItAsThisMachine(String host) {
+        assertThat(here.raw("GET /api/runs HTTP/1.1", "Host: " + host, "Connection: close"))
+                .startsWith("HTTP/1.1 200");
+    }
+
+    /** What a page may post across origins without asking first. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "text/plain; application/json"
+            })
+    void takesNoMessageThatAPageOfAStrangerCanSend(String type) {
+        Caller.Reply reply = here.send("POST", "/api/triggers", "{'graph': 'any'}", "Content-Type", type);
+        assertThat(reply.status()).isEqualTo(415);
+    }
+
+    @Test
+    void makesOneShapeOfWhatTheServerItselfRefuses() {
+        assertThat(here.raw("GET /api/runs?x=%zz HTTP/1.1", "Host: localhost", "Connection: close"))
+                .startsWith("HTTP/1.1 400")
+                .contains("\"error\":{\"code\":\"bad-request\"");
+        assertThat(here.raw("GET /api/../../etc/passwd HTTP/1.1", "Host: localhost", "Connection: close"))
+                .startsWith("HTTP/1.1 400")
+                .contains("\"error\":{\"code\":\"bad-request\"");
+        assertThat(here.raw(
+                        "GET /api/runs HTTP/1.1", "Host: localhost", "X: " + "x".repeat(20_000), "Connection: close"))
+                .startsWith("HTTP/1.1 431")
+                .contains("\"error\":{\"code\":\"bad-request\"");
+    }
+}

@@ -1,0 +1,333 @@
+package dev.postroad.runtime.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.config.ListenSettings;
+import dev.postroad.runtime.observe.Readiness;
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.Caller.Reply;
+import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.Sse;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds the worker to its OpenAPI document, with all kinds of runs. */
+@NullMarked
+final class OpenApiTest {
+    private static final String ADDRESS = "https://postroad.dev/openapi.json";
+    private static final String TOKEN = "0123456789-abcdef";
+
+    private static final String GRAPHS = """
+            graph: steps
+            description: Counts
+            state: { n: { reducer: sum } }
+            nodes:
+              one: { set: "{'n': 1}" }
+              two: { set: "{'n': state.n < 0 ? int('x') : 10}" }
+            edges: [{ from: START, to: one }, { from: one, to: two }, { from: two, to: END }]
+            ---
+            graph: asks
+            state: { answer: { reducer: last } }
+            nodes: { ask: { interrupt: "{'question': 'why?'}" } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            agent: far
+            kind: http
+            url: http://127.0.0.1:1/
+            """;
+
+    /** For every operation of the document, requests whose answer is to be one that it describes. */
+    private static final Map<String, List<String>> REQUESTS = Map.ofEntries(
+            Map.entry(
+                    "GET /api/runs",
+                    List.of(
+                            "/api/runs",
+                            "/api/runs?limit=2",
+                            "/api/runs?status=failed&graph=steps&since=2026-01-31T12:00:00Z&tag.tenant=acme",
+                            "/api/runs?status=done")),
+            Map.entry("GET /api/runs/{id}", List.of("/good", "/bad", "/waits", "/stopped", "/nobody", "/good?x=1")),
+            Map.entry(
+                    "GET /api/runs/{id}/state",
+                    List.of("/good", "/good?version=1", "/good?version=9", "/waits", "/good?version=x")),
+            Map.entry(
+                    "GET /api/runs/{id}/history", List.of("/good", "/good?limit=1", "/waits", "/nobody", "/good?to=x")),
+            Map.entry("GET /api/runs/{id}/diff", List.of("/good?from=0&to=3", "/good?from=1&to=9", "/good")),
+            Map.entry(
+                    "GET /api/runs/{id}/events",
+                    List.of("/good", "/bad", "/waits", "/stopped", "/good?limit=2", "/nobody", "/good?type=x")),
+            Map.entry("GET /api/runs/{id}/timeline", List.of("/good", "/bad", "/waits", "/stopped", "/nobody")),
+            Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
+            Map.entry("GET /api/graphs", List.of("/api/graphs", "/api/graphs?x=1")),
+            Map.entry(
+                    "GET /api/graphs/{name}",
+                    List.of("/api/graphs/steps", "/api/graphs/steps?version=1", "/api/graphs/x", "/api/graphs/x?y=1")),
+            Map.entry("GET /api/agents", List.of("/api/agents", "/api/agents?x=1")),
+            Map.entry("POST /api/triggers", List.of("{'graph': 'steps'}", "{'graph': 'no-such'}", "{}", "[", "7")),
+            Map.entry(
+                    "POST /api/control",
+                    List.of("{'type': 'cancel', 'runId': 'good'}", "{'type': 'dance', 'runId': 'good'}", "{}")),
+            Map.entry("GET /health", List.of("/health")),
+            Map.entry("GET /health/live", List.of("/health/live")),
+            Map.entry("GET /health/ready", List.of("/health/ready")),
+            Map.entry("GET /metrics", List.of("/metrics")),
+            Map.entry("GET /openapi.json", List.of("/openapi.json")));
+
+    private static final Site SITE = Site.open();
+    private static final JsonNode DOCUMENT = OpenApi.document();
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder -> builder.schemas(Map.of(ADDRESS, DOCUMENT.toString()))
+                    .schemaRegistryConfig(SchemaRegistryConfig.builder()
+                            .formatAssertionsEnabled(true)
+                            .build()));
+
+    private static Caller here = new Caller(0);
+    private static Caller guarded = new Caller(0);
+
+    @BeforeAll
+    static void start() {
+        here = new Caller(SITE.worker().httpPort());
+        guarded = new Caller(SITE.worker(Map.of("POSTROAD_HTTP_TOKEN", TOKEN)).httpPort());
+        SITE.apply(GRAPHS);
+        here.post("/api/triggers", "{'graph': 'steps', 'runId': 'good', 'priority': 3, 'tags': {'tenant': 'acme'}}");
+        here.post(
+                "/api/triggers", "{'graph': 'steps', 'runId': 'bad', 'input': {'n': -5}, 'tags': {'tenant': 'acme'}}");
+        here.post("/api/triggers", "{'graph': 'asks', 'runId': 'waits'}");
+        here.post("/api/triggers", "{'graph': 'asks', 'runId': 'stopped'}");
+        SITE.ended("good");
+        SITE.ended("bad");
+        for (String id : List.of("waits", "stopped")) {
+            Site.await(
+                    id + " waits",
+                    () -> SITE.history()
+                            .find(id)
+                            .filter(run -> run.status() == RunStatus.WAITING)
+                            .isPresent());
+        }
+        here.post("/api/control", "{'type': 'cancel', 'runId': 'stopped', 'reason': 'enough'}");
+        SITE.ended("stopped");
+        Site.await(
+                "the agent is known",
+                () -> !here.get("/api/agents").json().path("agents").isEmpty());
+    }
+
+    @AfterAll
+    static void stop() {
+        here.close();
+        guarded.close();
+        SITE.close();
+    }
+
+    /** A method and a path with what the document says of them. */
+    private record Operation(String method, String path, JsonNode description, String pointer) {
+        String name() {
+            return method + " " + path;
+        }
+
+        boolean isOpen() {
+            return description.path("security").isArray();
+        }
+    }
+
+    private static List<Operation> operations() {
+        List<Operation> operations = new ArrayList<>();
+        DOCUMENT.get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(method -> operations.add(new Operation(
+                                method.getKey().toUpperCase(Locale.ROOT),
+                                path.getKey(),
+                                method.getValue(),
+                                "/paths/" + path.getKey().replace("/", "~1") + "/" + method.getKey()))));
+        return operations;
+    }
+
+    @Test
+    void describesEveryRouteAndNoOther() {
+        try (WorkerHttp server = WorkerHttp.start(
+                new ListenSettings("127.0.0.1", 0, null),
+                Sources.of(SITE.database(), SITE.client(), 1 << 20),
+                new Readiness(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
+            assertThat(operations()).extracting(Operation::name).containsExactlyInAnyOrderElementsOf(server.routes());
+        }
+        assertThat(operations()).extracting(Operation::name).containsExactlyInAnyOrderElementsOf(REQUESTS.keySet());
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        DOCUMENT.get("paths")
+                .findValuesAsText("$ref")
+                .forEach(reference -> assertThat(
+                                DOCUMENT.at(reference.substring(1)).isMissingNode())
+                        .as(reference)
+                        .isFalse());
+    }
+
+    @Test
+    void describesWhatIsAnswered() {
+        for (Operation operation : operations()) {
+            Set<Integer> statuses = new TreeSet<>();
+            for (String request : requests(operation)) {
+                statuses.add(check(operation, request, send(here, operation, request)));
+            }
+            assertThat(statuses).as(operation.name()).containsAnyOf(200, 202);
+            boolean canBeMissing = operation.description().at("/responses/404").isObject();
+            assertThat(!canBeMissing || statuses.contains(404))
+                    .as(operation.name())
+                    .isTrue();
+            boolean canBeBad = operation.description().at("/responses/400").isObject();
+            assertThat(!canBeBad || statuses.contains(400)).as(operation.name()).isTrue();
+        }
+    }
+
+    private static List<String> requests(Operation operation) {
+        List<String> given = REQUESTS.getOrDefault(operation.name(), List.of());
+        if (!operation.path().contains("{id}")) {
+            return given;
+        }
+        return given.stream()
+                .map(request -> {
+                    String[] parts = request.substring(1).split("\\?", 2);
+                    return operation.path().replace("{id}", parts[0]) + (parts.length == 1 ? "" : "?" + parts[1]);
+                })
+                .toList();
+    }
+
+    private static Reply send(Caller caller, Operation operation, String request) {
+        return operation.method().equals("GET") ? caller.get(request) : caller.post(operation.path(), request);
+    }
+
+    private static int check(Operation operation, String request, Reply reply) {
+        String what = operation.name() + " " + request + " gave " + reply.status() + " " + reply.text();
+        String pointer = resolved(operation.pointer() + "/responses/" + reply.status());
+        JsonNode described = DOCUMENT.at(pointer);
+        assertThat(described.isMissingNode()).as(what).isFalse();
+        String media = reply.type().replaceFirst(";.*", "");
+        assertThat(described.path("content").has(media)).as(what).isTrue();
+        if (media.equals("application/json")) {
+            Schema schema = SCHEMAS.getSchema(
+                    SchemaLocation.of(ADDRESS + "#" + pointer + "/content/" + media.replace("/", "~1") + "/schema"));
+            assertThat(schema.validate(reply.text(), InputFormat.JSON).stream().map(Error::toString))
+                    .as(what)
+                    .isEmpty();
+        }
+        return reply.status();
+    }
+
+    @Test
+    void noticesAnAnswerThatDoesNotFit() {
+        Schema events = SCHEMAS.getSchema(SchemaLocation.of(
+                ADDRESS + "#/paths/~1api~1runs~1{id}~1events/get/responses/200/content/application~1json/schema"));
+        assertThat(events.validate("{\"events\": []}", InputFormat.JSON)).isEmpty();
+        assertThat(events.validate("{\"events\": [], \"more\": 1}", InputFormat.JSON))
+                .isNotEmpty();
+        assertThat(events.validate("{\"events\": [{\"runId\": \"a b\"}]}", InputFormat.JSON))
+                .hasSizeGreaterThan(1);
+    }
+
+    private static String resolved(String pointer) {
+        String reference = DOCUMENT.at(pointer).path("$ref").asText();
+        return reference.isEmpty() ? pointer : reference.substring(1);
+    }
+
+    @Test
+    void describesWhomItAnswers() {
+        for (Operation operation : operations()) {
+            for (String request : requests(operation).subList(0, 1)) {
+                int status = check(operation, request, send(guarded, operation, request));
+                assertThat(status == 401).as(operation.name()).isEqualTo(!operation.isOpen());
+            }
+            if (!operation.isOpen() && operation.method().equals("GET")) {
+                String path = requests(operation).getFirst();
+                String answer = here.raw("GET " + path + " HTTP/1.1", "Host: evil.example", "Connection: close");
+                int status = Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3));
+                String body = answer.substring(answer.indexOf("\r\n\r\n")).strip();
+                check(operation, path, new Reply(status, "application/json", body));
+                assertThat(status).isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
+    void describesWhatItRefusesToSendAndToTake() {
+        for (Operation operation : operations()) {
+            String request = requests(operation).getFirst();
+            if (operation.method().equals("POST")) {
+                check(operation, request, here.send("POST", operation.path(), request, "Content-Type", "text/plain"));
+                check(operation, request, here.post(operation.path(), "\"" + "x".repeat(1 << 20) + "\""));
+            } else if (operation.path().startsWith("/api/")) {
+                assertThat(check(operation, request, here.get(request, "Accept", "text/html")))
+                        .isEqualTo(406);
+            }
+        }
+    }
+
+    /** The server tells which parameters it knows when it is given another one. */
+    @Test
+    void describesEveryParameterAndNoOther() {
+        for (Operation operation : operations()) {
+            if (operation.path().startsWith("/api/") && operation.method().equals("GET")) {
+                String path = requests(operation).getFirst().replaceFirst("\\?.*", "");
+                JsonNode details = here.get(path + "?nonsense=1").json().at("/error/details");
+                String remedy = details.get(details.size() - 1).path("remedy").asText();
+                Set<String> known = remedy.startsWith("use ")
+                        ? Arrays.stream(remedy.substring("use ".length()).split(", "))
+                                .collect(Collectors.toSet())
+                        : Set.of();
+                assertThat(parameters(operation)).as(operation.name()).isEqualTo(known);
+            }
+        }
+    }
+
+    private static Set<String> parameters(Operation operation) {
+        Set<String> names = new TreeSet<>();
+        operation.description().path("parameters").valueStream().forEach(given -> {
+            String reference = given.path("$ref").asText();
+            JsonNode parameter = reference.isEmpty() ? given : DOCUMENT.at(reference.substring(1));
+            if (parameter.path("in").asText().equals("query")) {
+                String name = parameter.path("name").asText();
+                names.add(name.equals("tags") ? "tag.KEY" : name);
+            }
+        });
+        return names;
+    }
+
+    @Test
+    void describesTheEventsOfAStream() throws IOException {
+        Schema event = SCHEMAS.getSchema(SchemaLocation.of(ADDRESS + "#/components/schemas/Event"));
+        try (Sse stream = here.follow("/api/runs/bad/events")) {
+            assertThat(stream.awaitEvent("run.failed"))
+                    .allSatisfy(message -> assertThat(event.validate(message.data(), InputFormat.JSON))
+                            .isEmpty());
+        }
+    }
+
+    @Test
+    void isWhatTheWorkerSends() {
+        assertThat(here.get("/openapi.json").json()).isEqualTo(DOCUMENT);
+    }
+}
