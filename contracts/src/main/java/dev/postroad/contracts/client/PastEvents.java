@@ -55,8 +55,9 @@ final class PastEvents implements AutoCloseable {
     static PastEvents open(Consumer<byte[], byte[]> consumer, RunPartitions partitions, Predicate<RunEvent> wanted) {
         try {
             List<TopicPartition> read = partitions.of(partitions.all(consumer));
-            var past = new PastEvents(consumer, partitions, wanted, consumer.beginningOffsets(read));
+            // Kafka's client warns when it is told an end of a partition that it does not read.
             consumer.assign(read);
+            var past = new PastEvents(consumer, partitions, wanted, consumer.beginningOffsets(read));
             consumer.endOffsets(read).forEach((partition, end) -> past.windows.put(partition, new Window(end, end)));
             past.openWindows();
             return past;
