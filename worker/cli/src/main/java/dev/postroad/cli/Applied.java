@@ -1,12 +1,11 @@
 package dev.postroad.cli;
 
 import dev.postroad.cli.changes.Changes;
-import dev.postroad.cli.servers.StoredSources;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.PublishedGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,13 +34,12 @@ record Applied(Definition definition, Novelty novelty, List<String> lines) {
     }
 
     /** Looks at what is published now, so before the definition is. */
-    static Applied of(Definition definition, PublishedDefinitions published, StoredSources sources)
-            throws FaultsException {
+    static Applied of(Definition definition, PublishedDefinitions published) {
         if (published.holds(definition)) {
             return new Applied(definition, Novelty.UNCHANGED, List.of());
         }
         Optional<? extends Definition> before = switch (definition) {
-            case AgentDefinition agent -> sources.agent(agent.name());
+            case AgentDefinition agent -> published.agent(agent.name());
             case GraphDefinition graph -> published.newestGraph(graph.name());
         };
         return before.map(old -> new Applied(definition, Novelty.CHANGED, Changes.between(old, definition)))
@@ -49,10 +47,10 @@ record Applied(Definition definition, Novelty novelty, List<String> lines) {
     }
 
     /** What the user is told, once it is published. */
-    List<String> told(StoredSources sources) {
+    List<String> told(PublishedDefinitions published) {
         String version = switch (definition) {
             case AgentDefinition _ -> "";
-            case GraphDefinition graph -> version(graph, sources);
+            case GraphDefinition graph -> version(graph, published);
         };
         List<String> told = new ArrayList<>();
         told.add(definition.registryKey() + ": " + version + novelty.word);
@@ -60,9 +58,9 @@ record Applied(Definition definition, Novelty novelty, List<String> lines) {
         return told;
     }
 
-    private static String version(GraphDefinition graph, StoredSources sources) {
+    private static String version(GraphDefinition graph, PublishedDefinitions published) {
         return Optional.ofNullable(graph.version())
-                .or(() -> sources.newestVersion(graph.name()))
+                .or(() -> published.publishedGraph(graph.name(), null).map(PublishedGraph::version))
                 .map(number -> "version " + number + ", ")
                 .orElse("");
     }

@@ -2,14 +2,12 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
-import dev.postroad.cli.servers.StoredSources;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,13 +43,11 @@ final class ApplyCommand implements Callable<Integer> {
         PublishedDefinitions stored = servers.definitions();
         DefinitionFile.check(read, stored);
         List<Definition> definitions = DefinitionFile.all(read).toList();
-        StoredSources sources = servers.sources();
-        List<Applied> applied = new ArrayList<>();
-        for (Definition definition : definitions) {
-            applied.add(Applied.of(definition, stored, sources));
-        }
+        List<Applied> applied = definitions.stream()
+                .map(definition -> Applied.of(definition, stored))
+                .toList();
         new Publisher(servers.client(), stored).publish(definitions, limit);
-        applied.stream().flatMap(each -> each.told(sources).stream()).forEach(surroundings.out()::println);
+        applied.stream().flatMap(each -> each.told(stored).stream()).forEach(surroundings.out()::println);
         return ExitCode.COMPLETED;
     }
 }

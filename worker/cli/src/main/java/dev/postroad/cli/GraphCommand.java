@@ -92,8 +92,8 @@ final class GraphCommand implements Callable<Integer> {
         Servers servers = Servers.open(surroundings, Need.POSTGRES);
         if (version != null) {
             int wanted = version;
-            return servers.sources()
-                    .graph(argument.name(), wanted)
+            return servers.definitions()
+                    .numberedGraph(argument.name(), wanted)
                     .orElseThrow(() ->
                             CommandException.usage("there is no version " + wanted + " of a graph " + argument.name()));
         }

@@ -93,11 +93,6 @@ public final class Servers {
         return new PublishedDefinitions(PostgresSettings.read(variables).toDataSource());
     }
 
-    /** Graphs and agents that Postgres holds, as they were written. */
-    public StoredSources sources() throws FaultsException {
-        return new StoredSources(PostgresSettings.read(variables).toDataSource());
-    }
-
     /** Everything that a worker would be told. */
     public WorkerSettings workerSettings() throws FaultsException {
         return WorkerSettings.read(variables);

@@ -122,6 +122,17 @@ public final class PublishedDefinitions {
                 .map(definition -> definition(name, definition));
     }
 
+    /** A version of a graph, as its author wrote it. */
+    public Optional<GraphDefinition> numberedGraph(String name, int version) {
+        return publishedGraph(name, version).map(published -> definition(name, published.definition()));
+    }
+
+    /** An agent, as its author wrote it. */
+    public Optional<AgentDefinition> agent(String name) {
+        return postgres.withHandle(handle -> first(handle.createQuery(AGENT).bind("name", name)))
+                .map(definition -> agent(name, definition));
+    }
+
     /**
      * A version of a graph that a run is pinned to.
      *
@@ -201,6 +212,18 @@ public final class PublishedDefinitions {
             throw corrupt(name, unsound);
         }
         throw corrupt(name, new IllegalStateException("it is no graph"));
+    }
+
+    private static AgentDefinition agent(String name, JsonNode stored) {
+        try {
+            if (Definitions.read(stored) instanceof AgentDefinition agent) {
+                return agent;
+            }
+        } catch (FaultsException unsound) {
+            throw new CorruptHistoryException(
+                    "what is stored of agent " + name + " cannot be used: " + unsound.getMessage(), unsound);
+        }
+        throw new CorruptHistoryException("what is stored of agent " + name + " is no agent", null);
     }
 
     private static Optional<ObjectNode> first(Query query) {
