@@ -137,7 +137,7 @@ final class EventsCommand implements Callable<Integer> {
             page.forEach(printer);
             last = page.isEmpty() ? last : page.getLast().seq();
             left -= page.size();
-        } while (page.size() == PAGE && left > 0);
+        } while (!page.isEmpty() && left > 0);
         if (last == after && history.find(id).isEmpty()) {
             throw Runs.unknown(id);
         }

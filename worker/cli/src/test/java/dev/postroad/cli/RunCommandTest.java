@@ -1,14 +1,20 @@
 package dev.postroad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.cli.servers.Embedded;
 import dev.postroad.cli.servers.Need;
+import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.runtime.config.Variables;
 import java.io.IOException;
@@ -17,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -42,13 +49,16 @@ final class RunCommandTest {
     private static Path data = Path.of("");
 
     private static @Nullable Surroundings owner;
+    private static @Nullable Servers servers;
 
     private final TestShell shell = new TestShell(data);
 
     @BeforeAll
     static void start() throws FaultsException {
         owner = new TestShell(data).surroundings();
-        Embedded.open(owner, Variables.of(Map.of()), EmbeddedPorts.free()).prepare(Need.WORKER);
+        Embedded embedded = Embedded.open(owner, Variables.of(Map.of()), EmbeddedPorts.free());
+        embedded.prepare(Need.WORKER);
+        servers = embedded.servers();
     }
 
     @AfterAll
@@ -199,6 +209,119 @@ final class RunCommandTest {
         assertThat(shell.out()).startsWith("digraph \"versioned\" {\n");
         assertThat(shell.run("graph", "versioned", "--version", "3")).isEqualTo(2);
         assertThat(shell.err()).isEqualTo("postroad: there is no version 3 of a graph versioned\n");
+    }
+
+    @Test
+    void looksIntoARunFromEverySide() throws FaultsException {
+        assertThat(shell.run("run", "hello", "--run-id", "looked", "--input", "{\"name\": \"Ada\"}"))
+                .isZero();
+        assertThat(shell.run("history", "looked")).isZero();
+        assertThat(shell.out().lines()).first(STRING).matches("VERSION  TIME +BY +CHANGED +NEXT");
+        assertThat(shell.out()).containsPattern(" 2  .* greet  +greeting");
+        assertThat(shell.run("history", "looked", "--node", "greet", "--json")).isZero();
+        assertThat(Json.read(shell.out()).path("version").intValue()).isEqualTo(2);
+        assertThat(shell.run("history", "looked", "--limit", "1")).isZero();
+        assertThat(shell.err()).isEqualTo("there may be more: --from 2 goes on\n");
+        assertThat(shell.run("history", "nobody")).isEqualTo(1);
+
+        assertThat(shell.run("diff", "looked", "1", "2")).isZero();
+        assertThat(shell.out()).isEqualTo("~ greeting  \"\" → \"Hello, Ada!\"\n");
+        assertThat(shell.run("diff", "looked", "1", "2", "--patch")).isZero();
+        assertThat(Json.read(shell.out()).path(0).path("path").textValue()).isEqualTo("/greeting");
+        assertThat(shell.run("diff", "looked", "2", "2")).isZero();
+        assertThat(shell.err()).isEqualTo("the states of versions 2 and 2 are the same\n");
+        assertThat(shell.run("diff", "looked", "1", "9")).isEqualTo(1);
+        assertThat(shell.err()).isEqualTo("postroad: run looked has no version 9 of its state, but 0 to 2\n");
+
+        assertThat(shell.run("events", "looked", "--type", "node.started,node.completed", "--node", "greet"))
+                .isZero();
+        assertThat(shell.out().lines()).hasSize(2);
+        assertThat(shell.run("events", "looked", "--limit", "2", "--json")).isZero();
+        assertThat(shell.out().lines()).hasSize(2);
+        assertThat(shell.err()).isEqualTo("there are more: --after 2 goes on\n");
+        assertThat(shell.run("events", "nobody")).isEqualTo(1);
+
+        assertThat(shell.run("timeline", "looked")).isZero();
+        assertThat(shell.out()).startsWith("looked  completed  ").contains("\ngreet  ", "█ completed");
+        assertThat(shell.run("timeline", "looked", "--json")).isZero();
+        assertThat(Json.read(shell.out()).path("bars").path(0).path("node").textValue())
+                .isEqualTo("greet");
+        assertThat(shell.run("queue")).isZero();
+        assertThat(shell.out()).startsWith("GRAPH").contains("\ntotal ");
+    }
+
+    @Test
+    void pagesThroughRuns() {
+        for (String id : List.of("paged-1", "paged-2", "paged-3")) {
+            assertThat(shell.run("trigger", "hello", "--run-id", id, "--tag", "set=paged"))
+                    .isZero();
+        }
+        assertThat(shell.run("runs", "--tag", "set=paged", "--limit", "2")).isZero();
+        assertThat(shell.out()).contains("paged-3", "paged-2").doesNotContain("paged-1");
+        String cursor = shell.err().replaceFirst("(?s).*--cursor (\\S+) goes on.*", "$1");
+        assertThat(shell.run("runs", "--tag", "set=paged", "--cursor", cursor)).isZero();
+        assertThat(shell.out()).contains("paged-1").doesNotContain("paged-2");
+        assertThat(shell.run("runs", "--tag", "set=paged", "--since", "PT1H", "--all", "--json"))
+                .isZero();
+        assertThat(shell.out().lines()).hasSize(3);
+        assertThat(shell.run("runs", "--tag", "set=paged", "--until", "PT1H")).isZero();
+        assertThat(shell.out().lines()).hasSize(1);
+        assertThat(shell.run("runs", "--cursor", "nonsense")).isEqualTo(2);
+        assertThat(shell.err()).startsWith("postroad: --cursor: ");
+    }
+
+    @Test
+    void followsEventsUntilItIsStopped() throws InterruptedException, FaultsException {
+        assertThat(shell.run("run", "hello", "--run-id", "followed")).isZero();
+        // Of one process, only one command at a time can join the servers.
+        PostroadClient client = Objects.requireNonNull(servers).client();
+        var input = new Control.Continue(JsonNodeFactory.instance.objectNode(), WhenBusy.REJECT);
+        shell.runUntil(
+                "run.continued", () -> client.control(new Control("followed", "c", input)), "events", "followed", "-f");
+        assertThat(shell.out().lines().filter(line -> line.contains("run.queued")))
+                .hasSize(1);
+        assertThat(shell.out().lines().filter(line -> line.contains("run.continued")))
+                .hasSize(1);
+    }
+
+    @Test
+    void retriesAndCancelsManyAtOnce() throws IOException {
+        Path file = Files.writeString(data.resolve("many.yaml"), """
+                graph: many
+                nodes: { ask: { agent: nobody-to-ask, retry: { maxAttempts: 1 } } }
+                edges: [ { from: START, to: ask }, { from: ask, to: END } ]
+                ---
+                agent: nobody-to-ask
+                kind: http
+                url: http://127.0.0.1:1/
+                """);
+        assertThat(shell.run("apply", file.toString())).isZero();
+        for (String id : List.of("many-1", "many-2", "many-3")) {
+            assertThat(shell.run("run", "many", "--run-id", id)).isEqualTo(1);
+        }
+        assertThat(shell.run("retry", "--graph", "many", "--limit", "2", "--dry-run"))
+                .isZero();
+        assertThat(shell.out()).isEqualTo("many-2\nmany-3\n");
+        assertThat(shell.run("retry", "--graph", "many", "--since", "PT1H", "--yes", "--command-id", "bulk"))
+                .isZero();
+        assertThat(shell.err()).isEqualTo("3 found, 3 sent, 3 answered, 0 of them refused, 0 failed\n");
+        assertThat(shell.run("watch", "many-2")).isEqualTo(1);
+        assertThat(shell.run("retry", "--graph", "many", "--yes", "--command-id", "bulk"))
+                .isZero();
+        assertThat(shell.run("events", "many-2", "--type", "run.retried")).isZero();
+        assertThat(shell.out().lines())
+                .as("once, though the bulk was sent twice")
+                .hasSize(1);
+
+        assertThat(shell.run("cancel", "--graph", "many", "--yes")).isZero();
+        assertThat(shell.err()).isEqualTo("no run is as asked for; nothing was sent\n");
+        Files.writeString(file, Files.readString(file).replace("maxAttempts: 1", "maxAttempts: 2, backoff: PT1M"));
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.run("trigger", "many", "--run-id", "many-4")).isZero();
+        assertThat(shell.run("cancel", "--graph", "many", "--yes", "--reason", "enough"))
+                .isZero();
+        assertThat(shell.run("watch", "many-4")).isEqualTo(3);
+        assertThat(shell.err()).contains("enough");
     }
 
     @Test

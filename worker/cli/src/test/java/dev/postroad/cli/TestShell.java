@@ -1,5 +1,7 @@
 package dev.postroad.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.postroad.cli.screen.Screen;
 import dev.postroad.cli.shell.Shutdown;
 import dev.postroad.cli.shell.Surroundings;
@@ -13,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.NullMarked;
 
 /** Runs commands in this process and keeps what they say. */
@@ -41,6 +44,20 @@ final class TestShell {
     /** The exit code. */
     int run(String... arguments) {
         return Postroad.run(surroundings(), arguments);
+    }
+
+    /** Runs a command that does not end by itself, until it has written something after somebody did something. */
+    void runUntil(String written, Runnable deed, String... arguments) throws InterruptedException {
+        Surroundings surroundings = surroundings();
+        Thread command = Thread.ofVirtual().start(() -> Postroad.run(surroundings, arguments));
+        try {
+            Awaitility.await().until(() -> !out().isEmpty());
+            deed.run();
+            Awaitility.await().untilAsserted(() -> assertThat(out()).contains(written));
+        } finally {
+            surroundings.shutdown().run();
+            command.join();
+        }
     }
 
     Surroundings surroundings() {

@@ -124,8 +124,8 @@ public final class Gantt {
         Set<Mark> used = EnumSet.noneOf(Mark.class);
         bars.forEach(bar -> used.add(Mark.of(bar.outcome())));
         Line legend = new Line();
-        used.forEach(mark -> legend.add(mark.colour, String.valueOf(mark.end(characters)))
-                .add(Colour.NONE, " " + mark.outcome + BETWEEN));
+        used.forEach(mark ->
+                legend.add(mark.colour, mark.sample(characters)).add(Colour.NONE, " " + mark.outcome + BETWEEN));
         return legend;
     }
 }

@@ -65,6 +65,10 @@ final class Lane {
         if (tasks > 1) {
             note += ", " + tasks + " tasks";
         }
-        return bars.size() > tasks ? note + ", " + bars.size() + " attempts" : note;
+        long attempts = bars.stream()
+                .map(bar -> bar.task() + "/" + bar.attempt())
+                .distinct()
+                .count();
+        return attempts > tasks ? note + ", " + attempts + " attempts" : note;
     }
 }

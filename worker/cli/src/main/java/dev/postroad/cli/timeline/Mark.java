@@ -43,6 +43,11 @@ enum Mark {
         return shape(characters).charAt(1);
     }
 
+    /** A short bar, for the legend. */
+    String sample(Characters characters) {
+        return shape(characters);
+    }
+
     private String shape(Characters characters) {
         return switch (characters) {
             case ALL -> all;
