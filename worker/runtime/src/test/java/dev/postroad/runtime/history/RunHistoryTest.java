@@ -4,8 +4,10 @@ import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
@@ -230,6 +232,44 @@ final class RunHistoryTest {
         assertThat(history.versions("good", new VersionFilter(0, 9, null, last, Set.of("two")), 9))
                 .isEmpty();
         assertThat(history.versions("nobody", VersionFilter.ALL, 9)).isEmpty();
+    }
+
+    /** What people did to a run stands in its history beside what its nodes did. */
+    @Test
+    void tellsWhoMadeTheVersionsThatPeopleMade() {
+        site.apply("""
+                graph: pair
+                state: { done: { reducer: append } }
+                nodes:
+                  left: { set: "{'done': ['left']}" }
+                  right: { interrupt: "'right?'", output: "{'done': ['right']}" }
+                  after: { set: "{'done': ['after']}" }
+                edges:
+                  - { from: START, to: [right, left] }
+                  - { from: [left, right], to: after }
+                  - { from: after, to: END }
+                """);
+        site.trigger("pair", "pair", "{}");
+        site.journalWith("pair", event -> event.type() == EventType.RUN_WAITING);
+        site.control("pair", new Control.UpdateState((ObjectNode) Site.json("{'done': ['me']}"), "right", null));
+        site.journalWith("pair", event -> event.type() == EventType.STATE_UPDATED);
+        site.control("pair", new Control.Unpause());
+        site.journalWith("pair", event -> event.type() == EventType.RUN_COMPLETED);
+        site.control("pair", new Control.Rollback(2, false));
+        site.journalWith("pair", event -> event.type() == EventType.RUN_ROLLED_BACK);
+
+        assertThat(history.versions("pair", VersionFilter.ALL, 100))
+                .extracting(made -> "%d %s %s %s -> %s"
+                        .formatted(made.version(), made.type().publicName(), made.nodes(), made.changed(), made.next()))
+                .containsExactly(
+                        "1 run.started [] [] -> [left, right]",
+                        "2 state.updated [left, right] [done] -> [after]",
+                        "3 node.completed [after] [done] -> []",
+                        "4 run.rolled-back [] [done] -> [after]");
+        assertThat(history.diff("pair", 2, 4).orElseThrow().patch()).isEmpty();
+        assertThat(history.timeline("pair").orElseThrow().bars())
+                .extracting(bar -> bar.task() + " " + bar.outcome() + " " + (bar.endedAt() != null))
+                .containsExactlyInAnyOrder("left@1 completed true", "right@1 waiting true", "after@2 completed true");
     }
 
     private void tellsTwoVersionsApart() {

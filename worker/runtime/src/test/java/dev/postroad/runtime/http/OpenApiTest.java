@@ -53,6 +53,9 @@ final class OpenApiTest {
             nodes: { ask: { interrupt: "{'question': 'why?'}" } }
             edges: [{ from: START, to: ask }, { from: ask, to: END }]
             ---
+            agent: test-puppet
+            kind: java
+            ---
             agent: far
             kind: http
             url: http://127.0.0.1:1/
@@ -67,17 +70,31 @@ final class OpenApiTest {
                             "/api/runs?limit=2",
                             "/api/runs?status=failed&graph=steps&since=2026-01-31T12:00:00Z&tag.tenant=acme",
                             "/api/runs?status=done")),
-            Map.entry("GET /api/runs/{id}", List.of("/good", "/bad", "/waits", "/stopped", "/nobody", "/good?x=1")),
+            Map.entry(
+                    "GET /api/runs/{id}",
+                    List.of("/good", "/bad", "/waits", "/stopped", "/forked", "/single", "/nobody", "/good?x=1")),
             Map.entry(
                     "GET /api/runs/{id}/state",
-                    List.of("/good", "/good?version=1", "/good?version=9", "/waits", "/good?version=x")),
+                    List.of("/good", "/good?version=1", "/good?version=9", "/waits", "/single", "/good?version=x")),
             Map.entry(
-                    "GET /api/runs/{id}/history", List.of("/good", "/good?limit=1", "/waits", "/nobody", "/good?to=x")),
+                    "GET /api/runs/{id}/history",
+                    List.of("/good", "/good?limit=1", "/waits", "/forked", "/single", "/nobody", "/good?to=x")),
             Map.entry("GET /api/runs/{id}/diff", List.of("/good?from=0&to=3", "/good?from=1&to=9", "/good")),
             Map.entry(
                     "GET /api/runs/{id}/events",
-                    List.of("/good", "/bad", "/waits", "/stopped", "/good?limit=2", "/nobody", "/good?type=x")),
-            Map.entry("GET /api/runs/{id}/timeline", List.of("/good", "/bad", "/waits", "/stopped", "/nobody")),
+                    List.of(
+                            "/good",
+                            "/bad",
+                            "/waits",
+                            "/stopped",
+                            "/forked",
+                            "/single",
+                            "/good?limit=2",
+                            "/nobody",
+                            "/good?type=x")),
+            Map.entry(
+                    "GET /api/runs/{id}/timeline",
+                    List.of("/good", "/bad", "/waits", "/stopped", "/forked", "/single", "/nobody", "/good?x=1")),
             Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
             Map.entry("GET /api/graphs", List.of("/api/graphs", "/api/graphs?x=1")),
             Map.entry(
