@@ -44,9 +44,9 @@ final class QueuedRuns {
             Ground.await(() -> ended() == runs);
         }
         QueueOrder order = QueueOrder.of(place, "queued-");
-        return figures.put("compared", order.compared())
-                .put("startedOutOfOrderInTheirShard", order.outOfOrderInTheirShard())
-                .put("startedOutOfOrderOverAll", order.outOfOrderOverAll());
+        figures.put("compared", order.compared()).put("outOfOrderInTheirShard", order.outOfOrderInTheirShard());
+        figures.set("beganBeforeItsTurnOverAll", order.early().figures());
+        return figures;
     }
 
     private WorkerProcess worker() throws IOException {
