@@ -159,16 +159,29 @@ public final class ControlIntake implements AutoCloseable {
         Instant now = clock.instant();
         if (now.isAfter(committedAt.plus(COMMIT_EVERY))) {
             committedAt = now;
-            commit();
+            Map<TopicPartition, OffsetAndMetadata> offsets = committable();
+            if (!offsets.isEmpty()) {
+                // Nobody waits for it: a cancel that came meanwhile would wait too.
+                consumer.commitAsync(offsets, (committed, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("control offsets are committed the next time", failure);
+                    }
+                });
+            }
         }
     }
 
-    private void commit() {
+    private Map<TopicPartition, OffsetAndMetadata> committable() {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (Integer shard : assigned) {
             ledger.committable(shard)
                     .ifPresent(offset -> offsets.put(new TopicPartition(topic, shard), new OffsetAndMetadata(offset)));
         }
+        return offsets;
+    }
+
+    private void commit() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = committable();
         if (offsets.isEmpty()) {
             return;
         }

@@ -66,8 +66,11 @@ final class InstructionDesk {
 
     /** A queued run has a place now; it begins with the next {@link #beginInOrder}. */
     void begin(Ticket ticket) {
-        beginning.add(ticket);
-        called.add(ticket.runId());
+        if (called.add(ticket.runId())) {
+            beginning.add(ticket);
+        } else {
+            table.giveBackPlace();
+        }
     }
 
     /**
@@ -86,13 +89,11 @@ final class InstructionDesk {
         }
     }
 
-    /** The run of a ticket is not here, so nobody needs the place that was given to it. */
-    private void giveBackPlacesOf(String runId) {
-        int before = beginning.size();
-        if (called.remove(runId) && beginning.removeIf(ticket -> ticket.runId().equals(runId))) {
-            for (int given = before - beginning.size(); given > 0; given--) {
-                table.giveBackPlace();
-            }
+    /** The run is not here, so it does not need the place that it was given. */
+    private void giveBackPlaceOf(String runId) {
+        if (called.remove(runId)) {
+            beginning.removeIf(ticket -> ticket.runId().equals(runId));
+            table.giveBackPlace();
         }
     }
 
@@ -146,7 +147,7 @@ final class InstructionDesk {
         if (live == null) {
             waiting.remove(runId);
             all.forEach(instruction -> turnAway(instruction, found));
-            giveBackPlacesOf(runId);
+            giveBackPlaceOf(runId);
             return;
         }
         goOn(runId, all);

@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
@@ -48,7 +46,7 @@ public final class Lane {
     private static final long MAX_WAITING_BYTES = 64L << 20;
     private static final long LONGEST_WAIT_MILLIS = 100;
 
-    private final LinkedBlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
+    private final Inbox inbox = new Inbox();
     private final AtomicInteger waitingTriggers = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final LaneFigures figures = new LaneFigures();
@@ -177,11 +175,7 @@ public final class Lane {
 
     private void receive(List<Message> messages) {
         try {
-            Message first = inbox.poll(waitMillis(), TimeUnit.MILLISECONDS);
-            if (first != null) {
-                messages.add(first);
-                inbox.drainTo(messages, MAX_MESSAGES - 1);
-            }
+            inbox.receive(messages, MAX_MESSAGES, waitMillis());
         } catch (InterruptedException interrupted) {
             stopping = true;
         }
@@ -203,11 +197,13 @@ public final class Lane {
             case Message.Tell tell -> stepper.tell(tell.run(), tell.command());
             case Message.Admit(Admittee admittee) -> admit(admittee);
             case Message.Instruct(Instruction instruction) -> instruct(instruction);
+            case Message.InTurn(Instruction instruction) -> instructIfOwned(instruction);
             case Message.Resolved resolved -> desk.resolved(resolved);
             case Message.Loaded(String runId, Optional<StoredRun> found) -> desk.loaded(runId, found);
             case Message.Prefetch(List<String> runIds) -> desk.prefetch(runIds);
             case Message.Begin(Ticket ticket) -> begin(ticket);
             case Message.PutAway(String runId) -> table.putAway(runId);
+            case Message.Ring() -> {}
             case Message.Own own -> own(own);
             case Message.Disown(int shard, CompletableFuture<Void> done) -> disown(shard, done);
         }
@@ -231,6 +227,15 @@ public final class Lane {
     }
 
     private void instruct(Instruction instruction) {
+        if (shards.owns(instruction.shard())) {
+            desk.take(instruction);
+        } else {
+            // The shard may be on its way, behind this.
+            post(new Message.InTurn(instruction));
+        }
+    }
+
+    private void instructIfOwned(Instruction instruction) {
         if (shards.owns(instruction.shard())) {
             desk.take(instruction);
         }

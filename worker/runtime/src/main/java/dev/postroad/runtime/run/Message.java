@@ -33,6 +33,12 @@ sealed interface Message {
     /** The command of an instruction for which a version of the run had to be read back. */
     record Resolved(String runId, Command command) implements Message {}
 
+    /** A user's command that went ahead of the shard that it is for. */
+    record InTurn(Instruction instruction) implements Message {}
+
+    /** Something goes ahead of all others. */
+    record Ring() implements Message {}
+
     /** A shard that this lane owns from now on. */
     record Own(int shard, long epoch, Instant publishedAt, List<StoredRun> unfinished) implements Message {}
 
