@@ -10,8 +10,7 @@ import dev.postroad.runtime.http.EventStream.End;
 import dev.postroad.runtime.http.EventStream.Happened;
 import dev.postroad.runtime.http.EventStream.Silence;
 import io.javalin.http.Context;
-import io.javalin.http.sse.SseClient;
-import io.javalin.http.sse.SseHandler;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -20,8 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the events of runs as they happen, as server-sent events. Each reader is served by a virtual thread of its own,
- * so that one that is slow holds up nobody else: first from the journal, up to where it ends, then with what is new.
+ * Sends the events of runs as they happen, as server-sent events. Each reader is served by the thread of its request, so that one that is slow holds up nobody else: first from the journal, up to where it ends, then with what is new.
  */
 final class EventStreams implements AutoCloseable {
     static final int MOST = 1_000;
@@ -60,52 +58,51 @@ final class EventStreams implements AutoCloseable {
                     ErrorCode.UNAVAILABLE, "this worker has " + MOST + " streams open, or stops; ask another one");
         }
         try {
-            new SseHandler(client -> serve(client, new Reader(runId, run, filter), after)).handle(context);
-        } catch (RuntimeException failed) {
+            serve(context, new Reader(runId, run, filter), after);
+        } finally {
             free.release();
-            throw failed;
         }
     }
 
     private record Reader(String runId, long run, EventFilter filter) {}
 
-    private void serve(SseClient client, Reader reader, int after) {
+    private void serve(Context context, Reader reader, int after) {
         try {
-            follow(client, reader, catchUp(client, reader, after));
+            SseWriter writer = new SseWriter(context);
+            follow(writer, reader, catchUp(writer, reader, after));
+        } catch (IOException gone) {
+            LOG.debug("a reader of run {} is gone", reader.runId(), gone);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
             // The reader connects again and says where it was.
             LOG.warn("a stream of events of run {} ends early", reader.runId(), failed);
-        } finally {
-            free.release();
-            client.close();
         }
     }
 
     /** Gives the last event that was there. */
-    private int catchUp(SseClient client, Reader reader, int after) {
+    private int catchUp(SseWriter writer, Reader reader, int after) throws IOException {
         int seq = after;
         List<RunEvent> page;
         do {
             page = history.events(reader.runId(), EventFilter.ALL, seq, PAGE);
             for (RunEvent event : page) {
-                send(client, reader, event);
+                send(writer, reader, event);
                 seq = event.seq();
             }
-        } while (!page.isEmpty() && !isOver(client));
+        } while (!page.isEmpty() && !closing);
         return seq;
     }
 
-    private void follow(SseClient client, Reader reader, int after) throws InterruptedException {
+    private void follow(SseWriter writer, Reader reader, int after) throws IOException, InterruptedException {
         EventStream stream = new EventStream(reader.runId(), reader.run(), after);
         live.follow(stream);
         try {
-            while (!isOver(client)) {
+            while (!closing) {
                 switch (stream.next(HEARTBEAT)) {
-                    case Happened(RunEvent event) -> send(client, reader, event);
+                    case Happened(RunEvent event) -> send(writer, reader, event);
                     // Else a reader that is gone would never be noticed, nor a worker by its reader.
-                    case Silence() -> client.sendComment("nothing new");
+                    case Silence() -> writer.comment("nothing new");
                     case End() -> {
                         return;
                     }
@@ -116,14 +113,10 @@ final class EventStreams implements AutoCloseable {
         }
     }
 
-    private boolean isOver(SseClient client) {
-        return closing || client.terminated();
-    }
-
-    private static void send(SseClient client, Reader reader, RunEvent event) {
+    private static void send(SseWriter writer, Reader reader, RunEvent event) throws IOException {
         if (reader.filter().accepts(event)) {
             String data = new String(Json.bytes(HistoryJson.tree(event)), StandardCharsets.UTF_8);
-            client.sendEvent(event.type().publicName(), data, Integer.toString(event.seq()));
+            writer.event(event.seq(), event.type().publicName(), data);
         }
     }
 
