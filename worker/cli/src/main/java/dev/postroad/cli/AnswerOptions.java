@@ -56,7 +56,17 @@ final class AnswerOptions {
         if (answer.isEmpty() && ofOne().isPositive()) {
             surroundings.say(what + " is sent, but not answered within " + ofOne()
                     + ": there may be no such run yet, or no worker that runs");
-        } else if (servers.origin() == Origin.EMBEDDED_HERE) {
+            return;
+        }
+        if (answer.isEmpty()) {
+            surroundings.say(what + " is sent");
+        }
+        explain(servers, surroundings);
+    }
+
+    /** Says what becomes of runs when the command is over. */
+    static void explain(Servers servers, Surroundings surroundings) {
+        if (servers.origin() == Origin.EMBEDDED_HERE) {
             surroundings.say("the embedded servers stop with this command; what is not done goes on with the next one,"
                     + " such as `postroad dev`");
         }

@@ -54,7 +54,11 @@ record BulkSteering(Control.Action action, String id, int limit, int rate, Durat
         }
         var bulk = new Bulk(id, action, runs, rate, patience, surroundings.clock());
         send(bulk, servers.client(), history, surroundings);
-        return surroundings.shutdown().hasBegun() ? ExitCode.FAILED : conclude(bulk, surroundings);
+        if (surroundings.shutdown().hasBegun()) {
+            return ExitCode.FAILED;
+        }
+        AnswerOptions.explain(servers, surroundings);
+        return conclude(bulk, surroundings);
     }
 
     private void send(Bulk bulk, PostroadClient client, RunHistory history, Surroundings surroundings)

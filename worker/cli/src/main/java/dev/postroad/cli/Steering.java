@@ -13,12 +13,24 @@ import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** One control message for one run. */
 record Steering(String run, Control.Action action) {
 
     /** Sends it, and says what became of it; returns the exit code. */
     int send(AnswerOptions answering, Surroundings surroundings) throws FaultsException {
+        return send(answering, surroundings, Steering::told);
+    }
+
+    /** What is usually printed of an answer. */
+    static String told(RunEvent answer) {
+        return answer.type().publicName() + " " + answer.runId();
+    }
+
+    /** As above, and prints what is told of the answer. */
+    int send(AnswerOptions answering, Surroundings surroundings, Function<RunEvent, String> telling)
+            throws FaultsException {
         var control = new Control(run, UUID.randomUUID().toString(), action);
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
@@ -26,10 +38,15 @@ record Steering(String run, Control.Action action) {
             client.control(control);
             Optional<RunEvent> answer = answering.await(watch, surroundings, event -> answers(event, control));
             answer.ifPresent(Steering::throwRefusal);
-            answer.ifPresent(event -> surroundings.out().println(event.type().publicName() + " " + event.runId()));
-            answering.explain(answer, action.type() + " of run " + run, servers, surroundings);
+            answer.map(telling).ifPresent(surroundings.out()::println);
+            answering.explain(answer, what(), servers, surroundings);
         }
         return ExitCode.COMPLETED;
+    }
+
+    private String what() {
+        String what = action.type() + " of run " + run;
+        return action instanceof Control.Fork fork ? what + " as run " + fork.newRunId() : what;
     }
 
     private static boolean answers(RunEvent event, Control control) {

@@ -4,6 +4,7 @@ import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.RunEvent;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
@@ -28,8 +29,18 @@ abstract class SteeringCommand implements Callable<Integer> {
      */
     abstract Control.Action action(Surroundings surroundings);
 
+    /** What is printed once it is done. */
+    String told(RunEvent answer) {
+        return Steering.told(answer);
+    }
+
+    /** The run that gets the message. */
+    final String run() {
+        return run.id();
+    }
+
     @Override
     public final Integer call() throws FaultsException {
-        return new Steering(run.id(), action(surroundings)).send(answering, surroundings);
+        return new Steering(run(), action(surroundings)).send(answering, surroundings, this::told);
     }
 }

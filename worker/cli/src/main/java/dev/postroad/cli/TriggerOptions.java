@@ -2,14 +2,12 @@ package dev.postroad.cli;
 
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.UserInput;
-import dev.postroad.contracts.message.RunIds;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.message.Trigger.Target;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -43,22 +41,10 @@ final class TriggerOptions {
         }
         return new Trigger(
                 target,
-                checkedRunId(target.name()),
+                NewRunId.of("--run-id", runId, target.name()),
                 UserInput.object("--input", input, in),
                 priority,
                 runTimeout,
                 tags);
-    }
-
-    private String checkedRunId(String name) {
-        String id = runId == null ? name + "-" + random() : runId;
-        if (!RunIds.isLegal(id)) {
-            throw CommandException.usage("--run-id: is \"" + id + "\"; use " + RunIds.RULE);
-        }
-        return id;
-    }
-
-    private static String random() {
-        return Long.toString(RandomGenerator.getDefault().nextLong(1L << 60), Character.MAX_RADIX);
     }
 }

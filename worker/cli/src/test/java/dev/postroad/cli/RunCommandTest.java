@@ -325,6 +325,51 @@ final class RunCommandTest {
     }
 
     @Test
+    void branchesARunFromAnEarlierState() throws FaultsException {
+        assertThat(shell.run("run", "hello", "--run-id", "forked", "--input", "{\"name\": \"Ada\"}"))
+                .isZero();
+        assertThat(shell.run(
+                        "fork", "forked", "--version", "1", "--new-run-id", "branch", "--update", "{\"name\": \"Bo\"}"))
+                .isZero();
+        assertThat(shell.out()).isEqualTo("branch\n");
+        assertThat(shell.run("watch", "branch")).isZero();
+        assertThat(shell.run("state", "branch")).isZero();
+        assertThat(Json.read(shell.out()).path("name").textValue()).isEqualTo("Bo");
+        assertThat(shell.run("state", "forked")).isZero();
+        assertThat(Json.read(shell.out()).path("name").textValue()).isEqualTo("Ada");
+        assertThat(shell.run("fork", "forked", "--new-run-id", "forked")).isEqualTo(1);
+        assertThat(shell.err()).contains("fork of run forked was refused: ");
+    }
+
+    @Test
+    void pausesARunAndGoesOn() throws IOException {
+        Path file = Files.writeString(data.resolve("long.yaml"), """
+                graph: long
+                nodes: { nap: { sleep: "'PT1S'" }, then: { set: "{}" } }
+                edges: [ { from: START, to: nap }, { from: nap, to: then }, { from: then, to: END } ]
+                """);
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.run("trigger", "long", "--run-id", "paused")).isZero();
+        assertThat(shell.run("pause", "paused")).isZero();
+        assertThat(shell.run("watch", "paused", "--timeout", "PT5S")).isEqualTo(4);
+        assertThat(shell.err()).contains("and is paused; `postroad unpause paused` goes on");
+        assertThat(shell.run("unpause", "paused")).isZero();
+        assertThat(shell.run("watch", "paused")).isZero();
+    }
+
+    @Test
+    void runsASingleAgent() throws FaultsException {
+        String input = "{\"product\": \"Kettle\", \"audience\": \"campers\"}";
+        assertThat(shell.run("task", "strategist", "--run-id", "alone", "--input", input))
+                .isZero();
+        assertThat(Json.read(shell.out()).path("text").textValue()).contains("Kettle");
+        assertThat(shell.err()).contains("node.completed");
+        assertThat(shell.run("task", "nobody-at-all")).isEqualTo(2);
+        assertThat(shell.err()).startsWith("postroad: there is no agent nobody-at-all; there are ");
+        assertThat(shell.run("task", "strategist", "--run-id", "alone")).isEqualTo(2);
+    }
+
+    @Test
     void drawsGraphsOfFilesAndExamplesAndThosePublished() throws IOException {
         Path file = Files.writeString(data.resolve("drawn.yaml"), """
                 graph: drawn
