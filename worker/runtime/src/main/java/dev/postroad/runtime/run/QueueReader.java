@@ -66,10 +66,10 @@ public final class QueueReader implements AutoCloseable {
         List<Ticket> tickets = found.stream().map(lanes::ticket).toList();
         if (tickets.size() < MOST_AT_ONCE) {
             lanes.prefetch(tickets.subList(0, Math.min(RunQueue.FEW, tickets.size())));
-            queue.read(from, tickets, null);
+            queue.read(tickets, null);
         } else {
             lanes.prefetch(tickets.subList(0, RunQueue.FEW));
-            queue.read(from, tickets.subList(0, MOST_AT_ONCE - 1), tickets.getLast());
+            queue.read(tickets.subList(0, MOST_AT_ONCE - 1), tickets.getLast());
         }
     }
 

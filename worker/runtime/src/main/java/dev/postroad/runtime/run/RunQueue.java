@@ -28,6 +28,7 @@ public final class RunQueue {
     private final List<Ticket> latecomers = new ArrayList<>();
     private @Nullable Ticket bound;
     private @Nullable Ticket latecomersBound;
+    private boolean boundMoved;
     private int taken;
 
     /** @param places the most runs in flight */
@@ -71,6 +72,7 @@ public final class RunQueue {
         if (waiting.size() > CAPACITY) {
             Ticket last = waiting.removeLast();
             bound = last;
+            boundMoved = true;
             last.lane().accept(new Message.PutAway(last.runId()));
         }
     }
@@ -94,7 +96,8 @@ public final class RunQueue {
 
     /** Shards came with runs in Postgres that nobody here has a ticket of. */
     synchronized void unread() {
-        bound = Ticket.first();
+        bound = Ticket.FIRST;
+        boundMoved = true;
     }
 
     /** Where to read on from, if tickets are to be read; null where they are not. What comes late is noted from now on. */
@@ -104,18 +107,18 @@ public final class RunQueue {
         }
         latecomers.clear();
         latecomersBound = null;
+        boundMoved = false;
         return bound;
     }
 
     /**
      * Takes in what was read.
      *
-     * @param from what {@link #readFrom} gave
      * @param next the first ticket that was left unread; null where all were read
      */
-    synchronized void read(Ticket from, List<Ticket> found, @Nullable Ticket next) {
-        if (from != bound) {
-            // Shards came meanwhile, and all is to be read anew.
+    synchronized void read(List<Ticket> found, @Nullable Ticket next) {
+        if (boundMoved) {
+            // Shards came meanwhile, or others went ahead of what was read: that is to be read anew.
             return;
         }
         waiting.addAll(found);

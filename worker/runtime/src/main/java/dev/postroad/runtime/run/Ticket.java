@@ -16,10 +16,8 @@ record Ticket(Instant rank, long number, String runId, int shard, Consumer<Messa
     private static final Comparator<Ticket> ORDER =
             Comparator.comparing(Ticket::rank).thenComparingLong(Ticket::number);
 
-    /** Before all that a run can have; another one each time. */
-    static Ticket first() {
-        return new Ticket(Instant.EPOCH, 0, "", -1, message -> {});
-    }
+    /** Before all that a run can have. */
+    static final Ticket FIRST = new Ticket(Instant.EPOCH, 0, "", -1, message -> {});
 
     @Override
     public int compareTo(Ticket other) {
