@@ -106,10 +106,10 @@ class ControlOnWorkerTest {
         List<String> commands = sent.computeIfAbsent(runId, id -> new ArrayList<>());
         String commandId = runId + "/" + commands.size();
         commands.add(commandId);
-        SITE.client().control(new Control(runId, commandId, action(runId, commandId)));
+        SITE.client().control(new Control(runId, commandId, action(commandId)));
     }
 
-    private Control.Action action(String runId, String commandId) {
+    private Control.Action action(String commandId) {
         return switch (random.nextInt(KINDS)) {
             case 0 -> new Control.Cancel("by chance");
             case 1 -> new Control.Retry();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
@@ -158,7 +159,7 @@ class QueueTest {
         for (int i = 0; i < many; i++) {
             PuppetAgent.play("r-" + i, call -> {
                 most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-                Thread.yield();
+                LockSupport.parkNanos(1_000_000);
                 atOnce.decrementAndGet();
                 return PuppetAgent.nothing();
             });

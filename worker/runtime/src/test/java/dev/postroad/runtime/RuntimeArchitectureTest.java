@@ -151,7 +151,7 @@ class RuntimeArchitectureTest {
             "dev.postroad.runtime.publish.Producers",
             "dev.postroad.runtime.registry.RegistryReader",
             "dev.postroad.runtime.run.AgentCalls",
-            "dev.postroad.runtime.run.Waker",
+            "dev.postroad.runtime.run.Rounds",
             "dev.postroad.runtime.run.JournalRunLoader");
 
     @ArchTest
