@@ -157,7 +157,7 @@ class BadInputTest {
                 bad("an empty graph", "{'graph': ''}", "graph: is empty"),
                 bad("a graph that is no text", "{'graph': 3}", "graph: must be a text, but is the number 3"),
                 bad("a graph and an agent", "{'graph': 'count', 'agent': 'x'}", "name a graph or an agent, not both"),
-                bad("an agent alone", "{'agent': 'test-echo'}", "runs graphs only; name a graph"),
+                bad("an agent that nobody knows", "{'agent': 'nobody'}", "there is no agent nobody; publish it"),
                 bad("an unknown graph", "{'graph': 'nowhere'}", "there is no graph nowhere; publish it"),
                 bad("an unknown version", "{'graph': 'count', 'version': 7}", "there is no version 7 of graph count"),
                 bad("a version in words", "{'graph': 'count', 'version': 'new'}", "version: must be a whole number"),
@@ -215,12 +215,12 @@ class BadInputTest {
                 bad(
                         "no type",
                         "{'runId': 'x'}",
-                        "type: is missing; say cancel, retry, resume, continue, rollback, update-state or unpause"),
+                        "type: is missing; say cancel, retry, resume, continue, rollback, fork, update-state, pause or unpause"),
                 bad("an empty type", "{'runId': 'x', 'type': ''}", "type: is empty"),
                 bad(
                         "an unknown type",
                         "{'runId': 'x', 'type': 'explode'}",
-                        "type: is \"explode\"; say cancel, retry, resume, continue, rollback, update-state or unpause"),
+                        "type: is \"explode\"; say cancel, retry, resume, continue, rollback, fork, update-state, pause or unpause"),
                 bad("a type that is no text", "{'runId': 'x', 'type': 1}", "type: must be a text"),
                 bad("no run", Sent.of(null, "{'type': 'cancel'}"), "runId: is missing; name the run"),
                 bad("an illegal run id", "{'type': 'cancel', 'runId': 'a b'}", "runId: is \"a b\"; use 1 to 128 of"),

@@ -25,7 +25,7 @@ final class EventStreams implements AutoCloseable {
     static final int MOST = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     private static final int PAGE = 200;
 
     private final RunHistory history;
