@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunQueue {
     /** The most tickets. */
-    static final int CAPACITY = 10_000;
+    static final int CAPACITY = 50_000;
 
     /** When fewer tickets are left than this, the next are read. */
     static final int FEW = 2_000;

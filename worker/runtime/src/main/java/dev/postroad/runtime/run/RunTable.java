@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunTable {
     /** The most queued runs that are kept in memory, so that they need not be read back when they begin. */
-    static final int MOST_KEPT = 5_000;
+    static final int MOST_KEPT = 20_000;
 
     private static final long MOST_KEPT_BYTES = 32L << 20;
 
