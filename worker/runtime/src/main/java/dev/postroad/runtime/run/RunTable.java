@@ -76,7 +76,7 @@ final class RunTable {
             return;
         }
         boolean ticketed = queue.offer(ticket(live));
-        if (live.isKept()) {
+        if (ticketed && live.isKept()) {
             return;
         }
         if (ticketed && kept < MOST_KEPT && keptBytes + live.bytes() <= MOST_KEPT_BYTES) {
@@ -129,7 +129,8 @@ final class RunTable {
     /** Forgets a queued run that has lost its ticket, and is in Postgres. */
     void putAway(String runId) {
         LiveRun live = runs.get(runId);
-        if (live != null && live.isKept()) {
+        // What was decided of it and is not committed yet would be lost to subscribers; it is let go after the commit.
+        if (live != null && live.isKept() && live.isSettled()) {
             remove(live);
         }
     }
