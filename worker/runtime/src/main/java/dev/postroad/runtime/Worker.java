@@ -31,6 +31,7 @@ import dev.postroad.runtime.run.JournalRunLoader;
 import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.MetCommands;
 import dev.postroad.runtime.run.QueueReader;
 import dev.postroad.runtime.run.RunQueue;
 import dev.postroad.runtime.run.Turns;
@@ -157,6 +158,7 @@ public final class Worker implements AutoCloseable {
                 new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
         ownership = shards;
         part(new Waker(reader, lanes, shards::owned, clock)).start();
+        part(new MetCommands(pending, kept, lanes, shards::owned, clock)).start();
         QueuedRuns queued = new QueuedRuns(pool);
         part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))
                 .start();

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -558,5 +559,32 @@ class ControlTest {
 
     private RunStatus status() {
         return Objects.requireNonNull(SITE.history().find(runId).orElseThrow().status());
+    }
+
+    @Test
+    void aCommandThatIsKeptWhileItsRunIsOnItsWayIntoPostgresIsAppliedAllTheSame() {
+        Endless endless = new Endless();
+        PuppetAgent.play(runId, call -> endless.work());
+        try (Handle run = SITE.sql().open();
+                Handle command = SITE.sql().open()) {
+            command.begin();
+            command.execute("LOCK TABLE postroad.pending_commands IN SHARE MODE");
+            SITE.control(runId, new Control.Cancel("by a person"));
+            Site.await("the command is being kept", () -> isHeldUp("INSERT INTO postroad.pending_commands"));
+            run.begin();
+            run.execute("SELECT FROM postroad.shards FOR UPDATE");
+            SITE.trigger("by-default", runId, "{}");
+            Site.await("the run is being admitted", () -> isHeldUp("WITH owned AS"));
+            command.commit();
+            Site.await("the command is kept and done with", SITE::controlIsCommitted);
+            run.commit();
+        }
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+    }
+
+    private static boolean isHeldUp(String statement) {
+        return SITE.number("""
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND starts_with(query, ?)""", statement) > 0;
     }
 }

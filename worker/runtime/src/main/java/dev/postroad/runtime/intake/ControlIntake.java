@@ -15,11 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -52,7 +52,7 @@ public final class ControlIntake implements AutoCloseable {
     private final int maxValueBytes;
     private final OffsetLedger ledger = new OffsetLedger();
     private final Thread thread;
-    private Set<Integer> assigned = Set.of();
+    private Map<Integer, Long> assigned = Map.of();
     private Instant committedAt = Instant.EPOCH;
     private volatile boolean stopping;
 
@@ -88,7 +88,7 @@ public final class ControlIntake implements AutoCloseable {
     private void loop() {
         try (consumer) {
             while (!stopping) {
-                follow(owner.owned());
+                follow(owner.epochs());
                 if (assigned.isEmpty()) {
                     pause();
                     continue;
@@ -113,16 +113,23 @@ public final class ControlIntake implements AutoCloseable {
         }
     }
 
-    private void follow(Set<Integer> owned) {
+    /** What a lane had in hand of a shard that went, and came again, is read again. */
+    private void follow(Map<Integer, Long> owned) {
         if (owned.equals(assigned)) {
             return;
         }
         commit();
-        assigned.stream().filter(shard -> !owned.contains(shard)).forEach(ledger::forget);
-        assigned = Set.copyOf(owned);
-        consumer.assign(owned.stream()
-                .map(shard -> new TopicPartition(topic, shard))
-                .collect(Collectors.toCollection(HashSet::new)));
+        Set<Integer> gone = assigned.keySet().stream()
+                .filter(shard -> !Objects.equals(assigned.get(shard), owned.get(shard)))
+                .collect(Collectors.toSet());
+        gone.forEach(ledger::forget);
+        assign(owned.keySet().stream().filter(shard -> !gone.contains(shard)));
+        assign(owned.keySet().stream());
+        assigned = owned;
+    }
+
+    private void assign(Stream<Integer> shards) {
+        consumer.assign(shards.map(shard -> new TopicPartition(topic, shard)).collect(Collectors.toSet()));
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -173,7 +180,7 @@ public final class ControlIntake implements AutoCloseable {
 
     private Map<TopicPartition, OffsetAndMetadata> committable() {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        for (Integer shard : assigned) {
+        for (Integer shard : assigned.keySet()) {
             ledger.committable(shard)
                     .ifPresent(offset -> offsets.put(new TopicPartition(topic, shard), new OffsetAndMetadata(offset)));
         }
@@ -245,7 +252,7 @@ public final class ControlIntake implements AutoCloseable {
             outlets.forward(record, itsShard, commandId, done);
         }
 
-        /** Kept first and looked for after, as admission does the other way round: one of the two sees the other. */
+        /** Kept first and looked for after; a run that is admitted at this very moment finds it later. */
         private void keep() {
             try {
                 String json = new String(record.value(), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.intake;
 
+import java.util.Map;
 import java.util.Set;
 
 /** Told by the trigger consumer which partitions Kafka gives to this worker. Called on the poll thread only. */
@@ -10,6 +11,11 @@ public interface ShardOwner {
     /** Partitions go; returns when what was under way for them is committed, or after a limit. */
     void revoked(Set<Integer> shards);
 
+    /** The shards that are claimed and taken up, each with the epoch of its claim: one that went and came has another. */
+    Map<Integer, Long> epochs();
+
     /** The shards that are claimed and taken up. */
-    Set<Integer> owned();
+    default Set<Integer> owned() {
+        return epochs().keySet();
+    }
 }

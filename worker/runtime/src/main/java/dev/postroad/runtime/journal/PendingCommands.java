@@ -1,6 +1,13 @@
 package dev.postroad.runtime.journal;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +34,30 @@ public final class PendingCommands {
                         FROM postroad.pending_commands JOIN postroad.runs USING (run_id)
                         WHERE shard = :shard ORDER BY received_at""")
                 .bind("shard", shard)
-                .map((row, context) -> new PendingCommand(
-                        row.getString("run_id"), row.getString("command_id"), row.getString("command")))
+                .map((row, context) -> command(row))
                 .list());
+    }
+
+    /** The commands that came lately and whose runs are there by now, in some shards; oldest first in each. */
+    public Map<Integer, List<PendingCommand>> met(Collection<Integer> shards, Duration lately) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT run_id, command_id, command::text AS command, shard
+                        FROM postroad.pending_commands JOIN postroad.runs USING (run_id)
+                        WHERE received_at >= now() - make_interval(secs => :seconds) AND shard = ANY (:shards) ORDER BY received_at""")
+                .bind("seconds", lately.toSeconds() + 1)
+                .bindArray("shards", Integer.class, shards)
+                .reduceRows(new TreeMap<>(), (met, row) -> {
+                    met.computeIfAbsent(row.getColumn("shard", Integer.class), shard -> new ArrayList<>())
+                            .add(new PendingCommand(
+                                    row.getColumn("run_id", String.class),
+                                    row.getColumn("command_id", String.class),
+                                    row.getColumn("command", String.class)));
+                    return met;
+                }));
+    }
+
+    private static PendingCommand command(ResultSet row) throws SQLException {
+        return new PendingCommand(row.getString("run_id"), row.getString("command_id"), row.getString("command"));
     }
 
     /** The shard of a run; null where there is no such run. */

@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,7 +54,7 @@ public final class ShardOwnership implements ShardOwner {
     private final InstantSource clock;
     private final Map<Integer, Long> tickets = new HashMap<>();
     private long lastTicket;
-    private volatile Set<Integer> owned = Set.of();
+    private volatile Map<Integer, Long> epochs = Map.of();
 
     /** What ownership calls on. */
     public record Collaborators(
@@ -82,13 +81,13 @@ public final class ShardOwnership implements ShardOwner {
     }
 
     @Override
-    public Set<Integer> owned() {
-        return owned;
+    public Map<Integer, Long> epochs() {
+        return epochs;
     }
 
     /** Whether everything that Kafka gave to this worker is taken up. */
     public synchronized boolean isSettled() {
-        return owned.containsAll(tickets.keySet());
+        return owned().containsAll(tickets.keySet());
     }
 
     @Override
@@ -104,9 +103,9 @@ public final class ShardOwnership implements ShardOwner {
     public void revoked(Set<Integer> shards) {
         List<CompletableFuture<Void>> handovers = new ArrayList<>();
         synchronized (this) {
-            Set<Integer> left = new HashSet<>(owned);
-            left.removeAll(shards);
-            owned = Set.copyOf(left);
+            Map<Integer, Long> left = new HashMap<>(epochs);
+            left.keySet().removeAll(shards);
+            epochs = Map.copyOf(left);
             for (Integer shard : shards) {
                 tickets.remove(shard);
                 handovers.add(lanes.disown(shard));
@@ -124,9 +123,9 @@ public final class ShardOwnership implements ShardOwner {
         if (!tickets.containsKey(shard)) {
             return;
         }
-        Set<Integer> left = new HashSet<>(owned);
+        Map<Integer, Long> left = new HashMap<>(epochs);
         left.remove(shard);
-        owned = Set.copyOf(left);
+        epochs = Map.copyOf(left);
         long ticket = ++lastTicket;
         tickets.put(shard, ticket);
         Thread.ofVirtual().name("postroad-reclaim-" + shard).start(() -> {
@@ -179,9 +178,9 @@ public final class ShardOwnership implements ShardOwner {
                 unfinished.size());
         lanes.own(claim.shard(), claim.epoch(), claim.publishedAt(), unfinished);
         commands.forEach(command -> kept.of(command, claim.shard()).ifPresent(lanes::instruct));
-        Set<Integer> more = new HashSet<>(owned);
-        more.add(claim.shard());
-        owned = Set.copyOf(more);
+        Map<Integer, Long> more = new HashMap<>(epochs);
+        more.put(claim.shard(), claim.epoch());
+        epochs = Map.copyOf(more);
     }
 
     private static void pause(long millis) {

@@ -57,6 +57,9 @@ final class Rounds implements AutoCloseable {
             } catch (SQLException | JdbiException away) {
                 LOG.warn("cannot look for {}: {}", what, away.getMessage());
                 pause();
+            } catch (RuntimeException defect) {
+                LOG.error("looking for {} broke; it goes on", what, defect);
+                pause();
             }
         }
     }

@@ -37,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -308,6 +309,27 @@ public final class Site implements AutoCloseable {
                         .get(setting)
                         .value());
             });
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Whether workers have dealt with all control messages that were sent so far, and told Kafka so. */
+    public boolean controlIsCommitted() {
+        String group = settings(Map.of()).group() + "-control";
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka));
+                KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                        Map.of("bootstrap.servers", kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = IntStream.range(0, partitions)
+                    .mapToObj(partition -> new TopicPartition(topics.control(), partition))
+                    .toList();
+            var committed = admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            return consumer.endOffsets(all).entrySet().stream()
+                    .filter(end -> end.getValue() > 0)
+                    .allMatch(end -> committed.containsKey(end.getKey())
+                            && committed.get(end.getKey()).offset() >= end.getValue());
         } catch (InterruptedException | ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
