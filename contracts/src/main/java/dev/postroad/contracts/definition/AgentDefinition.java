@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * An agent as its author wrote it.
  *
  * @param timeout the longest that an attempt may take; null for the default
+ * @param guard what stands around each of its calls
  * @param source the definition as written, with the settings that only its kind understands
  */
 public record AgentDefinition(
-        String name, Kind kind, @Nullable Duration timeout, RetrySettings retry, ObjectNode source)
+        String name, Kind kind, @Nullable Duration timeout, RetrySettings retry, GuardSettings guard, ObjectNode source)
         implements Definition {
 
     /** How an agent is reached. */

@@ -16,8 +16,7 @@ final class AgentReader {
     private static final String KIND_REMEDY = "say llm, http or java";
     private static final Map<String, Kind> KINDS =
             Arrays.stream(Kind.values()).collect(Collectors.toMap(Kind::publicName, Function.identity()));
-    private static final Set<String> COMMON =
-            Set.of("agent", "kind", "description", "timeout", "retry", "circuitBreaker", "bulkhead", "rateLimit");
+    private static final Set<String> COMMON = Set.of("agent", "kind", "description", "timeout", "retry");
     private static final Map<Kind, Set<String>> OF_KIND = Map.of(
             Kind.LLM, Set.of("system", "prompt", "model", "temperature", "maxTokens", "response", "baseUrl"),
             Kind.HTTP, Set.of("url", "headers"),
@@ -39,6 +38,7 @@ final class AgentReader {
                 kind(fields),
                 fields.duration("timeout"),
                 RetrySettings.read(fields.nested("retry")),
+                GuardSettings.read(fields),
                 fields.object());
     }
 
@@ -52,9 +52,9 @@ final class AgentReader {
             return Kind.JAVA;
         }
         Set<String> known = new HashSet<>(COMMON);
+        known.addAll(GuardSettings.KNOWN);
         known.addAll(OF_KIND.getOrDefault(kind, Set.of()));
         fields.onlyKnown(known);
-        List.of("circuitBreaker", "bulkhead", "rateLimit").forEach(fields::objectOf);
         checkSettings(kind, fields);
         return kind;
     }

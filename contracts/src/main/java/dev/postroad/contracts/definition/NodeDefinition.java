@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param onError the node that takes over when this one failed for good; null for none
  * @param cache how long a result serves for equal inputs in its stead; null for no time
  * @param destinations where its agent's {@code goto} may lead, besides its edges; empty where the author did not say
+ * @param guard what it says about the calls of its agent
  */
 public record NodeDefinition(
         String name,
@@ -27,7 +28,8 @@ public record NodeDefinition(
         boolean defer,
         @Nullable String onError,
         @Nullable Duration cache,
-        List<String> destinations) {
+        List<String> destinations,
+        NodeGuardSettings guard) {
 
     public NodeDefinition {
         destinations = List.copyOf(destinations);

@@ -17,7 +17,18 @@ final class NodeReader {
     private static final List<String> KINDS = List.of("agent", "set", "interrupt", "sleep", "graph");
     private static final Set<String> COMMON = Set.of("output", "defer", "description");
     private static final Map<String, Set<String>> OF_KIND = Map.of(
-            "agent", Set.of("input", "retry", "timeout", "onError", "goto", "cache"),
+            "agent",
+                    Set.of(
+                            "input",
+                            "retry",
+                            "timeout",
+                            "onError",
+                            "goto",
+                            "cache",
+                            "bulkhead",
+                            "rateLimit",
+                            "circuitBreaker",
+                            "onUnavailable"),
             "set", Set.of("onError"),
             "interrupt", Set.of("onError"),
             "sleep", Set.of("onError"),
@@ -43,7 +54,8 @@ final class NodeReader {
                 Boolean.TRUE.equals(node.truth("defer")),
                 node.text("onError"),
                 node.duration("cache"),
-                node.texts("goto"));
+                node.texts("goto"),
+                NodeGuardSettings.read(node));
     }
 
     private static void checkKnown(Fields node, String kind) {

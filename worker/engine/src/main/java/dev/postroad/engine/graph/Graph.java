@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.Limits;
+import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.definition.RetrySettings;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ public record Graph(
                 null,
                 null,
                 Set.of(),
+                NodeGuardSettings.UNSET,
                 Set.of());
         return new Graph(
                 agent,

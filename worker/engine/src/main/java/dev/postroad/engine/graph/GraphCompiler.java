@@ -162,6 +162,7 @@ public final class GraphCompiler {
                                 given.onError(),
                                 given.cache(),
                                 Set.copyOf(given.destinations()),
+                                given.guard(),
                                 elementNames));
             }
         }

@@ -1,5 +1,6 @@
 package dev.postroad.engine.graph;
 
+import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.engine.expression.Expression;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param onError the node that takes over when this one failed for good; null for none
  * @param cache how long a result serves for equal inputs in its stead; null for no time
  * @param destinations where {@code goto} may lead; empty for any node
+ * @param guard what it says about the calls of its agent
  * @param elementNames the names that {@code forEach} edges give to what they hand this node
  */
 public record Node(
@@ -31,6 +33,7 @@ public record Node(
         @Nullable String onError,
         @Nullable Duration cache,
         Set<String> destinations,
+        NodeGuardSettings guard,
         Set<String> elementNames) {
 
     /** What does a node's work. */

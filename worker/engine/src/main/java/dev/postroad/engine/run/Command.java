@@ -6,6 +6,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,17 @@ public sealed interface Command {
      * @param chance 0 to 1, for the jitter of a retry
      */
     record Answer(String task, int attempt, AgentReply reply, RetryPolicy policy, long durationMillis, double chance)
+            implements Command {}
+
+    /**
+     * The agent of an attempt cannot be called: it is disabled or removed, or its circuit breaker is open.
+     *
+     * @param agent the one that cannot be called: the node's, or the last of its fallbacks
+     * @param reason for people
+     * @param until when to ask again, unless {@code fails}
+     * @param fails whether the task fails rather than wait
+     */
+    record Unavailable(String task, int attempt, String agent, String reason, Instant until, boolean fails)
             implements Command {}
 
     /** The wait before an attempt is over. */

@@ -12,6 +12,7 @@ import dev.postroad.engine.run.Command.Proceed;
 import dev.postroad.engine.run.Command.RetryDue;
 import dev.postroad.engine.run.Command.Start;
 import dev.postroad.engine.run.Command.TimeOut;
+import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.Command.WakeUp;
 import dev.postroad.engine.run.EventBody.CommandRejected;
 import dev.postroad.engine.run.EventBody.RunCompleted;
@@ -93,6 +94,11 @@ public final class Decider {
             case Proceed() -> advance();
             case Answer answer -> {
                 if (status == RunStatus.RUNNING && steps.answer(answer)) {
+                    advance();
+                }
+            }
+            case Unavailable unavailable -> {
+                if (status == RunStatus.RUNNING && steps.unavailable(unavailable)) {
                     advance();
                 }
             }

@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.engine.graph.Graph;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ public sealed interface Effect {
      * @param graph the name of the graph that the node is of: the run's, or one inside it
      * @param answers what people answered to this task so far
      * @param timeout the node's own; null for the agent's
+     * @param guard what the node says about the calls of its agent
      * @param cache how long a result serves for equal inputs; null for no time
      */
     record CallAgent(
@@ -26,7 +28,8 @@ public sealed interface Effect {
             JsonNode input,
             List<JsonNode> answers,
             @Nullable Duration timeout,
-            @Nullable Duration cache)
+            @Nullable Duration cache,
+            NodeGuardSettings guard)
             implements Effect {}
 
     /** Stop a call; its answer no longer matters. */

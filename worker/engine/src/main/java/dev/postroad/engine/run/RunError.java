@@ -13,6 +13,7 @@ public record RunError(
     /** An attempt took longer than it may. */
     public static final String TIMEOUT = "timeout";
 
+    static final String AGENT_UNAVAILABLE = "agent-unavailable";
     static final String EXPRESSION = "expression";
     static final String BAD_OUTPUT = "bad-output";
     static final String CONFLICT = "channel-conflict";

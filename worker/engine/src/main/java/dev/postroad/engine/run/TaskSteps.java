@@ -14,6 +14,7 @@ import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.Command.RetryDue;
+import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
 import dev.postroad.engine.run.EventBody.NodeRetrying;
@@ -102,6 +103,20 @@ final class TaskSteps {
         return true;
     }
 
+    /** Takes it that a task's agent cannot be called now; false where that came too late to matter. */
+    boolean unavailable(Unavailable unavailable) {
+        Task task = draft.run().root().find(unavailable.task());
+        if (task == null || !task.isCalling() || task.attempt() != unavailable.attempt()) {
+            return false;
+        }
+        if (unavailable.fails()) {
+            fail(task, new RunError(RunError.AGENT_UNAVAILABLE, unavailable.reason(), null), 0);
+        } else {
+            sleep(task, unavailable.until(), 0);
+        }
+        return true;
+    }
+
     private void begin(Task task) {
         int attempt = task.attempt() + 1;
         if (!(node(task).work() instanceof Node.ByGraph(Graph graph))) {
@@ -158,7 +173,8 @@ final class TaskSteps {
                 input,
                 task.answers(),
                 node.timeout(),
-                node.cache()));
+                node.cache(),
+                node.guard()));
     }
 
     private void ask(Task task, JsonNode question, long durationMillis) {

@@ -7,6 +7,7 @@ import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.definition.NodeDefinition;
+import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.contracts.json.FaultsException;
@@ -158,7 +159,18 @@ final class RandomGraph {
             @Nullable String input,
             @Nullable String output,
             RetrySettings retry) {
-        return new NodeDefinition(name, work, input, output, retry, null, chance(10), handler(name), null, List.of());
+        return new NodeDefinition(
+                name,
+                work,
+                input,
+                output,
+                retry,
+                null,
+                chance(10),
+                handler(name),
+                null,
+                List.of(),
+                NodeGuardSettings.UNSET);
     }
 
     /** A later node, so that handlers lead nowhere twice. */

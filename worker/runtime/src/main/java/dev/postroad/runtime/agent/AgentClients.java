@@ -19,8 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentClients implements AutoCloseable {
     /** What a definition of any kind may say; how it is obeyed is not this package's business. */
-    static final Set<String> COMMON_SETTINGS =
-            Set.of("agent", "kind", "description", "timeout", "retry", "circuitBreaker", "bulkhead", "rateLimit");
+    static final Set<String> COMMON_SETTINGS = Set.of(
+            "agent",
+            "kind",
+            "description",
+            "timeout",
+            "retry",
+            "circuitBreaker",
+            "bulkhead",
+            "rateLimit",
+            "onUnavailable",
+            "health");
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 

@@ -166,7 +166,8 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         ReadyAgent ready = new ReadyAgent(
                 client,
                 RetryPolicy.DEFAULT.with(definition.retry()),
-                Objects.requireNonNullElse(definition.timeout(), ReadyAgent.DEFAULT_TIMEOUT));
+                Objects.requireNonNullElse(definition.timeout(), ReadyAgent.DEFAULT_TIMEOUT),
+                definition.guard());
         OpenAgent before = agents.put(definition.name(), new OpenAgent(definition, ready));
         if (before != null) {
             // Calls under way finish on the old settings.

@@ -4,6 +4,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.journal.RunKey;
+import java.time.Instant;
 
 /** Calls agents without making the caller wait. Thread-safe. */
 public interface AgentCaller {
@@ -13,6 +14,16 @@ public interface AgentCaller {
     /** Stops a call that is under way; its answer does not come. */
     void stop(RunKey run, String task, int attempt);
 
+    /**
+     * Why an agent cannot be called now.
+     *
+     * @param agent its name
+     * @param reason for people
+     * @param until when to ask again, unless {@code fails}
+     * @param fails whether the task is to fail rather than wait
+     */
+    record Unavailability(String agent, String reason, Instant until, boolean fails) {}
+
     /** Takes an answer. Must not block. */
     interface Answered {
         /**
@@ -21,5 +32,8 @@ public interface AgentCaller {
          * @param policy the agent's own
          */
         void answered(AgentReply reply, RetryPolicy policy, long durationMillis);
+
+        /** No call was made. */
+        void unavailable(Unavailability why);
     }
 }

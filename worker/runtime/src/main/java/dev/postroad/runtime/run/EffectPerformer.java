@@ -1,7 +1,9 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.RetryPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,9 +49,21 @@ final class EffectPerformer {
             return;
         }
         double chance = random.nextDouble();
-        agents.call(live.key(), call.graph(), call, (reply, policy, durationMillis) -> {
-            var answer = new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance);
-            inbox.accept(new Message.Tell(live, answer));
+        agents.call(live.key(), call.graph(), call, new AgentCaller.Answered() {
+            @Override
+            public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
+                tell(new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance));
+            }
+
+            @Override
+            public void unavailable(AgentCaller.Unavailability why) {
+                tell(new Command.Unavailable(
+                        call.task(), call.attempt(), why.agent(), why.reason(), why.until(), why.fails()));
+            }
+
+            private void tell(Command command) {
+                inbox.accept(new Message.Tell(live, command));
+            }
         });
     }
 }

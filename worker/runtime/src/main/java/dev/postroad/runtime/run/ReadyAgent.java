@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClient;
 import java.time.Duration;
@@ -10,8 +11,9 @@ import java.util.Optional;
  *
  * @param policy when its failed attempts are followed by others
  * @param timeout the longest that an attempt may take
+ * @param guard what stands around each call
  */
-public record ReadyAgent(AgentClient client, RetryPolicy policy, Duration timeout) {
+public record ReadyAgent(AgentClient client, RetryPolicy policy, Duration timeout, GuardSettings guard) {
     /** The longest that an attempt may take where nobody said otherwise. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(1);
 

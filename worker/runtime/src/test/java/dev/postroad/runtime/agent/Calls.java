@@ -8,6 +8,7 @@ import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -79,7 +80,8 @@ final class Calls {
     static AgentDefinition unchecked(AgentDefinition.Kind kind, String... settings) {
         try {
             JsonNode source = new YAMLMapper().readTree("agent: worker-1\n" + String.join("\n", settings));
-            return new AgentDefinition("worker-1", kind, null, RetrySettings.UNSET, (ObjectNode) source);
+            return new AgentDefinition(
+                    "worker-1", kind, null, RetrySettings.UNSET, GuardSettings.DEFAULT, (ObjectNode) source);
         } catch (JsonProcessingException wrong) {
             throw new AssertionError(wrong);
         }

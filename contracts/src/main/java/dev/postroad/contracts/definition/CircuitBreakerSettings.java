@@ -1,0 +1,61 @@
+package dev.postroad.contracts.definition;
+
+import dev.postroad.contracts.json.Fields;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When an agent's circuit breaker opens, and how it closes again.
+ *
+ * @param enabled whether there is one at all
+ * @param window the last calls that are looked at, 1 to 10,000
+ * @param minimumCalls the fewest calls that say anything, 1 to 10,000
+ * @param failureRate the percentage of failed calls, above 0 to 100, from which on it opens
+ * @param slowCall the time from which on a call counts as slow; null for none
+ * @param slowCallRate the percentage of slow calls, above 0 to 100, from which on it opens
+ * @param openFor how long no call is made before some are let through to see
+ * @param halfOpenCalls how many are let through, over all workers, 1 to 1,000
+ */
+public record CircuitBreakerSettings(
+        boolean enabled,
+        int window,
+        int minimumCalls,
+        double failureRate,
+        @Nullable Duration slowCall,
+        double slowCallRate,
+        Duration openFor,
+        int halfOpenCalls) {
+
+    /** What holds where nobody said otherwise. */
+    public static final CircuitBreakerSettings DEFAULT =
+            new CircuitBreakerSettings(true, 20, 10, 50, null, 100, Duration.ofSeconds(30), 3);
+
+    private static final Set<String> KNOWN = Set.of(
+            "enabled", "window", "minimumCalls", "failureRate", "slowCall", "slowCallRate", "openFor", "halfOpenCalls");
+    private static final int MOST_CALLS = 10_000;
+    private static final int MOST_PROBES = 1_000;
+    private static final double LEAST_RATE = 0.01;
+
+    static CircuitBreakerSettings read(@Nullable Fields fields) {
+        if (fields == null) {
+            return DEFAULT;
+        }
+        fields.onlyKnown(KNOWN);
+        int window = Objects.requireNonNullElse(fields.whole("window", 1, MOST_CALLS), DEFAULT.window);
+        Integer minimum = fields.whole("minimumCalls", 1, MOST_CALLS);
+        if (minimum != null && minimum > window) {
+            fields.fault("minimumCalls", "is more than the window of " + window, "so many calls are never looked at");
+        }
+        return new CircuitBreakerSettings(
+                !Boolean.FALSE.equals(fields.truth("enabled")),
+                window,
+                minimum == null ? Math.min(DEFAULT.minimumCalls, window) : minimum,
+                Objects.requireNonNullElse(fields.number("failureRate", LEAST_RATE, 100), DEFAULT.failureRate),
+                fields.duration("slowCall"),
+                Objects.requireNonNullElse(fields.number("slowCallRate", LEAST_RATE, 100), DEFAULT.slowCallRate),
+                Objects.requireNonNullElse(fields.duration("openFor"), DEFAULT.openFor),
+                Objects.requireNonNullElse(fields.whole("halfOpenCalls", 1, MOST_PROBES), DEFAULT.halfOpenCalls));
+    }
+}
