@@ -33,12 +33,13 @@ final class AgentReader {
     static AgentDefinition read(Fields fields) {
         String name = fields.text("agent", Names.NAME, Names.NAME_RULE);
         fields.text("description");
+        Kind kind = kind(fields);
         return new AgentDefinition(
                 name == null ? "" : name,
-                kind(fields),
+                kind,
                 fields.duration("timeout"),
                 RetrySettings.read(fields.nested("retry")),
-                GuardSettings.read(fields),
+                GuardSettings.read(fields, kind),
                 fields.object());
     }
 

@@ -7,7 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When an agent's circuit breaker opens, and how it closes again.
+ * When an agent's circuit breaker opens, and how it closes again. Java agents have one only where their definition says
+ * so: their failures are mostly those of what they were handed.
  *
  * @param enabled whether there is one at all
  * @param window the last calls that are looked at, 1 to 10,000
@@ -32,15 +33,27 @@ public record CircuitBreakerSettings(
     public static final CircuitBreakerSettings DEFAULT =
             new CircuitBreakerSettings(true, 20, 10, 50, null, 100, Duration.ofSeconds(30), 3);
 
+    /** None. */
+    static final CircuitBreakerSettings NONE = new CircuitBreakerSettings(
+            false,
+            DEFAULT.window,
+            DEFAULT.minimumCalls,
+            DEFAULT.failureRate,
+            DEFAULT.slowCall,
+            DEFAULT.slowCallRate,
+            DEFAULT.openFor,
+            DEFAULT.halfOpenCalls);
+
     private static final Set<String> KNOWN = Set.of(
             "enabled", "window", "minimumCalls", "failureRate", "slowCall", "slowCallRate", "openFor", "halfOpenCalls");
     private static final int MOST_CALLS = 10_000;
     private static final int MOST_PROBES = 1_000;
     private static final double LEAST_RATE = 0.01;
 
-    static CircuitBreakerSettings read(@Nullable Fields fields) {
+    /** @param unsaid what holds where nothing is said */
+    static CircuitBreakerSettings read(@Nullable Fields fields, CircuitBreakerSettings unsaid) {
         if (fields == null) {
-            return DEFAULT;
+            return unsaid;
         }
         fields.onlyKnown(KNOWN);
         int window = Objects.requireNonNullElse(fields.whole("window", 1, MOST_CALLS), DEFAULT.window);

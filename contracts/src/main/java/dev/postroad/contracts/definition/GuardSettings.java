@@ -25,9 +25,11 @@ public record GuardSettings(
     /** The fields that are read here. */
     static final Set<String> KNOWN = Set.of("circuitBreaker", "bulkhead", "rateLimit", "onUnavailable", "health");
 
-    static GuardSettings read(Fields fields) {
+    static GuardSettings read(Fields fields, AgentDefinition.Kind kind) {
+        CircuitBreakerSettings unsaid =
+                kind == AgentDefinition.Kind.JAVA ? CircuitBreakerSettings.NONE : CircuitBreakerSettings.DEFAULT;
         return new GuardSettings(
-                CircuitBreakerSettings.read(fields.nested("circuitBreaker")),
+                CircuitBreakerSettings.read(fields.nested("circuitBreaker"), unsaid),
                 BulkheadSettings.read(fields.nested("bulkhead")),
                 RateLimitSettings.read(fields.nested("rateLimit")),
                 OnUnavailable.read(fields),

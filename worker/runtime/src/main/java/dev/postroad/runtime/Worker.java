@@ -5,7 +5,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.CachedResults;
+import dev.postroad.runtime.availability.AgentEvents;
+import dev.postroad.runtime.availability.Availability;
+import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.http.Sources;
 import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.intake.ControlIntake;
@@ -129,8 +133,14 @@ public final class Worker implements AutoCloseable {
         Commands commands = new Commands(catalog);
         KeptInstructions kept = new KeptInstructions(
                 commands, (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
+        AgentEvents agentEvents = new AgentEvents(settings.workerId(), clock);
+        BreakerRows breakers = new BreakerRows(jdbi, agentEvents, clock);
+        Availability availability = part(new Availability(breakers));
+        Guards guards = new Guards(breakers, availability, clock);
+        availability.start(guards::follow);
         AgentCalls calls = part(new AgentCalls(
                 catalog,
+                guards,
                 (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
                 new CachedResults(jdbi, clock),
                 clock));

@@ -83,7 +83,7 @@ class RuntimeArchitectureTest {
             within("publish", "journal").because("what is published is what was committed, whoever wrote it");
 
     @ArchTest
-    static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within("run", "agent", "journal", "publish")
+    static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within("run", "agent", "guard", "journal", "publish")
             .because("a test, a topic and an HTTP call drive a run by the same door");
 
     @ArchTest
@@ -150,6 +150,8 @@ class RuntimeArchitectureTest {
             // While the worker starts, for 2 s at the most.
             "dev.postroad.runtime.publish.Producers",
             "dev.postroad.runtime.registry.RegistryReader",
+            "dev.postroad.runtime.availability.Availability",
+            "dev.postroad.runtime.guard.AgentBreaker",
             "dev.postroad.runtime.run.AgentCalls",
             "dev.postroad.runtime.run.Rounds",
             "dev.postroad.runtime.run.JournalRunLoader");

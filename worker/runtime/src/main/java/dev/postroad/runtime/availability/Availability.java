@@ -1,0 +1,110 @@
+package dev.postroad.runtime.availability;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows how all agents stand, as Postgres has it: looks four times a second, and at once where this worker changed
+ * something. While Postgres is away, what was seen last holds. Thread-safe; owns one thread.
+ */
+public final class Availability implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
+    private static final long LOOK_EVERY_MILLIS = 250;
+
+    private final BreakerRows rows;
+    private final Thread thread;
+    private volatile Map<String, Standing> standings = Map.of();
+    private volatile Listener listener = changed -> {};
+    private boolean away;
+    private volatile boolean closed;
+
+    /** Told of agents that stand otherwise than before. Must not block. */
+    public interface Listener {
+        /** These agents stand otherwise now. */
+        void changed(Collection<String> agents);
+    }
+
+    public Availability(BreakerRows rows) {
+        this.rows = rows;
+        this.thread = Thread.ofPlatform().name("postroad-availability").daemon().unstarted(this::loop);
+    }
+
+    /** Looks for the first time, and from then on. */
+    public void start(Listener changes) {
+        listener = changes;
+        refresh();
+        thread.start();
+    }
+
+    /** How an agent stands; null where it can simply be called. Does not wait for Postgres. */
+    public @Nullable Standing of(String agent) {
+        return standings.get(agent);
+    }
+
+    /** Looks at once. What was committed before the call is seen when it returns, unless Postgres is away. */
+    public synchronized void refresh() {
+        try {
+            Map<String, Standing> found = new HashMap<>();
+            rows.standings().forEach(standing -> found.put(standing.agent(), standing));
+            Map<String, Standing> before = standings;
+            standings = Map.copyOf(found);
+            away = false;
+            Set<String> changed = new HashSet<>();
+            before.keySet().forEach(agent -> noteChange(agent, before, found, changed));
+            found.keySet().forEach(agent -> noteChange(agent, before, found, changed));
+            if (!changed.isEmpty()) {
+                listener.changed(changed);
+            }
+        } catch (JdbiException unreachable) {
+            if (!away) {
+                LOG.warn("how agents stand cannot be seen; what was seen last holds: {}", unreachable.getMessage());
+            }
+            away = true;
+        }
+    }
+
+    /** Times are compared by neither, for they are told as what is left of them. */
+    private static void noteChange(
+            String agent, Map<String, Standing> before, Map<String, Standing> now, Set<String> changed) {
+        if (!Objects.equals(kind(before.get(agent)), kind(now.get(agent)))) {
+            changed.add(agent);
+        }
+    }
+
+    private static Kind kind(@Nullable Standing standing) {
+        return new Kind(
+                standing == null || standing.disabled() == null,
+                standing == null || standing.breaker() == null,
+                standing != null
+                        && standing.breaker() != null
+                        && standing.breaker().halfOpen());
+    }
+
+    private void loop() {
+        while (!closed) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+            } catch (InterruptedException stop) {
+                return;
+            }
+            refresh();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+
+    private record Kind(boolean enabled, boolean closed, boolean halfOpen) {}
+}

@@ -1,0 +1,175 @@
+package dev.postroad.runtime.guard;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.GuardSettings;
+import dev.postroad.contracts.definition.NodeGuardSettings;
+import dev.postroad.runtime.availability.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands around the calls of one agent, under the settings that it has now: enabled? bulkhead, rate limit, circuit
+ * breaker. Thread-safe.
+ */
+final class AgentGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentGuard.class);
+
+    /** Whoever waits for a disabled agent is told when it is enabled; this is for what may be missed. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
+    private final String agent;
+    private final GuardSettings settings;
+    private final AgentBreaker.Shared shared;
+    private final @Nullable AgentBreaker breaker;
+    private final CallLimits limits;
+    private final ConcurrentHashMap<NodeKey, CallLimits> ofNodes = new ConcurrentHashMap<>();
+
+    AgentGuard(String agent, GuardSettings settings, Duration timeout, AgentBreaker.Shared shared) {
+        this.agent = agent;
+        this.settings = settings;
+        this.shared = shared;
+        this.breaker = settings.circuitBreaker().enabled() ? new AgentBreaker(agent, settings, timeout, shared) : null;
+        this.limits = new CallLimits(agent, settings.bulkhead(), settings.rateLimit());
+    }
+
+    /** Whether it stands for these very settings. */
+    boolean isFor(GuardSettings wanted) {
+        return settings == wanted;
+    }
+
+    @Nullable
+    AgentBreaker breaker() {
+        return breaker;
+    }
+
+    /**
+     * Lets a call through, now or after a wait.
+     *
+     * @param place the graph and node that call
+     * @throws InterruptedException where the call was stopped while it waited
+     */
+    Entry enter(String place, NodeGuardSettings node) throws InterruptedException {
+        Instant now = shared.clock().instant();
+        Standing standing = shared.availability().of(agent);
+        boolean trial = false;
+        if (standing != null && standing.disabled() != null) {
+            Standing.Disabled disabled = standing.disabled();
+            if (!mayTry(disabled, now)) {
+                Instant until = disabled.probeAt() == null ? now.plus(LOOK_AGAIN) : disabled.probeAt();
+                return new Entry.Unavailable(disabled.why(), until.isAfter(now) ? until : now.plusSeconds(1));
+            }
+            trial = true;
+        }
+        boolean breaks = breaker != null && node.breaks() && !trial;
+        if (breaks) {
+            // What would not be let through in the end is not to wait, nor to use up a place.
+            Entry.Unavailable closed = breaker.closedTo(now);
+            if (closed != null) {
+                return closed;
+            }
+        }
+        CallLimits own = limitsFor(place, node);
+        Entry.Busy busy = own.enter();
+        if (busy != null) {
+            return busy;
+        }
+        if (!breaks) {
+            return new Entry.Entered(new Placed(own, trial ? new Trial() : null));
+        }
+        boolean entered = false;
+        try {
+            AgentBreaker.Permission permission = breaker.ask();
+            return switch (permission) {
+                case AgentBreaker.Granted(Judge judge) -> {
+                    entered = true;
+                    yield new Entry.Entered(new Placed(own, judge));
+                }
+                case AgentBreaker.Denied(Entry.Unavailable why) -> why;
+            };
+        } finally {
+            if (!entered) {
+                own.leave();
+            }
+        }
+    }
+
+    private boolean mayTry(Standing.Disabled disabled, Instant now) {
+        if (disabled.probeAt() == null || now.isBefore(disabled.probeAt())) {
+            return false;
+        }
+        try {
+            boolean begun = shared.rows().beginTrial(agent, settings.health());
+            shared.availability().refresh();
+            return begun;
+        } catch (JdbiException away) {
+            return false;
+        }
+    }
+
+    private CallLimits limitsFor(String place, NodeGuardSettings node) {
+        if (node.bulkhead() == null && node.rateLimit() == null) {
+            return limits;
+        }
+        return ofNodes.computeIfAbsent(
+                new NodeKey(place, node),
+                key -> new CallLimits(
+                        agent + " of " + place,
+                        node.bulkhead() == null ? settings.bulkhead() : node.bulkhead(),
+                        node.rateLimit() == null ? settings.rateLimit() : node.rateLimit()));
+    }
+
+    private record NodeKey(String place, NodeGuardSettings settings) {}
+
+    /** Gives the call's place back when it has left, and tells the breaker how it went. */
+    private record Placed(CallLimits limits, @Nullable Judge judge) implements Pass {
+        @Override
+        public void ended(AgentReply reply, long durationMillis) {
+            if (judge != null) {
+                judge.ended(reply, durationMillis);
+            }
+        }
+
+        @Override
+        public void abandoned() {
+            if (judge != null) {
+                judge.abandoned();
+            }
+        }
+
+        @Override
+        public void left() {
+            limits.leave();
+        }
+    }
+
+    /** A call that sees whether an agent that the system disabled is well again. */
+    private final class Trial implements Judge {
+        @Override
+        public void ended(AgentReply reply, long durationMillis) {
+            if (Verdict.isFailure(reply)) {
+                return;
+            }
+            Thread.ofVirtual().name("postroad-enable-" + agent).start(() -> {
+                try {
+                    shared.rows().endTrial(agent);
+                    shared.availability().refresh();
+                } catch (JdbiException away) {
+                    LOG.warn("agent {} is well again, and is enabled by its next probe: {}", agent, away.getMessage());
+                }
+            });
+        }
+
+        @Override
+        public void abandoned() {
+            LOG.debug(
+                    "a probe of agent {} was stopped; the next is due in {}",
+                    agent,
+                    settings.health().probeEvery());
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.postroad.runtime.guard;
+
+import dev.postroad.contracts.definition.GuardSettings;
+import dev.postroad.contracts.definition.NodeGuardSettings;
+import dev.postroad.runtime.availability.Availability;
+import dev.postroad.runtime.availability.BreakerRows;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The guards of all agents that this worker called. Where an agent's settings change, calls under way keep to the old
+ * guard and the next meet the new one, which begins afresh. Thread-safe.
+ */
+public final class Guards {
+    private final AgentBreaker.Shared shared;
+    private final ConcurrentHashMap<String, AgentGuard> guards = new ConcurrentHashMap<>();
+
+    public Guards(BreakerRows rows, Availability availability, InstantSource clock) {
+        this.shared = new AgentBreaker.Shared(rows, availability, clock);
+    }
+
+    /**
+     * Lets a call through, now or after a wait.
+     *
+     * @param settings the agent's, the same object until they change
+     * @param timeout the longest that the call may take
+     * @param place the graph and node that call
+     * @throws InterruptedException where the call was stopped while it waited
+     */
+    public Entry enter(String agent, GuardSettings settings, Duration timeout, String place, NodeGuardSettings node)
+            throws InterruptedException {
+        AgentGuard guard = guards.get(agent);
+        if (guard == null || !guard.isFor(settings)) {
+            guard = guards.compute(
+                    agent,
+                    (name, current) -> current != null && current.isFor(settings)
+                            ? current
+                            : new AgentGuard(name, settings, timeout, shared));
+        }
+        return guard.enter(place, node);
+    }
+
+    /** Agents stand otherwise than before. */
+    public void follow(Collection<String> agents) {
+        for (String agent : agents) {
+            AgentGuard guard = guards.get(agent);
+            if (guard != null && guard.breaker() != null) {
+                guard.breaker().follow();
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.postroad.runtime.guard;
+
+import dev.postroad.contracts.agent.AgentReply;
+
+/**
+ * Lets one call through. It is told once how the call went, which may be before the agent lets go of its thread, and once
+ * that it has left its place. No method waits for anything.
+ */
+public interface Pass {
+    /** The agent answered, or its time was over. */
+    void ended(AgentReply reply, long durationMillis);
+
+    /** The call was stopped, which says nothing of the agent. */
+    void abandoned();
+
+    /** Nothing of the call is under way any more. */
+    void left();
+}

@@ -1,0 +1,269 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.OutputSink;
+import dev.postroad.contracts.definition.OnUnavailable;
+import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.engine.run.RunError;
+import dev.postroad.runtime.agent.CachedResults;
+import dev.postroad.runtime.guard.Entry;
+import dev.postroad.runtime.guard.Guards;
+import dev.postroad.runtime.guard.Pass;
+import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.run.AgentCaller.Answered;
+import dev.postroad.runtime.run.AgentCaller.Unavailability;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt of a task, on a virtual thread of its own: passes the guard, calls the agent, or the one that stands in for
+ * it, and answers. The first answer counts, whoever gives it. Thread-safe.
+ */
+final class AgentAttempt {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentAttempt.class);
+    private static final OnUnavailable WAIT = new OnUnavailable.Wait();
+    private static final int MOST_FALLBACKS = 5;
+
+    /** Whoever waits for an agent that is not there is told when it comes; this is for what may be missed. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
+    private final RunKey run;
+    private final String graph;
+    private final Effect.CallAgent call;
+    private final Services services;
+    private final Consumer<AgentAttempt> over;
+    private final Instant startedAt;
+    private final AtomicReference<@Nullable Answered> answered;
+    private final AtomicReference<@Nullable Underway> underway = new AtomicReference<>();
+    private final Thread thread = Thread.ofVirtual().unstarted(this::run);
+
+    /** What all attempts call on. */
+    record Services(
+            ReadyAgent.Directory directory,
+            Guards guards,
+            OutputChunks output,
+            CachedResults cached,
+            InstantSource clock) {}
+
+    /** A call that nobody has judged yet. */
+    private record Underway(ReadyAgent agent, Pass pass, Instant begunAt, Instant deadline) {}
+
+    /** @param over told when the attempt is over; may be told again */
+    AgentAttempt(
+            RunKey run,
+            String graph,
+            Effect.CallAgent call,
+            Answered answered,
+            Services services,
+            Consumer<AgentAttempt> over) {
+        this.run = run;
+        this.graph = graph;
+        this.call = call;
+        this.services = services;
+        this.over = over;
+        this.startedAt = services.clock.instant();
+        this.answered = new AtomicReference<>(answered);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Gives up where the agent took too long. */
+    void giveUpIfLate(Instant now) {
+        Underway late = underway.get();
+        if (late != null && now.isAfter(late.deadline)) {
+            Duration allowed = Duration.between(late.begunAt, late.deadline);
+            judge(late, AgentReply.retryable(RunError.TIMEOUT, "no answer within " + allowed));
+            thread.interrupt();
+        }
+    }
+
+    /** Stops; no answer comes. */
+    void abandon() {
+        answered.set(null);
+        over.accept(this);
+        Underway stopped = underway.getAndSet(null);
+        if (stopped != null) {
+            stopped.pass.abandoned();
+        }
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            answerOrWait();
+        } catch (InterruptedException stopped) {
+            answer(AgentReply.retryable("interrupted", "the call was interrupted"), RetryPolicy.DEFAULT);
+        } catch (RuntimeException | LinkageError defect) {
+            LOG.error("a call of node {} of run {} broke", call.node(), run.id(), defect);
+            answer(AgentReply.permanent("agent-defect", String.valueOf(defect)), RetryPolicy.DEFAULT);
+        } finally {
+            over.accept(this);
+        }
+    }
+
+    private void answerOrWait() throws InterruptedException {
+        Duration timeToLive = call.cache();
+        byte[] equal = timeToLive == null ? null : CachedResults.key(graph, call.node(), call.agent(), call.input());
+        Optional<AgentReply.Completed> found = equal == null ? Optional.empty() : services.cached.find(equal);
+        if (found.isPresent()) {
+            answer(found.get(), RetryPolicy.DEFAULT);
+            return;
+        }
+        AgentReply reply = enterAndCall();
+        // What a person's answer went into is no answer for others.
+        if (equal != null
+                && timeToLive != null
+                && reply instanceof AgentReply.Completed completed
+                && call.answers().isEmpty()) {
+            services.cached.keep(equal, completed, timeToLive);
+        }
+    }
+
+    /** The agent's reply, or that of the one that stands in for it; null where none was called. */
+    private @Nullable AgentReply enterAndCall() throws InterruptedException {
+        Set<String> tried = new LinkedHashSet<>();
+        String name = call.agent();
+        OnUnavailable said = call.guard().onUnavailable();
+        while (true) {
+            tried.add(name);
+            ReadyAgent agent = services.directory.agent(name).orElse(null);
+            Entry entry = agent == null
+                    ? new Entry.Unavailable(
+                            "there is no such agent; publish it",
+                            services.clock.instant().plus(LOOK_AGAIN))
+                    : services.guards.enter(
+                            name, agent.guard(), timeout(agent), graph + "/" + call.node(), call.guard());
+            switch (entry) {
+                case Entry.Entered(Pass pass) -> {
+                    return call(Objects.requireNonNull(agent), pass);
+                }
+                case Entry.Busy(String type, String message) -> {
+                    answer(
+                            AgentReply.retryable(type, "agent " + name + " " + message),
+                            Objects.requireNonNull(agent).policy());
+                    return null;
+                }
+                case Entry.Unavailable(String reason, Instant until) -> {
+                    OnUnavailable choice = choice(said, agent);
+                    if (choice instanceof OnUnavailable.Fallback(String next) && mayTry(next, tried)) {
+                        name = next;
+                        said = null;
+                    } else {
+                        boolean fails = choice instanceof OnUnavailable.Fail;
+                        unavailable(new Unavailability(name, described(name, tried, reason), until, fails));
+                        return null;
+                    }
+                }
+            }
+        }
+    }
+
+    private static OnUnavailable choice(@Nullable OnUnavailable ofNode, @Nullable ReadyAgent agent) {
+        OnUnavailable choice =
+                ofNode != null || agent == null ? ofNode : agent.guard().onUnavailable();
+        return choice == null ? WAIT : choice;
+    }
+
+    /** Agents that stand in for each other are tried once each. */
+    private static boolean mayTry(String next, Set<String> tried) {
+        return !tried.contains(next) && tried.size() <= MOST_FALLBACKS;
+    }
+
+    private String described(String name, Set<String> tried, String reason) {
+        String which = tried.size() == 1 ? "" : ", which stands in for " + call.agent() + ",";
+        return "agent " + name + which + " cannot be called: " + reason;
+    }
+
+    private Duration timeout(ReadyAgent agent) {
+        Duration ofNode = call.timeout();
+        return ofNode == null ? agent.timeout() : ofNode;
+    }
+
+    private AgentReply call(ReadyAgent agent, Pass pass) throws InterruptedException {
+        Instant begunAt = services.clock.instant();
+        Underway begun = new Underway(agent, pass, begunAt, begunAt.plus(timeout(agent)));
+        underway.set(begun);
+        try {
+            if (answered.get() == null) {
+                throw new InterruptedException("stopped before it began");
+            }
+            AgentReply reply = agent.client().call(agentCall(begun.deadline));
+            judge(begun, reply);
+            return reply;
+        } catch (RuntimeException | LinkageError defect) {
+            judge(begun, AgentReply.permanent("agent-defect", String.valueOf(defect)));
+            throw defect;
+        } finally {
+            if (underway.compareAndSet(begun, null)) {
+                pass.abandoned();
+            }
+            pass.left();
+        }
+    }
+
+    private AgentCall agentCall(Instant deadline) {
+        return new AgentCall(
+                run.id(),
+                graph,
+                call.node(),
+                call.task(),
+                call.attempt(),
+                call.input(),
+                deadline,
+                TraceParents.of(run, call),
+                call.answers(),
+                whileOpen(services.output.sink(run.id(), graph, call)));
+    }
+
+    /** An agent that does not heed its interruption shows nothing more all the same. */
+    private OutputSink whileOpen(OutputSink sink) {
+        return chunk -> {
+            if (answered.get() != null) {
+                sink.emit(chunk);
+            }
+        };
+    }
+
+    /** The first judgement counts: the agent's own, or that its time is over. */
+    private void judge(Underway begun, AgentReply reply) {
+        if (underway.compareAndSet(begun, null)) {
+            long millis =
+                    Duration.between(begun.begunAt, services.clock.instant()).toMillis();
+            begun.pass.ended(reply, millis);
+            answer(reply, begun.agent.policy());
+        }
+    }
+
+    private void answer(AgentReply reply, RetryPolicy policy) {
+        Answered first = answered.getAndSet(null);
+        if (first != null) {
+            over.accept(this);
+            first.answered(
+                    reply,
+                    policy,
+                    Duration.between(startedAt, services.clock.instant()).toMillis());
+        }
+    }
+
+    private void unavailable(Unavailability why) {
+        Answered first = answered.getAndSet(null);
+        if (first != null) {
+            over.accept(this);
+            first.unavailable(why);
+        }
+    }
+}
