@@ -11,10 +11,14 @@ public interface AgentClient extends AutoCloseable {
      * Makes one attempt. An expected failure is a reply, not an exception.
      *
      * @throws InterruptedException where the attempt was cancelled or ran out of time; whatever was under way is aborted
+     * @throws AgentAbsentException where no call was made, for the agent's code is not in this worker now
      */
     AgentReply call(AgentCall call) throws InterruptedException;
 
-    /** Frees what the client holds; calls under way may fail. */
+    /**
+     * Frees what the client holds. Of the clients that {@link AgentClients} opens, calls under way end undisturbed
+     * before, and a call that comes after it is made all the same.
+     */
     @Override
     void close();
 }

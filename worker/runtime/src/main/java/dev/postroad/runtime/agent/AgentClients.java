@@ -4,6 +4,7 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
+import dev.postroad.runtime.agent.JavaAgents.Presence;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,31 +57,46 @@ public final class AgentClients implements AutoCloseable {
     }
 
     /**
-     * Opens a client for one agent. Reaches out to nobody yet.
+     * Opens a client for an agent that is published anew. Reaches out to nobody yet. The client is closed when the last
+     * call that is under way on it has ended.
      *
-     * @throws FaultsException with everything that is wrong with the definition's settings
+     * @throws FaultsException with everything that is wrong with the definition's settings; a Java agent that is not in
+     *     this worker is a fault
      */
     public AgentClient open(AgentDefinition definition) throws FaultsException {
+        return open(definition, Presence.REQUIRED);
+    }
+
+    /**
+     * Opens a client for an agent whose definition counts already, wherever it was accepted; otherwise as
+     * {@link #open(AgentDefinition)}. A Java agent may come to this worker later, and is absent until then.
+     */
+    public AgentClient openAccepted(AgentDefinition definition) throws FaultsException {
+        return open(definition, Presence.AWAITED);
+    }
+
+    private AgentClient open(AgentDefinition definition, Presence presence) throws FaultsException {
         List<Fault> faults = new ArrayList<>();
         Fields fields = Fields.of(definition.source(), "", faults);
-        AgentClient client = open(definition, fields);
+        AgentClient client = open(definition, fields, presence);
         if (client == null || !faults.isEmpty()) {
             throw new FaultsException(faults);
         }
         return client;
     }
 
-    private @Nullable AgentClient open(AgentDefinition definition, Fields fields) {
+    private @Nullable AgentClient open(AgentDefinition definition, Fields fields, Presence presence) {
         return switch (definition.kind()) {
             case LLM -> {
                 LlmSettings settings = LlmSettings.read(fields, environment);
-                yield settings == null ? null : LlmAgent.open(settings, environment, sender);
+                yield settings == null ? null : new LeasedClient(() -> LlmAgent.open(settings, environment, sender));
             }
             case HTTP -> {
                 HttpSettings settings = HttpSettings.read(fields, environment.variables());
-                yield settings == null ? null : HttpAgent.open(settings, environment, sender);
+                yield settings == null ? null : new LeasedClient(() -> HttpAgent.open(settings, environment, sender));
             }
-            case JAVA -> javaAgents.open(fields, definition.name());
+            // Holds nothing that a call could lose.
+            case JAVA -> javaAgents.open(fields, definition.name(), presence);
         };
     }
 

@@ -8,22 +8,36 @@ import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
 import dev.postroad.contracts.agent.Goto;
-import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Calls an agent within this process, and trusts nothing that it gives back or throws. Thread-safe. */
+/**
+ * Calls an agent within this process, and trusts nothing that it gives back or throws. Looks the agent up for each call,
+ * as plug-ins come and go. Thread-safe.
+ */
 final class JavaAgentClient implements AgentClient {
-    private final JavaAgent agent;
+    private final JavaAgents agents;
+    private final String name;
 
-    JavaAgentClient(JavaAgent agent) {
-        this.agent = agent;
+    JavaAgentClient(JavaAgents agents, String name) {
+        this.agents = agents;
+        this.name = name;
     }
 
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
+        HostedAgent agent = agents.enter(name);
+        try {
+            // Whatever the agent gives back or throws is its own code too, and is looked at before that may go away.
+            return reply(agent, call);
+        } finally {
+            agent.lease().leave();
+        }
+    }
+
+    private static AgentReply reply(HostedAgent agent, AgentCall call) throws InterruptedException {
         try {
             return checked(agent.call(withOwnTrees(call)));
         } catch (InterruptedException interrupted) {
@@ -100,6 +114,6 @@ final class JavaAgentClient implements AgentClient {
 
     @Override
     public void close() {
-        // The instance is shared by all agents that name it, and lives as long as the worker.
+        // Holds nothing: the instance is shared by all agents that name it.
     }
 }

@@ -25,11 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +45,6 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final ConcurrentHashMap<Version, Graph> graphs = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
-    private final Queue<AgentClient> replaced = new ConcurrentLinkedQueue<>();
     private final Set<String> limited = ConcurrentHashMap.newKeySet();
     private volatile Instant currentAsOf = Instant.EPOCH;
 
@@ -61,7 +58,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     public void load() {
         for (ObjectNode agent : store.agents()) {
             try {
-                open((AgentDefinition) Definitions.read(agent));
+                open((AgentDefinition) Definitions.read(agent), clients::openAccepted);
             } catch (FaultsException unusable) {
                 LOG.warn("agent {} cannot be used by this worker: {}", agent.path("agent"), unusable.getMessage());
             }
@@ -136,7 +133,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     void publish(Definition definition, Instant publishedAt) throws FaultsException {
         switch (definition) {
             case AgentDefinition agent -> {
-                open(agent);
+                open(agent, clients::open);
                 store.publish(agent, publishedAt);
             }
             case GraphDefinition graph -> {
@@ -157,12 +154,12 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
     }
 
-    private void open(AgentDefinition definition) throws FaultsException {
+    private void open(AgentDefinition definition, Opening opening) throws FaultsException {
         OpenAgent current = agents.get(definition.name());
         if (current != null && current.definition().source().equals(definition.source())) {
             return;
         }
-        AgentClient client = clients.open(definition);
+        AgentClient client = opening.open(definition);
         ReadyAgent ready = new ReadyAgent(
                 client,
                 RetryPolicy.DEFAULT.with(definition.retry()),
@@ -170,8 +167,8 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
                 definition.guard());
         OpenAgent before = agents.put(definition.name(), new OpenAgent(definition, ready));
         if (before != null) {
-            // Calls under way finish on the old settings.
-            replaced.add(before.ready().client());
+            // Once calls under way have finished on the old settings.
+            before.ready().client().close();
         }
     }
 
@@ -184,7 +181,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         ObjectNode source =
                 JsonNodeFactory.instance.objectNode().put("agent", name).put("kind", "java");
         try {
-            open((AgentDefinition) Definitions.read(source));
+            open((AgentDefinition) Definitions.read(source), clients::open);
         } catch (FaultsException noSuchAgent) {
             return null;
         }
@@ -214,7 +211,6 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     @Override
     public void close() {
         agents.values().forEach(agent -> agent.ready().client().close());
-        replaced.forEach(AgentClient::close);
     }
 
     /** What a new definition may refer to. */
@@ -247,6 +243,11 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         public Graph graph(String name, @Nullable Integer version) {
             return Catalog.this.graph(name, version == null ? inside.getOrDefault(name, 0) : version);
         }
+    }
+
+    /** Makes a client of a definition. */
+    private interface Opening {
+        AgentClient open(AgentDefinition definition) throws FaultsException;
     }
 
     private record Version(String name, int version) {}

@@ -47,7 +47,7 @@ final class AgentClientsTest {
     void opensWhateverTheReaderOfDefinitionsTakes() throws Exception {
         String[] common = {
             "description: d", "timeout: PT5S", "retry: { maxAttempts: 2 }",
-            "circuitBreaker: {}", "bulkhead: {}", "rateLimit: {}"
+            "circuitBreaker: {}", "bulkhead: { calls: 64 }", "rateLimit: { calls: 100 }"
         };
 
         open("java", common, "provider: test-echo");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definitions;
@@ -64,6 +65,11 @@ final class Calls {
         } catch (FaultsException notJson) {
             throw new AssertionError(notJson);
         }
+    }
+
+    /** A client for an agent of this process. */
+    static AgentClient client(JavaAgent agent) {
+        return new JavaAgentClient(JavaAgents.of(List.of(agent).iterator()), agent.name());
     }
 
     /** A definition from lines of YAML that follow its name. */

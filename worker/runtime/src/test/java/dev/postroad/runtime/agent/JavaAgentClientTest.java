@@ -56,7 +56,7 @@ final class JavaAgentClientTest {
     @Test
     void handsTheAgentWhatPeopleAnswered() throws Exception {
         JavaAgent agent = new EchoAnswers();
-        try (AgentClient client = new JavaAgentClient(agent)) {
+        try (AgentClient client = Calls.client(agent)) {
             assertThat(client.call(Calls.answered(Calls.json("'yes'"), Calls.json("null"))))
                     .isEqualTo(AgentReply.completed(Calls.json("['yes',null]")));
         }
@@ -207,7 +207,7 @@ final class JavaAgentClientTest {
                 return work.on(call);
             }
         };
-        try (AgentClient client = new JavaAgentClient(agent)) {
+        try (AgentClient client = Calls.client(agent)) {
             return client.call(Calls.with("{'in':1}"));
         }
     }

@@ -25,7 +25,7 @@ class JavaAgentCopyTest {
         ObjectNode approval = JsonNodeFactory.instance.objectNode().put("n", 5);
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("n", 2L);
         AgentReply reply;
-        try (JavaAgentClient client = new JavaAgentClient(new Meddler(answer))) {
+        try (AgentClient client = Calls.client(new Meddler(answer))) {
             reply = client.call(new AgentCall(
                     "r", "g", "n", "n@1", 1, state, Instant.EPOCH, "00-1-2-01", List.of(approval), OutputSink.NONE));
         }
