@@ -51,7 +51,7 @@ public final class Embedded {
         }
         EmbeddedServers servers = startOrJoin(surroundings, data, ports);
         Variables variables = at(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser(), given);
-        return new Embedded(surroundings, data, servers, withModel(servers.llmBaseUrl(), variables));
+        return new Embedded(surroundings, data, servers, withPlugins(data, withModel(servers.llmBaseUrl(), variables)));
     }
 
     /** Joins only servers that cannot stop as long as this command goes on. */
@@ -93,6 +93,14 @@ public final class Embedded {
         return simulated.given(Setting.LLM_MODEL).isPresent()
                 ? simulated
                 : simulated.with(Setting.LLM_MODEL, SIMULATED_MODEL);
+    }
+
+    private static Variables withPlugins(Path data, Variables variables) {
+        if (variables.given(Setting.PLUGIN_DIR).isPresent()) {
+            return variables;
+        }
+        return variables.with(
+                Setting.PLUGIN_DIR, DataDirectory.pluginsMadeIfAbsent(data).toString());
     }
 
     /** Makes schema and topics, and starts a worker where this process runs the servers. */

@@ -36,14 +36,28 @@ public final class AgentClients implements AutoCloseable {
 
     private final AgentEnvironment environment;
     private final JavaAgents javaAgents;
+    private final @Nullable PluginFolder plugins;
     private final ExecutorService threads;
     private final HttpClient http;
     private final AttemptSender sender;
 
-    /** Finds the Java agents on the class path; one that cannot be loaded is a fault only where it is asked for. */
+    /** Clients without anybody who hears of plug-ins; see {@link #AgentClients(AgentEnvironment, PluginListener)}. */
     public AgentClients(AgentEnvironment environment) {
+        this(environment, PluginListener.NONE);
+    }
+
+    /**
+     * Finds the Java agents on the class path and in the folder of plug-ins, and follows that folder from then on. An
+     * agent of the class path that cannot be loaded is a fault only where it is asked for.
+     *
+     * @param listener hears what becomes of plug-ins, those that are there at the start too
+     */
+    public AgentClients(AgentEnvironment environment, PluginListener listener) {
         this.environment = environment;
         javaAgents = JavaAgents.onClassPath();
+        plugins = environment.pluginFolder() == null
+                ? null
+                : new PluginFolder(environment.pluginFolder(), new Plugins(javaAgents, listener), environment.clock());
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("agent-http-", 0).factory());
         // HTTP/1.1, as the upgrade that Java offers on plain HTTP otherwise confuses common Python servers.
@@ -54,6 +68,9 @@ public final class AgentClients implements AutoCloseable {
                 .executor(threads)
                 .build();
         sender = new AttemptSender(http, environment.clock());
+        if (plugins != null) {
+            plugins.start();
+        }
     }
 
     /**
@@ -111,5 +128,8 @@ public final class AgentClients implements AutoCloseable {
         }
         threads.shutdownNow();
         threads.close();
+        if (plugins != null) {
+            plugins.close();
+        }
     }
 }

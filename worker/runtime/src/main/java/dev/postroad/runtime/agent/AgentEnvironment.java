@@ -1,5 +1,6 @@
 package dev.postroad.runtime.agent;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param llmModel the model of LLM agents that name none; may be empty
  * @param connectTimeout the longest wait for a connection, a part of an attempt's time
  * @param maxAnswerBytes the longest answer that is read, 1 to 1 GiB
+ * @param pluginFolder where jars with Java agents are; null for none
  * @param variables what {@code ${env:NAME}} in a definition may refer to
  * @param clock gives the time left until a deadline or a {@code Retry-After} date
  */
@@ -22,6 +24,7 @@ public record AgentEnvironment(
         String llmModel,
         Duration connectTimeout,
         int maxAnswerBytes,
+        @Nullable Path pluginFolder,
         Map<String, String> variables,
         InstantSource clock) {
 
@@ -47,23 +50,31 @@ public record AgentEnvironment(
     /** The defaults: no LLM server. */
     public static AgentEnvironment of(Map<String, String> variables, InstantSource clock) {
         return new AgentEnvironment(
-                null, null, "", DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_ANSWER_BYTES, variables, clock);
+                null, null, "", DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_ANSWER_BYTES, null, variables, clock);
     }
 
     /** The same with an LLM server. */
     public AgentEnvironment withLlm(String baseUrl, @Nullable String apiKey, String model) {
-        return new AgentEnvironment(baseUrl, apiKey, model, connectTimeout, maxAnswerBytes, variables, clock);
+        return new AgentEnvironment(
+                baseUrl, apiKey, model, connectTimeout, maxAnswerBytes, pluginFolder, variables, clock);
     }
 
     /** The same with another bound on answers. */
     public AgentEnvironment withMaxAnswerBytes(int bytes) {
-        return new AgentEnvironment(defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, bytes, variables, clock);
+        return new AgentEnvironment(
+                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, bytes, pluginFolder, variables, clock);
+    }
+
+    /** The same with a folder for jars with Java agents. */
+    public AgentEnvironment withPluginFolder(Path folder) {
+        return new AgentEnvironment(
+                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, maxAnswerBytes, folder, variables, clock);
     }
 
     /** Leaves out the key and the variables, which hold secrets. */
     @Override
     public String toString() {
         return "AgentEnvironment[" + defaultLlmBaseUrl + ", " + llmModel + ", " + connectTimeout + ", " + maxAnswerBytes
-                + " bytes]";
+                + " bytes, plug-ins in " + pluginFolder + "]";
     }
 }

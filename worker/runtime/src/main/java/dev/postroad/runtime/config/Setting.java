@@ -26,6 +26,7 @@ public enum Setting {
     LLM_BASE_URL,
     LLM_API_KEY,
     LLM_MODEL,
+    PLUGIN_DIR,
     WORKER_ID;
 
     /** What the name of every variable starts with. */

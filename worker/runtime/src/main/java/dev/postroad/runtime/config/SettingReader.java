@@ -3,6 +3,9 @@ package dev.postroad.runtime.config;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -53,6 +56,28 @@ final class SettingReader {
         }
         fault(setting, "is " + Fields.quoted(value), "use " + rule);
         return "";
+    }
+
+    /** A folder that is there, or null. */
+    @Nullable
+    Path folder(Setting setting) {
+        String value = text(setting);
+        if (value == null) {
+            return null;
+        }
+        try {
+            Path folder = Path.of(value.strip());
+            if (Files.isDirectory(folder) && Files.isReadable(folder)) {
+                return folder;
+            }
+        } catch (InvalidPathException noPath) {
+            // Falls through to the one fault that covers both.
+        }
+        fault(
+                setting,
+                "is " + Fields.quoted(value) + ", which is no folder that can be read",
+                "make it, or name another");
+        return null;
     }
 
     int whole(Setting setting, int least, int most) {

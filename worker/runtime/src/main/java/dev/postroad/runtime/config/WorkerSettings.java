@@ -91,6 +91,7 @@ public record WorkerSettings(
                 model,
                 environment.connectTimeout(),
                 maxAnswerBytes,
+                reader.folder(Setting.PLUGIN_DIR),
                 environment.variables(),
                 environment.clock());
     }

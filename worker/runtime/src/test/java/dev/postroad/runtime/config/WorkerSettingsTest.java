@@ -51,6 +51,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_LLM_BASE_URL=",
                         "POSTROAD_LLM_API_KEY=",
                         "POSTROAD_LLM_MODEL=",
+                        "POSTROAD_PLUGIN_DIR=",
                         "POSTROAD_WORKER_ID=");
     }
 
@@ -118,6 +119,7 @@ final class WorkerSettingsTest {
                 "POSTROAD_TOPIC_PREFIX | a/b | POSTROAD_TOPIC_PREFIX: is \"a/b\"; use at most 80 of A-Z a-z 0-9 . _ -",
                 "POSTROAD_HTTP_HOST | 0.0.0.0 | POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach 0.0.0.0; set it to a secret, or listen on 127.0.0.1",
                 "POSTROAD_HTTP_TOKEN | too short | POSTROAD_HTTP_TOKEN: is no token; use 16 to 1000 letters, digits and signs of ASCII, without spaces",
+                "POSTROAD_PLUGIN_DIR | /no/such/folder | POSTROAD_PLUGIN_DIR: is \"/no/such/folder\", which is no folder that can be read; make it, or name another",
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set POSTROAD_LLM_BASE_URL too",
             })
     void saysWhatToDo(String variable, String value, String message) {
@@ -183,6 +185,18 @@ final class WorkerSettingsTest {
                 "POSTROAD_HTTP_PORT", "tcp://10.0.0.1:8080",
                 "POSTROAD_PORT_8080_TCP_ADDR", "10.0.0.1")));
         assertThat(settings.http().port()).isEqualTo(8080);
+    }
+
+    @Test
+    void takesPlugInsFromAFolderThatIsThere(@TempDir Path folder) throws IOException, FaultsException {
+        assertThat(WorkerSettings.read(LEAST).agents().pluginFolder()).isNull();
+        assertThat(WorkerSettings.read(with(Map.of("POSTROAD_PLUGIN_DIR", folder.toString())))
+                        .agents()
+                        .pluginFolder())
+                .isEqualTo(folder);
+        Path file = Files.createFile(folder.resolve("a.jar"));
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of("POSTROAD_PLUGIN_DIR", file.toString()))))
+                .hasMessageStartingWith("POSTROAD_PLUGIN_DIR: is \"" + file + "\", which is no folder");
     }
 
     @Test
