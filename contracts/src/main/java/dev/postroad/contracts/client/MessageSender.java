@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
 
 /** Sends messages, each acknowledged when {@link #send} returns. Thread-safe. */
 final class MessageSender implements AutoCloseable {
@@ -48,8 +49,16 @@ final class MessageSender implements AutoCloseable {
         if (unstorable != null) {
             throw new IllegalArgumentException(what + " " + unstorable);
         }
-        var record = new ProducerRecord<>(
-                topic, null, null, key.getBytes(StandardCharsets.UTF_8), Json.bytes(message), HEADERS);
+        sendBytes(topic, key, Json.bytes(message), what);
+    }
+
+    /** Has a compacted topic forget a key, and waits for the acknowledgement. */
+    void sendTombstone(String topic, String key, String what) {
+        sendBytes(topic, key, null, what);
+    }
+
+    private void sendBytes(String topic, String key, byte @Nullable [] value, String what) {
+        var record = new ProducerRecord<>(topic, null, null, key.getBytes(StandardCharsets.UTF_8), value, HEADERS);
         long begun = System.nanoTime();
         try {
             var acknowledged = producer.send(record);

@@ -2,6 +2,8 @@ package dev.postroad.contracts.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.RegistryKey;
+import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.Topics;
@@ -117,6 +119,24 @@ public final class PostroadClient implements AutoCloseable {
      */
     public void apply(Definition definition) {
         sender.send(topics.registry(), definition.registryKey(), definition.source(), definition.registryKey());
+    }
+
+    /**
+     * Removes a graph or an agent: no new run begins with it. Runs that are under way go on; what is not there, or not any
+     * more, may be removed too.
+     *
+     * @param registryKey such as {@code agent/researcher}, as {@link Definition#registryKey()} gives it
+     * @throws IllegalArgumentException where it is no key of the registry
+     * @throws PostroadClientException where Kafka did not acknowledge it in time
+     */
+    public void remove(String registryKey) {
+        RegistryKey key;
+        try {
+            key = RegistryKey.read(registryKey);
+        } catch (FaultsException noKey) {
+            throw new IllegalArgumentException(noKey.getMessage(), noKey);
+        }
+        sender.sendTombstone(topics.registry(), key.toString(), "the removal of " + key);
     }
 
     /**

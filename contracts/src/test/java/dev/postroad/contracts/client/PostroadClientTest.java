@@ -122,6 +122,22 @@ class PostroadClientTest {
     }
 
     @Test
+    void removesWhatWasPublished() {
+        var producer = producer(true);
+        try (var client = new PostroadClient(SETTINGS, TOPICS, producer)) {
+            client.remove("agent/researcher");
+            assertThatThrownBy(() -> client.remove("researcher"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("agent/NAME");
+        }
+        assertThat(producer.history()).singleElement().satisfies(record -> {
+            assertThat(record.topic()).isEqualTo("postroad.registry");
+            assertThat(text(record.key())).isEqualTo("agent/researcher");
+            assertThat(record.value()).isNull();
+        });
+    }
+
+    @Test
     void sendsNothingThatNoWorkerCouldStore() {
         var producer = producer(true);
         var input = JsonNodeFactory.instance.objectNode().put("a", "\0");
