@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Schemas {
     static final List<String> NAMES = List.of(
             "agent",
+            "agent-event",
             "agent-http-request",
             "agent-http-response",
             "control",

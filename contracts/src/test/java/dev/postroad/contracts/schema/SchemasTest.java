@@ -8,6 +8,7 @@ import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.AgentEvent;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
@@ -54,6 +55,14 @@ class SchemasTest {
 
     static Stream<Example> validEvents() {
         return Examples.valid("event");
+    }
+
+    static Stream<Example> validAgentEvents() {
+        return Examples.valid("agent-event");
+    }
+
+    static Stream<Example> invalidAgentEvents() {
+        return Examples.invalid("agent-event");
     }
 
     static Stream<Example> validDefinitions() {
@@ -144,6 +153,19 @@ class SchemasTest {
     }
 
     @ParameterizedTest
+    @MethodSource("validAgentEvents")
+    void validAgentEventIsReadAndWrittenAsItWas(Example example) throws FaultsException {
+        JsonNode json = Json.read(example.text());
+        assertThat(AgentEvent.read(json).toJson()).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalidAgentEvents")
+    void invalidAgentEventIsRefused(Example example) {
+        assertThatThrownBy(() -> AgentEvent.read(Json.read(example.text()))).isInstanceOf(FaultsException.class);
+    }
+
+    @ParameterizedTest
     @MethodSource("validDefinitions")
     void validDefinitionIsRead(Example example) throws FaultsException {
         assertThat(Definitions.readAll(example.text())).hasSize(1);
@@ -173,6 +195,16 @@ class SchemasTest {
         assertThat(types)
                 .isEqualTo(texts(json("event").at("/properties/type/enum")).stream()
                         .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
+    void everyTypeOfAgentEventHasAnExample() {
+        Set<String> types = Examples.valid("agent-event")
+                .map(SchemasTest::json)
+                .map(event -> event.get("type").textValue())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(types)
+                .containsExactlyInAnyOrderElementsOf(texts(json("agent-event").at("/properties/type/enum")));
     }
 
     @Test

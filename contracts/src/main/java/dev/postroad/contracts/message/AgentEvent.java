@@ -1,0 +1,100 @@
+package dev.postroad.contracts.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import dev.postroad.contracts.json.Json;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to an agent, as subscribers read it. Immutable but for its data, which must not be changed.
+ *
+ * @param id grows with each event of an agent; the same event may arrive twice, with the same id
+ * @param type such as {@code agent.disabled}; there may be more types than a reader knows
+ * @param worker the worker that saw to it; null where it was none
+ * @param data what belongs to this type of event; an object
+ */
+public record AgentEvent(
+        long id,
+        String agent,
+        String type,
+        Instant at,
+        @Nullable String worker,
+        ObjectNode data) {
+    private static final String REMEDY = "read it from the agent-events topic";
+
+    /**
+     * Reads an event's value.
+     *
+     * @throws FaultsException where it is no event
+     */
+    public static AgentEvent read(byte[] value) throws FaultsException {
+        return read(Json.readOwn(value));
+    }
+
+    /**
+     * Reads an event; unknown fields are ignored.
+     *
+     * @throws FaultsException with everything that is wrong with it
+     */
+    public static AgentEvent read(JsonNode tree) throws FaultsException {
+        List<Fault> faults = new ArrayList<>();
+        Fields fields = Fields.of(tree, "", faults);
+        ObjectNode data = fields.objectOf("data");
+        var event = new AgentEvent(
+                id(fields),
+                fields.requiredText("agent", REMEDY),
+                fields.requiredText("type", REMEDY),
+                instant(fields),
+                fields.text("worker"),
+                data == null ? JsonNodeFactory.instance.objectNode() : data);
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return event;
+    }
+
+    /** The event as it stands on the topic. */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("id", Json.whole(id));
+        json.put("agent", agent).put("type", type).put("at", at.toString());
+        if (worker != null) {
+            json.put("worker", worker);
+        }
+        json.set("data", data);
+        return json;
+    }
+
+    /** The event for a record that would be too large with its data. */
+    public AgentEvent withoutData() {
+        ObjectNode omitted = JsonNodeFactory.instance.objectNode().put("omitted", true);
+        return new AgentEvent(id, agent, type, at, worker, omitted);
+    }
+
+    private static long id(Fields fields) {
+        JsonNode id = fields.tree("id");
+        if (id == null || !id.canConvertToExactIntegral() || !id.canConvertToLong() || id.longValue() < 1) {
+            fields.fault("id", id == null ? "is missing" : "is no whole number from 1", REMEDY);
+            return 1;
+        }
+        return id.longValue();
+    }
+
+    private static Instant instant(Fields fields) {
+        String at = fields.requiredText("at", REMEDY);
+        try {
+            return at.isEmpty() ? Instant.EPOCH : Instant.parse(at);
+        } catch (DateTimeException noInstant) {
+            fields.fault("at", "is " + Fields.quoted(at), "write it like 2026-01-31T12:00:00Z");
+            return Instant.EPOCH;
+        }
+    }
+}
