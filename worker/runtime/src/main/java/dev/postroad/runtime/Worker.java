@@ -8,6 +8,7 @@ import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
+import dev.postroad.runtime.availability.AgentEventPublisher;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.http.Sources;
@@ -118,12 +119,15 @@ public final class Worker implements AutoCloseable {
         Producers.introduce(producer, settings.topics().events());
         Producers.introduce(producer, settings.topics().deadLetters());
         Producers.introduce(producer, settings.topics().control());
+        Producers.introduce(producer, settings.topics().agentEvents());
         KafkaProducer<String, byte[]> chunks = Producers.forOutput(settings.kafka());
         part(() -> chunks.close(Duration.ofSeconds(1)));
         Producers.introduce(chunks, settings.topics().output());
         OutputPublisher output = new OutputPublisher(chunks, settings.topics().output(), clock);
         Outlets outlets = new Outlets(producer, settings.topics(), clock);
 
+        part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents()))
+                .start();
         AgentClients clients = part(new AgentClients(settings.agents()));
         Catalog catalog = part(new Catalog(jdbi, clients));
         catalog.load();

@@ -1,0 +1,222 @@
+package dev.postroad.runtime.availability;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.AgentEvent;
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what happened to agents, after the commit, whichever worker or command noted it: at least once, and per agent
+ * in the order of the ids. Owns one virtual thread.
+ *
+ * <p>One worker at a time does so for all, the one that holds the lock, and it marks events as published only when Kafka
+ * has acknowledged them: so whoever comes next begins with the first that may be missing, and nothing is overtaken. While
+ * Kafka is away the events wait in Postgres, and the lock's transaction, which has no snapshot, holds nothing up.
+ */
+public final class AgentEventPublisher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentEventPublisher.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+    private static final int MOST_AT_ONCE = 200;
+
+    /** Longer ones go out without their data; what was noted of them is in Postgres. */
+    private static final int MAX_VALUE_BYTES = 256 << 10;
+
+    private final Jdbi jdbi;
+    private final Producer<String, byte[]> producer;
+    private final String topic;
+    private final Semaphore looks = new Semaphore(0);
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    /** Confined to the thread. */
+    private boolean failing;
+
+    /** @param producer keeps the order of what it is given, and gives up on nothing; closed by its owner */
+    public AgentEventPublisher(Jdbi jdbi, Producer<String, byte[]> producer, String topic) {
+        this.jdbi = jdbi;
+        this.producer = producer;
+        this.topic = topic;
+        this.thread = Thread.ofVirtual().name("postroad-agent-events").unstarted(this::loop);
+    }
+
+    /** Starts publishing. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Has it look at once. */
+    public void look() {
+        looks.release();
+    }
+
+    private void loop() {
+        try {
+            while (!stopping) {
+                if (published() < MOST_AT_ONCE) {
+                    var _ = looks.tryAcquire(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+                    looks.drainPermits();
+                }
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int published() throws InterruptedException {
+        try {
+            return publishSome();
+        } catch (JdbiException | KafkaException away) {
+            note(away);
+            return 0;
+        }
+    }
+
+    /** Says it once, until it goes well again. */
+    private void note(Throwable away) {
+        if (!failing) {
+            LOG.warn("events of agents wait in Postgres, they cannot be published yet: {}", away.getMessage());
+        }
+        failing = true;
+    }
+
+    /** Publishes what waits, if no other worker does; says how many of them Kafka has. */
+    private int publishSome() throws InterruptedException {
+        return jdbi.inTransaction(handle -> {
+            boolean isAlone = handle.createQuery("SELECT pg_try_advisory_xact_lock(hashtext('postroad.agent-events'))")
+                    .mapTo(Boolean.class)
+                    .one();
+            if (!isAlone) {
+                return 0;
+            }
+            List<AgentEvent> waiting = handle.createQuery("""
+                            SELECT id, agent, type, at, worker, data FROM postroad.agent_events
+                            WHERE NOT published ORDER BY id LIMIT :most""")
+                    .bind("most", MOST_AT_ONCE)
+                    .map((row, context) -> event(row))
+                    .list();
+            int published = acknowledged(send(waiting));
+            mark(handle, waiting.subList(0, published));
+            return published;
+        });
+    }
+
+    private List<Future<RecordMetadata>> send(List<AgentEvent> events) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (AgentEvent event : events) {
+            Future<RecordMetadata> sending = producer.send(record(event));
+            sent.add(sending);
+            if (sending.state() == Future.State.FAILED) {
+                // None must overtake it.
+                return sent;
+            }
+        }
+        return sent;
+    }
+
+    /** Waits for Kafka; says how many of the first it has. */
+    private int acknowledged(List<Future<RecordMetadata>> sent) throws InterruptedException {
+        for (int i = 0; i < sent.size(); i++) {
+            while (!sent.get(i).isDone()) {
+                if (stopping) {
+                    return i;
+                }
+                await(sent.get(i));
+            }
+            if (sent.get(i).state() != Future.State.SUCCESS) {
+                note(sent.get(i).exceptionNow());
+                return i;
+            }
+            failing = false;
+        }
+        return sent.size();
+    }
+
+    private static void await(Future<RecordMetadata> sending) throws InterruptedException {
+        try {
+            sending.get(BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException seenByItsState) {
+            LOG.trace("an event of an agent is not acknowledged", seenByItsState);
+        }
+    }
+
+    private static void mark(Handle handle, List<AgentEvent> published) {
+        if (!published.isEmpty()) {
+            handle.createUpdate("UPDATE postroad.agent_events SET published = true WHERE id = ANY (:ids)")
+                    .bindArray(
+                            "ids",
+                            Long.class,
+                            published.stream().map(AgentEvent::id).toList())
+                    .execute();
+        }
+    }
+
+    private ProducerRecord<String, byte[]> record(AgentEvent event) {
+        byte[] value = Json.bytes(event.toJson());
+        if (value.length > MAX_VALUE_BYTES) {
+            value = Json.bytes(event.withoutData().toJson());
+        }
+        List<Header> headers = List.of(
+                header(EventHeaders.SPEC_VERSION, "1.0"),
+                header(EventHeaders.ID, event.agent() + "/" + event.id()),
+                header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + event.type()),
+                header(EventHeaders.SOURCE, "postroad"),
+                header(EventHeaders.CONTENT_TYPE, "application/json"));
+        return new ProducerRecord<>(topic, null, null, event.agent(), value, headers);
+    }
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AgentEvent event(ResultSet row) throws SQLException {
+        try {
+            return new AgentEvent(
+                    row.getLong("id"),
+                    row.getString("agent"),
+                    row.getString("type"),
+                    row.getObject("at", OffsetDateTime.class).toInstant(),
+                    row.getString("worker"),
+                    (ObjectNode) Json.readOwn(row.getString("data").getBytes(StandardCharsets.UTF_8)));
+        } catch (FaultsException corrupt) {
+            throw new IllegalStateException("an event of an agent cannot be read", corrupt);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        looks.release();
+        try {
+            thread.join(CLOSING);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
