@@ -8,7 +8,9 @@ import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
+import dev.postroad.runtime.availability.PluginEvents;
 import dev.postroad.runtime.availability.AgentEventPublisher;
+import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.http.Sources;
@@ -29,6 +31,7 @@ import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.publish.OutputPublisher;
 import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.registry.Catalog;
+import dev.postroad.runtime.registry.Refusals;
 import dev.postroad.runtime.registry.RegistryReader;
 import dev.postroad.runtime.run.AgentCalls;
 import dev.postroad.runtime.run.Commands;
@@ -52,6 +55,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -126,18 +130,23 @@ public final class Worker implements AutoCloseable {
         OutputPublisher output = new OutputPublisher(chunks, settings.topics().output(), clock);
         Outlets outlets = new Outlets(producer, settings.topics(), clock);
 
+        AtomicReference<Consumer<String>> agentAvailable = new AtomicReference<>(agent -> {});
+        AgentEvents agentEvents = new AgentEvents(settings.workerId(), clock);
+        AgentClients clients = part(new AgentClients(
+                settings.agents(), new PluginEvents(jdbi, agentEvents, agent -> agentAvailable.get().accept(agent))));
         part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents()))
                 .start();
-        AgentClients clients = part(new AgentClients(settings.agents()));
-        Catalog catalog = part(new Catalog(jdbi, clients));
+        Catalog catalog = part(new Catalog(jdbi, clients, agentEvents));
         catalog.load();
-        part(new RegistryReader(settings.kafka(), settings.topics().registry(), catalog, outlets, clock))
+        part(new RegistryReader(
+                        settings.kafka(),
+                        settings.topics().registry(),
+                        new RegistryReader.Collaborators(catalog, new Refusals(jdbi, agentEvents), outlets, clock)))
                 .start();
 
         Commands commands = new Commands(catalog);
         KeptInstructions kept = new KeptInstructions(
                 commands, (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
-        AgentEvents agentEvents = new AgentEvents(settings.workerId(), clock);
         BreakerRows breakers = new BreakerRows(jdbi, agentEvents, clock);
         Availability availability = part(new Availability(breakers));
         Guards guards = new Guards(breakers, availability, clock);

@@ -73,6 +73,11 @@ public final class AgentClients implements AutoCloseable {
         }
     }
 
+    /** The names of the Java agents on the class path, which need no definition. */
+    public Set<String> javaAgents() {
+        return javaAgents.names();
+    }
+
     /**
      * Opens a client for an agent that is published anew. Reaches out to nobody yet. The client is closed when the last
      * call that is under way on it has ended.

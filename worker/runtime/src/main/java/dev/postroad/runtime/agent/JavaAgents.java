@@ -112,6 +112,11 @@ final class JavaAgents {
         throw new AgentAbsentException("no JavaAgent named " + Fields.quoted(name) + " is in this worker");
     }
 
+    /** The names of those that were found. */
+    Set<String> names() {
+        return Set.copyOf(agents.keySet());
+    }
+
     /** A client for the agent that the settings name, or null with the fault noted. */
     @Nullable
     AgentClient open(Fields fields, String defaultName, Presence presence) {

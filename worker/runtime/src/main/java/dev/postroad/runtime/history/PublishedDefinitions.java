@@ -23,11 +23,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The graphs and agents that workers have stored. Thread-safe. */
 public final class PublishedDefinitions {
+    /** Of a graph that was removed, the versions stay for runs that go by them; nobody else is to find them. */
+    private static final String PUBLISHED =
+            "name NOT IN (SELECT name FROM postroad.graph_removals WHERE republished_at IS NULL)";
+
     private static final String NEWEST_GRAPH =
-            "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name ORDER BY version DESC LIMIT 1";
+            "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name AND " + PUBLISHED
+                    + " ORDER BY version DESC LIMIT 1";
     private static final String GRAPH =
             "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name AND version = :version";
-    private static final String AGENT = "SELECT definition FROM postroad.agents WHERE name = :name";
+    private static final String AGENT =
+            "SELECT definition FROM postroad.agents WHERE name = :name AND removed_at IS NULL";
 
     private final Jdbi postgres;
 
@@ -41,15 +47,16 @@ public final class PublishedDefinitions {
 
     /** The names of all agents. */
     public Set<String> agents() {
-        return postgres.withHandle(handle -> new TreeSet<>(handle.createQuery("SELECT name FROM postroad.agents")
-                .mapTo(String.class)
-                .list()));
+        return postgres.withHandle(
+                handle -> new TreeSet<>(handle.createQuery("SELECT name FROM postroad.agents WHERE removed_at IS NULL")
+                        .mapTo(String.class)
+                        .list()));
     }
 
     /** The names of all graphs. */
     public Set<String> graphs() {
-        return postgres.withHandle(
-                handle -> new TreeSet<>(handle.createQuery("SELECT DISTINCT name FROM postroad.graphs")
+        return postgres.withHandle(handle ->
+                new TreeSet<>(handle.createQuery("SELECT DISTINCT name FROM postroad.graphs WHERE " + PUBLISHED)
                         .mapTo(String.class)
                         .list()));
     }
@@ -58,7 +65,7 @@ public final class PublishedDefinitions {
     public List<GraphVersions> graphVersions() {
         return postgres.withHandle(handle -> handle.createQuery("""
                         SELECT name, string_agg(version::text, ',' ORDER BY version) AS versions FROM postroad.graphs
-                        GROUP BY name ORDER BY name""")
+                        WHERE\s""" + PUBLISHED + " GROUP BY name ORDER BY name")
                 .map((row, context) -> new GraphVersions(
                         row.getString("name"),
                         Arrays.stream(row.getString("versions").split(","))
@@ -81,7 +88,8 @@ public final class PublishedDefinitions {
     /** All agents, by name. */
     public List<PublishedAgent> publishedAgents() {
         return postgres.withHandle(handle -> handle.createQuery("""
-                        SELECT name, kind, enabled, disabled_reason, definition FROM postroad.agents ORDER BY name""")
+                        SELECT name, kind, enabled, disabled_reason, definition FROM postroad.agents
+                        WHERE removed_at IS NULL ORDER BY name""")
                 .map((row, context) -> new PublishedAgent(
                         row.getString("name"),
                         row.getString("kind"),
@@ -111,7 +119,9 @@ public final class PublishedDefinitions {
                     when graph.version() == null ->
                         handle.createQuery(NEWEST_GRAPH).bind("name", graph.name());
                     case GraphDefinition graph ->
-                        handle.createQuery(GRAPH).bind("name", graph.name()).bind("version", graph.version());
+                        handle.createQuery(GRAPH + " AND " + PUBLISHED)
+                                .bind("name", graph.name())
+                                .bind("version", graph.version());
                 }));
     }
 

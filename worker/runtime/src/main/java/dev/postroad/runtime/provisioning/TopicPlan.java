@@ -24,6 +24,13 @@ record TopicPlan(String name, int partitions, Partitioning partitioning, Map<Str
     /** Room for the headers that a dead letter has on top of a record that only just fitted its own topic. */
     private static final int DEAD_LETTER_MARGIN_BYTES = 1 << 20;
 
+    /** What came later counts, by the clock of the broker: those of its writers may differ. */
+    private static final Map<String, String> REGISTRY = Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT,
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            "LogAppendTime");
+
     static List<TopicPlan> all(WorkerSettings settings) {
         Topics topics = settings.topics();
         int many = settings.partitions();
@@ -34,11 +41,7 @@ record TopicPlan(String name, int partitions, Partitioning partitioning, Map<Str
                 new TopicPlan(topics.agentResults(), many, Partitioning.BY_SHARD, Map.of()),
                 new TopicPlan(topics.events(), many, Partitioning.FREE, Map.of()),
                 new TopicPlan(topics.output(), many, Partitioning.FREE, Map.of()),
-                new TopicPlan(
-                        topics.registry(),
-                        1,
-                        Partitioning.FREE,
-                        Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
+                new TopicPlan(topics.registry(), 1, Partitioning.FREE, REGISTRY),
                 new TopicPlan(topics.agentEvents(), 1, Partitioning.FREE, Map.of()),
                 new TopicPlan(
                         topics.deadLetters(),

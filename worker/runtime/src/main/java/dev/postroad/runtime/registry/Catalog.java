@@ -1,12 +1,12 @@
 package dev.postroad.runtime.registry;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.NodeDefinition;
+import dev.postroad.contracts.definition.RegistryKey;
+import dev.postroad.contracts.definition.RegistryKey.Kind;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
@@ -15,8 +15,10 @@ import dev.postroad.engine.graph.Library;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClient;
 import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.registry.GraphStore.Kept;
+import dev.postroad.runtime.registry.GraphStore.Removal;
 import dev.postroad.runtime.registry.GraphStore.VersionTakenException;
 import dev.postroad.runtime.run.ReadyAgent;
 import dev.postroad.runtime.run.Turns;
@@ -41,43 +43,74 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
     private final GraphStore store;
+    private final AgentStore agentStore;
     private final AgentClients clients;
     private final ConcurrentHashMap<Version, Graph> graphs = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
+    private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<RegistryKey, Instant> changedAt = new ConcurrentHashMap<>();
     private final Set<String> limited = ConcurrentHashMap.newKeySet();
     private volatile Instant currentAsOf = Instant.EPOCH;
 
     /** @param clients reaches agents; closed by its owner */
-    public Catalog(Jdbi jdbi, AgentClients clients) {
+    public Catalog(Jdbi jdbi, AgentClients clients, AgentEvents events) {
         this.store = new GraphStore(jdbi);
+        this.agentStore = new AgentStore(jdbi, events);
         this.clients = clients;
     }
 
     /** Reads everything that Postgres holds. */
     public void load() {
-        for (ObjectNode agent : store.agents()) {
-            try {
-                open((AgentDefinition) Definitions.read(agent), clients::openAccepted);
-            } catch (FaultsException unusable) {
-                LOG.warn("agent {} cannot be used by this worker: {}", agent.path("agent"), unusable.getMessage());
-            }
-        }
+        agentStore.introduce(clients.javaAgents());
+        agentStore.all().forEach(this::load);
         for (Kept kept : store.all()) {
             graph(kept.name(), kept.version());
             newest.merge(kept.name(), kept.version(), Math::max);
+            changed(new RegistryKey(Kind.GRAPH, kept.name()), kept.publishedAt());
         }
+        for (Removal removal : store.removals()) {
+            RegistryKey key = new RegistryKey(Kind.GRAPH, removal.name());
+            changed(key, removal.lastChangeAt());
+            if (removal.removed()) {
+                removed.add(key);
+            }
+        }
+    }
+
+    private void load(AgentStore.Kept kept) {
+        RegistryKey key = new RegistryKey(Kind.AGENT, kept.name());
+        changed(key, kept.publishedAt());
+        if (kept.removed()) {
+            removed.add(key);
+            return;
+        }
+        try {
+            open((AgentDefinition) Definitions.read(kept.definition()), clients::openAccepted);
+        } catch (FaultsException unusable) {
+            LOG.warn("agent {} cannot be used by this worker: {}", kept.name(), unusable.getMessage());
+        }
+    }
+
+    private void changed(RegistryKey key, Instant at) {
+        changedAt.merge(key, at, (one, other) -> one.isAfter(other) ? one : other);
     }
 
     /** The newest version of a graph; empty where there is none. */
     public Optional<Graph> newest(String name) {
         Integer version = newest.get(name);
-        return version == null ? Optional.empty() : version(name, version);
+        return version == null || isRemoved(Kind.GRAPH, name) ? Optional.empty() : version(name, version);
     }
 
-    /** A version of a graph; empty where this worker knows none. */
+    /** A version of a graph that new runs may go by; empty where this worker knows none. */
     public Optional<Graph> version(String name, int version) {
-        return Optional.ofNullable(graphs.get(new Version(name, version)));
+        return isRemoved(Kind.GRAPH, name)
+                ? Optional.empty()
+                : Optional.ofNullable(graphs.get(new Version(name, version)));
+    }
+
+    private boolean isRemoved(Kind kind, String name) {
+        return removed.contains(new RegistryKey(kind, name));
     }
 
     @Override
@@ -125,6 +158,12 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         currentAsOf = time;
     }
 
+    /** Whether what was published or removed at a time is known, or something later is. */
+    boolean knows(RegistryKey key, Instant at) {
+        Instant known = changedAt.get(key);
+        return known != null && !at.isAfter(known);
+    }
+
     /**
      * Takes up what was published.
      *
@@ -132,25 +171,62 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
      */
     void publish(Definition definition, Instant publishedAt) throws FaultsException {
         switch (definition) {
-            case AgentDefinition agent -> {
-                open(agent, clients::open);
-                store.publish(agent, publishedAt);
-            }
-            case GraphDefinition graph -> {
-                GraphCompiler.compile(graph, 1, new Published());
-                int version = keep(graph, publishedAt);
-                graph(graph.name(), version);
-                newest.merge(graph.name(), version, Math::max);
-            }
+            case AgentDefinition agent -> publish(agent, publishedAt);
+            case GraphDefinition graph -> publish(graph, publishedAt);
         }
     }
 
-    private int keep(GraphDefinition graph, Instant publishedAt) throws FaultsException {
+    private void publish(AgentDefinition agent, Instant publishedAt) throws FaultsException {
+        RegistryKey key = new RegistryKey(Kind.AGENT, agent.name());
+        clients.open(agent).close();
+        if (agentStore.publish(agent, publishedAt)) {
+            open(agent, clients::openAccepted);
+            removed.remove(key);
+        }
+        changed(key, publishedAt);
+    }
+
+    private void publish(GraphDefinition graph, Instant publishedAt) throws FaultsException {
+        RegistryKey key = new RegistryKey(Kind.GRAPH, graph.name());
+        GraphCompiler.compile(graph, 1, new Published());
+        Optional<Integer> version = keep(graph, publishedAt);
+        if (version.isPresent()) {
+            graph(graph.name(), version.get());
+            newest.merge(graph.name(), version.get(), Math::max);
+            removed.remove(key);
+        }
+        changed(key, publishedAt);
+    }
+
+    private Optional<Integer> keep(GraphDefinition graph, Instant publishedAt) throws FaultsException {
         try {
             return store.publish(graph, publishedAt, newestInside(graph));
         } catch (VersionTakenException taken) {
             throw new FaultsException(
                     List.of(new Fault("version", String.valueOf(taken.getMessage()), "publish a new version")));
+        }
+    }
+
+    /** Forgets what was removed: it is not there for what begins from now on. */
+    void remove(RegistryKey key, Instant removedAt) {
+        boolean isRemoved = switch (key.kind()) {
+            case AGENT -> agentStore.remove(key.name(), removedAt);
+            case GRAPH -> store.remove(key.name(), removedAt);
+        };
+        if (isRemoved) {
+            removed.add(key);
+            forget(key);
+        }
+        changed(key, removedAt);
+    }
+
+    private void forget(RegistryKey key) {
+        if (key.kind() == Kind.AGENT) {
+            OpenAgent before = agents.remove(key.name());
+            if (before != null) {
+                // Once calls under way have finished.
+                before.ready().client().close();
+            }
         }
     }
 
@@ -178,10 +254,11 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         if (open != null) {
             return open;
         }
-        ObjectNode source =
-                JsonNodeFactory.instance.objectNode().put("agent", name).put("kind", "java");
+        if (isRemoved(Kind.AGENT, name)) {
+            return null;
+        }
         try {
-            open((AgentDefinition) Definitions.read(source), clients::open);
+            open((AgentDefinition) Definitions.read(AgentStore.undefined(name)), clients::open);
         } catch (FaultsException noSuchAgent) {
             return null;
         }

@@ -2,11 +2,7 @@ package dev.postroad.runtime.registry;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -18,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** Graphs and agents in Postgres. Thread-safe. */
+/** Graphs in Postgres. Thread-safe. */
 final class GraphStore {
     private final Jdbi jdbi;
 
@@ -39,20 +35,25 @@ final class GraphStore {
     }
 
     /**
-     * Keeps a definition, unless it is there already, and says under which version it is found.
+     * Keeps a definition, unless it is there already, and says under which version it is found; empty where the graph was
+     * removed since.
      *
      * <p>Every worker reads every record of the registry, again at each start, so a definition that equals the newest
      * changes nothing, nor does one that was kept no earlier than its record was written.
      *
      * @param inside the versions of the graphs inside it whose version it leaves open
      */
-    int publish(GraphDefinition graph, Instant publishedAt, Map<String, Integer> inside) throws VersionTakenException {
+    Optional<Integer> publish(GraphDefinition graph, Instant publishedAt, Map<String, Integer> inside)
+            throws VersionTakenException {
         return jdbi.inTransaction(handle -> {
-            handle.execute("SELECT pg_advisory_xact_lock(hashtext('postroad.graph/' || ?))", graph.name());
+            lock(handle, graph.name());
+            if (!restore(handle, graph.name(), publishedAt)) {
+                return Optional.empty();
+            }
             List<Kept> kept = versions(handle, graph.name());
             Optional<Kept> known = known(graph, publishedAt, kept);
             if (known.isPresent()) {
-                return known.get().version();
+                return Optional.of(known.get().version());
             }
             int newest = kept.isEmpty() ? 0 : kept.getLast().version();
             int version = graph.version() == null ? newest + 1 : graph.version();
@@ -65,10 +66,10 @@ final class GraphStore {
                             + " VALUES (?, ?, ?::json, ?, ?::json)",
                     graph.name(),
                     version,
-                    text(graph.source()),
+                    StoredJson.text(graph.source()),
                     publishedAt.atOffset(ZoneOffset.UTC),
-                    inside.isEmpty() ? null : text(versions(inside)));
-            return version;
+                    inside.isEmpty() ? null : StoredJson.text(versions(inside)));
+            return Optional.of(version);
         });
     }
 
@@ -79,6 +80,55 @@ final class GraphStore {
                         ? other.equals(kept.getLast()) || !other.publishedAt().isBefore(publishedAt)
                         : other.version() == graph.version())
                 .findFirst();
+    }
+
+    /** Undoes a removal that was before; says whether the graph is there now, or may be. */
+    private static boolean restore(Handle handle, String name, Instant publishedAt) {
+        handle.execute("""
+                UPDATE postroad.graph_removals SET republished_at = ?
+                WHERE name = ? AND removed_at < ? AND republished_at IS NULL""", publishedAt.atOffset(ZoneOffset.UTC), name, publishedAt.atOffset(ZoneOffset.UTC));
+        return !isRemoved(handle, name);
+    }
+
+    /** Removes a graph, unless something later is there; says whether it is removed now. */
+    boolean remove(String name, Instant removedAt) {
+        return jdbi.inTransaction(handle -> {
+            lock(handle, name);
+            handle.createUpdate("""
+                            INSERT INTO postroad.graph_removals AS known (name, removed_at)
+                            SELECT :name, :at WHERE (SELECT max(published_at) FROM postroad.graphs WHERE name = :name) < :at
+                            ON CONFLICT (name) DO UPDATE SET removed_at = excluded.removed_at, republished_at = NULL
+                            WHERE greatest(known.removed_at, known.republished_at) < excluded.removed_at""")
+                    .bind("name", name)
+                    .bind("at", removedAt.atOffset(ZoneOffset.UTC))
+                    .execute();
+            return isRemoved(handle, name);
+        });
+    }
+
+    private static boolean isRemoved(Handle handle, String name) {
+        return handle.createQuery("""
+                        SELECT EXISTS (SELECT FROM postroad.graph_removals
+                                       WHERE name = :name AND republished_at IS NULL)""").bind("name", name).mapTo(Boolean.class).one();
+    }
+
+    private static void lock(Handle handle, String name) {
+        handle.execute("SELECT pg_advisory_xact_lock(hashtext('postroad.graph/' || ?))", name);
+    }
+
+    /** When a graph was last removed, or published again after that. */
+    record Removal(String name, Instant lastChangeAt, boolean removed) {}
+
+    List<Removal> removals() {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT name, greatest(removed_at, republished_at) AS last_change_at,
+                               republished_at IS NULL AS removed
+                        FROM postroad.graph_removals""")
+                .map((row, context) -> new Removal(
+                        row.getString("name"),
+                        row.getObject("last_change_at", OffsetDateTime.class).toInstant(),
+                        row.getBoolean("removed")))
+                .list());
     }
 
     private static ObjectNode bare(ObjectNode definition) {
@@ -100,25 +150,6 @@ final class GraphStore {
                         .findOne());
     }
 
-    void publish(AgentDefinition agent, Instant publishedAt) {
-        jdbi.useHandle(handle -> handle.execute(
-                """
-                INSERT INTO postroad.agents (name, kind, definition, published_at) VALUES (?, ?, ?::json, ?)
-                ON CONFLICT (name) DO UPDATE
-                SET kind = excluded.kind, definition = excluded.definition, published_at = excluded.published_at
-                WHERE postroad.agents.published_at < excluded.published_at""",
-                agent.name(),
-                agent.kind().publicName(),
-                text(agent.source()),
-                publishedAt.atOffset(ZoneOffset.UTC)));
-    }
-
-    List<ObjectNode> agents() {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT definition FROM postroad.agents ORDER BY name")
-                .map((row, context) -> object(row.getString("definition")))
-                .list());
-    }
-
     private static List<Kept> versions(Handle handle, String name) {
         return handle.createQuery("SELECT * FROM postroad.graphs WHERE name = :name ORDER BY version")
                 .bind("name", name)
@@ -130,7 +161,7 @@ final class GraphStore {
         return new Kept(
                 row.getString("name"),
                 row.getInt("version"),
-                object(row.getString("definition")),
+                StoredJson.object(row.getString("definition")),
                 row.getObject("published_at", OffsetDateTime.class).toInstant(),
                 versions(row.getString("inside")));
     }
@@ -146,21 +177,9 @@ final class GraphStore {
             return Map.of();
         }
         Map<String, Integer> versions = new TreeMap<>();
-        object(json)
+        StoredJson.object(json)
                 .properties()
                 .forEach(graph -> versions.put(graph.getKey(), graph.getValue().asInt()));
         return versions;
-    }
-
-    private static String text(ObjectNode json) {
-        return new String(Json.bytes(json), StandardCharsets.UTF_8);
-    }
-
-    private static ObjectNode object(String json) {
-        try {
-            return (ObjectNode) Json.read(json);
-        } catch (FaultsException corrupt) {
-            throw new IllegalStateException("a stored definition cannot be read", corrupt);
-        }
     }
 }

@@ -2,16 +2,20 @@ package dev.postroad.runtime.registry;
 
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.publish.Outlets;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,24 +29,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the registry topic from its beginning and keeps the catalog up to date. A record that is refused becomes a
- * dead letter, and what was there before stays. Owns one platform thread.
+ * Follows the registry topic from its beginning and keeps the catalog up to date: a value publishes what its key names, a
+ * tombstone removes it. A record that is refused becomes a dead letter, and what was there before stays. Owns one platform
+ * thread.
  */
 public final class RegistryReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long PAUSE_MILLIS = 500;
+    private static final long LETTER_MILLIS = 10_000;
+    private static final int MOST_LETTERS = 3;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Catalog catalog;
+    private final Refusals refusals;
     private final Outlets outlets;
     private final InstantSource clock;
     private final String topic;
     private final Thread thread;
     private volatile boolean stopping;
 
-    public RegistryReader(
-            Map<String, String> kafka, String topic, Catalog catalog, Outlets outlets, InstantSource clock) {
+    /** Whom the reader tells. */
+    public record Collaborators(Catalog catalog, Refusals refusals, Outlets outlets, InstantSource clock) {}
+
+    public RegistryReader(Map<String, String> kafka, String topic, Collaborators collaborators) {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -50,9 +60,10 @@ public final class RegistryReader implements AutoCloseable {
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.topic = topic;
-        this.catalog = catalog;
-        this.outlets = outlets;
-        this.clock = clock;
+        this.catalog = collaborators.catalog();
+        this.refusals = collaborators.refusals();
+        this.outlets = collaborators.outlets();
+        this.clock = collaborators.clock();
         this.thread = Thread.ofPlatform().name("postroad-registry").unstarted(this::loop);
     }
 
@@ -87,11 +98,7 @@ public final class RegistryReader implements AutoCloseable {
     private void takeUp(ConsumerRecord<byte[], byte[]> record) {
         while (!stopping) {
             try {
-                Definition definition = definition(record);
-                catalog.publish(definition, Instant.ofEpochMilli(record.timestamp()));
-                return;
-            } catch (FaultsException refused) {
-                outlets.deadLetter(record, String.valueOf(refused.getMessage()), () -> {});
+                read(record);
                 return;
             } catch (JdbiException away) {
                 LOG.warn("Postgres cannot take a definition yet: {}", away.getMessage());
@@ -100,11 +107,62 @@ public final class RegistryReader implements AutoCloseable {
         }
     }
 
-    private static Definition definition(ConsumerRecord<byte[], byte[]> record) throws FaultsException {
-        if (record.value() == null) {
-            throw new FaultsException(List.of(new Fault("", "definitions cannot be removed yet", "publish another")));
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            RegistryKey key = key(record);
+            if (!catalog.knows(key, place(record)) && !refusals.contains(record)) {
+                follow(record, key);
+            }
+        } catch (FaultsException refused) {
+            if (!refusals.contains(record)) {
+                refuse(record, String.valueOf(refused.getMessage()));
+            }
         }
-        return Definitions.read(Json.read(record.value()));
+    }
+
+    private void follow(ConsumerRecord<byte[], byte[]> record, RegistryKey key) throws FaultsException {
+        if (record.value() == null) {
+            catalog.remove(key, place(record));
+            return;
+        }
+        Definition definition = Definitions.read(Json.read(record.value()));
+        if (!definition.registryKey().equals(key.toString())) {
+            throw new FaultsException(List.of(new Fault(
+                    "",
+                    "the key " + key + " does not fit the definition of " + definition.registryKey(),
+                    "send it with the key " + definition.registryKey())));
+        }
+        catalog.publish(definition, place(record));
+    }
+
+    private static RegistryKey key(ConsumerRecord<byte[], byte[]> record) throws FaultsException {
+        return RegistryKey.read(record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8));
+    }
+
+    /** When a record was written; of two of the same millisecond, the one behind the other is the later one. */
+    private static Instant place(ConsumerRecord<byte[], byte[]> record) {
+        return Instant.ofEpochMilli(record.timestamp()).plus(record.offset() % 1_000, ChronoUnit.MICROS);
+    }
+
+    /** Noted only once Kafka has the dead letter, so that a worker that is killed in between loses none. */
+    private void refuse(ConsumerRecord<byte[], byte[]> record, String reason) {
+        for (int i = 0; i < MOST_LETTERS && !stopping; i++) {
+            CountDownLatch kept = new CountDownLatch(1);
+            outlets.deadLetter(record, reason, kept::countDown);
+            if (isOver(kept)) {
+                refusals.add(record, reason);
+                return;
+            }
+        }
+    }
+
+    private static boolean isOver(CountDownLatch kept) {
+        try {
+            return kept.await(LETTER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static void pause() {

@@ -7,6 +7,7 @@ import dev.postroad.contracts.definition.OnUnavailable;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
+import dev.postroad.runtime.agent.AgentAbsentException;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.guard.Entry;
 import dev.postroad.runtime.guard.Guards;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -117,57 +117,73 @@ final class AgentAttempt {
 
     private void answerOrWait() throws InterruptedException {
         Duration timeToLive = call.cache();
-        byte[] equal = timeToLive == null ? null : CachedResults.key(graph, call.node(), call.agent(), call.input());
-        Optional<AgentReply.Completed> found = equal == null ? Optional.empty() : services.cached.find(equal);
+        if (timeToLive == null) {
+            callSomeAgent(reply -> {});
+            return;
+        }
+        byte[] equal = CachedResults.key(graph, call.node(), call.agent(), call.input());
+        Optional<AgentReply.Completed> found = services.cached.find(equal);
         if (found.isPresent()) {
             answer(found.get(), RetryPolicy.DEFAULT);
             return;
         }
-        AgentReply reply = enterAndCall();
-        // What a person's answer went into is no answer for others.
-        if (equal != null
-                && timeToLive != null
-                && reply instanceof AgentReply.Completed completed
-                && call.answers().isEmpty()) {
-            services.cached.keep(equal, completed, timeToLive);
-        }
+        callSomeAgent(reply -> {
+            // What a person's answer went into is no answer for others.
+            if (reply instanceof AgentReply.Completed completed
+                    && call.answers().isEmpty()) {
+                services.cached.keep(equal, completed, timeToLive);
+            }
+        });
     }
 
-    /** The agent's reply, or that of the one that stands in for it; null where none was called. */
-    private @Nullable AgentReply enterAndCall() throws InterruptedException {
+    /** Calls the agent, or the one that stands in for it, or says why none can be called. */
+    private void callSomeAgent(Consumer<AgentReply> replied) throws InterruptedException {
         Set<String> tried = new LinkedHashSet<>();
         String name = call.agent();
         OnUnavailable said = call.guard().onUnavailable();
         while (true) {
             tried.add(name);
             ReadyAgent agent = services.directory.agent(name).orElse(null);
-            Entry entry = agent == null
-                    ? new Entry.Unavailable(
-                            "there is no such agent; publish it",
-                            services.clock.instant().plus(LOOK_AGAIN))
-                    : services.guards.enter(
-                            name, agent.guard(), timeout(agent), graph + "/" + call.node(), call.guard());
-            switch (entry) {
-                case Entry.Entered(Pass pass) -> {
-                    return call(Objects.requireNonNull(agent), pass);
-                }
-                case Entry.Busy(String type, String message) -> {
-                    answer(
-                            AgentReply.retryable(type, "agent " + name + " " + message),
-                            Objects.requireNonNull(agent).policy());
+            Entry.Unavailable missed =
+                    agent == null ? absent("there is no such agent; publish it") : enter(name, agent, replied);
+            if (missed == null) {
+                return;
+            }
+            OnUnavailable choice = choice(said, agent);
+            if (choice instanceof OnUnavailable.Fallback(String next) && mayTry(next, tried)) {
+                name = next;
+                said = null;
+                continue;
+            }
+            boolean fails = choice instanceof OnUnavailable.Fail;
+            unavailable(new Unavailability(name, described(name, tried, missed.reason()), missed.until(), fails));
+            return;
+        }
+    }
+
+    private Entry.Unavailable absent(String reason) {
+        return new Entry.Unavailable(reason, services.clock.instant().plus(LOOK_AGAIN));
+    }
+
+    /** Null where the attempt is answered. */
+    private Entry.@Nullable Unavailable enter(String name, ReadyAgent agent, Consumer<AgentReply> replied)
+            throws InterruptedException {
+        String place = graph + "/" + call.node();
+        switch (services.guards.enter(name, agent.guard(), timeout(agent), place, call.guard())) {
+            case Entry.Entered(Pass pass) -> {
+                try {
+                    replied.accept(call(agent, pass));
                     return null;
+                } catch (AgentAbsentException absent) {
+                    return absent(String.valueOf(absent.getMessage()));
                 }
-                case Entry.Unavailable(String reason, Instant until) -> {
-                    OnUnavailable choice = choice(said, agent);
-                    if (choice instanceof OnUnavailable.Fallback(String next) && mayTry(next, tried)) {
-                        name = next;
-                        said = null;
-                    } else {
-                        boolean fails = choice instanceof OnUnavailable.Fail;
-                        unavailable(new Unavailability(name, described(name, tried, reason), until, fails));
-                        return null;
-                    }
-                }
+            }
+            case Entry.Busy(String type, String message) -> {
+                answer(AgentReply.retryable(type, "agent " + name + " " + message), agent.policy());
+                return null;
+            }
+            case Entry.Unavailable unavailable -> {
+                return unavailable;
             }
         }
     }
@@ -204,6 +220,8 @@ final class AgentAttempt {
             AgentReply reply = agent.client().call(agentCall(begun.deadline));
             judge(begun, reply);
             return reply;
+        } catch (AgentAbsentException absent) {
+            throw absent;
         } catch (RuntimeException | LinkageError defect) {
             judge(begun, AgentReply.permanent("agent-defect", String.valueOf(defect)));
             throw defect;
