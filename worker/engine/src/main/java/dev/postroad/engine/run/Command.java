@@ -48,6 +48,9 @@ public sealed interface Command {
     record Unavailable(String task, int attempt, String agent, String reason, Instant until, boolean fails)
             implements Command {}
 
+    /** An agent that could not be called can be called again: what waits for it goes on. */
+    record AgentAvailable(String agent) implements Command {}
+
     /** The wait before an attempt is over. */
     record RetryDue(String task, int attempt) implements Command {}
 

@@ -6,6 +6,7 @@ import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.run.Command.AgentAvailable;
 import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.Command.FromUser;
 import dev.postroad.engine.run.Command.Proceed;
@@ -20,12 +21,10 @@ import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunFailed;
 import dev.postroad.engine.run.EventBody.RunPaused;
 import dev.postroad.engine.run.EventBody.RunQueued;
-import dev.postroad.engine.run.EventBody.RunResumed;
 import dev.postroad.engine.run.EventBody.RunStarted;
 import dev.postroad.engine.run.EventBody.RunWaiting;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +75,7 @@ public final class Decider {
             Decider decider = new Decider(draft);
             decider.watchDeadline();
             decider.steps.resume();
+            decider.askForAgents();
             decider.advance();
             decider.goOn();
             decider.watchSuperstep(null);
@@ -109,6 +109,7 @@ public final class Decider {
                 }
             }
             case WakeUp() -> wakeUp();
+            case AgentAvailable(String agent) -> agentAvailable(agent);
             case TimeOut() -> timeOut();
             case FromUser fromUser -> {
                 if (!draft.run().hasApplied(fromUser.commandId())) {
@@ -119,6 +120,7 @@ public final class Decider {
     }
 
     private void apply(FromUser command) {
+        boolean wasRunning = draft.run().status() == RunStatus.RUNNING;
         try {
             new UserCommands(draft, steps, results).apply(command);
         } catch (RefusedException refused) {
@@ -127,8 +129,16 @@ public final class Decider {
             return;
         }
         if (draft.run().status() == RunStatus.RUNNING) {
+            if (!wasRunning) {
+                askForAgents();
+            }
             goAhead();
         }
+    }
+
+    /** Whoever said meanwhile that an agent can be called again did not say it to this run. */
+    private void askForAgents() {
+        steps.wake(task -> task.waitsFor() != null);
     }
 
     /** Goes on after a rest, in which timers may have been lost. */
@@ -143,6 +153,7 @@ public final class Decider {
         Snapshot base = run.admission().base();
         if (run.hasBegun()) {
             draft.emit(new RunStarted(null));
+            askForAgents();
             goAhead();
         } else if (base == null) {
             startFromInput(run);
@@ -169,24 +180,24 @@ public final class Decider {
     /** What slept long enough goes on. */
     private void wakeUp() {
         timeOut();
-        RunStatus status = draft.run().status();
-        if (status != RunStatus.RUNNING && status != RunStatus.WAITING) {
+        if (!isUnderWay()) {
             return;
         }
-        List<String> due = draft
-                .run()
-                .root()
-                .where(task ->
-                        task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)))
-                .stream()
-                .map(Task::id)
-                .toList();
-        if (!due.isEmpty()) {
-            draft.emit(new RunResumed(null, Map.of(), due, null, List.of()));
-        }
+        steps.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
         if (draft.run().status() == RunStatus.RUNNING) {
             goAhead();
         }
+    }
+
+    private void agentAvailable(String agent) {
+        if (isUnderWay() && steps.wake(task -> agent.equals(task.waitsFor()))) {
+            goAhead();
+        }
+    }
+
+    private boolean isUnderWay() {
+        RunStatus status = draft.run().status();
+        return status == RunStatus.RUNNING || status == RunStatus.WAITING;
     }
 
     private static Instant dueAt(Task task) {
@@ -195,8 +206,7 @@ public final class Decider {
 
     private void timeOut() {
         Run run = draft.run();
-        boolean underWay = run.status() == RunStatus.RUNNING || run.status() == RunStatus.WAITING;
-        if (underWay && isOver(run.deadline())) {
+        if (isUnderWay() && isOver(run.deadline())) {
             steps.stopAll();
             fail(new RunError(RunError.RUN_TIMEOUT, "the run took longer than it may", null));
         } else if (run.status() == RunStatus.RUNNING && isOver(run.superstepDeadline())) {

@@ -82,18 +82,38 @@ public sealed interface EventBody {
     }
 
     /**
-     * A task waits, for a person or for a time.
+     * A task waits, for a person, for a time, or for an agent.
      *
-     * @param interrupt what a person is asked; null where it waits for a time
-     * @param until the time; null where it waits for a person
+     * @param interrupt what a person is asked; null where it waits for no person
+     * @param until when it goes on by itself; null where it waits for a person
+     * @param missing the agent that it waits for, until that time at the latest; null where it waits for none
      */
     record NodeWaiting(
-            @Nullable Interrupt interrupt, @Nullable Instant until) implements EventBody {
+            @Nullable Interrupt interrupt,
+            @Nullable Instant until,
+            @Nullable Missing missing) implements EventBody {
+        /** For a person. */
+        static NodeWaiting asking(Interrupt interrupt) {
+            return new NodeWaiting(interrupt, null, null);
+        }
+
+        /** For a time. */
+        static NodeWaiting until(Instant time) {
+            return new NodeWaiting(null, time, null);
+        }
+
         @Override
         public EventType type() {
             return EventType.NODE_WAITING;
         }
     }
+
+    /**
+     * An agent that cannot be called.
+     *
+     * @param reason for people
+     */
+    record Missing(String agent, String reason) {}
 
     /**
      * A task failed for good.

@@ -52,14 +52,7 @@ public final class EventCodec {
                     data.put("closes", true);
                 }
             }
-            case EventBody.NodeWaiting(Interrupt interrupt, Instant until) -> {
-                if (interrupt != null) {
-                    data.set("interrupt", Trees.tree(interrupt));
-                }
-                if (until != null) {
-                    data.put("until", until.toString());
-                }
-            }
+            case EventBody.NodeWaiting waiting -> Trees.put(data, waiting);
             case EventBody.NodeFailed(RunError error, String handler) -> {
                 put(data, error);
                 if (handler != null) {
@@ -137,10 +130,7 @@ public final class EventCodec {
                         Trees.targets(data, "next"),
                         usage(data),
                         data.path("closes").asBoolean());
-            case NODE_WAITING ->
-                new EventBody.NodeWaiting(
-                        data.has("interrupt") ? Trees.interrupt(data.get("interrupt")) : null,
-                        data.has("until") ? Instant.parse(data.get("until").textValue()) : null);
+            case NODE_WAITING -> Trees.nodeWaiting(data);
             case NODE_FAILED ->
                 new EventBody.NodeFailed(error(data), data.path("handler").textValue());
             case NODE_CANCELLED -> new EventBody.NodeCancelled();

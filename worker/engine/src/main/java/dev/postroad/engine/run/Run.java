@@ -169,6 +169,22 @@ public final class Run implements Cloneable {
         return new Interrupt(task.interruptId(), task.node(), task.id(), Objects.requireNonNull(task.question()));
     }
 
+    /** The agents that the run waits for, by name; empty where it does not wait. */
+    public List<String> waitsFor() {
+        return status == RunStatus.WAITING
+                ? root.where(task -> task.waitsFor() != null).stream()
+                        .map(task -> Objects.requireNonNull(task.waitsFor()))
+                        .distinct()
+                        .sorted()
+                        .toList()
+                : List.of();
+    }
+
+    /** Whether some task of the run waits for an agent, whatever others do. */
+    public boolean isWaitingFor(String agent) {
+        return root.any(task -> agent.equals(task.waitsFor()));
+    }
+
     /** When the run goes on, or fails, by itself; null where it does not wait, or waits for somebody alone. */
     public @Nullable Instant wakeAt() {
         return status == RunStatus.WAITING ? nextWakeUp() : null;
@@ -302,11 +318,7 @@ public final class Run implements Cloneable {
             case NodeRetrying(RunError ignored, Instant dueAt) ->
                 change(task(event).backingOff(dueAt));
             case NodeCompleted completed -> complete(event, completed, merged);
-            case NodeWaiting(Interrupt interrupt, Instant until) ->
-                change(
-                        interrupt == null
-                                ? task(event).sleeping(Objects.requireNonNull(until))
-                                : task(event).asking(interrupt.question()));
+            case NodeWaiting waiting -> change(task(event).waiting(waiting));
             case NodeFailed(RunError cause, String handler) -> fail(task(event), cause, handler);
             case NodeCancelled() -> change(task(event).cancelled());
             case RunRetried retried -> retry(event.at(), retried);
@@ -466,7 +478,7 @@ public final class Run implements Cloneable {
             remember(resumed.commandId());
             root = root.resumed();
         }
-        resumed.again().forEach(id -> change(task(id).again()));
+        resumed.again().forEach(id -> change(resumed.commandId() == null ? task(id).awake() : task(id).again()));
         resumed.answers().forEach((id, answer) -> change(task(id).answered(answer)));
         if (resumed.update() != null || !resumed.next().isEmpty()) {
             ObjectNode state = resumed.update() == null ? root.state() : merged;

@@ -6,6 +6,7 @@ import dev.postroad.engine.graph.Target;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place where it stands among its siblings, and what it was made for
  * @param attempt the last attempt that began; 0 before the first
- * @param spent the attempts that count no more, because the run was retried or resumed after them
+ * @param spent the attempts that count no more, because the run was retried or resumed after them, or that never
+ *     counted, because their agent could not be called
  * @param dueAt when it goes on by itself; null unless it backs off or sleeps
+ * @param waitsFor the agent that it waits for; null unless it sleeps because that one cannot be called
  * @param writes what it wrote, in order; empty unless it is done
  * @param next what its conditions and its agent chose; null where they had no say
  * @param question what a person is asked; null unless it asks
@@ -30,6 +33,7 @@ record Task(
         int attempt,
         int spent,
         @Nullable Instant dueAt,
+        @Nullable String waitsFor,
         List<ObjectNode> writes,
         @Nullable List<Target> next,
         @Nullable JsonNode question,
@@ -55,7 +59,8 @@ record Task(
     }
 
     private static Task pending(String id, String node, Place place) {
-        return new Task(id, node, place, TaskStatus.PENDING, 0, 0, null, List.of(), null, null, List.of(), null, null);
+        return new Task(
+                id, node, place, TaskStatus.PENDING, 0, 0, null, null, List.of(), null, null, List.of(), null, null);
     }
 
     static Task triggered(String prefix, String node, int superstep) {
@@ -83,22 +88,57 @@ record Task(
         return as(TaskStatus.BACKING_OFF, attempt, spent, until, null, answers, null);
     }
 
-    Task asking(JsonNode asked) {
-        return as(TaskStatus.ASKING, attempt, spent, null, asked, answers, null);
+    Task waiting(EventBody.NodeWaiting waiting) {
+        if (waiting.interrupt() != null) {
+            return as(
+                    TaskStatus.ASKING, attempt, spent, null, waiting.interrupt().question(), answers, null);
+        }
+        Instant until = Objects.requireNonNull(waiting.until());
+        return waiting.missing() == null
+                ? as(TaskStatus.SLEEPING, attempt, spent, until, null, answers, null)
+                : waitingFor(waiting.missing().agent(), until);
     }
 
-    Task sleeping(Instant until) {
-        return as(TaskStatus.SLEEPING, attempt, spent, until, null, answers, null);
+    /** The attempt that found the agent missing was none. */
+    private Task waitingFor(String agent, Instant until) {
+        return new Task(
+                id,
+                node,
+                place,
+                TaskStatus.SLEEPING,
+                attempt,
+                spent + 1,
+                until,
+                agent,
+                List.of(),
+                null,
+                null,
+                answers,
+                null,
+                null);
     }
 
     Task done(List<ObjectNode> itsWrites, @Nullable List<Target> chosen) {
         return new Task(
-                id, node, place, TaskStatus.DONE, attempt, spent, null, itsWrites, chosen, null, answers, null, null);
+                id,
+                node,
+                place,
+                TaskStatus.DONE,
+                attempt,
+                spent,
+                null,
+                null,
+                itsWrites,
+                chosen,
+                null,
+                answers,
+                null,
+                null);
     }
 
     Task failed(RunError why, boolean handled) {
         TaskStatus status = handled ? TaskStatus.HANDLED : TaskStatus.FAILED;
-        return new Task(id, node, place, status, attempt, spent, null, List.of(), null, null, answers, why, null);
+        return new Task(id, node, place, status, attempt, spent, null, null, List.of(), null, null, answers, why, null);
     }
 
     Task cancelled() {
@@ -108,6 +148,11 @@ record Task(
     /** To be run again, with a new budget of attempts. */
     Task again() {
         return as(TaskStatus.PENDING, attempt, attempt, null, null, answers, null);
+    }
+
+    /** To go on after it slept: with what is left of its budget where it waited for an agent, else with a new one. */
+    Task awake() {
+        return as(TaskStatus.PENDING, attempt, waitsFor == null ? attempt : spent, null, null, answers, null);
     }
 
     Task answered(JsonNode answer) {
@@ -136,6 +181,7 @@ record Task(
                 newAttempt,
                 newSpent,
                 newDueAt,
+                null,
                 List.of(),
                 null,
                 newQuestion,

@@ -15,22 +15,28 @@ import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.Command.RetryDue;
 import dev.postroad.engine.run.Command.Unavailable;
+import dev.postroad.engine.run.EventBody.Missing;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
 import dev.postroad.engine.run.EventBody.NodeRetrying;
 import dev.postroad.engine.run.EventBody.NodeStarted;
 import dev.postroad.engine.run.EventBody.NodeWaiting;
 import dev.postroad.engine.run.EventBody.RunFailed;
+import dev.postroad.engine.run.EventBody.RunResumed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of single tasks: begin, complete, wait, back off, fail. Confined to one decision. */
 final class TaskSteps {
+    /** So that workers whose clocks differ do not fill a journal while they ask for an agent. */
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
+
     private final Draft draft;
     private final Results results;
 
@@ -79,6 +85,17 @@ final class TaskSteps {
         }
     }
 
+    /** Lets tasks go on that sleep; false where there is none of the kind. */
+    boolean wake(Predicate<Task> kind) {
+        List<String> woken =
+                draft.run().root().where(kind).stream().map(Task::id).toList();
+        if (woken.isEmpty()) {
+            return false;
+        }
+        draft.emit(new RunResumed(null, Map.of(), woken, null, List.of()));
+        return true;
+    }
+
     /** Begins the attempt that a task waited for, unless something else happened to it. */
     void retryDue(RetryDue due) {
         Task task = draft.run().root().find(due.task());
@@ -112,9 +129,17 @@ final class TaskSteps {
         if (unavailable.fails()) {
             fail(task, new RunError(RunError.AGENT_UNAVAILABLE, unavailable.reason(), null), 0);
         } else {
-            sleep(task, unavailable.until(), 0);
+            awaitAgent(task, unavailable);
         }
         return true;
+    }
+
+    private void awaitAgent(Task task, Unavailable unavailable) {
+        Duration wait = Results.bounded(Duration.between(draft.now(), unavailable.until()));
+        Instant until = draft.now().plus(wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait);
+        Missing missing = new Missing(unavailable.agent(), unavailable.reason());
+        draft.emit(new NodeWaiting(null, until, missing), task, task.attempt(), 0);
+        wakeUpAt(until);
     }
 
     private void begin(Task task) {
@@ -179,11 +204,11 @@ final class TaskSteps {
 
     private void ask(Task task, JsonNode question, long durationMillis) {
         Interrupt interrupt = new Interrupt(task.interruptId(), task.node(), task.id(), question);
-        draft.emit(new NodeWaiting(interrupt, null), task, task.attempt(), durationMillis);
+        draft.emit(NodeWaiting.asking(interrupt), task, task.attempt(), durationMillis);
     }
 
     private void sleep(Task task, Instant until, long durationMillis) {
-        draft.emit(new NodeWaiting(null, until), task, task.attempt(), durationMillis);
+        draft.emit(NodeWaiting.until(until), task, task.attempt(), durationMillis);
         wakeUpAt(until);
     }
 

@@ -90,7 +90,7 @@ final class Trees {
         return Set.copyOf(new LinkedHashSet<>(texts(data, name)));
     }
 
-    static ObjectNode tree(Interrupt interrupt) {
+    private static ObjectNode tree(Interrupt interrupt) {
         ObjectNode tree = NODES.objectNode()
                 .put("id", interrupt.id())
                 .put("node", interrupt.node())
@@ -99,12 +99,35 @@ final class Trees {
         return tree;
     }
 
-    static Interrupt interrupt(JsonNode tree) {
+    private static Interrupt interrupt(JsonNode tree) {
         return new Interrupt(
                 tree.path("id").asText(),
                 tree.path("node").asText(),
                 tree.path("task").asText(),
                 tree.path("value"));
+    }
+
+    static void put(ObjectNode data, EventBody.NodeWaiting waiting) {
+        if (waiting.interrupt() != null) {
+            data.set("interrupt", tree(waiting.interrupt()));
+        }
+        if (waiting.until() != null) {
+            data.put("until", waiting.until().toString());
+        }
+        if (waiting.missing() != null) {
+            data.put("agent", waiting.missing().agent())
+                    .put("reason", waiting.missing().reason());
+        }
+    }
+
+    static EventBody.NodeWaiting nodeWaiting(JsonNode data) {
+        return new EventBody.NodeWaiting(
+                data.has("interrupt") ? interrupt(data.get("interrupt")) : null,
+                data.has("until") ? Instant.parse(data.get("until").textValue()) : null,
+                data.has("agent")
+                        ? new EventBody.Missing(
+                                data.get("agent").asText(), data.path("reason").asText())
+                        : null);
     }
 
     static void put(ObjectNode data, EventBody.RunWaiting waiting) {

@@ -74,6 +74,10 @@ class DeciderCoverageTest {
         commands.put("answer: goes on to b", answer("a@1", 1, gone(Goto.node("b"))));
         commands.put("answer: goes nowhere", answer("a@1", 1, gone(Goto.node("c"))));
         commands.put("answer: goes to no parent", answer("a@1", 1, gone(new Goto("b", null, true))));
+        commands.put("unavailable: wait", unavailable("a@1", 1, false));
+        commands.put("unavailable: fail", unavailable("a@1", 1, true));
+        commands.put("unavailable: for an old attempt", unavailable("a@1", 0, false));
+        commands.put("agent available", new Command.AgentAvailable("x"));
         commands.put("wake up", new Command.WakeUp());
         commands.put("retry due", new Command.RetryDue("b@1", 2));
         commands.put("retry due: of an old attempt", new Command.RetryDue("b@1", 1));
@@ -237,6 +241,10 @@ class DeciderCoverageTest {
 
     private static Command.Answer answer(String task, int attempt, AgentReply reply) {
         return new Command.Answer(task, attempt, reply, RetryPolicy.DEFAULT, 5, 0);
+    }
+
+    private static Command.Unavailable unavailable(String task, int attempt, boolean fails) {
+        return new Command.Unavailable(task, attempt, "x", "x is away", RunScript.START.plusSeconds(30), fails);
     }
 
     private static RunScript running() {
