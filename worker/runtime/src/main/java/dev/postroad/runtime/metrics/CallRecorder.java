@@ -1,0 +1,54 @@
+package dev.postroad.runtime.metrics;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Completed;
+import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.agent.AgentReply.Interrupted;
+import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.runtime.run.CallObserver;
+import java.time.InstantSource;
+
+/**
+ * Counts every attempt that reached its agent, for {@link FiguresWriter} to write. Thread-safe; waits for nobody.
+ */
+public final class CallRecorder implements CallObserver {
+    private final Cells cells;
+    private final LastFailures failures = new LastFailures();
+    private final InstantSource clock;
+
+    public CallRecorder(InstantSource clock) {
+        this.clock = clock;
+        cells = new Cells(clock);
+    }
+
+    @Override
+    public void observed(String agent, String graph, AgentReply reply, long durationMillis, boolean called) {
+        if (!called) {
+            return;
+        }
+        // A clock that is set back in the middle of a call makes it shorter than nothing.
+        long millis = Math.max(0, durationMillis);
+        switch (reply) {
+            case Completed completed -> cells.add(agent, graph, CallOutcome.SUCCESS, millis, completed.usage());
+            case Interrupted _, Sleeping _ -> cells.add(agent, graph, CallOutcome.SUCCESS, millis, Usage.NONE);
+            case Faulted fault -> {
+                cells.add(agent, graph, CallOutcome.FAILURE, millis, Usage.NONE);
+                failures.failed(agent, clock.instant(), fault);
+            }
+        }
+    }
+
+    /** How many calls could not be kept, because Postgres was away for long. */
+    public long dropped() {
+        return cells.dropped();
+    }
+
+    Cells cells() {
+        return cells;
+    }
+
+    LastFailures failures() {
+        return failures;
+    }
+}
