@@ -43,6 +43,7 @@ CREATE TABLE agent_metrics (
     histogram  bytea       NOT NULL,
     PRIMARY KEY (agent, minute, graph, worker)
 );
+CREATE INDEX agent_metrics_by_minute ON agent_metrics (minute);
 
 -- The agents that a waiting run waits for, so that it goes on as soon as one of them can be called again.
 ALTER TABLE runs ADD COLUMN waits_for text[];

@@ -93,7 +93,7 @@ final class Rows {
         return Objects.requireNonNull(json(row, column), column);
     }
 
-    private static @Nullable JsonNode json(ResultSet row, String column) throws SQLException {
+    static @Nullable JsonNode json(ResultSet row, String column) throws SQLException {
         String text = row.getString(column);
         try {
             return text == null ? null : Json.readOwn(text);
@@ -106,7 +106,7 @@ final class Rows {
         return Objects.requireNonNull(time(row, column), column);
     }
 
-    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    static @Nullable Instant time(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }
