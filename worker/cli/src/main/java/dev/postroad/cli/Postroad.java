@@ -95,6 +95,8 @@ public final class Postroad implements Runnable {
                 .addSubcommand(new TimelineCommand(surroundings))
                 .addSubcommand(new RunsCommand(surroundings))
                 .addSubcommand(new QueueCommand(surroundings))
+                .addSubcommand(new CommandLine(new AgentsCommand(surroundings))
+                        .addSubcommand(new AgentStatsCommand(surroundings)))
                 .addSubcommand(new HealthCommand(surroundings))
                 .registerConverter(Duration.class, DurationArgument::read)
                 .registerConverter(PointInTime.class, PointInTime::read)

@@ -10,6 +10,7 @@ import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
 import java.nio.file.Path;
@@ -91,6 +92,11 @@ public final class Servers {
     /** What Postgres holds of graphs and agents. */
     public PublishedDefinitions definitions() throws FaultsException {
         return new PublishedDefinitions(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** What Postgres holds of how agents fare. */
+    public AgentMetrics agentMetrics() throws FaultsException {
+        return new AgentMetrics(PostgresSettings.read(variables).toDataSource());
     }
 
     /** Everything that a worker would be told. */

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
@@ -15,6 +16,7 @@ public record Sources(
         RunHistory history,
         JournalTail tail,
         PublishedDefinitions definitions,
+        AgentMetrics agentMetrics,
         PostroadClient client,
         int maxMessageBytes) {
 
@@ -24,6 +26,7 @@ public record Sources(
                 new RunHistory(database),
                 new JournalTail(database),
                 new PublishedDefinitions(database),
+                new AgentMetrics(database),
                 client,
                 maxMessageBytes);
     }

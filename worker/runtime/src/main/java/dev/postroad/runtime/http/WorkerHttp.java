@@ -39,6 +39,7 @@ public final class WorkerHttp implements AutoCloseable {
             new RunRoutes(sources.history()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);
+            new AgentStatsRoutes(sources.agentMetrics()).addTo(config.routes);
             new MessageRoutes(sources.client(), sources.maxMessageBytes()).addTo(config.routes);
             ObjectNode document = OpenApi.document();
             config.routes.get("/openapi.json", context -> Answers.send(context, document));

@@ -10,16 +10,21 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.config.ListenSettings;
+import dev.postroad.runtime.metrics.CallRecorder;
+import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.observe.Readiness;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Caller.Reply;
+import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.Sse;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +106,13 @@ final class OpenApiTest {
                     "GET /api/graphs/{name}",
                     List.of("/api/graphs/steps", "/api/graphs/steps?version=1", "/api/graphs/x", "/api/graphs/x?y=1")),
             Map.entry("GET /api/agents", List.of("/api/agents", "/api/agents?x=1")),
+            Map.entry(
+                    "GET /api/agents/{name}/stats",
+                    List.of(
+                            "/api/agents/test-puppet/stats",
+                            "/api/agents/test-puppet/stats?since=2026-01-31T12:00:00Z",
+                            "/api/agents/nobody/stats",
+                            "/api/agents/test-puppet/stats?since=x")),
             Map.entry("POST /api/triggers", List.of("{'graph': 'steps'}", "{'graph': 'no-such'}", "{}", "[", "7")),
             Map.entry(
                     "POST /api/control",
@@ -148,6 +160,12 @@ final class OpenApiTest {
         Site.await(
                 "the agent is known",
                 () -> !here.get("/api/agents").json().path("agents").isEmpty());
+        CallRecorder calls = new CallRecorder(InstantSource.system());
+        try (var writer = new FiguresWriter(calls, SITE.database(), "elsewhere")) {
+            writer.start();
+            calls.observed("test-puppet", "steps", PuppetAgent.nothing(), 12, true);
+            calls.observed("test-puppet", "steps", AgentReply.permanent("http.400", "no"), 5, true);
+        }
     }
 
     @AfterAll
