@@ -22,6 +22,8 @@ import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.metrics.CallRecorder;
+import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.observe.Readiness;
 import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.ownership.ShardOwnership;
@@ -151,11 +153,14 @@ public final class Worker implements AutoCloseable {
         Availability availability = part(new Availability(breakers));
         Guards guards = new Guards(breakers, availability, clock);
         availability.start(guards::follow);
+        CallRecorder recorder = new CallRecorder(clock);
+        part(new FiguresWriter(recorder, pool, settings.workerId())).start();
         AgentCalls calls = part(new AgentCalls(
                 catalog,
                 guards,
                 (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
                 new CachedResults(jdbi, clock),
+                recorder,
                 clock));
         RunQueue queue = new RunQueue(settings.maxRuns());
         AtomicReference<Runnable> turnWanted = new AtomicReference<>(() -> {});

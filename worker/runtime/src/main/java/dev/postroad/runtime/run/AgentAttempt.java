@@ -55,10 +55,11 @@ final class AgentAttempt {
             Guards guards,
             OutputChunks output,
             CachedResults cached,
+            CallObserver observer,
             InstantSource clock) {}
 
     /** A call that nobody has judged yet. */
-    private record Underway(ReadyAgent agent, Pass pass, Instant begunAt, Instant deadline) {}
+    private record Underway(String name, ReadyAgent agent, Pass pass, Instant begunAt, Instant deadline) {}
 
     /** @param over told when the attempt is over; may be told again */
     AgentAttempt(
@@ -172,7 +173,7 @@ final class AgentAttempt {
         switch (services.guards.enter(name, agent.guard(), timeout(agent), place, call.guard())) {
             case Entry.Entered(Pass pass) -> {
                 try {
-                    replied.accept(call(agent, pass));
+                    replied.accept(call(name, agent, pass));
                     return null;
                 } catch (AgentAbsentException absent) {
                     return absent(String.valueOf(absent.getMessage()));
@@ -209,9 +210,9 @@ final class AgentAttempt {
         return ofNode == null ? agent.timeout() : ofNode;
     }
 
-    private AgentReply call(ReadyAgent agent, Pass pass) throws InterruptedException {
+    private AgentReply call(String name, ReadyAgent agent, Pass pass) throws InterruptedException {
         Instant begunAt = services.clock.instant();
-        Underway begun = new Underway(agent, pass, begunAt, begunAt.plus(timeout(agent)));
+        Underway begun = new Underway(name, agent, pass, begunAt, begunAt.plus(timeout(agent)));
         underway.set(begun);
         try {
             if (answered.get() == null) {
@@ -262,6 +263,7 @@ final class AgentAttempt {
             long millis =
                     Duration.between(begun.begunAt, services.clock.instant()).toMillis();
             begun.pass.ended(reply, millis);
+            services.observer.observed(begun.name, graph, reply, millis, true);
             answer(reply, begun.agent.policy());
         }
     }

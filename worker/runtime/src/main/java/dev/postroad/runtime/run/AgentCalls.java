@@ -27,8 +27,9 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             Guards guards,
             OutputChunks output,
             CachedResults cached,
+            CallObserver observer,
             InstantSource clock) {
-        this.services = new AgentAttempt.Services(directory, guards, output, cached, clock);
+        this.services = new AgentAttempt.Services(directory, guards, output, cached, observer, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
 

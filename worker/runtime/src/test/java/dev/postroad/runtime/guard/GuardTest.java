@@ -32,8 +32,7 @@ class GuardTest {
 
     @BeforeAll
     static void start() {
-        SITE.worker();
-        SITE.worker();
+        SITE.workers(2);
     }
 
     @AfterAll

@@ -153,6 +153,16 @@ public final class Site implements AutoCloseable {
         return worker(Map.of());
     }
 
+    /** Starts so many workers in this process, and waits until each has its share of the shards, and keeps it. */
+    public void workers(int count) {
+        for (int i = 0; i < count; i++) {
+            worker();
+        }
+        await("the shards are shared", () -> number("""
+                        SELECT count(*) FROM (
+                            SELECT FROM postroad.shards GROUP BY owner HAVING count(*) = ?) AS share""", partitions / count) == count);
+    }
+
     /** The client that users have. */
     public PostroadClient client() {
         return client;
