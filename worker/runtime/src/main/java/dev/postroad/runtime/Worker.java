@@ -36,6 +36,7 @@ import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.registry.Refusals;
 import dev.postroad.runtime.registry.RegistryReader;
 import dev.postroad.runtime.run.AgentCalls;
+import dev.postroad.runtime.run.AgentWaiters;
 import dev.postroad.runtime.run.Commands;
 import dev.postroad.runtime.run.JournalRunLoader;
 import dev.postroad.runtime.run.KeptInstructions;
@@ -186,6 +187,8 @@ public final class Worker implements AutoCloseable {
                 new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
         ownership = shards;
         part(new Waker(reader, lanes, shards::owned, clock)).start();
+        AgentWaiters waiters = part(new AgentWaiters(reader, lanes, shards::owned, clock));
+        waiters.start();
         part(new MetCommands(pending, kept, lanes, shards::owned, clock)).start();
         QueuedRuns queued = new QueuedRuns(pool);
         part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))

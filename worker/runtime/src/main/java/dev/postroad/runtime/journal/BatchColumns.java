@@ -65,8 +65,16 @@ final class BatchColumns {
     private final ArrayColumn changedStartedAt = ArrayColumn.ofTimes();
     private final ArrayColumn changedEndedAt = ArrayColumn.ofTimes();
     private final ArrayColumn changedWakeAt = ArrayColumn.ofTimes();
+    private final ArrayColumn changedWaitsFor = ArrayColumn.ofTexts();
     private final List<ArrayColumn> changes = List.of(
-            changedId, changedShard, changedStatus, changedError, changedStartedAt, changedEndedAt, changedWakeAt);
+            changedId,
+            changedShard,
+            changedStatus,
+            changedError,
+            changedStartedAt,
+            changedEndedAt,
+            changedWakeAt,
+            changedWaitsFor);
 
     private final ArrayColumn rowShard = ArrayColumn.ofInts();
     private final ArrayColumn rowFresh = ArrayColumn.ofBooleans();
@@ -208,6 +216,8 @@ final class BatchColumns {
         changedStartedAt.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
         changedEndedAt.add(run.status().isEnded() ? run.lastAt() : null);
         changedWakeAt.add(run.wakeAt());
+        // A new run waits for none yet: an agent is called after the run is admitted, never with it.
+        changedWaitsFor.add(names(run.waitsFor()));
     }
 
     private void addRows(JournalEntry entry, boolean fresh) {
@@ -232,6 +242,11 @@ final class BatchColumns {
             rowProgress.addReal(event.progress());
             rowData.add(row.data());
         }
+    }
+
+    /** An array in an array would be taken apart with it; a name holds no comma. */
+    private static @Nullable String names(List<String> agents) {
+        return agents.isEmpty() ? null : String.join(",", agents);
     }
 
     private static byte @Nullable [] tags(Map<String, String> tags) {

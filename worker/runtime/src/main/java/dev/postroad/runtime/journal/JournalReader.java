@@ -57,6 +57,13 @@ public final class JournalReader {
             SELECT run_id, shard FROM postroad.runs
             WHERE shard = ANY (?) AND wake_at <= ? AND status = 'waiting'
             ORDER BY wake_at LIMIT ?""";
+    /** The inner part comes first, so that a long table is not read in the order of its ids. */
+    private static final String WAITING_FOR = """
+            WITH waiting AS MATERIALIZED (
+                SELECT id, run_id, shard FROM postroad.runs
+                WHERE waits_for @> ARRAY[?::text] AND shard = ANY (?) AND status = 'waiting' AND id > ?)
+            SELECT id, run_id, shard FROM waiting ORDER BY id LIMIT ?""";
+
     private static final String PAGE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run
             WHERE r.shard = ? AND j.at >= ? AND j.at < ? AND (j.at, j.run, j.seq) > (?, ?, ?)
@@ -123,6 +130,29 @@ public final class JournalReader {
             return due;
         }
     }
+
+    /** The runs of some shards that wait for an agent, after the run of a number, the oldest first. */
+    public List<WaitingRun> waitingFor(String agent, Collection<Integer> shards, long after, int limit)
+            throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(WAITING_FOR)) {
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            statement.setString(1, agent);
+            statement.setArray(2, connection.createArrayOf("int4", shards.toArray()));
+            statement.setLong(3, after);
+            statement.setInt(4, limit);
+            List<WaitingRun> waiting = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    waiting.add(new WaitingRun(rows.getLong("id"), rows.getString("run_id"), rows.getInt("shard")));
+                }
+            }
+            return waiting;
+        }
+    }
+
+    /** A run that waits for an agent. */
+    public record WaitingRun(long number, String runId, int shard) {}
 
     /** A run whose time has come. */
     public record DueRun(String runId, int shard) {}

@@ -35,10 +35,11 @@ final class JournalStatement {
             , changed AS (
                 UPDATE postroad.runs r
                 SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at,
-                    wake_at = c.wake_at, turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END
+                    wake_at = c.wake_at, waits_for = string_to_array(c.waits_for, ','),
+                    turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END
                 FROM unnest(?::bigint[], ?::int[], ?::text[], ?::json[], ?::timestamptz[], ?::timestamptz[],
-                            ?::timestamptz[])
-                     AS c (id, shard, status, error, started_at, ended_at, wake_at)
+                            ?::timestamptz[], ?::text[])
+                     AS c (id, shard, status, error, started_at, ended_at, wake_at, waits_for)
                 WHERE r.id = c.id AND c.shard IN (SELECT shard FROM owned)
             )""";
     private static final String WRITE = """

@@ -33,6 +33,7 @@ final class Inbox {
                     Message.Begin _,
                     Message.PutAway _,
                     Message.Prefetch _,
+                    Message.AgentAvailable _,
                     Message.Ring _ -> others.add(message);
         }
     }

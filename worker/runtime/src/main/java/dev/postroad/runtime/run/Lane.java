@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.JournalUnavailableException;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.StoredRun;
@@ -203,6 +204,7 @@ public final class Lane {
             case Message.Prefetch(List<String> runIds) -> desk.prefetch(runIds);
             case Message.Begin(Ticket ticket) -> begin(ticket);
             case Message.PutAway(String runId) -> table.putAway(runId);
+            case Message.AgentAvailable(String agent) -> agentAvailable(agent);
             case Message.Ring() -> {}
             case Message.Own own -> own(own);
             case Message.Disown(int shard, CompletableFuture<Void> done) -> disown(shard, done);
@@ -247,6 +249,12 @@ public final class Lane {
         } else {
             table.giveBackPlace();
         }
+    }
+
+    /** Each run is told with a message of its own, so that no batch grows beyond its bound. */
+    private void agentAvailable(String agent) {
+        Command available = new Command.AgentAvailable(agent);
+        table.waitingFor(agent).forEach(live -> post(new Message.Tell(live, available)));
     }
 
     private @Nullable LiveRun taken(StoredRun found) {

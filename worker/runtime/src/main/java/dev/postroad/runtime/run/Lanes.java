@@ -43,6 +43,11 @@ public final class Lanes implements AutoCloseable {
         lane(instruction.shard()).post(new Message.Instruct(instruction));
     }
 
+    /** Lets the runs go on that are in memory and wait for an agent, which can be called again. */
+    public void agentAvailable(String agent) {
+        lanes.forEach(lane -> lane.post(new Message.AgentAvailable(agent)));
+    }
+
     /** What a queued run gets a place by. */
     Ticket ticket(QueuedRun run) {
         return new Ticket(run.rank(), run.number(), run.runId(), run.shard(), lane(run.shard())::post);

@@ -36,6 +36,9 @@ sealed interface Message {
     /** A user's command that went ahead of the shard that it is for. */
     record InTurn(Instruction instruction) implements Message {}
 
+    /** An agent that could not be called can be called again. */
+    record AgentAvailable(String agent) implements Message {}
+
     /** Something goes ahead of all others. */
     record Ring() implements Message {}
 

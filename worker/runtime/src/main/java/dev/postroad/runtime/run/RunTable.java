@@ -49,6 +49,13 @@ final class RunTable {
         return runs.get(live.key().id()) == live;
     }
 
+    /** The runs of which some task waits for an agent. */
+    List<LiveRun> waitingFor(String agent) {
+        return runs.values().stream()
+                .filter(live -> live.run().isWaitingFor(agent))
+                .toList();
+    }
+
     /** Takes in a run that was read back; one that is under way, or is to go on, gets a place in any case. */
     void resume(LiveRun live) {
         runs.put(live.key().id(), live);

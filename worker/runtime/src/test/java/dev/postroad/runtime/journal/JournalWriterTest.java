@@ -130,6 +130,39 @@ class JournalWriterTest {
         checkReadBack(history.entries().getLast());
     }
 
+    @Test
+    void aRunAtRestIsFoundByTheAgentsThatItWaitsForUntilItGoesOn() throws SQLException {
+        JournalEntry admitted = admission("patient", MINE);
+        JournalEntry begun = begin(admitted);
+        JournalEntry one = decide(begun, unavailable("left@1", "writer"), 2);
+        JournalEntry both = decide(one, unavailable("right@1", "painter"), 3);
+        writer.commit(List.of(admitted, begun, one), EPOCHS);
+        assertThat(waitingFor("writer")).as("it has a call under way").isEmpty();
+        writer.commit(List.of(both), EPOCHS);
+        assertThat(waitingFor("writer")).containsExactly("patient");
+        assertThat(waitingFor("painter")).containsExactly("patient");
+        assertThat(waitingFor("another")).isEmpty();
+        assertThat(reader.waitingFor("writer", List.of(THEIRS), 0, 10)).isEmpty();
+        assertThat(reader.waitingFor("writer", List.of(MINE), both.key().number(), 10))
+                .as("after it")
+                .isEmpty();
+
+        writer.commit(List.of(decide(both, new Command.AgentAvailable("writer"), 4)), EPOCHS);
+        assertThat(waitingFor("writer")).isEmpty();
+        assertThat(SITE.number("SELECT count(*) FROM postroad.runs WHERE waits_for IS NOT NULL"))
+                .isZero();
+    }
+
+    private Command unavailable(String task, String agent) {
+        return new Command.Unavailable(task, 1, agent, "it is switched off", start.plusSeconds(60), false);
+    }
+
+    private List<String> waitingFor(String agent) throws SQLException {
+        return reader.waitingFor(agent, List.of(MINE, THEIRS), 0, 10).stream()
+                .map(JournalReader.WaitingRun::runId)
+                .toList();
+    }
+
     private void checkReadBack(JournalEntry entry) throws SQLException {
         StoredRun stored =
                 reader.find(entry.key().id(), (name, version) -> GRAPH).orElseThrow();

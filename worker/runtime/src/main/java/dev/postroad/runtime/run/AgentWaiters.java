@@ -1,0 +1,116 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.engine.run.Command;
+import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.JournalReader.WaitingRun;
+import dev.postroad.runtime.run.Instruction.InstructionOutcome;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Lets the runs go on that wait for an agent, as soon as it can be called again: those in memory, and those at rest, which
+ * are in Postgres alone. A run may come to its rest at this very moment, because its call was turned away just before; so
+ * the look is repeated for a while. One that is found again, because its lane has not come to it yet, is told twice, which
+ * changes nothing. Owns one thread; thread-safe.
+ */
+public final class AgentWaiters implements AutoCloseable {
+    private static final Duration LOOK_FOR = Duration.ofSeconds(10);
+    private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final int MOST_AT_ONCE = 1_000;
+
+    /** Between two pages of runs, so that what lets them go on does not grow without bound. */
+    private static final long PAGE_EVERY_MILLIS = 200;
+
+    private final JournalReader journal;
+    private final Lanes lanes;
+    private final Supplier<Set<Integer>> owned;
+    private final InstantSource clock;
+    private final Map<String, Search> searches = new ConcurrentHashMap<>();
+    private final Rounds rounds =
+            new Rounds("postroad-agent-waiters", "runs that wait for an agent", PAGE_EVERY_MILLIS, this::look);
+
+    /**
+     * The look for the runs that wait for one agent.
+     *
+     * @param until when it is not repeated any more
+     * @param nextAt when the next page is read
+     * @param after the number of the last run that was found; 0 for a look that begins
+     */
+    private record Search(Instant until, Instant nextAt, long after) {
+        Search next(List<WaitingRun> found, Instant now) {
+            return found.size() < MOST_AT_ONCE
+                    ? new Search(until, now.plus(LOOK_AGAIN_AFTER), 0)
+                    : new Search(until, now, found.getLast().number());
+        }
+
+        /** Every look comes to its end, however many wait. */
+        boolean isOver() {
+            return after == 0 && nextAt.isAfter(until);
+        }
+    }
+
+    /** @param owned the shards whose runs are stepped here */
+    public AgentWaiters(JournalReader journal, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
+        this.journal = journal;
+        this.lanes = lanes;
+        this.owned = owned;
+        this.clock = clock;
+    }
+
+    /** Starts looking. */
+    public void start() {
+        rounds.start();
+    }
+
+    /** An agent that could not be called can be called again. Does not block. */
+    public void available(String agent) {
+        Instant now = clock.instant();
+        searches.put(agent, new Search(now.plus(LOOK_FOR), now, 0));
+        rounds.call();
+    }
+
+    /** An agent cannot be called any more: no further runs are told to try. Does not block. */
+    public void unavailable(String agent) {
+        searches.remove(agent);
+    }
+
+    private void look() throws SQLException {
+        Set<Integer> shards = owned.get();
+        for (Map.Entry<String, Search> search : searches.entrySet()) {
+            if (!clock.instant().isBefore(search.getValue().nextAt())) {
+                look(search.getKey(), search.getValue(), shards);
+            }
+        }
+    }
+
+    private void look(String agent, Search search, Set<Integer> shards) throws SQLException {
+        if (search.after() == 0) {
+            lanes.agentAvailable(agent);
+        }
+        List<WaitingRun> found =
+                shards.isEmpty() ? List.of() : journal.waitingFor(agent, shards, search.after(), MOST_AT_ONCE);
+        Command available = new Command.AgentAvailable(agent);
+        for (WaitingRun run : found) {
+            lanes.instruct(new Instruction(run.runId(), run.shard(), available, InstructionOutcome.NONE));
+        }
+        Search next = search.next(found, clock.instant());
+        // Unless somebody began or ended it meanwhile.
+        if (next.isOver()) {
+            searches.remove(agent, search);
+        } else {
+            searches.replace(agent, search, next);
+        }
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+}
