@@ -134,12 +134,13 @@ public final class Worker implements AutoCloseable {
         Outlets outlets = new Outlets(producer, settings.topics(), clock);
 
         AtomicReference<Consumer<String>> agentAvailable = new AtomicReference<>(agent -> {});
+        Consumer<String> available = agent -> agentAvailable.get().accept(agent);
         AgentEvents agentEvents = new AgentEvents(settings.workerId(), clock);
         AgentClients clients = part(new AgentClients(
-                settings.agents(), new PluginEvents(jdbi, agentEvents, agent -> agentAvailable.get().accept(agent))));
+                settings.agents(), new PluginEvents(jdbi, agentEvents, available)));
         part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents()))
                 .start();
-        Catalog catalog = part(new Catalog(jdbi, clients, agentEvents));
+        Catalog catalog = part(new Catalog(jdbi, clients, agentEvents, available));
         catalog.load();
         part(new RegistryReader(
                         settings.kafka(),
@@ -153,7 +154,10 @@ public final class Worker implements AutoCloseable {
         BreakerRows breakers = new BreakerRows(jdbi, agentEvents, clock);
         Availability availability = part(new Availability(breakers));
         Guards guards = new Guards(breakers, availability, clock);
-        availability.start(guards::follow);
+        availability.start(changed -> {
+            guards.follow(changed);
+            changed.stream().filter(agent -> availability.of(agent) == null).forEach(available);
+        });
         CallRecorder recorder = new CallRecorder(clock);
         part(new FiguresWriter(recorder, pool, settings.workerId())).start();
         AgentCalls calls = part(new AgentCalls(
@@ -187,7 +191,13 @@ public final class Worker implements AutoCloseable {
                 new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
         ownership = shards;
         part(new Waker(reader, lanes, shards::owned, clock)).start();
-        AgentWaiters waiters = part(new AgentWaiters(reader, lanes, shards::owned, clock));
+        AgentWaiters waiters = part(new AgentWaiters(
+                reader,
+                lanes,
+                shards::owned,
+                agent -> availability.of(agent) == null && catalog.agent(agent).isPresent(),
+                clock));
+        agentAvailable.set(waiters::available);
         waiters.start();
         part(new MetCommands(pending, kept, lanes, shards::owned, clock)).start();
         QueuedRuns queued = new QueuedRuns(pool);

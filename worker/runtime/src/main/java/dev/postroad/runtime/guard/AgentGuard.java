@@ -27,6 +27,9 @@ final class AgentGuard {
     private final AgentBreaker.Shared shared;
     private final @Nullable AgentBreaker breaker;
     private final CallLimits limits;
+    /** Passes without a judge are all alike. */
+    private final Entry.Entered plain;
+
     private final ConcurrentHashMap<NodeKey, CallLimits> ofNodes = new ConcurrentHashMap<>();
 
     AgentGuard(String agent, GuardSettings settings, Duration timeout, AgentBreaker.Shared shared) {
@@ -35,6 +38,7 @@ final class AgentGuard {
         this.shared = shared;
         this.breaker = settings.circuitBreaker().enabled() ? new AgentBreaker(agent, settings, timeout, shared) : null;
         this.limits = new CallLimits(agent, settings.bulkhead(), settings.rateLimit());
+        this.plain = new Entry.Entered(new Placed(limits, null));
     }
 
     /** Whether it stands for these very settings. */
@@ -50,10 +54,9 @@ final class AgentGuard {
     /**
      * Lets a call through, now or after a wait.
      *
-     * @param place the graph and node that call
      * @throws InterruptedException where the call was stopped while it waited
      */
-    Entry enter(String place, NodeGuardSettings node) throws InterruptedException {
+    Entry enter(String graph, String nodeName, NodeGuardSettings node) throws InterruptedException {
         Instant now = shared.clock().instant();
         Standing standing = shared.availability().of(agent);
         boolean trial = false;
@@ -73,13 +76,13 @@ final class AgentGuard {
                 return closed;
             }
         }
-        CallLimits own = limitsFor(place, node);
+        CallLimits own = limitsFor(graph, nodeName, node);
         Entry.Busy busy = own.enter();
         if (busy != null) {
             return busy;
         }
         if (!breaks) {
-            return new Entry.Entered(new Placed(own, trial ? new Trial() : null));
+            return trial || own != limits ? new Entry.Entered(new Placed(own, trial ? new Trial() : null)) : plain;
         }
         boolean entered = false;
         try {
@@ -111,19 +114,19 @@ final class AgentGuard {
         }
     }
 
-    private CallLimits limitsFor(String place, NodeGuardSettings node) {
+    private CallLimits limitsFor(String graph, String nodeName, NodeGuardSettings node) {
         if (node.bulkhead() == null && node.rateLimit() == null) {
             return limits;
         }
         return ofNodes.computeIfAbsent(
-                new NodeKey(place, node),
+                new NodeKey(graph, nodeName, node),
                 key -> new CallLimits(
-                        agent + " of " + place,
+                        agent + " of " + graph + "/" + nodeName,
                         node.bulkhead() == null ? settings.bulkhead() : node.bulkhead(),
                         node.rateLimit() == null ? settings.rateLimit() : node.rateLimit()));
     }
 
-    private record NodeKey(String place, NodeGuardSettings settings) {}
+    private record NodeKey(String graph, String node, NodeGuardSettings settings) {}
 
     /** Gives the call's place back when it has left, and tells the breaker how it went. */
     private record Placed(CallLimits limits, @Nullable Judge judge) implements Pass {

@@ -26,10 +26,18 @@ public final class Guards {
      *
      * @param settings the agent's, the same object until they change
      * @param timeout the longest that the call may take
-     * @param place the graph and node that call
+     * @param graph the graph that calls
+     * @param node the node of it that calls
+     * @param ofNode what that node says
      * @throws InterruptedException where the call was stopped while it waited
      */
-    public Entry enter(String agent, GuardSettings settings, Duration timeout, String place, NodeGuardSettings node)
+    public Entry enter(
+            String agent,
+            GuardSettings settings,
+            Duration timeout,
+            String graph,
+            String node,
+            NodeGuardSettings ofNode)
             throws InterruptedException {
         AgentGuard guard = guards.get(agent);
         if (guard == null || !guard.isFor(settings)) {
@@ -39,7 +47,7 @@ public final class Guards {
                             ? current
                             : new AgentGuard(name, settings, timeout, shared));
         }
-        return guard.enter(place, node);
+        return guard.enter(graph, node, ofNode);
     }
 
     /** Agents stand otherwise than before. */

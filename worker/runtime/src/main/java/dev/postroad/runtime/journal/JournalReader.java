@@ -64,6 +64,9 @@ public final class JournalReader {
                 WHERE waits_for @> ARRAY[?::text] AND shard = ANY (?) AND status = 'waiting' AND id > ?)
             SELECT id, run_id, shard FROM waiting ORDER BY id LIMIT ?""";
 
+    private static final String AGENTS_WAITED_FOR = """
+            SELECT DISTINCT unnest(waits_for) FROM postroad.runs
+            WHERE waits_for IS NOT NULL AND status = 'waiting' AND shard = ANY (?)""";
     private static final String PAGE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run
             WHERE r.shard = ? AND j.at >= ? AND j.at < ? AND (j.at, j.run, j.seq) > (?, ?, ?)
@@ -148,6 +151,22 @@ public final class JournalReader {
                 }
             }
             return waiting;
+        }
+    }
+
+    /** The agents that runs of some shards wait for. */
+    public List<String> agentsWaitedFor(Collection<Integer> shards) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(AGENTS_WAITED_FOR)) {
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
+            List<String> agents = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    agents.add(rows.getString(1));
+                }
+            }
+            return agents;
         }
     }
 

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final GraphStore store;
     private final AgentStore agentStore;
     private final AgentClients clients;
+    private final Consumer<String> available;
     private final ConcurrentHashMap<Version, Graph> graphs = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
@@ -53,11 +55,15 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final Set<String> limited = ConcurrentHashMap.newKeySet();
     private volatile Instant currentAsOf = Instant.EPOCH;
 
-    /** @param clients reaches agents; closed by its owner */
-    public Catalog(Jdbi jdbi, AgentClients clients, AgentEvents events) {
+    /**
+     * @param clients reaches agents; closed by its owner
+     * @param available told of agents that came or changed; must not block
+     */
+    public Catalog(Jdbi jdbi, AgentClients clients, AgentEvents events, Consumer<String> available) {
         this.store = new GraphStore(jdbi);
         this.agentStore = new AgentStore(jdbi, events);
         this.clients = clients;
+        this.available = available;
     }
 
     /** Reads everything that Postgres holds. */
@@ -180,8 +186,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         RegistryKey key = new RegistryKey(Kind.AGENT, agent.name());
         clients.open(agent).close();
         if (agentStore.publish(agent, publishedAt)) {
-            open(agent, clients::openAccepted);
             removed.remove(key);
+            open(agent, clients::openAccepted);
+            available.accept(agent.name());
         }
         changed(key, publishedAt);
     }

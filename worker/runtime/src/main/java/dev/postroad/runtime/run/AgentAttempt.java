@@ -139,27 +139,34 @@ final class AgentAttempt {
 
     /** Calls the agent, or the one that stands in for it, or says why none can be called. */
     private void callSomeAgent(Consumer<AgentReply> replied) throws InterruptedException {
-        Set<String> tried = new LinkedHashSet<>();
+        ReadyAgent agent = services.directory.agent(call.agent()).orElse(null);
+        Entry.Unavailable missed = enter(call.agent(), agent, replied);
+        if (missed != null) {
+            standIn(choice(call.guard().onUnavailable(), agent), missed, replied);
+        }
+    }
+
+    /** What becomes of the attempt now that its agent cannot be called. */
+    private void standIn(OnUnavailable first, Entry.Unavailable firstMissed, Consumer<AgentReply> replied)
+            throws InterruptedException {
+        Set<String> tried = new LinkedHashSet<>(Set.of(call.agent()));
         String name = call.agent();
-        OnUnavailable said = call.guard().onUnavailable();
-        while (true) {
-            tried.add(name);
-            ReadyAgent agent = services.directory.agent(name).orElse(null);
-            Entry.Unavailable missed =
-                    agent == null ? absent("there is no such agent; publish it") : enter(name, agent, replied);
-            if (missed == null) {
+        OnUnavailable choice = first;
+        Entry.Unavailable missed = firstMissed;
+        while (choice instanceof OnUnavailable.Fallback(String next) && mayTry(next, tried)) {
+            tried.add(next);
+            name = next;
+            ReadyAgent agent = services.directory.agent(next).orElse(null);
+            Entry.Unavailable alsoMissed = enter(next, agent, replied);
+            if (alsoMissed == null) {
                 return;
             }
-            OnUnavailable choice = choice(said, agent);
-            if (choice instanceof OnUnavailable.Fallback(String next) && mayTry(next, tried)) {
-                name = next;
-                said = null;
-                continue;
-            }
-            boolean fails = choice instanceof OnUnavailable.Fail;
-            unavailable(new Unavailability(name, described(name, tried, missed.reason()), missed.until(), fails));
-            return;
+            missed = alsoMissed;
+            choice = choice(null, agent);
         }
+        boolean fails = choice instanceof OnUnavailable.Fail;
+        unavailable(
+                new Unavailability(call.agent(), described(name, tried, missed.reason()), missed.until(), fails));
     }
 
     private Entry.Unavailable absent(String reason) {
@@ -167,10 +174,13 @@ final class AgentAttempt {
     }
 
     /** Null where the attempt is answered. */
-    private Entry.@Nullable Unavailable enter(String name, ReadyAgent agent, Consumer<AgentReply> replied)
+    private Entry.@Nullable Unavailable enter(String name, @Nullable ReadyAgent agent, Consumer<AgentReply> replied)
             throws InterruptedException {
-        String place = graph + "/" + call.node();
-        switch (services.guards.enter(name, agent.guard(), timeout(agent), place, call.guard())) {
+        if (agent == null) {
+            return absent("there is no such agent; publish it");
+        }
+        switch (services.guards.enter(
+                name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
             case Entry.Entered(Pass pass) -> {
                 try {
                     replied.accept(call(name, agent, pass));

@@ -12,17 +12,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
  * Lets the runs go on that wait for an agent, as soon as it can be called again: those in memory, and those at rest, which
  * are in Postgres alone. A run may come to its rest at this very moment, because its call was turned away just before; so
  * the look is repeated for a while. One that is found again, because its lane has not come to it yet, is told twice, which
- * changes nothing. Owns one thread; thread-safe.
+ * changes nothing. Now and then this looks around for runs whose agent came back unseen, while no worker was there to be
+ * told. Owns one thread; thread-safe.
  */
 public final class AgentWaiters implements AutoCloseable {
     private static final Duration LOOK_FOR = Duration.ofSeconds(10);
     private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration LOOK_AROUND_EVERY = Duration.ofSeconds(20);
     private static final int MOST_AT_ONCE = 1_000;
 
     /** Between two pages of runs, so that what lets them go on does not grow without bound. */
@@ -31,10 +34,14 @@ public final class AgentWaiters implements AutoCloseable {
     private final JournalReader journal;
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
+    private final Predicate<String> callable;
     private final InstantSource clock;
     private final Map<String, Search> searches = new ConcurrentHashMap<>();
     private final Rounds rounds =
             new Rounds("postroad-agent-waiters", "runs that wait for an agent", PAGE_EVERY_MILLIS, this::look);
+
+    private Set<Integer> lookedAroundIn = Set.of();
+    private Instant lookAroundAt;
 
     /**
      * The look for the runs that wait for one agent.
@@ -56,12 +63,22 @@ public final class AgentWaiters implements AutoCloseable {
         }
     }
 
-    /** @param owned the shards whose runs are stepped here */
-    public AgentWaiters(JournalReader journal, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
+    /**
+     * @param owned the shards whose runs are stepped here
+     * @param callable whether an agent can be called, as far as is known; must not block
+     */
+    public AgentWaiters(
+            JournalReader journal,
+            Lanes lanes,
+            Supplier<Set<Integer>> owned,
+            Predicate<String> callable,
+            InstantSource clock) {
         this.journal = journal;
         this.lanes = lanes;
         this.owned = owned;
+        this.callable = callable;
         this.clock = clock;
+        this.lookAroundAt = clock.instant();
     }
 
     /** Starts looking. */
@@ -83,11 +100,27 @@ public final class AgentWaiters implements AutoCloseable {
 
     private void look() throws SQLException {
         Set<Integer> shards = owned.get();
+        lookAround(shards);
         for (Map.Entry<String, Search> search : searches.entrySet()) {
             if (!clock.instant().isBefore(search.getValue().nextAt())) {
                 look(search.getKey(), search.getValue(), shards);
             }
         }
+    }
+
+    private void lookAround(Set<Integer> shards) throws SQLException {
+        Instant now = clock.instant();
+        boolean isDue = !now.isBefore(lookAroundAt) || !lookedAroundIn.containsAll(shards);
+        if (shards.isEmpty() || !isDue) {
+            return;
+        }
+        for (String agent : journal.agentsWaitedFor(shards)) {
+            if (callable.test(agent)) {
+                searches.putIfAbsent(agent, new Search(now, now, 0));
+            }
+        }
+        lookAroundAt = now.plus(LOOK_AROUND_EVERY);
+        lookedAroundIn = shards;
     }
 
     private void look(String agent, Search search, Set<Integer> shards) throws SQLException {

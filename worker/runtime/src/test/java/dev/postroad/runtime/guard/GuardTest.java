@@ -219,6 +219,43 @@ class GuardTest {
         assertThat(events()).contains("agent.disabled").endsWith("agent.enabled");
     }
 
+    @Test
+    void runsOfADisabledAgentWaitAndGoOnAtOnceWhenItIsEnabledAlsoOverARestart() {
+        apply("");
+        setEnabled(false);
+        int before = server.requests();
+        List<String> runs =
+                IntStream.range(0, 8).mapToObj(i -> trigger("run-" + i)).toList();
+        runs.forEach(runId -> {
+            RunEvent waiting = SITE.journalWith(runId, event -> event.type() == EventType.NODE_WAITING).stream()
+                    .filter(event -> event.type() == EventType.NODE_WAITING)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(waiting.data().path("agent").asText()).isEqualTo(name);
+            assertThat(waiting.data().path("reason").asText()).contains("a person disabled it: too dear");
+        });
+        assertThat(server.requests()).isEqualTo(before);
+        setEnabled(true);
+        runs.forEach(runId -> assertThat(ended(runId)).isEqualTo(EventType.RUN_COMPLETED));
+
+        setEnabled(false);
+        String patient = trigger("patient");
+        SITE.journalWith(patient, event -> event.type() == EventType.RUN_WAITING);
+        SITE.stopWorkers();
+        setEnabled(true);
+        start();
+        assertThat(ended(patient)).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    private void setEnabled(boolean enabled) {
+        SITE.sql().useHandle(handle -> handle.execute("""
+                UPDATE postroad.agents SET enabled = ?, disabled_by = 'person', disabled_reason = 'too dear'
+                WHERE name = ?""", enabled, name));
+        if (!enabled) {
+            awaitAllWorkersKnow();
+        }
+    }
+
     private void openBreaker(String settings) {
         server.does(PlannedServer.status(503, ""));
         apply(settings);
@@ -276,7 +313,7 @@ class GuardTest {
 
     private static boolean isTurnedAway(String runId) {
         RunEvent last = SITE.journalWith(
-                        runId, event -> event.type() == EventType.RUN_WAITING || event.type() == EventType.RUN_FAILED)
+                        runId, event -> event.type() == EventType.RUN_WAITING || event.type().endsRun())
                 .getLast();
         return last.type() == EventType.RUN_WAITING
                 || last.data().path("error").path("type").asText().equals("agent-unavailable");

@@ -74,7 +74,7 @@ class AgentWaitersTest {
     private final AtomicInteger looks = new AtomicInteger();
     private final QueueReader queued =
             new QueueReader(new QueuedRuns(site.database()), queue, lanes, () -> Set.of(MINE), () -> true, clock);
-    private final AgentWaiters waiters = new AgentWaiters(reader, lanes, this::owned, clock);
+    private final AgentWaiters waiters = new AgentWaiters(reader, lanes, this::owned, agent -> false, clock);
 
     @BeforeEach
     void start() {
