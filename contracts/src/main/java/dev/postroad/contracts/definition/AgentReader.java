@@ -16,7 +16,7 @@ final class AgentReader {
     private static final String KIND_REMEDY = "say llm, http or java";
     private static final Map<String, Kind> KINDS =
             Arrays.stream(Kind.values()).collect(Collectors.toMap(Kind::publicName, Function.identity()));
-    private static final Set<String> COMMON = Set.of("agent", "kind", "description", "timeout", "retry");
+    private static final Set<String> COMMON = Set.of("agent", "kind", "description", "timeout", "retry", "onExhausted");
     private static final Map<Kind, Set<String>> OF_KIND = Map.of(
             Kind.LLM, Set.of("system", "prompt", "model", "temperature", "maxTokens", "response", "baseUrl"),
             Kind.HTTP, Set.of("url", "headers"),
@@ -38,7 +38,7 @@ final class AgentReader {
                 name == null ? "" : name,
                 kind,
                 fields.duration("timeout"),
-                RetrySettings.read(fields.nested("retry")),
+                RetrySettings.of(fields),
                 GuardSettings.read(fields, kind),
                 fields.object());
     }

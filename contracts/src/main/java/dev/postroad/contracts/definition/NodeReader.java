@@ -21,6 +21,7 @@ final class NodeReader {
                     Set.of(
                             "input",
                             "retry",
+                            "onExhausted",
                             "timeout",
                             "onError",
                             "goto",
@@ -49,7 +50,7 @@ final class NodeReader {
                 work(kind, node),
                 node.text("input"),
                 node.text("output"),
-                RetrySettings.read(node.nested("retry")),
+                RetrySettings.of(node),
                 node.duration("timeout"),
                 Boolean.TRUE.equals(node.truth("defer")),
                 node.text("onError"),

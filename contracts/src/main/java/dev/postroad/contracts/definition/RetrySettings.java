@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param jitter the share of a wait, 0 to 1, that chance adds to it
  * @param on what is tried again: types of errors such as {@code timeout} or {@code http.503}, {@code *} standing for any
  *     characters, or {@code message:} and a regular expression; null for whatever the agent says may be tried again
+ * @param onExhausted what becomes of the run when all attempts are used up
  */
 public record RetrySettings(
         @Nullable Integer maxAttempts,
@@ -25,17 +26,21 @@ public record RetrySettings(
         @Nullable Double multiplier,
         @Nullable Duration maxBackoff,
         @Nullable Double jitter,
-        @Nullable List<ErrorPattern> on) {
+        @Nullable List<ErrorPattern> on,
+        @Nullable OnExhausted onExhausted) {
 
     /** Nothing said. */
-    public static final RetrySettings UNSET = new RetrySettings(null, null, null, null, null, null);
+    public static final RetrySettings UNSET = new RetrySettings(null, null, null, null, null, null, null);
 
     private static final Set<String> KNOWN =
-            Set.of("maxAttempts", "backoff", "multiplier", "maxBackoff", "jitter", "on");
+            Set.of("maxAttempts", "backoff", "multiplier", "maxBackoff", "jitter", "on", "onExhausted");
 
-    static RetrySettings read(@Nullable Fields fields) {
+    /** Of an agent or a node, whose fields are given. */
+    static RetrySettings of(Fields owner) {
+        Fields fields = owner.nested("retry");
+        OnExhausted onExhausted = OnExhausted.read(owner, fields);
         if (fields == null) {
-            return UNSET;
+            return onExhausted == null ? UNSET : new RetrySettings(null, null, null, null, null, null, onExhausted);
         }
         fields.onlyKnown(KNOWN);
         return new RetrySettings(
@@ -44,7 +49,8 @@ public record RetrySettings(
                 fields.number("multiplier", 1, 100),
                 fields.duration("maxBackoff"),
                 fields.number("jitter", 0, 1),
-                on(fields));
+                on(fields),
+                onExhausted);
     }
 
     private static @Nullable List<ErrorPattern> on(Fields fields) {

@@ -33,7 +33,7 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
             case NODE_CANCELLED -> ended(NodeStatus.CANCELLED, event, event.at(), "");
             case NODE_WAITING ->
                 Notes.isSleep(event.data())
-                        ? ended(NodeStatus.SLEEPING, event, Notes.time(event, "until"), "")
+                        ? ended(NodeStatus.SLEEPING, event, Notes.time(event, "until"), Notes.missing(event.data()))
                         : ended(NodeStatus.ASKING, event, event.at(), Notes.waiting(event.data()));
             case RUN_QUEUED,
                     RUN_STARTED,

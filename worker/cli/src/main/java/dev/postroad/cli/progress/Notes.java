@@ -22,7 +22,7 @@ final class Notes {
             case STATE_UPDATED -> "as " + data.path("asNode").asText();
             case RUN_FORKED -> "as run " + data.path("newRunId").asText();
             case RUN_ROLLED_BACK -> "to version " + data.path("toVersion").asText();
-            case RUN_CANCELLED, TRIGGER_REJECTED, TRIGGER_DUPLICATE ->
+            case RUN_CANCELLED, RUN_PAUSED, TRIGGER_REJECTED, TRIGGER_DUPLICATE ->
                 data.path("reason").asText();
             case COMMAND_REJECTED ->
                 data.path("command").asText() + ": " + data.path("reason").asText();
@@ -33,7 +33,6 @@ final class Notes {
                     NODE_CANCELLED,
                     RUN_RESUMED,
                     RUN_PAUSING,
-                    RUN_PAUSED,
                     RUN_UNPAUSED,
                     RUN_RETRIED,
                     RUN_COMPLETED -> "";
@@ -42,7 +41,20 @@ final class Notes {
 
     /** What a task asks, or until when it sleeps. */
     static String waiting(JsonNode data) {
-        return isSleep(data) ? "until " + data.path("until").asText() : Waiting.asks(data.path("interrupt"));
+        if (!isSleep(data)) {
+            return Waiting.asks(data.path("interrupt"));
+        }
+        String missing = missing(data);
+        return (missing.isEmpty() ? "" : missing + "; ") + "until "
+                + data.path("until").asText();
+    }
+
+    /** The agent that a task waits for, and why; empty where it sleeps by its own will. */
+    static String missing(JsonNode data) {
+        return data.hasNonNull("agent")
+                ? "for agent " + data.path("agent").asText() + ": "
+                        + data.path("reason").asText()
+                : "";
     }
 
     /** Whether a task waits for a time, and for no person. */

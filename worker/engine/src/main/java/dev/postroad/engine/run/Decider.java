@@ -298,7 +298,7 @@ public final class Decider {
                 return true;
             }
             if (inside.hasFailed() && !inside.isBusy() && steps.node(task).onError() != null) {
-                steps.fail(task, firstFailure(inside), -1);
+                steps.fail(task, Failures.error(Failures.first(inside)), -1);
                 return true;
             }
         }
@@ -312,12 +312,12 @@ public final class Decider {
             return;
         }
         if (run.root().hasFailed()) {
-            fail(firstFailure(run.root()));
+            draft.emit(Failures.end(run));
             return;
         }
         String pausing = run.pausing();
         if (pausing != null) {
-            draft.emit(new RunPaused(pausing));
+            draft.emit(RunPaused.by(pausing));
             return;
         }
         List<Frame> held = run.root().held();
@@ -342,12 +342,6 @@ public final class Decider {
                         .filter(node -> interrupts.apply(frame).matches(List.of(node))))
                 .distinct()
                 .toList();
-    }
-
-    /** The first in merge order, so that it does not depend on timing. */
-    private static RunError firstFailure(Frame frame) {
-        Task failed = frame.where(task -> task.status() == TaskStatus.FAILED).getFirst();
-        return Objects.requireNonNull(failed.failure()).of(failed.node());
     }
 
     /** Input that waited for the end of the run has its turn, whatever ended it. */

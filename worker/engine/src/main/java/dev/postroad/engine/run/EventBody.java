@@ -119,8 +119,9 @@ public sealed interface EventBody {
      * A task failed for good.
      *
      * @param handler the node that takes over; null for none
+     * @param pauses whether all its attempts are used up, and the run is to pause for that; never with a handler
      */
-    record NodeFailed(RunError error, @Nullable String handler) implements EventBody {
+    record NodeFailed(RunError error, @Nullable String handler, boolean pauses) implements EventBody {
         @Override
         public EventType type() {
             return EventType.NODE_FAILED;
@@ -276,13 +277,31 @@ public sealed interface EventBody {
         }
     }
 
-    /** Nothing is under way, and nothing begins until somebody says so. */
-    record RunPaused(String commandId) implements EventBody {
+    /**
+     * Nothing is under way, and nothing begins until somebody says so.
+     *
+     * @param commandId who asked for it; null where nobody did
+     * @param exhausted the task for which it paused by itself; null where somebody asked for it
+     */
+    record RunPaused(@Nullable String commandId, @Nullable Exhausted exhausted) implements EventBody {
+        /** Because somebody asked for it. */
+        static RunPaused by(String commandId) {
+            return new RunPaused(commandId, null);
+        }
+
         @Override
         public EventType type() {
             return EventType.RUN_PAUSED;
         }
     }
+
+    /**
+     * A task that failed in all its attempts.
+     *
+     * @param reason for people
+     * @param error the last attempt's
+     */
+    record Exhausted(String reason, String node, String task, RunError error) {}
 
     /**
      * Another run was made.

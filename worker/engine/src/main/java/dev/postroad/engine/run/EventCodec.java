@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
 public final class EventCodec {
@@ -53,10 +54,13 @@ public final class EventCodec {
                 }
             }
             case EventBody.NodeWaiting waiting -> Trees.put(data, waiting);
-            case EventBody.NodeFailed(RunError error, String handler) -> {
+            case EventBody.NodeFailed(RunError error, String handler, boolean pauses) -> {
                 put(data, error);
                 if (handler != null) {
                     data.put("handler", handler);
+                }
+                if (pauses) {
+                    data.put("pauses", true);
                 }
             }
             case EventBody.NodeCancelled() -> {}
@@ -97,7 +101,17 @@ public final class EventCodec {
                 data.set("base", Trees.tree(base));
             }
             case EventBody.RunPausing(String commandId) -> data.put("commandId", commandId);
-            case EventBody.RunPaused(String commandId) -> data.put("commandId", commandId);
+            case EventBody.RunPaused(String commandId, EventBody.Exhausted exhausted) -> {
+                if (commandId != null) {
+                    data.put("commandId", commandId);
+                }
+                if (exhausted != null) {
+                    data.put("reason", exhausted.reason())
+                            .put("node", exhausted.node())
+                            .put("task", exhausted.task());
+                    put(data, exhausted.error());
+                }
+            }
             case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
             case EventBody.RunForked(String commandId, String newRunId, int fromVersion) ->
                 data.put("commandId", commandId).put("newRunId", newRunId).put("fromVersion", fromVersion);
@@ -132,7 +146,10 @@ public final class EventCodec {
                         data.path("closes").asBoolean());
             case NODE_WAITING -> Trees.nodeWaiting(data);
             case NODE_FAILED ->
-                new EventBody.NodeFailed(error(data), data.path("handler").textValue());
+                new EventBody.NodeFailed(
+                        error(data),
+                        data.path("handler").textValue(),
+                        data.path("pauses").asBoolean());
             case NODE_CANCELLED -> new EventBody.NodeCancelled();
             case RUN_RETRIED -> new EventBody.RunRetried(data.path("commandId").asText(), Trees.texts(data, "tasks"));
             case RUN_CANCELLED ->
@@ -163,7 +180,7 @@ public final class EventCodec {
             case RUN_UNPAUSED ->
                 new EventBody.RunUnpaused(data.path("commandId").asText());
             case RUN_PAUSING -> new EventBody.RunPausing(data.path("commandId").asText());
-            case RUN_PAUSED -> new EventBody.RunPaused(data.path("commandId").asText());
+            case RUN_PAUSED -> new EventBody.RunPaused(data.path("commandId").textValue(), exhausted(data));
             case RUN_FORKED ->
                 new EventBody.RunForked(
                         data.path("commandId").asText(),
@@ -239,6 +256,16 @@ public final class EventCodec {
                 error.path("type").asText(),
                 error.path("message").asText(),
                 error.path("node").textValue());
+    }
+
+    private static EventBody.@Nullable Exhausted exhausted(JsonNode data) {
+        return data.has("error")
+                ? new EventBody.Exhausted(
+                        data.path("reason").asText(),
+                        data.path("node").asText(),
+                        data.path("task").asText(),
+                        error(data))
+                : null;
     }
 
     private static void put(ObjectNode data, Usage usage) {

@@ -411,7 +411,8 @@ record Frame(
     }
 
     boolean hasFailed() {
-        return superstep.hasFailed() || (graph.depth() > 1 && any(task -> task.status() == TaskStatus.FAILED));
+        return superstep.hasFailed()
+                || (graph.depth() > 1 && any(task -> task.status().isFailure()));
     }
 
     boolean any(Predicate<Task> kind) {

@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.ErrorPattern;
+import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.definition.RetrySettings;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts the first attempt included
  * @param jitter the share of a wait, 0 to 1, that chance adds to it
  * @param on what is tried again; null for what the agent says may be
+ * @param onExhausted what becomes of the run when all attempts are used up
  */
 public record RetryPolicy(
         int maxAttempts,
@@ -21,10 +23,11 @@ public record RetryPolicy(
         double multiplier,
         Duration maxBackoff,
         double jitter,
-        @Nullable List<ErrorPattern> on) {
+        @Nullable List<ErrorPattern> on,
+        OnExhausted onExhausted) {
     /** Three retries, after 1 s, 2 s and 4 s. */
     public static final RetryPolicy DEFAULT =
-            new RetryPolicy(4, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, null);
+            new RetryPolicy(4, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, null, OnExhausted.FAIL);
 
     /** The longest wait that an agent can ask for; more would leave the calendar. */
     static final Duration LONGEST_ASKED_FOR = Duration.ofDays(365);
@@ -37,7 +40,8 @@ public record RetryPolicy(
                 Objects.requireNonNullElse(settings.multiplier(), multiplier),
                 Objects.requireNonNullElse(settings.maxBackoff(), maxBackoff),
                 Objects.requireNonNullElse(settings.jitter(), jitter),
-                settings.on() == null ? on : settings.on());
+                settings.on() == null ? on : settings.on(),
+                Objects.requireNonNullElse(settings.onExhausted(), onExhausted));
     }
 
     /** Whether an error of this kind is tried again at all. */

@@ -212,7 +212,7 @@ public final class Run implements Cloneable {
         return pausing;
     }
 
-    /** Why the run failed; null where it did not. */
+    /** Why the run failed, or paused by itself; null where it did neither. */
     public @Nullable RunError error() {
         return error;
     }
@@ -319,11 +319,12 @@ public final class Run implements Cloneable {
                 change(task(event).backingOff(dueAt));
             case NodeCompleted completed -> complete(event, completed, merged);
             case NodeWaiting waiting -> change(task(event).waiting(waiting));
-            case NodeFailed(RunError cause, String handler) -> fail(task(event), cause, handler);
+            case NodeFailed failed -> fail(task(event), failed);
             case NodeCancelled() -> change(task(event).cancelled());
             case RunRetried retried -> retry(event.at(), retried);
             case RunCancelled cancelled -> {
                 status = RunStatus.CANCELLED;
+                error = null;
                 enqueued = List.of();
                 remember(cancelled.commandId());
             }
@@ -331,16 +332,21 @@ public final class Run implements Cloneable {
             case RunFailed failed -> {
                 status = RunStatus.FAILED;
                 error = failed.error();
-                failed.tasks().forEach(id -> change(task(id).failed(failed.error(), false)));
+                failed.tasks().forEach(id -> change(task(id).failed(failed.error())));
             }
             case RunWaiting ignored -> status = RunStatus.WAITING;
             case RunPausing(String commandId) -> {
                 pausing = commandId;
                 remember(commandId);
             }
-            case RunPaused(String commandId) -> {
+            case RunPaused paused -> {
                 status = RunStatus.PAUSED;
-                remember(commandId);
+                if (paused.commandId() != null) {
+                    remember(paused.commandId());
+                }
+                if (paused.exhausted() != null) {
+                    error = paused.exhausted().error().of(paused.exhausted().node());
+                }
             }
             case RunForked forked -> remember(forked.commandId());
             case RunResumed resumed -> {
@@ -402,7 +408,9 @@ public final class Run implements Cloneable {
         status = hasBegun() ? goingOn() : RunStatus.QUEUED;
         startedAt = at;
         superstepAt = at;
+        error = null;
         root = root.resumed();
+        root.where(Task::failedOrCancelled).forEach(task -> change(task.again()));
     }
 
     private void enter(ObjectNode input, @Nullable List<Target> chosen, @Nullable ObjectNode merged) {
@@ -432,11 +440,12 @@ public final class Run implements Cloneable {
         }
     }
 
-    private void fail(Task task, RunError cause, @Nullable String handler) {
-        change(task.failed(cause, handler != null));
-        if (handler != null) {
+    private void fail(Task task, NodeFailed failed) {
+        change(task.failed(failed));
+        if (failed.handler() != null) {
             Frame frame = root.holding(task.id());
-            root = root.with(frame.plus(List.of(Task.handling(task, handler, cause.of(task.node())))));
+            RunError cause = failed.error().of(task.node());
+            root = root.with(frame.plus(List.of(Task.handling(task, failed.handler(), cause))));
         }
     }
 

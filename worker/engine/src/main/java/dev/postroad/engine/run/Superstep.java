@@ -113,7 +113,7 @@ final class Superstep {
     }
 
     boolean hasFailed() {
-        return count(TaskStatus.FAILED) > 0;
+        return count(TaskStatus.FAILED) + count(TaskStatus.EXHAUSTED) > 0;
     }
 
     /** Whether all tasks but {@code id} are settled. */

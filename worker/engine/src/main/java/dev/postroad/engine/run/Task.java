@@ -136,9 +136,17 @@ record Task(
                 null);
     }
 
-    Task failed(RunError why, boolean handled) {
-        TaskStatus status = handled ? TaskStatus.HANDLED : TaskStatus.FAILED;
-        return new Task(id, node, place, status, attempt, spent, null, null, List.of(), null, null, answers, why, null);
+    Task failed(EventBody.NodeFailed failed) {
+        TaskStatus unhandled = failed.pauses() ? TaskStatus.EXHAUSTED : TaskStatus.FAILED;
+        return failed(failed.error(), failed.handler() == null ? unhandled : TaskStatus.HANDLED);
+    }
+
+    Task failed(RunError why) {
+        return failed(why, TaskStatus.FAILED);
+    }
+
+    private Task failed(RunError why, TaskStatus how) {
+        return new Task(id, node, place, how, attempt, spent, null, null, List.of(), null, null, answers, why, null);
     }
 
     Task cancelled() {
@@ -205,7 +213,7 @@ record Task(
     }
 
     boolean failedOrCancelled() {
-        return status == TaskStatus.FAILED || status == TaskStatus.CANCELLED;
+        return status.isFailure() || status == TaskStatus.CANCELLED;
     }
 
     /** The name by which siblings are ordered; LangGraph names the stand-in of a failed node after that node. */

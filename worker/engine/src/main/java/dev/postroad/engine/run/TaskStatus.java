@@ -17,11 +17,18 @@ enum TaskStatus {
     /** It failed, and another task of the same superstep stands in for it. */
     HANDLED,
     FAILED,
+    /** It failed in all its attempts, and the run pauses for a person instead of failing. */
+    EXHAUSTED,
     CANCELLED;
 
     /** Whether it can be stopped. */
     boolean isUnderWay() {
         return this == RUNNING || this == BACKING_OFF || this == SLEEPING;
+    }
+
+    /** Whether it failed, and no other task stands in for it. */
+    boolean isFailure() {
+        return this == FAILED || this == EXHAUSTED;
     }
 
     /** Whether it waits for something outside, for as long as that takes. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.Scope;
 import dev.postroad.engine.graph.Graph;
@@ -340,8 +341,14 @@ final class TaskSteps {
         RetryPolicy policy = answer.policy().with(node(task).retry());
         int counted = task.attempt() - task.spent();
         RunError error = new RunError(fault.type(), fault.message(), null);
-        if (!policy.retries(fault) || counted >= policy.maxAttempts()) {
+        if (!policy.retries(fault)) {
             fail(task, error, answer.durationMillis());
+            return;
+        }
+        if (counted >= policy.maxAttempts()) {
+            boolean pauses =
+                    policy.onExhausted() == OnExhausted.PAUSE && node(task).onError() == null;
+            fail(task, new NodeFailed(error, node(task).onError(), pauses), answer.durationMillis());
             return;
         }
         Duration delay = policy.delayAfter(counted, fault.retryAfter(), answer.chance());
@@ -356,7 +363,11 @@ final class TaskSteps {
 
     /** A task failed for good; another may stand in for it. */
     void fail(Task task, RunError error, long durationMillis) {
-        draft.emit(new NodeFailed(error, node(task).onError()), task, task.attempt(), durationMillis);
+        fail(task, new NodeFailed(error, node(task).onError(), false), durationMillis);
+    }
+
+    private void fail(Task task, NodeFailed failed, long durationMillis) {
+        draft.emit(failed, task, task.attempt(), durationMillis);
     }
 
     Node node(Task task) {

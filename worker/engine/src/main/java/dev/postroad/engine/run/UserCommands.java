@@ -86,7 +86,9 @@ final class UserCommands {
     }
 
     private void retry(String commandId) throws RefusedException {
-        if (status() != RunStatus.FAILED && status() != RunStatus.CANCELLED) {
+        boolean pausesForAFailure =
+                status() == RunStatus.PAUSED && draft.run().root().hasFailed();
+        if (status() != RunStatus.FAILED && status() != RunStatus.CANCELLED && !pausesForAFailure) {
             throw refused("only a failed or cancelled run can be retried, and this one is " + status().publicName());
         }
         draft.emit(new RunRetried(commandId, unfinished()));
@@ -293,7 +295,7 @@ final class UserCommands {
 
     private void pause(String commandId) throws RefusedException {
         switch (status()) {
-            case QUEUED, WAITING -> draft.emit(new RunPaused(commandId));
+            case QUEUED, WAITING -> draft.emit(RunPaused.by(commandId));
             case RUNNING -> {
                 if (draft.run().pausing() != null) {
                     throw refused("the run is to pause already, when its superstep is over");

@@ -8,6 +8,7 @@ import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.definition.NodeGuardSettings;
+import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.contracts.json.FaultsException;
@@ -141,7 +142,13 @@ final class RandomGraph {
         String input = chance(50) ? "{'total': state.total, 'size': size(state.log), 'step': run.superstep}" : null;
         RetrySettings retry = chance(30)
                 ? new RetrySettings(
-                        random.nextInt(1, 4), Duration.ofMillis(random.nextInt(1, 5_000)), null, null, null, null)
+                        random.nextInt(1, 4),
+                        Duration.ofMillis(random.nextInt(1, 5_000)),
+                        null,
+                        null,
+                        null,
+                        null,
+                        chance(40) ? OnExhausted.PAUSE : null)
                 : RetrySettings.UNSET;
         if (lapsChannel == null && chance(30)) {
             nodes.put(name, node(name, new NodeDefinition.ByAgent("x"), input, null, retry));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.RunStatus;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 @NullMarked
 final class SimulatedRun {
     private static final int MOST_STEPS = 20_000;
+
+    /** The only one that random graphs have. */
+    private static final String AGENT = "x";
 
     private final long answers;
     private final RandomGenerator random;
@@ -126,7 +130,7 @@ final class SimulatedRun {
         } else if (run.status().isEnded()) {
             tell(new Command.Retry("c" + ++commands));
         } else if (run.status() == RunStatus.PAUSED) {
-            tell(new Command.Unpause("c" + ++commands));
+            goOnAfterPause("c" + ++commands);
         } else if (run.status() == RunStatus.QUEUED) {
             tell(new Command.Start());
         } else {
@@ -134,9 +138,25 @@ final class SimulatedRun {
         }
     }
 
+    /** A run that paused for a failure goes on by any of three commands, and tries again. */
+    private void goOnAfterPause(String command) {
+        boolean failed = run.root().hasFailed();
+        tell(
+                switch (failed ? random.nextInt(3) : 0) {
+                    case 0 -> new Command.Unpause(command);
+                    case 1 -> new Command.Retry(command);
+                    default -> new Command.Resume(command, Map.of(), null, List.of());
+                });
+        check(run.status() != RunStatus.PAUSED || !run.root().hasFailed(), () -> command + " left a failure");
+        check(run.status() != RunStatus.PAUSED || !failed, () -> command + " did not let the run go on");
+    }
+
     private void goOn() {
         if (!yielded.isEmpty()) {
             tell(yielded.removeFirst());
+        } else if (run.isWaitingFor(AGENT) && random.nextInt(4) == 0) {
+            tell(new Command.AgentAvailable(AGENT));
+            check(!run.isWaitingFor(AGENT), () -> "a task waits for an agent that is there");
         } else if (!run.interrupts().isEmpty() && run.status() == RunStatus.WAITING && random.nextInt(10) > 0) {
             answerOrAwait();
         } else if (!calls.isEmpty() && (wakes.isEmpty() || random.nextInt(10) > 0)) {
@@ -215,6 +235,7 @@ final class SimulatedRun {
     private void afterTheEnd() {
         answerTooLate();
         changesNothing(new Command.Proceed());
+        changesNothing(new Command.AgentAvailable(AGENT));
         changesNothing(new Command.Start());
         wakes.forEach(wake -> changesNothing(wake.command()));
         if (run.status() == RunStatus.COMPLETED) {
@@ -232,7 +253,15 @@ final class SimulatedRun {
     }
 
     private void answer(Effect.CallAgent call) {
-        RetryPolicy policy = new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(10), 0.5, null);
+        if (random.nextInt(12) == 0) {
+            // Whether a handler has its turn must not depend on chance.
+            boolean fails = !isHandled(call.task()) && random.nextInt(4) == 0;
+            Instant until = now.plusMillis(random.nextInt(60_000));
+            tell(new Command.Unavailable(call.task(), call.attempt(), AGENT, "away by chance", until, fails));
+            return;
+        }
+        RetryPolicy policy =
+                new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(10), 0.5, null, OnExhausted.FAIL);
         long duration = random.nextInt(1_000);
         tell(new Command.Answer(call.task(), call.attempt(), reply(call), policy, duration, random.nextDouble()));
     }

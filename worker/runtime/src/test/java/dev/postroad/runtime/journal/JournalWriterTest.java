@@ -8,6 +8,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
@@ -450,7 +451,8 @@ class JournalWriterTest {
     private record History(long number, List<JournalEntry> entries) {}
 
     private History historyOfEveryType(String runId) {
-        RetryPolicy policy = new RetryPolicy(2, Duration.ofMillis(1500), 2, Duration.ofMinutes(1), 0, null);
+        RetryPolicy policy =
+                new RetryPolicy(2, Duration.ofMillis(1500), 2, Duration.ofMinutes(1), 0, null, OnExhausted.FAIL);
         List<Command> commands = List.of(
                 new Command.Start(),
                 answer("left@1", 1, AgentReply.retryable("http.503", "“busy” – 忙 😀"), policy),
