@@ -6,14 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Notes what happened to agents. Thread-safe. */
 public final class AgentEvents {
-    private final String workerId;
+    private final @Nullable String workerId;
     private final InstantSource clock;
 
-    /** @param workerId noted with each event, for people */
-    public AgentEvents(String workerId, InstantSource clock) {
+    /** @param workerId noted with each event, for people; null where it is no worker that notes them */
+    public AgentEvents(@Nullable String workerId, InstantSource clock) {
         this.workerId = workerId;
         this.clock = clock;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postroad.runtime.availability;
+
+import org.jspecify.annotations.NullMarked;
