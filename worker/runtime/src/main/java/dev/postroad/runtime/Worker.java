@@ -6,6 +6,7 @@ import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.availability.AgentEvents;
+import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.availability.PluginEvents;
@@ -151,7 +152,7 @@ public final class Worker implements AutoCloseable {
         Commands commands = new Commands(catalog);
         KeptInstructions kept = new KeptInstructions(
                 commands, (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
-        BreakerRows breakers = new BreakerRows(jdbi, agentEvents, clock);
+        BreakerRows breakers = new BreakerRows(jdbi, new AgentSwitch(jdbi, agentEvents, clock), agentEvents, clock);
         Availability availability = part(new Availability(breakers));
         Guards guards = new Guards(breakers, availability, clock);
         availability.start(changed -> {

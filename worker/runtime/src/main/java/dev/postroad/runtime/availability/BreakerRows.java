@@ -32,11 +32,14 @@ public final class BreakerRows {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Jdbi jdbi;
+    private final AgentSwitch agents;
     private final AgentEvents events;
     private final InstantSource clock;
 
-    public BreakerRows(Jdbi jdbi, AgentEvents events, InstantSource clock) {
+    /** @param agents disables those that stay bad, and enables those that are well again */
+    public BreakerRows(Jdbi jdbi, AgentSwitch agents, AgentEvents events, InstantSource clock) {
         this.jdbi = jdbi;
+        this.agents = agents;
         this.events = events;
         this.clock = clock;
     }
@@ -199,27 +202,9 @@ public final class BreakerRows {
         events.append(handle, agent, AgentEventType.BREAKER_OPENED, data);
         HealthSettings health = settings.health();
         if (health.disable() && openings >= health.openings()) {
-            disable(handle, agent, health, openings, why);
-        }
-    }
-
-    private void disable(Handle handle, String agent, HealthSettings health, int openings, String why) {
-        String reason = "its circuit breaker opened " + openings + " times in a row without closing; " + why;
-        int disabled = handle.execute("""
-                UPDATE postroad.agents
-                SET enabled = false, disabled_by = 'system', disabled_reason = ?, disabled_at = now(),
-                    probe_at = now() + make_interval(secs => ?)
-                WHERE name = ? AND enabled""", reason, seconds(health.probeEvery()), agent);
-        if (disabled == 1) {
-            events.append(
-                    handle,
-                    agent,
-                    AgentEventType.DISABLED,
-                    JsonNodeFactory.instance
-                            .objectNode()
-                            .put("by", "system")
-                            .put("reason", reason)
-                            .put("probeEvery", health.probeEvery().toString()));
+            String reason = "its circuit breaker opened " + openings + " times in a row without closing; " + why;
+            agents.disable(
+                    handle, agent, AgentSwitch.By.SYSTEM, reason, clock.instant().plus(health.probeEvery()));
         }
     }
 
@@ -232,23 +217,7 @@ public final class BreakerRows {
 
     /** The call that was let through to a disabled agent went well: the agent is enabled. */
     public void endTrial(String agent) {
-        jdbi.useTransaction(handle -> {
-            int enabled = handle.execute("""
-                    UPDATE postroad.agents
-                    SET enabled = true, disabled_by = NULL, disabled_reason = NULL, disabled_at = NULL, probe_at = NULL,
-                        breaker = 'closed', breaker_until = NULL, openings = 0
-                    WHERE name = ? AND NOT enabled AND disabled_by = 'system'""", agent);
-            if (enabled == 1) {
-                events.append(
-                        handle,
-                        agent,
-                        AgentEventType.ENABLED,
-                        JsonNodeFactory.instance
-                                .objectNode()
-                                .put("by", "system")
-                                .put("reason", "a call that was let through to see went well"));
-            }
-        });
+        agents.enable(agent, AgentSwitch.By.SYSTEM, "a call that was let through to see went well");
     }
 
     /** A Java agent on the class path needs no definition, and has no row until something is to be said of it. */

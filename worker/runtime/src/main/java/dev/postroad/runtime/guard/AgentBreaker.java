@@ -7,6 +7,7 @@ import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.availability.Probe;
 import dev.postroad.runtime.availability.Standing;
+import dev.postroad.runtime.availability.UnknownAgentException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -200,6 +201,10 @@ final class AgentBreaker {
                         follow();
                         return;
                     }
+                } catch (UnknownAgentException removed) {
+                    LOG.debug("the circuit breaker of {} need not {}: {}", agent, what, removed.getMessage());
+                    opening.set(false);
+                    return;
                 }
                 try {
                     TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);

@@ -5,9 +5,12 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.availability.AgentEvents;
+import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.testing.Site;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -248,10 +251,12 @@ class GuardTest {
     }
 
     private void setEnabled(boolean enabled) {
-        SITE.sql().useHandle(handle -> handle.execute("""
-                UPDATE postroad.agents SET enabled = ?, disabled_by = 'person', disabled_reason = 'too dear'
-                WHERE name = ?""", enabled, name));
-        if (!enabled) {
+        AgentSwitch agents =
+                new AgentSwitch(SITE.sql(), new AgentEvents("a person's", InstantSource.system()), InstantSource.system());
+        if (enabled) {
+            agents.enable(name, AgentSwitch.By.PERSON, "cheaper now");
+        } else {
+            agents.disable(name, AgentSwitch.By.PERSON, "too dear", null);
             awaitAllWorkersKnow();
         }
     }
