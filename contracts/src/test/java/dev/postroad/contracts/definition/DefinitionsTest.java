@@ -194,6 +194,27 @@ class DefinitionsTest {
     }
 
     @Test
+    void readsWhatBecomesOfARunWhoseAttemptsAreUsedUpInOrBesideRetry() throws FaultsException {
+        assertThat(node("agent: a, retry: { maxAttempts: 2 }").retry().onExhausted())
+                .isNull();
+        for (String said : List.of(
+                "retry: { onExhausted: pause }",
+                "onExhausted: pause",
+                "onExhausted: pause, retry: { onExhausted: pause, maxAttempts: 2 }")) {
+            assertThat(node("agent: a, " + said).retry().onExhausted()).as(said).isEqualTo(OnExhausted.PAUSE);
+        }
+        String agent = "agent: a\nkind: java\nonExhausted: fail\nretry: { onExhausted: ";
+        assertThat(((AgentDefinition) Definitions.readAll(agent + "fail }").getFirst())
+                        .retry()
+                        .onExhausted())
+                .isEqualTo(OnExhausted.FAIL);
+        assertThat(faults(agent + "pause }"))
+                .extracting(Fault::toString)
+                .containsExactly("document 1.onExhausted: is not what retry.onExhausted says; say it once");
+        assertThat(faults(agent + "wait }")).hasSize(1);
+    }
+
+    @Test
     void readsWhereEveryRunWaits() throws FaultsException {
         assertThat(graph("").interruptBefore()).isEqualTo(Interrupts.NONE);
         assertThat(graph("").interruptAfter()).isEqualTo(Interrupts.NONE);

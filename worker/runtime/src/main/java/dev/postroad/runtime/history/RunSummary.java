@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of a run without its journal.
  *
- * @param error why it failed; null where it did not
+ * @param error why it failed, or paused by itself; null where it did neither
  * @param startedAt null until it starts
  * @param endedAt null until it ends
  */
