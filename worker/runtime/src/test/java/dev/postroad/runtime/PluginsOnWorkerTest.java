@@ -56,7 +56,6 @@ class PluginsOnWorkerTest {
                         import dev.postroad.contracts.agent.*;
                         import dev.postroad.contracts.json.Json;
                         import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
                         public class Slow implements JavaAgent {
                             public String name() { return "greeter"; }
                             public AgentReply call(AgentCall call) throws Exception {

@@ -10,12 +10,16 @@ import dev.postroad.runtime.testing.PluginJars;
 import dev.postroad.runtime.testing.Site;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -165,15 +169,17 @@ final class PluginFolderTest {
         PluginFolder plugged = open();
         PluginJars sloppy =
                 PluginJars.compiled(SLOPPY).services("plugged.Sloppy").with("words.properties", "greeting=hello");
-        long copiesBefore = copies();
+        Set<Path> copies = new HashSet<>();
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             sloppy.with("version.txt", "v" + i).writeTo(folder.resolve("s.jar"));
             lookTwice(plugged);
             BackgroundCall call = new BackgroundCall(new JavaAgentClient(agents, "sloppy"), Calls.with("{'a':'b'}"));
             assertThat(call.reply()).isEqualTo(AgentReply.completed(Calls.json("['v" + i + "','hello']")));
-            loaders.add(new WeakReference<>(
-                    agents.find("sloppy").orElseThrow().agent().getClass().getClassLoader()));
+            URLClassLoader loader = (URLClassLoader)
+                    agents.find("sloppy").orElseThrow().agent().getClass().getClassLoader();
+            loaders.add(new WeakReference<>(loader));
+            copies.add(Path.of(loader.getURLs()[0].toURI()));
         }
         plugged.look();
 
@@ -183,35 +189,30 @@ final class PluginFolderTest {
         });
         assertThat(loaders.getLast().get()).isNotNull();
         assertThat(news.all()).hasSize(100).allMatch("loaded s.jar [sloppy]"::equals);
-        assertThat(copies() - copiesBefore).isLessThanOrEqualTo(1);
-        assertThat(openCopies()).isLessThanOrEqualTo(2);
+        assertThat(copies).hasSize(100).filteredOn(Files::exists).hasSize(1);
+        copies.removeIf(Files::exists);
+        assertThat(openFiles())
+                .isNotEmpty()
+                .noneMatch(file -> copies.stream().map(Path::toString).anyMatch(file::startsWith));
     }
 
-    /** Copies of jars in the folder for temporary files, others' too. */
-    private static long copies() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("postroad-plugin-"))
-                    .count();
-        }
-    }
-
-    /** Files of ours that are open; nothing where the system does not tell. */
-    private static long openCopies() throws IOException {
+    /** By their names, those that were deleted too; none where the system is not Linux, which tells. */
+    private static List<String> openFiles() throws IOException {
+        List<String> names = new ArrayList<>();
         Path descriptors = Path.of("/proc/self/fd");
         if (!Files.isDirectory(descriptors)) {
-            return 0;
+            return names;
         }
         try (Stream<Path> open = Files.list(descriptors)) {
-            return open.filter(PluginFolderTest::isCopy).count();
+            for (Path descriptor : open.toList()) {
+                try {
+                    names.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException closedMeanwhile) {
+                    // That is as well.
+                }
+            }
         }
-    }
-
-    private static boolean isCopy(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString().contains("postroad-plugin-");
-        } catch (IOException closedMeanwhile) {
-            return false;
-        }
+        return names;
     }
 
     static Stream<Arguments> broken() {
