@@ -5,13 +5,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.CachedResults;
+import dev.postroad.runtime.availability.AgentEventPublisher;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.availability.PluginEvents;
-import dev.postroad.runtime.availability.AgentEventPublisher;
-import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.http.Sources;
@@ -137,8 +136,8 @@ public final class Worker implements AutoCloseable {
         AtomicReference<Consumer<String>> agentAvailable = new AtomicReference<>(agent -> {});
         Consumer<String> available = agent -> agentAvailable.get().accept(agent);
         AgentEvents agentEvents = new AgentEvents(settings.workerId(), clock);
-        AgentClients clients = part(new AgentClients(
-                settings.agents(), new PluginEvents(jdbi, agentEvents, available)));
+        AgentClients clients =
+                part(new AgentClients(settings.agents(), new PluginEvents(jdbi, agentEvents, available)));
         part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents()))
                 .start();
         Catalog catalog = part(new Catalog(jdbi, clients, agentEvents, available));

@@ -113,8 +113,7 @@ class AgentChangesTest {
     }
 
     private static boolean isThere(int agent) {
-        return SITE.number(
-                        "SELECT count(*) FROM postroad.agents WHERE name = ? AND removed_at IS NULL", name(agent))
+        return SITE.number("SELECT count(*) FROM postroad.agents WHERE name = ? AND removed_at IS NULL", name(agent))
                 == 1;
     }
 

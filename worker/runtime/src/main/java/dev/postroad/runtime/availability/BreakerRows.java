@@ -204,7 +204,11 @@ public final class BreakerRows {
         if (health.disable() && openings >= health.openings()) {
             String reason = "its circuit breaker opened " + openings + " times in a row without closing; " + why;
             agents.disable(
-                    handle, agent, AgentSwitch.By.SYSTEM, reason, clock.instant().plus(health.probeEvery()));
+                    handle,
+                    agent,
+                    AgentSwitch.By.SYSTEM,
+                    reason,
+                    clock.instant().plus(health.probeEvery()));
         }
     }
 

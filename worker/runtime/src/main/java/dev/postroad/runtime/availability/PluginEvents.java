@@ -36,7 +36,10 @@ public final class PluginEvents implements PluginListener {
 
     @Override
     public void refused(String jar, List<String> agents, String reason) {
-        note(AgentEventType.PLUGIN_REFUSED, agents.isEmpty() ? List.of(jar) : agents, object(jar).put("reason", reason));
+        note(
+                AgentEventType.PLUGIN_REFUSED,
+                agents.isEmpty() ? List.of(jar) : agents,
+                object(jar).put("reason", reason));
     }
 
     @Override

@@ -220,7 +220,7 @@ final class AgentBreaker {
         @Override
         public void ended(AgentReply reply, long durationMillis) {
             if (Verdict.isFailure(reply)) {
-                breaker.onError(durationMillis, TimeUnit.MILLISECONDS, Failure.INSTANCE);
+                breaker.onError(durationMillis, TimeUnit.MILLISECONDS, new Failure());
             } else {
                 breaker.onSuccess(durationMillis, TimeUnit.MILLISECONDS);
             }
@@ -264,12 +264,11 @@ final class AgentBreaker {
         }
     }
 
-    /** Resilience4j wants to see an exception. */
+    /** Resilience4j wants to see an exception; without a trace it costs next to nothing. */
     private static final class Failure extends Exception {
         private static final long serialVersionUID = 1L;
-        static final Failure INSTANCE = new Failure();
 
-        private Failure() {
+        Failure() {
             super(null, null, false, false);
         }
     }

@@ -32,12 +32,7 @@ public final class Guards {
      * @throws InterruptedException where the call was stopped while it waited
      */
     public Entry enter(
-            String agent,
-            GuardSettings settings,
-            Duration timeout,
-            String graph,
-            String node,
-            NodeGuardSettings ofNode)
+            String agent, GuardSettings settings, Duration timeout, String graph, String node, NodeGuardSettings ofNode)
             throws InterruptedException {
         AgentGuard guard = guards.get(agent);
         if (guard == null || !guard.isFor(settings)) {

@@ -165,8 +165,7 @@ final class AgentAttempt {
             choice = choice(null, agent);
         }
         boolean fails = choice instanceof OnUnavailable.Fail;
-        unavailable(
-                new Unavailability(call.agent(), described(name, tried, missed.reason()), missed.until(), fails));
+        unavailable(new Unavailability(call.agent(), described(name, tried, missed.reason()), missed.until(), fails));
     }
 
     private Entry.Unavailable absent(String reason) {
@@ -179,8 +178,7 @@ final class AgentAttempt {
         if (agent == null) {
             return absent("there is no such agent; publish it");
         }
-        switch (services.guards.enter(
-                name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
+        switch (services.guards.enter(name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
             case Entry.Entered(Pass pass) -> {
                 try {
                     replied.accept(call(name, agent, pass));

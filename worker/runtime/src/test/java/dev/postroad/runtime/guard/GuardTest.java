@@ -251,8 +251,8 @@ class GuardTest {
     }
 
     private void setEnabled(boolean enabled) {
-        AgentSwitch agents =
-                new AgentSwitch(SITE.sql(), new AgentEvents("a person's", InstantSource.system()), InstantSource.system());
+        AgentSwitch agents = new AgentSwitch(
+                SITE.sql(), new AgentEvents("a person's", InstantSource.system()), InstantSource.system());
         if (enabled) {
             agents.enable(name, AgentSwitch.By.PERSON, "cheaper now");
         } else {
@@ -318,7 +318,9 @@ class GuardTest {
 
     private static boolean isTurnedAway(String runId) {
         RunEvent last = SITE.journalWith(
-                        runId, event -> event.type() == EventType.RUN_WAITING || event.type().endsRun())
+                        runId,
+                        event -> event.type() == EventType.RUN_WAITING
+                                || event.type().endsRun())
                 .getLast();
         return last.type() == EventType.RUN_WAITING
                 || last.data().path("error").path("type").asText().equals("agent-unavailable");
