@@ -210,7 +210,7 @@ class DefinitionsTest {
                 .isEqualTo(OnExhausted.FAIL);
         assertThat(faults(agent + "pause }"))
                 .extracting(Fault::toString)
-                .containsExactly("document 1.onExhausted: is not what retry.onExhausted says; say it once");
+                .containsExactly("onExhausted: is not what retry.onExhausted says; say it once");
         assertThat(faults(agent + "wait }")).hasSize(1);
     }
 
