@@ -135,13 +135,17 @@ public final class Worker implements AutoCloseable {
 
         AtomicReference<Consumer<String>> agentAvailable = new AtomicReference<>(agent -> {});
         Consumer<String> available = agent -> agentAvailable.get().accept(agent);
+        AtomicReference<Consumer<List<String>>> pluginsArrived = new AtomicReference<>(agents -> {});
         AgentEvents agentEvents = new AgentEvents(settings.workerId(), clock);
-        AgentClients clients =
-                part(new AgentClients(settings.agents(), new PluginEvents(jdbi, agentEvents, available)));
+        AgentClients clients = part(new AgentClients(
+                settings.agents(),
+                new PluginEvents(
+                        jdbi, agentEvents, agents -> pluginsArrived.get().accept(agents))));
         part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents()))
                 .start();
         Catalog catalog = part(new Catalog(jdbi, clients, agentEvents, available));
         catalog.load();
+        pluginsArrived.set(catalog::javaAgentsArrived);
         part(new RegistryReader(
                         settings.kafka(),
                         settings.topics().registry(),

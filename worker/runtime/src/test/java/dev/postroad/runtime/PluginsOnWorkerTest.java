@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.testing.PluginJars;
 import dev.postroad.runtime.testing.Site;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,27 @@ class PluginsOnWorkerTest {
         assertThat(site.journal("slow")).noneMatch(event -> event.type() == EventType.NODE_COMPLETED);
         gate.countDown();
         assertThat(saidAtTheEnd("slow")).isEqualTo(Site.json("'old'"));
+    }
+
+    @Test
+    void runsWaitOnAWorkerThatHasNotGotTheJarYetAndGoOnWhenItComes() throws IOException {
+        Path late = Files.createDirectory(folder.resolve("late"));
+        answering("'hello'");
+        startWorker();
+        site.apply("agent: welcomer\nkind: java\nprovider: greeter");
+        site.apply(GREET.replace("greeter", "welcomer"));
+        Site.await("the graph is there", () -> site.number("SELECT count(*) FROM postroad.graphs") == 1);
+        site.worker(Map.of("POSTROAD_PLUGIN_DIR", late.toString()));
+        site.awaitShares(2);
+        List<String> runs = IntStream.range(0, 20).mapToObj(i -> "run-" + i).toList();
+        runs.forEach(runId -> site.trigger("greet", runId, "{}"));
+        Site.await(
+                "some wait",
+                () -> runs.stream()
+                        .anyMatch(runId -> site.journal(runId).stream()
+                                .anyMatch(event -> event.type() == EventType.NODE_WAITING)));
+        PluginJars.answering("greeter", "\"\\\"hello\\\"\"").writeTo(late.resolve("g.jar"));
+        runs.forEach(runId -> assertThat(saidAtTheEnd(runId)).isEqualTo(Site.json("'hello'")));
     }
 
     private void startWorker() {

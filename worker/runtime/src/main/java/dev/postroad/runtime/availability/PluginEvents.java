@@ -19,19 +19,19 @@ public final class PluginEvents implements PluginListener {
 
     private final Jdbi jdbi;
     private final AgentEvents events;
-    private final Consumer<String> available;
+    private final Consumer<List<String>> arrived;
 
-    /** @param available told of agents that have come; must not block */
-    public PluginEvents(Jdbi jdbi, AgentEvents events, Consumer<String> available) {
+    /** @param arrived told of the agents of a plug-in that has come; must not block for long */
+    public PluginEvents(Jdbi jdbi, AgentEvents events, Consumer<List<String>> arrived) {
         this.jdbi = jdbi;
         this.events = events;
-        this.available = available;
+        this.arrived = arrived;
     }
 
     @Override
     public void loaded(String jar, List<String> agents) {
         note(AgentEventType.PLUGIN_LOADED, agents, object(jar));
-        agents.forEach(available);
+        arrived.accept(agents);
     }
 
     @Override

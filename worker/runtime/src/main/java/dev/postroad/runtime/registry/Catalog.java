@@ -84,6 +84,22 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
     }
 
+    /**
+     * Java agents have come to this worker: those that were published before, and were accepted by others, can be called
+     * here from now on.
+     */
+    public void javaAgentsArrived(List<String> providers) {
+        agentStore.all().stream()
+                .filter(kept -> !kept.removed() && !agents.containsKey(kept.name()))
+                .forEach(this::load);
+        agents.forEach((name, open) -> {
+            String provider = open.definition().source().path("provider").asText(name);
+            if (open.definition().kind() == AgentDefinition.Kind.JAVA && providers.contains(provider)) {
+                available.accept(name);
+            }
+        });
+    }
+
     private void load(AgentStore.Kept kept) {
         RegistryKey key = new RegistryKey(Kind.AGENT, kept.name());
         changed(key, kept.publishedAt());

@@ -158,6 +158,11 @@ public final class Site implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             worker();
         }
+        awaitShares(count);
+    }
+
+    /** Waits until each of so many workers has its share of the shards. */
+    public void awaitShares(int count) {
         await("the shards are shared", () -> number("""
                         SELECT count(*) FROM (
                             SELECT FROM postroad.shards GROUP BY owner HAVING count(*) = ?) AS share""", partitions / count) == count);
