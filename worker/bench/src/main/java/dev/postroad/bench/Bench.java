@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Json;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -198,6 +199,32 @@ public final class Bench {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "bench")) {
             print(new CancelledRuns(ground, place).measure(runs, pace, load));
+        }
+        return 0;
+    }
+
+    @Command(description = "The same chain with and without circuit breaker, bulkhead and rate limit, by turns.")
+    int guards(
+            @Option(names = "--runs", defaultValue = "20000", description = "runs of each round") int runs,
+            @Option(names = "--rounds", defaultValue = "6", description = "rounds of each") int rounds)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(new GuardedRounds(site, runs).measure(rounds));
+        }
+        return 0;
+    }
+
+    @Command(description = "Many calls of an agent behind HTTP, all at once, on one worker.")
+    int calls(
+            @Option(names = "--calls", defaultValue = "10000") int calls,
+            @Option(names = "--seconds", defaultValue = "5", description = "how long each takes") int seconds,
+            @Option(names = "--warm-up", defaultValue = "20000", description = "calls before the measured ones")
+                    int warmUp)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(new WaitingCalls(ground, place).measure(calls, Duration.ofSeconds(seconds), warmUp));
         }
         return 0;
     }

@@ -18,10 +18,16 @@ final class Metrics implements AutoCloseable {
 
     /** A figure, summed up over its tags. */
     long sum(String name) {
+        return sum(name, "");
+    }
+
+    /** The same, of the lines with a tag such as {@code area="heap"}. */
+    long sum(String name, String tag) {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofLines())
                     .body()
                     .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                    .filter(line -> line.contains(tag))
                     .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         } catch (IOException | InterruptedException failed) {

@@ -3,8 +3,10 @@ package dev.postroad.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Topics;
@@ -108,7 +110,12 @@ final class Place implements AutoCloseable {
     void publish(String yaml) throws FaultsException, InterruptedException {
         for (Definition definition : Definitions.readAll(yaml)) {
             client.apply(definition);
-            Ground.await(() -> count("SELECT count(*) FROM postroad.graphs WHERE name = ?", definition.name()) > 0);
+            String table = switch (definition) {
+                case GraphDefinition _ -> "graphs";
+                case AgentDefinition _ -> "agents";
+            };
+            Ground.await(
+                    () -> count("SELECT count(*) FROM postroad." + table + " WHERE name = ?", definition.name()) > 0);
         }
     }
 

@@ -20,10 +20,15 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Starts a worker with half a gibibyte of heap, and waits until it is ready. */
     WorkerProcess(Map<String, String> environment, Path log) throws IOException {
+        this(environment, log, 512);
+    }
+
+    /** Starts a worker with so much heap, and waits until it is ready. */
+    WorkerProcess(Map<String, String> environment, Path log, int heapMebibytes) throws IOException {
         long begun = System.nanoTime();
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
+                        "-Xmx" + heapMebibytes + "m",
                         "--sun-misc-unsafe-memory-access=allow",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
