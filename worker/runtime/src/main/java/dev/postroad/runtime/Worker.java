@@ -162,8 +162,9 @@ public final class Worker implements AutoCloseable {
             guards.follow(changed);
             changed.stream().filter(agent -> availability.of(agent) == null).forEach(available);
         });
-        CallRecorder recorder = new CallRecorder(clock);
-        part(new FiguresWriter(recorder, pool, settings.workerId())).start();
+        CallRecorder recorder = new CallRecorder(metrics, clock);
+        part(new FiguresWriter(recorder, pool, settings.workerId(), settings.metricsRetention(), clock))
+                .start();
         AgentCalls calls = part(new AgentCalls(
                 catalog,
                 guards,

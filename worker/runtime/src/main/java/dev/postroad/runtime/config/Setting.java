@@ -23,6 +23,7 @@ public enum Setting {
     LANES("2"),
     MAX_VALUE_BYTES("1048576"),
     SESSION_TIMEOUT("PT6S"),
+    METRICS_RETENTION("P30D"),
     LLM_BASE_URL,
     LLM_API_KEY,
     LLM_MODEL,

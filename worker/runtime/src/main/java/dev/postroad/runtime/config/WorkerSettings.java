@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param lanes the threads that step runs
  * @param maxValueBytes the longest value of a record that is read
  * @param sessionTimeout how long Kafka waits for a silent worker before others take over
+ * @param metricsRetention how long it is known how agents fared
  * @param workerId what this process is called in tables and logs
  */
 public record WorkerSettings(
@@ -32,6 +33,7 @@ public record WorkerSettings(
         int lanes,
         int maxValueBytes,
         Duration sessionTimeout,
+        Duration metricsRetention,
         AgentEnvironment agents,
         String workerId) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
@@ -67,6 +69,7 @@ public record WorkerSettings(
                 reader.whole(Setting.LANES, 1, 256),
                 maxValueBytes,
                 reader.duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(1), Duration.ofMinutes(30)),
+                reader.duration(Setting.METRICS_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
                 agents(variables, reader, maxValueBytes),
                 workerId(reader));
         reader.throwFaults();

@@ -7,6 +7,8 @@ import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.runtime.run.CallObserver;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 
 /**
@@ -15,11 +17,16 @@ import java.time.InstantSource;
 public final class CallRecorder implements CallObserver {
     private final Cells cells;
     private final LastFailures failures = new LastFailures();
+    private final CallMeters meters;
     private final InstantSource clock;
 
-    public CallRecorder(InstantSource clock) {
+    /** @param registry where the same is shown of this worker alone */
+    public CallRecorder(MeterRegistry registry, InstantSource clock) {
         this.clock = clock;
         cells = new Cells(clock);
+        meters = new CallMeters(registry);
+        FunctionCounter.builder("postroad.agent.metrics.dropped", cells, Cells::dropped)
+                .register(registry);
     }
 
     @Override
@@ -30,13 +37,18 @@ public final class CallRecorder implements CallObserver {
         // A clock that is set back in the middle of a call makes it shorter than nothing.
         long millis = Math.max(0, durationMillis);
         switch (reply) {
-            case Completed completed -> cells.add(agent, graph, CallOutcome.SUCCESS, millis, completed.usage());
-            case Interrupted _, Sleeping _ -> cells.add(agent, graph, CallOutcome.SUCCESS, millis, Usage.NONE);
+            case Completed completed -> add(agent, graph, CallOutcome.SUCCESS, millis, completed.usage());
+            case Interrupted _, Sleeping _ -> add(agent, graph, CallOutcome.SUCCESS, millis, Usage.NONE);
             case Faulted fault -> {
-                cells.add(agent, graph, CallOutcome.FAILURE, millis, Usage.NONE);
+                add(agent, graph, CallOutcome.FAILURE, millis, Usage.NONE);
                 failures.failed(agent, clock.instant(), fault);
             }
         }
+    }
+
+    private void add(String agent, String graph, CallOutcome outcome, long millis, Usage usage) {
+        cells.add(agent, graph, outcome, millis, usage);
+        meters.add(agent, outcome, millis);
     }
 
     /** How many calls could not be kept, because Postgres was away for long. */

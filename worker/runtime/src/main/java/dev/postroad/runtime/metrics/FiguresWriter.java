@@ -3,6 +3,7 @@ package dev.postroad.runtime.metrics;
 import dev.postroad.runtime.metrics.LastFailures.LastFailure;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what a recorder has counted to Postgres, every few seconds and at the end. What cannot be written stays for the
- * next time. Owns one thread.
+ * Writes what a recorder has counted to Postgres, every few seconds and at the end, and deletes what is too old. What
+ * cannot be written stays for the next time. Owns one thread.
  */
 public final class FiguresWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FiguresWriter.class);
@@ -25,13 +26,19 @@ public final class FiguresWriter implements AutoCloseable {
 
     private final CallRecorder recorder;
     private final FiguresTable table;
+    private final OldFigures old;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
-    /** @param worker what this process is called; none that runs at the same time is called the same */
-    public FiguresWriter(CallRecorder recorder, DataSource database, String worker) {
+    /**
+     * @param worker what this process is called; none that runs at the same time is called the same
+     * @param retention how long figures are kept, of all workers
+     */
+    public FiguresWriter(
+            CallRecorder recorder, DataSource database, String worker, Duration retention, InstantSource clock) {
         this.recorder = recorder;
         table = new FiguresTable(database, worker);
+        old = new OldFigures(database, retention, clock);
         thread = Thread.ofPlatform().name("postroad-agent-figures").daemon().unstarted(this::loop);
     }
 
@@ -51,11 +58,12 @@ public final class FiguresWriter implements AutoCloseable {
         }
     }
 
-    /** Writes what there is now; confined to one thread. */
+    /** Writes what there is now, and deletes what is old; confined to one thread. */
     void flush() {
         try {
             writeFigures();
             writeErrors();
+            old.sweep();
         } catch (SQLException away) {
             LOG.warn("cannot write how agents fare, but will: {}", away.getMessage());
         } catch (RuntimeException defect) {

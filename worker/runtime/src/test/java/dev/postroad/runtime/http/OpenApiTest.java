@@ -21,9 +21,11 @@ import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.Sse;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -160,8 +162,9 @@ final class OpenApiTest {
         Site.await(
                 "the agent is known",
                 () -> !here.get("/api/agents").json().path("agents").isEmpty());
-        CallRecorder calls = new CallRecorder(InstantSource.system());
-        try (var writer = new FiguresWriter(calls, SITE.database(), "elsewhere")) {
+        InstantSource clock = InstantSource.system();
+        CallRecorder calls = new CallRecorder(new SimpleMeterRegistry(), clock);
+        try (var writer = new FiguresWriter(calls, SITE.database(), "elsewhere", Duration.ofDays(1), clock)) {
             writer.start();
             calls.observed("test-puppet", "steps", PuppetAgent.nothing(), 12, true);
             calls.observed("test-puppet", "steps", AgentReply.permanent("http.400", "no"), 5, true);

@@ -15,6 +15,7 @@ import dev.postroad.runtime.history.AgentStats;
 import dev.postroad.runtime.testing.BreakingDatabase;
 import dev.postroad.runtime.testing.SetClock;
 import dev.postroad.runtime.testing.Site;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,17 +39,27 @@ final class FiguresWriterTest {
             new AgentReply.Completed(JsonNodeFactory.instance.objectNode(), new Usage(3, 2));
     private static final AgentReply FAILED = AgentReply.retryable("http.503", "overloaded");
 
+    private static final Duration RETENTION = Duration.ofHours(2);
+
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(20));
     private final SetClock clock = new SetClock(start);
     private final AgentMetrics metrics = new AgentMetrics(SITE.database());
 
+    private CallRecorder recorder() {
+        return new CallRecorder(new SimpleMeterRegistry(), clock);
+    }
+
+    private FiguresWriter writer(CallRecorder recorder, DataSource database, String worker) {
+        return new FiguresWriter(recorder, database, worker, RETENTION, clock);
+    }
+
     /** A worker, as far as it is of interest here. */
     private final class Counting {
-        private final CallRecorder recorder = new CallRecorder(clock);
+        private final CallRecorder recorder = recorder();
         private final FiguresWriter writer;
 
         Counting(String worker) {
-            writer = new FiguresWriter(recorder, SITE.database(), worker);
+            writer = FiguresWriterTest.this.writer(recorder, SITE.database(), worker);
         }
 
         void calls(int calls, AgentReply reply, long millis) {
@@ -171,8 +183,8 @@ final class FiguresWriterTest {
     @Test
     void anAnswerOfPostgresThatGetsLostDoublesNoCall() {
         BreakingDatabase breaking = new BreakingDatabase(SITE.database());
-        CallRecorder recorder = new CallRecorder(clock);
-        FiguresWriter writer = new FiguresWriter(recorder, breaking, "one");
+        CallRecorder recorder = recorder();
+        FiguresWriter writer = writer(recorder, breaking, "one");
         recorder.observed("scout", "tour", DONE, 10, true);
         writer.flush();
         recorder.observed("scout", "tour", DONE, 10, true);
@@ -220,14 +232,14 @@ final class FiguresWriterTest {
 
     @Test
     void whilePostgresIsAwayOnlySoManyFiguresAreKeptAndTheRestIsCounted() {
-        CallRecorder recorder = new CallRecorder(clock);
+        CallRecorder recorder = recorder();
         for (int i = 0; i < Cells.MOST + 5; i++) {
             recorder.observed("scout", "tour-" + i, DONE, 1, true);
         }
         recorder.observed("scout", "tour-0", DONE, 1, true);
         assertThat(recorder.cells().size()).isEqualTo(Cells.MOST);
         assertThat(recorder.dropped()).isEqualTo(5);
-        new FiguresWriter(recorder, SITE.database(), "one").flush();
+        writer(recorder, SITE.database(), "one").flush();
         assertThat(stats().total().calls()).isEqualTo(Cells.MOST + 1);
     }
 
@@ -258,5 +270,52 @@ final class FiguresWriterTest {
         one.calls(2, DONE, 10);
         one.writer.close();
         assertThat(stats().total().calls()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsTooOldIsDeletedOnceAnHour() {
+        Counting one = new Counting("one");
+        one.calls(1, DONE, 10);
+        one.writer.flush();
+        clock.pass(RETENTION.minusMinutes(59));
+        one.calls(1, DONE, 10);
+        one.writer.flush();
+        clock.pass(Duration.ofMinutes(59));
+        one.writer.flush();
+        assertThat(stats().total().calls()).isEqualTo(2);
+        clock.pass(Duration.ofMinutes(1));
+        one.writer.flush();
+        assertThat(stats().total().calls()).isOne();
+    }
+
+    @Test
+    void aScrapeShowsTheCallsOfEachAgentAndOfNoMoreThanItCanHold() {
+        var registry = new SimpleMeterRegistry();
+        var recorder = new CallRecorder(registry, clock);
+        recorder.observed("scout", "tour", DONE, 30, true);
+        recorder.observed("scout", "errand", FAILED, 3_000, true);
+        for (int i = 1; i < CallMeters.MOST_AGENTS + 5; i++) {
+            recorder.observed("agent-" + i, "tour", DONE, 1, true);
+        }
+        assertThat(registry.get("postroad.agent.calls")
+                        .tags("agent", "scout", "outcome", "success")
+                        .counter()
+                        .count())
+                .isOne();
+        assertThat(registry.get("postroad.agent.calls")
+                        .tags("agent", "scout", "outcome", "failure")
+                        .counter()
+                        .count())
+                .isOne();
+        assertThat(registry.get("postroad.agent.call")
+                        .tag("agent", "scout")
+                        .timer()
+                        .totalTime(TimeUnit.MILLISECONDS))
+                .isEqualTo(3_030);
+        assertThat(registry.get("postroad.agent.call")
+                        .tag("agent", CallMeters.OTHERS)
+                        .timer()
+                        .count())
+                .isEqualTo(5);
     }
 }

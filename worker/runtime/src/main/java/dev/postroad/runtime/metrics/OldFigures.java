@@ -1,0 +1,61 @@
+package dev.postroad.runtime.metrics;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import javax.sql.DataSource;
+
+/**
+ * Deletes the figures that are older than anybody wants to know, once an hour. Every worker does, and several at once do
+ * not get in each other's way. Confined to the writer's thread.
+ */
+final class OldFigures {
+    private static final Duration EVERY = Duration.ofHours(1);
+    private static final int MOST_AT_ONCE = 5_000;
+
+    /** What is left then is deleted an hour later. */
+    private static final int MOST_ROUNDS = 1_000;
+
+    private static final int QUERY_LIMIT_SECONDS = 30;
+
+    private static final String DELETE = """
+            DELETE FROM postroad.agent_metrics WHERE ctid = ANY (ARRAY(
+                SELECT ctid FROM postroad.agent_metrics WHERE minute < ?
+                ORDER BY minute LIMIT ? FOR UPDATE SKIP LOCKED))""";
+
+    private final DataSource database;
+    private final Duration retention;
+    private final InstantSource clock;
+    private Instant nextAt = Instant.MIN;
+
+    OldFigures(DataSource database, Duration retention, InstantSource clock) {
+        this.database = database;
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    /** Deletes what is too old, if it is time to. */
+    void sweep() throws SQLException {
+        Instant now = clock.instant();
+        if (now.isBefore(nextAt)) {
+            return;
+        }
+        nextAt = now.plus(EVERY);
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(DELETE)) {
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            statement.setObject(1, now.minus(retention).atOffset(ZoneOffset.UTC));
+            statement.setInt(2, MOST_AT_ONCE);
+            int rounds = 0;
+            int deleted;
+            do {
+                deleted = statement.executeUpdate();
+                rounds++;
+            } while (deleted == MOST_AT_ONCE && rounds < MOST_ROUNDS);
+        }
+    }
+}
