@@ -58,9 +58,26 @@ final class AgentStore {
                     agent.kind().publicName(),
                     StoredJson.text(agent.source()),
                     publishedAt.atOffset(ZoneOffset.UTC));
+            beginAfresh(handle, agent, before);
             tell(handle, agent, before);
             return true;
         });
+    }
+
+    /** Who comes back after a removal is as good as new, and who has no circuit breaker any more has none that is open. */
+    private static void beginAfresh(Handle handle, AgentDefinition agent, Optional<Kept> before) {
+        boolean comesBack = before.filter(Kept::removed).isPresent();
+        if (comesBack) {
+            handle.execute("""
+                    UPDATE postroad.agents
+                    SET enabled = true, disabled_by = NULL, disabled_reason = NULL, disabled_at = NULL, probe_at = NULL
+                    WHERE name = ? AND NOT enabled""", agent.name());
+        }
+        if (comesBack || !agent.guard().circuitBreaker().enabled()) {
+            handle.execute("""
+                    UPDATE postroad.agents SET breaker = 'closed', breaker_until = NULL, openings = 0
+                    WHERE name = ? AND breaker <> 'closed'""", agent.name());
+        }
     }
 
     private void tell(Handle handle, AgentDefinition agent, Optional<Kept> before) {

@@ -142,6 +142,36 @@ class GuardTest {
     }
 
     @Test
+    void runsGoOnAtOnceWhenTheOpenBreakerOfTheirAgentIsTakenAway() {
+        openBreaker("""
+                retry: { maxAttempts: 1 }
+                circuitBreaker: { window: 4, minimumCalls: 4, openFor: PT1H }""");
+        String runId = trigger("opening-last");
+        SITE.journalWith(runId, event -> event.type() == EventType.RUN_WAITING);
+        server.does(PlannedServer.wellBehaved());
+        apply("circuitBreaker: { enabled: false }");
+        assertThat(ended(runId)).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(breaker()).isEqualTo("closed");
+    }
+
+    @Test
+    void anAgentThatIsRemovedAndPublishedAgainIsAsGoodAsNew() {
+        openBreaker("""
+                retry: { maxAttempts: 1 }
+                circuitBreaker: { window: 4, minimumCalls: 4, openFor: PT1H }""");
+        String runId = trigger("opening-last");
+        SITE.journalWith(runId, event -> event.type() == EventType.RUN_WAITING);
+        server.does(PlannedServer.wellBehaved());
+        SITE.client().remove("agent/" + name);
+        Site.await("it is gone", () -> SITE.number(
+                        "SELECT count(*) FROM postroad.agents WHERE name = ? AND removed_at IS NOT NULL", name)
+                == 1);
+        apply("circuitBreaker: { openFor: PT1M }");
+        assertThat(ended(runId)).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(breaker()).isEqualTo("closed");
+    }
+
+    @Test
     void anotherAgentStandsInForOneThatCannotBeCalled() {
         try (PlannedServer standIn = PlannedServer.start(PlannedServer.json("{\"output\":{\"text\":\"stand-in\"}}"))) {
             SITE.apply("agent: " + name + "-2\nkind: http\nurl: " + standIn.url());
