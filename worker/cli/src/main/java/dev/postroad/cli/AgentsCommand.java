@@ -1,38 +1,53 @@
 package dev.postroad.cli;
 
-import dev.postroad.cli.screen.Table;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.PublishedAgent;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-@Command(name = "agents", description = "List the agents, and how they fared in the last hour.")
+@Command(
+        name = "agents",
+        description = "List the agents: whether they are called, how they fared lately, how the last failed call failed.",
+        synopsisSubcommandLabel = "[COMMAND]")
 final class AgentsCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
-    AgentsCommand(Surroundings surroundings) {
+    @Option(names = "--json", description = "Print JSON, one agent a line.")
+    private boolean json;
+
+    private AgentsCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    /** The command, and what it consists of. */
+    static CommandLine of(Surroundings surroundings) {
+        return new CommandLine(new AgentsCommand(surroundings))
+                .addSubcommand(new EnableAgentCommand(surroundings))
+                .addSubcommand(new DisableAgentCommand(surroundings))
+                .addSubcommand(new AgentEventsCommand(surroundings))
+                .addSubcommand(new AgentStatsCommand(surroundings));
     }
 
     @Override
     public Integer call() throws FaultsException {
         Servers servers = Servers.open(surroundings, Need.POSTGRES);
-        var figures = new AgentFiguresColumns(servers.agentMetrics().lately(), surroundings.characters());
-        Table table = AgentFiguresColumns.addTo(
-                new Table().words("AGENT").words("KIND").words("STATE"));
-        for (PublishedAgent agent : servers.definitions().publishedAgents()) {
-            List<String> cells =
-                    new ArrayList<>(List.of(agent.name(), agent.kind(), agent.enabled() ? "enabled" : "disabled"));
-            cells.addAll(figures.cells(agent.name()));
-            table.row(cells.toArray(String[]::new));
+        List<PublishedAgent> agents = servers.definitions().publishedAgents();
+        if (json) {
+            agents.forEach(agent -> surroundings.out().println(HistoryJson.tree(agent)));
+        } else {
+            var figures = new AgentFiguresColumns(servers.agentMetrics().lately(), surroundings.characters());
+            Agents.table(agents, figures, surroundings.zone(), surroundings.clock().instant())
+                    .lines(surroundings.page())
+                    .forEach(surroundings.out()::println);
         }
-        table.lines(surroundings.page()).forEach(surroundings.out()::println);
         return ExitCode.COMPLETED;
     }
 }

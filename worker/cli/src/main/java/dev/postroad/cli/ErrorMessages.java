@@ -6,6 +6,7 @@ import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.client.PostroadClientException;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedServerException;
+import dev.postroad.runtime.availability.UnknownAgentException;
 import dev.postroad.runtime.history.CorruptHistoryException;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import java.sql.SQLException;
@@ -70,6 +71,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
                 || failure instanceof PostroadClientException
                 || failure instanceof ProvisioningException
                 || failure instanceof CorruptHistoryException
+                || failure instanceof UnknownAgentException
                 || failure instanceof EmbeddedServerException;
         if (expected) {
             return String.valueOf(failure.getMessage());

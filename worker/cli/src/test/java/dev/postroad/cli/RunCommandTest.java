@@ -17,6 +17,7 @@ import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.embedded.EmbeddedPorts;
+import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.config.Variables;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,6 +142,42 @@ final class RunCommandTest {
                 .isZero();
         assertThat(shell.out()).contains("shown");
         assertThat(shell.run("health")).isZero();
+    }
+
+    @Test
+    void agentsAreSwitchedOffAndOnAndRemoved() throws InterruptedException, FaultsException {
+        String agent = "agent: switched\nkind: http\nurl: http://127.0.0.1:1/\n";
+        assertThat(shell.in(agent).run("apply", "-")).isZero();
+        assertThat(shell.run("agents", "disable", "switched", "--why", "too expensive"))
+                .isZero();
+        assertThat(shell.run("agents")).isZero();
+        assertThat(shell.out()).containsPattern("switched +http +disabled by person .* ago: too expensive +closed");
+        AgentSwitch agents = Objects.requireNonNull(servers).agentSwitch();
+        shell.runUntil(
+                "agent.enabled",
+                () -> assertThat(agents.enable("switched", AgentSwitch.By.PERSON, null))
+                        .isTrue(),
+                "agents",
+                "events",
+                "switched",
+                "-f");
+        assertThat(shell.out().lines())
+                .hasSize(3)
+                .first(STRING)
+                .contains("agent.registered           switched  kind: http");
+        assertThat(shell.run("agents", "enable", "switched")).isZero();
+        assertThat(shell.out()).isEqualTo("agent/switched: was enabled already\n");
+        assertThat(shell.run("agents", "--json")).isZero();
+        assertThat(shell.out()).contains("{\"name\":\"switched\",\"kind\":\"http\",\"enabled\":true,");
+
+        assertThat(shell.run("remove", "agent/switched", "graph/nothing")).isEqualTo(1);
+        assertThat(shell.err()).contains("postroad: there is no graph/nothing; ");
+        assertThat(shell.run("remove", "agent/switched")).isZero();
+        assertThat(shell.out()).isEqualTo("agent/switched: removed\n");
+        assertThat(shell.run("agents", "enable", "switched")).isEqualTo(1);
+        assertThat(shell.err()).contains("postroad: there is no agent switched; ");
+        assertThat(shell.in(agent).run("apply", "-")).isZero();
+        assertThat(shell.out()).isEqualTo("agent/switched: new\n");
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.postroad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.cli.screen.Screen;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.history.PublishedAgent;
 import dev.postroad.runtime.history.QueueReport;
 import dev.postroad.runtime.history.StateVersion;
 import java.time.Instant;
@@ -54,6 +56,36 @@ final class TablesTest {
                 launch         0   1,200       11  1 min 35 s
                 hello          0       0        1
                 total              1,203       12  1 min 35 s""");
+    }
+
+    @Test
+    void showsWhichAgentsAreCalledAndWhyOthersAreNot() {
+        var nothing = JsonNodeFactory.instance.objectNode();
+        var error =
+                JsonNodeFactory.instance.objectNode().put("type", "http.503").put("message", "no upstream");
+        var closed = new PublishedAgent.Breaker("closed", null);
+        var agents = List.of(
+                new PublishedAgent("helper", "java", null, closed, null, nothing),
+                new PublishedAgent(
+                        "researcher",
+                        "http",
+                        new PublishedAgent.Disabled("person", "too slow", NOON.minusSeconds(95), null),
+                        closed,
+                        null,
+                        nothing),
+                new PublishedAgent(
+                        "writer",
+                        "llm",
+                        null,
+                        new PublishedAgent.Breaker("open", NOON.plusSeconds(30)),
+                        new PublishedAgent.LastError(error, NOON.minusSeconds(2)),
+                        nothing));
+        assertThat(String.join("\n", Agents.table(agents, ZoneOffset.UTC, NOON).lines(Screen.PAPER)))
+                .isEqualTo("""
+                AGENT       KIND  STATE                                        BREAKER              LAST ERROR
+                helper      java  enabled                                      closed
+                researcher  http  disabled by person 1 min 35 s ago: too slow  closed
+                writer      llm   enabled                                      open until 12:00:30  2.0 s ago, http.503: no upstream""");
     }
 
     private static StateVersion version(

@@ -5,16 +5,20 @@ import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedPorts;
+import dev.postroad.runtime.availability.AgentEvents;
+import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.config.KafkaSettings;
 import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.history.AgentEventLog;
 import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * The servers of one command: those that the settings name, or embedded ones. What was opened is closed by the
@@ -97,6 +101,17 @@ public final class Servers {
     /** What Postgres holds of how agents fare. */
     public AgentMetrics agentMetrics() throws FaultsException {
         return new AgentMetrics(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** What Postgres holds of what happened to agents. */
+    public AgentEventLog agentEvents() throws FaultsException {
+        return new AgentEventLog(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** Disables and enables agents. */
+    public AgentSwitch agentSwitch() throws FaultsException {
+        Jdbi postgres = Jdbi.create(PostgresSettings.read(variables).toDataSource());
+        return new AgentSwitch(postgres, new AgentEvents(null, surroundings.clock()), surroundings.clock());
     }
 
     /** Everything that a worker would be told. */

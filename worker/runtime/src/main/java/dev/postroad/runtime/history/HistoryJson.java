@@ -154,13 +154,31 @@ public final class HistoryJson {
 
     /** An agent. */
     public static ObjectNode tree(PublishedAgent agent) {
+        PublishedAgent.Disabled disabled = agent.disabled();
         ObjectNode json =
-                object().put("name", agent.name()).put("kind", agent.kind()).put("enabled", agent.enabled());
-        if (agent.disabledReason() != null) {
-            json.put("disabledReason", agent.disabledReason());
+                object().put("name", agent.name()).put("kind", agent.kind()).put("enabled", disabled == null);
+        if (disabled != null) {
+            put(json, "disabledBy", disabled.by());
+            put(json, "disabledReason", disabled.reason());
+            put(json, "disabledAt", disabled.at());
+            put(json, "probeAt", disabled.probeAt());
+        }
+        ObjectNode breaker =
+                json.putObject("breaker").put("state", agent.breaker().state());
+        put(breaker, "until", agent.breaker().until());
+        if (agent.lastError() != null) {
+            ObjectNode error = agent.lastError().error().deepCopy();
+            put(error, "at", agent.lastError().at());
+            json.set("lastError", error);
         }
         json.set("definition", agent.definition());
         return json;
+    }
+
+    private static void put(ObjectNode json, String field, @Nullable String text) {
+        if (text != null) {
+            json.put(field, text);
+        }
     }
 
     private static ObjectNode object() {

@@ -6,10 +6,14 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +38,11 @@ public final class PublishedDefinitions {
             "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name AND version = :version";
     private static final String AGENT =
             "SELECT definition FROM postroad.agents WHERE name = :name AND removed_at IS NULL";
+
+    private static final String AGENTS = """
+            SELECT name, kind, enabled, disabled_by, disabled_reason, disabled_at, probe_at, breaker, breaker_until,
+                   last_error, last_error_at, definition
+            FROM postroad.agents WHERE removed_at IS NULL""";
 
     private final Jdbi postgres;
 
@@ -87,16 +96,42 @@ public final class PublishedDefinitions {
 
     /** All agents, by name. */
     public List<PublishedAgent> publishedAgents() {
-        return postgres.withHandle(handle -> handle.createQuery("""
-                        SELECT name, kind, enabled, disabled_reason, definition FROM postroad.agents
-                        WHERE removed_at IS NULL ORDER BY name""")
-                .map((row, context) -> new PublishedAgent(
-                        row.getString("name"),
-                        row.getString("kind"),
-                        row.getBoolean("enabled"),
-                        row.getString("disabled_reason"),
-                        Rows.object(row, "definition")))
+        return postgres.withHandle(handle -> handle.createQuery(AGENTS + " ORDER BY name")
+                .map((row, context) -> publishedAgent(row))
                 .list());
+    }
+
+    /** An agent, and whether it is called; empty where it is not there, or was removed. */
+    public Optional<PublishedAgent> publishedAgent(String name) {
+        return postgres.withHandle(handle -> handle.createQuery(AGENTS + " AND name = :name")
+                .bind("name", name)
+                .map((row, context) -> publishedAgent(row))
+                .findOne());
+    }
+
+    private static PublishedAgent publishedAgent(ResultSet row) throws SQLException {
+        Instant failedAt = Rows.time(row, "last_error_at");
+        return new PublishedAgent(
+                row.getString("name"),
+                row.getString("kind"),
+                row.getBoolean("enabled")
+                        ? null
+                        : new PublishedAgent.Disabled(
+                                row.getString("disabled_by"),
+                                row.getString("disabled_reason"),
+                                Rows.time(row, "disabled_at"),
+                                Rows.time(row, "probe_at")),
+                new PublishedAgent.Breaker(row.getString("breaker"), Rows.time(row, "breaker_until")),
+                failedAt == null ? null : new PublishedAgent.LastError(Rows.object(row, "last_error"), failedAt),
+                Rows.object(row, "definition"));
+    }
+
+    /** Whether there is a graph or an agent. */
+    public boolean has(RegistryKey key) {
+        return switch (key.kind()) {
+            case AGENT -> publishedAgent(key.name()).isPresent();
+            case GRAPH -> publishedGraph(key.name(), null).isPresent();
+        };
     }
 
     /** Whether a definition is what the next run would go by; a graph that names its version, whether it is stored. */
