@@ -3,6 +3,7 @@ package dev.postroad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.cli.screen.Characters;
 import dev.postroad.cli.screen.Screen;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.history.PublishedAgent;
@@ -11,6 +12,7 @@ import dev.postroad.runtime.history.StateVersion;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -80,12 +82,13 @@ final class TablesTest {
                         new PublishedAgent.Breaker("open", NOON.plusSeconds(30)),
                         new PublishedAgent.LastError(error, NOON.minusSeconds(2)),
                         nothing));
-        assertThat(String.join("\n", Agents.table(agents, ZoneOffset.UTC, NOON).lines(Screen.PAPER)))
+        var figures = new AgentFiguresColumns(Map.of(), Characters.ALL);
+        assertThat(String.join("\n", Agents.table(agents, figures, ZoneOffset.UTC, NOON).lines(Screen.PAPER)))
                 .isEqualTo("""
-                AGENT       KIND  STATE                                        BREAKER              LAST ERROR
-                helper      java  enabled                                      closed
-                researcher  http  disabled by person 1 min 35 s ago: too slow  closed
-                writer      llm   enabled                                      open until 12:00:30  2.0 s ago, http.503: no upstream""");
+                AGENT       KIND  STATE                                        BREAKER              CALLS/H  OK  P50  P95  OK, 30 MIN  P95, 30 MIN  LAST ERROR
+                helper      java  enabled                                      closed                     0
+                researcher  http  disabled by person 1 min 35 s ago: too slow  closed                     0
+                writer      llm   enabled                                      open until 12:00:30        0                                         2.0 s ago, http.503: no upstream""");
     }
 
     private static StateVersion version(
