@@ -46,7 +46,7 @@ final class AgentTrend {
                 .map(AgentFigures::latency)
                 .mapMultiToDouble((latency, then) -> {
                     if (latency != null) {
-                        then.accept(latency.p95Millis());
+                        then.accept((double) latency.p95Millis());
                     }
                 })
                 .max();
