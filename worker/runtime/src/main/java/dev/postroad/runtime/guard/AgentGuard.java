@@ -41,7 +41,8 @@ final class AgentGuard {
         this.plain = new Entry.Entered(new Placed(limits, null));
     }
 
-    /** Whether it stands for these very settings. */
+    /** Whether it stands for these very settings; to compare them all at each call is not worth it. */
+    @SuppressWarnings("ReferenceEquality")
     boolean isFor(GuardSettings wanted) {
         return settings == wanted;
     }
@@ -68,10 +69,10 @@ final class AgentGuard {
             }
             trial = true;
         }
-        boolean breaks = breaker != null && node.breaks() && !trial;
-        if (breaks) {
+        AgentBreaker heeded = node.breaks() && !trial ? breaker : null;
+        if (heeded != null) {
             // What would not be let through in the end is not to wait, nor to use up a place.
-            Entry.Unavailable closed = breaker.closedTo(now);
+            Entry.Unavailable closed = heeded.closedTo(now);
             if (closed != null) {
                 return closed;
             }
@@ -81,12 +82,12 @@ final class AgentGuard {
         if (busy != null) {
             return busy;
         }
-        if (!breaks) {
+        if (heeded == null) {
             return trial || own != limits ? new Entry.Entered(new Placed(own, trial ? new Trial() : null)) : plain;
         }
         boolean entered = false;
         try {
-            AgentBreaker.Permission permission = breaker.ask();
+            AgentBreaker.Permission permission = heeded.ask();
             return switch (permission) {
                 case AgentBreaker.Granted(Judge judge) -> {
                     entered = true;
