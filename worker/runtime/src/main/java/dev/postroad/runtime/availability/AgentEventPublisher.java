@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.Producer;
@@ -42,7 +42,7 @@ public final class AgentEventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentEventPublisher.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
     private static final Duration BEAT = Duration.ofSeconds(1);
-    private static final Duration CLOSING = Duration.ofSeconds(5);
+    private static final Duration LONGEST_CLOSING = Duration.ofSeconds(5);
     private static final int MOST_AT_ONCE = 200;
 
     /** Longer ones go out without their data; what was noted of them is in Postgres. */
@@ -51,9 +51,8 @@ public final class AgentEventPublisher implements AutoCloseable {
     private final Jdbi jdbi;
     private final Producer<String, byte[]> producer;
     private final String topic;
-    private final Semaphore looks = new Semaphore(0);
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private volatile boolean stopping;
 
     /** Confined to the thread. */
     private boolean failing;
@@ -71,18 +70,12 @@ public final class AgentEventPublisher implements AutoCloseable {
         thread.start();
     }
 
-    /** Has it look at once. */
-    public void look() {
-        looks.release();
-    }
-
     private void loop() {
         try {
-            while (!stopping) {
-                if (published() < MOST_AT_ONCE) {
-                    var _ = looks.tryAcquire(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
-                    looks.drainPermits();
-                }
+            boolean isOver = false;
+            while (!isOver) {
+                boolean isMore = published() == MOST_AT_ONCE;
+                isOver = closing.await(isMore ? 0 : BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -144,7 +137,7 @@ public final class AgentEventPublisher implements AutoCloseable {
     private int acknowledged(List<Future<RecordMetadata>> sent) throws InterruptedException {
         for (int i = 0; i < sent.size(); i++) {
             while (!sent.get(i).isDone()) {
-                if (stopping) {
+                if (closing.getCount() == 0) {
                     return i;
                 }
                 await(sent.get(i));
@@ -211,10 +204,9 @@ public final class AgentEventPublisher implements AutoCloseable {
 
     @Override
     public void close() {
-        stopping = true;
-        looks.release();
+        closing.countDown();
         try {
-            thread.join(CLOSING);
+            thread.join(LONGEST_CLOSING);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -47,6 +47,7 @@ final class ProvisioningTest {
                         Map.entry("registry", 1),
                         Map.entry("triggers", 3));
         assertThat(setting("registry", "cleanup.policy")).isEqualTo("compact");
+        assertThat(setting("registry", "message.timestamp.type")).isEqualTo("LogAppendTime");
         assertThat(setting("dead-letters", "max.message.bytes")).isEqualTo("2097152");
 
         Provisioning.migrate(settings(Map.of("POSTROAD_PARTITIONS", "7")));
