@@ -233,7 +233,8 @@ public final class Worker implements AutoCloseable {
         readiness = readiness(lanes, shards, triggers, catalog);
         HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
-        Sources sources = Sources.of(reading, client, settings.maxValueBytes());
+        Sources sources =
+                Sources.of(reading, new AgentSwitch(jdbi, agentEvents, clock), client, settings.maxValueBytes());
         http = part(WorkerHttp.start(settings.http(), sources, readiness, metrics));
     }
 

@@ -7,7 +7,7 @@ import dev.postroad.runtime.history.PublishedDefinitions;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
-/** Answers what is asked about graphs and agents. Thread-safe. */
+/** Answers what is asked about graphs. Thread-safe. */
 final class DefinitionRoutes {
     private final PublishedDefinitions definitions;
 
@@ -18,7 +18,6 @@ final class DefinitionRoutes {
     void addTo(RoutesConfig routes) {
         routes.get("/api/graphs", this::graphs);
         routes.get("/api/graphs/{name}", this::graph);
-        routes.get("/api/agents", this::agents);
     }
 
     private void graphs(Context context) {
@@ -42,12 +41,5 @@ final class DefinitionRoutes {
                                 version == null
                                         ? "there is no graph " + name
                                         : "there is no version " + version + " of a graph " + name))));
-    }
-
-    private void agents(Context context) {
-        new Query(context).end();
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("agents", HistoryJson.list(definitions.publishedAgents(), HistoryJson::tree));
-        Answers.send(context, json);
     }
 }

@@ -2,6 +2,8 @@ package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.history.AgentMetrics;
+import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.history.AgentEventLog;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
@@ -17,16 +19,24 @@ public record Sources(
         JournalTail tail,
         PublishedDefinitions definitions,
         AgentMetrics agentMetrics,
+        AgentEventLog agentEvents,
+        AgentSwitch agentSwitch,
         PostroadClient client,
         int maxMessageBytes) {
 
-    /** Reads from a database. */
-    public static Sources of(DataSource database, PostroadClient client, int maxMessageBytes) {
+    /**
+     * Reads from a database.
+     *
+     * @param agentSwitch writes to it, so that it has connections of its own
+     */
+    public static Sources of(DataSource database, AgentSwitch agentSwitch, PostroadClient client, int maxMessageBytes) {
         return new Sources(
                 new RunHistory(database),
                 new JournalTail(database),
                 new PublishedDefinitions(database),
                 new AgentMetrics(database),
+                new AgentEventLog(database),
+                agentSwitch,
                 client,
                 maxMessageBytes);
     }

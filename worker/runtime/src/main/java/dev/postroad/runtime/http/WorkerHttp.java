@@ -40,7 +40,11 @@ public final class WorkerHttp implements AutoCloseable {
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);
             new AgentStatsRoutes(sources.agentMetrics()).addTo(config.routes);
-            new MessageRoutes(sources.client(), sources.maxMessageBytes()).addTo(config.routes);
+            PostedMessages posted = new PostedMessages(sources.maxMessageBytes());
+            new AgentRoutes(sources.definitions(), sources.agentEvents(), sources.agentSwitch(), posted)
+                    .addTo(config.routes);
+            new RegistryRoutes(sources.definitions(), sources.client(), posted).addTo(config.routes);
+            new MessageRoutes(sources.client(), posted).addTo(config.routes);
             ObjectNode document = OpenApi.document();
             config.routes.get("/openapi.json", context -> Answers.send(context, document));
         });
@@ -71,7 +75,8 @@ public final class WorkerHttp implements AutoCloseable {
 
     private static void negotiate(Context context) {
         Accepted accepted = new Accepted(context);
-        boolean mayStream = context.path().endsWith("/events");
+        boolean mayStream =
+                context.path().startsWith("/api/runs/") && context.path().endsWith("/events");
         if (context.path().startsWith("/api/") && !(mayStream && accepted.isStream())) {
             accepted.requireJson();
         }

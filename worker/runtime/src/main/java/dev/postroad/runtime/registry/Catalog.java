@@ -89,6 +89,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
      * here from now on.
      */
     public void javaAgentsArrived(List<String> providers) {
+        agentStore.introduce(providers);
         agentStore.all().stream()
                 .filter(kept -> !kept.removed() && !agents.containsKey(kept.name()))
                 .forEach(this::load);

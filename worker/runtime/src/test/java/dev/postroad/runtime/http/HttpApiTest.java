@@ -195,11 +195,57 @@ final class HttpApiTest {
                 .isEqualTo("there is no version 7 of a graph steps");
         assertThat(refused(404, "/api/graphs/nothing").path("message").asText()).isEqualTo("there is no graph nothing");
         Site.await(
-                "the agent is known", () -> !found("/api/agents").path("agents").isEmpty());
-        JsonNode agent = found("/api/agents").at("/agents/0");
+                "the agent is known", () -> other.get("/api/agents/secretive").status() == 200);
+        JsonNode agent = found("/api/agents/secretive");
+        assertThat(found("/api/agents").path("agents")).contains(agent);
         assertThat(agent.path("name").asText()).isEqualTo("secretive");
+        assertThat(agent.at("/breaker/state").asText()).isEqualTo("closed");
         assertThat(agent.path("enabled").asBoolean()).isTrue();
         assertThat(agent.toString()).contains("${env:SECRET}").doesNotContain("hidden");
+    }
+
+    @Test
+    void publishesDisablesEnablesAndRemovesAnAgent() {
+        String agent = "{'agent': 'posted', 'kind': 'java', 'provider': 'test-puppet'}";
+        String graph = "{'graph': 'posted', 'nodes': {'ask': {'agent': 'posted'}},"
+                + " 'edges': [{'from': 'START', 'to': 'ask'}, {'from': 'ask', 'to': 'END'}]}";
+        JsonNode unsound = error(400, other.post("/api/registry", "[" + graph + ", {'agent': 'posted'}]"));
+        assertThat(places(unsound)).contains("[0].nodes.ask.agent", "[1].kind");
+        Reply sent = other.post("/api/registry", "[" + graph + ", " + agent + "]");
+        assertThat(sent.status()).as(sent.text()).isEqualTo(202);
+        assertThat(sent.json()).isEqualTo(Site.json("{'keys': ['agent/posted', 'graph/posted']}"));
+        SITE.trigger("posted", "posted", "{}");
+        assertThat(SITE.ended("posted").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+
+        JsonNode disabled =
+                other.post("/api/agents/posted/disable", "{'why': 'too slow'}").json();
+        assertThat(disabled.path("enabled").asBoolean()).isFalse();
+        assertThat(disabled.path("disabledBy").asText()).isEqualTo("person");
+        assertThat(disabled.path("disabledReason").asText()).isEqualTo("too slow");
+        assertThat(disabled.has("disabledAt")).isTrue();
+        assertThat(other.post("/api/agents/posted/enable", "{}")
+                        .json()
+                        .path("enabled")
+                        .asBoolean())
+                .isTrue();
+        JsonNode page = found("/api/agents/posted/events?limit=2");
+        assertThat(page.path("events").findValuesAsText("type")).containsExactly("agent.registered", "agent.disabled");
+        assertThat(found("/api/agents/posted/events?after=" + page.path("next").asText())
+                        .at("/events/0/type")
+                        .asText())
+                .isEqualTo("agent.enabled");
+
+        assertThat(other.send("DELETE", "/api/graphs/posted", "").status()).isEqualTo(202);
+        assertThat(other.send("DELETE", "/api/agents/posted", "").json())
+                .isEqualTo(Site.json("{'key': 'agent/posted'}"));
+        Site.await(
+                "both are removed",
+                () -> other.get("/api/agents/posted").status() == 404
+                        && other.get("/api/graphs/posted").status() == 404);
+        error(404, other.send("DELETE", "/api/agents/posted", ""));
+        assertThat(found("/api/agents/posted/events").path("events")).hasSize(4);
+        assertThat(found("/api/graphs/posted?version=1").path("version").asInt())
+                .isEqualTo(1);
     }
 
     @Test

@@ -12,6 +12,8 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.availability.AgentEvents;
+import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
@@ -63,6 +65,14 @@ final class OpenApiTest {
             agent: test-puppet
             kind: java
             ---
+            graph: dropped
+            nodes: { ask: { interrupt: "'why?'" } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            agent: dropped
+            kind: java
+            provider: test-puppet
+            ---
             agent: far
             kind: http
             url: http://127.0.0.1:1/
@@ -107,6 +117,9 @@ final class OpenApiTest {
             Map.entry(
                     "GET /api/graphs/{name}",
                     List.of("/api/graphs/steps", "/api/graphs/steps?version=1", "/api/graphs/x", "/api/graphs/x?y=1")),
+            Map.entry(
+                    "DELETE /api/graphs/{name}",
+                    List.of("/api/graphs/dropped", "/api/graphs/nothing", "/api/graphs/dropped?x=1")),
             Map.entry("GET /api/agents", List.of("/api/agents", "/api/agents?x=1")),
             Map.entry(
                     "GET /api/agents/{name}/stats",
@@ -115,6 +128,40 @@ final class OpenApiTest {
                             "/api/agents/test-puppet/stats?since=2026-01-31T12:00:00Z",
                             "/api/agents/nobody/stats",
                             "/api/agents/test-puppet/stats?since=x")),
+            Map.entry("GET /api/agents/{name}", List.of("/api/agents/far", "/api/agents/x", "/api/agents/far?x=1")),
+            Map.entry(
+                    "DELETE /api/agents/{name}",
+                    List.of("/api/agents/dropped", "/api/agents/nobody", "/api/agents/_", "/api/agents/dropped?x=1")),
+            Map.entry(
+                    "GET /api/agents/{name}/events",
+                    List.of(
+                            "/api/agents/far/events",
+                            "/api/agents/far/events?limit=1",
+                            "/api/agents/test-echo/events",
+                            "/api/agents/x/events",
+                            "/api/agents/far/events?limit=0")),
+            Map.entry(
+                    "POST /api/agents/{name}/disable",
+                    List.of(
+                            "/api/agents/far/disable {'why': 'too slow'}",
+                            "/api/agents/far/disable {}",
+                            "/api/agents/far/disable {'why': ' '}",
+                            "/api/agents/x/disable {'why': 'too slow'}")),
+            Map.entry(
+                    "POST /api/agents/{name}/enable",
+                    List.of(
+                            "/api/agents/far/enable {'why': 'faster'}",
+                            "/api/agents/far/enable {}",
+                            "/api/agents/far/enable {'reason': 'faster'}",
+                            "/api/agents/x/enable {}")),
+            Map.entry(
+                    "POST /api/registry",
+                    List.of(
+                            "{'agent': 'later', 'kind': 'java', 'provider': 'test-puppet'}",
+                            "[{'agent': 'later', 'kind': 'java', 'provider': 'test-puppet'}]",
+                            "{'agent': 'later'}",
+                            "[]",
+                            "7")),
             Map.entry("POST /api/triggers", List.of("{'graph': 'steps'}", "{'graph': 'no-such'}", "{}", "[", "7")),
             Map.entry(
                     "POST /api/control",
@@ -159,9 +206,6 @@ final class OpenApiTest {
         }
         here.post("/api/control", "{'type': 'cancel', 'runId': 'stopped', 'reason': 'enough'}");
         SITE.ended("stopped");
-        Site.await(
-                "the agent is known",
-                () -> !here.get("/api/agents").json().path("agents").isEmpty());
         InstantSource clock = InstantSource.system();
         CallRecorder calls = new CallRecorder(new SimpleMeterRegistry(), clock);
         try (var writer = new FiguresWriter(calls, SITE.database(), "elsewhere", Duration.ofDays(1), clock)) {
@@ -169,6 +213,13 @@ final class OpenApiTest {
             calls.observed("test-puppet", "steps", PuppetAgent.nothing(), 12, true);
             calls.observed("test-puppet", "steps", AgentReply.permanent("http.400", "no"), 5, true);
         }
+        Site.await(
+                "all is known",
+                () -> List.of("agents/far", "agents/dropped", "graphs/dropped").stream()
+                        .allMatch(path -> here.get("/api/" + path).status() == 200));
+        SITE.sql().useHandle(handle -> handle.execute("""
+                UPDATE postroad.agents SET breaker = 'open', breaker_until = now(), last_error_at = now(),
+                       last_error = '{"type": "http.503", "message": "away"}' WHERE name = 'far'"""));
     }
 
     @AfterAll
@@ -207,7 +258,7 @@ final class OpenApiTest {
     void describesEveryRouteAndNoOther() {
         try (WorkerHttp server = WorkerHttp.start(
                 new ListenSettings("127.0.0.1", 0, null),
-                Sources.of(SITE.database(), SITE.client(), 1 << 20),
+                Sources.of(SITE.database(), agentSwitch(), SITE.client(), 1 << 20),
                 new Readiness(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
             assertThat(operations()).extracting(Operation::name).containsExactlyInAnyOrderElementsOf(server.routes());
@@ -255,8 +306,25 @@ final class OpenApiTest {
                 .toList();
     }
 
+    private static AgentSwitch agentSwitch() {
+        return new AgentSwitch(SITE.sql(), new AgentEvents(null, InstantSource.system()), InstantSource.system());
+    }
+
     private static Reply send(Caller caller, Operation operation, String request) {
-        return operation.method().equals("GET") ? caller.get(request) : caller.post(operation.path(), request);
+        return switch (operation.method()) {
+            case "GET" -> caller.get(request);
+            case "DELETE" -> caller.send("DELETE", request, "");
+            default -> caller.post(path(operation, request), body(request));
+        };
+    }
+
+    /** The path of a request that is posted: the operation's, or before its body. */
+    private static String path(Operation operation, String request) {
+        return request.startsWith("/") ? request.substring(0, request.indexOf(' ')) : operation.path();
+    }
+
+    private static String body(String request) {
+        return request.startsWith("/") ? request.substring(request.indexOf(' ') + 1) : request;
     }
 
     private static int check(Operation operation, String request, Reply reply) {
@@ -315,11 +383,12 @@ final class OpenApiTest {
         for (Operation operation : operations()) {
             String request = requests(operation).getFirst();
             if (operation.method().equals("POST")) {
-                check(operation, request, here.send("POST", operation.path(), request, "Content-Type", "text/plain"));
-                check(operation, request, here.post(operation.path(), "\"" + "x".repeat(1 << 20) + "\""));
+                String path = path(operation, request);
+                check(operation, request, here.send("POST", path, body(request), "Content-Type", "text/plain"));
+                check(operation, request, here.post(path, "\"" + "x".repeat(1 << 20) + "\""));
             } else if (operation.path().startsWith("/api/")) {
-                assertThat(check(operation, request, here.get(request, "Accept", "text/html")))
-                        .isEqualTo(406);
+                Reply reply = here.send(operation.method(), request, "", "Accept", "text/html");
+                assertThat(check(operation, request, reply)).isEqualTo(406);
             }
         }
     }

@@ -1,0 +1,139 @@
+package dev.postroad.runtime.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import dev.postroad.contracts.message.AgentEvent;
+import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.availability.AgentSwitch.By;
+import dev.postroad.runtime.availability.UnknownAgentException;
+import dev.postroad.runtime.history.AgentEventLog;
+import dev.postroad.runtime.history.HistoryJson;
+import dev.postroad.runtime.history.PublishedAgent;
+import dev.postroad.runtime.history.PublishedDefinitions;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Answers what is asked about agents, and disables and enables them. Thread-safe. */
+final class AgentRoutes {
+    private static final int LONGEST_REASON = 1_000;
+    private static final String TO_SAY = "say it to those who will wonder";
+
+    private final PublishedDefinitions definitions;
+    private final AgentEventLog log;
+    private final AgentSwitch agentSwitch;
+    private final PostedMessages posted;
+
+    AgentRoutes(PublishedDefinitions definitions, AgentEventLog log, AgentSwitch agentSwitch, PostedMessages posted) {
+        this.definitions = definitions;
+        this.log = log;
+        this.agentSwitch = agentSwitch;
+        this.posted = posted;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/agents", this::agents);
+        routes.get("/api/agents/{name}", this::agent);
+        routes.get("/api/agents/{name}/events", this::events);
+        routes.post("/api/agents/{name}/disable", this::disable);
+        routes.post("/api/agents/{name}/enable", this::enable);
+    }
+
+    private void agents(Context context) {
+        new Query(context).end();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("agents", HistoryJson.list(definitions.publishedAgents(), HistoryJson::tree));
+        Answers.send(context, json);
+    }
+
+    private void agent(Context context) {
+        new Query(context).end();
+        send(context, context.pathParam("name"));
+    }
+
+    private void send(Context context, String name) {
+        PublishedAgent agent = definitions.publishedAgent(name).orElseThrow(() -> none(name));
+        Answers.send(context, HistoryJson.tree(agent));
+    }
+
+    private static Refusal none(String name) {
+        return Refusal.of(ErrorCode.NOT_FOUND, "there is no agent " + name);
+    }
+
+    private void events(Context context) {
+        Query query = new Query(context);
+        int after = query.whole("after", 0, Integer.MAX_VALUE, 0);
+        int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
+        query.end();
+        String name = context.pathParam("name");
+        List<AgentEvent> page = log.after(name, after, limit);
+        // What happened to an agent that was removed stays.
+        if (page.isEmpty()
+                && log.last(name, 1).isEmpty()
+                && definitions.publishedAgent(name).isEmpty()) {
+            throw none(name);
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("events", HistoryJson.list(page, AgentEvent::toJson));
+        if (page.size() == limit && !log.after(name, page.getLast().id(), 1).isEmpty()) {
+            json.put("next", page.getLast().id());
+        }
+        Answers.send(context, json);
+    }
+
+    private void disable(Context context) throws IOException {
+        String why = why(context).orElseThrow(() -> Refusal.faults(List.of(new Fault("why", "is missing", TO_SAY))));
+        decide(context, name -> agentSwitch.disable(name, By.PERSON, why, null));
+    }
+
+    private void enable(Context context) throws IOException {
+        String why = why(context).orElse(null);
+        decide(context, name -> agentSwitch.enable(name, By.PERSON, why));
+    }
+
+    private Optional<String> why(Context context) throws IOException {
+        new Query(context).end();
+        JsonNode body = posted.body(context);
+        return PostedMessages.understood(() -> why(body));
+    }
+
+    private static Optional<String> why(JsonNode body) throws FaultsException {
+        List<Fault> faults = new ArrayList<>();
+        Fields fields = Fields.of(body, "", faults);
+        fields.onlyKnown(Set.of("why"));
+        String why = fields.text("why");
+        if (why != null && why.isBlank()) {
+            fields.fault("why", "is empty", TO_SAY);
+        }
+        if (why != null && why.length() > LONGEST_REASON) {
+            fields.fault("why", "has " + why.length() + " characters", "use at most " + LONGEST_REASON);
+        }
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return Optional.ofNullable(why);
+    }
+
+    private interface Decision {
+        void apply(String agent);
+    }
+
+    /** Answers with the agent as it is now, also where it was so before. */
+    private void decide(Context context, Decision decision) {
+        String name = context.pathParam("name");
+        try {
+            decision.apply(name);
+        } catch (UnknownAgentException unknown) {
+            throw Refusal.of(ErrorCode.NOT_FOUND, unknown.getMessage());
+        }
+        send(context, name);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.postroad.runtime.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.graph.Library;
+import dev.postroad.runtime.history.PublishedDefinitions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the definitions of one request, and checks each against what is published and what stands before it. Confined to
+ * one thread.
+ */
+final class PostedDefinitions implements Library {
+    private static final int MOST = 100;
+
+    private final PublishedDefinitions published;
+    private final Set<String> agents;
+    private final Map<String, Graph> graphs = new HashMap<>();
+    private final List<Fault> faults = new ArrayList<>();
+
+    PostedDefinitions(PublishedDefinitions published) {
+        this.published = published;
+        this.agents = new HashSet<>(published.agents());
+    }
+
+    /**
+     * Reads one definition, or a list of them.
+     *
+     * @throws FaultsException with everything that is wrong with any of them
+     */
+    List<Definition> read(JsonNode body) throws FaultsException {
+        boolean isList = body.isArray();
+        if (isList && (body.isEmpty() || body.size() > MOST)) {
+            throw new FaultsException(
+                    List.of(new Fault("", "has " + body.size() + " definitions", "send 1 to " + MOST + " at once")));
+        }
+        Map<String, Definition> found = new HashMap<>();
+        List<Definition> definitions = new ArrayList<>();
+        List<String> places = new ArrayList<>();
+        for (int i = 0; i < (isList ? body.size() : 1); i++) {
+            String place = isList ? "[" + i + "]" : "";
+            Definition definition = read(isList ? body.get(i) : body, place);
+            if (definition == null) {
+                continue;
+            }
+            if (found.putIfAbsent(definition.registryKey(), definition) != null) {
+                faults.add(new Fault(place, "defines " + definition.registryKey() + " again", "keep one of the two"));
+            }
+            definitions.add(definition);
+            places.add(place);
+        }
+        check(definitions, places);
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return definitions;
+    }
+
+    private @Nullable Definition read(JsonNode body, String place) {
+        try {
+            return Definitions.read(body);
+        } catch (FaultsException unsound) {
+            note(unsound, place);
+            return null;
+        }
+    }
+
+    private void check(List<Definition> definitions, List<String> places) {
+        definitions.stream()
+                .filter(AgentDefinition.class::isInstance)
+                .map(Definition::name)
+                .forEach(agents::add);
+        for (int i = 0; i < definitions.size(); i++) {
+            if (definitions.get(i) instanceof GraphDefinition graph) {
+                check(graph, places.get(i));
+            }
+        }
+    }
+
+    private void check(GraphDefinition graph, String place) {
+        try {
+            graphs.put(graph.name(), GraphCompiler.compile(graph, 1, this));
+        } catch (FaultsException unsound) {
+            note(unsound, place);
+        }
+    }
+
+    private void note(FaultsException unsound, String place) {
+        unsound.faults().forEach(fault -> {
+            String between = place.isEmpty() || fault.place().isEmpty() ? "" : ".";
+            faults.add(new Fault(place + between + fault.place(), fault.problem(), fault.remedy()));
+        });
+    }
+
+    @Override
+    public boolean hasAgent(String name) {
+        return agents.contains(name);
+    }
+
+    @Override
+    public @Nullable Graph graph(String name, @Nullable Integer version) {
+        Graph own = graphs.get(name);
+        if (own != null && version == null) {
+            return own;
+        }
+        Graph stored = published.graphIfStored(name, version).orElse(null);
+        return stored == null ? own : stored;
+    }
+}

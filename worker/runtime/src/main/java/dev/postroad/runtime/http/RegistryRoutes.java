@@ -1,0 +1,80 @@
+package dev.postroad.runtime.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.RegistryKey;
+import dev.postroad.contracts.definition.RegistryKey.Kind;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.history.PublishedDefinitions;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+
+/** Passes definitions, and their removal, on to the registry, where all of a request are sound. Thread-safe. */
+final class RegistryRoutes {
+    private final PublishedDefinitions definitions;
+    private final PostroadClient client;
+    private final PostedMessages posted;
+
+    RegistryRoutes(PublishedDefinitions definitions, PostroadClient client, PostedMessages posted) {
+        this.definitions = definitions;
+        this.client = client;
+        this.posted = posted;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.post("/api/registry", this::publish);
+        routes.delete("/api/agents/{name}", context -> remove(context, Kind.AGENT));
+        routes.delete("/api/graphs/{name}", context -> remove(context, Kind.GRAPH));
+    }
+
+    private void publish(Context context) throws IOException {
+        new Query(context).end();
+        JsonNode body = posted.body(context);
+        List<Definition> sound = PostedMessages.understood(() -> new PostedDefinitions(definitions).read(body));
+        posted.acknowledged(context, () -> {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            ArrayNode keys = json.putArray("keys");
+            // Graphs are checked against the agents that are there.
+            sound.stream()
+                    .sorted(Comparator.comparingInt(definition -> definition instanceof AgentDefinition ? 0 : 1))
+                    .forEach(definition -> {
+                        client.apply(definition);
+                        keys.add(definition.registryKey());
+                    });
+            return json;
+        });
+    }
+
+    private void remove(Context context, Kind kind) {
+        new Query(context).end();
+        RegistryKey key = key(kind, context.pathParam("name"));
+        if (!definitions.has(key)) {
+            throw none(key);
+        }
+        posted.acknowledged(context, () -> {
+            client.remove(key.toString());
+            return JsonNodeFactory.instance.objectNode().put("key", key.toString());
+        });
+    }
+
+    private static RegistryKey key(Kind kind, String name) {
+        RegistryKey key = new RegistryKey(kind, name);
+        try {
+            return RegistryKey.read(key.toString());
+        } catch (FaultsException noSuchName) {
+            throw none(key);
+        }
+    }
+
+    private static Refusal none(RegistryKey key) {
+        return Refusal.of(ErrorCode.NOT_FOUND, "there is no " + key);
+    }
+}
