@@ -32,10 +32,7 @@ final class Agents {
                 .words("LAST ERROR");
         agents.forEach(agent -> {
             List<String> cells = new ArrayList<>(List.of(
-                    agent.name(),
-                    agent.kind(),
-                    writer.state(agent.disabled()),
-                    writer.breaker(agent.breaker())));
+                    agent.name(), agent.kind(), writer.state(agent.disabled()), writer.breaker(agent.breaker())));
             cells.addAll(figures.cells(agent.name()));
             cells.add(writer.error(agent.lastError()));
             table.row(cells.toArray(String[]::new));

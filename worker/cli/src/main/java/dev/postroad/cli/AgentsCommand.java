@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "agents",
-        description = "List the agents: whether they are called, how they fared lately, how the last failed call failed.",
+        description =
+                "List the agents: whether they are called, how they fared lately, how the last failed call failed.",
         synopsisSubcommandLabel = "[COMMAND]")
 final class AgentsCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -44,7 +45,11 @@ final class AgentsCommand implements Callable<Integer> {
             agents.forEach(agent -> surroundings.out().println(HistoryJson.tree(agent)));
         } else {
             var figures = new AgentFiguresColumns(servers.agentMetrics().lately(), surroundings.characters());
-            Agents.table(agents, figures, surroundings.zone(), surroundings.clock().instant())
+            Agents.table(
+                            agents,
+                            figures,
+                            surroundings.zone(),
+                            surroundings.clock().instant())
                     .lines(surroundings.page())
                     .forEach(surroundings.out()::println);
         }

@@ -83,7 +83,9 @@ final class TablesTest {
                         new PublishedAgent.LastError(error, NOON.minusSeconds(2)),
                         nothing));
         var figures = new AgentFiguresColumns(Map.of(), Characters.ALL);
-        assertThat(String.join("\n", Agents.table(agents, figures, ZoneOffset.UTC, NOON).lines(Screen.PAPER)))
+        assertThat(String.join(
+                        "\n",
+                        Agents.table(agents, figures, ZoneOffset.UTC, NOON).lines(Screen.PAPER)))
                 .isEqualTo("""
                 AGENT       KIND  STATE                                        BREAKER              CALLS/H  OK  P50  P95  OK, 30 MIN  P95, 30 MIN  LAST ERROR
                 helper      java  enabled                                      closed                     0

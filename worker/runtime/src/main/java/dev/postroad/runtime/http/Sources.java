@@ -1,9 +1,9 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.client.PostroadClient;
-import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.history.AgentEventLog;
+import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;

@@ -163,9 +163,11 @@ class GuardTest {
         SITE.journalWith(runId, event -> event.type() == EventType.RUN_WAITING);
         server.does(PlannedServer.wellBehaved());
         SITE.client().remove("agent/" + name);
-        Site.await("it is gone", () -> SITE.number(
-                        "SELECT count(*) FROM postroad.agents WHERE name = ? AND removed_at IS NOT NULL", name)
-                == 1);
+        Site.await(
+                "it is gone",
+                () -> SITE.number(
+                                "SELECT count(*) FROM postroad.agents WHERE name = ? AND removed_at IS NOT NULL", name)
+                        == 1);
         apply("circuitBreaker: { openFor: PT1M }");
         assertThat(ended(runId)).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(breaker()).isEqualTo("closed");
