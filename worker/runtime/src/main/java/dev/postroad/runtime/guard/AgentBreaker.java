@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,7 @@ final class AgentBreaker {
     private final Shared shared;
     private final CircuitBreaker breaker;
     private final AtomicBoolean opening = new AtomicBoolean();
+    private final ReentrantLock probing = new ReentrantLock();
     private volatile Instant openUntil = Instant.EPOCH;
 
     /** Whether a call may be made. */
@@ -136,16 +138,34 @@ final class AgentBreaker {
         return next.isBefore(roundEndsAt) ? next : roundEndsAt;
     }
 
-    /** Lets a call through, or says why not; may wait for Postgres where the breaker is not closed. */
-    Permission ask() {
-        Instant now = shared.clock.instant();
-        Entry.Unavailable closed = closedTo(now);
+    /**
+     * Lets a call through, or says why not; waits for Postgres where the breaker is not closed.
+     *
+     * @throws InterruptedException where the call was stopped while it waited
+     */
+    Permission ask() throws InterruptedException {
+        Entry.Unavailable closed = closedTo(shared.clock.instant());
         if (closed != null) {
             return new Denied(closed);
         }
         Standing standing = shared.availability.of(agent);
         if ((standing == null || standing.breaker() == null) && breaker.tryAcquirePermission()) {
             return new Granted(new Counted());
+        }
+        // Thousands may have waited for this moment; those behind the first few see that there were enough.
+        probing.lockInterruptibly();
+        try {
+            return askPostgres();
+        } finally {
+            probing.unlock();
+        }
+    }
+
+    private Permission askPostgres() {
+        Instant now = shared.clock.instant();
+        Entry.Unavailable closed = closedTo(now);
+        if (closed != null) {
+            return new Denied(closed);
         }
         try {
             Optional<Probe> probe = shared.rows.beginProbe(agent, settings.circuitBreaker(), timeout);

@@ -7,6 +7,7 @@ import dev.postroad.runtime.availability.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class AgentGuard {
     private final GuardSettings settings;
     private final AgentBreaker.Shared shared;
     private final @Nullable AgentBreaker breaker;
+    private final ReentrantLock trying = new ReentrantLock();
     private final CallLimits limits;
     /** Passes without a judge are all alike. */
     private final Entry.Entered plain;
@@ -58,16 +60,12 @@ final class AgentGuard {
      * @throws InterruptedException where the call was stopped while it waited
      */
     Entry enter(String graph, String nodeName, NodeGuardSettings node) throws InterruptedException {
+        Standing.Disabled disabled = disabled();
+        boolean trial = disabled != null && mayTry();
         Instant now = shared.clock().instant();
-        Standing standing = shared.availability().of(agent);
-        boolean trial = false;
-        if (standing != null && standing.disabled() != null) {
-            Standing.Disabled disabled = standing.disabled();
-            if (!mayTry(disabled, now)) {
-                Instant until = disabled.probeAt() == null ? now.plus(LOOK_AGAIN) : disabled.probeAt();
-                return new Entry.Unavailable(disabled.why(), until.isAfter(now) ? until : now.plusSeconds(1));
-            }
-            trial = true;
+        if (disabled != null && !trial) {
+            Instant until = disabled.probeAt() == null ? now.plus(LOOK_AGAIN) : disabled.probeAt();
+            return new Entry.Unavailable(disabled.why(), until.isAfter(now) ? until : now.plusSeconds(1));
         }
         AgentBreaker heeded = node.breaks() && !trial ? breaker : null;
         if (heeded != null) {
@@ -81,6 +79,11 @@ final class AgentGuard {
         Entry.Busy busy = own.enter();
         if (busy != null) {
             return busy;
+        }
+        if (!trial && disabled() != null) {
+            // Somebody disabled it while this call waited for its place.
+            own.leave();
+            return enter(graph, nodeName, node);
         }
         if (heeded == null) {
             return trial || own != limits ? new Entry.Entered(new Placed(own, trial ? new Trial() : null)) : plain;
@@ -102,17 +105,34 @@ final class AgentGuard {
         }
     }
 
-    private boolean mayTry(Standing.Disabled disabled, Instant now) {
-        if (disabled.probeAt() == null || now.isBefore(disabled.probeAt())) {
+    private Standing.@Nullable Disabled disabled() {
+        Standing standing = shared.availability().of(agent);
+        return standing == null ? null : standing.disabled();
+    }
+
+    /** Whether the time has come to see whether a disabled agent is well again, and this call is the one to do it. */
+    private boolean mayTry() throws InterruptedException {
+        if (!isTimeToTry()) {
             return false;
         }
+        // Thousands may have waited for this moment; those behind the first see that it has passed.
+        trying.lockInterruptibly();
         try {
-            boolean begun = shared.rows().beginTrial(agent, settings.health());
+            boolean begun = isTimeToTry() && shared.rows().beginTrial(agent, settings.health());
             shared.availability().refresh();
             return begun;
         } catch (JdbiException away) {
             return false;
+        } finally {
+            trying.unlock();
         }
+    }
+
+    private boolean isTimeToTry() {
+        Standing.Disabled disabled = disabled();
+        return disabled != null
+                && disabled.probeAt() != null
+                && !shared.clock().instant().isBefore(disabled.probeAt());
     }
 
     private CallLimits limitsFor(String graph, String nodeName, NodeGuardSettings node) {
