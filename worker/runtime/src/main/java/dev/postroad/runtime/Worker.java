@@ -157,7 +157,7 @@ public final class Worker implements AutoCloseable {
                 commands, (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
         BreakerRows breakers = new BreakerRows(jdbi, new AgentSwitch(jdbi, agentEvents, clock), agentEvents, clock);
         Availability availability = part(new Availability(breakers));
-        Guards guards = new Guards(breakers, availability, clock);
+        Guards guards = new Guards(breakers, availability, metrics, clock);
         availability.start(changed -> {
             guards.follow(changed);
             changed.stream().filter(agent -> availability.of(agent) == null).forEach(available);

@@ -58,7 +58,7 @@ final class AgentBreaker {
     record Denied(Entry.Unavailable why) implements Permission {}
 
     /** What the breakers of a worker have in common. */
-    record Shared(BreakerRows rows, Availability availability, InstantSource clock) {}
+    record Shared(BreakerRows rows, Availability availability, Instruments instruments, InstantSource clock) {}
 
     /** @param timeout the longest that a call takes */
     AgentBreaker(String agent, GuardSettings settings, Duration timeout, Shared shared) {
@@ -66,7 +66,7 @@ final class AgentBreaker {
         this.settings = settings;
         this.timeout = timeout;
         this.shared = shared;
-        this.breaker = CircuitBreaker.of(agent, config(settings.circuitBreaker()));
+        this.breaker = shared.instruments.breaker(agent, config(settings.circuitBreaker()));
         follow();
     }
 

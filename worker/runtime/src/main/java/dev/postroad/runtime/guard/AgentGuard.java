@@ -39,7 +39,7 @@ final class AgentGuard {
         this.settings = settings;
         this.shared = shared;
         this.breaker = settings.circuitBreaker().enabled() ? new AgentBreaker(agent, settings, timeout, shared) : null;
-        this.limits = new CallLimits(agent, settings.bulkhead(), settings.rateLimit());
+        this.limits = new CallLimits(agent, settings.bulkhead(), settings.rateLimit(), shared.instruments());
         this.plain = new Entry.Entered(new Placed(limits, null));
     }
 
@@ -144,7 +144,8 @@ final class AgentGuard {
                 key -> new CallLimits(
                         agent + " of " + graph + "/" + nodeName,
                         node.bulkhead() == null ? settings.bulkhead() : node.bulkhead(),
-                        node.rateLimit() == null ? settings.rateLimit() : node.rateLimit()));
+                        node.rateLimit() == null ? settings.rateLimit() : node.rateLimit(),
+                        shared.instruments()));
     }
 
     private record NodeKey(String graph, String node, NodeGuardSettings settings) {}

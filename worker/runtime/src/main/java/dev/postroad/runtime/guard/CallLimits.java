@@ -16,9 +16,13 @@ final class CallLimits {
     private final @Nullable RateLimiter rateLimiter;
 
     /** @param name for metrics and messages */
-    CallLimits(String name, @Nullable BulkheadSettings places, @Nullable RateLimitSettings rate) {
-        bulkhead = places == null ? null : Bulkhead.of(name, config(places));
-        rateLimiter = rate == null ? null : RateLimiter.of(name, config(rate));
+    CallLimits(
+            String name,
+            @Nullable BulkheadSettings places,
+            @Nullable RateLimitSettings rate,
+            Instruments instruments) {
+        bulkhead = places == null ? null : instruments.bulkhead(name, config(places));
+        rateLimiter = rate == null ? null : instruments.rateLimiter(name, config(rate));
     }
 
     private static BulkheadConfig config(BulkheadSettings settings) {

@@ -4,6 +4,7 @@ import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -17,8 +18,9 @@ public final class Guards {
     private final AgentBreaker.Shared shared;
     private final ConcurrentHashMap<String, AgentGuard> guards = new ConcurrentHashMap<>();
 
-    public Guards(BreakerRows rows, Availability availability, InstantSource clock) {
-        this.shared = new AgentBreaker.Shared(rows, availability, clock);
+    /** @param metrics shows how breakers, bulkheads and rate limits stand */
+    public Guards(BreakerRows rows, Availability availability, MeterRegistry metrics, InstantSource clock) {
+        this.shared = new AgentBreaker.Shared(rows, availability, new Instruments(metrics), clock);
     }
 
     /**

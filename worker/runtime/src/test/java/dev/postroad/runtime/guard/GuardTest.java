@@ -5,8 +5,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,13 +31,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NullMarked
 class GuardTest {
     private static final Site SITE = Site.open();
+    private static List<Worker> workers = List.of();
 
     private final String name = "a" + UUID.randomUUID().toString().substring(0, 8);
     private final PlannedServer server = PlannedServer.start(PlannedServer.wellBehaved());
 
     @BeforeAll
     static void start() {
-        SITE.workers(2);
+        workers = SITE.workers(2);
     }
 
     @AfterAll
@@ -72,6 +75,13 @@ class GuardTest {
             assertThat(ended(trigger("opening-" + i))).isEqualTo(EventType.RUN_FAILED);
         }
         awaitAllWorkersKnow();
+        for (Worker worker : workers) {
+            try (Caller scraper = new Caller(worker.httpPort())) {
+                assertThat(scraper.get("/metrics").text())
+                        .containsPattern("resilience4j_circuitbreaker_state\\{[^}]*name=\"" + name
+                                + "\"[^}]*state=\"open\"[^}]*} 1\\.0");
+            }
+        }
         int requests = server.requests();
         for (int i = 0; i < 8; i++) {
             RunEvent failed = SITE.ended(trigger("after-" + i)).getLast();
@@ -201,6 +211,28 @@ class GuardTest {
     }
 
     @Test
+    void aNodeMayHaveABulkheadOfItsOwnAndStayClearOfTheBreaker() {
+        server.does(PlannedServer.status(503, ""));
+        apply(
+                "circuitBreaker: { window: 4, minimumCalls: 4, openFor: PT1H }",
+                "bulkhead: { calls: 2 }, circuitBreaker: { enabled: false }, retry: { maxAttempts: 1 }");
+        for (int i = 0; i < 8; i++) {
+            ended(trigger("run-" + i));
+        }
+        assertThat(server.requests()).isEqualTo(8);
+        assertThat(breaker()).isEqualTo("closed");
+
+        CountDownLatch answer = new CountDownLatch(1);
+        server.does(PlannedServer.held(answer));
+        List<String> runs =
+                IntStream.range(0, 20).mapToObj(i -> trigger("held-" + i)).toList();
+        Site.await("both workers' places are taken", () -> server.requests() == 12);
+        answer.countDown();
+        runs.forEach(runId -> assertThat(ended(runId)).isEqualTo(EventType.RUN_COMPLETED));
+        assertThat(server.mostAtOnce()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
     void aCallThatWaitsForItsPlaceTooLongFailsAndSaysWhatToDo() {
         CountDownLatch answer = new CountDownLatch(1);
         server.does(PlannedServer.held(answer));
@@ -309,10 +341,15 @@ class GuardTest {
         return server.requests();
     }
 
-    /** An agent of this server, and a graph that calls it; the first four calls are all made on one worker. */
     private void apply(String settings) {
+        apply(settings, "");
+    }
+
+    /** An agent of this server, and a graph that calls it. */
+    private void apply(String settings, String ofNode) {
         SITE.apply("agent: " + name + "\nkind: http\nurl: " + server.url() + "\n" + settings);
         SITE.apply("graph: " + name + "\nstate: { text: { reducer: last } }\nnodes: { ask: { agent: " + name
+                + (ofNode.isEmpty() ? "" : ", " + ofNode)
                 + " } }\nedges: [{ from: START, to: ask }, { from: ask, to: END }]");
         Site.await(
                 "the graph is there",

@@ -154,11 +154,10 @@ public final class Site implements AutoCloseable {
     }
 
     /** Starts so many workers in this process, and waits until each has its share of the shards, and keeps it. */
-    public void workers(int count) {
-        for (int i = 0; i < count; i++) {
-            worker();
-        }
+    public List<Worker> workers(int count) {
+        List<Worker> workers = IntStream.range(0, count).mapToObj(i -> worker()).toList();
         awaitShares(count);
+        return workers;
     }
 
     /** Waits until each of so many workers has its share of the shards. */
