@@ -49,12 +49,9 @@ final class Notes {
                 + data.path("until").asText();
     }
 
-    /** The agent that a task waits for, and why; empty where it sleeps by its own will. */
+    /** Why the agent that a task waits for cannot be called; empty where it sleeps by its own will. */
     static String missing(JsonNode data) {
-        return data.hasNonNull("agent")
-                ? "for agent " + data.path("agent").asText() + ": "
-                        + data.path("reason").asText()
-                : "";
+        return data.path("reason").asText();
     }
 
     /** Whether a task waits for a time, and for no person. */

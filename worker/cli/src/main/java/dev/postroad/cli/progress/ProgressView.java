@@ -73,7 +73,7 @@ public final class ProgressView {
     private String line(String name, NodeProgress node, Instant now) {
         NodeStatus status = node.status();
         String line = "  " + status.symbol + " " + name + "  " + Text.padded(status.word, STATUS_COLUMNS);
-        return screen.fit(status.colour, line + Text.padded(node.duration(now), DURATION_COLUMNS) + times(node));
+        return screen.fit(status.colour, line + Text.padded(node.duration(now) + " ", DURATION_COLUMNS) + times(node));
     }
 
     private static String times(NodeProgress node) {

@@ -19,8 +19,8 @@ final class NotesTest {
             strings = {
                 "NODE_WAITING | {'interrupt':" + ONE + "} | asks Publish?",
                 "NODE_WAITING | {'until':'2026-11-22T14:00:00Z'} | until 2026-11-22T14:00:00Z",
-                "NODE_WAITING | {'until':'2026-11-22T14:00:00Z','agent':'writer','reason':'it is disabled'}"
-                        + " | for agent writer: it is disabled; until 2026-11-22T14:00:00Z",
+                "NODE_WAITING | {'until':'2026-11-22T14:00:00Z','agent':'writer','reason':'agent writer is disabled'}"
+                        + " | agent writer is disabled; until 2026-11-22T14:00:00Z",
                 "RUN_PAUSED | {'commandId':'c'} | ",
                 "RUN_PAUSED | {'reason':'node plan failed in all its attempts','node':'plan','task':'t',"
                         + "'error':{'type':'http.503','message':'busy'}} | node plan failed in all its attempts",

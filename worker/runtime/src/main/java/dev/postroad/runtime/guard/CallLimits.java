@@ -17,10 +17,7 @@ final class CallLimits {
 
     /** @param name for metrics and messages */
     CallLimits(
-            String name,
-            @Nullable BulkheadSettings places,
-            @Nullable RateLimitSettings rate,
-            Instruments instruments) {
+            String name, @Nullable BulkheadSettings places, @Nullable RateLimitSettings rate, Instruments instruments) {
         bulkhead = places == null ? null : instruments.bulkhead(name, config(places));
         rateLimiter = rate == null ? null : instruments.rateLimiter(name, config(rate));
     }
