@@ -19,12 +19,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "health", description = "Ask a worker whether it is ready; exit code 1 where it is not.")
+@Command(
+        name = "health",
+        description = "Ask a worker how it is, part by part; exit code 1 where it cannot do its work.")
 final class HealthCommand implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final int OK = 200;
@@ -37,24 +40,41 @@ final class HealthCommand implements Callable<Integer> {
             description = "Where the worker answers HTTP; by default that of `postroad dev` or of the settings.")
     private @Nullable String url;
 
+    @Option(names = "--json", description = "Print the worker's answer, as JSON.")
+    private boolean json;
+
     HealthCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        String asked = (url == null ? address() : url).replaceFirst("/+$", "") + "/health/ready";
+        String asked = (url == null ? address() : url).replaceFirst("/+$", "") + "/health";
         try (HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build()) {
             HttpRequest request =
                     HttpRequest.newBuilder(URI.create(asked)).timeout(LIMIT).build();
             HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-            surroundings.out().println(answer.body().strip());
+            lines(answer.body()).forEach(surroundings.out()::println);
             return answer.statusCode() == OK ? ExitCode.COMPLETED : ExitCode.FAILED;
         } catch (IOException unreachable) {
             throw CommandException.failed("no worker answers at " + asked + " (" + unreachable
                     + "); see that it runs, or name another by --url");
         } catch (IllegalArgumentException noAddress) {
             throw CommandException.usage("--url: is no address: " + noAddress.getMessage());
+        }
+    }
+
+    /** What is no report, from whoever answers there, is shown as it is. */
+    private List<String> lines(String body) {
+        List<String> asItIs = List.of(body.strip());
+        if (json) {
+            return asItIs;
+        }
+        try {
+            List<String> lines = HealthView.lines(Json.readOwn(body), surroundings.page());
+            return lines.isEmpty() ? asItIs : lines;
+        } catch (FaultsException noReport) {
+            return asItIs;
         }
     }
 

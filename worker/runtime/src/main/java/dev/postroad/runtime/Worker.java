@@ -24,7 +24,10 @@ import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
-import dev.postroad.runtime.observe.Readiness;
+import dev.postroad.runtime.observe.HealthChecks;
+import dev.postroad.runtime.observe.Looks;
+import dev.postroad.runtime.observe.QueueWait;
+import dev.postroad.runtime.observe.TriggerLag;
 import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.provisioning.Provisioning;
@@ -79,7 +82,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-    private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
     private static final int OTHER_CONNECTIONS = 8;
     private static final int HTTP_CONNECTIONS = 4;
     /** Whatever is asked over HTTP changes nothing, and ends. */
@@ -91,7 +93,7 @@ public final class Worker implements AutoCloseable {
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile boolean closing;
     private volatile @Nullable ShardOwnership ownership;
-    private @Nullable Readiness readiness;
+    private volatile @Nullable HealthChecks health;
     private @Nullable WorkerHttp http;
 
     private Worker(WorkerSettings settings) {
@@ -230,12 +232,13 @@ public final class Worker implements AutoCloseable {
         triggers.start();
 
         part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output));
-        readiness = readiness(lanes, shards, triggers, catalog);
+        HealthChecks checks = health(pool, lanes, shards, triggers, catalog, availability);
+        health = checks;
         HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
         Sources sources =
                 Sources.of(reading, new AgentSwitch(jdbi, agentEvents, clock), client, settings.maxValueBytes());
-        http = part(WorkerHttp.start(settings.http(), sources, readiness, metrics));
+        http = part(WorkerHttp.start(settings.http(), sources, checks, metrics));
     }
 
     private void fenced(int shard) {
@@ -261,25 +264,19 @@ public final class Worker implements AutoCloseable {
         return new Lanes(lanes);
     }
 
-    private Readiness readiness(Lanes lanes, ShardOwnership ownership, TriggerIntake triggers, Catalog catalog) {
-        return new Readiness()
-                .part(
-                        "postgres",
-                        () -> lanes.all().stream().allMatch(Lane::isConnected)
-                                ? null
-                                : "the last statement did not reach it")
-                .part(
-                        "kafka",
-                        () -> triggers.lastPoll().plus(POLL_AT_LEAST_EVERY).isAfter(clock.instant())
-                                ? null
-                                : "triggers are not being polled")
-                .part("lanes", () -> lanes.all().stream().allMatch(Lane::isAlive) ? null : "a lane has stopped")
-                .part("ownership", () -> ownership.isSettled() ? null : "shards are still being taken up")
-                .part(
-                        "registry",
-                        () -> catalog.currentAsOf().plus(POLL_AT_LEAST_EVERY).isAfter(clock.instant())
-                                ? null
-                                : "the registry is not followed");
+    private HealthChecks health(
+            DataSource database,
+            Lanes lanes,
+            ShardOwnership shards,
+            TriggerIntake triggers,
+            Catalog catalog,
+            Availability availability) {
+        TriggerLag lag = part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), clock));
+        Looks kafka = part(new Looks("Kafka", lag, clock));
+        Looks postgres = part(new Looks("Postgres", new QueueWait(database), clock));
+        kafka.start();
+        postgres.start();
+        return new HealthParts(lanes, shards, triggers, catalog, availability, kafka, postgres, clock).checks();
     }
 
     private HikariDataSource pool(String name, int size, String options) {
@@ -332,8 +329,8 @@ public final class Worker implements AutoCloseable {
 
     /** Whether the worker can do its work. */
     public boolean isReady() {
-        Readiness current = readiness;
-        return current != null && current.isReady();
+        HealthChecks current = health;
+        return current != null && current.report().isReady();
     }
 
     /** The port of the worker's HTTP server; 0 before it listens. */

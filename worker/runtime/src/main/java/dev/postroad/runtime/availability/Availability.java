@@ -50,6 +50,11 @@ public final class Availability implements AutoCloseable {
         return standings.get(agent);
     }
 
+    /** All agents that cannot simply be called. Does not wait for Postgres. */
+    public Collection<Standing> all() {
+        return standings.values();
+    }
+
     /** Looks at once. What was committed before the call is seen when it returns, unless Postgres is away. */
     public synchronized void refresh() {
         try {

@@ -2,24 +2,25 @@ package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.runtime.observe.Readiness;
+import dev.postroad.runtime.observe.HealthChecks;
+import dev.postroad.runtime.observe.HealthReport;
+import dev.postroad.runtime.observe.PartHealth;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.util.Map;
 
 /** Answers how this worker is. Thread-safe. */
 final class HealthRoutes {
-    private final Readiness readiness;
+    private final HealthChecks health;
     private final PrometheusMeterRegistry metrics;
 
-    HealthRoutes(Readiness readiness, PrometheusMeterRegistry metrics) {
-        this.readiness = readiness;
+    HealthRoutes(HealthChecks health, PrometheusMeterRegistry metrics) {
+        this.health = health;
         this.metrics = metrics;
     }
 
     void addTo(RoutesConfig routes) {
-        routes.get("/health", this::ready);
+        routes.get("/health", this::health);
         routes.get("/health/live", HealthRoutes::live);
         routes.get("/health/ready", this::ready);
         routes.get("/metrics", this::metrics);
@@ -29,13 +30,31 @@ final class HealthRoutes {
         Answers.send(context, JsonNodeFactory.instance.objectNode().put("status", "live"));
     }
 
+    private void health(Context context) {
+        HealthReport report = health.report();
+        answer(context, report, report.state().publicName());
+    }
+
     private void ready(Context context) {
-        Map<String, String> parts = readiness.report();
-        boolean ready = parts.values().stream().allMatch("ok"::equals);
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("status", ready ? "ready" : "not ready");
-        ObjectNode reported = json.putObject("parts");
-        parts.forEach(reported::put);
-        Answers.send(context.status(ready ? 200 : 503), json);
+        HealthReport report = health.report();
+        answer(context, report, report.isReady() ? "ready" : "not ready");
+    }
+
+    private static void answer(Context context, HealthReport report, String status) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("status", status);
+        ObjectNode parts = json.putObject("parts");
+        report.parts().forEach((name, part) -> parts.set(name, tree(part)));
+        Answers.send(context.status(report.isReady() ? 200 : 503), json);
+    }
+
+    private static ObjectNode tree(PartHealth part) {
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("state", part.state().publicName());
+        return switch (part) {
+            case PartHealth.Ok _ -> json;
+            case PartHealth.Degraded(String why) -> json.put("why", why);
+            case PartHealth.Bad(String why) -> json.put("why", why);
+        };
     }
 
     private void metrics(Context context) {

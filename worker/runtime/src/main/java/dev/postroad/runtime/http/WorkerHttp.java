@@ -2,7 +2,7 @@ package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.runtime.config.ListenSettings;
-import dev.postroad.runtime.observe.Readiness;
+import dev.postroad.runtime.observe.HealthChecks;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -26,7 +26,7 @@ public final class WorkerHttp implements AutoCloseable {
 
     /** Starts to listen. */
     public static WorkerHttp start(
-            ListenSettings settings, Sources sources, Readiness readiness, PrometheusMeterRegistry metrics) {
+            ListenSettings settings, Sources sources, HealthChecks health, PrometheusMeterRegistry metrics) {
         EventStreams streams = new EventStreams(sources.history(), sources.tail());
         Gauge.builder("postroad.http.streams", streams, EventStreams::open).register(metrics);
         Javalin server = Javalin.create(config -> {
@@ -35,7 +35,7 @@ public final class WorkerHttp implements AutoCloseable {
             config.routes.before(guard::check);
             config.routes.before(WorkerHttp::negotiate);
             Answers.handleErrors(config.routes);
-            new HealthRoutes(readiness, metrics).addTo(config.routes);
+            new HealthRoutes(health, metrics).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);

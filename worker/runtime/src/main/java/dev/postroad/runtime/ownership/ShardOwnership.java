@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +54,7 @@ public final class ShardOwnership implements ShardOwner {
     private final Lanes lanes;
     private final InstantSource clock;
     private final Map<Integer, Long> tickets = new HashMap<>();
+    private final Set<Integer> lost = new TreeSet<>();
     private long lastTicket;
     private volatile Map<Integer, Long> epochs = Map.of();
 
@@ -90,6 +92,18 @@ public final class ShardOwnership implements ShardOwner {
         return owned().containsAll(tickets.keySet());
     }
 
+    /** What Kafka gave to this worker and is not taken up yet, in order. */
+    public synchronized Set<Integer> unsettled() {
+        Set<Integer> unsettled = new TreeSet<>(tickets.keySet());
+        unsettled.removeAll(owned());
+        return unsettled;
+    }
+
+    /** Those of them that another worker took, though Kafka gave them to this one, in order. */
+    public synchronized Set<Integer> lost() {
+        return new TreeSet<>(lost);
+    }
+
     @Override
     public synchronized void assigned(Set<Integer> shards) {
         for (Integer shard : shards) {
@@ -108,6 +122,7 @@ public final class ShardOwnership implements ShardOwner {
             epochs = Map.copyOf(left);
             for (Integer shard : shards) {
                 tickets.remove(shard);
+                lost.remove(shard);
                 handovers.add(lanes.disown(shard));
             }
         }
@@ -126,6 +141,7 @@ public final class ShardOwnership implements ShardOwner {
         Map<Integer, Long> left = new HashMap<>(epochs);
         left.remove(shard);
         epochs = Map.copyOf(left);
+        lost.add(shard);
         long ticket = ++lastTicket;
         tickets.put(shard, ticket);
         Thread.ofVirtual().name("postroad-reclaim-" + shard).start(() -> {
@@ -181,6 +197,7 @@ public final class ShardOwnership implements ShardOwner {
         Map<Integer, Long> more = new HashMap<>(epochs);
         more.put(claim.shard(), claim.epoch());
         epochs = Map.copyOf(more);
+        lost.remove(claim.shard());
     }
 
     private static void pause(long millis) {

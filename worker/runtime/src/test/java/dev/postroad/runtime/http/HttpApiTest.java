@@ -358,8 +358,13 @@ final class HttpApiTest {
 
     @Test
     void tellsHowTheWorkerIs() {
-        assertThat(found("/health").path("status").asText()).isEqualTo("ready");
-        assertThat(found("/health/ready").at("/parts/postgres").asText()).isEqualTo("ok");
+        assertThat(found("/health").at("/parts/postgres/state").asText()).isEqualTo("ok");
+        assertThat(found("/health").path("parts").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly(
+                        "kafka", "postgres", "lanes", "ownership", "registry", "lag", "queue", "breakers", "agents");
+        assertThat(found("/health/ready").path("status").asText()).isEqualTo("ready");
+        assertThat(found("/health/ready").at("/parts/postgres/state").asText()).isEqualTo("ok");
         assertThat(found("/health/live").path("status").asText()).isEqualTo("live");
         assertThat(other.get("/metrics").text()).contains("postroad_http_streams");
     }

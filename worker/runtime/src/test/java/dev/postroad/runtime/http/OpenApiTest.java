@@ -17,7 +17,7 @@ import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
-import dev.postroad.runtime.observe.Readiness;
+import dev.postroad.runtime.observe.HealthChecks;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.PuppetAgent;
@@ -259,7 +259,7 @@ final class OpenApiTest {
         try (WorkerHttp server = WorkerHttp.start(
                 new ListenSettings("127.0.0.1", 0, null),
                 Sources.of(SITE.database(), agentSwitch(), SITE.client(), 1 << 20),
-                new Readiness(),
+                new HealthChecks(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
             assertThat(operations()).extracting(Operation::name).containsExactlyInAnyOrderElementsOf(server.routes());
         }

@@ -1,0 +1,48 @@
+package dev.postroad.runtime.observe;
+
+import dev.postroad.runtime.availability.Standing;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What is to be said of the agents that cannot simply be called. */
+public final class AgentParts {
+    /** No more are named; {@code postroad agents} lists all. */
+    private static final int MOST_NAMED = 10;
+
+    private AgentParts() {}
+
+    /** Which circuit breakers are not closed, and until when. */
+    public static PartHealth breakers(Collection<Standing> standings) {
+        return degraded(standings.stream()
+                .filter(standing -> standing.breaker() != null)
+                .map(standing -> standing.agent() + ": " + told(standing.breaker()))
+                .sorted()
+                .toList());
+    }
+
+    private static String told(Standing.Breaker breaker) {
+        return breaker.halfOpen()
+                ? "half-open, a few calls are let through to see"
+                : "open until " + breaker.until().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** Which agents are disabled, by whom, and why. */
+    public static PartHealth disabled(Collection<Standing> standings) {
+        return degraded(standings.stream()
+                .filter(standing -> standing.disabled() != null)
+                .map(standing -> standing.agent() + ": " + standing.disabled().why())
+                .sorted()
+                .toList());
+    }
+
+    private static PartHealth degraded(List<String> agents) {
+        if (agents.isEmpty()) {
+            return new PartHealth.Ok();
+        }
+        String named = agents.stream().limit(MOST_NAMED).collect(Collectors.joining("; "));
+        int more = agents.size() - MOST_NAMED;
+        return new PartHealth.Degraded(more > 0 ? named + "; and " + more + " more" : named);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.postroad.runtime.observe;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** How each part of a worker is found out. Thread-safe once built. */
+public final class HealthChecks {
+    private final Map<String, Supplier<PartHealth>> checks = new LinkedHashMap<>();
+
+    /** Adds a part. Its check must not block: what has to wait for a server is left to {@link Looks}. */
+    public HealthChecks part(String name, Supplier<PartHealth> check) {
+        checks.put(name, check);
+        return this;
+    }
+
+    /** How the worker is now. Does not wait. */
+    public HealthReport report() {
+        Map<String, PartHealth> parts = new LinkedHashMap<>();
+        checks.forEach((name, check) -> parts.put(name, check.get()));
+        return new HealthReport(parts);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.postroad.runtime.observe;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a server every few seconds, and keeps what was seen last, so that whoever asks how a worker is need not wait
+ * for a server that may be away. One look that fails says nothing; only a server that is silent for a while is taken
+ * for gone. Thread-safe; owns one virtual thread.
+ */
+public final class Looks implements AutoCloseable {
+    /** The longest time that a look may wait for an answer. */
+    static final Duration LIMIT = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Looks.class);
+    private static final Duration BETWEEN = Duration.ofSeconds(2);
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
+
+    private final String server;
+    private final Look look;
+    private final InstantSource clock;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile Seen seen;
+    private volatile @Nullable String failure;
+
+    /** A look at a server. Called by one thread. */
+    public interface Look {
+        /**
+         * What is seen there.
+         *
+         * @throws UnansweredException where the server did not answer within {@link #LIMIT}
+         * @throws InterruptedException where the worker stops
+         */
+        PartHealth look() throws UnansweredException, InterruptedException;
+    }
+
+    private record Seen(PartHealth health, Instant at) {}
+
+    /** @param server its name, for people */
+    public Looks(String server, Look look, InstantSource clock) {
+        this.server = server;
+        this.look = look;
+        this.clock = clock;
+        this.seen = new Seen(new PartHealth.Ok(), clock.instant());
+        this.thread = Thread.ofVirtual().name("postroad-looks-at-" + server).unstarted(this::loop);
+    }
+
+    /** Starts looking. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Whether the server answers. */
+    public PartHealth answers() {
+        return isSilent()
+                ? new PartHealth.Bad(
+                        server + " has not answered since " + seenAt() + (failure == null ? "" : ": " + failure))
+                : new PartHealth.Ok();
+    }
+
+    /** What was seen last; while the server is silent, that it cannot be seen. */
+    public PartHealth found() {
+        return isSilent()
+                ? new PartHealth.Degraded("cannot be seen: " + server + " has not answered since " + seenAt())
+                : seen.health();
+    }
+
+    private boolean isSilent() {
+        return clock.instant().isAfter(seen.at().plus(LONGEST_SILENCE));
+    }
+
+    private Instant seenAt() {
+        return seen.at().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private void loop() {
+        try {
+            do {
+                lookOnce();
+            } while (!closing.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void lookOnce() throws InterruptedException {
+        try {
+            PartHealth found = look.look();
+            seen = new Seen(found, clock.instant());
+            failure = null;
+        } catch (UnansweredException silent) {
+            note(silent);
+        } catch (RuntimeException defect) {
+            LOG.error("looking at {} broke; it goes on", server, defect);
+            failure = defect.toString();
+        }
+    }
+
+    /** Says it once, until it goes well again. */
+    private void note(UnansweredException silent) {
+        if (failure == null) {
+            LOG.warn("{} does not answer: {}", server, silent.getMessage());
+        }
+        failure = silent.getMessage();
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        thread.interrupt();
+        try {
+            thread.join(LIMIT);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

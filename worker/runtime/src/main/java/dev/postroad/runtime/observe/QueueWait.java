@@ -1,0 +1,53 @@
+package dev.postroad.runtime.observe;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/** Looks at how long runs wait for their start, over all workers, by the clock of Postgres. Confined to one thread. */
+public final class QueueWait implements Looks.Look {
+    /** A run that waits longer says that there are too few workers, or places, for what comes. */
+    static final Duration LONGEST = Duration.ofMinutes(5);
+
+    /** No more are counted, so that a long queue is not read every time. */
+    private static final int MOST_COUNTED = 10_000;
+
+    private static final String SQL = """
+            SELECT (SELECT count(*)
+                    FROM (SELECT FROM postroad.runs WHERE status = 'queued' LIMIT ?) AS counted) AS queued,
+                   (SELECT (extract(epoch FROM now() - queued_at) * 1000)::bigint
+                    FROM postroad.runs WHERE status = 'queued' ORDER BY queued_at LIMIT 1) AS oldest_millis""";
+
+    private final DataSource database;
+
+    public QueueWait(DataSource database) {
+        this.database = database;
+    }
+
+    @Override
+    public PartHealth look() throws UnansweredException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(SQL)) {
+            statement.setQueryTimeout((int) Looks.LIMIT.toSeconds());
+            statement.setInt(1, MOST_COUNTED + 1);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return judge(row.getLong("queued"), Duration.ofMillis(row.getLong("oldest_millis")));
+            }
+        } catch (SQLException away) {
+            throw new UnansweredException(away);
+        }
+    }
+
+    private static PartHealth judge(long queued, Duration oldest) {
+        if (oldest.compareTo(LONGEST) <= 0) {
+            return new PartHealth.Ok();
+        }
+        String depth = queued > MOST_COUNTED ? "more than " + MOST_COUNTED : Long.toString(queued);
+        return new PartHealth.Degraded("the oldest queued run has waited for its start for "
+                + Duration.ofSeconds(oldest.toSeconds()) + "; runs that wait: " + depth);
+    }
+}

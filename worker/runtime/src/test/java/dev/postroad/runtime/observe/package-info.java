@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postroad.runtime.observe;
+
+import org.jspecify.annotations.NullMarked;
