@@ -110,9 +110,10 @@ class HealthTest {
     }
 
     private static void awaitAllIsWell() {
-        Awaitility.await().atMost(Site.LIMIT).untilAsserted(() -> assertThat(
-                        caller.get("/health").json().findValues("why"))
-                .isEmpty());
+        Awaitility.await()
+                .atMost(Site.LIMIT)
+                .untilAsserted(() -> assertThat(caller.get("/health").json().findValues("why"))
+                        .isEmpty());
         assertThat(caller.get("/health/ready").status()).isEqualTo(200);
         assertThat(caller.get("/health").json().path("status").asText()).isEqualTo("ok");
     }
