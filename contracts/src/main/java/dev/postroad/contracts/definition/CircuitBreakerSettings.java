@@ -2,8 +2,6 @@ package dev.postroad.contracts.definition;
 
 import dev.postroad.contracts.json.Fields;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,31 +42,9 @@ public record CircuitBreakerSettings(
             DEFAULT.openFor,
             DEFAULT.halfOpenCalls);
 
-    private static final Set<String> KNOWN = Set.of(
-            "enabled", "window", "minimumCalls", "failureRate", "slowCall", "slowCallRate", "openFor", "halfOpenCalls");
-    private static final int MOST_CALLS = 10_000;
-    private static final int MOST_PROBES = 1_000;
-    private static final double LEAST_RATE = 0.01;
-
     /** @param unsaid what holds where nothing is said */
     static CircuitBreakerSettings read(@Nullable Fields fields, CircuitBreakerSettings unsaid) {
-        if (fields == null) {
-            return unsaid;
-        }
-        fields.onlyKnown(KNOWN);
-        int window = Objects.requireNonNullElse(fields.whole("window", 1, MOST_CALLS), DEFAULT.window);
-        Integer minimum = fields.whole("minimumCalls", 1, MOST_CALLS);
-        if (minimum != null && minimum > window) {
-            fields.fault("minimumCalls", "is more than the window of " + window, "so many calls are never looked at");
-        }
-        return new CircuitBreakerSettings(
-                !Boolean.FALSE.equals(fields.truth("enabled")),
-                window,
-                minimum == null ? Math.min(DEFAULT.minimumCalls, window) : minimum,
-                Objects.requireNonNullElse(fields.number("failureRate", LEAST_RATE, 100), DEFAULT.failureRate),
-                fields.duration("slowCall"),
-                Objects.requireNonNullElse(fields.number("slowCallRate", LEAST_RATE, 100), DEFAULT.slowCallRate),
-                Objects.requireNonNullElse(fields.duration("openFor"), DEFAULT.openFor),
-                Objects.requireNonNullElse(fields.whole("halfOpenCalls", 1, MOST_PROBES), DEFAULT.halfOpenCalls));
+        CircuitBreakerOverride said = CircuitBreakerOverride.read(fields);
+        return said == null ? unsaid : said.over(DEFAULT);
     }
 }

@@ -25,6 +25,11 @@ public record GuardSettings(
     /** The fields that are read here. */
     static final Set<String> KNOWN = Set.of("circuitBreaker", "bulkhead", "rateLimit", "onUnavailable", "health");
 
+    /** These, with another circuit breaker. */
+    public GuardSettings with(CircuitBreakerSettings other) {
+        return new GuardSettings(other, bulkhead, rateLimit, onUnavailable, health);
+    }
+
     static GuardSettings read(Fields fields, AgentDefinition.Kind kind) {
         CircuitBreakerSettings unsaid =
                 kind == AgentDefinition.Kind.JAVA ? CircuitBreakerSettings.NONE : CircuitBreakerSettings.DEFAULT;

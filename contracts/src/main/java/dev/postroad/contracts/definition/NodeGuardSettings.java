@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bulkhead the node's own, in place of the agent's
  * @param rateLimit the node's own, in place of the agent's
- * @param breaks whether its calls heed, and count for, the agent's circuit breaker
+ * @param circuitBreaker by what its own calls are judged; where they open the breaker, that is the agent's, for all. Calls
+ *     of a node that wants none neither heed it nor count
  * @param onUnavailable what becomes of its tasks while the agent cannot be called
  */
 public record NodeGuardSettings(
         @Nullable BulkheadSettings bulkhead,
         @Nullable RateLimitSettings rateLimit,
-        boolean breaks,
+        @Nullable CircuitBreakerOverride circuitBreaker,
         @Nullable OnUnavailable onUnavailable) {
     /** Nothing said. */
-    public static final NodeGuardSettings UNSET = new NodeGuardSettings(null, null, true, null);
+    public static final NodeGuardSettings UNSET = new NodeGuardSettings(null, null, null, null);
 
     /** The fields that are read here. */
     static final Set<String> KNOWN = Set.of("bulkhead", "rateLimit", "circuitBreaker", "onUnavailable");
@@ -27,16 +28,7 @@ public record NodeGuardSettings(
         return new NodeGuardSettings(
                 BulkheadSettings.read(fields.nested("bulkhead")),
                 RateLimitSettings.read(fields.nested("rateLimit")),
-                breaks(fields.nested("circuitBreaker")),
+                CircuitBreakerOverride.read(fields.nested("circuitBreaker")),
                 OnUnavailable.read(fields));
-    }
-
-    /** An agent has one breaker for all its nodes; a node can only stay clear of it. */
-    private static boolean breaks(@Nullable Fields fields) {
-        if (fields == null) {
-            return true;
-        }
-        fields.onlyKnown(Set.of("enabled"));
-        return !Boolean.FALSE.equals(fields.truth("enabled"));
     }
 }

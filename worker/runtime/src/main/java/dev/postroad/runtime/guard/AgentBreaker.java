@@ -60,13 +60,16 @@ final class AgentBreaker {
     /** What the breakers of a worker have in common. */
     record Shared(BreakerRows rows, Availability availability, Instruments instruments, InstantSource clock) {}
 
-    /** @param timeout the longest that a call takes */
-    AgentBreaker(String agent, GuardSettings settings, Duration timeout, Shared shared) {
+    /**
+     * @param name for metrics
+     * @param timeout the longest that a call takes
+     */
+    AgentBreaker(String agent, String name, GuardSettings settings, Duration timeout, Shared shared) {
         this.agent = agent;
         this.settings = settings;
         this.timeout = timeout;
         this.shared = shared;
-        this.breaker = shared.instruments.breaker(agent, config(settings.circuitBreaker()));
+        this.breaker = shared.instruments.breaker(name, config(settings.circuitBreaker()));
         follow();
     }
 
@@ -80,11 +83,6 @@ final class AgentBreaker {
                 .writableStackTraceEnabled(false);
         Duration slow = settings.slowCall();
         return config.slowCallDurationThreshold(slow == null ? FOR_EVER : slow).build();
-    }
-
-    /** For metrics. */
-    CircuitBreaker breaker() {
-        return breaker;
     }
 
     /** Takes the state that Postgres has, unless it is about to change that itself. */

@@ -1,6 +1,8 @@
 package dev.postroad.runtime.guard;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.CircuitBreakerOverride;
+import dev.postroad.contracts.definition.CircuitBreakerSettings;
 import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.runtime.availability.Standing;
@@ -33,12 +35,16 @@ final class AgentGuard {
     private final Entry.Entered plain;
 
     private final ConcurrentHashMap<NodeKey, CallLimits> ofNodes = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<NodeKey, AgentBreaker> breakersOfNodes = new ConcurrentHashMap<>();
+    private final Duration timeout;
 
     AgentGuard(String agent, GuardSettings settings, Duration timeout, AgentBreaker.Shared shared) {
         this.agent = agent;
         this.settings = settings;
         this.shared = shared;
-        this.breaker = settings.circuitBreaker().enabled() ? new AgentBreaker(agent, settings, timeout, shared) : null;
+        this.timeout = timeout;
+        this.breaker =
+                settings.circuitBreaker().enabled() ? new AgentBreaker(agent, agent, settings, timeout, shared) : null;
         this.limits = new CallLimits(agent, settings.bulkhead(), settings.rateLimit(), shared.instruments());
         this.plain = new Entry.Entered(new Placed(limits, null));
     }
@@ -49,9 +55,12 @@ final class AgentGuard {
         return settings == wanted;
     }
 
-    @Nullable
-    AgentBreaker breaker() {
-        return breaker;
+    /** The agent stands otherwise than before. */
+    void follow() {
+        if (breaker != null) {
+            breaker.follow();
+        }
+        breakersOfNodes.values().forEach(AgentBreaker::follow);
     }
 
     /**
@@ -67,7 +76,7 @@ final class AgentGuard {
             Instant until = disabled.probeAt() == null ? now.plus(LOOK_AGAIN) : disabled.probeAt();
             return new Entry.Unavailable(disabled.why(), until.isAfter(now) ? until : now.plusSeconds(1));
         }
-        AgentBreaker heeded = node.breaks() && !trial ? breaker : null;
+        AgentBreaker heeded = trial ? null : breakerFor(graph, nodeName, node);
         if (heeded != null) {
             // What would not be let through in the end is not to wait, nor to use up a place.
             Entry.Unavailable closed = heeded.closedTo(now);
@@ -135,6 +144,25 @@ final class AgentGuard {
                 && !shared.clock().instant().isBefore(disabled.probeAt());
     }
 
+    /** A node may have its calls judged otherwise; what it opens is the agent's breaker all the same. */
+    private @Nullable AgentBreaker breakerFor(String graph, String nodeName, NodeGuardSettings node) {
+        CircuitBreakerOverride said = node.circuitBreaker();
+        if (said == null) {
+            return breaker;
+        }
+        CircuitBreakerSettings own = said.over(settings.circuitBreaker());
+        if (!own.enabled()) {
+            return null;
+        }
+        return breakersOfNodes.computeIfAbsent(
+                new NodeKey(graph, nodeName, node),
+                key -> new AgentBreaker(agent, nameOf(graph, nodeName), settings.with(own), timeout, shared));
+    }
+
+    private String nameOf(String graph, String node) {
+        return agent + " of " + graph + "/" + node;
+    }
+
     private CallLimits limitsFor(String graph, String nodeName, NodeGuardSettings node) {
         if (node.bulkhead() == null && node.rateLimit() == null) {
             return limits;
@@ -142,7 +170,7 @@ final class AgentGuard {
         return ofNodes.computeIfAbsent(
                 new NodeKey(graph, nodeName, node),
                 key -> new CallLimits(
-                        agent + " of " + graph + "/" + nodeName,
+                        nameOf(graph, nodeName),
                         node.bulkhead() == null ? settings.bulkhead() : node.bulkhead(),
                         node.rateLimit() == null ? settings.rateLimit() : node.rateLimit(),
                         shared.instruments()));

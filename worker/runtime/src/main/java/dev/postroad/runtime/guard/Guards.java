@@ -51,8 +51,8 @@ public final class Guards {
     public void follow(Collection<String> agents) {
         for (String agent : agents) {
             AgentGuard guard = guards.get(agent);
-            if (guard != null && guard.breaker() != null) {
-                guard.breaker().follow();
+            if (guard != null) {
+                guard.follow();
             }
         }
     }

@@ -233,6 +233,22 @@ class GuardTest {
     }
 
     @Test
+    void theCallsOfANodeAreJudgedByItsOwnSettingsAndOpenTheAgentsBreakerForAll() {
+        server.does(PlannedServer.status(503, ""));
+        apply(
+                "circuitBreaker: { window: 100, minimumCalls: 100, openFor: PT1H }",
+                "circuitBreaker: { window: 3, minimumCalls: 3 }, retry: { maxAttempts: 1 }");
+        for (int i = 0; i < 3; i++) {
+            ended(trigger("opening-" + i));
+        }
+        awaitBreaker("open");
+        String runId = trigger("opening-last");
+        SITE.journalWith(runId, event -> event.type() == EventType.RUN_WAITING);
+        assertThat(server.requests()).isEqualTo(3);
+        assertThat(column("breaker_until > now() + interval '30 minutes'")).isEqualTo("t");
+    }
+
+    @Test
     void aCallThatWaitsForItsPlaceTooLongFailsAndSaysWhatToDo() {
         CountDownLatch answer = new CountDownLatch(1);
         server.does(PlannedServer.held(answer));
