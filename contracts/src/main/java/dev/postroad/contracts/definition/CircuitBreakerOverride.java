@@ -25,16 +25,21 @@ public record CircuitBreakerOverride(
     private static final int MOST_PROBES = 1_000;
     private static final double LEAST_RATE = 0.01;
 
-    /** Null where nothing is said. */
-    static @Nullable CircuitBreakerOverride read(@Nullable Fields fields) {
+    /**
+     * Null where nothing is said.
+     *
+     * @param usualWindow the window where none is said; null where that is not known yet
+     */
+    static @Nullable CircuitBreakerOverride read(@Nullable Fields fields, @Nullable Integer usualWindow) {
         if (fields == null) {
             return null;
         }
         fields.onlyKnown(KNOWN);
         Integer window = fields.whole("window", 1, MOST_CALLS);
         Integer minimum = fields.whole("minimumCalls", 1, MOST_CALLS);
-        if (minimum != null && window != null && minimum > window) {
-            fields.fault("minimumCalls", "is more than the window of " + window, "so many calls are never looked at");
+        Integer looked = window == null ? usualWindow : window;
+        if (minimum != null && looked != null && minimum > looked) {
+            fields.fault("minimumCalls", "is more than the window of " + looked, "so many calls are never looked at");
         }
         return new CircuitBreakerOverride(
                 fields.truth("enabled"),

@@ -44,7 +44,7 @@ public record CircuitBreakerSettings(
 
     /** @param unsaid what holds where nothing is said */
     static CircuitBreakerSettings read(@Nullable Fields fields, CircuitBreakerSettings unsaid) {
-        CircuitBreakerOverride said = CircuitBreakerOverride.read(fields);
+        CircuitBreakerOverride said = CircuitBreakerOverride.read(fields, DEFAULT.window);
         return said == null ? unsaid : said.over(DEFAULT);
     }
 }

@@ -28,7 +28,7 @@ public record NodeGuardSettings(
         return new NodeGuardSettings(
                 BulkheadSettings.read(fields.nested("bulkhead")),
                 RateLimitSettings.read(fields.nested("rateLimit")),
-                CircuitBreakerOverride.read(fields.nested("circuitBreaker")),
+                CircuitBreakerOverride.read(fields.nested("circuitBreaker"), null),
                 OnUnavailable.read(fields));
     }
 }

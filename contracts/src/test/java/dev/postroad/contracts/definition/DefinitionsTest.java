@@ -215,6 +215,16 @@ class DefinitionsTest {
     }
 
     @Test
+    void refusesABreakerThatWouldWaitForMoreCallsThanItLooksAt() {
+        String agent = "agent: a\nkind: http\nurl: http://127.0.0.1/\ncircuitBreaker: { minimumCalls: 50";
+        assertThat(faults(agent + " }"))
+                .extracting(Fault::toString)
+                .containsExactly("circuitBreaker.minimumCalls: is more than the window of 20;"
+                        + " so many calls are never looked at");
+        assertThat(faults(agent + ", window: 40 }")).hasSize(1);
+    }
+
+    @Test
     void readsWhereEveryRunWaits() throws FaultsException {
         assertThat(graph("").interruptBefore()).isEqualTo(Interrupts.NONE);
         assertThat(graph("").interruptAfter()).isEqualTo(Interrupts.NONE);
