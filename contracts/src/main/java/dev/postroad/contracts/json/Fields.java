@@ -3,7 +3,9 @@ package dev.postroad.contracts.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,6 +98,17 @@ public final class Fields {
             fault(field, "is empty", remedy);
         }
         return value == null ? "" : value;
+    }
+
+    /** A time that must be there, such as {@code 2026-01-31T12:00:00Z}; a fault and the epoch otherwise. */
+    public Instant requiredInstant(String field, String remedy) {
+        String text = requiredText(field, remedy);
+        try {
+            return text.isEmpty() ? Instant.EPOCH : Instant.parse(text);
+        } catch (DateTimeException noInstant) {
+            fault(field, "is " + quoted(text), "write it like 2026-01-31T12:00:00Z");
+            return Instant.EPOCH;
+        }
     }
 
     /** A whole number from {@code least} to {@code most}, or null. */

@@ -7,7 +7,6 @@ import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +51,7 @@ public record AgentEvent(
                 id(fields),
                 fields.requiredText("agent", REMEDY),
                 fields.requiredText("type", REMEDY),
-                instant(fields),
+                fields.requiredInstant("at", REMEDY),
                 fields.text("worker"),
                 data == null ? JsonNodeFactory.instance.objectNode() : data);
         if (!faults.isEmpty()) {
@@ -86,15 +85,5 @@ public record AgentEvent(
             return 1;
         }
         return id.longValue();
-    }
-
-    private static Instant instant(Fields fields) {
-        String at = fields.requiredText("at", REMEDY);
-        try {
-            return at.isEmpty() ? Instant.EPOCH : Instant.parse(at);
-        } catch (DateTimeException noInstant) {
-            fields.fault("at", "is " + Fields.quoted(at), "write it like 2026-01-31T12:00:00Z");
-            return Instant.EPOCH;
-        }
     }
 }

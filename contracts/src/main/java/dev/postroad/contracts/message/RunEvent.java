@@ -7,7 +7,6 @@ import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +59,7 @@ public record RunEvent(
         String runId = fields.requiredText("runId", REMEDY);
         String graph = fields.text("graph");
         EventType type = type(fields);
-        Instant at = instant(fields);
+        Instant at = fields.requiredInstant("at", REMEDY);
         Double progress = fields.number("progress", 0, 1);
         ObjectNode data = fields.objectOf("data");
         var event = new RunEvent(
@@ -93,16 +92,6 @@ public record RunEvent(
             fields.fault("type", "is " + Fields.quoted(name), "read it with a newer client");
         }
         return EventType.COMMAND_REJECTED;
-    }
-
-    private static Instant instant(Fields fields) {
-        String at = fields.requiredText("at", REMEDY);
-        try {
-            return at.isEmpty() ? Instant.EPOCH : Instant.parse(at);
-        } catch (DateTimeException noInstant) {
-            fields.fault("at", "is " + Fields.quoted(at), "write it like 2026-01-31T12:00:00Z");
-            return Instant.EPOCH;
-        }
     }
 
     private static int count(Fields fields, String field) {

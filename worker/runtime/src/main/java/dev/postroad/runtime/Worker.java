@@ -157,7 +157,8 @@ public final class Worker implements AutoCloseable {
         Commands commands = new Commands(catalog);
         KeptInstructions kept = new KeptInstructions(
                 commands, (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
-        BreakerRows breakers = new BreakerRows(jdbi, new AgentSwitch(jdbi, agentEvents, clock), agentEvents, clock);
+        AgentSwitch agents = new AgentSwitch(jdbi, agentEvents, clock);
+        BreakerRows breakers = new BreakerRows(jdbi, agents, agentEvents, clock);
         Availability availability = part(new Availability(breakers));
         Guards guards = new Guards(breakers, availability, metrics, clock);
         availability.start(changed -> {
@@ -236,8 +237,7 @@ public final class Worker implements AutoCloseable {
         health = checks;
         HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
-        Sources sources =
-                Sources.of(reading, new AgentSwitch(jdbi, agentEvents, clock), client, settings.maxValueBytes());
+        Sources sources = Sources.of(reading, agents, client, settings.maxValueBytes());
         http = part(WorkerHttp.start(settings.http(), sources, checks, metrics));
     }
 
