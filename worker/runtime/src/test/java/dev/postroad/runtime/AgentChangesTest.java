@@ -23,6 +23,9 @@ class AgentChangesTest {
     private static final int AGENTS = 5;
     private static final int CHANGES = 1_000;
     private static final int RUNS = 1_000;
+    /** A setting that no change by chance gives, so that it tells when all changes before it are taken in. */
+    private static final String LAST = "timeout: PT50S";
+
     private static final Site SITE = Site.open();
 
     private final long seed = Long.getLong("postroad.seed", System.nanoTime());
@@ -67,9 +70,9 @@ class AgentChangesTest {
             change(random.nextInt(AGENTS));
         }
         for (int i = 0; i < AGENTS; i++) {
-            SITE.apply(agent(i));
+            SITE.apply(agent(i, LAST));
             int agent = i;
-            Site.await("agent " + i + " is there", () -> isThere(agent));
+            Site.await("the last change of agent " + i + " is taken in", () -> isAsLeft(agent));
             agents.enable(name(i), AgentSwitch.By.PERSON, "all is well");
         }
         for (int i = 0; i < RUNS; i++) {
@@ -117,6 +120,14 @@ class AgentChangesTest {
                 == 1;
     }
 
+    private static boolean isAsLeft(int agent) {
+        return SITE.number(
+                        "SELECT count(*) FROM postroad.agents WHERE name = ? AND removed_at IS NULL"
+                                + " AND definition ->> 'timeout' = 'PT50S'",
+                        name(agent))
+                == 1;
+    }
+
     private static String name(int agent) {
         return "changing-" + agent;
     }
@@ -128,6 +139,10 @@ class AgentChangesTest {
             case 2 -> "circuitBreaker: { window: " + (10 + random.nextInt(20)) + " }";
             default -> "rateLimit: { calls: " + (1_000 + random.nextInt(100)) + " }";
         };
+        return agent(number, settings);
+    }
+
+    private static String agent(int number, String settings) {
         return "agent: " + name(number) + "\nkind: java\nprovider: test-puppet\n" + settings;
     }
 }
