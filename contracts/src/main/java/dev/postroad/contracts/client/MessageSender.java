@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -43,13 +44,14 @@ final class MessageSender implements AutoCloseable {
      * Sends a message and waits for its acknowledgement.
      *
      * @param what names the message where it cannot be sent
+     * @return where it stands now
      */
-    void send(String topic, String key, JsonNode message, String what) {
+    RecordPlace send(String topic, String key, JsonNode message, String what) {
         String unstorable = Json.unstorableText(message);
         if (unstorable != null) {
             throw new IllegalArgumentException(what + " " + unstorable);
         }
-        sendBytes(topic, key, Json.bytes(message), what);
+        return sendBytes(topic, key, Json.bytes(message), what);
     }
 
     /** Has a compacted topic forget a key, and waits for the acknowledgement. */
@@ -57,13 +59,14 @@ final class MessageSender implements AutoCloseable {
         sendBytes(topic, key, null, what);
     }
 
-    private void sendBytes(String topic, String key, byte @Nullable [] value, String what) {
+    private RecordPlace sendBytes(String topic, String key, byte @Nullable [] value, String what) {
         var record = new ProducerRecord<>(topic, null, null, key.getBytes(StandardCharsets.UTF_8), value, HEADERS);
         long begun = System.nanoTime();
         try {
             var acknowledged = producer.send(record);
             long left = settings.timeLimit().toNanos() - (System.nanoTime() - begun);
-            acknowledged.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+            RecordMetadata stored = acknowledged.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+            return new RecordPlace(stored.topic(), stored.partition(), stored.offset());
         } catch (ExecutionException failed) {
             throw failed(topic, what, failed.getCause() == null ? failed : failed.getCause());
         } catch (TimeoutException | KafkaException failed) {

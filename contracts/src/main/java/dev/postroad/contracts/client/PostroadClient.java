@@ -113,12 +113,13 @@ public final class PostroadClient implements AutoCloseable {
     }
 
     /**
-     * Publishes a graph or an agent.
+     * Publishes a graph or an agent. A worker takes it up, or refuses it and tells so by this place.
      *
+     * @return where the record stands
      * @throws PostroadClientException where Kafka did not acknowledge it in time
      */
-    public void apply(Definition definition) {
-        sender.send(topics.registry(), definition.registryKey(), definition.source(), definition.registryKey());
+    public RecordPlace apply(Definition definition) {
+        return sender.send(topics.registry(), definition.registryKey(), definition.source(), definition.registryKey());
     }
 
     /**

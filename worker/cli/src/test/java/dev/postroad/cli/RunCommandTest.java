@@ -112,6 +112,22 @@ final class RunCommandTest {
     }
 
     @Test
+    void saysWhyWorkersRefuseADefinition() {
+        String keyless = """
+                agent: keyless
+                kind: http
+                url: http://127.0.0.1:1/
+                headers: { Authorization: "Bearer ${env:NOBODY_SET_THIS}" }
+                """;
+        assertThat(shell.in(keyless).run("apply", "-")).isEqualTo(1);
+        assertThat(shell.err())
+                .contains(
+                        "the workers refuse agent/keyless",
+                        "refers to the environment variable \"NOBODY_SET_THIS\", which is not set",
+                        "set it on every worker");
+    }
+
+    @Test
     void writesEventsAndNothingElseAsJson() throws FaultsException {
         assertThat(shell.in("{\"name\": \"Ada\"}").run("run", "hello", "--json", "--input", "-"))
                 .isZero();

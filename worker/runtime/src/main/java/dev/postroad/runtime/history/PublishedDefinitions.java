@@ -2,6 +2,7 @@ package dev.postroad.runtime.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.client.RecordPlace;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
@@ -139,6 +140,19 @@ public final class PublishedDefinitions {
         return stored(definition)
                 .filter(stored -> unnumbered(stored).equals(unnumbered(definition.source())))
                 .isPresent();
+    }
+
+    /** Why workers refused a registry record; empty where they did not, or not yet. */
+    public Optional<String> refusal(RecordPlace record) {
+        return postgres.withHandle(handle -> handle.createQuery("""
+                        SELECT reason FROM postroad.refused_definitions
+                        WHERE topic = :topic AND partition = :partition AND "offset" = :offset
+                        ORDER BY written_at DESC LIMIT 1""")
+                .bind("topic", record.topic())
+                .bind("partition", record.partition())
+                .bind("offset", record.offset())
+                .mapTo(String.class)
+                .findOne());
     }
 
     /** A graph that is published again under the number that it got is not stored again. */
