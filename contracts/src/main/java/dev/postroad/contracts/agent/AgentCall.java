@@ -14,6 +14,7 @@ import java.util.List;
  * @param traceParent W3C trace context to hand on with whatever the agent calls
  * @param answers what people answered to the task's interrupts so far, in their order; empty at the first call
  * @param output takes chunks of output while the agent works
+ * @param log takes lines for the run's log
  */
 public record AgentCall(
         String runId,
@@ -25,7 +26,8 @@ public record AgentCall(
         Instant deadline,
         String traceParent,
         List<JsonNode> answers,
-        OutputSink output) {
+        OutputSink output,
+        AgentLogger log) {
 
     public AgentCall {
         answers = List.copyOf(answers);

@@ -40,7 +40,7 @@ final class DevCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException, InterruptedException {
-        Logging.tellWhatHappens();
+        ConsoleFilter.tellWhatHappens();
         Variables variables = Variables.of(surroundings.environment());
         refuseGivenServers(variables);
         Embedded embedded =

@@ -94,6 +94,7 @@ public final class Postroad implements Runnable {
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new DiffCommand(surroundings))
                 .addSubcommand(new EventsCommand(surroundings))
+                .addSubcommand(new LogsCommand(surroundings))
                 .addSubcommand(new TimelineCommand(surroundings))
                 .addSubcommand(new RunsCommand(surroundings))
                 .addSubcommand(new QueueCommand(surroundings))

@@ -19,7 +19,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException, InterruptedException {
-        Logging.tellWhatHappens();
+        ConsoleFilter.tellWhatHappens();
         GivenWorker.start(surroundings);
         surroundings.shutdown().await();
         return ExitCode.COMPLETED;

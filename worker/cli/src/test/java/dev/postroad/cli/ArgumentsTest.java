@@ -176,6 +176,7 @@ final class ArgumentsTest {
                 "history",
                 "diff",
                 "events",
+                "logs",
                 "timeline",
                 "runs",
                 "queue",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.cli.servers.Await;
 import dev.postroad.cli.servers.Embedded;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
@@ -25,6 +26,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -86,8 +88,23 @@ final class RunCommandTest {
                 agent: greeting
                 kind: java
                 """);
-        assertThat(shell.run("run", graph.toString())).isZero();
+        assertThat(shell.run("run", graph.toString(), "--run-id", "greeted-1")).isZero();
         assertThat(shell.out()).contains("hello");
+
+        assertThat(Await.until(
+                        Duration.ofSeconds(30),
+                        () -> shell.run("logs", "greeted-1") == 0
+                                && shell.out().lines().count() == 2))
+                .isTrue();
+        assertThat(shell.out())
+                .containsPattern("INFO +greet: says hello to greeted-1 +\\{\"tone\":\"warm\"\\}")
+                .containsPattern("DEBUG +greet: has said it");
+        assertThat(shell.run("logs", "greeted-1", "--level", "info", "--json")).isZero();
+        assertThat(shell.out()).contains("\"level\":\"info\"").doesNotContain("has said it");
+        assertThat(shell.run("logs", "nobody")).isEqualTo(1);
+        assertThat(shell.err()).contains("nobody");
+        assertThat(shell.run("logs", "greeted-1", "--level", "loud")).isEqualTo(2);
+        assertThat(shell.err()).contains("use one of trace, debug, info, warn, error");
     }
 
     private static void writeJar(Path jar, Class<?> agent) throws IOException {

@@ -22,6 +22,8 @@ import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.logs.LogWriter;
+import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.observe.HealthChecks;
@@ -168,10 +170,14 @@ public final class Worker implements AutoCloseable {
         CallRecorder recorder = new CallRecorder(metrics, clock);
         part(new FiguresWriter(recorder, pool, settings.workerId(), settings.metricsRetention(), clock))
                 .start();
+        RunLogs logs = new RunLogs(clock);
+        part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
+                .start();
         AgentCalls calls = part(new AgentCalls(
                 catalog,
                 guards,
                 (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
+                logs,
                 new CachedResults(jdbi, clock),
                 recorder,
                 clock));
@@ -232,7 +238,7 @@ public final class Worker implements AutoCloseable {
                         clock)));
         triggers.start();
 
-        part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output));
+        part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output, logs));
         HealthChecks checks = health(pool, lanes, shards, triggers, catalog, availability);
         health = checks;
         HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));

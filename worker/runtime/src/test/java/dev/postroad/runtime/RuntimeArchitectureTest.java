@@ -83,7 +83,7 @@ class RuntimeArchitectureTest {
             within("publish", "journal").because("what is published is what was committed, whoever wrote it");
 
     @ArchTest
-    static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within("run", "agent", "guard", "journal", "publish")
+    static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within("run", "agent", "guard", "journal", "logs", "publish")
             .because("a test, a topic and an HTTP call drive a run by the same door");
 
     @ArchTest
@@ -145,6 +145,7 @@ class RuntimeArchitectureTest {
     private static final Set<String> SLEEPERS = Set.of(
             "dev.postroad.runtime.intake.ControlIntake",
             "dev.postroad.runtime.journal.JournalWriter",
+            "dev.postroad.runtime.logs.LogWriter",
             "dev.postroad.runtime.ownership.ShardOwnership",
             "dev.postroad.runtime.provisioning.TopicAdmin",
             // While the worker starts, for 2 s at the most.

@@ -16,6 +16,7 @@ import dev.postroad.runtime.history.AgentEventLog;
 import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.RunLog;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -106,6 +107,11 @@ public final class Servers {
     /** What Postgres holds of what happened to agents. */
     public AgentEventLog agentEvents() throws FaultsException {
         return new AgentEventLog(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** What Postgres holds of what was logged about runs. */
+    public RunLog runLog() throws FaultsException {
+        return new RunLog(PostgresSettings.read(variables).toDataSource());
     }
 
     /** Disables and enables agents. */

@@ -78,7 +78,8 @@ final class JavaAgentClient implements AgentClient {
                 call.deadline(),
                 call.traceParent(),
                 call.answers().stream().map(Json::copy).toList(),
-                call.output());
+                call.output(),
+                call.log());
     }
 
     /** As it will be read back from the journal, so that a run goes on after a crash with the very same values. */

@@ -24,6 +24,7 @@ public enum Setting {
     MAX_VALUE_BYTES("1048576"),
     SESSION_TIMEOUT("PT6S"),
     METRICS_RETENTION("P30D"),
+    LOG_RETENTION("P7D"),
     LLM_BASE_URL,
     LLM_API_KEY,
     LLM_MODEL,

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param maxValueBytes the longest value of a record that is read
  * @param sessionTimeout how long Kafka waits for a silent worker before others take over
  * @param metricsRetention how long it is known how agents fared
+ * @param logRetention how long the logs of runs are kept
  * @param workerId what this process is called in tables and logs
  */
 public record WorkerSettings(
@@ -34,6 +35,7 @@ public record WorkerSettings(
         int maxValueBytes,
         Duration sessionTimeout,
         Duration metricsRetention,
+        Duration logRetention,
         AgentEnvironment agents,
         String workerId) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
@@ -70,6 +72,7 @@ public record WorkerSettings(
                 maxValueBytes,
                 reader.duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(1), Duration.ofMinutes(30)),
                 reader.duration(Setting.METRICS_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
+                reader.duration(Setting.LOG_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
                 agents(variables, reader, maxValueBytes),
                 workerId(reader));
         reader.throwFaults();

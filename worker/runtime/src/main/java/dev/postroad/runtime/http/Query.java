@@ -116,11 +116,21 @@ final class Query {
     /** A whole number, or null. */
     @Nullable
     Integer whole(String name, int least, int most) {
+        Long number = number(name, least, most);
+        return number == null ? null : number.intValue();
+    }
+
+    /** The number of a line or an event, of which there may be many; 0 where none is given. */
+    long id(String name) {
+        return Objects.requireNonNullElse(number(name, 0, Long.MAX_VALUE), 0L);
+    }
+
+    private @Nullable Long number(String name, long least, long most) {
         String text = text(name);
         try {
-            int number = text == null ? least : Integer.parseInt(text);
+            long number = text == null ? least : Long.parseLong(text);
             if (number >= least && number <= most) {
-                return text == null ? null : Integer.valueOf(number);
+                return text == null ? null : Long.valueOf(number);
             }
         } catch (NumberFormatException notWhole) {
             // Falls through to the one fault that covers both.

@@ -7,6 +7,7 @@ import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.RunLog;
 import javax.sql.DataSource;
 
 /**
@@ -20,6 +21,7 @@ public record Sources(
         PublishedDefinitions definitions,
         AgentMetrics agentMetrics,
         AgentEventLog agentEvents,
+        RunLog runLog,
         AgentSwitch agentSwitch,
         PostroadClient client,
         int maxMessageBytes) {
@@ -36,6 +38,7 @@ public record Sources(
                 new PublishedDefinitions(database),
                 new AgentMetrics(database),
                 new AgentEventLog(database),
+                new RunLog(database),
                 agentSwitch,
                 client,
                 maxMessageBytes);

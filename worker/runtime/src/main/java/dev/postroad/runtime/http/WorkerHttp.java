@@ -38,6 +38,7 @@ public final class WorkerHttp implements AutoCloseable {
             new HealthRoutes(health, metrics).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
+            new LogRoutes(sources.history(), sources.runLog()).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);
             new AgentStatsRoutes(sources.agentMetrics()).addTo(config.routes);
             PostedMessages posted = new PostedMessages(sources.maxMessageBytes());

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.observe;
 
+import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.publish.OutputPublisher;
 import dev.postroad.runtime.run.AgentCalls;
 import dev.postroad.runtime.run.Lane;
@@ -21,7 +22,12 @@ public final class WorkerMetrics implements AutoCloseable {
 
     /** Registers everything. */
     public WorkerMetrics(
-            MeterRegistry registry, List<Lane> lanes, RunQueue queue, AgentCalls calls, OutputPublisher output) {
+            MeterRegistry registry,
+            List<Lane> lanes,
+            RunQueue queue,
+            AgentCalls calls,
+            OutputPublisher output,
+            RunLogs logs) {
         for (int i = 0; i < lanes.size(); i++) {
             bind(registry, lanes.get(i).figures(), List.of(Tag.of("lane", Integer.toString(i))));
         }
@@ -29,6 +35,12 @@ public final class WorkerMetrics implements AutoCloseable {
         Gauge.builder("postroad.agent.calls.active", calls, AgentCalls::underWay)
                 .register(registry);
         FunctionCounter.builder("postroad.output.dropped", output, OutputPublisher::dropped)
+                .register(registry);
+        FunctionCounter.builder("postroad.log.entries", logs, RunLogs::stored)
+                .tag("outcome", "stored")
+                .register(registry);
+        FunctionCounter.builder("postroad.log.entries", logs, RunLogs::dropped)
+                .tag("outcome", "dropped")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

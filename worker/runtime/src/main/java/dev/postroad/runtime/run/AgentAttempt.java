@@ -13,6 +13,8 @@ import dev.postroad.runtime.guard.Entry;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.guard.Pass;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.logs.CallLog;
+import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.run.AgentCaller.Answered;
 import dev.postroad.runtime.run.AgentCaller.Unavailability;
 import java.time.Duration;
@@ -44,16 +46,18 @@ final class AgentAttempt {
     private final Effect.CallAgent call;
     private final Services services;
     private final Consumer<AgentAttempt> over;
+    private final CallLog log;
     private final Instant startedAt;
     private final AtomicReference<@Nullable Answered> answered;
     private final AtomicReference<@Nullable Underway> underway = new AtomicReference<>();
-    private final Thread thread = Thread.ofVirtual().unstarted(this::run);
+    private final Thread thread = Thread.ofVirtual().unstarted(this::logged);
 
     /** What all attempts call on. */
     record Services(
             ReadyAgent.Directory directory,
             Guards guards,
             OutputChunks output,
+            RunLogs logs,
             CachedResults cached,
             CallObserver observer,
             InstantSource clock) {}
@@ -74,6 +78,7 @@ final class AgentAttempt {
         this.call = call;
         this.services = services;
         this.over = over;
+        this.log = services.logs.of(run.id(), graph, call.node(), call.task(), call.attempt(), call.agent());
         this.startedAt = services.clock.instant();
         this.answered = new AtomicReference<>(answered);
     }
@@ -103,6 +108,10 @@ final class AgentAttempt {
         thread.interrupt();
     }
 
+    private void logged() {
+        log.during(this::run);
+    }
+
     private void run() {
         try {
             answerOrWait();
@@ -110,6 +119,7 @@ final class AgentAttempt {
             answer(AgentReply.retryable("interrupted", "the call was interrupted"), RetryPolicy.DEFAULT);
         } catch (RuntimeException | LinkageError defect) {
             LOG.error("a call of node {} of run {} broke", call.node(), run.id(), defect);
+            log.error("the worker broke at this call: " + defect);
             answer(AgentReply.permanent("agent-defect", String.valueOf(defect)), RetryPolicy.DEFAULT);
         } finally {
             over.accept(this);
@@ -253,7 +263,8 @@ final class AgentAttempt {
                 deadline,
                 TraceParents.of(run, call),
                 call.answers(),
-                whileOpen(services.output.sink(run.id(), graph, call)));
+                whileOpen(services.output.sink(run.id(), graph, call)),
+                log);
     }
 
     /** An agent that does not heed its interruption shows nothing more all the same. */
@@ -272,6 +283,10 @@ final class AgentAttempt {
                     Duration.between(begun.begunAt, services.clock.instant()).toMillis();
             begun.pass.ended(reply, millis);
             services.observer.observed(begun.name, graph, reply, millis, true);
+            if (reply instanceof AgentReply.Faulted failed) {
+                log.warn("the call of agent " + begun.name + " failed after " + millis + " ms: " + failed.type() + ": "
+                        + failed.message());
+            }
             answer(reply, begun.agent.policy());
         }
     }
@@ -291,6 +306,10 @@ final class AgentAttempt {
         Answered first = answered.getAndSet(null);
         if (first != null) {
             over.accept(this);
+            log.info(why.reason()
+                    + (why.fails()
+                            ? "; the node fails"
+                            : "; the node waits until then, " + why.until() + " at the latest"));
             first.unavailable(why);
         }
     }

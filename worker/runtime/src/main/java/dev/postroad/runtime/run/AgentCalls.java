@@ -4,6 +4,7 @@ import dev.postroad.engine.run.Effect;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.logs.RunLogs;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,10 +27,11 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             ReadyAgent.Directory directory,
             Guards guards,
             OutputChunks output,
+            RunLogs logs,
             CachedResults cached,
             CallObserver observer,
             InstantSource clock) {
-        this.services = new AgentAttempt.Services(directory, guards, output, cached, observer, clock);
+        this.services = new AgentAttempt.Services(directory, guards, output, logs, cached, observer, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentLogger;
 import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.contracts.definition.AgentDefinition;
@@ -37,12 +38,23 @@ final class Calls {
     }
 
     static AgentCall with(JsonNode input, OutputSink output) {
-        return new AgentCall("run-1", "launch", "draft", "1:draft", 2, input, DEADLINE, TRACE, List.of(), output);
+        return new AgentCall(
+                "run-1", "launch", "draft", "1:draft", 2, input, DEADLINE, TRACE, List.of(), output, AgentLogger.NONE);
     }
 
     static AgentCall dueAt(Instant deadline) {
         return new AgentCall(
-                "run-1", "launch", "draft", "1:draft", 2, json("{}"), deadline, TRACE, List.of(), OutputSink.NONE);
+                "run-1",
+                "launch",
+                "draft",
+                "1:draft",
+                2,
+                json("{}"),
+                deadline,
+                TRACE,
+                List.of(),
+                OutputSink.NONE,
+                AgentLogger.NONE);
     }
 
     static AgentCall answered(JsonNode... answers) {
@@ -56,7 +68,8 @@ final class Calls {
                 DEADLINE,
                 TRACE,
                 List.of(answers),
-                OutputSink.NONE);
+                OutputSink.NONE,
+                AgentLogger.NONE);
     }
 
     static JsonNode json(String text) {
@@ -95,5 +108,11 @@ final class Calls {
 
     static ObjectNode object(String text) {
         return (ObjectNode) json(text);
+    }
+
+    /** A call whose lines go to a logger. */
+    static AgentCall logged(AgentLogger log) {
+        return new AgentCall(
+                "run-1", "launch", "draft", "1:draft", 2, json("{}"), DEADLINE, TRACE, List.of(), OutputSink.NONE, log);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentLogger;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.Goto;
@@ -27,7 +28,17 @@ class JavaAgentCopyTest {
         AgentReply reply;
         try (AgentClient client = Calls.client(new Meddler(answer))) {
             reply = client.call(new AgentCall(
-                    "r", "g", "n", "n@1", 1, state, Instant.EPOCH, "00-1-2-01", List.of(approval), OutputSink.NONE));
+                    "r",
+                    "g",
+                    "n",
+                    "n@1",
+                    1,
+                    state,
+                    Instant.EPOCH,
+                    "00-1-2-01",
+                    List.of(approval),
+                    OutputSink.NONE,
+                    AgentLogger.NONE));
         }
         answer.put("n", 3);
 

@@ -1,0 +1,117 @@
+package dev.postroad.runtime.logs;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentLogger;
+import dev.postroad.contracts.agent.LogLevel;
+import dev.postroad.contracts.json.Json;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one attempt of a task. It has no more than its share of what waits to be written, so that one that says much
+ * does not crowd out the others. Thread-safe; never blocks.
+ */
+public final class CallLog implements AgentLogger {
+    static final int MOST_LINES = 10_000;
+    static final int MOST_CHARACTERS = 10_000;
+    static final int MOST_FIELD_CHARACTERS = 20_000;
+
+    private static final ScopedValue<CallLog> CURRENT = ScopedValue.newInstance();
+
+    private final RunLogs logs;
+    private final String runId;
+    private final String graph;
+    private final String node;
+    private final String task;
+    private final int attempt;
+    private final String agent;
+    private final AtomicInteger lines = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    CallLog(RunLogs logs, String runId, String graph, String node, String task, int attempt, String agent) {
+        this.logs = logs;
+        this.runId = runId;
+        this.graph = graph;
+        this.node = node;
+        this.task = task;
+        this.attempt = attempt;
+        this.agent = agent;
+    }
+
+    /** The log of the attempt that this thread works on; null where it works on none. */
+    public static @Nullable CallLog current() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    /** Runs an action whose thread works on this attempt. */
+    public void during(Runnable action) {
+        ScopedValue.where(CURRENT, this).run(action);
+    }
+
+    @Override
+    public void log(LogLevel level, String message, @Nullable ObjectNode fields) {
+        int line = lines.incrementAndGet();
+        if (line <= MOST_LINES) {
+            logs.add(this, level, LogText.fit(message, MOST_CHARACTERS), text(fields));
+            return;
+        }
+        if (line == MOST_LINES + 1) {
+            logs.add(
+                    this,
+                    LogLevel.WARN,
+                    "this attempt has logged " + MOST_LINES + " lines; the rest is left out",
+                    null);
+        }
+        logs.drop();
+    }
+
+    /** Fields that cannot be stored are kept as a text. */
+    private static @Nullable String text(@Nullable ObjectNode fields) {
+        if (fields == null || fields.isEmpty()) {
+            return null;
+        }
+        String json = fields.toString();
+        return json.length() <= MOST_FIELD_CHARACTERS && Json.unstorableText(fields) == null
+                ? json
+                : fields.objectNode()
+                        .put("text", LogText.fit(json, MOST_FIELD_CHARACTERS))
+                        .toString();
+    }
+
+    /** Takes a place among those that wait, if this attempt has one left. */
+    boolean enter(int most) {
+        if (waiting.incrementAndGet() <= most) {
+            return true;
+        }
+        waiting.decrementAndGet();
+        return false;
+    }
+
+    void left() {
+        waiting.decrementAndGet();
+    }
+
+    String runId() {
+        return runId;
+    }
+
+    String graph() {
+        return graph;
+    }
+
+    String node() {
+        return node;
+    }
+
+    String task() {
+        return task;
+    }
+
+    int attempt() {
+        return attempt;
+    }
+
+    String agent() {
+        return agent;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.postroad.runtime.logs;
+
+import dev.postroad.contracts.agent.LogLevel;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a run's log, as it is stored.
+ *
+ * @param fields JSON; null for none
+ */
+record LogEntry(
+        Instant at,
+        LogLevel level,
+        CallLog source,
+        String message,
+        @Nullable String fields) {
+    /** Beside its texts: the objects, and the names that it refers to. */
+    private static final int OVERHEAD = 100;
+
+    /** About what it takes in memory. */
+    int bytes() {
+        return OVERHEAD + 2 * message.length() + (fields == null ? 0 : 2 * fields.length());
+    }
+}

@@ -1,0 +1,155 @@
+package dev.postroad.runtime.logs;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the lines of runs to Postgres, many at once. While Postgres is away, lines wait as long as there is room. Owns
+ * one thread.
+ */
+public final class LogWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+    private static final int MOST_AT_ONCE = 2_000;
+
+    /** Lines that come in this time go together: a commit for each would be at the cost of the journal's. */
+    private static final long GATHERING_MILLIS = 100;
+
+    private static final long PAUSE_MILLIS = 1_000;
+    private static final Duration LONGEST_END = Duration.ofSeconds(5);
+
+    private final RunLogs logs;
+    private final LogTable table;
+    private final LogPartitions partitions;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private boolean away;
+
+    /**
+     * @param worker what this process is called
+     * @param retention how long lines are kept, of all workers
+     */
+    public LogWriter(RunLogs logs, DataSource database, String worker, Duration retention, InstantSource clock) {
+        this.logs = logs;
+        table = new LogTable(database, worker);
+        partitions = new LogPartitions(database, retention, clock);
+        thread = Thread.ofPlatform().name("postroad-logs").daemon().unstarted(this::loop);
+    }
+
+    /** Starts to write. */
+    public void start() {
+        thread.start();
+    }
+
+    private void loop() {
+        try {
+            while (!closing.await(GATHERING_MILLIS, TimeUnit.MILLISECONDS)) {
+                round();
+            }
+            while (!logs.isEmpty()) {
+                round();
+            }
+        } catch (InterruptedException tookTooLong) {
+            LOG.warn("the last lines of runs' logs are lost, as Postgres does not take them in time");
+        }
+    }
+
+    private void round() throws InterruptedException {
+        try {
+            partitions.sweep();
+        } catch (SQLException silent) {
+            LOG.debug("the partitions of the log wait until Postgres is back", silent);
+        } catch (RuntimeException defect) {
+            LOG.error("keeping the partitions of the log broke; it goes on", defect);
+        }
+        List<LogEntry> entries = logs.next(MOST_AT_ONCE, PAUSE_MILLIS);
+        if (!entries.isEmpty()) {
+            write(entries);
+        }
+    }
+
+    private void write(List<LogEntry> entries) throws InterruptedException {
+        try {
+            writeOnceThere(entries);
+            logs.settled(entries, true);
+        } catch (SQLException refused) {
+            writeApart(entries, refused);
+        } catch (InterruptedException | RuntimeException lost) {
+            logs.settled(entries, false);
+            throw lost;
+        }
+    }
+
+    private void writeOnceThere(List<LogEntry> entries) throws SQLException, InterruptedException {
+        while (true) {
+            try {
+                table.write(entries);
+                away = false;
+                return;
+            } catch (SQLException failed) {
+                if (!isAway(failed)) {
+                    throw failed;
+                }
+                tellOnce(failed);
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    /** A line that Postgres does not take is dropped, and no other with it. */
+    private void writeApart(List<LogEntry> entries, SQLException refused) throws InterruptedException {
+        if (entries.size() == 1) {
+            LOG.warn(
+                    "a line of the log of run {} is dropped: {}",
+                    entries.getFirst().source().runId(),
+                    refused.getMessage());
+            logs.settled(entries, false);
+            return;
+        }
+        int half = entries.size() / 2;
+        write(entries.subList(0, half));
+        write(entries.subList(half, entries.size()));
+    }
+
+    private void tellOnce(SQLException failed) {
+        if (!away) {
+            away = true;
+            LOG.warn("the logs of runs wait for Postgres: {}", failed.getMessage());
+        }
+    }
+
+    /** Whether it may go well later: no connection, a server that stops or has no room, a lock that another holds. */
+    static boolean isAway(SQLException failed) {
+        String state = failed.getSQLState();
+        return failed instanceof SQLTransientException
+                || state == null
+                || state.startsWith("08")
+                || state.startsWith("25")
+                || state.startsWith("40")
+                || state.startsWith("53")
+                || state.startsWith("55")
+                || state.startsWith("57")
+                || state.startsWith("58");
+    }
+
+    /** Writes what there is, and stops. */
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            if (thread.isAlive() && !thread.join(LONGEST_END)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException interrupted) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

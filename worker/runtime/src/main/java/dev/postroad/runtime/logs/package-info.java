@@ -1,0 +1,5 @@
+/** What is logged about runs, on its way into Postgres. */
+@NullMarked
+package dev.postroad.runtime.logs;
+
+import org.jspecify.annotations.NullMarked;
