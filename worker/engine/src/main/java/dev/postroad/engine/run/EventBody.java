@@ -39,16 +39,29 @@ public sealed interface EventBody {
      * An attempt began.
      *
      * @param inside how the graph inside the node begins; null where the node is none
+     * @param handed what an agent is given; null where the node calls none
      */
-    record NodeStarted(@Nullable Entry inside) implements EventBody {
-        /** Of a node that is no graph. */
-        public static final NodeStarted PLAIN = new NodeStarted(null);
+    record NodeStarted(@Nullable Entry inside, @Nullable Handed handed) implements EventBody {
+        /** Of a node that is done by the engine itself. */
+        public static final NodeStarted PLAIN = new NodeStarted(null, null);
+
+        static NodeStarted entering(Entry inside) {
+            return new NodeStarted(inside, null);
+        }
 
         @Override
         public EventType type() {
             return EventType.NODE_STARTED;
         }
     }
+
+    /**
+     * What an agent is given, for those who look back; the fold has no need of it.
+     *
+     * @param agent the one that the node names
+     * @param input null where it is the state, which is in the journal already
+     */
+    record Handed(String agent, @Nullable JsonNode input) {}
 
     /**
      * How a graph begins.

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
 public final class EventCodec {
+    private static final int MOST_INPUT_BYTES = 16 << 10;
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
     private EventCodec() {}
@@ -35,10 +36,12 @@ public final class EventCodec {
         switch (body) {
             case EventBody.RunQueued(Admission admission) -> put(data, admission);
             case EventBody.RunStarted(List<Target> next) -> Trees.put(data, "next", next);
-            case EventBody.NodeStarted(EventBody.Entry inside) -> {
+            case EventBody.NodeStarted(EventBody.Entry inside, EventBody.Handed handed) -> {
                 if (inside != null) {
                     data.set("input", inside.input());
                     Trees.put(data, "next", inside.next());
+                } else if (handed != null) {
+                    put(data, handed);
                 }
             }
             case EventBody.NodeRetrying(RunError error, Instant dueAt) -> {
@@ -131,10 +134,13 @@ public final class EventCodec {
             case RUN_QUEUED -> new EventBody.RunQueued(admission(data));
             case RUN_STARTED -> new EventBody.RunStarted(Trees.targets(data, "next"));
             case NODE_STARTED ->
-                data.has("input")
+                data.has("agent")
                         ? new EventBody.NodeStarted(
-                                new EventBody.Entry(object(data, "input"), Trees.targets(data, "next")))
-                        : EventBody.NodeStarted.PLAIN;
+                                null, new EventBody.Handed(data.path("agent").asText(), data.get("input")))
+                        : data.has("input")
+                                ? EventBody.NodeStarted.entering(
+                                        new EventBody.Entry(object(data, "input"), Trees.targets(data, "next")))
+                                : EventBody.NodeStarted.PLAIN;
             case NODE_RETRYING ->
                 new EventBody.NodeRetrying(
                         error(data), Instant.parse(data.path("dueAt").textValue()));
@@ -189,6 +195,20 @@ public final class EventCodec {
             case TRIGGER_DUPLICATE, TRIGGER_REJECTED ->
                 throw new IllegalStateException(type.publicName() + " belongs to no journal");
         };
+    }
+
+    /** An input that is large is left out, as the journal is to grow with the work and not with what it looks at. */
+    private static void put(ObjectNode data, EventBody.Handed handed) {
+        data.put("agent", handed.agent());
+        if (handed.input() == null) {
+            return;
+        }
+        byte[] input = Json.bytes(handed.input());
+        if (input.length <= MOST_INPUT_BYTES) {
+            data.set("input", handed.input());
+        } else {
+            data.put("omittedInputBytes", input.length);
+        }
     }
 
     private static void put(ObjectNode data, Admission admission) {

@@ -313,7 +313,7 @@ public final class Run implements Cloneable {
                 queuedAt = event.at();
             }
             case RunStarted(List<Target> chosen) -> begin(event.at(), chosen, merged);
-            case NodeStarted(EventBody.Entry inside) ->
+            case NodeStarted(EventBody.Entry inside, EventBody.Handed ignored) ->
                 change(task(event).started(event.attempt(), inside == null ? null : begun(task(event), inside)));
             case NodeRetrying(RunError ignored, Instant dueAt) ->
                 change(task(event).backingOff(dueAt));

@@ -16,6 +16,7 @@ import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.Command.RetryDue;
 import dev.postroad.engine.run.Command.Unavailable;
+import dev.postroad.engine.run.EventBody.Handed;
 import dev.postroad.engine.run.EventBody.Missing;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
@@ -145,13 +146,31 @@ final class TaskSteps {
 
     private void begin(Task task) {
         int attempt = task.attempt() + 1;
-        if (!(node(task).work() instanceof Node.ByGraph(Graph graph))) {
-            draft.emit(NodeStarted.PLAIN, task, attempt, -1);
-            perform(draft.run().task(task.id()));
-            return;
+        switch (node(task).work()) {
+            case Node.ByAgent(String agent) -> beginCall(task, agent, attempt);
+            case Node.ByGraph(Graph graph) -> enter(task, graph, attempt);
+            default -> {
+                draft.emit(NodeStarted.PLAIN, task, attempt, -1);
+                perform(draft.run().task(task.id()));
+            }
         }
+    }
+
+    private void beginCall(Task task, String agent, int attempt) {
         try {
-            draft.emit(new NodeStarted(results.entry(task, graph)), task, attempt, -1);
+            JsonNode input = input(task);
+            boolean isState = node(task).input() == null && task.place().input() == null;
+            draft.emit(new NodeStarted(null, new Handed(agent, isState ? null : input)), task, attempt, -1);
+            call(draft.run().task(task.id()), agent, input);
+        } catch (RefusedException refused) {
+            draft.emit(new NodeStarted(null, new Handed(agent, null)), task, attempt, -1);
+            fail(draft.run().task(task.id()), refused.error(), 0);
+        }
+    }
+
+    private void enter(Task task, Graph graph, int attempt) {
+        try {
+            draft.emit(NodeStarted.entering(results.entry(task, graph)), task, attempt, -1);
         } catch (RefusedException refused) {
             draft.emit(NodeStarted.PLAIN, task, attempt, -1);
             fail(draft.run().task(task.id()), refused.error(), 0);
@@ -163,7 +182,7 @@ final class TaskSteps {
         try {
             switch (node.work()) {
                 case Node.BySet(Expression writes) -> complete(task, plain(results.evaluate(task, writes)), 0);
-                case Node.ByAgent(String agent) -> call(task, node, agent);
+                case Node.ByAgent(String agent) -> call(task, agent, input(task));
                 case Node.ByInterrupt(Expression question) -> {
                     if (task.answers().isEmpty()) {
                         ask(task, results.evaluate(task, question), 0);
@@ -187,8 +206,13 @@ final class TaskSteps {
         }
     }
 
-    private void call(Task task, Node node, String agent) throws RefusedException {
-        JsonNode input = node.input() == null ? results.plainInput(task) : results.evaluate(task, node.input());
+    private JsonNode input(Task task) throws RefusedException {
+        Expression expression = node(task).input();
+        return expression == null ? results.plainInput(task) : results.evaluate(task, expression);
+    }
+
+    private void call(Task task, String agent, JsonNode input) {
+        Node node = node(task);
         String graph = frame(task).graph().name();
         draft.perform(new Effect.CallAgent(
                 agent,

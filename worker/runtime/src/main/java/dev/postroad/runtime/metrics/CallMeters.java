@@ -1,5 +1,6 @@
 package dev.postroad.runtime.metrics;
 
+import dev.postroad.contracts.agent.Usage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -40,14 +41,17 @@ final class CallMeters {
         this.registry = registry;
     }
 
-    private record OfAgent(Counter successes, Counter failures, Timer latency) {}
+    private record OfAgent(
+            Counter successes, Counter failures, Counter inputTokens, Counter outputTokens, Timer latency) {}
 
-    void add(String agent, CallOutcome outcome, long millis) {
+    void add(String agent, CallOutcome outcome, long millis, Usage usage) {
         OfAgent meters = meters(agent);
         switch (outcome) {
             case SUCCESS -> meters.successes.increment();
             case FAILURE -> meters.failures.increment();
         }
+        meters.inputTokens.increment((double) usage.inputTokens());
+        meters.outputTokens.increment((double) usage.outputTokens());
         meters.latency.record(millis, TimeUnit.MILLISECONDS);
     }
 
@@ -63,10 +67,19 @@ final class CallMeters {
         return new OfAgent(
                 counter(agent, CallOutcome.SUCCESS),
                 counter(agent, CallOutcome.FAILURE),
+                tokens(agent, "input"),
+                tokens(agent, "output"),
                 Timer.builder("postroad.agent.call")
                         .tag("agent", agent)
                         .serviceLevelObjectives(BUCKETS)
                         .register(registry));
+    }
+
+    private Counter tokens(String agent, String kind) {
+        return Counter.builder("postroad.agent.tokens")
+                .tag("agent", agent)
+                .tag("kind", kind)
+                .register(registry);
     }
 
     private Counter counter(String agent, CallOutcome outcome) {

@@ -48,7 +48,7 @@ public final class CallRecorder implements CallObserver {
 
     private void add(String agent, String graph, CallOutcome outcome, long millis, Usage usage) {
         cells.add(agent, graph, outcome, millis, usage);
-        meters.add(agent, outcome, millis);
+        meters.add(agent, outcome, millis, usage);
     }
 
     /** How many calls could not be kept, because Postgres was away for long. */

@@ -287,18 +287,24 @@ final class AgentAttempt {
                 log.warn("the call of agent " + begun.name + " failed after " + millis + " ms: " + failed.type() + ": "
                         + failed.message());
             }
-            answer(reply, begun.agent.policy());
+            answer(reply, begun.agent.policy(), millis);
         }
     }
 
+    /** For what no agent answered. */
     private void answer(AgentReply reply, RetryPolicy policy) {
+        answer(
+                reply,
+                policy,
+                Duration.between(startedAt, services.clock.instant()).toMillis());
+    }
+
+    /** @param millis as it is told to the journal; of a call, the same that the figures of its agent count */
+    private void answer(AgentReply reply, RetryPolicy policy, long millis) {
         Answered first = answered.getAndSet(null);
         if (first != null) {
             over.accept(this);
-            first.answered(
-                    reply,
-                    policy,
-                    Duration.between(startedAt, services.clock.instant()).toMillis());
+            first.answered(reply, policy, millis);
         }
     }
 
