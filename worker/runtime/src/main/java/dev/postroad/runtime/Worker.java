@@ -52,6 +52,7 @@ import dev.postroad.runtime.run.QueueReader;
 import dev.postroad.runtime.run.RunQueue;
 import dev.postroad.runtime.run.Turns;
 import dev.postroad.runtime.run.Waker;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -127,12 +128,14 @@ public final class Worker implements AutoCloseable {
         PendingCommands pending = new PendingCommands(jdbi);
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
+        part(new KafkaClientMetrics(producer)).bindTo(metrics);
         Producers.introduce(producer, settings.topics().events());
         Producers.introduce(producer, settings.topics().deadLetters());
         Producers.introduce(producer, settings.topics().control());
         Producers.introduce(producer, settings.topics().agentEvents());
         KafkaProducer<String, byte[]> chunks = Producers.forOutput(settings.kafka());
         part(() -> chunks.close(Duration.ofSeconds(1)));
+        part(new KafkaClientMetrics(chunks)).bindTo(metrics);
         Producers.introduce(chunks, settings.topics().output());
         OutputPublisher output = new OutputPublisher(chunks, settings.topics().output(), clock);
         Outlets outlets = new Outlets(producer, settings.topics(), clock);
@@ -294,6 +297,7 @@ public final class Worker implements AutoCloseable {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
         config.setPoolName(name);
+        config.setMetricRegistry(metrics);
         config.addDataSourceProperty("ApplicationName", "postroad " + settings.workerId());
         config.addDataSourceProperty("prepareThreshold", "1");
         config.addDataSourceProperty("options", "-c statement_timeout=60s " + options);
@@ -310,12 +314,17 @@ public final class Worker implements AutoCloseable {
         long session = settings.sessionTimeout().toMillis();
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) session);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) Math.max(100, session / 6));
-        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return measured(new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
     private KafkaConsumer<byte[], byte[]> controlConsumer() {
-        return new KafkaConsumer<>(
-                consumer(settings.group() + "-control"), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return measured(new KafkaConsumer<>(
+                consumer(settings.group() + "-control"), new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    private KafkaConsumer<byte[], byte[]> measured(KafkaConsumer<byte[], byte[]> consumer) {
+        part(new KafkaClientMetrics(consumer)).bindTo(metrics);
+        return consumer;
     }
 
     private Map<String, Object> consumer(String group) {

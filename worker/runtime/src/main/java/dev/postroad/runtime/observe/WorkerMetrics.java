@@ -7,13 +7,17 @@ import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.LaneFigures;
 import dev.postroad.runtime.run.RunQueue;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** Binds a worker's figures to a registry. */
@@ -43,13 +47,22 @@ public final class WorkerMetrics implements AutoCloseable {
                 .tag("outcome", "dropped")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         garbageCollection.bindTo(registry);
     }
 
     private static void bind(MeterRegistry registry, LaneFigures figures, List<Tag> tags) {
         count(registry, "postroad.journal.rows", figures, tags, LaneFigures::rows);
-        count(registry, "postroad.journal.commits", figures, tags, LaneFigures::commits);
+        FunctionTimer.builder(
+                        "postroad.journal.commit",
+                        figures,
+                        LaneFigures::commits,
+                        LaneFigures::commitNanos,
+                        TimeUnit.NANOSECONDS)
+                .tags(tags)
+                .register(registry);
         count(registry, "postroad.transitions", figures, tags, LaneFigures::transitions);
         count(registry, "postroad.runs.ended", figures, tags, LaneFigures::ended);
         count(registry, "postroad.runs.recovered", figures, tags, LaneFigures::recoveries);

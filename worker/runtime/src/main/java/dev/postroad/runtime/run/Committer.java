@@ -55,9 +55,10 @@ final class Committer {
 
     private void commitBatch() {
         List<Batch.Item> items = stepper.batch().take();
+        long begun = figures.committing();
         CommitResult result =
                 journal.commit(items.stream().map(Batch.Item::entry).toList(), shards.epochs());
-        figures.committed(items);
+        figures.committed(items, begun);
         dropLost(items, result);
         items.forEach(item -> settle(item, result));
     }

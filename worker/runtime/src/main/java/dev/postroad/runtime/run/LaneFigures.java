@@ -10,6 +10,7 @@ public final class LaneFigures {
     private final LongAdder rows = new LongAdder();
     private final LongAdder transitions = new LongAdder();
     private final LongAdder commits = new LongAdder();
+    private final LongAdder commitNanos = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final LongAdder fences = new LongAdder();
     private final LongAdder recoveries = new LongAdder();
@@ -31,6 +32,11 @@ public final class LaneFigures {
     /** Batches committed. */
     public long commits() {
         return commits.sum();
+    }
+
+    /** Nanoseconds that were spent on committing them, tries that failed among them. */
+    public long commitNanos() {
+        return commitNanos.sum();
     }
 
     /** Runs that came to an end. */
@@ -68,8 +74,14 @@ public final class LaneFigures {
         return shardsBehind;
     }
 
-    void committed(List<Batch.Item> items) {
+    /** A stopwatch, for {@link #committed}. */
+    long committing() {
+        return System.nanoTime();
+    }
+
+    void committed(List<Batch.Item> items, long begun) {
         commits.increment();
+        commitNanos.add(System.nanoTime() - begun);
         for (Batch.Item item : items) {
             for (JournalRow row : item.entry().rows()) {
                 rows.increment();
