@@ -11,9 +11,11 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.AgentEvent;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.schema.Examples.Example;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -63,6 +65,14 @@ class SchemasTest {
 
     static Stream<Example> invalidAgentEvents() {
         return Examples.invalid("agent-event");
+    }
+
+    static Stream<Example> validChunks() {
+        return Examples.valid("output-chunk");
+    }
+
+    static Stream<Example> invalidChunks() {
+        return Examples.invalid("output-chunk");
     }
 
     static Stream<Example> validDefinitions() {
@@ -121,6 +131,20 @@ class SchemasTest {
     @MethodSource("invalidTriggers")
     void invalidTriggerIsRefused(Example example) {
         assertThatThrownBy(() -> Trigger.read(Json.read(example.text()))).isInstanceOf(FaultsException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("validChunks")
+    void validChunkIsReadAndWrittenAsItWas(Example example) throws FaultsException {
+        OutputChunk chunk = OutputChunk.read(example.text().getBytes(StandardCharsets.UTF_8));
+        assertThat(chunk.toJson()).isEqualTo(Json.read(example.text()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalidChunks")
+    void invalidChunkIsRefused(Example example) {
+        assertThatThrownBy(() -> OutputChunk.read(example.text().getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(FaultsException.class);
     }
 
     @ParameterizedTest

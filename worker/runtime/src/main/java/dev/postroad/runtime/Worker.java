@@ -179,7 +179,7 @@ public final class Worker implements AutoCloseable {
         AgentCalls calls = part(new AgentCalls(
                 catalog,
                 guards,
-                (runId, graph, call) -> output.sink(runId, graph, call.node(), call.task(), call.attempt()),
+                (runId, graph, call) -> output.open(runId, graph, call.node(), call.task(), call.attempt()),
                 logs,
                 new CachedResults(jdbi, clock),
                 recorder,

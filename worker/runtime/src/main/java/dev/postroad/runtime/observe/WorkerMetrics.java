@@ -38,14 +38,14 @@ public final class WorkerMetrics implements AutoCloseable {
         Gauge.builder("postroad.runs.queued", queue, RunQueue::waiting).register(registry);
         Gauge.builder("postroad.agent.calls.active", calls, AgentCalls::underWay)
                 .register(registry);
-        FunctionCounter.builder("postroad.output.dropped", output, OutputPublisher::dropped)
-                .register(registry);
         FunctionCounter.builder("postroad.log.entries", logs, RunLogs::stored)
                 .tag("outcome", "stored")
                 .register(registry);
         FunctionCounter.builder("postroad.log.entries", logs, RunLogs::dropped)
                 .tag("outcome", "dropped")
                 .register(registry);
+        countChunks(registry, "stored", output, OutputPublisher::stored);
+        countChunks(registry, "dropped", output, OutputPublisher::dropped);
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
@@ -71,6 +71,13 @@ public final class WorkerMetrics implements AutoCloseable {
         gauge(registry, "postroad.runs.running", figures, tags, LaneFigures::running);
         gauge(registry, "postroad.publish.outstanding.bytes", figures, tags, LaneFigures::outstandingBytes);
         gauge(registry, "postroad.publish.shards.behind", figures, tags, LaneFigures::shardsBehind);
+    }
+
+    private static void countChunks(
+            MeterRegistry registry, String outcome, OutputPublisher output, ToDoubleFunction<OutputPublisher> figure) {
+        FunctionCounter.builder("postroad.output.chunks", output, figure)
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     private static void count(

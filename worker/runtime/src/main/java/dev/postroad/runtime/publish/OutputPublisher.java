@@ -1,21 +1,20 @@
 package dev.postroad.runtime.publish;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.agent.OutputSink;
-import dev.postroad.contracts.json.Json;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** Publishes what agents show while they work. A chunk that Kafka does not take at once is dropped. Thread-safe. */
+/**
+ * Publishes what agents show while they work, and counts what became of it: each chunk that is emitted is stored by Kafka
+ * or dropped. Thread-safe.
+ */
 public final class OutputPublisher {
     private final Producer<String, byte[]> producer;
     private final String topic;
     private final InstantSource clock;
+    private final LongAdder stored = new LongAdder();
     private final LongAdder dropped = new LongAdder();
 
     /** @param producer never blocks */
@@ -25,16 +24,14 @@ public final class OutputPublisher {
         this.clock = clock;
     }
 
-    /** A sink for one attempt of a task. */
-    public OutputSink sink(String runId, String graph, String node, String task, int attempt) {
-        AtomicInteger index = new AtomicInteger();
-        return chunk -> {
-            ObjectNode value = JsonNodeFactory.instance.objectNode();
-            value.put("runId", runId).put("graph", graph).put("node", node).put("task", task);
-            value.put("attempt", attempt).put("index", index.getAndIncrement()).put("chunk", chunk);
-            value.put("at", clock.instant().toString());
-            send(runId, value);
-        };
+    /** The output of one attempt of a task, or of what goes on with the attempt after a wait or on another worker. */
+    public AttemptOutput open(String runId, String graph, String node, String task, int attempt) {
+        return new AttemptOutput(this, new AttemptOutput.Attempt(runId, graph, node, task, attempt), clock);
+    }
+
+    /** How many chunks Kafka stored. */
+    public long stored() {
+        return stored.sum();
     }
 
     /** How many chunks were dropped. */
@@ -42,15 +39,21 @@ public final class OutputPublisher {
         return dropped.sum();
     }
 
-    private void send(String runId, ObjectNode value) {
+    void drop() {
+        dropped.increment();
+    }
+
+    /** @param settled told once, when the chunk is stored or dropped */
+    void send(String runId, byte[] value, Runnable settled) {
         try {
-            var _ = producer.send(new ProducerRecord<>(topic, runId, Json.bytes(value)), (metadata, failure) -> {
-                if (failure != null) {
-                    dropped.increment();
-                }
+            var _ = producer.send(new ProducerRecord<>(topic, runId, value), (metadata, failure) -> {
+                (failure == null ? stored : dropped).increment();
+                settled.run();
             });
-        } catch (KafkaException | IllegalArgumentException refused) {
+        } catch (KafkaException | IllegalStateException | IllegalArgumentException refused) {
+            // Then the callback is not called.
             dropped.increment();
+            settled.run();
         }
     }
 }

@@ -48,6 +48,8 @@ public final class Producers {
     public static KafkaProducer<String, byte[]> forOutput(Map<String, String> kafka) {
         Map<String, Object> config = reliable(kafka);
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+        // Whoever reads the output of one run finds its partition as Kafka's own partitioner does.
+        config.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 40_000);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);

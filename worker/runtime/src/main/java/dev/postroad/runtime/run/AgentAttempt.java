@@ -2,7 +2,6 @@ package dev.postroad.runtime.run;
 
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.contracts.definition.OnUnavailable;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RetryPolicy;
@@ -15,6 +14,7 @@ import dev.postroad.runtime.guard.Pass;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.logs.CallLog;
 import dev.postroad.runtime.logs.RunLogs;
+import dev.postroad.runtime.publish.AttemptOutput;
 import dev.postroad.runtime.run.AgentCaller.Answered;
 import dev.postroad.runtime.run.AgentCaller.Unavailability;
 import java.time.Duration;
@@ -38,6 +38,9 @@ final class AgentAttempt {
     private static final OnUnavailable WAIT = new OnUnavailable.Wait();
     private static final int MOST_FALLBACKS = 5;
 
+    /** Kafka takes milliseconds; where it is away, a run goes on without what its agent showed. */
+    private static final Duration MOST_WAIT_FOR_OUTPUT = Duration.ofSeconds(1);
+
     /** Whoever waits for an agent that is not there is told when it comes; this is for what may be missed. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
@@ -51,6 +54,8 @@ final class AgentAttempt {
     private final AtomicReference<@Nullable Answered> answered;
     private final AtomicReference<@Nullable Underway> underway = new AtomicReference<>();
     private final Thread thread = Thread.ofVirtual().unstarted(this::logged);
+    /** Null until the agent is called: most that is refused or served from the cache shows nothing. */
+    private volatile @Nullable AttemptOutput output;
 
     /** What all attempts call on. */
     record Services(
@@ -92,14 +97,24 @@ final class AgentAttempt {
         Underway late = underway.get();
         if (late != null && now.isAfter(late.deadline)) {
             Duration allowed = Duration.between(late.begunAt, late.deadline);
-            judge(late, AgentReply.retryable(RunError.TIMEOUT, "no answer within " + allowed));
-            thread.interrupt();
+            AgentReply tooLate = AgentReply.retryable(RunError.TIMEOUT, "no answer within " + allowed);
+            if (isSettled()) {
+                judge(late, tooLate);
+                thread.interrupt();
+                return;
+            }
+            // The one who looks over all calls must not wait for the output of one.
+            Thread.ofVirtual().start(() -> {
+                judge(late, tooLate);
+                thread.interrupt();
+            });
         }
     }
 
     /** Stops; no answer comes. */
     void abandon() {
         answered.set(null);
+        closeOutput();
         over.accept(this);
         Underway stopped = underway.getAndSet(null);
         if (stopped != null) {
@@ -253,6 +268,11 @@ final class AgentAttempt {
     }
 
     private AgentCall agentCall(Instant deadline) {
+        AttemptOutput shown = services.output.open(run.id(), graph, call);
+        output = shown;
+        if (answered.get() == null) {
+            shown.close();
+        }
         return new AgentCall(
                 run.id(),
                 graph,
@@ -263,17 +283,30 @@ final class AgentAttempt {
                 deadline,
                 TraceParents.of(run, call),
                 call.answers(),
-                whileOpen(services.output.sink(run.id(), graph, call)),
+                shown,
                 log);
     }
 
+    private boolean isSettled() {
+        AttemptOutput shown = closeOutput();
+        return shown == null || shown.isSettled();
+    }
+
     /** An agent that does not heed its interruption shows nothing more all the same. */
-    private OutputSink whileOpen(OutputSink sink) {
-        return chunk -> {
-            if (answered.get() != null) {
-                sink.emit(chunk);
-            }
-        };
+    private @Nullable AttemptOutput closeOutput() {
+        AttemptOutput shown = output;
+        if (shown != null) {
+            shown.close();
+        }
+        return shown;
+    }
+
+    /** So that what an attempt showed is there before anybody learns of its end, and readers can tell the order. */
+    private void settleOutput() {
+        AttemptOutput shown = closeOutput();
+        if (shown != null) {
+            shown.awaitSettled(MOST_WAIT_FOR_OUTPUT);
+        }
     }
 
     /** The first judgement counts: the agent's own, or that its time is over. */
@@ -301,6 +334,7 @@ final class AgentAttempt {
 
     /** @param millis as it is told to the journal; of a call, the same that the figures of its agent count */
     private void answer(AgentReply reply, RetryPolicy policy, long millis) {
+        settleOutput();
         Answered first = answered.getAndSet(null);
         if (first != null) {
             over.accept(this);
