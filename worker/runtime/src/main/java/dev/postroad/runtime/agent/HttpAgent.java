@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Optional;
 
 /** Calls a service that takes a POST. Thread-safe. */
 final class HttpAgent implements AgentClient {
@@ -36,7 +37,7 @@ final class HttpAgent implements AgentClient {
         try {
             HttpResponse<InputStream> response = sender.send(request(call), call);
             try (InputStream body = response.body()) {
-                return response.statusCode() / 100 == 2 ? read(body, call) : faults.status(response);
+                return response.statusCode() / 100 == 2 ? read(response, body, call) : faults.status(response);
             }
         } catch (IOException broken) {
             AttemptSender.throwIfInterrupted(broken);
@@ -47,9 +48,10 @@ final class HttpAgent implements AgentClient {
     private HttpRequest.Builder request(AgentCall call) {
         HttpRequest.Builder request = HttpRequest.newBuilder(settings.url())
                 .header("Content-Type", "application/json")
+                .header("Accept", HttpStream.ACCEPT)
                 .header("Idempotency-Key", call.idempotencyKey())
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body(call))));
-        settings.headers().forEach(request::header);
+        settings.headers().forEach(request::setHeader);
         return request;
     }
 
@@ -69,7 +71,11 @@ final class HttpAgent implements AgentClient {
         return body;
     }
 
-    private AgentReply read(InputStream body, AgentCall call) throws IOException {
+    private AgentReply read(HttpResponse<?> response, InputStream body, AgentCall call) throws IOException {
+        Optional<HttpStream.Format> format = HttpStream.Format.of(response);
+        if (format.isPresent()) {
+            return HttpStream.read(body, format.get(), maxAnswerBytes, answer, call);
+        }
         byte[] bytes = body.readNBytes(maxAnswerBytes + 1);
         return bytes.length > maxAnswerBytes ? faults.tooLarge(maxAnswerBytes) : answer.read(bytes, call);
     }

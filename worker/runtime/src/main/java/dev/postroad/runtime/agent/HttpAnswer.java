@@ -32,12 +32,15 @@ record HttpAnswer(RemoteFaults faults) {
 
     AgentReply read(byte[] bytes, AgentCall call) {
         try {
-            JsonNode tree = Json.read(bytes);
-            AgentLog.write(call, tree.get("logs"));
-            return read(tree);
+            return read(Json.read(bytes), call);
         } catch (FaultsException unreadable) {
             return faults.badAnswer(unreadable.faults());
         }
+    }
+
+    AgentReply read(JsonNode tree, AgentCall call) {
+        AgentLog.write(call, tree.get("logs"));
+        return read(tree);
     }
 
     private AgentReply read(JsonNode tree) {

@@ -63,6 +63,20 @@ record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
         return permanent(kind + ".answer-too-large", "answered more than " + maxBytes + " bytes");
     }
 
+    /** The same of one message of a stream. */
+    AgentReply messageTooLarge(long maxBytes) {
+        return permanent(kind + ".answer-too-large", "answered with a message of more than " + maxBytes + " bytes");
+    }
+
+    /** The fault of a stream that ended before its answer came. */
+    AgentReply cutOff() {
+        return new Faulted(
+                kind + ".cut-off",
+                "the stream ended without an answer; its last message has to be one, such as {\"output\": …}",
+                true,
+                null);
+    }
+
     /** A fault that another attempt would meet again. */
     Faulted permanent(String type, String message) {
         return new Faulted(type, excerpt.of(message), false, null);
