@@ -215,6 +215,20 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "The same chain quiet, logging and showing, and beside a flood of both, by turns.")
+    int observe(
+            @Option(names = "--runs", defaultValue = "20000", description = "runs of each round") int runs,
+            @Option(names = "--rounds", defaultValue = "6", description = "rounds of each") int rounds,
+            @Option(names = "--loud", defaultValue = "1", description = "of ten nodes, those that log and show")
+                    int loudNodes)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(new ObservedRounds(site, runs, loudNodes).measure(rounds));
+        }
+        return 0;
+    }
+
     @Command(description = "Many calls of an agent behind HTTP, all at once, on one worker.")
     int calls(
             @Option(names = "--calls", defaultValue = "10000") int calls,

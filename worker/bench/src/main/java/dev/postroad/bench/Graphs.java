@@ -23,6 +23,16 @@ final class Graphs {
                 .toString();
     }
 
+    /** A chain whose last nodes are done by another agent. */
+    static String chain(String name, int nodes, String agent, int others, String otherAgent) {
+        String yaml = chain(name, nodes, agent);
+        for (int i = nodes - others; i < nodes; i++) {
+            yaml = yaml.replace(
+                    "n%03d: { agent: %s }".formatted(i, agent), "n%03d: { agent: %s }".formatted(i, otherAgent));
+        }
+        return yaml;
+    }
+
     static String fan(String name, int width, String agent) {
         String all = IntStream.range(0, width).mapToObj("w%03d"::formatted).collect(Collectors.joining(", ", "[", "]"));
         StringBuilder yaml = new StringBuilder(HEAD.formatted(name));

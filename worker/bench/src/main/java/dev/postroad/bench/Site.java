@@ -108,6 +108,11 @@ final class Site implements AutoCloseable {
                 .one());
     }
 
+    /** A figure that the worker shows, of the lines with a tag. */
+    long metric(String name, String tag) {
+        return metrics.sum(name, tag);
+    }
+
     private long runsEnded() {
         return metrics.sum("postroad_runs_ended_total");
     }
