@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postroad.contracts.live;
+
+import org.jspecify.annotations.NullMarked;
