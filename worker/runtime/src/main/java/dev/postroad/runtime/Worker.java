@@ -31,6 +31,7 @@ import dev.postroad.runtime.observe.Looks;
 import dev.postroad.runtime.observe.QueueWait;
 import dev.postroad.runtime.observe.TriggerLag;
 import dev.postroad.runtime.observe.WorkerMetrics;
+import dev.postroad.runtime.output.OutputTail;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.publish.EventOutbox;
@@ -246,7 +247,10 @@ public final class Worker implements AutoCloseable {
         health = checks;
         HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
-        Sources sources = Sources.of(reading, agents, client, settings.maxValueBytes());
+        OutputTail shown =
+                part(new OutputTail(settings.kafka(), settings.topics().output(), clock));
+        shown.start();
+        Sources sources = Sources.of(reading, shown, agents, client, settings.maxValueBytes());
         http = part(WorkerHttp.start(settings.http(), sources, checks, metrics));
     }
 

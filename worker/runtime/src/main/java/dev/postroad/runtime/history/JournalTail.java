@@ -1,6 +1,9 @@
 package dev.postroad.runtime.history;
 
+import dev.postroad.contracts.live.OpenAttempts;
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import java.sql.ResultSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +29,9 @@ public final class JournalTail {
             + " FROM postroad.journal WHERE run = known.run AND seq > known.seq ORDER BY seq LIMIT " + ROWS_OF_A_RUN
             + ") fresh) j JOIN postroad.runs r ON r.id = j.run"
             + " WHERE j.bytes_before < " + BYTES_AT_ONCE + " ORDER BY j.run, j.seq";
+
+    private static final String OF_ATTEMPTS =
+            "SELECT type, task, attempt, at FROM postroad.journal WHERE run = :run AND seq <= :seq ORDER BY seq";
 
     private final Jdbi postgres;
 
@@ -61,6 +67,28 @@ public final class JournalTail {
                 .bind("seqs", array(places.stream().map(Place::seq)))
                 .map((row, context) -> Rows.event(row))
                 .list());
+    }
+
+    /** The attempts that are open after the last event that is known. */
+    public OpenAttempts openAttempts(Place place) {
+        OpenAttempts open = new OpenAttempts();
+        if (place.seq() > 0) {
+            postgres.useHandle(handle -> handle.createQuery(OF_ATTEMPTS)
+                    .bind("run", place.run())
+                    .bind("seq", place.seq())
+                    .scanResultSet((rows, context) -> {
+                        ResultSet row = rows.get();
+                        while (row.next()) {
+                            open.add(
+                                    EventType.of(row.getString("type")),
+                                    row.getString("task"),
+                                    row.getInt("attempt"),
+                                    Rows.requiredTime(row, "at"));
+                        }
+                        return place;
+                    }));
+        }
+        return open;
     }
 
     /** As Postgres writes an array of numbers. */

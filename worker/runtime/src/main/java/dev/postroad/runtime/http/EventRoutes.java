@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Answers with the events of a run, page by page or as they happen. Thread-safe. */
@@ -49,26 +51,33 @@ final class EventRoutes {
             if (query.has("limit")) {
                 query.fault("limit", "has no meaning for what goes on", "leave it out");
             }
-            Integer last = lastEventId(query, context.header("Last-Event-ID"));
+            StreamPlace last = lastEventId(query, context.header("Last-Event-ID"));
             query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE);
+            // Who asks for some types of events does not ask for what is none.
+            boolean output = Objects.requireNonNullElse(
+                    query.truth("output"), filter.types().isEmpty());
             query.end();
-            streams.open(context, runId, filter, last != null ? last : after == null ? 0 : after);
+            StreamPlace begin = new StreamPlace(after == null ? 0 : after, -1);
+            streams.open(context, runId, new StreamFilter(filter, output), last == null ? begin : last);
             return;
+        }
+        if (Boolean.TRUE.equals(query.truth("output"))) {
+            query.fault("output", "is for streams only", "accept text/event-stream, or leave it out");
         }
         int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
         query.end();
         page(context, runId, filter, after == null ? 0 : after, limit);
     }
 
-    private static @Nullable Integer lastEventId(Query query, @Nullable String header) {
+    private static @Nullable StreamPlace lastEventId(Query query, @Nullable String header) {
         if (header == null || header.isBlank()) {
             return null;
         }
-        if (header.strip().matches("[0-9]{1,9}")) {
-            return Integer.valueOf(header.strip());
+        Optional<StreamPlace> place = StreamPlace.read(header);
+        if (place.isEmpty()) {
+            query.fault("Last-Event-ID", "is " + Fields.quoted(header), "send the id of an event");
         }
-        query.fault("Last-Event-ID", "is " + Fields.quoted(header), "send the id of an event");
-        return null;
+        return place.orElse(null);
     }
 
     private void page(Context context, String runId, EventFilter filter, int after, int limit) {

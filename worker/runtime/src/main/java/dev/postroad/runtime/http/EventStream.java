@@ -2,11 +2,10 @@ package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.JournalTail.Place;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is on its way to one reader. Filled by the thread that looks for events, emptied by the reader's own.
@@ -17,32 +16,27 @@ import java.util.concurrent.TimeUnit;
 final class EventStream {
     private final String runId;
     private final long run;
-    private final BlockingQueue<Next> waiting = new LinkedBlockingQueue<>();
+    private final Bell bell;
+    private final Queue<RunEvent> waiting = new ConcurrentLinkedQueue<>();
     private volatile int seq;
+    private volatile boolean ended;
+    private volatile boolean awaited;
+    private final AtomicLong looksBegun = new AtomicLong();
+    private volatile long looksDone;
 
     /**
      * Makes an empty stream.
      *
      * @param run the number of the run
      * @param seq the last event that the reader has
+     * @param bell rung for what is new
      */
-    EventStream(String runId, long run, int seq) {
+    EventStream(String runId, long run, int seq, Bell bell) {
         this.runId = runId;
         this.run = run;
         this.seq = seq;
+        this.bell = bell;
     }
-
-    /** What comes next. */
-    sealed interface Next {}
-
-    /** An event. */
-    record Happened(RunEvent event) implements Next {}
-
-    /** Nothing for now. */
-    record Silence() implements Next {}
-
-    /** Nothing any more. */
-    record End() implements Next {}
 
     String runId() {
         return runId;
@@ -56,18 +50,54 @@ final class EventStream {
         return new Place(run, seq);
     }
 
+    void lookBegins() {
+        looksBegun.incrementAndGet();
+    }
+
+    void lookIsDone() {
+        looksDone = looksBegun.get();
+        if (awaited) {
+            awaited = false;
+            bell.ring();
+        }
+    }
+
+    /** Has the bell rung after a look that finds nothing too. */
+    void awaitLook() {
+        awaited = true;
+    }
+
+    /** How many looks for its events have begun. */
+    long looksBegun() {
+        return looksBegun.get();
+    }
+
+    /** How many are done; whatever the last of them found waits here, or was taken. */
+    long looksDone() {
+        return looksDone;
+    }
+
     void add(RunEvent event) {
         if (event.seq() > seq) {
             seq = event.seq();
-            waiting.add(new Happened(event));
+            waiting.add(event);
+            bell.ring();
         }
     }
 
     void end() {
-        waiting.add(new End());
+        ended = true;
+        bell.ring();
     }
 
-    Next next(Duration patience) throws InterruptedException {
-        return Objects.requireNonNullElseGet(waiting.poll(patience.toMillis(), TimeUnit.MILLISECONDS), Silence::new);
+    /** Whether nothing comes any more. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** The next event; null where none waits. */
+    @Nullable
+    RunEvent poll() {
+        return waiting.poll();
     }
 }

@@ -1,42 +1,55 @@
 package dev.postroad.runtime.http;
 
-import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.live.LiveOrder;
+import dev.postroad.contracts.live.OpenAttempts;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.EventFilter;
-import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.RunHistory;
-import dev.postroad.runtime.http.EventStream.End;
-import dev.postroad.runtime.http.EventStream.Happened;
-import dev.postroad.runtime.http.EventStream.Silence;
+import dev.postroad.runtime.output.OutputCursor;
+import dev.postroad.runtime.output.OutputStart;
+import dev.postroad.runtime.output.OutputStart.AtEnd;
+import dev.postroad.runtime.output.OutputStart.AtOffset;
+import dev.postroad.runtime.output.OutputStart.AtTime;
+import dev.postroad.runtime.output.OutputTail;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Sends the events of runs as they happen, as server-sent events. Each reader is served by the thread of its request, so that one that is slow holds up nobody else: first from the journal, up to where it ends, then with what is new.
+ * Sends the events of runs as they happen, and what their nodes show, as server-sent events. Each reader is served by the
+ * thread of its request, so that one that is slow holds up nobody else: first from the journal, up to where it ends, then
+ * with what is new.
  */
 final class EventStreams implements AutoCloseable {
     static final int MOST = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     private static final int PAGE = 200;
+
+    /** Where nothing happened for as long and no attempt was under way, the output is not searched. */
+    private static final Duration LONG_SILENCE = Duration.ofMinutes(5);
 
     private final RunHistory history;
     private final JournalTail tail;
+    private final OutputTail output;
     private final LiveEvents live;
     private final Semaphore free = new Semaphore(MOST);
     private volatile boolean closing;
 
-    EventStreams(RunHistory history, JournalTail tail) {
+    EventStreams(RunHistory history, JournalTail tail, OutputTail output) {
         this.history = history;
         this.tail = tail;
+        this.output = output;
         live = new LiveEvents(tail);
     }
 
@@ -48,75 +61,115 @@ final class EventStreams implements AutoCloseable {
     /**
      * Opens a stream, which ends with its reader or this worker; not with the run, as that can be continued.
      *
-     * @param after the last event that the reader has; 0 for none
+     * @param after what the reader has
      * @throws Refusal where there is no such run, or there are too many streams
      */
-    void open(Context context, String runId, EventFilter filter, int after) {
+    void open(Context context, String runId, StreamFilter filter, StreamPlace after) {
         long run = tail.number(runId).orElseThrow(() -> Refusal.noRun(runId));
         if (closing || !free.tryAcquire()) {
             throw Refusal.of(
                     ErrorCode.UNAVAILABLE, "this worker has " + MOST + " streams open, or stops; ask another one");
         }
         try {
-            serve(context, new Reader(runId, run, filter), after);
+            serve(context, new Request(runId, run, filter, after));
         } finally {
             free.release();
         }
     }
 
-    private record Reader(String runId, long run, EventFilter filter) {}
+    private record Request(String runId, long run, StreamFilter filter, StreamPlace after) {}
 
-    private void serve(Context context, Reader reader, int after) {
+    private void serve(Context context, Request request) {
         try {
-            SseWriter writer = new SseWriter(context);
-            follow(writer, reader, catchUp(writer, reader, after));
+            serve(new SseWriter(context), request);
         } catch (IOException gone) {
-            LOG.debug("a reader of run {} is gone", reader.runId(), gone);
+            LOG.debug("a reader of run {} is gone", request.runId(), gone);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {
             // The reader connects again and says where it was.
-            LOG.warn("a stream of events of run {} ends early", reader.runId(), failed);
+            LOG.atLevel(closing ? Level.DEBUG : Level.WARN)
+                    .setCause(failed)
+                    .log("a stream of events of run {} ends early", request.runId());
         }
     }
 
-    /** Gives the last event that was there. */
-    private int catchUp(SseWriter writer, Reader reader, int after) throws IOException {
-        int seq = after;
-        List<RunEvent> page;
-        do {
-            page = history.events(reader.runId(), EventFilter.ALL, seq, PAGE);
-            for (RunEvent event : page) {
-                send(writer, reader, event);
-                seq = event.seq();
-            }
-        } while (!page.isEmpty() && !closing);
-        return seq;
+    private void serve(SseWriter writer, Request request) throws IOException, InterruptedException {
+        StreamPlace after = request.after();
+        boolean shows = request.filter().output();
+        OpenAttempts open =
+                shows ? tail.openAttempts(new JournalTail.Place(request.run(), after.seq())) : new OpenAttempts();
+        List<RunEvent> first = page(request, after.seq());
+        Bell bell = new Bell();
+        try (OutputCursor cursor =
+                shows ? output.follow(request.runId(), start(after, open, first), bell::ring) : null) {
+            LiveOrder order = LiveOrder.after(open, after.seq(), after.offset());
+            LiveReader reader = new LiveReader(writer, request.filter(), order, bell, cursor);
+            catchUp(reader, request, first);
+            follow(reader, request, bell);
+        }
     }
 
-    private void follow(SseWriter writer, Reader reader, int after) throws IOException, InterruptedException {
-        EventStream stream = new EventStream(reader.runId(), reader.run(), after);
+    private List<RunEvent> page(Request request, int after) {
+        return history.events(request.runId(), EventFilter.ALL, after, PAGE);
+    }
+
+    private static OutputStart start(StreamPlace after, OpenAttempts open, List<RunEvent> next) {
+        if (after.offset() >= 0) {
+            return new AtOffset(after.offset() + 1);
+        }
+        return Stream.concat(open.since().stream(), next.stream().limit(1).map(RunEvent::at))
+                .min(Instant::compareTo)
+                .<OutputStart>map(time -> new AtTime(time.minus(LiveReader.CLOCKS_DIFFER)))
+                .orElseGet(AtEnd::new);
+    }
+
+    private void catchUp(LiveReader reader, Request request, List<RunEvent> first)
+            throws IOException, InterruptedException {
+        List<RunEvent> page = first;
+        Instant last = null;
+        while (!page.isEmpty() && !closing) {
+            for (List<RunEvent> portion : portions(page)) {
+                send(reader, portion, last);
+                last = portion.getLast().at();
+            }
+            page = page(request, page.getLast().seq());
+        }
+    }
+
+    /** Without a long silence within any of them. */
+    private static List<List<RunEvent>> portions(List<RunEvent> page) {
+        List<List<RunEvent>> portions = new ArrayList<>();
+        int begin = 0;
+        for (int i = 1; i <= page.size(); i++) {
+            if (i == page.size() || isLong(page.get(i - 1).at(), page.get(i).at())) {
+                portions.add(page.subList(begin, i));
+                begin = i;
+            }
+        }
+        return portions;
+    }
+
+    private static boolean isLong(@Nullable Instant from, Instant to) {
+        return from != null && from.plus(LONG_SILENCE).isBefore(to);
+    }
+
+    private static void send(LiveReader reader, List<RunEvent> events, @Nullable Instant before)
+            throws IOException, InterruptedException {
+        Instant begin = events.getFirst().at();
+        boolean silent = reader.isQuiet() && isLong(before, begin);
+        reader.sendPast(events, silent ? begin.minus(LiveReader.CLOCKS_DIFFER) : null);
+    }
+
+    private void follow(LiveReader reader, Request request, Bell bell) throws IOException, InterruptedException {
+        EventStream stream = new EventStream(request.runId(), request.run(), reader.seq(), bell);
         live.follow(stream);
         try {
-            while (!closing) {
-                switch (stream.next(HEARTBEAT)) {
-                    case Happened(RunEvent event) -> send(writer, reader, event);
-                    // Else a reader that is gone would never be noticed, nor a worker by its reader.
-                    case Silence() -> writer.comment("nothing new");
-                    case End() -> {
-                        return;
-                    }
-                }
+            if (!closing) {
+                reader.sendLive(stream);
             }
         } finally {
             live.forget(stream);
-        }
-    }
-
-    private static void send(SseWriter writer, Reader reader, RunEvent event) throws IOException {
-        if (reader.filter().accepts(event)) {
-            String data = new String(Json.bytes(HistoryJson.tree(event)), StandardCharsets.UTF_8);
-            writer.event(event.seq(), event.type().publicName(), data);
         }
     }
 

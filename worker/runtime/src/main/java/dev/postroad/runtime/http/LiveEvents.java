@@ -60,8 +60,11 @@ final class LiveEvents implements AutoCloseable {
     private void deliver() {
         Map<String, List<EventStream>> readers = new HashMap<>();
         Map<String, Place> places = new HashMap<>();
+        List<EventStream> looked = new ArrayList<>();
         for (EventStream stream : streams) {
             if (stream.hasRoom()) {
+                stream.lookBegins();
+                looked.add(stream);
                 readers.computeIfAbsent(stream.runId(), run -> new ArrayList<>())
                         .add(stream);
                 places.merge(stream.runId(), stream.place(), (one, other) -> one.seq() < other.seq() ? one : other);
@@ -73,6 +76,7 @@ final class LiveEvents implements AutoCloseable {
         for (RunEvent event : tail.after(places.values())) {
             readers.getOrDefault(event.runId(), List.of()).forEach(stream -> stream.add(event));
         }
+        looked.forEach(EventStream::lookIsDone);
     }
 
     @Override

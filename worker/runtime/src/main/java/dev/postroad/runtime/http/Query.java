@@ -113,6 +113,17 @@ final class Query {
         }
     }
 
+    /** Yes or no, or null. */
+    @Nullable
+    Boolean truth(String name) {
+        String text = text(name);
+        if (text == null || text.equals("true") || text.equals("false")) {
+            return text == null ? null : Boolean.valueOf(text);
+        }
+        fault(name, "is " + Fields.quoted(text), "use true or false");
+        return null;
+    }
+
     /** A whole number, or null. */
     @Nullable
     Integer whole(String name, int least, int most) {

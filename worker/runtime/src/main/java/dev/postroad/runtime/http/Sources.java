@@ -8,6 +8,7 @@ import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunLog;
+import dev.postroad.runtime.output.OutputTail;
 import javax.sql.DataSource;
 
 /**
@@ -18,6 +19,7 @@ import javax.sql.DataSource;
 public record Sources(
         RunHistory history,
         JournalTail tail,
+        OutputTail output,
         PublishedDefinitions definitions,
         AgentMetrics agentMetrics,
         AgentEventLog agentEvents,
@@ -31,10 +33,16 @@ public record Sources(
      *
      * @param agentSwitch writes to it, so that it has connections of its own
      */
-    public static Sources of(DataSource database, AgentSwitch agentSwitch, PostroadClient client, int maxMessageBytes) {
+    public static Sources of(
+            DataSource database,
+            OutputTail output,
+            AgentSwitch agentSwitch,
+            PostroadClient client,
+            int maxMessageBytes) {
         return new Sources(
                 new RunHistory(database),
                 new JournalTail(database),
+                output,
                 new PublishedDefinitions(database),
                 new AgentMetrics(database),
                 new AgentEventLog(database),

@@ -26,7 +26,7 @@ final class SseWriter {
     }
 
     /** @param data without line breaks */
-    void event(int id, String type, String data) throws IOException {
+    void event(String id, String type, String data) throws IOException {
         write("id: " + id + "\nevent: " + type + "\ndata: " + data + "\n\n");
     }
 

@@ -27,7 +27,7 @@ public final class WorkerHttp implements AutoCloseable {
     /** Starts to listen. */
     public static WorkerHttp start(
             ListenSettings settings, Sources sources, HealthChecks health, PrometheusMeterRegistry metrics) {
-        EventStreams streams = new EventStreams(sources.history(), sources.tail());
+        EventStreams streams = new EventStreams(sources.history(), sources.tail(), sources.output());
         Gauge.builder("postroad.http.streams", streams, EventStreams::open).register(metrics);
         Javalin server = Javalin.create(config -> {
             configure(config);

@@ -18,6 +18,7 @@ import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.observe.HealthChecks;
+import dev.postroad.runtime.output.OutputTail;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.PuppetAgent;
@@ -261,7 +262,12 @@ final class OpenApiTest {
     void describesEveryRouteAndNoOther() {
         try (WorkerHttp server = WorkerHttp.start(
                 new ListenSettings("127.0.0.1", 0, null),
-                Sources.of(SITE.database(), agentSwitch(), SITE.client(), 1 << 20),
+                Sources.of(
+                        SITE.database(),
+                        new OutputTail(Map.of(), "none", InstantSource.system()),
+                        agentSwitch(),
+                        SITE.client(),
+                        1 << 20),
                 new HealthChecks(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
             assertThat(operations()).extracting(Operation::name).containsExactlyInAnyOrderElementsOf(server.routes());

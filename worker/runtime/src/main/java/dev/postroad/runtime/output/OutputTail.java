@@ -1,0 +1,149 @@
+package dev.postroad.runtime.output;
+
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the output of all runs that somebody follows, by one consumer for all of them, wherever each of them is on its
+ * partition. Costs nothing while nobody follows. Owns its thread, to which the consumer is confined; thread-safe.
+ */
+public final class OutputTail implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputTail.class);
+    private static final int MILLIS_BETWEEN_LOOKS = 50;
+    private static final int MILLIS_UNTIL_NEXT_TRY = 500;
+    private static final int LIMIT_MILLIS = 2_000;
+
+    private final Map<String, String> kafka;
+    private final String topic;
+    private final InstantSource clock;
+    private final Set<OutputCursor> cursors = ConcurrentHashMap.newKeySet();
+    private final Semaphore wanted = new Semaphore(0);
+    private final Thread thread =
+            Thread.ofPlatform().name("postroad-output-tail").daemon().unstarted(this::run);
+    private volatile boolean away;
+    private volatile boolean closed;
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+    /** @param kafka properties of a client of Kafka */
+    public OutputTail(Map<String, String> kafka, String topic, InstantSource clock) {
+        this.kafka = Map.copyOf(kafka);
+        this.topic = topic;
+        this.clock = clock;
+    }
+
+    /** Starts its thread. */
+    public void start() {
+        thread.start();
+    }
+
+    /**
+     * Begins to look for the output of a run; to be closed.
+     *
+     * @param changed told whenever something was found or the mark was reached; must not block
+     */
+    public OutputCursor follow(String runId, OutputStart start, Runnable changed) {
+        OutputCursor cursor = new OutputCursor(this, runId, start, changed);
+        cursors.add(cursor);
+        wake();
+        return cursor;
+    }
+
+    void forget(OutputCursor cursor) {
+        cursors.remove(cursor);
+    }
+
+    void wake() {
+        if (wanted.availablePermits() == 0) {
+            wanted.release();
+        }
+    }
+
+    /** Whether Kafka did not answer the last time. */
+    boolean isAway() {
+        return away;
+    }
+
+    private void run() {
+        try {
+            awaitLook(Long.MAX_VALUE);
+            while (!closed) {
+                look();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        try (KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(properties())) {
+            consumer = opened;
+            OutputLook looking = new OutputLook(opened, topic, clock);
+            while (!closed) {
+                boolean more = looking.look(cursors);
+                away = false;
+                if (!more) {
+                    awaitLook(cursors.isEmpty() ? Long.MAX_VALUE : MILLIS_BETWEEN_LOOKS);
+                }
+            }
+        } catch (WakeupException stopped) {
+            LOG.debug("the output is not followed any more");
+        } catch (RuntimeException failed) {
+            // Readers go on with the events alone, and those who connect again find what they missed.
+            if (!away) {
+                LOG.warn("the output of runs is not followed for now; trying again", failed);
+            }
+            away = true;
+            awaitLook(MILLIS_UNTIL_NEXT_TRY);
+        } finally {
+            consumer = null;
+        }
+    }
+
+    private void awaitLook(long mostMillis) throws InterruptedException {
+        if (wanted.tryAcquire(mostMillis, TimeUnit.MILLISECONDS)) {
+            wanted.drainPermits();
+        }
+    }
+
+    private Map<String, Object> properties() {
+        Map<String, Object> properties = new HashMap<>(kafka);
+        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        // Where retention has removed what a reader wants to go on with.
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
+        properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
+        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return properties;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+        KafkaConsumer<byte[], byte[]> open = consumer;
+        if (open != null) {
+            open.wakeup();
+        }
+        try {
+            thread.join(2L * LIMIT_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
