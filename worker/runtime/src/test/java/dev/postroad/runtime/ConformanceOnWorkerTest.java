@@ -233,7 +233,7 @@ class ConformanceOnWorkerTest {
             boolean called = journal.stream()
                     .anyMatch(start -> start.type() == EventType.NODE_STARTED
                             && Objects.equals(start.task(), event.task())
-                            && !start.data().has("input"));
+                            && start.data().has("agent"));
             if (ANSWERED.contains(event.type()) && called) {
                 answered.merge(Objects.requireNonNull(event.node()), 1, Integer::sum);
             }

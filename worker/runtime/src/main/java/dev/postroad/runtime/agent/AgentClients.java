@@ -114,7 +114,7 @@ public final class AgentClients implements AutoCloseable {
                 yield settings == null ? null : new LeasedClient(() -> LlmAgent.open(settings, environment, sender));
             }
             case HTTP -> {
-                HttpSettings settings = HttpSettings.read(fields, environment.variables());
+                HttpSettings settings = HttpSettings.read(fields, environment);
                 yield settings == null ? null : new LeasedClient(() -> HttpAgent.open(settings, environment, sender));
             }
             // Holds nothing that a call could lose.

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout the longest wait for a connection, a part of an attempt's time
  * @param maxAnswerBytes the longest answer that is read, 1 to 1 GiB
  * @param pluginFolder where jars with Java agents are; null for none
+ * @param secretsFolder where the files are that {@code ${file:NAME}} in a definition may refer to; null for none
  * @param variables what {@code ${env:NAME}} in a definition may refer to
  * @param clock gives the time left until a deadline or a {@code Retry-After} date
  */
@@ -25,6 +26,7 @@ public record AgentEnvironment(
         Duration connectTimeout,
         int maxAnswerBytes,
         @Nullable Path pluginFolder,
+        @Nullable Path secretsFolder,
         Map<String, String> variables,
         InstantSource clock) {
 
@@ -50,25 +52,39 @@ public record AgentEnvironment(
     /** The defaults: no LLM server. */
     public static AgentEnvironment of(Map<String, String> variables, InstantSource clock) {
         return new AgentEnvironment(
-                null, null, "", DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_ANSWER_BYTES, null, variables, clock);
+                null, null, "", DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_ANSWER_BYTES, null, null, variables, clock);
     }
 
     /** The same with an LLM server. */
     public AgentEnvironment withLlm(String baseUrl, @Nullable String apiKey, String model) {
         return new AgentEnvironment(
-                baseUrl, apiKey, model, connectTimeout, maxAnswerBytes, pluginFolder, variables, clock);
+                baseUrl, apiKey, model, connectTimeout, maxAnswerBytes, pluginFolder, secretsFolder, variables, clock);
     }
 
     /** The same with another bound on answers. */
     public AgentEnvironment withMaxAnswerBytes(int bytes) {
         return new AgentEnvironment(
-                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, bytes, pluginFolder, variables, clock);
+                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, bytes, pluginFolder, secretsFolder, variables, clock);
     }
 
     /** The same with a folder for jars with Java agents. */
     public AgentEnvironment withPluginFolder(Path folder) {
         return new AgentEnvironment(
-                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, maxAnswerBytes, folder, variables, clock);
+                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, maxAnswerBytes, folder, secretsFolder, variables, clock);
+    }
+
+    /** The same with a folder for files with secrets. */
+    public AgentEnvironment withSecretsFolder(Path folder) {
+        return new AgentEnvironment(
+                defaultLlmBaseUrl,
+                llmApiKey,
+                llmModel,
+                connectTimeout,
+                maxAnswerBytes,
+                pluginFolder,
+                folder,
+                variables,
+                clock);
     }
 
     /** Leaves out the key and the variables, which hold secrets. */

@@ -25,11 +25,17 @@ final class Excerpt {
                 .toList();
     }
 
-    String of(String text) {
+    /** The text without the secrets. */
+    String hidden(String text) {
         String safe = text;
         for (String secret : secrets) {
             safe = safe.replace(secret, "***");
         }
+        return safe;
+    }
+
+    String of(String text) {
+        String safe = hidden(text);
         StringBuilder shown = new StringBuilder();
         safe.codePoints().limit(LIMIT).map(Excerpt::storable).forEach(shown::appendCodePoint);
         if (safe.codePointCount(0, safe.length()) > LIMIT) {

@@ -39,7 +39,7 @@ record HttpAnswer(RemoteFaults faults) {
     }
 
     AgentReply read(JsonNode tree, AgentCall call) {
-        AgentLog.write(call, tree.get("logs"));
+        AgentLog.write(call, tree.get("logs"), faults.excerpt());
         return read(tree);
     }
 

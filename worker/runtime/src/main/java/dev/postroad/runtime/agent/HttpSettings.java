@@ -24,10 +24,10 @@ record HttpSettings(URI url, Map<String, String> headers, List<String> secrets) 
     private static final Set<String> OWN_HEADERS = Set.of("content-type", "idempotency-key", "traceparent");
 
     /** The settings, or null; whatever is wrong is noted as a fault. */
-    static @Nullable HttpSettings read(Fields fields, Map<String, String> variables) {
+    static @Nullable HttpSettings read(Fields fields, AgentEnvironment environment) {
         fields.onlyKnown(KNOWN);
         URI url = WebAddress.read(fields, "url");
-        EnvironmentReferences references = new EnvironmentReferences(variables);
+        SecretReferences references = new SecretReferences(environment);
         Map<String, String> headers = new LinkedHashMap<>();
         fields.textMap("headers").forEach((name, text) -> {
             String field = "headers." + name;

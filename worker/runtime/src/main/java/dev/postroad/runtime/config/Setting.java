@@ -1,6 +1,7 @@
 package dev.postroad.runtime.config;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public enum Setting {
     LLM_API_KEY,
     LLM_MODEL,
     PLUGIN_DIR,
+    SECRETS_DIR,
     WORKER_ID;
 
     /** What the name of every variable starts with. */
@@ -36,6 +38,9 @@ public enum Setting {
 
     /** What the names of variables for Kafka's clients start with. */
     public static final String KAFKA_PREFIX = "POSTROAD_KAFKA_";
+
+    /** What the names of variables end with that name a file with a secret. */
+    static final String FILE_SUFFIX = "_FILE";
 
     private final @Nullable String unlessSet;
 
@@ -55,6 +60,18 @@ public enum Setting {
     /** The value where none is set. */
     public Optional<String> unlessSet() {
         return Optional.ofNullable(unlessSet);
+    }
+
+    /** Those whose values may stand in a file that the variable with {@value #FILE_SUFFIX} behind its name names. */
+    static List<String> secrets() {
+        return List.of(
+                POSTGRES_PASSWORD.variable(),
+                HTTP_TOKEN.variable(),
+                LLM_API_KEY.variable(),
+                KAFKA_PREFIX + "SASL_JAAS_CONFIG",
+                KAFKA_PREFIX + "SSL_KEY_PASSWORD",
+                KAFKA_PREFIX + "SSL_KEYSTORE_PASSWORD",
+                KAFKA_PREFIX + "SSL_TRUSTSTORE_PASSWORD");
     }
 
     static boolean isKnown(String variable) {

@@ -42,6 +42,7 @@ public final class Variables {
             }
         });
         own.values().removeIf(String::isBlank);
+        Setting.secrets().forEach(secret -> SecretFile.replace(own, secret, faults));
         own.keySet().forEach(name -> NameCheck.fault(name).ifPresent(faults::add));
         return new Variables(environment, own, faults);
     }

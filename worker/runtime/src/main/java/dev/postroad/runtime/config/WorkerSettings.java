@@ -98,6 +98,7 @@ public record WorkerSettings(
                 environment.connectTimeout(),
                 maxAnswerBytes,
                 reader.folder(Setting.PLUGIN_DIR),
+                reader.folder(Setting.SECRETS_DIR),
                 environment.variables(),
                 environment.clock());
     }

@@ -53,6 +53,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_LLM_API_KEY=",
                         "POSTROAD_LLM_MODEL=",
                         "POSTROAD_PLUGIN_DIR=",
+                        "POSTROAD_SECRETS_DIR=",
                         "POSTROAD_WORKER_ID=");
     }
 

@@ -1,0 +1,221 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Topics;
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.Site;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Secrets are known by their name alone, whatever happens: they are looked for wherever anything is kept or told. */
+@NullMarked
+class SecretsTest {
+    private static final String SECRET = "s3cret-";
+    private static final String TOKEN = SECRET + "of-the-http-api";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void noSecretIsFoundInPostgresKafkaLogsErrorsEventsOrAnswers() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Logger ours = (Logger) LoggerFactory.getLogger("dev.postroad");
+        Level before = root.getLevel();
+        log.start();
+        root.addAppender(log);
+        root.setLevel(Level.INFO);
+        ours.setLevel(Level.TRACE);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", SecretsTest::echo);
+        server.start();
+        try (Site site = Site.open()) {
+            List<String> told = act(site, "http://127.0.0.1:" + server.getAddress().getPort());
+            assertThat(told).as("answers").hasSizeGreaterThan(8).noneMatch(text -> text.contains(SECRET));
+            assertThat(tables(site))
+                    .as("Postgres")
+                    .hasSizeGreaterThan(20)
+                    .anyMatch(row -> row.contains("***"))
+                    .noneMatch(row -> row.contains(SECRET));
+            assertThat(records(site))
+                    .as("Kafka")
+                    .hasSizeGreaterThan(20)
+                    .anyMatch(record -> record.contains("***"))
+                    .noneMatch(record -> record.contains(SECRET));
+        } finally {
+            server.stop(0);
+            root.detachAppender(log);
+            root.setLevel(before);
+            ours.setLevel(null);
+        }
+        assertThat(List.copyOf(log.list)).as("logs").isNotEmpty().noneMatch(SecretsTest::tells);
+    }
+
+    /** Has agents succeed and fail in all ways in which a server can echo what it was sent; gives what was answered. */
+    private List<String> act(Site site, String server) throws IOException {
+        Path secrets = Files.createDirectory(folder.resolve("secrets"));
+        Files.writeString(secrets.resolve("echo-key"), SECRET + "of-a-file\n");
+        Path token = Files.writeString(folder.resolve("token"), TOKEN + "\n");
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("ECHO_KEY", SECRET + "of-a-variable");
+        environment.put("POSTROAD_SECRETS_DIR", secrets.toString());
+        environment.put("POSTROAD_HTTP_TOKEN_FILE", token.toString());
+        environment.put("POSTROAD_POSTGRES_PASSWORD", SECRET + "of-postgres");
+        environment.put("POSTROAD_KAFKA_SSL_KEY_PASSWORD", SECRET + "of-kafka");
+        environment.put("POSTROAD_LLM_BASE_URL", server + "/llm");
+        environment.put("POSTROAD_LLM_API_KEY", SECRET + "of-a-model");
+        environment.put("POSTROAD_LLM_MODEL", "m-1");
+        List<String> told = new ArrayList<>();
+        told.add(site.settings(environment).toString());
+        told.add(refused(site, environment, "POSTROAD_HTTP_TOKEN", TOKEN));
+        told.add(refused(site, environment, "POSTROAD_GRUOP", "x"));
+        told.add(refused(site, environment, "POSTROAD_POSTGRES_PASSWORD_FILE", folder + "/none"));
+        Worker worker = site.worker(environment);
+        for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
+            site.apply(behaviour.equals("llm")
+                    ? "agent: llm\nkind: llm\nprompt: Say something\nretry: { maxAttempts: 2, backoff: PT0.01S }"
+                    : """
+                    agent: %1$s
+                    kind: http
+                    url: %2$s/%1$s
+                    headers: { X-Variable: "Bearer ${env:ECHO_KEY}", X-File: "${file:echo-key}" }
+                    retry: { maxAttempts: 2, backoff: PT0.01S }
+                    """.formatted(behaviour, server));
+            site.apply("""
+                    graph: %1$s-graph
+                    state: { n: {} }
+                    nodes: { ask: { agent: %1$s, output: "{'n': 1}" } }
+                    edges: [ { from: START, to: ask }, { from: ask, to: END } ]
+                    """.formatted(behaviour));
+        }
+        site.apply("agent: lost\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${env:NOT_SET}\" }");
+        site.apply("agent: sly\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${file:../token}\" }");
+        Site.await("the graphs are there", () -> site.number("SELECT count(*) FROM postroad.graphs") == 5);
+        for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
+            site.trigger(behaviour + "-graph", "run-" + behaviour, "{}");
+        }
+        Site.await("both are refused", () -> site.number("SELECT count(*) FROM postroad.refused_definitions") == 2);
+        Site.await("an answer's lines are stored", () -> site.number(
+                        "SELECT count(*) FROM postroad.agent_logs WHERE message LIKE 'was sent%'")
+                == 1);
+        try (Caller caller = new Caller(worker.httpPort())) {
+            for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
+                site.ended("run-" + behaviour);
+                for (String what : List.of("", "/events", "/logs", "/state")) {
+                    told.add(get(caller, "/api/runs/run-" + behaviour + what));
+                }
+            }
+            for (String path : List.of("/health", "/metrics", "/api/agents", "/api/graphs", "/api/agents/fails/events")) {
+                told.add(get(caller, path));
+            }
+        }
+        return told;
+    }
+
+    private static String get(Caller caller, String path) {
+        Caller.Reply reply = caller.get(path, "Authorization", "Bearer " + TOKEN);
+        assertThat(reply.status()).as(path).isEqualTo(200);
+        return reply.text();
+    }
+
+    private static String refused(Site site, Map<String, String> environment, String name, String value) {
+        Map<String, String> wrong = new LinkedHashMap<>(environment);
+        wrong.put(name, value);
+        try {
+            throw new AssertionError(WorkerSettings.read(site.environment(wrong)) + " were taken");
+        } catch (FaultsException faults) {
+            return String.valueOf(faults.getMessage());
+        }
+    }
+
+    /** Answers with all headers that it was sent. */
+    private static void echo(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String sent = exchange.getRequestHeaders().values().toString().replace("\"", "");
+            String path = exchange.getRequestURI().getPath();
+            int status = path.equals("/fine") || path.equals("/garbage") ? 200 : path.equals("/moved") ? 302 : 503;
+            String body = switch (path) {
+                case "/fine" ->
+                    "{\"output\": {}, \"logs\": [{\"message\": \"was sent %1$s\", \"fields\": {\"sent\": \"%1$s\"}}]}"
+                            .formatted(sent);
+                case "/garbage" -> "{\"output\": {}, \"" + sent + "\": }";
+                default -> "{\"error\": {\"message\": \"cannot serve one who sends " + sent + "\"}}";
+            };
+            if (status == 302) {
+                exchange.getResponseHeaders().add("Location", "/elsewhere?" + sent.replaceAll("[^A-Za-z0-9-]", ""));
+            }
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private static List<String> tables(Site site) {
+        return site.sql().withHandle(handle -> {
+            List<String> rows = new ArrayList<>();
+            handle.createQuery("""
+                            SELECT table_name FROM information_schema.tables
+                            WHERE table_schema = 'postroad' AND table_type = 'BASE TABLE'""")
+                    .mapTo(String.class)
+                    .list()
+                    .forEach(table -> rows.addAll(
+                            handle.createQuery("SELECT row::text FROM postroad.\"" + table + "\" AS row")
+                                    .mapTo(String.class)
+                                    .list()));
+            return rows;
+        });
+    }
+
+    private static List<String> records(Site site) {
+        Topics topics = site.topics();
+        return List.of(
+                        topics.events(),
+                        topics.output(),
+                        topics.deadLetters(),
+                        topics.registry(),
+                        topics.agentEvents(),
+                        topics.triggers())
+                .stream()
+                .flatMap(topic -> site.records(topic).stream())
+                .map(SecretsTest::text)
+                .toList();
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record) {
+        StringBuilder text = new StringBuilder();
+        for (byte[] part : new byte[][] {record.key(), record.value()}) {
+            text.append(part == null ? "" : new String(part, StandardCharsets.UTF_8));
+        }
+        record.headers().forEach(header -> text.append(new String(header.value(), StandardCharsets.UTF_8)));
+        return text.toString();
+    }
+
+    private static boolean tells(ILoggingEvent event) {
+        return event.getFormattedMessage().contains(SECRET)
+                || (event.getThrowableProxy() != null
+                        && ThrowableProxyUtil.asString(event.getThrowableProxy()).contains(SECRET));
+    }
+}
