@@ -49,6 +49,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_MAX_VALUE_BYTES=1048576",
                         "POSTROAD_SESSION_TIMEOUT=PT6S",
                         "POSTROAD_METRICS_RETENTION=P30D",
+                        "POSTROAD_LOG_RETENTION=P7D",
                         "POSTROAD_LLM_BASE_URL=",
                         "POSTROAD_LLM_API_KEY=",
                         "POSTROAD_LLM_MODEL=",
@@ -72,6 +73,7 @@ final class WorkerSettingsTest {
         assertThat(settings.maxValueBytes()).isEqualTo(1 << 20);
         assertThat(settings.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(settings.metricsRetention()).isEqualTo(Duration.ofDays(30));
+        assertThat(settings.logRetention()).isEqualTo(Duration.ofDays(7));
         assertThat(settings.agents().defaultLlmBaseUrl()).isNull();
         assertThat(settings.workerId()).contains("-" + ProcessHandle.current().pid() + "-");
     }
