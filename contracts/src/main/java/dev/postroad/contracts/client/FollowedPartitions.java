@@ -65,6 +65,10 @@ final class FollowedPartitions implements AutoCloseable {
         }
     }
 
+    String runId() {
+        return partitions.runId();
+    }
+
     private void begin(StartOfWatch start) {
         List<TopicPartition> all = partitions.all(consumer);
         // Kafka's client warns when it is told an end of a partition that it does not read.
@@ -98,6 +102,31 @@ final class FollowedPartitions implements AutoCloseable {
         } catch (RetriableException failed) {
             contact.missed(failed);
             return ConsumerRecords.empty();
+        } catch (KafkaException failed) {
+            throw partitions.failed(failed);
+        }
+    }
+
+    /** Where the partitions that are read end now; empty where Kafka does not say. */
+    Map<TopicPartition, Long> ends() {
+        try {
+            return consumer.endOffsets(consumer.assignment(), PATIENCE);
+        } catch (RetriableException failed) {
+            contact.missed(failed);
+            return Map.of();
+        } catch (KafkaException failed) {
+            throw partitions.failed(failed);
+        }
+    }
+
+    /** Whether everything before these offsets was given. */
+    boolean hasReached(Map<TopicPartition, Long> offsets) {
+        try {
+            return offsets.entrySet().stream()
+                    .noneMatch(end -> consumer.position(end.getKey(), PATIENCE) < end.getValue());
+        } catch (RetriableException failed) {
+            contact.missed(failed);
+            return false;
         } catch (KafkaException failed) {
             throw partitions.failed(failed);
         }

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.live.LiveOrder;
+import dev.postroad.contracts.live.OpenAttempts;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.contracts.message.Trigger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -50,6 +53,9 @@ import org.apache.kafka.common.KafkaException;
 public final class PostroadClient implements AutoCloseable {
     /** How long Kafka has for one request where no limit is given. */
     public static final Duration DEFAULT_TIME_LIMIT = Duration.ofSeconds(10);
+
+    /** Clocks of workers, and of Kafka's brokers, may differ by as much. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(10);
 
     private final ClientSettings settings;
     private final Topics topics;
@@ -202,6 +208,41 @@ public final class PostroadClient implements AutoCloseable {
      */
     public RunWatch watch(String runId, Instant from) {
         return watch(runId, StartOfWatch.at(from));
+    }
+
+    /**
+     * Follows a run from now on, and what its nodes show while they run.
+     *
+     * @throws PostroadClientException where Kafka did not answer in time
+     */
+    public LiveWatch watchWithOutput(String runId) {
+        return withOutput(watch(runId), List.of());
+    }
+
+    /**
+     * Adds to a watch what the nodes show: those that are under way after the events that are known, and those to come.
+     *
+     * @param watch taken over, also to close it where this fails
+     * @param past all events of the run up to some place in or behind the watch; none to begin with what comes
+     * @throws PostroadClientException where Kafka did not answer in time
+     */
+    public LiveWatch withOutput(RunWatch watch, List<RunEvent> past) {
+        try {
+            OpenAttempts open = new OpenAttempts();
+            past.forEach(open::add);
+            StartOfWatch start = past.isEmpty()
+                    ? StartOfWatch.NOW
+                    : StartOfWatch.at(open.since().orElse(past.getLast().at()).minus(CLOCKS_DIFFER));
+            var partitions = new RunPartitions(topics.output(), watch.runId(), settings);
+            var output = FollowedPartitions.open(consumer(), partitions, start, System::nanoTime);
+            LiveOrder order = past.isEmpty()
+                    ? LiveOrder.midway()
+                    : LiveOrder.after(open, past.getLast().seq(), -1);
+            return new LiveWatch(watch, output, order, System::nanoTime);
+        } catch (PostroadClientException failed) {
+            watch.close();
+            throw failed;
+        }
     }
 
     private RunWatch watch(String runId, StartOfWatch start) {

@@ -122,6 +122,10 @@ public final class RunWatch implements Iterable<RunEvent>, AutoCloseable {
         return last != null && last.type().endsRun();
     }
 
+    String runId() {
+        return partitions.runId();
+    }
+
     /** Whether an event of the run's journal was given. */
     boolean hasBegun() {
         return last != null;

@@ -13,6 +13,8 @@ public record Known(boolean output, Events events) {
         NOT_ALL,
         /** Those that were there a moment ago. */
         ALMOST_ALL,
+        /** Those that were there when the oldest chunk that waits was found, but for some that are published late. */
+        NEARLY_ALL,
         /** All that were there when the oldest chunk that waits was found. */
         ALL
     }

@@ -149,8 +149,11 @@ public final class LiveOrder {
             }
         }
         // So an end that is not known yet may stand before a chunk that begins anew.
-        boolean goesOn = known == Events.ALL
-                || (known == Events.ALMOST_ALL && placed.chunk().index() > 0);
+        boolean goesOn = switch (known) {
+            case NOT_ALL -> false;
+            case ALMOST_ALL -> placed.chunk().index() > 0;
+            case NEARLY_ALL, ALL -> true;
+        };
         return goesOn || (!events.isEmpty() && !at.isAfter(events.getLast().at()));
     }
 
