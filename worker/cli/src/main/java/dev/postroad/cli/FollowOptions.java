@@ -8,9 +8,12 @@ import dev.postroad.cli.progress.RunProgress;
 import dev.postroad.cli.progress.TerminalDisplay;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.contracts.client.RunWatch;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,7 +21,9 @@ import picocli.CommandLine.Option;
 final class FollowOptions {
     private static final String RUN_TIMEOUT = "run-timeout";
 
-    @Option(names = "--json", description = "Write the events to the standard output, one JSON a line.")
+    @Option(
+            names = "--json",
+            description = "Write the events, and what the nodes show, to the standard output, one JSON a line.")
     private boolean json;
 
     @Option(
@@ -26,6 +31,15 @@ final class FollowOptions {
             paramLabel = "PT5M",
             description = "The longest to wait for the end; the run itself goes on.")
     private @Nullable Duration timeout;
+
+    @Option(names = "--no-output", description = "Leave out what the nodes show while they run.")
+    private boolean noOutput;
+
+    /** Takes over the watch, also to close it where this fails. */
+    Followed follow(PostroadClient client, RunWatch watch, List<RunEvent> past) {
+        boolean isOver = !past.isEmpty() && past.getLast().type().endsRun();
+        return noOutput || isOver ? Followed.without(watch) : Followed.with(client.withOutput(watch, past));
+    }
 
     boolean json() {
         return json;

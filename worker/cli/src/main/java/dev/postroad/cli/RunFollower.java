@@ -3,7 +3,10 @@ package dev.postroad.cli;
 import dev.postroad.cli.progress.Display;
 import dev.postroad.cli.progress.RunProgress;
 import dev.postroad.cli.shell.Surroundings;
-import dev.postroad.contracts.client.RunWatch;
+import dev.postroad.contracts.live.Live;
+import dev.postroad.contracts.live.Live.Happened;
+import dev.postroad.contracts.live.Live.Shown;
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,19 +33,20 @@ final class RunFollower {
      * @param limit null to wait until the run ends
      * @param heard is told each event after it was shown, and may throw to stop
      */
-    RunProgress follow(RunWatch watch, RunProgress before, @Nullable Duration limit, Consumer<RunEvent> heard) {
+    RunProgress follow(Followed watch, RunProgress before, @Nullable Duration limit, Consumer<RunEvent> heard) {
         Instant begun = surroundings.clock().instant();
         boolean wondered = false;
         RunProgress progress = before;
+        Instant drawn = begun;
         while (progress.end() == null && !isOver(begun, limit)) {
-            Optional<RunEvent> event = watch.poll(BEAT);
-            if (event.isPresent() && isNew(event.get(), progress)) {
-                progress = progress.after(event.get());
-                display.show(event.get(), progress);
-                heard.accept(event.get());
+            Optional<Live> next = watch.poll(BEAT);
+            if (next.isPresent()) {
+                progress = shown(next.get(), progress, heard);
             }
-            if (event.isEmpty()) {
-                display.tick(progress, surroundings.clock().instant());
+            // Where output comes without a break, the picture is drawn all the same.
+            if (next.isEmpty() || isOver(drawn, BEAT)) {
+                drawn = surroundings.clock().instant();
+                display.tick(progress, drawn);
             }
             if (!wondered && progress.seq() == 0 && isOver(begun, PATIENCE)) {
                 surroundings.say("no worker has answered yet; see that one runs on these servers: `postroad worker`");
@@ -50,6 +54,23 @@ final class RunFollower {
             }
         }
         return progress;
+    }
+
+    private RunProgress shown(Live next, RunProgress before, Consumer<RunEvent> heard) {
+        return switch (next) {
+            case Happened(RunEvent event)
+            when isNew(event, before) -> {
+                RunProgress after = before.after(event);
+                display.show(event, after);
+                heard.accept(event);
+                yield after;
+            }
+            case Happened known -> before;
+            case Shown(OutputChunk chunk) -> {
+                display.show(chunk);
+                yield before.after(chunk);
+            }
+        };
     }
 
     private static boolean isNew(RunEvent event, RunProgress progress) {

@@ -4,7 +4,6 @@ import dev.postroad.cli.progress.RunProgress;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.client.PostroadClient;
-import dev.postroad.contracts.client.RunWatch;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.Trigger;
@@ -35,7 +34,7 @@ record TriggeredRun(Trigger trigger, List<String> nodes, FollowOptions following
         String runId = String.valueOf(trigger.runId());
         var interruption = Interruption.sayThatRunGoesOn(runId, surroundings);
         // Opened first, so that no event is missed.
-        try (RunWatch watch = client.watch(runId)) {
+        try (Followed watch = following.follow(client, client.watch(runId), List.of())) {
             client.trigger(trigger);
             RunProgress before = RunProgress.of(runId, trigger.target().name(), nodes);
             return new RunFollower(surroundings, following.display(surroundings))

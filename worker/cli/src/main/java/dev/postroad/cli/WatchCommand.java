@@ -36,19 +36,30 @@ final class WatchCommand implements Callable<Integer> {
         Servers servers = Servers.open(surroundings, Need.WORKER);
         Display display = following.display(surroundings);
         // Opened before the journal is read, so that no event falls between the two.
-        try (RunWatch watch = servers.client().watch(run)) {
-            List<RunEvent> journal = servers.history().events(run, 1);
+        RunWatch watch = servers.client().watch(run);
+        List<RunEvent> journal = journal(servers, run, watch);
+        try (Followed live = following.follow(servers.client(), watch, journal)) {
             RunProgress past = RunProgress.of(run, "", List.of());
             for (RunEvent event : journal) {
                 past = past.after(event);
                 display.show(event, past);
             }
+            RunProgress end =
+                    new RunFollower(surroundings, display).follow(live, past, following.timeout(), event -> {});
+            return following.conclude(end, surroundings);
+        }
+    }
+
+    private static List<RunEvent> journal(Servers servers, String run, RunWatch watch) throws FaultsException {
+        try {
+            List<RunEvent> journal = servers.history().events(run, 1);
             if (journal.isEmpty()) {
                 throw Runs.unknown(run);
             }
-            RunProgress end =
-                    new RunFollower(surroundings, display).follow(watch, past, following.timeout(), event -> {});
-            return following.conclude(end, surroundings);
+            return journal;
+        } catch (FaultsException | RuntimeException failed) {
+            watch.close();
+            throw failed;
         }
     }
 }

@@ -22,6 +22,8 @@ public final class GreetingAgent implements JavaAgent {
     public AgentReply call(AgentCall call) {
         LOG.atInfo().addKeyValue("tone", "warm").log("says hello to {}", call.runId());
         call.log().debug("has said it");
+        call.output().emit("thinking\nof a ");
+        call.output().emit("word");
         return AgentReply.completed(JsonNodeFactory.instance.objectNode().put("said", "hello"));
     }
 }

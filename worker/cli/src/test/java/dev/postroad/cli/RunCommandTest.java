@@ -90,6 +90,18 @@ final class RunCommandTest {
                 """);
         assertThat(shell.run("run", graph.toString(), "--run-id", "greeted-1")).isZero();
         assertThat(shell.out()).contains("hello");
+        assertThat(shell.err())
+                .containsSubsequence(
+                        "node.started",
+                        "  greet | thinking\n",
+                        "  greet | of a word\n",
+                        "node.completed",
+                        "run.completed");
+        assertThat(shell.run("run", graph.toString(), "--no-output")).isZero();
+        assertThat(shell.err()).doesNotContain("thinking");
+        assertThat(shell.run("run", graph.toString(), "--json")).isZero();
+        assertThat(shell.out())
+                .containsSubsequence("node.started", "\"index\":0,\"chunk\":", "\"index\":1,", "node.completed");
 
         assertThat(Await.until(
                         Duration.ofSeconds(30),

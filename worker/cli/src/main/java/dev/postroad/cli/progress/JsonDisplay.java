@@ -1,11 +1,12 @@
 package dev.postroad.cli.progress;
 
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.HistoryJson;
 import java.io.PrintStream;
 import java.time.Instant;
 
-/** The events as they are, one JSON a line. */
+/** The events and chunks of output as they are, one JSON a line. */
 public final class JsonDisplay implements Display {
     private final PrintStream out;
 
@@ -16,6 +17,11 @@ public final class JsonDisplay implements Display {
     @Override
     public void show(RunEvent event, RunProgress after) {
         out.println(HistoryJson.tree(event));
+    }
+
+    @Override
+    public void show(OutputChunk chunk) {
+        out.println(chunk.toJson());
     }
 
     @Override

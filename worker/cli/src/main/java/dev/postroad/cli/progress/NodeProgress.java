@@ -1,6 +1,7 @@
 package dev.postroad.cli.progress;
 
 import dev.postroad.cli.screen.Text;
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,9 +13,21 @@ import java.time.Instant;
  * @param at when the status began; of a node that is to be retried or sleeps, when it goes on
  * @param took how long the last attempt took; zero where none has ended
  * @param note what else there is to say
+ * @param shown the end of what it shows; empty once the attempt has ended
  */
-record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Duration took, String note) {
-    static final NodeProgress NONE = new NodeProgress(NodeStatus.NOT_REACHED, 0, 0, Instant.EPOCH, Duration.ZERO, "");
+record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Duration took, String note, String shown) {
+    static final NodeProgress NONE =
+            new NodeProgress(NodeStatus.NOT_REACHED, 0, 0, Instant.EPOCH, Duration.ZERO, "", "");
+
+    private static final int MOST_SHOWN = 400;
+
+    NodeProgress after(OutputChunk chunk) {
+        // Shown from its beginning again, after a wait or by another worker.
+        String all = (chunk.index() == 0 ? "" : shown) + chunk.chunk();
+        int begin = Math.max(0, all.length() - MOST_SHOWN);
+        int whole = begin > 0 && Character.isLowSurrogate(all.charAt(begin)) ? begin + 1 : begin;
+        return new NodeProgress(status, attempt, tasks, at, took, note, all.substring(whole));
+    }
 
     NodeProgress after(RunEvent event) {
         return switch (event.type()) {
@@ -25,6 +38,7 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                         event.attempt() > 1 || waits() ? tasks : tasks + 1,
                         event.at(),
                         Duration.ZERO,
+                        "",
                         "");
             case NODE_RETRYING ->
                 ended(NodeStatus.RETRYING, event, Notes.time(event, "dueAt"), Notes.error(event.data()));
@@ -68,7 +82,8 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                 tasks,
                 when,
                 Duration.ofMillis(Math.max(0, event.durationMillis())),
-                why);
+                why,
+                "");
     }
 
     /**

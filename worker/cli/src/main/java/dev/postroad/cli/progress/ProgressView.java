@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Draws a run: a heading, a bar, and a line for each node. */
+/** Draws a run: a heading, a bar, and a line for each node, with the end of what it shows below where there is room. */
 public final class ProgressView {
     private static final int STATUS_COLUMNS = 10;
     private static final int DURATION_COLUMNS = 12;
     private static final int ROWS_BESIDE_NODES = 4;
     private static final int LEAST_ROWS_TO_EXPLAIN = 8;
+    private static final int MOST_OUTPUT_COLUMNS = 400;
+    private static final String INDENT = "      ";
 
     private final Screen screen;
 
@@ -44,14 +46,23 @@ public final class ProgressView {
                 run.nodes().keySet().stream().mapToInt(String::length).max().orElse(0);
         List<Map.Entry<String, NodeProgress>> shown = shown(run, room);
         List<String> lines = new ArrayList<>();
+        int roomForOutput = room - shown.size() - 1;
         for (Map.Entry<String, NodeProgress> node : shown) {
             lines.add(line(Text.padded(node.getKey(), nameColumns), node.getValue(), now));
+            String output = Text.lastLine(node.getValue().shown());
+            if (!output.isEmpty() && roomForOutput-- > 0) {
+                lines.add(screen.fit(Colour.FAINT, INDENT + Text.tail(output, outputColumns())));
+            }
         }
         int hidden = run.nodes().size() - shown.size();
         if (hidden > 0) {
             lines.add(screen.fit(Colour.FAINT, "  … and " + hidden + " more"));
         }
         return lines;
+    }
+
+    private int outputColumns() {
+        return Math.min(screen.columns(), MOST_OUTPUT_COLUMNS) - INDENT.length() - 1;
     }
 
     private static List<Map.Entry<String, NodeProgress>> shown(RunProgress run, int room) {

@@ -1,6 +1,7 @@
 package dev.postroad.cli.progress;
 
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
@@ -62,6 +63,13 @@ public record RunProgress(
                 Math.max(seq, event.seq()),
                 waiting(event, newStatus),
                 end(event, newStatus));
+    }
+
+    /** What is known after a node showed something. */
+    public RunProgress after(OutputChunk chunk) {
+        Map<String, NodeProgress> changed = new LinkedHashMap<>(nodes);
+        changed.computeIfPresent(chunk.node(), (name, node) -> node.after(chunk));
+        return new RunProgress(runId, graph, status, share, changed, startedAt, seq, waiting, end);
     }
 
     private @Nullable Waiting waiting(RunEvent event, RunStatus newStatus) {

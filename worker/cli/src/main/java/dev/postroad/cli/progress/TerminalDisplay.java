@@ -1,6 +1,7 @@
 package dev.postroad.cli.progress;
 
 import dev.postroad.cli.screen.LivePicture;
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -21,6 +22,10 @@ public final class TerminalDisplay implements Display {
             tick(after, event.at());
         }
     }
+
+    /** It is drawn with the next tick, as there may be very many. */
+    @Override
+    public void show(OutputChunk chunk) {}
 
     @Override
     public void tick(RunProgress progress, Instant now) {

@@ -76,6 +76,26 @@ public final class Text {
         return line.toString().stripTrailing();
     }
 
+    /** The last line of a text that is not blank; empty where there is none. */
+    public static String lastLine(String text) {
+        return text.lines().filter(line -> !line.isBlank()).reduce("", (before, line) -> line);
+    }
+
+    /** The end of a line, of at most so many columns. */
+    public static String tail(String line, int columns) {
+        if (columns(line) <= columns) {
+            return line;
+        }
+        int begin = line.length();
+        int width = 1;
+        while (begin > 0 && width + columns(line.codePointBefore(begin)) <= columns) {
+            int codePoint = line.codePointBefore(begin);
+            width += columns(codePoint);
+            begin -= Character.charCount(codePoint);
+        }
+        return "…" + line.substring(begin);
+    }
+
     /** Of two columns are nearly all characters from here on; a few that are of one are cut too early. */
     private static int columns(int codePoint) {
         return codePoint >= FIRST_WIDE_CODE_POINT && !isNarrowSymbol(codePoint) ? 2 : 1;

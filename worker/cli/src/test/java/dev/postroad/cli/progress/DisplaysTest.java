@@ -6,6 +6,7 @@ import dev.postroad.cli.screen.Screen;
 import dev.postroad.cli.screen.Screen.Colours;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -46,6 +47,39 @@ final class DisplaysTest {
                         + "\"progress\":0.25,\"data\":{}}");
         assertThat(RunEvent.read(lines.getLast().getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(END);
+    }
+
+    @Test
+    void writesWhatNodesShowLineByLineBehindTheirNames() {
+        String written = written(out -> {
+            var display = new PlainDisplay(out, ZoneOffset.UTC);
+            display.show(chunk("plan", 0, "Once upon"));
+            display.show(chunk("write", 0, "Dear "));
+            display.show(chunk("plan", 1, " a time\nthere"));
+            display.show(chunk("write", 1, "x ".repeat(90)));
+            return display;
+        });
+        String all =
+                "  plan | Once upon a time\n  write | Dear " + "x ".repeat(78).strip() + "\n";
+        assertThat(written).startsWith(all).containsSubsequence("  plan | there\n", "node.completed    plan");
+        assertThat(written).containsSubsequence("  write | x x", "run.cancelled");
+    }
+
+    @Test
+    void writesWhatNodesShowAsJson() {
+        String written = written(out -> {
+            var display = new JsonDisplay(out);
+            display.show(chunk("plan", 0, "Once upon"));
+            return display;
+        });
+        assertThat(written)
+                .startsWith("{\"runId\":\"order-1\",\"graph\":\"launch\",\"node\":\"plan\","
+                        + "\"task\":\"plan@1\",\"attempt\":1,\"index\":0,\"chunk\":\"Once upon\","
+                        + "\"at\":\"2026-11-22T12:00:00Z\"}\n");
+    }
+
+    private static OutputChunk chunk(String node, int index, String text) {
+        return new OutputChunk("order-1", "launch", node, node + "@1", 1, index, text, Events.NOON);
     }
 
     @Test

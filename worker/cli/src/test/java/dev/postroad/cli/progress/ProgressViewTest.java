@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.cli.screen.Screen;
 import dev.postroad.cli.screen.Screen.Colours;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,29 @@ final class ProgressViewTest {
                   ▶ write    running   1.1 s
                   ↻ draw     retrying  in 1.0 s    attempt 1  http.503: busy
                   · publish""");
+    }
+
+    @Test
+    void drawsTheEndOfWhatARunningNodeShows() {
+        RunProgress run = Events.fold(Events.upToTheMiddle())
+                .after(chunk("write", 0, "Once upon a time\nthere was a "))
+                .after(chunk("write", 1, "post road, as long as it was wide.\n\n"))
+                .after(chunk("nobody", 0, "lost"));
+        assertThat(lines(run, 40, 24))
+                .contains("  ▶ write    running   1.1 s", "      …st road, as long as it was wide.");
+        assertThat(lines(run, 40, 8)).hasSize(6);
+        RunProgress again = run.after(chunk("write", 0, "It began"));
+        assertThat(lines(again, 40, 24)).contains("      It began").hasSize(7);
+        RunProgress over = again.after(Events.ofNode(8, EventType.NODE_COMPLETED, 3_305, "write", 1, 1_000, "{}"));
+        assertThat(lines(over, 40, 24)).hasSize(6);
+    }
+
+    private static OutputChunk chunk(String node, int index, String text) {
+        return new OutputChunk("order-1", "launch", node, node + "@1", 1, index, text, NOW);
+    }
+
+    private static List<String> lines(RunProgress run, int columns, int rows) {
+        return new ProgressView(new Screen(columns, rows, Colours.UNUSED)).lines(run, NOW);
     }
 
     @Test
