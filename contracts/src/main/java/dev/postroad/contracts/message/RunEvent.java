@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param node the node, null for an event of the whole run; so are {@code task} and {@code attempt} (0)
  * @param version the number of the run's state after this event
  * @param durationMillis how long the attempt or run took; -1 where nothing ended
- * @param progress 0 to 1; never falls within one run
+ * @param progress 0 to 1: which share of the nodes of the run's own graph has completed at least once, at most 0.99 before
+ *     {@code run.completed}, where it is 1; never falls within one run, also after a rollback or a continuation
  * @param data what belongs to this type of event; an object
  */
 public record RunEvent(

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param superstep the superstep that it belongs to; 0 before the first
  * @param version the number of the state after this event
  * @param durationMillis how long the attempt or run took; -1 where nothing ended
- * @param progress 0 to 1
+ * @param progress 0 to 1, as {@link Run#progressWith} says; never falls within a run
  */
 public record Event(
         int seq,

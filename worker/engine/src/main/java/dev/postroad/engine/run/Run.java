@@ -558,7 +558,13 @@ public final class Run implements Cloneable {
         root = root.with(task);
     }
 
-    /** The progress after a node completed once more. */
+    /**
+     * The progress after a node completed once more: which share of the nodes of the run's own graph has completed at least
+     * once, rounded down to thousandths, and at most 0.99, as only the end of the run is 1. So the rounds of a loop and the
+     * tasks of a fan-out count once, with the first that completes; the nodes of a graph inside count with the node that
+     * they are a part of; and where the run takes one of several ways, its end jumps over the rest. It never falls: what
+     * is rolled back, retried or continued goes on from the most that was reached, which is 1 after an end.
+     */
     double progressWith(String node) {
         int index = graph.node(node).index();
         int completed = completedNodes.cardinality() + (completedNodes.get(index) ? 0 : 1);

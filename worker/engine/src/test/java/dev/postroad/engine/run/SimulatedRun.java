@@ -358,6 +358,9 @@ final class SimulatedRun {
                     (event.progress() == 1) == (before != null && before.progress() == 1)
                             || event.body() instanceof EventBody.RunCompleted,
                     () -> "progress is full before the end at " + event);
+            check(
+                    event.progress() == 1 || !(event.body() instanceof EventBody.RunCompleted),
+                    () -> "progress is not full at " + event);
             Event read = readBack(event);
             RunStatus statusBefore = replayed.status();
             replayed = replayed.evolve(event);
