@@ -3,6 +3,7 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.LogLevel;
+import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.LogFilter;
 import dev.postroad.runtime.history.LogLine;
@@ -15,17 +16,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Answers with the log of a run, page by page. Thread-safe. */
+/** Answers with the log of a run, page by page or as it is written. Thread-safe. */
 final class LogRoutes {
     private static final Map<String, LogLevel> LEVELS = levels();
 
     private final RunHistory history;
     private final RunLog log;
+    private final LogStreams streams;
 
-    LogRoutes(RunHistory history, RunLog log) {
+    LogRoutes(RunHistory history, RunLog log, LogStreams streams) {
         this.history = history;
         this.log = log;
+        this.streams = streams;
     }
 
     void addTo(RoutesConfig routes) {
@@ -39,20 +43,51 @@ final class LogRoutes {
     }
 
     private void logs(Context context) {
+        Accepted accepted = new Accepted(context);
         Query query = new Query(context);
+        LogFilter filter = filter(query);
+        long after = query.id("after");
+        String runId = context.pathParam("id");
+        if (accepted.isStream()) {
+            if (query.has("limit")) {
+                query.fault("limit", "has no meaning for what goes on", "leave it out");
+            }
+            long last = lastEventId(query, context.header("Last-Event-ID"), after);
+            query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE);
+            query.end();
+            requireRun(runId);
+            streams.open(context, runId, filter, last);
+            return;
+        }
+        int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
+        query.end();
+        page(context, runId, filter, after, limit);
+    }
+
+    private static LogFilter filter(Query query) {
         Set<LogLevel> level = query.oneOf("level", LEVELS);
         if (level.size() > 1) {
             query.fault("level", "is given " + level.size() + " times", "give the least that matters");
         }
         LogLevel least = level.stream().findFirst().orElse(LogLevel.TRACE);
-        var filter = new LogFilter(least, query.texts("node"), query.time("since"), query.time("until"));
-        long after = query.id("after");
-        int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
-        query.end();
-        String runId = context.pathParam("id");
+        return new LogFilter(least, query.texts("node"), query.time("since"), query.time("until"));
+    }
+
+    private static long lastEventId(Query query, @Nullable String header, long unlessSent) {
+        if (header == null || header.isBlank()) {
+            return unlessSent;
+        }
+        if (header.strip().matches("[0-9]{1,18}")) {
+            return Long.parseLong(header.strip());
+        }
+        query.fault("Last-Event-ID", "is " + Fields.quoted(header), "send the id of a line");
+        return unlessSent;
+    }
+
+    private void page(Context context, String runId, LogFilter filter, long after, int limit) {
         List<LogLine> page = log.lines(runId, filter, after, limit);
-        if (page.isEmpty() && history.find(runId).isEmpty()) {
-            throw Refusal.noRun(runId);
+        if (page.isEmpty()) {
+            requireRun(runId);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("lines", HistoryJson.list(page, LogLine::toJson));
@@ -60,5 +95,11 @@ final class LogRoutes {
             json.put("next", page.getLast().id());
         }
         Answers.send(context, json);
+    }
+
+    private void requireRun(String runId) {
+        if (history.find(runId).isEmpty()) {
+            throw Refusal.noRun(runId);
+        }
     }
 }

@@ -18,16 +18,19 @@ public final class WorkerHttp implements AutoCloseable {
 
     private final Javalin server;
     private final EventStreams streams;
+    private final LogStreams logs;
 
-    private WorkerHttp(Javalin server, EventStreams streams) {
+    private WorkerHttp(Javalin server, EventStreams streams, LogStreams logs) {
         this.server = server;
         this.streams = streams;
+        this.logs = logs;
     }
 
     /** Starts to listen. */
     public static WorkerHttp start(
             ListenSettings settings, Sources sources, HealthChecks health, PrometheusMeterRegistry metrics) {
         EventStreams streams = new EventStreams(sources.history(), sources.tail(), sources.output());
+        LogStreams logs = new LogStreams(sources.runLog());
         Gauge.builder("postroad.http.streams", streams, EventStreams::open).register(metrics);
         Javalin server = Javalin.create(config -> {
             configure(config);
@@ -38,7 +41,7 @@ public final class WorkerHttp implements AutoCloseable {
             new HealthRoutes(health, metrics).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
-            new LogRoutes(sources.history(), sources.runLog()).addTo(config.routes);
+            new LogRoutes(sources.history(), sources.runLog(), logs).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);
             new AgentStatsRoutes(sources.agentMetrics()).addTo(config.routes);
             PostedMessages posted = new PostedMessages(sources.maxMessageBytes());
@@ -55,7 +58,7 @@ public final class WorkerHttp implements AutoCloseable {
             streams.close();
             throw failed;
         }
-        return new WorkerHttp(server, streams);
+        return new WorkerHttp(server, streams, logs);
     }
 
     private static void configure(JavalinConfig config) {
@@ -64,7 +67,8 @@ public final class WorkerHttp implements AutoCloseable {
         config.concurrency.useVirtualThreads = true;
         config.http.prefer405over404 = true;
         config.jetty.modifyServer(server -> {
-            server.addBean(new NetworkConnectionLimit(EventStreams.MOST + MOST_OTHER_CONNECTIONS, server));
+            server.addBean(
+                    new NetworkConnectionLimit(EventStreams.MOST + LogStreams.MOST + MOST_OTHER_CONNECTIONS, server));
             server.setErrorHandler(new ServerErrors());
         });
         config.jetty.modifyHttpConfiguration(http -> {
@@ -76,8 +80,8 @@ public final class WorkerHttp implements AutoCloseable {
 
     private static void negotiate(Context context) {
         Accepted accepted = new Accepted(context);
-        boolean mayStream =
-                context.path().startsWith("/api/runs/") && context.path().endsWith("/events");
+        boolean mayStream = context.path().startsWith("/api/runs/")
+                && (context.path().endsWith("/events") || context.path().endsWith("/logs"));
         if (context.path().startsWith("/api/") && !(mayStream && accepted.isStream())) {
             accepted.requireJson();
         }
@@ -99,6 +103,7 @@ public final class WorkerHttp implements AutoCloseable {
 
     @Override
     public void close() {
+        logs.close();
         streams.close();
         server.stop();
     }

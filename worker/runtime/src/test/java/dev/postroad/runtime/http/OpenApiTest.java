@@ -3,6 +3,7 @@ package dev.postroad.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
@@ -11,6 +12,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
@@ -115,7 +117,7 @@ final class OpenApiTest {
                     List.of("/good", "/bad", "/waits", "/stopped", "/forked", "/single", "/nobody", "/good?x=1")),
             Map.entry(
                     "GET /api/runs/{id}/logs",
-                    List.of("/bad", "/good?level=warn&limit=2", "/nobody", "/good?level=loud", "/good?x=1")),
+                    List.of("/bad", "/told", "/good?level=warn&limit=2", "/nobody", "/good?level=loud", "/good?x=1")),
             Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
             Map.entry("GET /api/graphs", List.of("/api/graphs", "/api/graphs?x=1")),
             Map.entry(
@@ -196,6 +198,12 @@ final class OpenApiTest {
         here.post("/api/triggers", "{'graph': 'steps', 'runId': 'good', 'priority': 3, 'tags': {'tenant': 'acme'}}");
         here.post(
                 "/api/triggers", "{'graph': 'steps', 'runId': 'bad', 'input': {'n': -5}, 'tags': {'tenant': 'acme'}}");
+        PuppetAgent.play("told", call -> {
+            call.log().log(
+                    LogLevel.WARN, "slow", JsonNodeFactory.instance.objectNode().put("millis", 7));
+            return PuppetAgent.nothing();
+        });
+        here.post("/api/triggers", "{'agent': 'test-puppet', 'runId': 'told'}");
         here.post("/api/triggers", "{'graph': 'asks', 'runId': 'waits'}");
         here.post("/api/triggers", "{'graph': 'asks', 'runId': 'stopped'}");
         SITE.ended("good");
@@ -438,6 +446,16 @@ final class OpenApiTest {
         try (Sse stream = here.follow("/api/runs/bad/events")) {
             assertThat(stream.awaitEvent("run.failed"))
                     .allSatisfy(message -> assertThat(event.validate(message.data(), InputFormat.JSON))
+                            .isEmpty());
+        }
+    }
+
+    @Test
+    void describesTheLinesOfALogsStream() throws IOException {
+        Schema line = SCHEMAS.getSchema(SchemaLocation.of(ADDRESS + "#/components/schemas/LogLine"));
+        try (Sse stream = here.follow("/api/runs/told/logs")) {
+            assertThat(stream.awaitEvent("log"))
+                    .allSatisfy(message -> assertThat(line.validate(message.data(), InputFormat.JSON))
                             .isEmpty());
         }
     }

@@ -10,9 +10,11 @@ import dev.postroad.runtime.history.LogFilter;
 import dev.postroad.runtime.history.LogLine;
 import dev.postroad.runtime.history.RunLog;
 import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.SetClock;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.Sse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -180,6 +182,56 @@ class LogsTest {
             writer.join();
         }
         assertThat(seen).hasSize(2 * each).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whoIsCutOffFromALogThatIsStillWrittenGoesOnWhereItWas() throws Exception {
+        CountDownLatch cutOff = new CountDownLatch(1);
+        PuppetAgent.play("streamed", call -> {
+            call.log().info("one");
+            call.log().debug("aside");
+            call.log().warn("two");
+            cutOff.await();
+            call.log().error("three");
+            return PuppetAgent.nothing();
+        });
+        SITE.trigger("told", "streamed", "{}");
+        List<Sse.Message> first;
+        try (Caller caller = new Caller(Objects.requireNonNull(worker).httpPort())) {
+            Site.await("the run is there", () -> SITE.history().find("streamed").isPresent());
+            try (Sse stream = caller.follow("/api/runs/streamed/logs?level=info")) {
+                Site.await("what was said comes", () -> stream.messages().size() == 2);
+                first = stream.messages();
+            }
+            cutOff.countDown();
+            String last = first.getLast().id();
+            try (Sse stream = caller.follow("/api/runs/streamed/logs?level=info", "Last-Event-ID", last)) {
+                assertThat(stream.awaitEvent("log"))
+                        .extracting(message -> message.json().path("message").textValue())
+                        .containsExactly("three");
+            }
+            assertThat(first)
+                    .extracting(message -> message.json().path("message").textValue())
+                    .containsExactly("one", "two");
+            assertThat(first.getFirst().data())
+                    .isEqualTo(lines("streamed", 4).getFirst().toJson().toString());
+        }
+    }
+
+    @Test
+    void aStreamThatCannotBeGivenIsRefusedWithTheReason() {
+        SITE.trigger("told", "refused", "{}");
+        SITE.ended("refused");
+        String[] stream = {"Accept", "text/event-stream"};
+        try (Caller caller = new Caller(Objects.requireNonNull(worker).httpPort())) {
+            assertThat(caller.get("/api/runs/unheard-of/logs", stream).status()).isEqualTo(404);
+            Reply limited = caller.get("/api/runs/refused/logs?limit=3", stream);
+            assertThat(limited.status()).isEqualTo(400);
+            assertThat(limited.text()).contains("limit").contains("leave it out");
+            Reply astray = caller.get("/api/runs/refused/logs", "Accept", "text/event-stream", "Last-Event-ID", "1.2");
+            assertThat(astray.status()).isEqualTo(400);
+            assertThat(astray.text()).contains("Last-Event-ID").contains("send the id of a line");
+        }
     }
 
     private static void write(String name, int count) {

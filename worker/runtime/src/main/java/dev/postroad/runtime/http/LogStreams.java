@@ -1,0 +1,100 @@
+package dev.postroad.runtime.http;
+
+import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.history.LogFilter;
+import dev.postroad.runtime.history.LogLine;
+import dev.postroad.runtime.history.RunLog;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Sends the lines of runs' logs as they are written, as server-sent events. Each reader is served by the thread of its
+ * request, which looks for more on its own: so there are fewer of these streams than of events. Thread-safe.
+ */
+final class LogStreams implements AutoCloseable {
+    static final int MOST = 100;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogStreams.class);
+    private static final int PAGE = 500;
+    private static final long MILLIS_BETWEEN_LOOKS = 500;
+    private static final int LOOKS_BETWEEN_HEARTBEATS = 10;
+
+    private final RunLog log;
+    private final Semaphore free = new Semaphore(MOST);
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    LogStreams(RunLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Opens a stream, which ends with its reader or this worker; not with the run, as that can be continued.
+     *
+     * @param after the last line that the reader has; 0 for none
+     * @throws Refusal where there are too many streams
+     */
+    void open(Context context, String runId, LogFilter filter, long after) {
+        if (isClosing() || !free.tryAcquire()) {
+            throw Refusal.of(
+                    ErrorCode.UNAVAILABLE,
+                    "this worker has " + MOST + " streams of logs open, or stops; ask another one");
+        }
+        try {
+            follow(new SseWriter(context), runId, filter, after);
+        } catch (IOException gone) {
+            LOG.debug("a reader of the log of run {} is gone", runId, gone);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException failed) {
+            // The reader connects again and says where it was.
+            LOG.atLevel(isClosing() ? Level.DEBUG : Level.WARN)
+                    .setCause(failed)
+                    .log("a stream of the log of run {} ends early", runId);
+        } finally {
+            free.release();
+        }
+    }
+
+    private void follow(SseWriter writer, String runId, LogFilter filter, long after)
+            throws IOException, InterruptedException {
+        long last = after;
+        int silentLooks = 0;
+        while (!isClosing()) {
+            List<LogLine> page = log.lines(runId, filter, last, PAGE);
+            for (LogLine line : page) {
+                writer.event(Long.toString(line.id()), "log", data(line));
+                last = line.id();
+            }
+            silentLooks = page.isEmpty() ? silentLooks + 1 : 0;
+            if (silentLooks == LOOKS_BETWEEN_HEARTBEATS) {
+                // Else a reader that is gone would never be noticed, nor a worker by its reader.
+                writer.comment("nothing new");
+                silentLooks = 0;
+            }
+            if (page.size() < PAGE && closing.await(MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private static String data(LogLine line) {
+        return new String(Json.bytes(line.toJson()), StandardCharsets.UTF_8);
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+    }
+}
