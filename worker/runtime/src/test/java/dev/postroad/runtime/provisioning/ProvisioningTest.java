@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.embedded.EmbeddedServers;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.testing.Servers;
 import java.util.List;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 @NullMarked
 final class ProvisioningTest {
-    private final EmbeddedServers servers = Servers.get();
+    private final Servers servers = Servers.get();
     private final String prefix = "p" + UUID.randomUUID().toString().substring(0, 8) + ".";
     private final Admin kafka = Admin.create(Map.of("bootstrap.servers", servers.kafkaBootstrapServers()));
 

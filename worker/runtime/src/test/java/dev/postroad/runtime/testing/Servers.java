@@ -9,23 +9,31 @@ import java.nio.file.Path;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
-/** One real Kafka and one real Postgres for all tests of a JVM. */
+/**
+ * One real Kafka and one real Postgres for all tests of a JVM: the embedded ones, or with {@code
+ * -Dpostroad.servers=containers} those of Docker.
+ *
+ * @param postgresUrl the JDBC address of the database {@code postroad}; it needs no password
+ */
 @NullMarked
-public final class Servers {
-    private static @Nullable EmbeddedServers running;
-
-    private Servers() {}
+public record Servers(String kafkaBootstrapServers, String postgresUrl, String postgresUser) {
+    private static final boolean IN_CONTAINERS = "containers".equals(System.getProperty("postroad.servers"));
+    private static @Nullable Servers running;
 
     /** The servers; started at the first call, stopped with the JVM. */
-    public static synchronized EmbeddedServers get() {
-        EmbeddedServers current = running;
+    public static synchronized Servers get() {
+        Servers current = running;
         if (current == null) {
-            Path directory = directory();
-            current = EmbeddedServers.startOrJoin(directory, EmbeddedPorts.free());
+            current = IN_CONTAINERS ? ContainerServers.start() : embedded();
             running = current;
-            Runtime.getRuntime().addShutdownHook(new Thread(current::close));
         }
         return current;
+    }
+
+    private static Servers embedded() {
+        EmbeddedServers servers = EmbeddedServers.startOrJoin(directory(), EmbeddedPorts.free());
+        Runtime.getRuntime().addShutdownHook(new Thread(servers::close));
+        return new Servers(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser());
     }
 
     private static Path directory() {

@@ -14,7 +14,6 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.contracts.message.Trigger;
-import dev.postroad.embedded.EmbeddedServers;
 import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.history.RunHistory;
@@ -66,7 +65,7 @@ public final class Site implements AutoCloseable {
 
     private static final int MAX_REQUEST_BYTES = 8 << 20;
 
-    private final EmbeddedServers servers = Servers.get();
+    private final Servers servers = Servers.get();
     private final String name = "t" + UUID.randomUUID().toString().substring(0, 8);
     private final Topics topics = new Topics(name + ".");
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
