@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.testing.Servers;
+import dev.postroad.runtime.testing.Site;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +105,10 @@ final class ProvisioningTest {
         kafka.createTopics(Set.of(new NewTopic(prefix + topic, Optional.of(partitions), Optional.empty())))
                 .all()
                 .get();
+        // A topic that was made is not at once known to whoever asks.
+        Site.await(
+                topic + " can be seen",
+                () -> kafka.listTopics().names().get().contains(prefix + topic));
     }
 
     private Map<String, Integer> partitions() throws ExecutionException, InterruptedException {
