@@ -53,7 +53,8 @@ class SecretsTest {
         server.createContext("/", SecretsTest::echo);
         server.start();
         try (Site site = Site.open()) {
-            List<String> told = act(site, "http://127.0.0.1:" + server.getAddress().getPort());
+            List<String> told =
+                    act(site, "http://127.0.0.1:" + server.getAddress().getPort());
             assertThat(told).as("answers").hasSizeGreaterThan(8).noneMatch(text -> text.contains(SECRET));
             assertThat(tables(site))
                     .as("Postgres")
@@ -95,9 +96,10 @@ class SecretsTest {
         told.add(refused(site, environment, "POSTROAD_POSTGRES_PASSWORD_FILE", folder + "/none"));
         Worker worker = site.worker(environment);
         for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
-            site.apply(behaviour.equals("llm")
-                    ? "agent: llm\nkind: llm\nprompt: Say something\nretry: { maxAttempts: 2, backoff: PT0.01S }"
-                    : """
+            site.apply(
+                    behaviour.equals("llm")
+                            ? "agent: llm\nkind: llm\nprompt: Say something\nretry: { maxAttempts: 2, backoff: PT0.01S }"
+                            : """
                     agent: %1$s
                     kind: http
                     url: %2$s/%1$s
@@ -118,9 +120,9 @@ class SecretsTest {
             site.trigger(behaviour + "-graph", "run-" + behaviour, "{}");
         }
         Site.await("both are refused", () -> site.number("SELECT count(*) FROM postroad.refused_definitions") == 2);
-        Site.await("an answer's lines are stored", () -> site.number(
-                        "SELECT count(*) FROM postroad.agent_logs WHERE message LIKE 'was sent%'")
-                == 1);
+        Site.await(
+                "an answer's lines are stored",
+                () -> site.number("SELECT count(*) FROM postroad.agent_logs WHERE message LIKE 'was sent%'") == 1);
         try (Caller caller = new Caller(worker.httpPort())) {
             for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
                 site.ended("run-" + behaviour);
@@ -128,7 +130,8 @@ class SecretsTest {
                     told.add(get(caller, "/api/runs/run-" + behaviour + what));
                 }
             }
-            for (String path : List.of("/health", "/metrics", "/api/agents", "/api/graphs", "/api/agents/fails/events")) {
+            for (String path :
+                    List.of("/health", "/metrics", "/api/agents", "/api/graphs", "/api/agents/fails/events")) {
                 told.add(get(caller, path));
             }
         }
@@ -181,8 +184,8 @@ class SecretsTest {
                             WHERE table_schema = 'postroad' AND table_type = 'BASE TABLE'""")
                     .mapTo(String.class)
                     .list()
-                    .forEach(table -> rows.addAll(
-                            handle.createQuery("SELECT row::text FROM postroad.\"" + table + "\" AS row")
+                    .forEach(table ->
+                            rows.addAll(handle.createQuery("SELECT row::text FROM postroad.\"" + table + "\" AS row")
                                     .mapTo(String.class)
                                     .list()));
             return rows;
@@ -216,6 +219,7 @@ class SecretsTest {
     private static boolean tells(ILoggingEvent event) {
         return event.getFormattedMessage().contains(SECRET)
                 || (event.getThrowableProxy() != null
-                        && ThrowableProxyUtil.asString(event.getThrowableProxy()).contains(SECRET));
+                        && ThrowableProxyUtil.asString(event.getThrowableProxy())
+                                .contains(SECRET));
     }
 }

@@ -64,13 +64,29 @@ public record AgentEnvironment(
     /** The same with another bound on answers. */
     public AgentEnvironment withMaxAnswerBytes(int bytes) {
         return new AgentEnvironment(
-                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, bytes, pluginFolder, secretsFolder, variables, clock);
+                defaultLlmBaseUrl,
+                llmApiKey,
+                llmModel,
+                connectTimeout,
+                bytes,
+                pluginFolder,
+                secretsFolder,
+                variables,
+                clock);
     }
 
     /** The same with a folder for jars with Java agents. */
     public AgentEnvironment withPluginFolder(Path folder) {
         return new AgentEnvironment(
-                defaultLlmBaseUrl, llmApiKey, llmModel, connectTimeout, maxAnswerBytes, folder, secretsFolder, variables, clock);
+                defaultLlmBaseUrl,
+                llmApiKey,
+                llmModel,
+                connectTimeout,
+                maxAnswerBytes,
+                folder,
+                secretsFolder,
+                variables,
+                clock);
     }
 
     /** The same with a folder for files with secrets. */

@@ -69,12 +69,14 @@ final class SecretReferences {
             return null;
         }
         if (!FILE_NAME.matcher(name).matches()) {
-            fields.fault(field, "refers to the file " + Fields.quoted(name), "name a file in POSTROAD_SECRETS_DIR itself");
+            fields.fault(
+                    field, "refers to the file " + Fields.quoted(name), "name a file in POSTROAD_SECRETS_DIR itself");
             return null;
         }
         try {
             Path file = folder.resolve(name);
-            String value = Files.size(file) > MOST_BYTES ? "" : Files.readString(file).stripTrailing();
+            String value =
+                    Files.size(file) > MOST_BYTES ? "" : Files.readString(file).stripTrailing();
             if (!value.isEmpty()) {
                 return value;
             }

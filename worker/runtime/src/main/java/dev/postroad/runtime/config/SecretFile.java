@@ -35,11 +35,16 @@ final class SecretFile {
                     return;
                 }
             }
-            faults.add(new Fault(variable, "names " + Fields.quoted(file) + ", which is empty or too long for a secret",
+            faults.add(new Fault(
+                    variable,
+                    "names " + Fields.quoted(file) + ", which is empty or too long for a secret",
                     "name a file with the secret alone"));
         } catch (IOException | InvalidPathException unreadable) {
-            faults.add(new Fault(variable, "names " + Fields.quoted(file) + ", which cannot be read ("
-                    + unreadable.getClass().getSimpleName() + ")", "name a file with the secret alone"));
+            faults.add(new Fault(
+                    variable,
+                    "names " + Fields.quoted(file) + ", which cannot be read ("
+                            + unreadable.getClass().getSimpleName() + ")",
+                    "name a file with the secret alone"));
         }
     }
 }
