@@ -2,10 +2,13 @@ package dev.postroad.runtime.testing;
 
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.embedded.EmbeddedServers;
+import dev.postroad.runtime.config.PostgresSettings;
+import dev.postroad.runtime.provisioning.Provisioning;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 @NullMarked
 public record Servers(String kafkaBootstrapServers, String postgresUrl, String postgresUser) {
     private static final boolean IN_CONTAINERS = "containers".equals(System.getProperty("postroad.servers"));
+    private static final String MIGRATED = "migrated";
     private static @Nullable Servers running;
+    private static boolean isMigrated;
 
     /** The servers; started at the first call, stopped with the JVM. */
     public static synchronized Servers get() {
@@ -28,6 +33,20 @@ public record Servers(String kafkaBootstrapServers, String postgresUrl, String p
             running = current;
         }
         return current;
+    }
+
+    /** The name of a database with the newest schema and nothing in it, to make others from. */
+    static synchronized String migrated() {
+        if (!isMigrated) {
+            Servers servers = get();
+            String url = servers.postgresUrl();
+            Jdbi.create(url, servers.postgresUser(), "")
+                    .useHandle(handle -> handle.execute("CREATE DATABASE " + MIGRATED));
+            Provisioning.migrateSchema(
+                    new PostgresSettings(url.replaceFirst("/postroad$", "/" + MIGRATED), servers.postgresUser(), ""));
+            isMigrated = true;
+        }
+        return MIGRATED;
     }
 
     private static Servers embedded() {

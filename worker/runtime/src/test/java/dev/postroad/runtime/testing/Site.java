@@ -71,6 +71,7 @@ public final class Site implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final PostroadClient client;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final KafkaConsumer<byte[], byte[]> reader;
     private final HikariDataSource database;
     private final int partitions;
 
@@ -79,13 +80,19 @@ public final class Site implements AutoCloseable {
     private Site(int partitions, String kafka) {
         this.partitions = partitions;
         this.kafka = kafka;
-        execute(servers.postgresUrl(), "CREATE DATABASE " + name);
-        Provisioning.migrate(settings(Map.of()));
+        execute(servers.postgresUrl(), "CREATE DATABASE " + name + " TEMPLATE " + Servers.migrated());
+        Provisioning.checkTopics(settings(Map.of()));
         client = new PostroadClient(Map.of("bootstrap.servers", kafka), topics);
         Properties properties = new Properties();
         properties.put("bootstrap.servers", kafka);
         properties.put("max.request.size", MAX_REQUEST_BYTES);
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+        reader = new KafkaConsumer<>(
+                // Partitions may be added while a test reads, and a fetch that waits at the end holds up the next
+                // reading.
+                Map.of("bootstrap.servers", kafka, "metadata.max.age.ms", "200", "fetch.max.wait.ms", "10"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
         database = new HikariDataSource();
         database.setJdbcUrl(postgresUrl());
         database.setUsername(servers.postgresUser());
@@ -125,6 +132,8 @@ public final class Site implements AutoCloseable {
         environment.put("POSTROAD_TOPIC_PREFIX", topics.prefix());
         environment.put("POSTROAD_PARTITIONS", Integer.toString(partitions));
         environment.put("POSTROAD_HTTP_PORT", "0");
+        // The members of a group learn by their heartbeats that another one came or went.
+        environment.put("POSTROAD_KAFKA_HEARTBEAT_INTERVAL_MS", "150");
         environment.putAll(more);
         return environment;
     }
@@ -350,19 +359,16 @@ public final class Site implements AutoCloseable {
 
     /** All records of a topic, so far. */
     public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", kafka);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+        synchronized (reader) {
+            List<TopicPartition> partitions = reader.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            reader.assign(partitions);
+            reader.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
+                reader.poll(Duration.ofMillis(100)).forEach(records::add);
             }
             return records;
         }
@@ -418,6 +424,9 @@ public final class Site implements AutoCloseable {
         stopWorkers();
         client.close();
         producer.close();
+        synchronized (reader) {
+            reader.close();
+        }
         database.close();
     }
 }
