@@ -190,7 +190,7 @@ class RegistryTest {
                 .isZero();
 
         site.stopWorkers();
-        startWorkers();
+        site.worker();
         assertThat(types("puppet")).containsExactly("agent.registered", "agent.removed");
         site.apply(PUPPET);
         awaitTypes("puppet", "agent.registered", "agent.removed", "agent.registered");
@@ -211,7 +211,7 @@ class RegistryTest {
         site.client().remove("agent/test-puppet");
         awaitTypes("test-puppet", "agent.removed");
         site.stopWorkers();
-        startWorkers();
+        site.worker();
         site.apply(ASKING.replace("graph: asking", "graph: other").replace("agent: puppet", "agent: test-puppet"));
         Site.await(
                 "the graph is refused",
@@ -243,7 +243,7 @@ class RegistryTest {
         assertThat(site.ended(pinned).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
 
         site.stopWorkers();
-        startWorkers();
+        site.worker();
         assertThat(end("asking", run("refused")).type()).isEqualTo(EventType.TRIGGER_REJECTED);
         site.control(pinned, new Control.Fork(1, pinned + "-fork", null, null, null));
         Site.await(
@@ -258,7 +258,7 @@ class RegistryTest {
         assertThat(site.number("SELECT max(version) FROM postroad.graphs WHERE name = 'asking'"))
                 .isEqualTo(2);
         site.stopWorkers();
-        startWorkers();
+        site.worker();
         assertThat(end("asking", run("anew")).type()).isEqualTo(EventType.RUN_COMPLETED);
     }
 
