@@ -25,6 +25,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
@@ -69,6 +73,8 @@ class ConformanceOnWorkerTest {
             EventType.NODE_WAITING,
             EventType.NODE_CANCELLED);
 
+    private static final int MOST_AT_ONCE = 6;
+
     private static final Site SITE = Site.open();
 
     /** A case that was run: the id of its run, and the number of the last row after each of its steps. */
@@ -83,14 +89,11 @@ class ConformanceOnWorkerTest {
     }
 
     @Test
-    void everyCaseEndsTheSameThoughItsRunIsTakenOverAfterAnyRow() {
+    void everyCaseEndsTheSameThoughItsRunIsTakenOverAfterAnyRow() throws Exception {
         List<Played> played = new ArrayList<>();
         try (Worker _ = SITE.worker()) {
-            for (String id : CASES) {
-                JsonNode recorded = Cases.read(id);
-                publish(id, recorded);
-                played.add(play(id, recorded));
-            }
+            played.addAll(sideBySide(
+                    CASES.stream().map(ConformanceOnWorkerTest::playing).toList()));
         }
         Map<String, Runnable> rest = new LinkedHashMap<>();
         played.forEach(whole -> {
@@ -101,7 +104,26 @@ class ConformanceOnWorkerTest {
         });
         assertThat(rest).hasSizeGreaterThan(250);
         SITE.worker();
-        rest.values().forEach(Runnable::run);
+        sideBySide(rest.values().stream().map(Executors::callable).toList());
+    }
+
+    private static Callable<Played> playing(String id) {
+        return () -> {
+            JsonNode recorded = Cases.read(id);
+            publish(id, recorded);
+            return play(id, recorded);
+        };
+    }
+
+    /** Each waits for its own run most of the time. */
+    private static <T> List<T> sideBySide(List<Callable<T>> parts) throws Exception {
+        List<T> results = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(MOST_AT_ONCE)) {
+            for (Future<T> part : threads.invokeAll(parts)) {
+                results.add(part.get());
+            }
+        }
+        return results;
     }
 
     /** What LangGraph does by changing an old checkpoint is done by a new run here too, and comes to the same. */
