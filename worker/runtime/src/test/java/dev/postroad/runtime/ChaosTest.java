@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several real workers, of which one is killed, one frozen and woken, and one stopped, while new ones come. */
 @NullMarked
 class ChaosTest {
-    private static final int RUNS = 2_000;
+    private static final int RUNS = Integer.getInteger("postroad.runs", 1_200);
     private static final int INPUTS = 10;
     private static final int MOST_RUNS_AT_ONCE = 8;
     private static final int ROWS_OF_A_RUN = 13;
@@ -83,13 +83,13 @@ class ChaosTest {
         trigger(calm);
         awaitCompleted(INPUTS);
 
-        triggerMore(700);
+        triggerMore(RUNS / 3);
         String killed = freezeABusyOne("a", "b", "c");
         worker(killed).kill();
         launch("d");
         awaitNothingOwnedBy(killed);
 
-        triggerMore(600);
+        triggerMore(RUNS / 3);
         String frozen = freezeABusyOne("a", "b", "c");
         triggerMore(RUNS - triggered);
         launch("e");

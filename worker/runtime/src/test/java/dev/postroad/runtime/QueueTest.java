@@ -88,7 +88,7 @@ class QueueTest {
 
     @Test
     void moreRunsThanMemoryKeepsBeginInTheOrderOfTheQueueOverARestart() {
-        int many = 12_000;
+        int many = 6_000;
         Map<String, String> narrow = Map.of("POSTROAD_MAX_RUNS", "1");
         try (Worker _ = site.worker(narrow)) {
             site.apply(GRAPHS);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @NullMarked
 class ControlPropertyTest {
-    private static final long SEQUENCES = Long.getLong("postroad.sequences", 10_000);
+    private static final long SEQUENCES = Long.getLong("postroad.sequences", 5_000);
     private static final long SEQUENCES_OF_A_GRAPH = 50;
     private static final int MOST_MESSAGES = 6;
 

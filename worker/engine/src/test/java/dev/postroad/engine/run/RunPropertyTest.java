@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @NullMarked
 class RunPropertyTest {
-    private static final int SEEDS = 2_000;
+    private static final int SEEDS = Integer.getInteger("postroad.seeds", 1_000);
     private static final int ORDERS_OF_A_GRAPH = 8;
 
     @Test
