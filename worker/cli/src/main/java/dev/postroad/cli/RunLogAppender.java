@@ -3,7 +3,7 @@ package dev.postroad.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.LogLevel;
@@ -13,9 +13,9 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * Takes to the log of a run what is logged on the thread of one of its calls, such as by an agent in Java through SLF4J.
- * Its key-value pairs become fields. Thread-safe.
+ * Its key-value pairs become fields. Thread-safe, without a lock that all calls would share.
  */
-public final class RunLogAppender extends AppenderBase<ILoggingEvent> {
+public final class RunLogAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     @Override
     protected void append(ILoggingEvent event) {
         CallLog log = CallLog.current();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentLogger;
 import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.json.Json;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class CallLog implements AgentLogger {
     private final int attempt;
     private final String agent;
     private final AtomicInteger lines = new AtomicInteger();
+    private final AtomicInteger leftOut = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
 
     CallLog(RunLogs logs, String runId, String graph, String node, String task, int attempt, String agent) {
@@ -43,26 +45,37 @@ public final class CallLog implements AgentLogger {
         return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
-    /** Runs an action whose thread works on this attempt. */
+    /** Runs an action whose thread works on this attempt; its log ends with how many lines were left out, if any. */
     public void during(Runnable action) {
-        ScopedValue.where(CURRENT, this).run(action);
+        try {
+            ScopedValue.where(CURRENT, this).run(action);
+        } finally {
+            tellWhatIsLeftOut();
+        }
+    }
+
+    private void tellWhatIsLeftOut() {
+        int missing = leftOut.get();
+        if (missing > 0) {
+            String message =
+                    missing + " of the " + lines.get() + " lines of this attempt are left out: too many, or too fast";
+            logs.add(this, LogLevel.WARN, message, null, RunLogs.MOST_WAITING_OF_AN_ATTEMPT + 1);
+        }
     }
 
     @Override
     public void log(LogLevel level, String message, @Nullable ObjectNode fields) {
-        int line = lines.incrementAndGet();
-        if (line <= MOST_LINES) {
-            logs.add(this, level, LogText.fit(message, MOST_CHARACTERS), text(fields));
+        if (lines.incrementAndGet() > MOST_LINES) {
+            logs.drop();
+            leftOut.incrementAndGet();
             return;
         }
-        if (line == MOST_LINES + 1) {
-            logs.add(
-                    this,
-                    LogLevel.WARN,
-                    "this attempt has logged " + MOST_LINES + " lines; the rest is left out",
-                    null);
+        // Agents are not all checked for nulls.
+        LogLevel known = Objects.requireNonNullElse(level, LogLevel.INFO);
+        String text = LogText.fit(String.valueOf(message), MOST_CHARACTERS);
+        if (!logs.add(this, known, text, text(fields), RunLogs.MOST_WAITING_OF_AN_ATTEMPT)) {
+            leftOut.incrementAndGet();
         }
-        logs.drop();
     }
 
     /** Fields that cannot be stored are kept as a text. */

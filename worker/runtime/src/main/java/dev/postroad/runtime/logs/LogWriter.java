@@ -70,8 +70,13 @@ public final class LogWriter implements AutoCloseable {
             LOG.error("keeping the partitions of the log broke; it goes on", defect);
         }
         List<LogEntry> entries = logs.next(MOST_AT_ONCE, PAUSE_MILLIS);
-        if (!entries.isEmpty()) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        try {
             write(entries);
+        } catch (RuntimeException defect) {
+            LOG.error("writing the logs of runs broke; lines are dropped, and it goes on", defect);
         }
     }
 
@@ -80,7 +85,12 @@ public final class LogWriter implements AutoCloseable {
             writeOnceThere(entries);
             logs.settled(entries, true);
         } catch (SQLException refused) {
-            writeApart(entries, refused);
+            if (isOfALine(refused)) {
+                writeApart(entries, refused);
+            } else {
+                LOG.warn("{} lines of runs' logs are dropped: {}", entries.size(), refused.getMessage());
+                logs.settled(entries, false);
+            }
         } catch (InterruptedException | RuntimeException lost) {
             logs.settled(entries, false);
             throw lost;
@@ -137,6 +147,12 @@ public final class LogWriter implements AutoCloseable {
                 || state.startsWith("55")
                 || state.startsWith("57")
                 || state.startsWith("58");
+    }
+
+    /** Whether it may be one line's fault, by what it holds; else all lines fare the same. */
+    private static boolean isOfALine(SQLException refused) {
+        String state = refused.getSQLState();
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
     }
 
     /** Writes what there is, and stops. */

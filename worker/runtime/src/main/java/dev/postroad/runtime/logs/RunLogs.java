@@ -44,16 +44,23 @@ public final class RunLogs {
         return stored.sum();
     }
 
-    void add(CallLog source, LogLevel level, String message, @Nullable String fields) {
+    /**
+     * Has a line written later, if there is room; says whether there is.
+     *
+     * @param most how many of its source may wait
+     */
+    boolean add(CallLog source, LogLevel level, String message, @Nullable String fields, int most) {
         LogEntry entry = new LogEntry(clock.instant(), level, source, message, fields);
-        if (!source.enter(MOST_WAITING_OF_AN_ATTEMPT)) {
+        if (!source.enter(most)) {
             drop();
-            return;
+            return false;
         }
         if (bytes.addAndGet(entry.bytes()) > MOST_BYTES || !waiting.offer(entry)) {
             release(entry);
             drop();
+            return false;
         }
+        return true;
     }
 
     void drop() {

@@ -116,6 +116,39 @@ class LogsTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // As agents do that are not checked.
+    void anAgentThatLogsNothingAtAllIsNotBrokenByIt() {
+        PuppetAgent.play("null", call -> {
+            call.log().log(null, null, null);
+            return PuppetAgent.nothing();
+        });
+        SITE.trigger("told", "null", "{}");
+        assertThat(lines("null", 1))
+                .extracting(line -> line.level() + " " + line.message())
+                .containsExactly("INFO null");
+    }
+
+    @Test
+    void whatPostgresRefusesIsDroppedAndCountedAndLaterLinesAreStored() {
+        long before = metric("dropped");
+        for (String runId : List.of("refused-lines", "later-lines")) {
+            PuppetAgent.play(runId, call -> {
+                call.log().info("one");
+                call.log().info("two");
+                return PuppetAgent.nothing();
+            });
+        }
+        SITE.sql().useHandle(handle -> handle.execute("ALTER TABLE postroad.agent_logs RENAME TO agent_logs_gone"));
+        SITE.trigger("told", "refused-lines", "{}");
+        SITE.ended("refused-lines");
+        Site.await("both are dropped", () -> metric("dropped") - before == 2);
+        SITE.sql().useHandle(handle -> handle.execute("ALTER TABLE postroad.agent_logs_gone RENAME TO agent_logs"));
+        SITE.trigger("told", "later-lines", "{}");
+        assertThat(lines("later-lines", 2)).extracting(LogLine::message).containsExactly("one", "two");
+        assertThat(LOG.lines("refused-lines", LogFilter.ALL, 0, 10)).isEmpty();
+    }
+
+    @Test
     void runsGoOnAndLinesWaitWhilePostgresTakesNone() throws SQLException {
         PuppetAgent.play("waiting", call -> {
             call.log().info("kept");
@@ -160,6 +193,12 @@ class LogsTest {
         // The line that says so is one more.
         Site.await("all are stored or dropped", () -> counted() - before == said + 1 + 20);
         assertThat(metric("dropped")).isGreaterThanOrEqualTo(said - CallLog.MOST_LINES);
+        LogFilter warnings = new LogFilter(LogLevel.WARN, Set.of(), null, null);
+        long kept = SITE.number("SELECT count(*) FROM postroad.agent_logs WHERE run_id = 'flood'") - 1;
+        assertThat(LOG.lines("flood", warnings, 0, 10))
+                .extracting(LogLine::message)
+                .containsExactly((said - kept) + " of the " + said
+                        + " lines of this attempt are left out: too many, or too fast");
         assertThat(SITE.number("SELECT count(*) FROM postroad.agent_logs WHERE run_id = 'flood'"))
                 .isBetween(1L, CallLog.MOST_LINES + 1L);
     }
