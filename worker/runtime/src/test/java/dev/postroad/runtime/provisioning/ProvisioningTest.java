@@ -107,8 +107,7 @@ final class ProvisioningTest {
                 .get();
         // A topic that was made is not at once known to whoever asks.
         Site.await(
-                topic + " can be seen",
-                () -> kafka.listTopics().names().get().contains(prefix + topic));
+                topic + " can be seen", () -> kafka.listTopics().names().get().contains(prefix + topic));
     }
 
     private Map<String, Integer> partitions() throws ExecutionException, InterruptedException {
