@@ -20,18 +20,18 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Follows the registry topic from its beginning and keeps the catalog up to date: a value publishes what its key names, a
- * tombstone removes it. A record that is refused becomes a dead letter, and what was there before stays. Owns one platform
- * thread.
+ * tombstone removes it. A record that is refused becomes a dead letter, and what was there before stays. Whatever goes
+ * wrong, the registry is then read anew from its beginning, of which the catalog knows the most. Owns one platform thread.
  */
 public final class RegistryReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryReader.class);
@@ -40,25 +40,25 @@ public final class RegistryReader implements AutoCloseable {
     private static final long LETTER_MILLIS = 10_000;
     private static final int MOST_LETTERS = 3;
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Map<String, Object> config;
     private final Catalog catalog;
     private final Refusals refusals;
     private final Outlets outlets;
     private final InstantSource clock;
     private final String topic;
     private final Thread thread;
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> current;
     private volatile boolean stopping;
 
     /** Whom the reader tells. */
     public record Collaborators(Catalog catalog, Refusals refusals, Outlets outlets, InstantSource clock) {}
 
     public RegistryReader(Map<String, String> kafka, String topic, Collaborators collaborators) {
-        Map<String, Object> config = new HashMap<>(kafka);
+        config = new HashMap<>(kafka);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200);
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.topic = topic;
         this.catalog = collaborators.catalog();
         this.refusals = collaborators.refusals();
@@ -72,26 +72,42 @@ public final class RegistryReader implements AutoCloseable {
         thread.start();
     }
 
+    /** Whether it follows the registry, or tries to. Thread-safe. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     private void loop() {
-        try (consumer) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            while (!stopping) {
-                Instant asked = clock.instant();
-                Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    takeUp(record);
-                }
-                if (ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
-                    catalog.currentAsOf(asked);
-                }
+        while (!stopping) {
+            try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                current = consumer;
+                readAll(consumer);
+            } catch (WakeupException stop) {
+                LOG.debug("the registry reader stops");
+            } catch (RuntimeException broken) {
+                // Kafka's consumers give up on a cluster that is away for longer than their patience.
+                LOG.warn("the registry cannot be followed, and is read anew: {}", broken.toString());
+                // An interrupt is of no meaning here, and would end the pause.
+                boolean _ = Thread.interrupted();
+                pause();
             }
-        } catch (WakeupException stop) {
-            LOG.debug("the registry reader stops");
-        } catch (KafkaException broken) {
-            LOG.error("the registry can no longer be followed; restart this worker", broken);
+        }
+    }
+
+    private void readAll(KafkaConsumer<byte[], byte[]> consumer) {
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+        consumer.assign(partitions);
+        while (!stopping) {
+            Instant asked = clock.instant();
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                takeUp(record);
+            }
+            if (ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+                catalog.currentAsOf(asked);
+            }
         }
     }
 
@@ -176,7 +192,10 @@ public final class RegistryReader implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        consumer.wakeup();
+        KafkaConsumer<byte[], byte[]> consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
         try {
             thread.join(Duration.ofSeconds(5));
         } catch (InterruptedException interrupted) {
