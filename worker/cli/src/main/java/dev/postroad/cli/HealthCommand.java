@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,9 +52,10 @@ final class HealthCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         String asked = (url == null ? address() : url).replaceFirst("/+$", "") + "/health";
         try (HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build()) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(asked)).timeout(LIMIT).build();
-            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create(asked)).timeout(LIMIT);
+            token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
             lines(answer.body()).forEach(surroundings.out()::println);
             return answer.statusCode() == OK ? ExitCode.COMPLETED : ExitCode.FAILED;
         } catch (IOException unreachable) {
@@ -76,6 +78,14 @@ final class HealthCommand implements Callable<Integer> {
         } catch (FaultsException noReport) {
             return asItIs;
         }
+    }
+
+    /** Without it the worker tells how its parts are, but not why. */
+    private Optional<String> token() {
+        // What is no token cannot be sent, and would be repeated by the error that says so.
+        return Variables.of(surroundings.environment())
+                .given(Setting.HTTP_TOKEN)
+                .filter(token -> token.chars().allMatch(sign -> sign > ' ' && sign <= '~'));
     }
 
     private String address() {

@@ -12,12 +12,18 @@ import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The parts of a worker that its health is told of. Thread-safe; nothing here waits.
  *
+ * @param readers by what they read: whether they do
  * @param kafka also sees the lag
  * @param postgres also sees the queue
  */
@@ -25,6 +31,7 @@ record HealthParts(
         Lanes lanes,
         ShardOwnership ownership,
         TriggerIntake triggers,
+        Map<String, BooleanSupplier> readers,
         Catalog catalog,
         Availability availability,
         Looks kafka,
@@ -36,7 +43,8 @@ record HealthParts(
         return new HealthChecks()
                 .part("kafka", this::ofKafka)
                 .part("postgres", this::ofPostgres)
-                .part("lanes", this::ofLanes)
+                .vital("lanes", this::ofLanes)
+                .vital("readers", this::ofReaders)
                 .part("ownership", this::ofOwnership)
                 .part("registry", this::ofRegistry)
                 .part("lag", kafka::found)
@@ -69,9 +77,21 @@ record HealthParts(
     }
 
     private PartHealth ofLanes() {
-        return lanes.all().stream().allMatch(Lane::isAlive)
+        return lanes.areAlive()
                 ? new PartHealth.Ok()
-                : new PartHealth.Bad("a lane has stopped, and its shards stand still; the log says why");
+                : new PartHealth.Bad(
+                        "a lane has stopped, and others take its shards over; restart this worker, the log says why");
+    }
+
+    private PartHealth ofReaders() {
+        String stopped = readers.entrySet().stream()
+                .filter(reader -> !reader.getValue().getAsBoolean())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return stopped.isEmpty()
+                ? new PartHealth.Ok()
+                : new PartHealth.Bad("no longer read: " + stopped + "; restart this worker, the log says why");
     }
 
     private PartHealth ofOwnership() {
@@ -87,8 +107,13 @@ record HealthParts(
     }
 
     private PartHealth ofRegistry() {
-        return clock.instant().isAfter(catalog.currentAsOf().plus(POLL_AT_LEAST_EVERY))
-                ? new PartHealth.Bad("the registry is not followed")
-                : new PartHealth.Ok();
+        Instant followed = catalog.currentAsOf();
+        if (!clock.instant().isAfter(followed.plus(POLL_AT_LEAST_EVERY))) {
+            return new PartHealth.Ok();
+        }
+        return new PartHealth.Bad(
+                followed.equals(Instant.EPOCH)
+                        ? "the registry is being read, and not all of it is known yet"
+                        : "the registry has not been followed since " + followed.truncatedTo(ChronoUnit.SECONDS));
     }
 }

@@ -65,6 +65,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
@@ -154,11 +155,11 @@ public final class Worker implements AutoCloseable {
         Catalog catalog = part(new Catalog(jdbi, clients, agentEvents, available));
         catalog.load();
         pluginsArrived.set(catalog::javaAgentsArrived);
-        part(new RegistryReader(
-                        settings.kafka(),
-                        settings.topics().registry(),
-                        new RegistryReader.Collaborators(catalog, new Refusals(jdbi, agentEvents), outlets, clock)))
-                .start();
+        RegistryReader registry = part(new RegistryReader(
+                settings.kafka(),
+                settings.topics().registry(),
+                new RegistryReader.Collaborators(catalog, new Refusals(jdbi, agentEvents), outlets, clock)));
+        registry.start();
 
         Commands commands = new Commands(catalog);
         KeptInstructions kept = new KeptInstructions(
@@ -224,12 +225,12 @@ public final class Worker implements AutoCloseable {
         Turns turns = part(new Turns(queued, catalog, queue, lanes, shards::owned));
         turnWanted.set(turns::call);
         turns.start();
-        part(new ControlIntake(
-                        controlConsumer(),
-                        settings.topics().control(),
-                        settings.maxValueBytes(),
-                        new ControlIntake.Collaborators(commands, lanes, shards, outlets, pending, clock)))
-                .start();
+        ControlIntake control = part(new ControlIntake(
+                controlConsumer(),
+                settings.topics().control(),
+                settings.maxValueBytes(),
+                new ControlIntake.Collaborators(commands, lanes, shards, outlets, pending, clock)));
+        control.start();
         TriggerIntake triggers = part(new TriggerIntake(
                 triggerConsumer(),
                 settings.topics().triggers(),
@@ -243,7 +244,9 @@ public final class Worker implements AutoCloseable {
         triggers.start();
 
         part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output, logs));
-        HealthChecks checks = health(pool, lanes, shards, triggers, catalog, availability);
+        Map<String, BooleanSupplier> readers = Map.of(
+                "triggers", triggers::isAlive, "control messages", control::isAlive, "the registry", registry::isAlive);
+        HealthChecks checks = health(pool, lanes, shards, triggers, readers, catalog, availability);
         health = checks;
         HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
@@ -282,6 +285,7 @@ public final class Worker implements AutoCloseable {
             Lanes lanes,
             ShardOwnership shards,
             TriggerIntake triggers,
+            Map<String, BooleanSupplier> readers,
             Catalog catalog,
             Availability availability) {
         TriggerLag lag = part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), clock));
@@ -289,7 +293,8 @@ public final class Worker implements AutoCloseable {
         Looks postgres = part(new Looks("Postgres", new QueueWait(database), clock));
         kafka.start();
         postgres.start();
-        return new HealthParts(lanes, shards, triggers, catalog, availability, kafka, postgres, clock).checks();
+        return new HealthParts(lanes, shards, triggers, readers, catalog, availability, kafka, postgres, clock)
+                .checks();
     }
 
     private HikariDataSource pool(String name, int size, String options) {

@@ -62,7 +62,16 @@ class HealthTest {
     static void start() {
         kafka = EmbeddedKafka.start(directory, 0);
         site = Site.openOn(kafka.bootstrapServers());
-        Worker worker = site.worker(Map.of("POSTROAD_MAX_RUNS", "1", "POSTROAD_SESSION_TIMEOUT", "PT6S"));
+        Worker worker = site.worker(Map.of(
+                "POSTROAD_MAX_RUNS",
+                "1",
+                "POSTROAD_SESSION_TIMEOUT",
+                "PT6S",
+                // Shorter than any outage here, so that whatever gives up on Kafka does.
+                "POSTROAD_KAFKA_DEFAULT_API_TIMEOUT_MS",
+                "8000",
+                "POSTROAD_KAFKA_REQUEST_TIMEOUT_MS",
+                "8000"));
         caller = new Caller(worker.httpPort());
         site.apply(GRAPHS);
         awaitAllIsWell();
@@ -123,6 +132,7 @@ class HealthTest {
         int port = kafka.port();
         kafka.close();
         awaitBad("kafka", "Kafka has not answered since ");
+        awaitBad("registry", "has not been followed since 20");
         await("lag", "degraded", "cannot be seen: Kafka has not answered since ");
         kafka = EmbeddedKafka.start(directory, port);
         awaitAllIsWell();
@@ -213,6 +223,55 @@ class HealthTest {
         awaitBad("ownership", "lost to another worker", "shards [2]");
         awaitAllIsWell();
         assertThat(site.ended(runOf(2, "lost-")).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void leavesItsShardsToOthersAndAsksForARestartWhereALaneHasStopped() {
+        List<Thread> before = lanes();
+        Map<String, String> settings = Map.of("POSTROAD_WORKER_ID", "breaks", "POSTROAD_SESSION_TIMEOUT", "PT6S");
+        try (Worker breaks = site.worker(settings);
+                Caller other = new Caller(breaks.httpPort())) {
+            site.awaitShares(2);
+            assertThat(other.get("/health/live").status()).isEqualTo(200);
+            Thread lane = lanes().stream()
+                    .filter(thread -> !before.contains(thread))
+                    .findFirst()
+                    .orElseThrow();
+            lane.interrupt();
+            Site.await(
+                    "it is to be started again", () -> other.get("/health/live").status() == 503);
+            assertThat(other.get("/health/live").json()).isEqualTo(Site.json("{'status': 'broken'}"));
+            Caller.Reply health = other.get("/health");
+            assertThat(health.status()).isEqualTo(503);
+            assertThat(health.json().at("/parts/lanes/why").asText()).contains("a lane has stopped", "restart");
+            Site.await(
+                    "the other worker has its shards",
+                    () -> site.number("SELECT count(*) FROM postroad.shards WHERE owner = 'breaks'") == 0);
+            Site.await(
+                    "what reads triggers has stopped too",
+                    () -> other.get("/health")
+                            .json()
+                            .at("/parts/readers/why")
+                            .asText()
+                            .contains("no longer read: triggers"));
+        }
+        awaitAllIsWell();
+        for (int shard = 0; shard < SHARDS; shard++) {
+            site.trigger("asking", runOf(shard, "after-the-lane-"), "{}");
+            assertThat(site.ended(runOf(shard, "after-the-lane-")).getLast().type())
+                    .isEqualTo(EventType.RUN_COMPLETED);
+        }
+        try (Worker again = site.worker(settings);
+                Caller other = new Caller(again.httpPort())) {
+            assertThat(other.get("/health/live").status()).isEqualTo(200);
+        }
+        awaitAllIsWell();
+    }
+
+    private static List<Thread> lanes() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("postroad-lane-"))
+                .toList();
     }
 
     private static String runOf(int shard, String prefix) {

@@ -44,20 +44,33 @@ final class Guard {
         }
     }
 
+    /** Whether the caller may know more than anybody who can reach the worker. */
+    boolean trusts(Context context) {
+        return token == null ? namesThisMachine(context.header("Host")) : knows(token, context.header("Authorization"));
+    }
+
+    private static boolean namesThisMachine(@Nullable String host) {
+        return host != null && ListenSettings.isLoopback(host.replaceFirst(":[0-9]*$", ""));
+    }
+
     private static void checkHost(@Nullable String host) {
-        if (host == null || !ListenSettings.isLoopback(host.replaceFirst(":[0-9]*$", ""))) {
+        if (!namesThisMachine(host)) {
             throw Refusal.of(
                     ErrorCode.FORBIDDEN,
                     "the Host header does not name this machine; call 127.0.0.1 or localhost, or set a token");
         }
     }
 
-    private static void checkToken(byte[] token, @Nullable String authorization) {
+    private static boolean knows(byte[] token, @Nullable String authorization) {
         String given = authorization == null ? "" : authorization;
         boolean isBearer = given.toLowerCase(Locale.ROOT).startsWith(SCHEME);
         byte[] credentials =
                 (isBearer ? given.substring(SCHEME.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
-        if (!MessageDigest.isEqual(token, credentials)) {
+        return MessageDigest.isEqual(token, credentials);
+    }
+
+    private static void checkToken(byte[] token, @Nullable String authorization) {
+        if (!knows(token, authorization)) {
             throw Refusal.of(
                     ErrorCode.UNAUTHORIZED, "send the header Authorization: Bearer with the token of this worker");
         }

@@ -8,26 +8,35 @@ import dev.postroad.runtime.observe.PartHealth;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.Predicate;
 
-/** Answers how this worker is. Thread-safe. */
+/**
+ * Answers how this worker is: anybody, so that health checks need no token; why, which names agents and servers, only who
+ * is trusted. Thread-safe.
+ */
 final class HealthRoutes {
     private final HealthChecks health;
     private final PrometheusMeterRegistry metrics;
+    private final Predicate<Context> trusted;
 
-    HealthRoutes(HealthChecks health, PrometheusMeterRegistry metrics) {
+    HealthRoutes(HealthChecks health, PrometheusMeterRegistry metrics, Predicate<Context> trusted) {
         this.health = health;
         this.metrics = metrics;
+        this.trusted = trusted;
     }
 
     void addTo(RoutesConfig routes) {
         routes.get("/health", this::health);
-        routes.get("/health/live", HealthRoutes::live);
+        routes.get("/health/live", this::live);
         routes.get("/health/ready", this::ready);
         routes.get("/metrics", this::metrics);
     }
 
-    private static void live(Context context) {
-        Answers.send(context, JsonNodeFactory.instance.objectNode().put("status", "live"));
+    private void live(Context context) {
+        boolean live = health.report().isLive();
+        Answers.send(
+                context.status(live ? 200 : 503),
+                JsonNodeFactory.instance.objectNode().put("status", live ? "live" : "broken"));
     }
 
     private void health(Context context) {
@@ -40,16 +49,20 @@ final class HealthRoutes {
         answer(context, report, report.isReady() ? "ready" : "not ready");
     }
 
-    private static void answer(Context context, HealthReport report, String status) {
+    private void answer(Context context, HealthReport report, String status) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("status", status);
         ObjectNode parts = json.putObject("parts");
-        report.parts().forEach((name, part) -> parts.set(name, tree(part)));
+        boolean isTrusted = trusted.test(context);
+        report.parts().forEach((name, part) -> parts.set(name, isTrusted ? withReason(part) : state(part)));
         Answers.send(context.status(report.isReady() ? 200 : 503), json);
     }
 
-    private static ObjectNode tree(PartHealth part) {
-        ObjectNode json =
-                JsonNodeFactory.instance.objectNode().put("state", part.state().publicName());
+    private static ObjectNode state(PartHealth part) {
+        return JsonNodeFactory.instance.objectNode().put("state", part.state().publicName());
+    }
+
+    private static ObjectNode withReason(PartHealth part) {
+        ObjectNode json = state(part);
         return switch (part) {
             case PartHealth.Ok _ -> json;
             case PartHealth.Degraded(String why) -> json.put("why", why);

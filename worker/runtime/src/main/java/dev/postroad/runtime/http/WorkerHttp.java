@@ -38,7 +38,7 @@ public final class WorkerHttp implements AutoCloseable {
             config.routes.before(guard::check);
             config.routes.before(WorkerHttp::negotiate);
             Answers.handleErrors(config.routes);
-            new HealthRoutes(health, metrics).addTo(config.routes);
+            new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new LogRoutes(sources.history(), sources.runLog(), logs).addTo(config.routes);

@@ -85,6 +85,11 @@ public final class ControlIntake implements AutoCloseable {
         thread.start();
     }
 
+    /** Whether control messages are read. Thread-safe. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     private void loop() {
         try (consumer) {
             while (!stopping) {

@@ -104,10 +104,15 @@ public final class TriggerIntake implements AutoCloseable {
         return lastPoll;
     }
 
+    /** Whether triggers are read. Thread-safe. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     private void loop() {
         try (consumer) {
             consumer.subscribe(Set.of(topic), new Rebalances());
-            while (!stopping) {
+            while (!stopping && lanes.areAlive()) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     backlogs.computeIfAbsent(record.partition(), partition -> new ArrayDeque<>())
                             .add(new Waiting(record, clock.instant()));
@@ -118,6 +123,9 @@ public final class TriggerIntake implements AutoCloseable {
                 backlogs.forEach(this::drain);
                 pauseAndResume();
                 commitNowAndThen();
+            }
+            if (!stopping) {
+                LOG.error("a lane has stopped, so this worker leaves its shards to others; restart it");
             }
         } catch (WakeupException stop) {
             LOG.debug("the trigger intake stops");

@@ -28,6 +28,11 @@ public final class Lanes implements AutoCloseable {
         return lanes;
     }
 
+    /** Whether all lanes step their runs. */
+    public boolean areAlive() {
+        return lanes.stream().allMatch(Lane::isAlive);
+    }
+
     /** Whether the lane of a shard takes more triggers now. */
     public boolean hasRoom(int shard) {
         return lane(shard).hasRoom();
@@ -70,8 +75,11 @@ public final class Lanes implements AutoCloseable {
         lane(shard).post(new Message.Own(shard, epoch, publishedAt, unfinished));
     }
 
-    /** Takes a shard from its lane; done when what was under way is committed. */
+    /** Takes a shard from its lane; done when what was under way is committed, and at once where the lane has stopped. */
     public CompletableFuture<Void> disown(int shard) {
+        if (!lane(shard).isAlive()) {
+            return CompletableFuture.completedFuture(null);
+        }
         CompletableFuture<Void> done = new CompletableFuture<>();
         lane(shard).post(new Message.Disown(shard, done));
         return done;

@@ -86,6 +86,31 @@ final class HttpGuardTest {
         assertThat(anywhere.get("/health/ready").status()).isEqualTo(200);
     }
 
+    @Test
+    void tellsWhyAWorkerIsNotWellOnlyToThoseWhoKnowTheToken() {
+        SITE.apply("agent: secretive\nkind: java\nprovider: test-puppet");
+        Site.await("the agent is there", () -> here.get("/api/agents/secretive").status() == 200);
+        here.post("/api/agents/secretive/disable", "{'why': 'the supplier went bankrupt'}");
+        for (String path : List.of("/health", "/health/ready")) {
+            Site.await(
+                    "those who know the token are told",
+                    () -> anywhere.get(path, "Authorization", "Bearer " + TOKEN)
+                            .text()
+                            .contains("secretive: a person disabled it: the supplier went bankrupt"));
+            for (Caller.Reply reply : List.of(anywhere.get(path), anywhere.get(path, "Authorization", "Bearer x"))) {
+                assertThat(reply.status()).isEqualTo(200);
+                assertThat(reply.json().at("/parts/agents")).isEqualTo(Site.json("{'state': 'degraded'}"));
+                assertThat(reply.text()).doesNotContain("secretive", "why");
+            }
+            Site.await("this machine is told", () -> here.get(path).text().contains("bankrupt"));
+            assertThat(here.raw("GET " + path + " HTTP/1.1", "Host: evil.example", "Connection: close"))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("degraded")
+                    .doesNotContain("secretive");
+        }
+        here.post("/api/agents/secretive/enable", "{}");
+    }
+
     /** A page of a stranger's can have its name point to this machine; the browser then takes it for its own server. */
     @ParameterizedTest
     @ValueSource(
