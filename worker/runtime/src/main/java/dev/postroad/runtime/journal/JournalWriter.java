@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>A batch whose outcome is unknown, because the connection broke, is sent again until it is known: rows that are
  * there already are left alone, and run numbers are reserved, so a run found under its number is this batch's own. A
  * batch that Postgres refuses for what is in it is halved until the run to blame stands alone. Confined to one thread,
- * but for {@link #isConnected}.
+ * but for {@link #isConnected} and {@link #failures}.
  */
 public final class JournalWriter implements AutoCloseable {
     /**
@@ -64,6 +65,7 @@ public final class JournalWriter implements AutoCloseable {
     private long[] reserved = new long[0];
     private int reservedUsed;
     private @Nullable Connection connection;
+    private final LongAdder failures = new LongAdder();
     private volatile boolean connected = true;
 
     /**
@@ -79,6 +81,11 @@ public final class JournalWriter implements AutoCloseable {
     /** Whether the last statement reached the database. Thread-safe. */
     public boolean isConnected() {
         return connected;
+    }
+
+    /** How many statements failed, as Postgres was away or refused them; they are sent again. Thread-safe. */
+    public long failures() {
+        return failures.sum();
     }
 
     /**
@@ -287,18 +294,19 @@ public final class JournalWriter implements AutoCloseable {
     }
 
     private <T> T untilDone(Work<T> work) {
-        for (int failures = 0; ; failures++) {
+        for (int tries = 1; ; tries++) {
             try {
                 T result = work.run();
                 connected = true;
                 return result;
             } catch (SQLException failed) {
+                failures.increment();
                 if (isRefusal(failed)) {
                     throw new RefusedException(failed);
                 }
                 connected = false;
                 disconnect();
-                if (failures % 50 == 0) {
+                if (tries % 50 == 1) {
                     LOG.warn("Postgres cannot be reached; trying again: {}", failed.getMessage());
                 }
                 pauseOrGiveUp(failed);

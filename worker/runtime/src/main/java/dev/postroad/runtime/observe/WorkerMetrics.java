@@ -33,7 +33,14 @@ public final class WorkerMetrics implements AutoCloseable {
             OutputPublisher output,
             RunLogs logs) {
         for (int i = 0; i < lanes.size(); i++) {
-            bind(registry, lanes.get(i).figures(), List.of(Tag.of("lane", Integer.toString(i))));
+            List<Tag> tags = List.of(Tag.of("lane", Integer.toString(i)));
+            bind(registry, lanes.get(i).figures(), tags);
+            FunctionCounter.builder("postroad.events.published", lanes.get(i), Lane::published)
+                    .tags(tags)
+                    .register(registry);
+            FunctionCounter.builder("postroad.journal.failures", lanes.get(i), Lane::journalFailures)
+                    .tags(tags)
+                    .register(registry);
         }
         Gauge.builder("postroad.runs.queued", queue, RunQueue::waiting).register(registry);
         Gauge.builder("postroad.agent.calls.active", calls, AgentCalls::underWay)

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -40,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * of the shard can come in between.
  *
  * <p>A value so large that Kafka may refuse it is sent from the journal only, and nothing is read back until Kafka
- * answered: what comes after it in its run must not overtake it. Confined to the lane's thread.
+ * answered: what comes after it in its run must not overtake it. Confined to the lane's thread, but
+ * for {@link #acknowledged}.
  */
 public final class EventOutbox {
     private static final Logger LOG = LoggerFactory.getLogger(EventOutbox.class);
@@ -55,6 +57,7 @@ public final class EventOutbox {
     private final ValueLimit limit = new ValueLimit();
     private final EventRecords records;
     private final AtomicLong outstandingBytes = new AtomicLong();
+    private final LongAdder acknowledged = new LongAdder();
     private final Deque<InFlight> stretches = new ArrayDeque<>();
     private final Map<Integer, Behind> behind = new HashMap<>();
     private final Map<Integer, Boolean> owned = new TreeMap<>();
@@ -120,6 +123,11 @@ public final class EventOutbox {
         return outstandingBytes.get();
     }
 
+    /** How many events Kafka has acknowledged, those among them that were sent again. Thread-safe. */
+    public long acknowledged() {
+        return acknowledged.sum();
+    }
+
     /** How many shards are behind. */
     public int shardsBehind() {
         return behind.size();
@@ -160,7 +168,7 @@ public final class EventOutbox {
         InFlight last = stretches.peekLast();
         if (last == null || at.isBefore(last.firstAt()) || isOver(last, at)) {
             // A row that is read back may be older than what is in flight, and must not hide behind it.
-            InFlight next = new InFlight(at, outstandingBytes);
+            InFlight next = new InFlight(at, outstandingBytes, acknowledged);
             stretches.addLast(next);
             return next;
         }
@@ -221,7 +229,7 @@ public final class EventOutbox {
 
     /** Sends a record by itself: its stretch goes in front, where no other record joins it. */
     private void probe(ProducerRecord<String, byte[]> record, Instant at, Instant now) {
-        InFlight alone = new InFlight(at, outstandingBytes);
+        InFlight alone = new InFlight(at, outstandingBytes, acknowledged);
         stretches.addFirst(alone);
         probe = alone;
         send(record, alone, now);

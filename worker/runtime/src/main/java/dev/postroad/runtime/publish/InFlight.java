@@ -3,6 +3,7 @@ package dev.postroad.runtime.publish;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class InFlight implements Callback {
     private final Instant firstAt;
     private final AtomicLong outstandingBytes;
+    private final LongAdder acknowledged;
     private final AtomicInteger records = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private int largestBytes;
@@ -23,9 +25,11 @@ final class InFlight implements Callback {
     /**
      * @param firstAt no event of this stretch is older
      * @param outstandingBytes the bytes of all stretches
+     * @param acknowledged counts the records of all stretches that Kafka has
      */
-    InFlight(Instant firstAt, AtomicLong outstandingBytes) {
+    InFlight(Instant firstAt, AtomicLong outstandingBytes, LongAdder acknowledged) {
         this.firstAt = firstAt;
+        this.acknowledged = acknowledged;
         this.outstandingBytes = outstandingBytes;
     }
 
@@ -61,7 +65,9 @@ final class InFlight implements Callback {
 
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
-        if (exception != null) {
+        if (exception == null) {
+            acknowledged.increment();
+        } else {
             failure = exception;
         }
         if (records.decrementAndGet() == 0) {

@@ -58,7 +58,7 @@ final class Committer {
         long begun = figures.committing();
         CommitResult result =
                 journal.commit(items.stream().map(Batch.Item::entry).toList(), shards.epochs());
-        figures.committed(items, begun);
+        figures.committed(begun);
         dropLost(items, result);
         items.forEach(item -> settle(item, result));
     }
@@ -98,7 +98,9 @@ final class Committer {
         }
     }
 
+    /** Of what Postgres took only; what belongs to another owner, or repeats a trigger, is in nobody's figures. */
     private void publish(Batch.Item item) {
+        figures.wrote(item.entry().rows());
         var graph = item.live().run().graph();
         for (JournalRow row : item.entry().rows()) {
             outbox.publish(item.live().key(), graph.name(), graph.version(), row);

@@ -147,6 +147,16 @@ public final class Lane {
         return journal.isConnected();
     }
 
+    /** How many of the lane's events Kafka has acknowledged, those among them that were sent again. */
+    public long published() {
+        return outbox.acknowledged();
+    }
+
+    /** How many of the lane's statements Postgres did not carry out at the first try. */
+    public long journalFailures() {
+        return journal.failures();
+    }
+
     private void loop() {
         List<Message> messages = new ArrayList<>(MAX_MESSAGES);
         try {

@@ -79,18 +79,20 @@ public final class LaneFigures {
         return System.nanoTime();
     }
 
-    void committed(List<Batch.Item> items, long begun) {
+    void committed(long begun) {
         commits.increment();
         commitNanos.add(System.nanoTime() - begun);
-        for (Batch.Item item : items) {
-            for (JournalRow row : item.entry().rows()) {
-                rows.increment();
-                EventType type = row.event().body().type();
-                if (type == EventType.NODE_COMPLETED) {
-                    transitions.increment();
-                } else if (type.endsRun()) {
-                    ended.increment();
-                }
+    }
+
+    /** Counts rows that are in the journal. */
+    void wrote(List<JournalRow> written) {
+        rows.add(written.size());
+        for (JournalRow row : written) {
+            EventType type = row.event().body().type();
+            if (type == EventType.NODE_COMPLETED) {
+                transitions.increment();
+            } else if (type.endsRun()) {
+                ended.increment();
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.postroad.runtime.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
@@ -21,8 +22,10 @@ class MetricsPageTest {
             "postroad_runs_queued",
             "postroad_journal_rows_total",
             "postroad_journal_commit_seconds",
+            "postroad_journal_failures_total",
             "postroad_shards_fenced_total",
             "postroad_publish_outstanding_bytes",
+            "postroad_events_published_total",
             "postroad_agent_calls_total",
             "postroad_agent_call_seconds",
             "postroad_agent_tokens_total",
@@ -53,6 +56,11 @@ class MetricsPageTest {
             Site.await("the graph is there", () -> site.number("SELECT count(*) FROM postroad.graphs") == 1);
             site.trigger("quick", "one", "{\"n\": 1}");
             site.ended("one");
+            site.trigger("quick", "one", "{\"n\": 2}");
+            Site.await(
+                    "the second trigger is answered",
+                    () -> site.published("one").stream()
+                            .anyMatch(event -> event.type() == EventType.TRIGGER_DUPLICATE));
             try (Caller caller = new Caller(worker.httpPort())) {
                 String page = caller.get("/metrics").text();
                 Map<String, Long> types = page.lines()
@@ -67,8 +75,18 @@ class MetricsPageTest {
                 assertThat(types.values()).containsOnly(1L);
                 assertThat(page.lines().filter(line -> !line.startsWith("#") && !line.isEmpty()))
                         .allMatch(line -> line.matches(SAMPLE));
-                assertThat(page).contains("postroad_transitions_total{lane=");
+                assertThat(sum(page, "postroad_transitions_total")).isEqualTo(1);
+                assertThat(sum(page, "postroad_journal_rows_total"))
+                        .as("a trigger that came twice writes nothing, and counts for nothing")
+                        .isEqualTo(site.number("SELECT count(*) FROM postroad.journal"));
             }
         }
+    }
+
+    private static long sum(String page, String name) {
+        return page.lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 }
