@@ -2,6 +2,8 @@
 -- with it the tasks that it names, which have no last event of their own.
 -- duration: what its attempts took together; elapsed: from the first start to the end, waits among it.
 -- input is null where the agent was handed the state, that of input_version.
+-- superseded: the run went back to before the task, so that nothing of it is in the state; what it cost counts all the
+-- same. Not known of an update-state that names an earlier version.
 CREATE OR REPLACE VIEW tasks AS
 SELECT r.run_id, r.graph, t.task, max(t.node) AS node, max(t.superstep) AS superstep,
        max(t.attempt) AS attempts,
@@ -21,7 +23,8 @@ SELECT r.run_id, r.graph, t.task, max(t.node) AS node, max(t.superstep) AS super
        sum((t.data #>> '{usage,outputTokens}')::bigint) FILTER (WHERE t.type = 'node.completed') AS output_tokens,
        sum(t.duration) AS duration,
        max(t.at) FILTER (WHERE t.type IN ('node.completed', 'node.failed', 'node.cancelled', 'run.failed'))
-           - min(t.at) FILTER (WHERE t.type = 'node.started') AS elapsed
+           - min(t.at) FILTER (WHERE t.type = 'node.started') AS elapsed,
+       NOT standing.parts @> min(t.seq) AS superseded
 FROM runs r
 CROSS JOIN LATERAL (
     SELECT j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version, j.at, j.duration, j.data
@@ -33,25 +36,54 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL json_array_elements_text(j.data -> 'tasks') AS named (task)
     WHERE j.run = r.id AND j.type = 'run.failed'
 ) t
-GROUP BY r.run_id, r.graph, t.task;
+CROSS JOIN LATERAL (
+    -- What of the journal stands, from its end back: up to where the run last went back, then from where it went to.
+    WITH RECURSIVE parts (since, before) AS (
+        SELECT coalesce(max(j.seq), 0), 2147483647
+        FROM journal j
+        WHERE j.run = r.id
+          AND (j.type = 'run.rolled-back' OR j.type = 'run.continued' AND j.data ->> 'mode' = 'rolled_back')
+        UNION ALL
+        SELECT coalesce((
+                   SELECT max(j.seq)
+                   FROM journal j
+                   WHERE j.run = r.id AND j.seq < kept.before
+                     AND (j.type = 'run.rolled-back' OR j.type = 'run.continued' AND j.data ->> 'mode' = 'rolled_back')),
+                   0), kept.before
+        FROM parts
+        JOIN journal went ON went.run = r.id AND went.seq = parts.since
+        CROSS JOIN LATERAL (
+            SELECT 1 + CASE went.type
+                WHEN 'run.rolled-back' THEN (
+                    SELECT min(j.seq) FROM journal j
+                    WHERE j.run = r.id AND j.version = (went.data ->> 'toVersion')::integer)
+                ELSE coalesce((
+                    SELECT max(j.seq) FROM journal j
+                    WHERE j.run = r.id AND j.seq < went.seq AND j.type = 'run.continued'
+                      AND j.data ->> 'mode' <> 'enqueued'), (
+                    SELECT min(j.seq) FROM journal j WHERE j.run = r.id AND j.type = 'run.started'))
+                END AS before
+        ) kept
+    )
+    SELECT range_agg(int4range(since, before, '()')) AS parts FROM parts
+) standing
+GROUP BY r.run_id, r.graph, t.task, standing.parts;
 
--- What agents answered: a row for each attempt that completed, failed, or failed and is repeated.
+-- What came of each attempt at an agent: it completed, failed (repeated: and is tried again), or waits, for a person's
+-- answer or a time that the agent asked for. Waiting for an agent that cannot be called is no attempt. agent is the one
+-- that the node names, also where another stood in for it; what came from the cache used no tokens.
 CREATE OR REPLACE VIEW agent_results AS
 SELECT r.run_id, r.graph, j.node, j.task, j.attempt, j.at, j.duration,
        j.data -> 'writes' AS output,
        (j.data #>> '{usage,inputTokens}')::bigint AS input_tokens,
        (j.data #>> '{usage,outputTokens}')::bigint AS output_tokens,
-       CASE j.type WHEN 'node.completed' THEN 'completed' ELSE 'failed' END AS status,
+       CASE j.type WHEN 'node.completed' THEN 'completed' WHEN 'node.waiting' THEN 'waiting' ELSE 'failed' END AS status,
        j.type = 'node.retrying' AS repeated,
        j.data -> 'error' AS error,
-       s.agent, r.version AS graph_version, j.superstep, s.input, s.version AS input_version, s.at AS started_at
+       s.data ->> 'agent' AS agent, r.version AS graph_version, j.superstep, s.data -> 'input' AS input,
+       s.version AS input_version, s.at AS started_at
 FROM journal j
 JOIN runs r ON r.id = j.run
-CROSS JOIN LATERAL (
-    SELECT started.data ->> 'agent' AS agent, started.data -> 'input' AS input, started.version, started.at
-    FROM journal started
-    WHERE started.run = j.run AND started.seq < j.seq AND started.type = 'node.started' AND started.task = j.task
-    ORDER BY started.seq DESC
-    LIMIT 1
-) s
-WHERE j.type IN ('node.completed', 'node.failed', 'node.retrying') AND s.agent IS NOT NULL;
+JOIN journal s ON s.run = j.run AND s.task = j.task AND s.attempt = j.attempt AND s.type = 'node.started'
+WHERE j.type IN ('node.completed', 'node.failed', 'node.retrying', 'node.waiting') AND s.data ->> 'agent' IS NOT NULL
+  AND NOT (j.type = 'node.waiting' AND j.data ->> 'agent' IS NOT NULL);
