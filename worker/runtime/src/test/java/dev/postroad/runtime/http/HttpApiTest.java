@@ -362,7 +362,16 @@ final class HttpApiTest {
         assertThat(found("/health").path("parts").properties())
                 .extracting(Map.Entry::getKey)
                 .containsExactly(
-                        "kafka", "postgres", "lanes", "ownership", "registry", "lag", "queue", "breakers", "agents");
+                        "kafka",
+                        "postgres",
+                        "lanes",
+                        "readers",
+                        "ownership",
+                        "registry",
+                        "lag",
+                        "queue",
+                        "breakers",
+                        "agents");
         assertThat(found("/health/ready").path("status").asText()).isEqualTo("ready");
         assertThat(found("/health/ready").at("/parts/postgres/state").asText()).isEqualTo("ok");
         assertThat(found("/health/live").path("status").asText()).isEqualTo("live");
