@@ -14,7 +14,9 @@ final class ContainerServers {
     /** Starts both; they are stopped with the JVM. */
     @SuppressWarnings("resource")
     static Servers start() {
-        KafkaContainer kafka = new KafkaContainer("apache/kafka:4.3.1");
+        // Tests of workers that die do not wait as long for it as users may.
+        KafkaContainer kafka =
+                new KafkaContainer("apache/kafka:4.3.1").withEnv("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000");
         PostgreSQLContainer postgres = new PostgreSQLContainer("postgres:18")
                 .withDatabaseName(USER)
                 .withUsername(USER)
