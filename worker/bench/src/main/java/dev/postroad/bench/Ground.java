@@ -1,5 +1,6 @@
 package dev.postroad.bench;
 
+import dev.postroad.embedded.Directories;
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.embedded.EmbeddedServers;
 import java.io.IOException;
@@ -7,10 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /** Embedded servers on empty data, in a directory that is gone afterwards. */
 final class Ground implements AutoCloseable {
@@ -57,10 +56,6 @@ final class Ground implements AutoCloseable {
     @Override
     public void close() throws IOException {
         servers.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
+        Directories.delete(directory);
     }
 }

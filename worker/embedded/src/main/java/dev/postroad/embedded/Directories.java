@@ -10,11 +10,16 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Work on whole directory trees, which {@link Files} leaves to its callers. */
-final class Directories {
+/** Work on whole directory trees, which {@link Files} leaves to its callers. Thread-safe. */
+public final class Directories {
     private Directories() {}
 
-    static void delete(Path root) throws IOException {
+    /**
+     * Deletes a directory and all that is in it; does nothing where there is none.
+     *
+     * @throws IOException where something cannot be deleted; what was deleted before is gone
+     */
+    public static void delete(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
         }

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.testing;
 
 import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.embedded.Directories;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -40,16 +41,24 @@ public final class PluginJars {
     public static PluginJars compiled(String... sources) {
         try {
             Path folder = Files.createTempDirectory("postroad-sources");
-            List<Path> files = new ArrayList<>();
-            for (String source : sources) {
-                files.add(Files.writeString(folder.resolve(first(TYPE, source) + ".java"), source));
+            try {
+                return compiled(folder, sources);
+            } finally {
+                Directories.delete(folder);
             }
-            Path classes = Files.createDirectory(folder.resolve("classes"));
-            compile(files, classes);
-            return new PluginJars(read(classes));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    private static PluginJars compiled(Path folder, String... sources) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String source : sources) {
+            files.add(Files.writeString(folder.resolve(first(TYPE, source) + ".java"), source));
+        }
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        compile(files, classes);
+        return new PluginJars(read(classes));
     }
 
     /** An agent of a jar: the expression is what it answers with, JSON as text in it. */

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.testing;
 
+import dev.postroad.embedded.Directories;
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.embedded.EmbeddedServers;
 import dev.postroad.runtime.config.PostgresSettings;
@@ -50,9 +51,19 @@ public record Servers(String kafkaBootstrapServers, String postgresUrl, String p
     }
 
     private static Servers embedded() {
-        EmbeddedServers servers = EmbeddedServers.startOrJoin(directory(), EmbeddedPorts.free());
-        Runtime.getRuntime().addShutdownHook(new Thread(servers::close));
+        Path directory = directory();
+        EmbeddedServers servers = EmbeddedServers.startOrJoin(directory, EmbeddedPorts.free());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(servers, directory)));
         return new Servers(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser());
+    }
+
+    private static void end(EmbeddedServers servers, Path directory) {
+        servers.close();
+        try {
+            Directories.delete(directory);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     private static Path directory() {
