@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
 public final class EventCodec {
     private static final int MOST_INPUT_BYTES = 16 << 10;
+
+    /** By how much what is written can exceed its estimate: a control character takes six bytes. */
+    private static final int LONGEST_ESCAPE = 6;
+
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
     private EventCodec() {}
@@ -203,11 +207,13 @@ public final class EventCodec {
         if (handed.input() == null) {
             return;
         }
-        byte[] input = Json.bytes(handed.input());
-        if (input.length <= MOST_INPUT_BYTES) {
+        // What is surely small is not written twice for its length.
+        boolean small = JsonSizes.of(handed.input()) * LONGEST_ESCAPE <= MOST_INPUT_BYTES;
+        int bytes = small ? 0 : Json.bytes(handed.input()).length;
+        if (bytes <= MOST_INPUT_BYTES) {
             data.set("input", handed.input());
         } else {
-            data.put("omittedInputBytes", input.length);
+            data.put("omittedInputBytes", bytes);
         }
     }
 
