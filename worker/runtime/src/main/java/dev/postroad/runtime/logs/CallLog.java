@@ -6,6 +6,7 @@ import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.json.Json;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class CallLog implements AgentLogger {
     private final AtomicInteger lines = new AtomicInteger();
     private final AtomicInteger leftOut = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
 
     CallLog(RunLogs logs, String runId, String graph, String node, String task, int attempt, String agent) {
         this.logs = logs;
@@ -59,7 +61,7 @@ public final class CallLog implements AgentLogger {
         if (missing > 0) {
             String message =
                     missing + " of the " + lines.get() + " lines of this attempt are left out: too many, or too fast";
-            logs.add(this, LogLevel.WARN, message, null, RunLogs.MOST_WAITING_OF_AN_ATTEMPT + 1);
+            logs.addLast(this, LogLevel.WARN, message);
         }
     }
 
@@ -73,7 +75,7 @@ public final class CallLog implements AgentLogger {
         // Agents are not all checked for nulls.
         LogLevel known = Objects.requireNonNullElse(level, LogLevel.INFO);
         String text = LogText.fit(String.valueOf(message), MOST_CHARACTERS);
-        if (!logs.add(this, known, text, text(fields), RunLogs.MOST_WAITING_OF_AN_ATTEMPT)) {
+        if (!logs.add(this, known, text, text(fields))) {
             leftOut.incrementAndGet();
         }
     }
@@ -91,17 +93,16 @@ public final class CallLog implements AgentLogger {
                         .toString();
     }
 
-    /** Takes a place among those that wait, if this attempt has one left. */
-    boolean enter(int most) {
-        if (waiting.incrementAndGet() <= most) {
-            return true;
-        }
-        waiting.decrementAndGet();
-        return false;
+    /** A line joins those that wait; says whether this attempt has no more among them than it may. */
+    boolean enter(int bytes, int mostLines, long mostBytes) {
+        // Both are to be counted, whatever the first says.
+        boolean few = waiting.incrementAndGet() <= mostLines;
+        return waitingBytes.addAndGet(bytes) <= mostBytes && few;
     }
 
-    void left() {
+    void left(int bytes) {
         waiting.decrementAndGet();
+        waitingBytes.addAndGet(-bytes);
     }
 
     String runId() {

@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines that wait to be written. Where there is no room for one, it is dropped and counted: a run never waits for its
  * log. Thread-safe.
+ *
+ * <p>An attempt may have at most an eighth as much waiting as there is room left. So there is always some left for others,
+ * however many say too much at once, and those share the rest evenly (A. K. Choudhury, E. L. Hahne, "Dynamic Queue Length
+ * Thresholds for Shared-Memory Packet Switches", 1998).
  */
 public final class RunLogs {
     static final int MOST_WAITING = 20_000;
-    static final int MOST_WAITING_OF_AN_ATTEMPT = MOST_WAITING / 8;
     static final long MOST_BYTES = 32L << 20;
+
+    /** What an attempt may have waiting, of the room that is left. */
+    private static final int SHARE = 8;
 
     private final InstantSource clock;
     private final ArrayBlockingQueue<LogEntry> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
@@ -44,23 +50,25 @@ public final class RunLogs {
         return stored.sum();
     }
 
-    /**
-     * Has a line written later, if there is room; says whether there is.
-     *
-     * @param most how many of its source may wait
-     */
-    boolean add(CallLog source, LogLevel level, String message, @Nullable String fields, int most) {
+    /** Has a line written later, if its source has a share of the room left for it; says whether it has. */
+    boolean add(CallLog source, LogLevel level, String message, @Nullable String fields) {
         LogEntry entry = new LogEntry(clock.instant(), level, source, message, fields);
-        if (!source.enter(most)) {
-            drop();
-            return false;
+        return enter(entry, waiting.remainingCapacity() / SHARE, (MOST_BYTES - bytes.get()) / SHARE);
+    }
+
+    /** The same for the last line of a source, whatever it has waiting. */
+    void addLast(CallLog source, LogLevel level, String message) {
+        enter(new LogEntry(clock.instant(), level, source, message, null), Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    private boolean enter(LogEntry entry, int mostLines, long mostBytes) {
+        boolean shared = entry.source().enter(entry.bytes(), mostLines, mostBytes);
+        if (bytes.addAndGet(entry.bytes()) <= MOST_BYTES && shared && waiting.offer(entry)) {
+            return true;
         }
-        if (bytes.addAndGet(entry.bytes()) > MOST_BYTES || !waiting.offer(entry)) {
-            release(entry);
-            drop();
-            return false;
-        }
-        return true;
+        release(entry);
+        drop();
+        return false;
     }
 
     void drop() {
@@ -92,6 +100,6 @@ public final class RunLogs {
 
     private void release(LogEntry entry) {
         bytes.addAndGet(-entry.bytes());
-        entry.source().left();
+        entry.source().left(entry.bytes());
     }
 }
