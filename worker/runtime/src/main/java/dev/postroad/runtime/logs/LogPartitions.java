@@ -1,5 +1,6 @@
 package dev.postroad.runtime.logs;
 
+import dev.postroad.runtime.background.Hourly;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(LogPartitions.class);
-    private static final Duration EVERY = Duration.ofHours(1);
     private static final int DAYS_AHEAD = 2;
     private static final String PREFIX = "agent_logs_";
     private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
@@ -40,20 +40,21 @@ final class LogPartitions {
     private final DataSource database;
     private final Duration retention;
     private final InstantSource clock;
-    private Instant nextAt = Instant.MIN;
+    private final Hourly turn;
 
     LogPartitions(DataSource database, Duration retention, InstantSource clock) {
         this.database = database;
         this.retention = retention;
         this.clock = clock;
+        this.turn = new Hourly(clock);
     }
 
     /** Makes and drops what is due, if it is time to. */
     void sweep() throws SQLException {
-        Instant now = clock.instant();
-        if (now.isBefore(nextAt)) {
+        if (!turn.isDue()) {
             return;
         }
+        Instant now = clock.instant();
         LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
         List<LocalDate> there = inTransaction(LogPartitions::days);
         for (int i = 0; i <= DAYS_AHEAD; i++) {
@@ -69,7 +70,7 @@ final class LogPartitions {
             }
         }
         attempt("delete old lines", "DELETE FROM postroad.agent_logs_other WHERE at < '" + oldest + "'");
-        nextAt = now.plus(EVERY);
+        turn.done();
     }
 
     /** Attached rather than made in place, as that would wait for all who read. */

@@ -1,11 +1,11 @@
 package dev.postroad.runtime.logs;
 
+import dev.postroad.runtime.background.PortionWriter;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -23,13 +23,12 @@ public final class LogWriter implements AutoCloseable {
     private static final long GATHERING_MILLIS = 100;
 
     private static final long PAUSE_MILLIS = 1_000;
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
     private final RunLogs logs;
     private final LogTable table;
     private final LogPartitions partitions;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final PortionWriter writer =
+            new PortionWriter("postroad-logs", "lines of runs' logs", GATHERING_MILLIS, this::round, this::rest);
     private boolean away;
 
     /**
@@ -40,24 +39,16 @@ public final class LogWriter implements AutoCloseable {
         this.logs = logs;
         table = new LogTable(database, worker);
         partitions = new LogPartitions(database, retention, clock);
-        thread = Thread.ofPlatform().name("postroad-logs").daemon().unstarted(this::loop);
     }
 
     /** Starts to write. */
     public void start() {
-        thread.start();
+        writer.start();
     }
 
-    private void loop() {
-        try {
-            while (!closing.await(GATHERING_MILLIS, TimeUnit.MILLISECONDS)) {
-                round();
-            }
-            while (!logs.isEmpty()) {
-                round();
-            }
-        } catch (InterruptedException tookTooLong) {
-            LOG.warn("the last lines of runs' logs are lost, as Postgres does not take them in time");
+    private void rest() throws InterruptedException {
+        while (!logs.isEmpty()) {
+            round();
         }
     }
 
@@ -158,14 +149,6 @@ public final class LogWriter implements AutoCloseable {
     /** Writes what there is, and stops. */
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            if (thread.isAlive() && !thread.join(LONGEST_END)) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException interrupted) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-        }
+        writer.close();
     }
 }

@@ -1,13 +1,12 @@
 package dev.postroad.runtime.metrics;
 
+import dev.postroad.runtime.background.PortionWriter;
 import dev.postroad.runtime.metrics.LastFailures.LastFailure;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,14 +20,11 @@ public final class FiguresWriter implements AutoCloseable {
     private static final long EVERY_MILLIS = 5_000;
     private static final int MOST_ROWS_AT_ONCE = 1_000;
 
-    /** How long a stop waits for the last figures; they are not worth more. */
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
-
     private final CallRecorder recorder;
     private final FiguresTable table;
     private final OldFigures old;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final PortionWriter writer =
+            new PortionWriter("postroad-agent-figures", "figures of agents", EVERY_MILLIS, this::flush, this::flush);
 
     /**
      * @param worker what this process is called; none that runs at the same time is called the same
@@ -39,23 +35,11 @@ public final class FiguresWriter implements AutoCloseable {
         this.recorder = recorder;
         table = new FiguresTable(database, worker);
         old = new OldFigures(database, retention, clock);
-        thread = Thread.ofPlatform().name("postroad-agent-figures").daemon().unstarted(this::loop);
     }
 
     /** Starts to write. */
     public void start() {
-        thread.start();
-    }
-
-    private void loop() {
-        try {
-            while (!closing.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
-                flush();
-            }
-            flush();
-        } catch (InterruptedException tookTooLong) {
-            LOG.warn("the last figures of agents are lost, as Postgres does not take them in time");
-        }
+        writer.start();
     }
 
     /** Writes what there is now, and deletes what is old; confined to one thread. */
@@ -113,14 +97,6 @@ public final class FiguresWriter implements AutoCloseable {
     /** Writes what there is, and stops. */
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            if (thread.isAlive() && !thread.join(LONGEST_END)) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException interrupted) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-        }
+        writer.close();
     }
 }

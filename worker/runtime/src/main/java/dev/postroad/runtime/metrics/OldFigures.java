@@ -1,10 +1,10 @@
 package dev.postroad.runtime.metrics;
 
+import dev.postroad.runtime.background.Hourly;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import javax.sql.DataSource;
@@ -14,7 +14,6 @@ import javax.sql.DataSource;
  * not get in each other's way. Confined to the writer's thread.
  */
 final class OldFigures {
-    private static final Duration EVERY = Duration.ofHours(1);
     private static final int MOST_AT_ONCE = 5_000;
 
     /** What is left then is deleted an hour later. */
@@ -30,25 +29,25 @@ final class OldFigures {
     private final DataSource database;
     private final Duration retention;
     private final InstantSource clock;
-    private Instant nextAt = Instant.MIN;
+    private final Hourly turn;
 
     OldFigures(DataSource database, Duration retention, InstantSource clock) {
         this.database = database;
         this.retention = retention;
         this.clock = clock;
+        this.turn = new Hourly(clock);
     }
 
     /** Deletes what is too old, if it is time to. */
     void sweep() throws SQLException {
-        Instant now = clock.instant();
-        if (now.isBefore(nextAt)) {
+        if (!turn.isDue()) {
             return;
         }
-        nextAt = now.plus(EVERY);
+        turn.done();
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(DELETE)) {
             statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
-            statement.setObject(1, now.minus(retention).atOffset(ZoneOffset.UTC));
+            statement.setObject(1, clock.instant().minus(retention).atOffset(ZoneOffset.UTC));
             statement.setInt(2, MOST_AT_ONCE);
             int rounds = 0;
             int deleted;
