@@ -2,7 +2,6 @@ package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.EventFilter;
@@ -10,17 +9,13 @@ import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunHistory;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Answers with the events of a run, page by page or as they happen. Thread-safe. */
 final class EventRoutes {
-    private static final Map<String, EventType> TYPES = types();
+    private static final Map<String, EventType> TYPES = Query.names(EventType.values(), EventType::publicName);
 
     private final RunHistory history;
     private final EventStreams streams;
@@ -34,12 +29,6 @@ final class EventRoutes {
         routes.get("/api/runs/{id}/events", this::events);
     }
 
-    private static Map<String, EventType> types() {
-        Map<String, EventType> types = new LinkedHashMap<>();
-        Arrays.stream(EventType.values()).forEach(type -> types.put(type.publicName(), type));
-        return types;
-    }
-
     private void events(Context context) {
         Accepted accepted = new Accepted(context);
         Query query = new Query(context);
@@ -48,17 +37,14 @@ final class EventRoutes {
         Integer after = query.whole("after", 0, Integer.MAX_VALUE);
         String runId = context.pathParam("id");
         if (accepted.isStream()) {
-            if (query.has("limit")) {
-                query.fault("limit", "has no meaning for what goes on", "leave it out");
-            }
-            StreamPlace last = lastEventId(query, context.header("Last-Event-ID"));
-            query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE);
+            query.onlyForPages("limit");
+            StreamPlace begin = new StreamPlace(after == null ? 0 : after, -1);
+            StreamPlace last = query.lastEventId(context, begin, StreamPlace::read, "send the id of an event");
             // Who asks for some types of events does not ask for what is none.
             boolean output = Objects.requireNonNullElse(
                     query.truth("output"), filter.types().isEmpty());
             query.end();
-            StreamPlace begin = new StreamPlace(after == null ? 0 : after, -1);
-            streams.open(context, runId, new StreamFilter(filter, output), last == null ? begin : last);
+            streams.open(context, runId, new StreamFilter(filter, output), last);
             return;
         }
         if (Boolean.TRUE.equals(query.truth("output"))) {
@@ -67,17 +53,6 @@ final class EventRoutes {
         int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
         query.end();
         page(context, runId, filter, after == null ? 0 : after, limit);
-    }
-
-    private static @Nullable StreamPlace lastEventId(Query query, @Nullable String header) {
-        if (header == null || header.isBlank()) {
-            return null;
-        }
-        Optional<StreamPlace> place = StreamPlace.read(header);
-        if (place.isEmpty()) {
-            query.fault("Last-Event-ID", "is " + Fields.quoted(header), "send the id of an event");
-        }
-        return place.orElse(null);
     }
 
     private void page(Context context, String runId, EventFilter filter, int after, int limit) {

@@ -18,12 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Sends the events of runs as they happen, and what their nodes show, as server-sent events. Each reader is served by the
@@ -33,7 +29,6 @@ import org.slf4j.event.Level;
 final class EventStreams implements AutoCloseable {
     static final int MOST = 1_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
     private static final int PAGE = 200;
 
     /** Where nothing happened for as long and no attempt was under way, the output is not searched. */
@@ -43,8 +38,7 @@ final class EventStreams implements AutoCloseable {
     private final JournalTail tail;
     private final OutputTail output;
     private final LiveEvents live;
-    private final Semaphore free = new Semaphore(MOST);
-    private volatile boolean closing;
+    private final StreamRoom room = new StreamRoom("events", MOST);
 
     EventStreams(RunHistory history, JournalTail tail, OutputTail output) {
         this.history = history;
@@ -55,7 +49,7 @@ final class EventStreams implements AutoCloseable {
 
     /** How many are open. */
     int open() {
-        return MOST - free.availablePermits();
+        return room.open();
     }
 
     /**
@@ -66,33 +60,10 @@ final class EventStreams implements AutoCloseable {
      */
     void open(Context context, String runId, StreamFilter filter, StreamPlace after) {
         long run = tail.number(runId).orElseThrow(() -> Refusal.noRun(runId));
-        if (closing || !free.tryAcquire()) {
-            throw Refusal.of(
-                    ErrorCode.UNAVAILABLE, "this worker has " + MOST + " streams open, or stops; ask another one");
-        }
-        try {
-            serve(context, new Request(runId, run, filter, after));
-        } finally {
-            free.release();
-        }
+        room.serve(runId, () -> serve(new SseWriter(context), new Request(runId, run, filter, after)));
     }
 
     private record Request(String runId, long run, StreamFilter filter, StreamPlace after) {}
-
-    private void serve(Context context, Request request) {
-        try {
-            serve(new SseWriter(context), request);
-        } catch (IOException gone) {
-            LOG.debug("a reader of run {} is gone", request.runId(), gone);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException failed) {
-            // The reader connects again and says where it was.
-            LOG.atLevel(closing ? Level.DEBUG : Level.WARN)
-                    .setCause(failed)
-                    .log("a stream of events of run {} ends early", request.runId());
-        }
-    }
 
     private void serve(SseWriter writer, Request request) throws IOException, InterruptedException {
         StreamPlace after = request.after();
@@ -128,7 +99,7 @@ final class EventStreams implements AutoCloseable {
             throws IOException, InterruptedException {
         List<RunEvent> page = first;
         Instant last = null;
-        while (!page.isEmpty() && !closing) {
+        while (!page.isEmpty() && !room.isClosing()) {
             for (List<RunEvent> portion : portions(page)) {
                 send(reader, portion, last);
                 last = portion.getLast().at();
@@ -165,7 +136,7 @@ final class EventStreams implements AutoCloseable {
         EventStream stream = new EventStream(request.runId(), request.run(), reader.seq(), bell);
         live.follow(stream);
         try {
-            if (!closing) {
+            if (!room.isClosing()) {
                 reader.sendLive(stream);
             }
         } finally {
@@ -175,7 +146,7 @@ final class EventStreams implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
+        room.close();
         live.close();
     }
 }

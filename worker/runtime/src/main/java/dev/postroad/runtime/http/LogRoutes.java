@@ -3,7 +3,6 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.LogLevel;
-import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.LogFilter;
 import dev.postroad.runtime.history.LogLine;
@@ -11,16 +10,14 @@ import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunLog;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Answers with the log of a run, page by page or as it is written. Thread-safe. */
 final class LogRoutes {
-    private static final Map<String, LogLevel> LEVELS = levels();
+    private static final Map<String, LogLevel> LEVELS = Query.names(LogLevel.values(), LogLevel::publicName);
 
     private final RunHistory history;
     private final RunLog log;
@@ -36,12 +33,6 @@ final class LogRoutes {
         routes.get("/api/runs/{id}/logs", this::logs);
     }
 
-    private static Map<String, LogLevel> levels() {
-        Map<String, LogLevel> levels = new LinkedHashMap<>();
-        Arrays.stream(LogLevel.values()).forEach(level -> levels.put(level.publicName(), level));
-        return levels;
-    }
-
     private void logs(Context context) {
         Accepted accepted = new Accepted(context);
         Query query = new Query(context);
@@ -49,11 +40,8 @@ final class LogRoutes {
         long after = query.id("after");
         String runId = context.pathParam("id");
         if (accepted.isStream()) {
-            if (query.has("limit")) {
-                query.fault("limit", "has no meaning for what goes on", "leave it out");
-            }
-            long last = lastEventId(query, context.header("Last-Event-ID"), after);
-            query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE);
+            query.onlyForPages("limit");
+            long last = query.lastEventId(context, after, LogRoutes::lineId, "send the id of a line");
             query.end();
             requireRun(runId);
             streams.open(context, runId, filter, last);
@@ -73,15 +61,8 @@ final class LogRoutes {
         return new LogFilter(least, query.texts("node"), query.time("since"), query.time("until"));
     }
 
-    private static long lastEventId(Query query, @Nullable String header, long unlessSent) {
-        if (header == null || header.isBlank()) {
-            return unlessSent;
-        }
-        if (header.strip().matches("[0-9]{1,18}")) {
-            return Long.parseLong(header.strip());
-        }
-        query.fault("Last-Event-ID", "is " + Fields.quoted(header), "send the id of a line");
-        return unlessSent;
+    private static Optional<Long> lineId(String id) {
+        return id.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(id)) : Optional.empty();
     }
 
     private void page(Context context, String runId, LogFilter filter, long after, int limit) {

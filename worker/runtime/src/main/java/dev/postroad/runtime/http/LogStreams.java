@@ -8,12 +8,6 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Sends the lines of runs' logs as they are written, as server-sent events. Each reader is served by the thread of its
@@ -22,14 +16,12 @@ import org.slf4j.event.Level;
 final class LogStreams implements AutoCloseable {
     static final int MOST = 100;
 
-    private static final Logger LOG = LoggerFactory.getLogger(LogStreams.class);
     private static final int PAGE = 500;
     private static final long MILLIS_BETWEEN_LOOKS = 500;
     private static final int LOOKS_BETWEEN_HEARTBEATS = 10;
 
     private final RunLog log;
-    private final Semaphore free = new Semaphore(MOST);
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final StreamRoom room = new StreamRoom("logs", MOST);
 
     LogStreams(RunLog log) {
         this.log = log;
@@ -42,32 +34,14 @@ final class LogStreams implements AutoCloseable {
      * @throws Refusal where there are too many streams
      */
     void open(Context context, String runId, LogFilter filter, long after) {
-        if (isClosing() || !free.tryAcquire()) {
-            throw Refusal.of(
-                    ErrorCode.UNAVAILABLE,
-                    "this worker has " + MOST + " streams of logs open, or stops; ask another one");
-        }
-        try {
-            follow(new SseWriter(context), runId, filter, after);
-        } catch (IOException gone) {
-            LOG.debug("a reader of the log of run {} is gone", runId, gone);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException failed) {
-            // The reader connects again and says where it was.
-            LOG.atLevel(isClosing() ? Level.DEBUG : Level.WARN)
-                    .setCause(failed)
-                    .log("a stream of the log of run {} ends early", runId);
-        } finally {
-            free.release();
-        }
+        room.serve(runId, () -> follow(new SseWriter(context), runId, filter, after));
     }
 
     private void follow(SseWriter writer, String runId, LogFilter filter, long after)
             throws IOException, InterruptedException {
         long last = after;
         int silentLooks = 0;
-        while (!isClosing()) {
+        while (!room.isClosing()) {
             List<LogLine> page = log.lines(runId, filter, last, PAGE);
             for (LogLine line : page) {
                 writer.event(Long.toString(line.id()), "log", data(line));
@@ -79,7 +53,7 @@ final class LogStreams implements AutoCloseable {
                 writer.comment("nothing new");
                 silentLooks = 0;
             }
-            if (page.size() < PAGE && closing.await(MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS)) {
+            if (page.size() < PAGE && room.awaitClosing(MILLIS_BETWEEN_LOOKS)) {
                 return;
             }
         }
@@ -89,12 +63,8 @@ final class LogStreams implements AutoCloseable {
         return new String(Json.bytes(line.toJson()), StandardCharsets.UTF_8);
     }
 
-    private boolean isClosing() {
-        return closing.getCount() == 0;
-    }
-
     @Override
     public void close() {
-        closing.countDown();
+        room.close();
     }
 }

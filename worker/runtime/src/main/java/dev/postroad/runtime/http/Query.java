@@ -13,8 +13,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,38 @@ final class Query {
             }
         });
         return found;
+    }
+
+    /** The legal names of what an enum lists, for {@link #oneOf}. */
+    static <T> Map<String, T> names(T[] values, Function<T, String> name) {
+        Map<String, T> names = new LinkedHashMap<>();
+        Arrays.stream(values).forEach(value -> names.put(name.apply(value), value));
+        return names;
+    }
+
+    /** A parameter of pages, which a stream has none of. */
+    void onlyForPages(String name) {
+        if (!values(name).isEmpty()) {
+            fault(name, "has no meaning for what goes on", "leave it out");
+        }
+    }
+
+    /**
+     * Where the reader of a stream goes on, by what its client sends by itself when it connects again.
+     *
+     * @param read reads an id; empty where it is none
+     * @param remedy what to send in place of one that cannot be read
+     */
+    <T> T lastEventId(Context context, T unlessSent, Function<String, Optional<T>> read, String remedy) {
+        String header = context.header("Last-Event-ID");
+        if (header == null || header.isBlank()) {
+            return unlessSent;
+        }
+        Optional<T> last = read.apply(header.strip());
+        if (last.isEmpty()) {
+            fault("Last-Event-ID", "is " + Fields.quoted(header), remedy);
+        }
+        return last.orElse(unlessSent);
     }
 
     /** What stands behind a prefix, such as {@code tag.}, with its values. */

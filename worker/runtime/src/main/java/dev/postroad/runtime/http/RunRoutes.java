@@ -11,8 +11,6 @@ import dev.postroad.runtime.history.StateVersion;
 import dev.postroad.runtime.history.VersionFilter;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +20,7 @@ final class RunRoutes {
     static final int MOST_OF_A_PAGE = 1_000;
     static final int PAGE = 50;
 
-    private static final Map<String, RunStatus> STATUSES = statuses();
+    private static final Map<String, RunStatus> STATUSES = Query.names(RunStatus.values(), RunStatus::publicName);
 
     private final RunHistory history;
 
@@ -38,12 +36,6 @@ final class RunRoutes {
         routes.get("/api/runs/{id}/diff", this::diff);
         routes.get("/api/runs/{id}/timeline", this::timeline);
         routes.get("/api/queue", this::queue);
-    }
-
-    private static Map<String, RunStatus> statuses() {
-        Map<String, RunStatus> statuses = new LinkedHashMap<>();
-        Arrays.stream(RunStatus.values()).forEach(status -> statuses.put(status.publicName(), status));
-        return statuses;
     }
 
     private void runs(Context context) {

@@ -18,7 +18,7 @@ record StreamPlace(int seq, long offset) {
 
     /** Reads an id; empty where it is none. */
     static Optional<StreamPlace> read(String id) {
-        Matcher parts = ID.matcher(id.strip());
+        Matcher parts = ID.matcher(id);
         if (!parts.matches()) {
             return Optional.empty();
         }
