@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @NullMarked
 class AgentChangesTest {
     private static final int AGENTS = 5;
-    private static final int CHANGES = Integer.getInteger("postroad.changes", 300);
+    private static final int CHANGES = Integer.getInteger("postroad.changes", 1_000);
     /** A setting that no change by chance gives, so that it tells when all changes before it are taken in. */
     private static final String LAST = "timeout: PT50S";
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 @NullMarked
 class ControlOnWorkerTest {
-    private static final int RUNS = Integer.getInteger("postroad.runs", 250);
+    private static final int RUNS = Integer.getInteger("postroad.runs", 500);
     private static final int GRAPHS = 20;
     private static final int MOST_MESSAGES = 6;
     private static final int KINDS = 10;
