@@ -166,7 +166,7 @@ class ResultViewsTest {
             return useful();
         });
         SITE.control(runId, new Control.Continue(JsonNodeFactory.instance.objectNode(), WhenBusy.REJECT));
-        Site.await("it is called", () -> tasks("task").size() == 5);
+        Site.await("it is called", () -> PuppetAgent.calls(runId).size() == 5);
         PuppetAgent.play(runId, call -> useful());
         SITE.control(runId, new Control.Continue(JsonNodeFactory.instance.objectNode(), WhenBusy.ROLLBACK));
         awaitEnds(3);

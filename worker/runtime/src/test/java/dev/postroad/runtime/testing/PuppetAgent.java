@@ -49,7 +49,9 @@ public final class PuppetAgent implements JavaAgent {
 
     @Override
     public AgentReply call(AgentCall call) throws Exception {
+        Part part = PARTS.getOrDefault(call.runId(), anyCall -> nothing());
+        // Only then, so that who sees the call can change the part for the next one alone.
         calls(call.runId()).add(call);
-        return PARTS.getOrDefault(call.runId(), anyCall -> nothing()).play(call);
+        return part.play(call);
     }
 }
