@@ -29,9 +29,7 @@ final class LogView {
                 .append("  ")
                 .append(painted(line.level()))
                 .append("  ")
-                .append(shown(line.node()))
-                .append(line.attempt() > 1 ? " (attempt " + line.attempt() + ")" : "")
-                .append(": ")
+                .append(attempt(line))
                 .append(message.isEmpty() ? "" : shown(message.getFirst()));
         if (line.fields() != null) {
             text.append("  ").append(shown(line.fields().toString()));
@@ -41,6 +39,14 @@ final class LogView {
                 .forEach(further ->
                         text.append(System.lineSeparator()).append(INDENT).append(shown(further)));
         return text.toString();
+    }
+
+    /** Nothing where it is about the run as a whole. */
+    private static String attempt(LogLine line) {
+        if (line.node() == null || line.attempt() == null) {
+            return "";
+        }
+        return shown(line.node()) + (line.attempt() > 1 ? " (attempt " + line.attempt() + ")" : "") + ": ";
     }
 
     private String painted(LogLevel level) {

@@ -67,6 +67,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -126,7 +127,10 @@ public final class Worker implements AutoCloseable {
         HikariDataSource pool = part(pool("postroad", OTHER_CONNECTIONS, ""));
         HikariDataSource journal = part(pool("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
         Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
-        JournalReader reader = new JournalReader(pool);
+        RunLogs logs = new RunLogs(clock);
+        part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
+                .start();
+        JournalReader reader = new JournalReader(pool, logs::trouble);
         PendingCommands pending = new PendingCommands(jdbi);
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
@@ -163,7 +167,9 @@ public final class Worker implements AutoCloseable {
 
         Commands commands = new Commands(catalog);
         KeptInstructions kept = new KeptInstructions(
-                commands, (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)));
+                commands,
+                (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)),
+                logs::trouble);
         AgentSwitch agents = new AgentSwitch(jdbi, agentEvents, clock);
         BreakerRows breakers = new BreakerRows(jdbi, agents, agentEvents, clock);
         Availability availability = part(new Availability(breakers));
@@ -174,9 +180,6 @@ public final class Worker implements AutoCloseable {
         });
         CallRecorder recorder = new CallRecorder(metrics, clock);
         part(new FiguresWriter(recorder, pool, settings.workerId(), settings.metricsRetention(), clock))
-                .start();
-        RunLogs logs = new RunLogs(clock);
-        part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
                 .start();
         AgentCalls calls = part(new AgentCalls(
                 catalog,
@@ -189,7 +192,7 @@ public final class Worker implements AutoCloseable {
         RunQueue queue = new RunQueue(settings.maxRuns());
         AtomicReference<Runnable> turnWanted = new AtomicReference<>(() -> {});
         Lanes lanes = part(lanes(
-                journal,
+                () -> new JournalWriter(journal, () -> closing, logs::trouble),
                 producer,
                 reader,
                 new Lane.Collaborators(
@@ -265,7 +268,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private Lanes lanes(
-            DataSource journal,
+            Supplier<JournalWriter> journal,
             KafkaProducer<String, byte[]> producer,
             JournalReader reader,
             Lane.Collaborators collaborators) {
@@ -273,7 +276,7 @@ public final class Worker implements AutoCloseable {
         for (int i = 0; i < settings.lanes(); i++) {
             lanes.add(new Lane(
                     "postroad-lane-" + i,
-                    new JournalWriter(journal, () -> closing),
+                    journal.get(),
                     new EventOutbox(producer, reader, settings.topics().events()),
                     collaborators));
         }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.LogFilter;
+import dev.postroad.runtime.history.RunLog;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.time.Instant;
@@ -206,6 +209,15 @@ class RecoveryTest {
         site.worker();
         assertThat(site.ended("whole").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(site.journal("gapped")).hasSize(2);
+        RunLog log = new RunLog(site.database());
+        Site.await(
+                "its log says why",
+                () -> !log.lines("gapped", LogFilter.ALL, 0, 1).isEmpty());
+        assertThat(log.lines("gapped", LogFilter.ALL, 0, 10)).first().satisfies(line -> {
+            assertThat(line.level()).isEqualTo(LogLevel.ERROR);
+            assertThat(line.task()).isNull();
+            assertThat(line.message()).startsWith("the journal of this run cannot be read back, so it stands still: ");
+        });
     }
 
     @Test

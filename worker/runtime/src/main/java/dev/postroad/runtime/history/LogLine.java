@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A line of a run's log.
  *
  * @param id grows with every line, over all runs
+ * @param graph null, as all up to the agent are, where the line is about the run as a whole
  * @param fields what a machine is to find; null for nothing
  */
 public record LogLine(
@@ -18,11 +19,11 @@ public record LogLine(
         Instant at,
         LogLevel level,
         String runId,
-        String graph,
-        String node,
-        String task,
-        int attempt,
-        String agent,
+        @Nullable String graph,
+        @Nullable String node,
+        @Nullable String task,
+        @Nullable Integer attempt,
+        @Nullable String agent,
         String worker,
         String message,
         @Nullable JsonNode fields) {
@@ -31,8 +32,12 @@ public record LogLine(
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", id).put("at", at.toString()).put("level", level.publicName());
-        json.put("runId", runId).put("graph", graph).put("node", node).put("task", task);
-        json.put("attempt", attempt).put("agent", agent).put("worker", worker).put("message", message);
+        json.put("runId", runId);
+        if (task != null) {
+            json.put("graph", graph).put("node", node).put("task", task);
+            json.put("attempt", attempt).put("agent", agent);
+        }
+        json.put("worker", worker).put("message", message);
         if (fields != null) {
             json.set("fields", fields);
         }

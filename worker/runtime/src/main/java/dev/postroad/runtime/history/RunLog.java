@@ -74,7 +74,7 @@ public final class RunLog {
                 row.getString("graph"),
                 row.getString("node"),
                 row.getString("task"),
-                row.getInt("attempt"),
+                row.getObject("attempt", Integer.class),
                 row.getString("agent"),
                 row.getString("worker"),
                 row.getString("message"),

@@ -74,9 +74,12 @@ public final class JournalReader {
             LIMIT ?""";
 
     private final DataSource database;
+    private final RunTroubles troubles;
 
-    public JournalReader(DataSource database) {
+    /** @param troubles told of runs whose journals cannot be folded */
+    public JournalReader(DataSource database, RunTroubles troubles) {
         this.database = database;
+        this.troubles = troubles;
     }
 
     /**
@@ -225,12 +228,13 @@ public final class JournalReader {
         return runs;
     }
 
-    private static Optional<StoredRun> fold(RunKey key, Journal journal, Graphs graphs) {
+    private Optional<StoredRun> fold(RunKey key, Journal journal, Graphs graphs) {
         try {
             Run run = Run.fold(key.id(), graphs.graph(journal.graph(), journal.version()), journal.events());
             return Optional.of(new StoredRun(key, run));
         } catch (RuntimeException corrupt) {
             LOG.error("the journal of run {} cannot be read back; the run stands still", key.id(), corrupt);
+            troubles.tell(key.id(), "the journal of this run cannot be read back, so it stands still: " + corrupt);
             return Optional.empty();
         }
     }

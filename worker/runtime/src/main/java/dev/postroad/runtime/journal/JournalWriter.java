@@ -61,6 +61,7 @@ public final class JournalWriter implements AutoCloseable {
 
     private final DataSource database;
     private final BooleanSupplier givingUp;
+    private final RunTroubles troubles;
     private final BatchColumns columns = new BatchColumns();
     private long[] reserved = new long[0];
     private int reservedUsed;
@@ -72,10 +73,12 @@ public final class JournalWriter implements AutoCloseable {
      * @param database hands out a connection for this writer alone, with a limit on the time of its statements: a timer
      *     for each would cost more than the limit is worth
      * @param givingUp whether to stop trying while the database is away
+     * @param troubles told of runs that are put aside
      */
-    public JournalWriter(DataSource database, BooleanSupplier givingUp) {
+    public JournalWriter(DataSource database, BooleanSupplier givingUp, RunTroubles troubles) {
         this.database = database;
         this.givingUp = givingUp;
+        this.troubles = troubles;
     }
 
     /** Whether the last statement reached the database. Thread-safe. */
@@ -152,10 +155,9 @@ public final class JournalWriter implements AutoCloseable {
         Set<Long> runs = new HashSet<>();
         entries.forEach(entry -> runs.add(entry.key().number()));
         if (runs.size() == 1) {
-            LOG.error(
-                    "Postgres refuses the rows of run {}; the run is put aside",
-                    entries.getFirst().key().id(),
-                    refused);
+            String runId = entries.getFirst().key().id();
+            LOG.error("Postgres refuses the rows of run {}; the run is put aside", runId, refused);
+            troubles.tell(runId, "Postgres refuses the rows of this run, which is put aside: " + refused.getCause());
             return new CommitResult(shards(entries), Set.of(), runs, Map.of());
         }
         Set<Long> firstRuns = Set.copyOf(List.copyOf(runs).subList(0, runs.size() / 2));

@@ -6,7 +6,6 @@ import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.json.Json;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,25 +20,14 @@ public final class CallLog implements AgentLogger {
     private static final ScopedValue<CallLog> CURRENT = ScopedValue.newInstance();
 
     private final RunLogs logs;
-    private final String runId;
-    private final String graph;
-    private final String node;
-    private final String task;
-    private final int attempt;
-    private final String agent;
+    private final LogSource source;
+    private final LogShare share = new LogShare();
     private final AtomicInteger lines = new AtomicInteger();
     private final AtomicInteger leftOut = new AtomicInteger();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicLong waitingBytes = new AtomicLong();
 
-    CallLog(RunLogs logs, String runId, String graph, String node, String task, int attempt, String agent) {
+    CallLog(RunLogs logs, LogSource source) {
         this.logs = logs;
-        this.runId = runId;
-        this.graph = graph;
-        this.node = node;
-        this.task = task;
-        this.attempt = attempt;
-        this.agent = agent;
+        this.source = source;
     }
 
     /** The log of the attempt that this thread works on; null where it works on none. */
@@ -61,7 +49,7 @@ public final class CallLog implements AgentLogger {
         if (missing > 0) {
             String message =
                     missing + " of the " + lines.get() + " lines of this attempt are left out: too many, or too fast";
-            logs.addLast(this, LogLevel.WARN, message);
+            logs.addLast(source, share, LogLevel.WARN, message);
         }
     }
 
@@ -75,7 +63,7 @@ public final class CallLog implements AgentLogger {
         // Agents are not all checked for nulls.
         LogLevel known = Objects.requireNonNullElse(level, LogLevel.INFO);
         String text = LogText.fit(String.valueOf(message), MOST_CHARACTERS);
-        if (!logs.add(this, known, text, text(fields))) {
+        if (!logs.add(source, share, known, text, text(fields))) {
             leftOut.incrementAndGet();
         }
     }
@@ -91,41 +79,5 @@ public final class CallLog implements AgentLogger {
                 : fields.objectNode()
                         .put("text", LogText.fit(json, MOST_FIELD_CHARACTERS))
                         .toString();
-    }
-
-    /** A line joins those that wait; says whether this attempt has no more among them than it may. */
-    boolean enter(int bytes, int mostLines, long mostBytes) {
-        // Both are to be counted, whatever the first says.
-        boolean few = waiting.incrementAndGet() <= mostLines;
-        return waitingBytes.addAndGet(bytes) <= mostBytes && few;
-    }
-
-    void left(int bytes) {
-        waiting.decrementAndGet();
-        waitingBytes.addAndGet(-bytes);
-    }
-
-    String runId() {
-        return runId;
-    }
-
-    String graph() {
-        return graph;
-    }
-
-    String node() {
-        return node;
-    }
-
-    String task() {
-        return task;
-    }
-
-    int attempt() {
-        return attempt;
-    }
-
-    String agent() {
-        return agent;
     }
 }

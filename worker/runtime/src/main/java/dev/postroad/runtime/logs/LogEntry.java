@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line of a run's log, as it is stored.
  *
+ * @param share whose it is while it waits
  * @param fields JSON; null for none
  */
 record LogEntry(
         Instant at,
         LogLevel level,
-        CallLog source,
+        LogSource source,
+        LogShare share,
         String message,
         @Nullable String fields) {
     /** Beside its texts: the objects, and the names that it refers to. */

@@ -26,6 +26,7 @@ public final class RunLogs {
     private static final int SHARE = 8;
 
     private final InstantSource clock;
+    private final LogShare ofRuns = new LogShare();
     private final ArrayBlockingQueue<LogEntry> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong bytes = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
@@ -37,7 +38,13 @@ public final class RunLogs {
 
     /** The log of an attempt. */
     public CallLog of(String runId, String graph, String node, String task, int attempt, String agent) {
-        return new CallLog(this, runId, graph, node, task, attempt, agent);
+        return new CallLog(this, new LogSource(runId, graph, node, task, attempt, agent));
+    }
+
+    /** Has it written that a run cannot go on. */
+    public void trouble(String runId, String what) {
+        String message = LogText.fit(what, CallLog.MOST_CHARACTERS);
+        add(LogSource.of(runId), ofRuns, LogLevel.ERROR, message, null);
     }
 
     /** How many lines were dropped. */
@@ -50,19 +57,20 @@ public final class RunLogs {
         return stored.sum();
     }
 
-    /** Has a line written later, if its source has a share of the room left for it; says whether it has. */
-    boolean add(CallLog source, LogLevel level, String message, @Nullable String fields) {
-        LogEntry entry = new LogEntry(clock.instant(), level, source, message, fields);
+    /** Has a line written later, if its share has room left for it; says whether it has. */
+    boolean add(LogSource source, LogShare share, LogLevel level, String message, @Nullable String fields) {
+        LogEntry entry = new LogEntry(clock.instant(), level, source, share, message, fields);
         return enter(entry, waiting.remainingCapacity() / SHARE, (MOST_BYTES - bytes.get()) / SHARE);
     }
 
-    /** The same for the last line of a source, whatever it has waiting. */
-    void addLast(CallLog source, LogLevel level, String message) {
-        enter(new LogEntry(clock.instant(), level, source, message, null), Integer.MAX_VALUE, Long.MAX_VALUE);
+    /** The same for the last line of a share, whatever it has waiting. */
+    void addLast(LogSource source, LogShare share, LogLevel level, String message) {
+        LogEntry entry = new LogEntry(clock.instant(), level, source, share, message, null);
+        enter(entry, Integer.MAX_VALUE, Long.MAX_VALUE);
     }
 
     private boolean enter(LogEntry entry, int mostLines, long mostBytes) {
-        boolean shared = entry.source().enter(entry.bytes(), mostLines, mostBytes);
+        boolean shared = entry.share().enter(entry.bytes(), mostLines, mostBytes);
         if (bytes.addAndGet(entry.bytes()) <= MOST_BYTES && shared && waiting.offer(entry)) {
             return true;
         }
@@ -100,6 +108,6 @@ public final class RunLogs {
 
     private void release(LogEntry entry) {
         bytes.addAndGet(-entry.bytes());
-        entry.source().left(entry.bytes());
+        entry.share().left(entry.bytes());
     }
 }

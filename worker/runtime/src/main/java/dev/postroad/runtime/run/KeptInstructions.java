@@ -4,6 +4,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.runtime.journal.PendingCommand;
+import dev.postroad.runtime.journal.RunTroubles;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -14,11 +15,16 @@ public final class KeptInstructions {
     private static final Logger LOG = LoggerFactory.getLogger(KeptInstructions.class);
 
     private final Commands commands;
+    private final RunTroubles troubles;
     private final BiConsumer<String, String> forget;
 
-    /** @param forget told of a command that was applied, by run and command id; must not block */
-    public KeptInstructions(Commands commands, BiConsumer<String, String> forget) {
+    /**
+     * @param forget told of a command that was applied, by run and command id; must not block
+     * @param troubles told of commands that cannot be read
+     */
+    public KeptInstructions(Commands commands, BiConsumer<String, String> forget, RunTroubles troubles) {
         this.commands = commands;
+        this.troubles = troubles;
         this.forget = forget;
     }
 
@@ -29,6 +35,10 @@ public final class KeptInstructions {
             return Optional.of(commands.instruction(control, kept.commandId(), shard, new Forgetting(kept)));
         } catch (FaultsException corrupt) {
             LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
+            troubles.tell(
+                    kept.runId(),
+                    "command " + kept.commandId() + ", which was kept for this run, cannot be read: "
+                            + corrupt.getMessage());
             return Optional.empty();
         }
     }

@@ -76,8 +76,9 @@ class JournalWriterTest {
     private final DataSource database = SITE.database();
     private final BreakingDatabase breaking = new BreakingDatabase(database);
     private final AtomicBoolean givingUp = new AtomicBoolean();
-    private final JournalWriter writer = new JournalWriter(breaking, givingUp::get);
-    private final JournalReader reader = new JournalReader(database);
+    private final List<String> troubles = new ArrayList<>();
+    private final JournalWriter writer = new JournalWriter(breaking, givingUp::get, this::told);
+    private final JournalReader reader = new JournalReader(database, this::told);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @BeforeEach
@@ -348,6 +349,10 @@ class JournalWriterTest {
         assertThat(result.pendingCommands()).containsOnlyKeys("early");
     }
 
+    private void told(String runId, String what) {
+        troubles.add(runId + ": " + what);
+    }
+
     private static void keepCommand(String runId, String commandId) {
         new PendingCommands(SITE.sql()).keep(new PendingCommand(runId, commandId, "{\"type\":\"cancel\"}"));
     }
@@ -363,6 +368,11 @@ class JournalWriterTest {
         entries.add(14, begin(odd));
         CommitResult result = writer.commit(entries, EPOCHS);
         assertThat(result.unwritable()).containsExactly(odd.key().number());
+        assertThat(troubles)
+                .singleElement()
+                .asString()
+                .startsWith("odd: Postgres refuses the rows of this run, which is put aside: ")
+                .contains("invalid input syntax for type json");
         assertThat(result.ownedShards()).containsExactly(MINE);
         assertThat(result.admittedRuns()).hasSize(20).doesNotContain(odd.key().number());
         assertThat(SITE.number("SELECT count(*) FROM postroad.runs")).isEqualTo(20);
@@ -421,7 +431,7 @@ class JournalWriterTest {
     @Test
     void runNumbersAreNeverGivenTwice() {
         Set<Long> numbers = new HashSet<>();
-        try (JournalWriter other = new JournalWriter(database, givingUp::get)) {
+        try (JournalWriter other = new JournalWriter(database, givingUp::get, this::told)) {
             for (int i = 0; i < 1_100; i++) {
                 numbers.add(writer.nextRunNumber());
                 numbers.add(other.nextRunNumber());

@@ -54,17 +54,18 @@ class AgentWaitersTest {
     private final SwitchedAgents agents = new SwitchedAgents();
     private final KafkaProducer<String, byte[]> producer =
             Producers.forEvents(site.settings(Map.of()).kafka());
-    private final JournalReader reader = new JournalReader(site.database());
+    private final JournalReader reader = new JournalReader(site.database(), (runId, what) -> {});
     private final JournalRunLoader loader = new JournalRunLoader(reader, (name, version) -> GRAPH);
     private final RunQueue queue = new RunQueue(10_000);
     private final Lane lane = new Lane(
             "test-lane",
-            new JournalWriter(site.database(), () -> false),
+            new JournalWriter(site.database(), () -> false, (runId, what) -> {}),
             new EventOutbox(producer, reader, site.topics().events()),
             new Lane.Collaborators(
                     agents,
                     loader,
-                    new KeptInstructions(new Commands((name, version) -> GRAPH), (runId, commandId) -> {}),
+                    new KeptInstructions(
+                            new Commands((name, version) -> GRAPH), (runId, commandId) -> {}, (runId, what) -> {}),
                     queue,
                     () -> {},
                     shard -> {},
