@@ -6,9 +6,12 @@ import java.util.stream.IntStream;
 
 /**
  * Fills tables with runs that have ended, as copies of runs that a worker really made: of several graphs, spread over a
- * month, some failed, some with tags. The rows of a thousand runs lie among each other, as runs in flight leave them.
+ * month, some failed, all with tags. The rows of a thousand runs lie among each other, as runs in flight leave them.
  */
 final class FullTables {
+    /** Each run is tagged with one of them. */
+    static final int TENANTS = 97;
+
     private static final int GRAPHS = 5;
     private static final int RUNS_AT_ONCE = 1_000;
     private static final String TEMPLATES = "template-";
@@ -16,7 +19,7 @@ final class FullTables {
             INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, tags, error,
                                        queued_at, started_at, ended_at)
             SELECT 'history-' || i, i % 12, t.graph, t.version, t.status, i % 10, t.input,
-                   CASE WHEN i % 10 = 0 THEN json_build_object('tenant', 'tenant-' || i % 97) END, t.error,
+                   json_build_object('tenant', 'tenant-' || i % :tenants, 'order', i::text), t.error,
                    q.at, q.at + (t.started_at - t.queued_at), q.at + (t.ended_at - t.queued_at)
             FROM generate_series(:first, :first + :count - 1) i
             JOIN postroad.runs t
@@ -72,6 +75,7 @@ final class FullTables {
                         .bind("count", count)
                         .bind("runs", runs)
                         .bind("graphs", GRAPHS)
+                        .bind("tenants", TENANTS)
                         .execute());
     }
 }

@@ -81,6 +81,9 @@ final class HistoryCalls implements AutoCloseable {
         kinds.put("ofGraph", asked -> asked.runs(filter(Set.of(), graph(), null), null, PAGE));
         kinds.put("failedOfGraph", asked -> asked.runs(filter(Set.of(RunStatus.FAILED), graph(), null), null, PAGE));
         kinds.put("since", asked -> asked.runs(filter(Set.of(), null, time()), null, PAGE));
+        kinds.put("ofTenant", asked -> asked.runs(tagged("tenant", tenant()), null, PAGE));
+        kinds.put("ofOrder", asked -> asked.runs(tagged("order", Long.toString(random.nextLong(runs))), null, PAGE));
+        kinds.put("ofNoTenant", asked -> asked.runs(tagged("tenant", "nobody"), null, PAGE));
         kinds.put("run", asked -> asked.find(run()));
         kinds.put("history", asked -> asked.versions(run(), VersionFilter.ALL, PAGE));
         kinds.put("state", asked -> asked.state(run(), null));
@@ -97,6 +100,14 @@ final class HistoryCalls implements AutoCloseable {
 
     private static RunFilter filter(Set<RunStatus> statuses, @Nullable String graph, @Nullable Instant since) {
         return new RunFilter(statuses, graph, since, null, Map.of());
+    }
+
+    private static RunFilter tagged(String key, String value) {
+        return new RunFilter(Set.of(), null, null, null, Map.of(key, value));
+    }
+
+    private String tenant() {
+        return "tenant-" + random.nextInt(FullTables.TENANTS);
     }
 
     private String graph() {

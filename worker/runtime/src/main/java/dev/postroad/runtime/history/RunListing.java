@@ -1,5 +1,7 @@
 package dev.postroad.runtime.history;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunStatus;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,7 +24,7 @@ import org.postgresql.PGStatement;
 /**
  * Reads runs page by page. Thread-safe.
  *
- * <p>Which index is the right one depends on how rare the wanted graph or status is, so that a statement says no more
+ * <p>Which index is the right one depends on how rare the wanted graph, status or tag is, so that a statement says no more
  * than what is asked, and Postgres plans it anew for the values at hand. For each of several statuses a branch of its own
  * is read, as each has its runs in order.
  */
@@ -108,11 +110,10 @@ final class RunListing {
         if (filter.queuedUntil() != null) {
             question.ask("queued_at < :until", "until", time(filter.queuedUntil()));
         }
-        int tag = 0;
-        for (Map.Entry<String, String> wanted : filter.tags().entrySet()) {
-            question.ask("tags ->> :key" + tag + " = :value" + tag, "key" + tag, wanted.getKey());
-            question.values().put("value" + tag, wanted.getValue());
-            tag++;
+        if (!filter.tags().isEmpty()) {
+            ObjectNode tags = JsonNodeFactory.instance.objectNode();
+            filter.tags().forEach(tags::put);
+            question.ask("tags IS NOT NULL AND tags::jsonb @> :tags::jsonb", "tags", tags.toString());
         }
         if (after != null) {
             question.ask("(queued_at, id) < (:afterAt, :afterId)", "afterAt", time(after.queuedAt()));
