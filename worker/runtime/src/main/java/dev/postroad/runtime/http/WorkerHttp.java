@@ -36,6 +36,7 @@ public final class WorkerHttp implements AutoCloseable {
             configure(config);
             Guard guard = new Guard(settings);
             config.routes.before(guard::check);
+            config.routes.before(WorkerHttp::checkAddress);
             config.routes.before(WorkerHttp::negotiate);
             Answers.handleErrors(config.routes);
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
@@ -76,6 +77,16 @@ public final class WorkerHttp implements AutoCloseable {
             // Else a token in other letters is taken for the one that was sent on the same connection before.
             http.setHeaderCacheCaseSensitive(true);
         });
+    }
+
+    /** Postgres cannot even be asked for it. */
+    private static void checkAddress(Context context) {
+        String address = context.req().getRequestURI() + "?" + context.queryString();
+        if (address.contains("%00")) {
+            throw Refusal.of(
+                    ErrorCode.BAD_REQUEST,
+                    "the address has %00 in it, a character that nothing here has; leave it out");
+        }
     }
 
     private static void negotiate(Context context) {

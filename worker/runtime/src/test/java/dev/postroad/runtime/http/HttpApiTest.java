@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers get of a worker that has nothing to do with the runs that they ask about. */
 @NullMarked
@@ -332,6 +333,20 @@ final class HttpApiTest {
         assertThat(detail.path("place").asText()).isEqualTo(place);
         assertThat(detail.path("problem").asText()).isEqualTo(problem);
         assertThat(detail.path("remedy").asText()).isEqualTo(remedy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/runs?graph=a%00b", "/api/runs?tag.a%00b=c", "/api/runs/good/events?node=%00"})
+    void refusesWhatPostgresCannotBeAskedFor(String path) {
+        assertThat(refused(400, path).path("message").asText())
+                .isEqualTo("the address has %00 in it, a character that nothing here has; leave it out");
+    }
+
+    @Test
+    void findsNothingUnderATagThatNoRunHas() {
+        assertThat(listed("tag.kind=%22%5C%27", 5)).isEmpty();
+        assertThat(listed("tag.kind=%ED%A0%80", 5)).isEmpty();
+        assertThat(listed("tag.=", 5)).isEmpty();
     }
 
     @Test
