@@ -24,6 +24,7 @@ import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.logs.LogWriter;
 import dev.postroad.runtime.logs.RunLogs;
+import dev.postroad.runtime.logs.TroubleLog;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.observe.HealthChecks;
@@ -130,7 +131,8 @@ public final class Worker implements AutoCloseable {
         RunLogs logs = new RunLogs(clock);
         part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
                 .start();
-        JournalReader reader = new JournalReader(pool, logs::trouble);
+        TroubleLog troubles = new TroubleLog(logs, clock);
+        JournalReader reader = new JournalReader(pool, troubles::tell);
         PendingCommands pending = new PendingCommands(jdbi);
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
@@ -169,7 +171,7 @@ public final class Worker implements AutoCloseable {
         KeptInstructions kept = new KeptInstructions(
                 commands,
                 (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)),
-                logs::trouble);
+                troubles::tell);
         AgentSwitch agents = new AgentSwitch(jdbi, agentEvents, clock);
         BreakerRows breakers = new BreakerRows(jdbi, agents, agentEvents, clock);
         Availability availability = part(new Availability(breakers));
@@ -192,7 +194,7 @@ public final class Worker implements AutoCloseable {
         RunQueue queue = new RunQueue(settings.maxRuns());
         AtomicReference<Runnable> turnWanted = new AtomicReference<>(() -> {});
         Lanes lanes = part(lanes(
-                () -> new JournalWriter(journal, () -> closing, logs::trouble),
+                () -> new JournalWriter(journal, () -> closing, troubles::tell),
                 producer,
                 reader,
                 new Lane.Collaborators(

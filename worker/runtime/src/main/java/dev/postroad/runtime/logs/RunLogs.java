@@ -42,7 +42,7 @@ public final class RunLogs {
     }
 
     /** Has it written that a run cannot go on. */
-    public void trouble(String runId, String what) {
+    void trouble(String runId, String what) {
         String message = LogText.fit(what, CallLog.MOST_CHARACTERS);
         add(LogSource.of(runId), ofRuns, LogLevel.ERROR, message, null);
     }

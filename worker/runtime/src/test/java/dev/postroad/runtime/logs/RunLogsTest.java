@@ -3,6 +3,9 @@ package dev.postroad.runtime.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.agent.AgentLogger;
+import dev.postroad.runtime.testing.SetClock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +42,27 @@ class RunLogsTest {
                     .as(run)
                     .hasSizeBetween((int) most / 2, (int) most);
         }
+    }
+
+    @Test
+    void whatKeepsARunFromGoingOnIsSaidOnceAnHourHoweverOftenItIsMet() throws InterruptedException {
+        SetClock clock = new SetClock(Instant.parse("2031-03-01T10:00:00Z"));
+        TroubleLog troubles = new TroubleLog(logs, clock);
+        for (int i = 0; i < 100; i++) {
+            troubles.tell("stuck", "its journal cannot be read");
+            troubles.tell("other", "its journal cannot be read");
+            clock.pass(Duration.ofSeconds(1));
+        }
+        troubles.tell("stuck", "its command cannot be read");
+        assertThat(logs.next(10, 0))
+                .extracting(entry -> entry.source().runId() + ": " + entry.message())
+                .containsExactly(
+                        "stuck: its journal cannot be read",
+                        "other: its journal cannot be read",
+                        "stuck: its command cannot be read");
+        clock.pass(Duration.ofHours(1));
+        troubles.tell("stuck", "its journal cannot be read");
+        assertThat(logs.next(10, 0)).hasSize(1);
     }
 
     /** By turns, as they would side by side. */
