@@ -442,20 +442,19 @@ final class OpenApiTest {
 
     @Test
     void describesTheEventsOfAStream() throws IOException {
-        Schema event = SCHEMAS.getSchema(SchemaLocation.of(ADDRESS + "#/components/schemas/Event"));
-        try (Sse stream = here.follow("/api/runs/bad/events")) {
-            assertThat(stream.awaitEvent("run.failed"))
-                    .allSatisfy(message -> assertThat(event.validate(message.data(), InputFormat.JSON))
-                            .isEmpty());
-        }
+        assertDescribed("Event", "/api/runs/bad/events", "run.failed");
     }
 
     @Test
     void describesTheLinesOfALogsStream() throws IOException {
-        Schema line = SCHEMAS.getSchema(SchemaLocation.of(ADDRESS + "#/components/schemas/LogLine"));
-        try (Sse stream = here.follow("/api/runs/told/logs")) {
-            assertThat(stream.awaitEvent("log"))
-                    .allSatisfy(message -> assertThat(line.validate(message.data(), InputFormat.JSON))
+        assertDescribed("LogLine", "/api/runs/told/logs", "log");
+    }
+
+    private static void assertDescribed(String name, String path, String last) throws IOException {
+        Schema schema = SCHEMAS.getSchema(SchemaLocation.of(ADDRESS + "#/components/schemas/" + name));
+        try (Sse stream = here.follow(path)) {
+            assertThat(stream.awaitEvent(last))
+                    .allSatisfy(message -> assertThat(schema.validate(message.data(), InputFormat.JSON))
                             .isEmpty());
         }
     }
