@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port 0 for any free one
  * @param token what callers must know; null where everybody on this machine may call
+ * @param limits how many may call at a time, and how long they may take
  */
 public record ListenSettings(
-        String host, int port, @Nullable String token) {
+        String host, int port, @Nullable String token, CallerLimits limits) {
     private static final Pattern TOKEN = Pattern.compile("[!-~]{16,1000}");
     private static final Pattern LOOPBACK =
             Pattern.compile("(.+\\.)?localhost|127\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}|::1|\\[::1]");
@@ -32,7 +33,7 @@ public record ListenSettings(
                     "is no token",
                     "use 16 to 1000 letters, digits and signs of ASCII, without spaces");
         }
-        return new ListenSettings(host, port, token);
+        return new ListenSettings(host, port, token, CallerLimits.read(reader));
     }
 
     /** Whether a name stands for this machine alone, whatever a resolver says. */

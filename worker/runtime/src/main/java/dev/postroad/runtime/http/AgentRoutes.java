@@ -16,7 +16,6 @@ import dev.postroad.runtime.history.PublishedAgent;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,17 +88,17 @@ final class AgentRoutes {
         Answers.send(context, json);
     }
 
-    private void disable(Context context) throws IOException {
+    private void disable(Context context) {
         String why = why(context).orElseThrow(() -> Refusal.faults(List.of(new Fault("why", "is missing", TO_SAY))));
         decide(context, name -> agentSwitch.disable(name, By.PERSON, why, null));
     }
 
-    private void enable(Context context) throws IOException {
+    private void enable(Context context) {
         String why = why(context).orElse(null);
         decide(context, name -> agentSwitch.enable(name, By.PERSON, why));
     }
 
-    private Optional<String> why(Context context) throws IOException {
+    private Optional<String> why(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
         return PostedMessages.understood(() -> why(body));

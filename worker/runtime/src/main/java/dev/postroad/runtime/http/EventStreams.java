@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * with what is new.
  */
 final class EventStreams implements AutoCloseable {
-    static final int MOST = 1_000;
-
     private static final int PAGE = 200;
 
     /** Where nothing happened for as long and no attempt was under way, the output is not searched. */
@@ -38,12 +36,14 @@ final class EventStreams implements AutoCloseable {
     private final JournalTail tail;
     private final OutputTail output;
     private final LiveEvents live;
-    private final StreamRoom room = new StreamRoom("events", MOST);
+    private final StreamRoom room;
 
-    EventStreams(RunHistory history, JournalTail tail, OutputTail output) {
+    /** @param most how many may be open at a time */
+    EventStreams(RunHistory history, JournalTail tail, OutputTail output, int most) {
         this.history = history;
         this.tail = tail;
         this.output = output;
+        room = new StreamRoom("events", most);
         live = new LiveEvents(tail);
     }
 

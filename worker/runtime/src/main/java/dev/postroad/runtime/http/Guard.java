@@ -29,9 +29,14 @@ final class Guard {
         token = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Whether anybody may ask for it at any time. */
+    static boolean isOpen(Context context) {
+        return OPEN.contains(context.path());
+    }
+
     /** @throws Refusal where the caller may not */
     void check(Context context) {
-        if (OPEN.contains(context.path())) {
+        if (isOpen(context)) {
             return;
         }
         if (token == null) {

@@ -14,17 +14,17 @@ import java.util.List;
  * request, which looks for more on its own: so there are fewer of these streams than of events. Thread-safe.
  */
 final class LogStreams implements AutoCloseable {
-    static final int MOST = 100;
-
     private static final int PAGE = 500;
     private static final long MILLIS_BETWEEN_LOOKS = 500;
     private static final int LOOKS_BETWEEN_HEARTBEATS = 10;
 
     private final RunLog log;
-    private final StreamRoom room = new StreamRoom("logs", MOST);
+    private final StreamRoom room;
 
-    LogStreams(RunLog log) {
+    /** @param most how many may be open at a time */
+    LogStreams(RunLog log, int most) {
         this.log = log;
+        room = new StreamRoom("logs", most);
     }
 
     /**

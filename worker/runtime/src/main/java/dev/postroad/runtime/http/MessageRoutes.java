@@ -7,7 +7,6 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.Trigger;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.UUID;
 
 /** Passes triggers and control messages on to their topics, as any client may. Thread-safe. */
@@ -25,7 +24,7 @@ final class MessageRoutes {
         routes.post("/api/control", this::control);
     }
 
-    private void trigger(Context context) throws IOException {
+    private void trigger(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
         Trigger trigger = PostedMessages.understood(() -> Trigger.read(body));
@@ -35,7 +34,7 @@ final class MessageRoutes {
         });
     }
 
-    private void control(Context context) throws IOException {
+    private void control(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
         Control given = PostedMessages.understood(() -> Control.read(body, null));

@@ -9,23 +9,34 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads what is posted, and answers when Kafka has what came of it. Thread-safe. */
 final class PostedMessages {
+    private static final Logger LOG = LoggerFactory.getLogger(PostedMessages.class);
+
     private final int maxBytes;
 
     PostedMessages(int maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    /** @throws Refusal where the body is too long, or no JSON */
-    JsonNode body(Context context) throws IOException {
+    /** @throws Refusal where the body is too long, breaks off, or is no JSON */
+    JsonNode body(Context context) {
+        byte[] bytes = bytes(context);
+        if (bytes.length > maxBytes) {
+            throw tooLarge();
+        }
+        return understood(() -> Json.read(bytes));
+    }
+
+    private byte[] bytes(Context context) {
         try (InputStream in = context.req().getInputStream()) {
-            byte[] bytes = in.readNBytes(maxBytes + 1);
-            if (bytes.length > maxBytes) {
-                throw tooLarge();
-            }
-            return understood(() -> Json.read(bytes));
+            return in.readNBytes(maxBytes + 1);
+        } catch (IOException brokenOff) {
+            LOG.debug("{} {}", context.method(), context.path(), brokenOff);
+            throw Refusal.of(ErrorCode.BAD_REQUEST, "the body is not complete; send all of it in time");
         }
     }
 

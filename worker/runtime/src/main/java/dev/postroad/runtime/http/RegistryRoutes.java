@@ -13,7 +13,6 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 
@@ -35,7 +34,7 @@ final class RegistryRoutes {
         routes.delete("/api/graphs/{name}", context -> remove(context, Kind.GRAPH));
     }
 
-    private void publish(Context context) throws IOException {
+    private void publish(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
         List<Definition> sound = PostedMessages.understood(() -> new PostedDefinitions(definitions).read(body));

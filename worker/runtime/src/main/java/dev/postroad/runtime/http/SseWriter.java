@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
  */
 final class SseWriter {
     private final OutputStream out;
+    private final CallerConnection caller;
 
     /** Begins the answer. */
     SseWriter(Context context) throws IOException {
+        caller = CallerConnection.of(context);
         HttpServletResponse response = context.res();
         response.setContentType("text/event-stream");
         response.setCharacterEncoding("UTF-8");
@@ -23,6 +25,7 @@ final class SseWriter {
         response.setHeader("X-Accel-Buffering", "no");
         response.flushBuffer();
         out = response.getOutputStream();
+        caller.listens();
     }
 
     /** @param data without line breaks */
@@ -35,7 +38,9 @@ final class SseWriter {
     }
 
     private void write(String text) throws IOException {
+        caller.isAnswered();
         out.write(text.getBytes(StandardCharsets.UTF_8));
         out.flush();
+        caller.listens();
     }
 }

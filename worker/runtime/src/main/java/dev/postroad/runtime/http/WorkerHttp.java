@@ -1,6 +1,7 @@
 package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.runtime.config.CallerLimits;
 import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.observe.HealthChecks;
 import io.javalin.Javalin;
@@ -9,13 +10,9 @@ import io.javalin.http.Context;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 
 /** Answers over HTTP, as the OpenAPI document in contracts says. Thread-safe. */
 public final class WorkerHttp implements AutoCloseable {
-    /** Beside those of streams. */
-    private static final int MOST_OTHER_CONNECTIONS = 1_000;
-
     private final Javalin server;
     private final EventStreams streams;
     private final LogStreams logs;
@@ -29,13 +26,18 @@ public final class WorkerHttp implements AutoCloseable {
     /** Starts to listen. */
     public static WorkerHttp start(
             ListenSettings settings, Sources sources, HealthChecks health, PrometheusMeterRegistry metrics) {
-        EventStreams streams = new EventStreams(sources.history(), sources.tail(), sources.output());
-        LogStreams logs = new LogStreams(sources.runLog());
+        CallerLimits limits = settings.limits();
+        EventStreams streams =
+                new EventStreams(sources.history(), sources.tail(), sources.output(), limits.eventStreams());
+        LogStreams logs = new LogStreams(sources.runLog(), limits.logStreams());
+        CallerConnections callers = new CallerConnections(limits, metrics);
+        RequestRoom room = new RequestRoom(limits.requests());
         Gauge.builder("postroad.http.streams", streams, EventStreams::open).register(metrics);
         Javalin server = Javalin.create(config -> {
-            configure(config);
+            configure(config, callers);
             Guard guard = new Guard(settings);
             config.routes.before(guard::check);
+            config.routes.before(room::enter);
             config.routes.before(WorkerHttp::checkAddress);
             config.routes.before(WorkerHttp::negotiate);
             Answers.handleErrors(config.routes);
@@ -62,17 +64,17 @@ public final class WorkerHttp implements AutoCloseable {
         return new WorkerHttp(server, streams, logs);
     }
 
-    private static void configure(JavalinConfig config) {
+    private static void configure(JavalinConfig config, CallerConnections callers) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.concurrency.useVirtualThreads = true;
         config.http.prefer405over404 = true;
         config.jetty.modifyServer(server -> {
-            server.addBean(
-                    new NetworkConnectionLimit(EventStreams.MOST + LogStreams.MOST + MOST_OTHER_CONNECTIONS, server));
+            callers.watch(server);
             server.setErrorHandler(new ServerErrors());
         });
         config.jetty.modifyHttpConfiguration(http -> {
+            http.addCustomizer(callers);
             http.setSendServerVersion(false);
             // Else a token in other letters is taken for the one that was sent on the same connection before.
             http.setHeaderCacheCaseSensitive(true);

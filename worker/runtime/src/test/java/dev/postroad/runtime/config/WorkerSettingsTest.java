@@ -44,6 +44,8 @@ final class WorkerSettingsTest {
                         "POSTROAD_HTTP_HOST=127.0.0.1",
                         "POSTROAD_HTTP_PORT=8080",
                         "POSTROAD_HTTP_TOKEN=",
+                        "POSTROAD_HTTP_CONNECTIONS=2100",
+                        "POSTROAD_HTTP_TIMEOUT=PT1M",
                         "POSTROAD_MAX_RUNS=1000",
                         "POSTROAD_LANES=2",
                         "POSTROAD_MAX_VALUE_BYTES=1048576",
@@ -67,7 +69,7 @@ final class WorkerSettingsTest {
         assertThat(settings.partitions()).isEqualTo(12);
         assertThat(settings.postgres())
                 .isEqualTo(new PostgresSettings("jdbc:postgresql://p/postroad", "postroad", null));
-        assertThat(settings.http()).isEqualTo(new ListenSettings("127.0.0.1", 8080, null));
+        assertThat(settings.http()).isEqualTo(new ListenSettings("127.0.0.1", 8080, null, CallerLimits.DEFAULT));
         assertThat(settings.maxRuns()).isEqualTo(1000);
         assertThat(settings.lanes()).isEqualTo(2);
         assertThat(settings.maxValueBytes()).isEqualTo(1 << 20);
@@ -117,15 +119,21 @@ final class WorkerSettingsTest {
             delimiter = '|',
             value = {
                 "POSTROAD_LANE | 3 | POSTROAD_LANE: is no setting of Postroad; did you mean POSTROAD_LANES?",
-                "POSTROAD_KAFKA_BOOTSTRAP_SERVER | k | POSTROAD_KAFKA_BOOTSTRAP_SERVER: is no property of Kafka's clients; did you mean POSTROAD_KAFKA_BOOTSTRAP_SERVERS?",
+                "POSTROAD_KAFKA_BOOTSTRAP_SERVER | k | POSTROAD_KAFKA_BOOTSTRAP_SERVER: is no property of Kafka's"
+                        + " clients; did you mean POSTROAD_KAFKA_BOOTSTRAP_SERVERS?",
                 "POSTROAD_KAFKA_GROUP_ID | g | POSTROAD_KAFKA_GROUP_ID: is not for Kafka's clients; set POSTROAD_GROUP",
                 "POSTROAD_PARTITIONS | 0 | POSTROAD_PARTITIONS: is \"0\"; use a whole number from 1 to 10000",
-                "POSTROAD_SESSION_TIMEOUT | 6s | POSTROAD_SESSION_TIMEOUT: is \"6s\"; use an ISO-8601 duration from PT1S to PT30M",
+                "POSTROAD_SESSION_TIMEOUT | 6s | POSTROAD_SESSION_TIMEOUT: is \"6s\"; use an ISO-8601 duration from"
+                        + " PT1S to PT30M",
                 "POSTROAD_TOPIC_PREFIX | a/b | POSTROAD_TOPIC_PREFIX: is \"a/b\"; use at most 80 of A-Z a-z 0-9 . _ -",
-                "POSTROAD_HTTP_HOST | 0.0.0.0 | POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach 0.0.0.0; set it to a secret, or listen on 127.0.0.1",
-                "POSTROAD_HTTP_TOKEN | too short | POSTROAD_HTTP_TOKEN: is no token; use 16 to 1000 letters, digits and signs of ASCII, without spaces",
-                "POSTROAD_PLUGIN_DIR | /no/such/folder | POSTROAD_PLUGIN_DIR: is \"/no/such/folder\", which is no folder that can be read; make it, or name another",
-                "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set POSTROAD_LLM_BASE_URL too",
+                "POSTROAD_HTTP_HOST | 0.0.0.0 | POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach"
+                        + " 0.0.0.0; set it to a secret, or listen on 127.0.0.1",
+                "POSTROAD_HTTP_TOKEN | too short | POSTROAD_HTTP_TOKEN: is no token; use 16 to 1000 letters, digits"
+                        + " and signs of ASCII, without spaces",
+                "POSTROAD_PLUGIN_DIR | /no/such/folder | POSTROAD_PLUGIN_DIR: is \"/no/such/folder\", which is no"
+                        + " folder that can be read; make it, or name another",
+                "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set"
+                        + " POSTROAD_LLM_BASE_URL too",
             })
     void saysWhatToDo(String variable, String value, String message) {
         assertThatThrownBy(() -> WorkerSettings.read(with(Map.of(variable, value))))
@@ -152,16 +160,17 @@ final class WorkerSettingsTest {
     @Test
     void saysWhatIsMissing() {
         assertThatThrownBy(() -> WorkerSettings.read(Map.of())).hasMessage("""
-                        POSTROAD_KAFKA_BOOTSTRAP_SERVERS: is not set; give addresses of Kafka such as localhost:9092
-                        POSTROAD_POSTGRES_URL: is not set; give a JDBC address such as jdbc:postgresql://localhost:5432/postroad""");
+            POSTROAD_KAFKA_BOOTSTRAP_SERVERS: is not set; give addresses of Kafka such as localhost:9092
+            POSTROAD_POSTGRES_URL: is not set; give a JDBC address such as jdbc:postgresql://localhost:5432/postroad\
+            """);
     }
 
     @Test
     void takesTheFileButLetsTheEnvironmentWin(@TempDir Path folder) throws IOException, FaultsException {
         Path file = Files.writeString(folder.resolve("postroad.conf"), """
-                POSTROAD_GROUP=of-file
-                POSTROAD_LANES=4
-                """);
+            POSTROAD_GROUP=of-file
+            POSTROAD_LANES=4
+            """);
         WorkerSettings settings = WorkerSettings.read(
                 with(Map.of("POSTROAD_CONFIG", file.toString(), "POSTROAD_GROUP", "of-environment")));
         assertThat(settings.group()).isEqualTo("of-environment");

@@ -16,6 +16,7 @@ import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.config.CallerLimits;
 import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
@@ -52,34 +53,34 @@ final class OpenApiTest {
     private static final String TOKEN = "0123456789-abcdef";
 
     private static final String GRAPHS = """
-            graph: steps
-            description: Counts
-            state: { n: { reducer: sum } }
-            nodes:
-              one: { set: "{'n': 1}" }
-              two: { set: "{'n': state.n < 0 ? int('x') : 10}" }
-            edges: [{ from: START, to: one }, { from: one, to: two }, { from: two, to: END }]
-            ---
-            graph: asks
-            state: { answer: { reducer: last } }
-            nodes: { ask: { interrupt: "{'question': 'why?'}" } }
-            edges: [{ from: START, to: ask }, { from: ask, to: END }]
-            ---
-            agent: test-puppet
-            kind: java
-            ---
-            graph: dropped
-            nodes: { ask: { interrupt: "'why?'" } }
-            edges: [{ from: START, to: ask }, { from: ask, to: END }]
-            ---
-            agent: dropped
-            kind: java
-            provider: test-puppet
-            ---
-            agent: far
-            kind: http
-            url: http://127.0.0.1:1/
-            """;
+        graph: steps
+        description: Counts
+        state: { n: { reducer: sum } }
+        nodes:
+          one: { set: "{'n': 1}" }
+          two: { set: "{'n': state.n < 0 ? int('x') : 10}" }
+        edges: [{ from: START, to: one }, { from: one, to: two }, { from: two, to: END }]
+        ---
+        graph: asks
+        state: { answer: { reducer: last } }
+        nodes: { ask: { interrupt: "{'question': 'why?'}" } }
+        edges: [{ from: START, to: ask }, { from: ask, to: END }]
+        ---
+        agent: test-puppet
+        kind: java
+        ---
+        graph: dropped
+        nodes: { ask: { interrupt: "'why?'" } }
+        edges: [{ from: START, to: ask }, { from: ask, to: END }]
+        ---
+        agent: dropped
+        kind: java
+        provider: test-puppet
+        ---
+        agent: far
+        kind: http
+        url: http://127.0.0.1:1/
+        """;
 
     /** For every operation of the document, requests whose answer is to be one that it describes. */
     private static final Map<String, List<String>> REQUESTS = Map.ofEntries(
@@ -230,8 +231,9 @@ final class OpenApiTest {
                 () -> List.of("agents/far", "agents/dropped", "graphs/dropped").stream()
                         .allMatch(path -> here.get("/api/" + path).status() == 200));
         SITE.sql().useHandle(handle -> handle.execute("""
-                UPDATE postroad.agents SET breaker = 'open', breaker_until = now(), last_error_at = now(),
-                       last_error = '{"type": "http.503", "message": "away"}' WHERE name = 'far'"""));
+            UPDATE postroad.agents SET breaker = 'open', breaker_until = now(), last_error_at = now(),
+                   last_error = '{"type": "http.503", "message": "away"}' WHERE name = 'far'\
+            """));
     }
 
     @AfterAll
@@ -269,7 +271,7 @@ final class OpenApiTest {
     @Test
     void describesEveryRouteAndNoOther() {
         try (WorkerHttp server = WorkerHttp.start(
-                new ListenSettings("127.0.0.1", 0, null),
+                new ListenSettings("127.0.0.1", 0, null, CallerLimits.DEFAULT),
                 Sources.of(
                         SITE.database(),
                         new OutputTail(Map.of(), "none", InstantSource.system()),

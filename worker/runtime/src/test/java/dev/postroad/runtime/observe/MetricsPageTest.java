@@ -32,6 +32,8 @@ class MetricsPageTest {
             "postroad_agent_calls_active",
             "postroad_log_entries_total",
             "postroad_http_streams",
+            "postroad_http_connections",
+            "postroad_http_connections_closed_total",
             "kafka_producer_record_send_total",
             "kafka_consumer_fetch_manager_records_consumed_total",
             "kafka_consumer_coordinator_assigned_partitions",
@@ -48,11 +50,11 @@ class MetricsPageTest {
         try (Site site = Site.open()) {
             Worker worker = site.worker();
             site.apply("""
-                    graph: quick
-                    state: { n: {} }
-                    nodes: { echo: { agent: test-echo } }
-                    edges: [ { from: START, to: echo }, { from: echo, to: END } ]
-                    """);
+                graph: quick
+                state: { n: {} }
+                nodes: { echo: { agent: test-echo } }
+                edges: [ { from: START, to: echo }, { from: echo, to: END } ]
+                """);
             Site.await("the graph is there", () -> site.number("SELECT count(*) FROM postroad.graphs") == 1);
             site.trigger("quick", "one", "{\"n\": 1}");
             site.ended("one");

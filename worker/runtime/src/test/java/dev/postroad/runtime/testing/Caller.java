@@ -40,6 +40,11 @@ public final class Caller implements AutoCloseable {
         }
     }
 
+    /** Where the worker listens. */
+    public int port() {
+        return port;
+    }
+
     /** Gets a path; headers are names and values by turns. */
     public Reply get(String path, String... headers) {
         return send(request(path, headers).build());

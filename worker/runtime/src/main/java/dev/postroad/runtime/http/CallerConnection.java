@@ -1,0 +1,109 @@
+package dev.postroad.runtime.http;
+
+import io.javalin.http.Context;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.Connection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection, and until when its caller may take for what it does at this time. Changed by the threads of its
+ * requests, of which one at a time is served, and looked at by the one that closes what takes too long.
+ */
+final class CallerConnection {
+    static final String ATTRIBUTE = CallerConnection.class.getName();
+
+    private final Connection connection;
+    private final Deadlines deadlines;
+    private final AtomicReference<@Nullable Runnable> place = new AtomicReference<>();
+    private volatile Doing doing;
+
+    /** Until when what begins now may take, in beats of the one thread that looks for what takes too long. */
+    interface Deadlines {
+        long now();
+
+        /** Until when the first header has to be here. */
+        long header();
+
+        /** Until when the next header has to be here. */
+        long pause();
+
+        /** Until when a request has to be answered, or what is sent to be taken. */
+        long request();
+    }
+
+    /** What the caller is expected to do, or the worker. */
+    private sealed interface Doing {
+        /** Its caller has to have sent a header by then. */
+        record SendsHeader(long since, long until) implements Doing {}
+
+        /** It has to be answered, or to have taken what is sent to it, by then. */
+        record IsAnswered(long until) implements Doing {}
+
+        /** It waits for what may come at any time. */
+        record Listens() implements Doing {}
+
+        /** It is being closed. */
+        record Ends() implements Doing {}
+    }
+
+    CallerConnection(Connection connection, Deadlines deadlines) {
+        this.connection = connection;
+        this.deadlines = deadlines;
+        doing = new Doing.SendsHeader(deadlines.now(), deadlines.header());
+    }
+
+    /** That of a request. */
+    static CallerConnection of(Context context) {
+        return (CallerConnection) Objects.requireNonNull(context.req().getAttribute(ATTRIBUTE), ATTRIBUTE);
+    }
+
+    /** A header is here; or something is sent that has to be taken. */
+    void isAnswered() {
+        doing = new Doing.IsAnswered(deadlines.request());
+    }
+
+    /** The place is left as soon as the request is answered, or a stream. */
+    void holds(Runnable leaving) {
+        place.set(leaving);
+    }
+
+    /** Waits for what is to be sent, however long. */
+    void listens() {
+        leave();
+        doing = new Doing.Listens();
+    }
+
+    /** Nothing is under way; the next header may come. */
+    void hasAnswer() {
+        leave();
+        doing = new Doing.SendsHeader(deadlines.now(), deadlines.pause());
+    }
+
+    /** Since when its header is waited for; never where it has sent one. */
+    long sendsHeaderSince() {
+        return doing instanceof Doing.SendsHeader(long since, long _) ? since : Long.MAX_VALUE;
+    }
+
+    /** Whether it takes longer than it may. */
+    boolean isLate() {
+        return switch (doing) {
+            case Doing.SendsHeader(long _, long until) -> until < deadlines.now();
+            case Doing.IsAnswered(long until) -> until < deadlines.now();
+            case Doing.Listens _, Doing.Ends _ -> false;
+        };
+    }
+
+    /** Ends it, whatever its request waits for; it is told to those who watch the connection. */
+    void close() {
+        doing = new Doing.Ends();
+        connection.getEndPoint().close();
+    }
+
+    private void leave() {
+        Runnable leaving = place.getAndSet(null);
+        if (leaving != null) {
+            leaving.run();
+        }
+    }
+}

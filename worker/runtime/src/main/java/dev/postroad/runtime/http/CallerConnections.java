@@ -1,0 +1,161 @@
+package dev.postroad.runtime.http;
+
+import dev.postroad.runtime.config.CallerLimits;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of all callers. The server itself closes one where nothing moves; a byte now and then is enough to keep
+ * it open, and when all are taken it lets nobody in. Here each has to be done by a time, however it moves, and the newest
+ * is always let in: where there are too many, the one whose header is waited for longest makes room for it.
+ *
+ * <p>That there is always one follows from the bounds on all others: {@link StreamRoom} and {@link RequestRoom} hold fewer
+ * than there may be, and what asks for health is answered at once. Owns the thread that looks; thread-safe.
+ */
+final class CallerConnections implements Connection.Listener, HttpConfiguration.Customizer {
+    private static final Duration BEAT = Duration.ofMillis(100);
+
+    private final CallerLimits limits;
+    private final Map<Connection, CallerConnection> open = new ConcurrentHashMap<>();
+    private final Beats beats = new Beats();
+    private final Counter late;
+    private final Counter displaced;
+    private @Nullable ScheduledExecutorService looking;
+
+    CallerConnections(CallerLimits limits, MeterRegistry metrics) {
+        this.limits = limits;
+        Gauge.builder("postroad.http.connections", open, Map::size).register(metrics);
+        late = closed("late", metrics);
+        displaced = closed("displaced", metrics);
+    }
+
+    private static Counter closed(String why, MeterRegistry metrics) {
+        return Counter.builder("postroad.http.connections.closed")
+                .tag("why", why)
+                .register(metrics);
+    }
+
+    /** Time is counted by the thread that looks, so that a worker that gets no processor does not blame its callers. */
+    private final class Beats implements CallerConnection.Deadlines {
+        private volatile long now;
+
+        @Override
+        public long now() {
+            return now;
+        }
+
+        @Override
+        public long header() {
+            return in(limits.header());
+        }
+
+        @Override
+        public long pause() {
+            return in(limits.pause());
+        }
+
+        @Override
+        public long request() {
+            return in(limits.timeout());
+        }
+
+        private long in(Duration most) {
+            return now + most.dividedBy(BEAT);
+        }
+    }
+
+    /** Has it take care of the server's connections from its start to its stop. */
+    void watch(Server server) {
+        server.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarting(LifeCycle starting) {
+                start(server);
+            }
+
+            @Override
+            public void lifeCycleStopped(LifeCycle stopped) {
+                stop();
+            }
+
+            @Override
+            public void lifeCycleFailure(LifeCycle failed, Throwable cause) {
+                stop();
+            }
+        });
+    }
+
+    private void start(Server server) {
+        for (Connector connector : server.getConnectors()) {
+            connector.addEventListener(this);
+        }
+        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("postroad-http-callers").daemon().factory());
+        var ignored = thread.scheduleAtFixedRate(this::look, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        looking = thread;
+    }
+
+    private void stop() {
+        if (looking != null) {
+            looking.shutdownNow();
+        }
+    }
+
+    @Override
+    public void onOpened(Connection connection) {
+        open.put(connection, new CallerConnection(connection, beats));
+        if (open.size() > limits.connections()) {
+            open.values().stream()
+                    .min(Comparator.comparingLong(CallerConnection::sendsHeaderSince))
+                    .ifPresent(this::displace);
+        }
+    }
+
+    private void displace(CallerConnection caller) {
+        displaced.increment();
+        caller.close();
+    }
+
+    @Override
+    public void onClosed(Connection connection) {
+        open.remove(connection);
+    }
+
+    /** Called for each request once its header is there. */
+    @Override
+    public Request customize(Request request, HttpFields.Mutable responseHeaders) {
+        CallerConnection caller = open.get(request.getConnectionMetaData().getConnection());
+        if (caller == null) {
+            throw new IllegalStateException("the connection is closed");
+        }
+        request.setAttribute(CallerConnection.ATTRIBUTE, caller);
+        caller.isAnswered();
+        Request.addCompletionListener(request, failed -> caller.hasAnswer());
+        return request;
+    }
+
+    private void look() {
+        beats.now++;
+        for (CallerConnection caller : open.values()) {
+            if (caller.isLate()) {
+                late.increment();
+                caller.close();
+            }
+        }
+    }
+}

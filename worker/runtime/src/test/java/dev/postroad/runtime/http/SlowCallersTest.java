@@ -1,0 +1,171 @@
+package dev.postroad.runtime.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.Site;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A worker answers whatever some callers do with their connections. */
+@NullMarked
+final class SlowCallersTest {
+    private static final int CONNECTIONS = 100;
+    private static final int REQUESTS = CONNECTIONS / 8;
+    private static final int SLOW_READERS = 3;
+
+    private static final String HEAVY = """
+        graph: heavy
+        state: { n: { reducer: sum, default: 0 }, text: {} }
+        nodes: { more: { set: "{'n': 1, 'text': state.text}" } }
+        edges:
+          - { from: START, to: more }
+          - { from: more, when: "state.n < 40", to: more }
+          - { from: more, otherwise: true, to: END }
+        limits: { supersteps: 200 }
+        """;
+
+    private static final Site SITE = Site.open(1);
+    private static int port;
+
+    @BeforeAll
+    static void start() {
+        port = SITE.worker(Map.of(
+                        "POSTROAD_HTTP_CONNECTIONS", String.valueOf(CONNECTIONS), "POSTROAD_HTTP_TIMEOUT", "PT2S"))
+                .httpPort();
+    }
+
+    @AfterAll
+    static void stop() {
+        SITE.close();
+    }
+
+    private static void isWell() {
+        try (Caller caller = new Caller(port)) {
+            assertThat(caller.get("/health/live").status()).isEqualTo(200);
+        }
+    }
+
+    private static void awaitNoOthers() {
+        Site.await("nobody else has a connection", () -> figure("postroad_http_connections ") == 1);
+    }
+
+    private static double figure(String name) {
+        try (Caller caller = new Caller(port)) {
+            return caller.get("/metrics")
+                    .text()
+                    .lines()
+                    .filter(line -> line.startsWith(name))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+        }
+    }
+
+    private static void close(List<SlowCaller> callers) throws IOException {
+        for (SlowCaller caller : callers) {
+            caller.close();
+        }
+    }
+
+    @Test
+    void answersWhileManyMoreThanFitNeverFinishTheirHeaders() throws IOException {
+        List<SlowCaller> callers = new ArrayList<>();
+        for (int i = 0; i < 3 * CONNECTIONS; i++) {
+            callers.add(new SlowCaller(port).send("GET /api/runs HTTP/1.1\r\nX-Slow: "));
+            if (i % 20 == 0) {
+                callers.forEach(caller -> caller.send("x"));
+                isWell();
+            }
+        }
+        assertThat(figure("postroad_http_connections ")).isLessThanOrEqualTo(CONNECTIONS + 1);
+        assertThat(figure("postroad_http_connections_closed_total{why=\"displaced\"}"))
+                .isGreaterThanOrEqualTo(2 * CONNECTIONS);
+        close(callers);
+        awaitNoOthers();
+    }
+
+    @Test
+    void endsAConnectionWhoseHeaderComesByteByByte() throws IOException {
+        try (SlowCaller caller = new SlowCaller(port).send("GET /api/runs HTTP/1.1\r\nX-Slow: ")) {
+            Site.await("the connection is closed", () -> caller.send("x").isClosed());
+        }
+    }
+
+    @Test
+    void endsAConnectionWhoseNextHeaderComesByteByByte() throws IOException {
+        String first = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        try (SlowCaller caller = new SlowCaller(port).send(first + "GET /health/live HTTP/1.1\r\nX-Slow: ")) {
+            Site.await("the connection is closed", () -> caller.send("x").isClosed());
+        }
+    }
+
+    @Test
+    void endsAConnectionOnWhichNothingIsSent() throws IOException {
+        try (SlowCaller caller = new SlowCaller(port)) {
+            Site.await("the connection is closed", caller::isClosed);
+        }
+    }
+
+    @Test
+    void endsRequestsWhoseBodiesComeByteByByteAndLetsOthersInMeanwhile() throws IOException {
+        String header = "POST /api/triggers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 1000\r\n\r\n{";
+        List<SlowCaller> callers = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            callers.add(new SlowCaller(port).send(header));
+        }
+        isWell();
+        for (SlowCaller caller : callers) {
+            Site.await("the connection is closed", () -> caller.send(" ").isClosed());
+        }
+        close(callers);
+        try (Caller caller = new Caller(port)) {
+            for (int i = 0; i < 2 * REQUESTS; i++) {
+                assertThat(caller.get("/api/runs").status()).as("request " + i).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void endsAConnectionWhoseAnswersNobodyReads() throws IOException {
+        String request = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        double before = figure("postroad_http_connections_closed_total{why=\"late\"}");
+        try (SlowCaller caller = new SlowCaller(port).send(request.repeat(200))) {
+            Site.await(
+                    "the connection is closed",
+                    () -> figure("postroad_http_connections_closed_total{why=\"late\"}") > before);
+            awaitNoOthers();
+            Site.await("the reader sees it", caller::isClosed);
+        }
+    }
+
+    @Test
+    void endsStreamsThatNobodyReadsAndKeepsThoseThatAreRead() throws IOException {
+        SITE.apply(HEAVY);
+        Site.await("the graph is there", () -> SITE.number("SELECT count(*) FROM postroad.graphs") == 1);
+        SITE.trigger("heavy", "heavy-1", "{\"text\": \"" + "x".repeat(300_000) + "\"}");
+        SITE.ended("heavy-1");
+        List<SlowCaller> callers = new ArrayList<>();
+        try (Caller caller = new Caller(port);
+                var stream = caller.follow("/api/runs/heavy-1/events")) {
+            stream.awaitEvent("run.completed");
+            for (int i = 0; i < SLOW_READERS; i++) {
+                callers.add(new SlowCaller(port)
+                        .send("GET /api/runs/heavy-1/events HTTP/1.1\r\n"
+                                + "Host: localhost\r\n"
+                                + "Accept: text/event-stream\r\n\r\n"));
+            }
+            isWell();
+            Site.await("one stream is left", () -> figure("postroad_http_streams ") == 1);
+            int heartbeats = stream.comments().size();
+            Site.await("that one goes on", () -> stream.comments().size() > heartbeats);
+        }
+        close(callers);
+    }
+}
