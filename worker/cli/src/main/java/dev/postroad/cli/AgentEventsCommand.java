@@ -62,7 +62,13 @@ final class AgentEventsCommand implements Callable<Integer> {
 
     /** Returns the id of the last that was printed. */
     private long print(List<AgentEvent> events, long last) {
-        events.forEach(event -> surroundings.out().println(json ? event.toJson() : line(event, surroundings.zone())));
+        events.forEach(event -> {
+            if (json) {
+                surroundings.json(event.toJson());
+            } else {
+                surroundings.print(line(event, surroundings.zone()));
+            }
+        });
         return events.isEmpty() ? last : events.getLast().id();
     }
 

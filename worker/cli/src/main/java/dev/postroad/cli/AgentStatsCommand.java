@@ -50,7 +50,7 @@ final class AgentStatsCommand implements Callable<Integer> {
             States.print(AgentStatsJson.tree(stats), surroundings.out());
         } else {
             AgentStatsView.lines(stats, surroundings.zone(), surroundings.page(), surroundings.characters())
-                    .forEach(surroundings.out()::println);
+                    .forEach(surroundings::print);
         }
         return ExitCode.COMPLETED;
     }

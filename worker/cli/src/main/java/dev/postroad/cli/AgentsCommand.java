@@ -42,7 +42,7 @@ final class AgentsCommand implements Callable<Integer> {
         Servers servers = Servers.open(surroundings, Need.POSTGRES);
         List<PublishedAgent> agents = servers.definitions().publishedAgents();
         if (json) {
-            agents.forEach(agent -> surroundings.out().println(HistoryJson.tree(agent)));
+            agents.forEach(agent -> surroundings.json(HistoryJson.tree(agent)));
         } else {
             var figures = new AgentFiguresColumns(servers.agentMetrics().lately(), surroundings.characters());
             Agents.table(
@@ -51,7 +51,7 @@ final class AgentsCommand implements Callable<Integer> {
                             surroundings.zone(),
                             surroundings.clock().instant())
                     .lines(surroundings.page())
-                    .forEach(surroundings.out()::println);
+                    .forEach(surroundings::print);
         }
         return ExitCode.COMPLETED;
     }

@@ -47,7 +47,7 @@ final class ApplyCommand implements Callable<Integer> {
                 .map(definition -> Applied.of(definition, stored))
                 .toList();
         new Publisher(servers.client(), stored).publish(definitions, limit);
-        applied.stream().flatMap(each -> each.told(stored).stream()).forEach(surroundings.out()::println);
+        applied.stream().flatMap(each -> each.told(stored).stream()).forEach(surroundings::print);
         return ExitCode.COMPLETED;
     }
 }

@@ -34,7 +34,7 @@ record BulkSteering(Control.Action action, String id, int limit, int rate, Durat
     /** Prints which runs would get it. */
     int show(RunFilter filter, Surroundings surroundings) throws FaultsException {
         List<String> runs = runs(Servers.open(surroundings, Need.POSTGRES).history(), filter);
-        runs.forEach(surroundings.out()::println);
+        runs.forEach(surroundings::print);
         surroundings.say(action.type() + " would be sent to " + count(runs) + "; nothing was sent");
         return ExitCode.COMPLETED;
     }

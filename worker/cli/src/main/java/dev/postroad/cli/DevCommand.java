@@ -52,7 +52,7 @@ final class DevCommand implements Callable<Integer> {
         embedded.prepare(Need.WORKER);
         Servers servers = embedded.servers();
         publishExamples(servers);
-        Welcome.lines(embedded.addresses(), servers.workerSettings().topics()).forEach(surroundings.out()::println);
+        Welcome.lines(embedded.addresses(), servers.workerSettings().topics()).forEach(surroundings::print);
         surroundings.shutdown().await();
         return ExitCode.COMPLETED;
     }

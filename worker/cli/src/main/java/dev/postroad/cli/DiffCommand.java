@@ -65,7 +65,7 @@ final class DiffCommand implements Callable<Integer> {
 
     private void print(StateDiff diff) {
         List<String> lines = DifferenceView.lines(diff.before(), diff.after(), surroundings.page());
-        lines.forEach(surroundings.out()::println);
+        lines.forEach(surroundings::print);
         if (lines.isEmpty()) {
             surroundings.say("the states of versions " + from + " and " + to + " are the same");
         }

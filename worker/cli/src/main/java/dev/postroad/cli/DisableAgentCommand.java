@@ -37,7 +37,7 @@ final class DisableAgentCommand implements Callable<Integer> {
             throw CommandException.usage("--why: is empty; say it to those who will wonder");
         }
         Servers.open(surroundings, Need.POSTGRES).agentSwitch().disable(name, By.PERSON, why, null);
-        surroundings.out().println("agent/" + name + ": disabled");
+        surroundings.print("agent/" + name + ": disabled");
         return ExitCode.COMPLETED;
     }
 }

@@ -32,7 +32,7 @@ final class EnableAgentCommand implements Callable<Integer> {
     public Integer call() throws FaultsException {
         boolean isChanged =
                 Servers.open(surroundings, Need.POSTGRES).agentSwitch().enable(name, By.PERSON, why);
-        surroundings.out().println("agent/" + name + ": " + (isChanged ? "enabled" : "was enabled already"));
+        surroundings.print("agent/" + name + ": " + (isChanged ? "enabled" : "was enabled already"));
         return ExitCode.COMPLETED;
     }
 }

@@ -1,5 +1,6 @@
 package dev.postroad.cli;
 
+import dev.postroad.cli.logging.StackTrace;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
@@ -33,7 +34,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
     @Override
     public int handleParseException(ParameterException unfit, String[] arguments) {
         String command = unfit.getCommandLine().getCommandSpec().qualifiedName();
-        surroundings.say("postroad: " + unfit.getMessage() + suggestion(unfit));
+        (unfit.getMessage() + suggestion(unfit)).lines().forEach(line -> surroundings.say("postroad: " + line));
         surroundings.say("see `" + command + " --help`");
         return ExitCode.USAGE;
     }
@@ -56,7 +57,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
         }
         message(failure).lines().filter(line -> !line.isBlank()).forEach(line -> surroundings.say("postroad: " + line));
         if (verbose.getAsBoolean()) {
-            failure.printStackTrace(surroundings.err());
+            surroundings.err().print(StackTrace.of(failure));
         }
         return failure instanceof CommandException ours ? ours.exitCode() : exitCode(failure);
     }

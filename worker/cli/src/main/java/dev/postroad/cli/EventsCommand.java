@@ -146,10 +146,10 @@ final class EventsCommand implements Callable<Integer> {
 
     private Consumer<RunEvent> printer() {
         if (json) {
-            return event -> surroundings.out().println(HistoryJson.tree(event));
+            return event -> surroundings.json(HistoryJson.tree(event));
         }
         var plain = new PlainEvents(surroundings.zone());
-        return event -> surroundings.out().println(plain.line(event));
+        return event -> surroundings.print(plain.line(event));
     }
 
     /** Reads the public names. */

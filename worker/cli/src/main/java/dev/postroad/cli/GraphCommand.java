@@ -4,6 +4,7 @@ import dev.postroad.cli.drawing.Drawings;
 import dev.postroad.cli.drawing.Pen;
 import dev.postroad.cli.screen.Characters;
 import dev.postroad.cli.screen.Screen;
+import dev.postroad.cli.screen.Visible;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.CommandException;
@@ -54,7 +55,7 @@ final class GraphCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FaultsException {
         GraphDefinition definition = definition();
-        surroundings.out().print(drawing(definition));
+        surroundings.out().print(Visible.json(drawing(definition)));
         surroundings.out().flush();
         return ExitCode.COMPLETED;
     }

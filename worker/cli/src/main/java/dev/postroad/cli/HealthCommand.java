@@ -56,7 +56,7 @@ final class HealthCommand implements Callable<Integer> {
                     HttpRequest.newBuilder(URI.create(asked)).timeout(LIMIT);
             token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
             HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
-            lines(answer.body()).forEach(surroundings.out()::println);
+            lines(answer.body()).forEach(surroundings::print);
             return answer.statusCode() == OK ? ExitCode.COMPLETED : ExitCode.FAILED;
         } catch (IOException unreachable) {
             throw CommandException.failed("no worker answers at " + asked + " (" + unreachable

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "history",
         description = {
-            "List the versions of a run's state: when each was made and by what, which channels changed, what followed.",
+            "List the versions of a run's state: when each was made and by what, which channels changed, what"
+                    + " followed.",
             "`postroad state RUN --version V` shows one, `postroad diff RUN A B` what tells two apart."
         })
 final class HistoryCommand implements Callable<Integer> {
@@ -89,11 +90,11 @@ final class HistoryCommand implements Callable<Integer> {
 
     private void print(List<StateVersion> versions) {
         if (json) {
-            versions.forEach(version -> surroundings.out().println(HistoryJson.tree(version)));
+            versions.forEach(version -> surroundings.json(HistoryJson.tree(version)));
         } else {
             Versions.table(versions, surroundings.zone())
                     .lines(surroundings.page())
-                    .forEach(surroundings.out()::println);
+                    .forEach(surroundings::print);
         }
     }
 }

@@ -84,7 +84,13 @@ final class LogsCommand implements Callable<Integer> {
         List<LogLine> page;
         do {
             page = log.lines(id, filter, last, PAGE);
-            page.forEach(line -> surroundings.out().println(json ? line.toJson() : view.text(line)));
+            page.forEach(line -> {
+                if (json) {
+                    surroundings.json(line.toJson());
+                } else {
+                    view.text(line).lines().forEach(surroundings::print);
+                }
+            });
             last = page.isEmpty() ? last : page.getLast().id();
         } while (page.size() == PAGE);
         return last;

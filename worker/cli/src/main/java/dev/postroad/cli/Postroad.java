@@ -1,7 +1,12 @@
 package dev.postroad.cli;
 
+import dev.postroad.cli.logging.LogEncoder;
 import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.runtime.config.LogFormat;
+import dev.postroad.runtime.config.Variables;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +33,8 @@ import picocli.CommandLine.Spec;
             "4:the run is not done in time"
         })
 public final class Postroad implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Postroad.class);
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -53,7 +60,11 @@ public final class Postroad implements Runnable {
 
     /** Does what the arguments say, and ends the process with the exit code. */
     public static void main(String[] arguments) {
-        System.exit(run(Surroundings.ofProcess(), arguments));
+        Surroundings surroundings = Surroundings.ofProcess();
+        LogEncoder.use(LogFormat.of(Variables.of(surroundings.environment())));
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, failed) -> LOG.error("thread {} ends", thread.getName(), failed));
+        System.exit(run(surroundings, arguments));
     }
 
     /** Does what the arguments say; what was opened is closed again. */

@@ -55,7 +55,7 @@ final class QueueCommand implements Callable<Integer> {
 
     private Consumer<List<String>> printer() {
         if (!watched || json || surroundings.page().equals(Screen.PAPER)) {
-            return lines -> lines.forEach(surroundings.out()::println);
+            return lines -> lines.forEach(surroundings::print);
         }
         var picture = new LivePicture(surroundings.out());
         int most = surroundings.page().rows() - 1;

@@ -58,7 +58,7 @@ final class RemoveCommand implements Callable<Integer> {
                         "the removal of " + key + " is sent, but no worker has acted on it within " + limit.toSeconds()
                                 + " s; see that a worker runs, and what its log says");
             }
-            surroundings.out().println(key + ": removed");
+            surroundings.print(key + ": removed");
         }
         return ExitCode.COMPLETED;
     }

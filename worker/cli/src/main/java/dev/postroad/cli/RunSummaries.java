@@ -2,6 +2,7 @@ package dev.postroad.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.cli.screen.Text;
+import dev.postroad.cli.screen.Visible;
 import dev.postroad.runtime.history.RunSummary;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,8 +57,8 @@ final class RunSummaries {
         lines.add(Text.padded("RUN", idColumns) + Text.padded("GRAPH", graphColumns)
                 + Text.padded("STATUS", STATUS_COLUMNS) + Text.padded("QUEUED", TIME_COLUMNS) + "TOOK");
         for (RunSummary run : runs) {
-            String line = Text.padded(run.runId(), idColumns)
-                    + Text.padded(run.graph(), graphColumns)
+            String line = Text.padded(Visible.text(run.runId()), idColumns)
+                    + Text.padded(Visible.text(run.graph()), graphColumns)
                     + Text.padded(run.status().publicName(), STATUS_COLUMNS)
                     + Text.padded(time(run.queuedAt(), zone), TIME_COLUMNS)
                     + Text.padded(took(run, now), DURATION_COLUMNS);
@@ -67,7 +68,14 @@ final class RunSummaries {
     }
 
     private static int columns(List<String> texts) {
-        return 2 + Math.max(5, texts.stream().mapToInt(String::length).max().orElse(0));
+        return 2
+                + Math.max(
+                        5,
+                        texts.stream()
+                                .map(Visible::text)
+                                .mapToInt(Text::columns)
+                                .max()
+                                .orElse(0));
     }
 
     private static String took(RunSummary run, Instant now) {

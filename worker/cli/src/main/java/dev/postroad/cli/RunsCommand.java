@@ -82,11 +82,11 @@ final class RunsCommand implements Callable<Integer> {
 
     private void print(List<RunSummary> runs, boolean first) {
         if (json) {
-            runs.forEach(run -> surroundings.out().println(HistoryJson.tree(run)));
+            runs.forEach(run -> surroundings.json(HistoryJson.tree(run)));
             return;
         }
         RunSummaries.table(runs, surroundings.zone(), surroundings.clock().instant()).stream()
                 .skip(first ? 0 : 1)
-                .forEach(surroundings.out()::println);
+                .forEach(surroundings::print);
     }
 }

@@ -43,8 +43,8 @@ final class ShowCommand implements Callable<Integer> {
             States.print(HistoryJson.tree(summary), surroundings.out());
             return ExitCode.COMPLETED;
         }
-        RunSummaries.facts(summary, surroundings.zone()).forEach(surroundings.out()::println);
-        picture(history.events(run, 1)).forEach(surroundings.out()::println);
+        RunSummaries.facts(summary, surroundings.zone()).forEach(surroundings::print);
+        picture(history.events(run, 1)).forEach(surroundings::print);
         return ExitCode.COMPLETED;
     }
 

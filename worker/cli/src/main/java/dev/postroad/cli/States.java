@@ -2,6 +2,7 @@ package dev.postroad.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.cli.screen.Visible;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.history.RunState;
 import java.io.PrintStream;
@@ -17,7 +18,8 @@ final class States {
 
     static void print(JsonNode tree, PrintStream out) {
         try {
-            out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(tree));
+            out.println(
+                    Visible.json(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(tree)));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree can always be written", impossible);
         }

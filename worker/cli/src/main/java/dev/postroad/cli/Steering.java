@@ -38,7 +38,7 @@ record Steering(String run, Control.Action action) {
             client.control(control);
             Optional<RunEvent> answer = answering.await(watch, surroundings, event -> answers(event, control));
             answer.ifPresent(Steering::throwRefusal);
-            answer.map(telling).ifPresent(surroundings.out()::println);
+            answer.map(telling).ifPresent(surroundings::print);
             answering.explain(answer, what(), servers, surroundings);
         }
         return ExitCode.COMPLETED;

@@ -53,7 +53,7 @@ final class TimelineCommand implements Callable<Integer> {
         } else {
             new Gantt(screen(), surroundings.characters())
                     .lines(timeline, surroundings.clock().instant())
-                    .forEach(surroundings.out()::println);
+                    .forEach(surroundings::print);
         }
         return ExitCode.COMPLETED;
     }

@@ -25,23 +25,28 @@ final class ArgumentsTest {
                 "run | postroad: Missing required parameter: 'GRAPH'",
                 "run hello --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "run hello --input {\"a\": | postroad: --input: the value is not JSON",
-                "run hello --input @/no/such | postroad: --input: cannot be read (java.nio.file.NoSuchFileException: /no/such)",
+                "run hello --input @/no/such | postroad: --input: cannot be read (java.nio.file.NoSuchFileException:"
+                        + " /no/such)",
                 "run hello --run-id a/b | postroad: --run-id: is \"a/b\"; use 1 to 128 of A-Z a-z 0-9 . _ : -",
                 "run hello --priority 10 | postroad: --priority: is 10; use 0 to 9",
                 "run hello --version 0 | postroad: --version: is 0; versions count from 1",
-                "run hello --timeout 5m | postroad: Invalid value for option '--timeout': is \"5m\"; use an ISO-8601 duration such as PT5M",
-                "run /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "run hello --timeout 5m | postroad: Invalid value for option '--timeout': is \"5m\"; use an ISO-8601"
+                        + " duration such as PT5M",
+                "run /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
+                        + " /no/such.yaml)",
                 "task | postroad: Missing required parameter: 'AGENT'",
                 "task helper --version 1 | postroad: Unknown options: '--version', '1'",
                 "task helper --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
-                "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
+                        + " /no/such.yaml)",
                 "remove | postroad: Missing required parameter: 'KEY'",
                 "remove hello | postroad: the key \"hello\" is none of the registry; use agent/NAME or graph/NAME",
                 "agents disable a | postroad: Missing required option: '--why=TEXT'",
                 "agents disable a --why= | postroad: --why: is empty; say it to those who will wonder",
                 "agents enable | postroad: Missing required parameter: 'NAME'",
                 "agents events --limit 0 | postroad: --limit: is 0; use 1 to 10000",
-                "graph /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException: /no/such.yaml)",
+                "graph /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
+                        + " /no/such.yaml)",
                 "graph hello --version 0 | postroad: --version: is 0; versions count from 1",
                 "graph hello --dot --mermaid | postroad: Error: --mermaid, --dot are mutually exclusive",
                 "cancel a/b | postroad: the run id is \"a/b\"; use 1 to 128",
@@ -52,7 +57,8 @@ final class ArgumentsTest {
                 "resume r --update [1] | postroad: --update: is no JSON object; write it as {\"channel\": value, …}",
                 "continue r | postroad: Missing required option: '--input=JSON|@FILE|-'",
                 "continue r --input 7 | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
-                "continue r --input {} --when-busy wait | postroad: Invalid value for option '--when-busy': is \"wait\"; use one of enqueue, reject, interrupt, rollback",
+                "continue r --input {} --when-busy wait | postroad: Invalid value for option '--when-busy': is"
+                        + " \"wait\"; use one of enqueue, reject, interrupt, rollback",
                 "rollback r | postroad: Missing required option: '--version=N'",
                 "rollback r --version 0 | postroad: --version: is 0; use 1 or more",
                 "update-state r | postroad: Missing required option: '--update=JSON|@FILE|-'",
@@ -65,19 +71,24 @@ final class ArgumentsTest {
                 "pause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "unpause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "watch a/b | postroad: the run id is \"a/b\"; use 1 to 128",
-                "retry | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until, or give --all for all that are failed",
-                "cancel | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until, or give --all for all that are queued, running, waiting, paused",
+                "retry | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until, or give"
+                        + " --all for all that are failed",
+                "cancel | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until, or give"
+                        + " --all for all that are queued, running, waiting, paused",
                 "retry r --graph g | postroad: RUN and --graph exclude one another; name one run, or select many",
                 "retry r --rate 7 | postroad: RUN and --rate exclude one another",
                 "retry --limit 7 | postroad: name a RUN, or select runs by",
-                "retry --graph g --status running | postroad: --status: is \"running\", but retry is for runs that are failed, cancelled",
-                "cancel --status failed | postroad: --status: is \"failed\", but cancel is for runs that are queued, running, waiting, paused",
+                "retry --graph g --status running | postroad: --status: is \"running\", but retry is for runs that are"
+                        + " failed, cancelled",
+                "cancel --status failed | postroad: --status: is \"failed\", but cancel is for runs that are queued,"
+                        + " running, waiting, paused",
                 "retry --graph g | postroad: nobody can be asked whether it is meant; give --yes, or --dry-run",
                 "retry --graph g --rate 0 --yes | postroad: --rate: is 0; use 1 to 1000",
                 "retry --graph g --limit 0 --yes | postroad: --limit: is 0; use 1 or more",
                 "retry --graph g --wait PT0S --yes | postroad: --wait: is PT0S, but answers are counted",
                 "retry --graph g --command-id a/b --yes | postroad: --command-id: is \"a/b\"; use 1 to 60 of",
-                "retry --graph g --since yesterday | postroad: Invalid value for option '--since': is \"yesterday\"; use a time such as 2026-11-01T00:00:00Z, or how long ago it was, such as PT1H",
+                "retry --graph g --since yesterday | postroad: Invalid value for option '--since': is \"yesterday\";"
+                        + " use a time such as 2026-11-01T00:00:00Z, or how long ago it was, such as PT1H",
                 "retry --graph g --since P1X | postroad: Invalid value for option '--since': is \"P1X\"; use a time",
                 "history a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "diff a/b 1 2 | postroad: the run id is \"a/b\"; use 1 to 128",
@@ -88,11 +99,13 @@ final class ArgumentsTest {
                 "diff r 1 | postroad: Missing required parameter: 'B'",
                 "diff r 1 two | postroad: Invalid value for positional parameter at index 2 (B): 'two' is not an int",
                 "diff r 1 2 --json --patch | postroad: Error: --json, --patch are mutually exclusive",
-                "events r --type node.finished | postroad: Invalid value for option '--type' (TYPE): is \"node.finished\"; use one of run.queued, run.started,",
+                "events r --type node.finished | postroad: Invalid value for option '--type' (TYPE): is"
+                        + " \"node.finished\"; use one of run.queued, run.started,",
                 "events r --after -1 | postroad: --after: is -1; use 0 or more",
                 "events r -f --limit 3 | postroad: --limit: has no meaning beside --follow",
                 "timeline r --width 20 | postroad: --width: is 20; use 40 to 1000",
-                "runs --status lost | postroad: Invalid value for option '--status' (STATUS): is \"lost\"; use one of queued, running,",
+                "runs --status lost | postroad: Invalid value for option '--status' (STATUS): is \"lost\"; use one of"
+                        + " queued, running,",
                 "runs --all --limit 7 | postroad: --limit: has no meaning beside --all",
                 "runs --limit 0 | postroad: --limit: is 0; use 1 to 100000",
                 "dev --kafka-port 70000 | postroad: --kafka-port must be 0 to 65535, not 70000",
@@ -113,9 +126,9 @@ final class ArgumentsTest {
         var shell = new TestShell(folder).set("POSTROAD_LANE", "2").set("POSTROAD_PARTITIONS", "x");
         assertThat(shell.run("run", "hello")).isEqualTo(2);
         assertThat(shell.err()).isEqualTo("""
-                postroad: POSTROAD_LANE: is no setting of Postroad; did you mean POSTROAD_LANES?
-                postroad: POSTROAD_PARTITIONS: is "x"; use a whole number from 1 to 10000
-                """);
+            postroad: POSTROAD_LANE: is no setting of Postroad; did you mean POSTROAD_LANES?
+            postroad: POSTROAD_PARTITIONS: is "x"; use a whole number from 1 to 10000
+            """);
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -132,6 +145,15 @@ final class ArgumentsTest {
         assertThat(shell.run("runs")).isEqualTo(1);
         assertThat(shell.err()).startsWith("postroad: Postgres cannot be used: Connection to 127.0.0.1:1 refused");
         assertThat(shell.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void obeysNoControlCharacterThatAnErrorRepeats() {
+        var shell = new TestShell(folder);
+        assertThat(shell.run("cancel", "a\u001b[2Jb\u202e")).isEqualTo(2);
+        assertThat(shell.err()).doesNotContain("\u001b", "\u202e").contains("\\u001b[2Jb\\u202e");
+        assertThat(shell.run("no\u001b[2Jcommand")).isEqualTo(2);
+        assertThat(shell.err()).doesNotContain("\u001b");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.postroad.cli.progress;
 
+import dev.postroad.cli.screen.Visible;
 import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.HistoryJson;
@@ -16,12 +17,12 @@ public final class JsonDisplay implements Display {
 
     @Override
     public void show(RunEvent event, RunProgress after) {
-        out.println(HistoryJson.tree(event));
+        out.println(Visible.json(HistoryJson.tree(event).toString()));
     }
 
     @Override
     public void show(OutputChunk chunk) {
-        out.println(chunk.toJson());
+        out.println(Visible.json(chunk.toJson().toString()));
     }
 
     @Override

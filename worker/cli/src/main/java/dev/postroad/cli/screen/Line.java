@@ -11,7 +11,7 @@ public final class Line {
 
     /** Adds a part behind those that are there. */
     public Line add(Colour colour, String text) {
-        parts.add(new Part(colour, Text.oneLine(text)));
+        parts.add(new Part(colour, Visible.text(text)));
         return this;
     }
 

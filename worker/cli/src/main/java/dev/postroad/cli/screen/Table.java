@@ -1,6 +1,7 @@
 package dev.postroad.cli.screen;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows below headings, in columns as wide as what stands in them. Confined to one thread. */
@@ -34,7 +35,7 @@ public final class Table {
         if (cells.length != columns.size()) {
             throw new IllegalArgumentException(cells.length + " cells do not fit " + columns.size() + " columns");
         }
-        rows.add(List.of(cells));
+        rows.add(Arrays.stream(cells).map(Visible::text).toList());
     }
 
     /** The headings and the rows. */

@@ -47,22 +47,11 @@ public final class Text {
         return text.codePoints().map(Text::columns).sum();
     }
 
-    /** The text with blanks for control characters. */
-    static String oneLine(String text) {
-        StringBuilder line = new StringBuilder();
-        text.codePoints().map(Text::printable).forEach(line::appendCodePoint);
-        return line.toString();
-    }
-
-    private static int printable(int codePoint) {
-        return Character.isISOControl(codePoint) ? ' ' : codePoint;
-    }
-
-    /** One line of at most so many columns; control characters become blanks. */
+    /** One line of at most so many columns, with nothing hidden in it. */
     public static String cut(String text, int columns) {
         StringBuilder line = new StringBuilder();
         int width = 0;
-        for (int codePoint : text.codePoints().toArray()) {
+        for (int codePoint : Visible.text(text).codePoints().toArray()) {
             width += columns(codePoint);
             if (width > columns && line.isEmpty()) {
                 return "";
@@ -71,7 +60,7 @@ public final class Text {
                 line.setLength(line.offsetByCodePoints(line.length(), -1));
                 return line.append('…').toString();
             }
-            line.appendCodePoint(printable(codePoint));
+            line.appendCodePoint(codePoint);
         }
         return line.toString().stripTrailing();
     }

@@ -3,10 +3,16 @@ package dev.postroad.cli.servers;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.Worker;
+import dev.postroad.runtime.config.LogFormat;
+import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.config.WorkerSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A worker on servers that the settings name. */
 public final class GivenWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(GivenWorker.class);
+
     private GivenWorker() {}
 
     /**
@@ -18,7 +24,13 @@ public final class GivenWorker {
         WorkerSettings settings = WorkerSettings.read(surroundings.environment());
         Worker worker = Worker.start(settings);
         surroundings.shutdown().add(worker::close);
-        surroundings.say("worker " + settings.workerId() + " on Kafka " + settings.kafkaServers() + " and Postgres "
-                + settings.postgres().address() + ", HTTP on " + settings.httpHost() + ":" + worker.httpPort());
+        String told = "worker " + settings.workerId() + " on Kafka " + settings.kafkaServers() + " and Postgres "
+                + settings.postgres().address() + ", HTTP on " + settings.httpHost() + ":" + worker.httpPort();
+        if (LogFormat.of(Variables.of(surroundings.environment())) == LogFormat.JSON) {
+            // Where machines read, a line that is not theirs would be an error.
+            LOG.info(told);
+        } else {
+            surroundings.say(told);
+        }
     }
 }

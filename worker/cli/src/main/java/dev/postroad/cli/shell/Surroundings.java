@@ -1,7 +1,11 @@
 package dev.postroad.cli.shell;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.cli.screen.Characters;
+import dev.postroad.cli.screen.Colour;
 import dev.postroad.cli.screen.Screen;
+import dev.postroad.cli.screen.Screen.Colours;
+import dev.postroad.cli.screen.Visible;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -33,6 +37,8 @@ public record Surroundings(
         ZoneId zone,
         InstantSource clock,
         Shutdown shutdown) {
+    private static final int LONGEST_MESSAGE = 10_000;
+
     public Surroundings {
         environment = Map.copyOf(environment);
     }
@@ -69,8 +75,18 @@ public record Surroundings(
         return another ? Characters.ASCII : Characters.ALL;
     }
 
-    /** A message for the user, beside the command's output. */
+    /** A message for the user, beside the command's output: one line, in which nothing is hidden. */
     public void say(String message) {
-        err.println(message);
+        err.println(Visible.text(message, LONGEST_MESSAGE));
+    }
+
+    /** A line of the command's output, in which nothing is hidden but our own colours. */
+    public void print(String line) {
+        out.println(page.colours() == Colours.USED ? Colour.visible(line) : Visible.text(line));
+    }
+
+    /** A line of JSON. */
+    public void json(JsonNode tree) {
+        out.println(Visible.json(tree.toString()));
     }
 }

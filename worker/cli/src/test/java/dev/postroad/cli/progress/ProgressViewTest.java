@@ -21,12 +21,13 @@ final class ProgressViewTest {
     @Test
     void drawsARunUnderWay() {
         assertThat(picture(80, 24, Events.upToTheMiddle())).isEqualTo("""
-                launch  order-1  running
-                ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  2.3 s
-                  ✔ plan     completed 1.2 s
-                  ▶ write    running   1.1 s
-                  ↻ draw     retrying  in 1.0 s    attempt 1  http.503: busy
-                  · publish""");
+            launch  order-1  running
+            ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  2.3 s
+              ✔ plan     completed 1.2 s
+              ▶ write    running   1.1 s
+              ↻ draw     retrying  in 1.0 s    attempt 1  http.503: busy
+              · publish\
+            """);
     }
 
     @Test
@@ -61,25 +62,27 @@ final class ProgressViewTest {
         events.add(Events.ofNode(10, EventType.NODE_CANCELLED, 4_305, "write", 1, 3_100, "{}"));
         events.add(Events.ofRun(11, EventType.RUN_FAILED, 4_305, 0.25, error));
         assertThat(picture(80, 24, events)).isEqualTo("""
-                launch  order-1  failed
-                ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  4.3 s
-                  ✔ plan     completed 1.2 s
-                  ■ write    cancelled 3.1 s
-                  ✘ draw     failed    1.0 s       attempt 2  http.400 in draw: no such model
-                  · publish""");
+            launch  order-1  failed
+            ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  4.3 s
+              ✔ plan     completed 1.2 s
+              ■ write    cancelled 3.1 s
+              ✘ draw     failed    1.0 s       attempt 2  http.400 in draw: no such\\nmodel
+              · publish\
+            """);
     }
 
     @Test
     void showsTheQuestionAndHowToAnswerIt() {
         assertThat(picture(80, 24, Events.asking())).isEqualTo("""
-                launch  order-1  waiting
-                ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  2.3 s
-                  ✔ plan     completed 1.2 s
-                  ? write    waiting   1.0 s       asks {"question":"Publish?"}
-                  … draw     sleeping  in 2 h 00 min
-                  · publish
-                  write asks {"question":"Publish?"}; goes on or fails by itself at 2026-11-22…
-                  postroad resume order-1 --value JSON""");
+            launch  order-1  waiting
+            ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  25 %  2.3 s
+              ✔ plan     completed 1.2 s
+              ? write    waiting   1.0 s       asks {"question":"Publish?"}
+              … draw     sleeping  in 2 h 00 min
+              · publish
+              write asks {"question":"Publish?"}; goes on or fails by itself at 2026-11-22…
+              postroad resume order-1 --value JSON\
+            """);
     }
 
     @Test

@@ -28,6 +28,7 @@ public enum Setting {
     SESSION_TIMEOUT("PT6S"),
     METRICS_RETENTION("P30D"),
     LOG_RETENTION("P7D"),
+    LOG_FORMAT("text"),
     LLM_BASE_URL,
     LLM_API_KEY,
     LLM_MODEL,

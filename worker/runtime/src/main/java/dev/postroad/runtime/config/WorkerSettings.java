@@ -75,6 +75,7 @@ public record WorkerSettings(
                 reader.duration(Setting.LOG_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
                 agents(variables, reader, maxValueBytes),
                 workerId(reader));
+        LogFormat.check(reader);
         reader.throwFaults();
         return settings;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Connector;
@@ -53,11 +54,15 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
 
     /** Time is counted by the thread that looks, so that a worker that gets no processor does not blame its callers. */
     private final class Beats implements CallerConnection.Deadlines {
-        private volatile long now;
+        private final AtomicLong now = new AtomicLong();
+
+        void next() {
+            now.incrementAndGet();
+        }
 
         @Override
         public long now() {
-            return now;
+            return now.get();
         }
 
         @Override
@@ -76,7 +81,7 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
         }
 
         private long in(Duration most) {
-            return now + most.dividedBy(BEAT);
+            return now.get() + most.dividedBy(BEAT);
         }
     }
 
@@ -150,7 +155,7 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
     }
 
     private void look() {
-        beats.now++;
+        beats.next();
         for (CallerConnection caller : open.values()) {
             if (caller.isLate()) {
                 late.increment();

@@ -52,6 +52,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_SESSION_TIMEOUT=PT6S",
                         "POSTROAD_METRICS_RETENTION=P30D",
                         "POSTROAD_LOG_RETENTION=P7D",
+                        "POSTROAD_LOG_FORMAT=text",
                         "POSTROAD_LLM_BASE_URL=",
                         "POSTROAD_LLM_API_KEY=",
                         "POSTROAD_LLM_MODEL=",
@@ -132,6 +133,7 @@ final class WorkerSettingsTest {
                         + " and signs of ASCII, without spaces",
                 "POSTROAD_PLUGIN_DIR | /no/such/folder | POSTROAD_PLUGIN_DIR: is \"/no/such/folder\", which is no"
                         + " folder that can be read; make it, or name another",
+                "POSTROAD_LOG_FORMAT | xml | POSTROAD_LOG_FORMAT: is \"xml\"; use text or json",
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set"
                         + " POSTROAD_LLM_BASE_URL too",
             })
