@@ -155,7 +155,7 @@ public final class Bench {
             var tables = new FullTables(full, (rows - 3) / 2);
             tables.fill(runs);
             ObjectNode figures = JsonNodeFactory.instance.objectNode().put("runs", runs);
-            try (var calls = new HistoryCalls(full.place(), tables.graphs(), ground.postgresLog())) {
+            try (var calls = new HistoryCalls(full.place(), tables.graphs(), ground)) {
                 figures.set("calls", calls.measure(perKind));
             }
             figures.set("chain", new ChainRounds(full, empty, chainRuns).measure(rounds));

@@ -32,6 +32,10 @@ final class Ground implements AutoCloseable {
         return directory.resolve(name + ".log");
     }
 
+    String superuserPassword() throws IOException {
+        return Files.readString(servers.postgresPasswordFile());
+    }
+
     /** Where Postgres logs. */
     Path postgresLog() {
         return directory.resolve("postgres").resolve("postgres.log");

@@ -11,7 +11,6 @@ import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunPage;
 import dev.postroad.runtime.history.VersionFilter;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +37,7 @@ final class HistoryCalls implements AutoCloseable {
     private final long runs;
     private @Nullable String cursor;
 
-    HistoryCalls(Place place, List<String> graphs, Path postgresLog) {
+    HistoryCalls(Place place, List<String> graphs, Ground ground) throws IOException {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(place.postgresUrl());
         config.setUsername("postroad");
@@ -47,7 +46,7 @@ final class HistoryCalls implements AutoCloseable {
         config.addDataSourceProperty("prepareThreshold", "1");
         database = new HikariDataSource(config);
         history = new RunHistory(database);
-        plans = new Plans(place.postgresUrl(), postgresLog);
+        plans = new Plans(place.postgresUrl(), ground.superuserPassword(), ground.postgresLog());
         this.graphs = graphs;
         runs = place.count("SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'history-%'");
     }

@@ -2,6 +2,7 @@ package dev.postroad.bench;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.postroad.embedded.EmbeddedPostgres;
 import dev.postroad.runtime.history.RunHistory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -18,10 +19,11 @@ final class Plans implements AutoCloseable {
     private final RunHistory history;
     private final Path log;
 
-    Plans(String postgresUrl, Path log) {
+    Plans(String postgresUrl, String superuserPassword, Path log) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(postgresUrl);
-        config.setUsername("postroad");
+        config.setUsername(EmbeddedPostgres.SUPERUSER);
+        config.setPassword(superuserPassword);
         config.setMaximumPoolSize(1);
         config.addDataSourceProperty("prepareThreshold", "1");
         config.addDataSourceProperty("options", OPTIONS);

@@ -18,6 +18,7 @@ final class Welcome {
                 "",
                 "  Kafka     " + kafka,
                 "  Postgres  " + servers.postgresUrl() + ", user " + servers.postgresUser() + ", no password",
+                "            the superuser postgres has the password in " + servers.postgresPasswordFile(),
                 "  HTTP      " + http,
                 "  Model     " + servers.llmBaseUrl() + " (simulated)",
                 "",

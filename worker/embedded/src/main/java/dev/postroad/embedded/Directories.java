@@ -6,12 +6,24 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileOwnerAttributeView;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Work on whole directory trees, which {@link Files} leaves to its callers. Thread-safe. */
 public final class Directories {
+    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE);
+
     private Directories() {}
 
     /**
@@ -30,6 +42,29 @@ public final class Directories {
         } catch (UncheckedIOException failed) {
             throw failed.getCause();
         }
+    }
+
+    /**
+     * Lets nobody but the owner read or change what is in a directory, nor see what there is.
+     *
+     * @return whether others could do so before
+     * @throws IOException where its rights cannot be changed, as it belongs to somebody else
+     */
+    static boolean keepPrivate(Path directory) throws IOException {
+        if (!Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            return false;
+        }
+        Set<PosixFilePermission> rights = Files.getPosixFilePermissions(directory);
+        if (Collections.disjoint(rights, OF_OTHERS)) {
+            return false;
+        }
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        return true;
+    }
+
+    /** Lets others go to what they may use in a private directory, without seeing what there is. */
+    static void letPass(Path directory) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     static void giveTo(UserPrincipal owner, Path root) throws IOException {

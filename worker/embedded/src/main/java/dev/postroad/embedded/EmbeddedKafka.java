@@ -42,7 +42,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     public static EmbeddedKafka start(Path dataDirectory, int port) {
         int claimed = LocalPort.claim(port, "Kafka", LocalPort.KAFKA_OPTION);
         try {
-            formatIfNew(Files.createDirectories(dataDirectory));
+            Files.createDirectories(dataDirectory);
+            Directories.keepPrivate(dataDirectory);
+            formatIfNew(dataDirectory);
         } catch (IOException failed) {
             throw new EmbeddedServerException("Cannot prepare " + dataDirectory + " for Kafka", failed);
         }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A real PostgreSQL on 127.0.0.1, run by this process from programs on the class path, with its data in one directory.
  *
- * <p>It has a database {@code postroad} and the superusers {@code postroad} and {@code postgres}, who need no password.
+ * <p>It has a database {@code postroad} and its owner {@code postroad}, who needs no password, and may make databases but
+ * is no superuser. That is {@code postgres}, with a password that only the owner of the directory can read.
  * It is as durable as any: fsync is on, and what was committed is there after a kill -9 of everything. The server ends
  * with this JVM however that ends; the next start on the same data waits for it.
  *
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedPostgres implements AutoCloseable {
     /** The user to connect as; any password will do. */
     public static final String USER = "postroad";
+
+    /** The superuser. */
+    public static final String SUPERUSER = "postgres";
 
     private static final Duration PREVIOUS_SERVER_LIMIT = Duration.ofMinutes(1);
 
@@ -46,12 +50,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
             // The real path, since it is by its command line that a previous server is known.
             Path directory = Files.createDirectories(dataDirectory).toRealPath();
             Path data = directory.resolve("data");
+            Directories.keepPrivate(directory);
             var log = new ServerLog(directory.resolve("postgres.log"));
             new PostmasterFile(data).awaitNoServer(PREVIOUS_SERVER_LIMIT);
             log.rollIfLarge();
             PostgresBinaries binaries = PostgresBinaries.unpackInto(directory);
-            PostgresAccount account = PostgresAccount.whichCanRun(binaries);
-            new PostgresData(binaries, account, log).createIfAbsent(data);
+            PostgresAccount account = PostgresAccount.whichCanRun(binaries, directory);
+            PostgresData files = new PostgresData(binaries, account, log);
+            files.createIfAbsent(data);
+            files.restrict(data, SuperuserPassword.in(directory));
             int claimed = LocalPort.claim(port, "PostgreSQL", LocalPort.POSTGRES_OPTION);
             var postgres = new EmbeddedPostgres(binaries, account, data, log, claimed);
             postgres.restart();

@@ -1,7 +1,6 @@
 package dev.postroad.embedded;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,6 +57,11 @@ public final class EmbeddedServers implements AutoCloseable {
 
     public String postgresUser() {
         return EmbeddedPostgres.USER;
+    }
+
+    /** The file with the password of the superuser {@code postgres}, for whoever may read it. */
+    public Path postgresPasswordFile() {
+        return SuperuserPassword.in(file.resolveSibling("postgres")).file();
     }
 
     /** What clients of OpenAI's protocol call the base address: that of the {@link SimulatedModelServer}. */
@@ -121,7 +125,8 @@ public final class EmbeddedServers implements AutoCloseable {
 
     private static Path create(Path directory) {
         try {
-            return Files.createDirectories(directory).toRealPath();
+            DataFolder.keepPrivate(directory);
+            return directory.toRealPath();
         } catch (IOException failed) {
             throw new EmbeddedServerException("Cannot create " + directory, failed);
         }

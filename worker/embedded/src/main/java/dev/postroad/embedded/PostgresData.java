@@ -16,9 +16,24 @@ record PostgresData(PostgresBinaries binaries, PostgresAccount account, ServerLo
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private static final String ROLE_AND_DATABASE = """
-            CREATE ROLE postroad SUPERUSER LOGIN
-            CREATE DATABASE postroad OWNER postroad
-            """;
+        CREATE ROLE postroad LOGIN
+        CREATE DATABASE postroad OWNER postroad
+        """;
+
+    /** Older releases made a superuser of the role, who needs no password. */
+    private static final String RIGHTS = """
+        ALTER ROLE postroad NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS CREATEDB LOGIN
+        ALTER DATABASE postroad OWNER TO postroad
+        GRANT pg_checkpoint TO postroad
+        ALTER ROLE postgres PASSWORD '%s'
+        """;
+
+    /** Everybody on this machine can reach the port. */
+    private static final String ACCESS = """
+        # Written by Postroad at each start. The superuser's password is in superuser.password.
+        host all postroad 127.0.0.1/32 trust
+        host all all      127.0.0.1/32 scram-sha-256
+        """;
 
     void createIfAbsent(Path data) throws IOException {
         if (!Files.isDirectory(data)) {
@@ -32,6 +47,16 @@ record PostgresData(PostgresBinaries binaries, PostgresAccount account, ServerLo
         account.own(data);
     }
 
+    /** Sets who may do what, by itself and not over a port, before the server starts. */
+    void restrict(Path data, SuperuserPassword password) throws IOException {
+        Files.writeString(data.resolve("pg_hba.conf"), ACCESS);
+        if (!password.isSet()) {
+            String chosen = SuperuserPassword.random();
+            execute(RIGHTS.formatted(chosen), data);
+            password.keep(chosen);
+        }
+    }
+
     private void initialise(Path data) {
         run(
                 "",
@@ -40,13 +65,17 @@ record PostgresData(PostgresBinaries binaries, PostgresAccount account, ServerLo
                 data.toString(),
                 "-U",
                 "postgres",
-                "--auth=trust",
+                "--auth=reject",
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-instructions");
-        // The stand-alone mode takes one statement a line, and needs no port yet.
+        execute(ROLE_AND_DATABASE, data);
+    }
+
+    /** The stand-alone mode takes one statement a line, and needs no port. */
+    private void execute(String statements, Path data) {
         run(
-                ROLE_AND_DATABASE,
+                statements,
                 binaries.program("postgres"),
                 "--single",
                 "-c",

@@ -7,7 +7,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** One statement on one connection, which is all that these tests need of a database. */
-record Database(String jdbcUrl) {
+record Database(String jdbcUrl, String user, String password) {
+    /** As its owner. */
+    Database(String jdbcUrl) {
+        this(jdbcUrl, EmbeddedPostgres.USER, "");
+    }
+
     void execute(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -25,6 +30,6 @@ record Database(String jdbcUrl) {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl, EmbeddedPostgres.USER, "");
+        return DriverManager.getConnection(jdbcUrl, user, password);
     }
 }

@@ -4,6 +4,7 @@ import dev.postroad.cli.servers.Servers.Origin;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.embedded.DataFolder;
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.embedded.EmbeddedServers;
 import dev.postroad.runtime.Worker;
@@ -48,6 +49,9 @@ public final class Embedded {
         Path data = DataDirectory.of(surroundings, given);
         if (!Files.exists(DataDirectory.addressFile(data))) {
             surroundings.say("starting the embedded Kafka and Postgres in " + data);
+        }
+        if (DataFolder.keepPrivate(data)) {
+            surroundings.say("others on this machine could read " + data + "; now only its owner can");
         }
         EmbeddedServers servers = startOrJoin(surroundings, data, ports);
         Variables variables = at(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser(), given);

@@ -29,6 +29,6 @@ final class ContainerServers {
         kafka.start();
         postgres.start();
         String address = postgres.getHost() + ":" + postgres.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT);
-        return new Servers(kafka.getBootstrapServers(), "jdbc:postgresql://" + address + "/" + USER, USER);
+        return new Servers(kafka.getBootstrapServers(), "jdbc:postgresql://" + address + "/" + USER, USER, USER, "");
     }
 }

@@ -2,6 +2,7 @@ package dev.postroad.runtime.testing;
 
 import dev.postroad.embedded.Directories;
 import dev.postroad.embedded.EmbeddedPorts;
+import dev.postroad.embedded.EmbeddedPostgres;
 import dev.postroad.embedded.EmbeddedServers;
 import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.provisioning.Provisioning;
@@ -17,10 +18,17 @@ import org.jspecify.annotations.Nullable;
  * One real Kafka and one real Postgres for all tests of a JVM: the embedded ones, or with {@code
  * -Dpostroad.servers=containers} those of Docker.
  *
- * @param postgresUrl the JDBC address of the database {@code postroad}; it needs no password
+ * @param postgresUrl the JDBC address of the database {@code postroad}
+ * @param postgresUser its owner, who needs no password
+ * @param superuser who may do what its owner may not
  */
 @NullMarked
-public record Servers(String kafkaBootstrapServers, String postgresUrl, String postgresUser) {
+public record Servers(
+        String kafkaBootstrapServers,
+        String postgresUrl,
+        String postgresUser,
+        String superuser,
+        String superuserPassword) {
     private static final boolean IN_CONTAINERS = "containers".equals(System.getProperty("postroad.servers"));
     private static final String MIGRATED = "migrated";
     private static @Nullable Servers running;
@@ -54,7 +62,20 @@ public record Servers(String kafkaBootstrapServers, String postgresUrl, String p
         Path directory = directory();
         EmbeddedServers servers = EmbeddedServers.startOrJoin(directory, EmbeddedPorts.free());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(servers, directory)));
-        return new Servers(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser());
+        return new Servers(
+                servers.kafkaBootstrapServers(),
+                servers.postgresUrl(),
+                servers.postgresUser(),
+                EmbeddedPostgres.SUPERUSER,
+                password(servers.postgresPasswordFile()));
+    }
+
+    private static String password(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     private static void end(EmbeddedServers servers, Path directory) {
