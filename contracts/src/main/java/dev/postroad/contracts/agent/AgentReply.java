@@ -30,8 +30,14 @@ public sealed interface AgentReply {
      * A person is needed. When they have answered, the task is called again, with the answers so far.
      *
      * @param question what the person is to see
+     * @param asking who is asked, for how long and for what
      */
-    record Interrupted(JsonNode question) implements AgentReply {}
+    record Interrupted(JsonNode question, Asking asking) implements AgentReply {
+        /** Anybody may answer anything. */
+        public Interrupted(JsonNode question) {
+            this(question, Asking.ANYBODY);
+        }
+    }
 
     /**
      * There is nothing to do for a while; the task is called again then. The wait survives restarts and costs nothing.

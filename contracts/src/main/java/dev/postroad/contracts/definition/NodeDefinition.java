@@ -1,5 +1,6 @@
 package dev.postroad.contracts.definition;
 
+import dev.postroad.contracts.agent.Asking;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,18 @@ public record NodeDefinition(
     /** The built-in kind: an expression that gives the writes. */
     public record BySet(String expression) implements Work {}
 
-    /** Waits for a person; the expression gives what they are asked, and their answer is the result. */
-    public record ByInterrupt(String expression) implements Work {}
+    /**
+     * Waits for a person, whose answer is the result.
+     *
+     * @param expression gives what they are asked
+     * @param asking who is asked, for how long and for what; its assignee is an expression
+     */
+    public record ByInterrupt(String expression, Asking asking) implements Work {
+        /** Anybody may answer anything. */
+        public ByInterrupt(String expression) {
+            this(expression, Asking.ANYBODY);
+        }
+    }
 
     /** Waits until a time; the expression gives it, or a duration. */
     public record BySleep(String expression) implements Work {}

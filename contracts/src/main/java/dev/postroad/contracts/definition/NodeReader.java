@@ -1,5 +1,7 @@
 package dev.postroad.contracts.definition;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.definition.NodeDefinition.ByAgent;
 import dev.postroad.contracts.definition.NodeDefinition.ByGraph;
 import dev.postroad.contracts.definition.NodeDefinition.ByInterrupt;
@@ -10,6 +12,7 @@ import dev.postroad.contracts.json.Fields;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Reads one node of a graph. */
@@ -76,11 +79,20 @@ final class NodeReader {
     private static Work work(String kind, Fields node) {
         return switch (kind) {
             case "set" -> new BySet(expression(node, kind));
-            case "interrupt" -> new ByInterrupt(expression(node, kind));
+            case "interrupt" -> interrupt(node, kind);
             case "sleep" -> new BySleep(expression(node, kind));
             case "graph" -> new ByGraph(name(node, kind), node.whole("version", 1, Integer.MAX_VALUE));
             default -> new ByAgent(name(node, kind));
         };
+    }
+
+    private static Work interrupt(Fields node, String kind) {
+        if (!(node.tree(kind) instanceof ObjectNode)) {
+            return new ByInterrupt(expression(node, kind));
+        }
+        Fields asked = Objects.requireNonNull(node.nested(kind));
+        String question = asked.requiredText(Asking.ASK, "say in CEL what the person is asked");
+        return new ByInterrupt(question, Asking.read(asked));
     }
 
     private static String expression(Fields node, String kind) {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
     private static final int LONGEST_QUOTE = 100;
+    private static final Pattern DURATION =
+            Pattern.compile("P(?:\\d+D)?(?:T(?=\\d)(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:\\.\\d{1,9})?S)?)?");
 
     private final ObjectNode object;
     private final String path;
@@ -158,8 +160,9 @@ public final class Fields {
             return null;
         }
         try {
-            // The empty text, for what is none, is no duration either.
-            Duration duration = Duration.parse(value.asText(""));
+            String text = value.asText("");
+            // The empty text, for what is none, is no duration either; nor is what the published schemas refuse.
+            Duration duration = Duration.parse(DURATION.matcher(text).matches() ? text : "");
             if (duration.isPositive() && duration.toDays() <= 36_500) {
                 return duration;
             }

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a control message asks for. Confined to one message. */
 final class ActionReader {
     private static final String REMEDY =
-            "say cancel, retry, resume, continue, rollback, fork, update-state, pause or unpause";
+            "say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause or unpause";
     private static final String WRITES = "write the values by channel, as {\"channel\": value, …}";
     private static final Pattern NOT_EMPTY = Pattern.compile(".+", Pattern.DOTALL);
     private static final String VALUE = "value";
     private static final String VALUES = "values";
     private static final String TASK = "task";
+    private static final String ALL = "all";
+    private static final Pattern ASSIGNEE = Pattern.compile("(?=.*\\S).{1,200}", Pattern.DOTALL);
 
     private final Fields fields;
     private final List<Fault> faults;
@@ -40,7 +42,12 @@ final class ActionReader {
             case "cancel" -> new Control.Cancel(fields.text("reason"));
             case "retry" -> new Control.Retry();
             case "resume" ->
-                new Control.Resume(answers(), fields.objectOf("update"), new GotoReader(fields, faults).inGraph());
+                new Control.Resume(
+                        answers(),
+                        fields.whole("version", 0, Integer.MAX_VALUE),
+                        fields.objectOf("update"),
+                        new GotoReader(fields, faults).inGraph());
+            case "reassign" -> reassign();
             case "continue" -> new Control.Continue(writes("input"), whenBusy());
             case "rollback" -> new Control.Rollback(version(), !Boolean.FALSE.equals(fields.truth("resume")));
             case "update-state" ->
@@ -57,27 +64,50 @@ final class ActionReader {
     }
 
     /** That {@code value} is JSON null is an answer, that it is absent is none. */
-    private Map<String, JsonNode> answers() {
+    private Answers answers() {
         JsonNode value = fields.object().get(VALUE);
         String task = fields.text(TASK, NOT_EMPTY, "the id of a task");
-        Map<String, JsonNode> answers = new LinkedHashMap<>();
+        boolean all = Boolean.TRUE.equals(fields.truth(ALL));
         Fields several = fields.nested(VALUES);
         if (several != null) {
-            several.object().properties().forEach(answer -> answers.put(answer.getKey(), answer.getValue()));
-            if (answers.remove(Control.Resume.ONLY) != null) {
-                several.fault("", "answers an empty name", "name an interrupt, a task or a node");
+            return named(several, value);
+        }
+        if (value == null) {
+            if (task != null || all) {
+                fields.fault(
+                        all ? ALL : TASK, "stands without value", "add the value, or remove " + (all ? ALL : TASK));
             }
-            if (value != null) {
-                fields.fault(VALUE, "stands beside values", "keep one of the two");
+            return new Answers.None();
+        }
+        if (all) {
+            if (task != null) {
+                fields.fault(TASK, "stands beside all", "keep one of the two");
+            }
+            return new Answers.Each(value);
+        }
+        return task == null ? new Answers.Only(value) : new Answers.Named(Map.of(task, value));
+    }
+
+    private Answers named(Fields several, @Nullable JsonNode value) {
+        Map<String, JsonNode> answers = new LinkedHashMap<>();
+        several.object().properties().forEach(answer -> answers.put(answer.getKey(), answer.getValue()));
+        if (answers.remove(Control.Resume.ONLY) != null) {
+            several.fault("", "answers an empty name", "name an interrupt, a task or a node");
+        }
+        for (String other : List.of(VALUE, TASK, ALL)) {
+            if (other.equals(VALUE) ? value != null : fields.has(other)) {
+                fields.fault(other, "stands beside values", "keep one of the two");
             }
         }
-        if (task != null && value == null) {
-            fields.fault(TASK, "stands without value", "add the value, or remove task");
+        return new Answers.Named(answers);
+    }
+
+    private Control.Reassign reassign() {
+        String assignee = fields.text("assignee", ASSIGNEE, "1 to 200 characters");
+        if (assignee == null && !fields.has("assignee")) {
+            fields.fault("assignee", "is missing", "say whose question it is from now on");
         }
-        if (value != null && answers.isEmpty()) {
-            answers.put(task == null ? Control.Resume.ONLY : task, value);
-        }
-        return answers;
+        return new Control.Reassign(fields.text(TASK, NOT_EMPTY, "the id of a task"), assignee == null ? "" : assignee);
     }
 
     private ObjectNode writes(String field) {

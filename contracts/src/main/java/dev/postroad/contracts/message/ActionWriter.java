@@ -9,11 +9,13 @@ import dev.postroad.contracts.message.Control.Cancel;
 import dev.postroad.contracts.message.Control.Continue;
 import dev.postroad.contracts.message.Control.Fork;
 import dev.postroad.contracts.message.Control.Pause;
+import dev.postroad.contracts.message.Control.Reassign;
 import dev.postroad.contracts.message.Control.Resume;
 import dev.postroad.contracts.message.Control.Retry;
 import dev.postroad.contracts.message.Control.Rollback;
 import dev.postroad.contracts.message.Control.Unpause;
 import dev.postroad.contracts.message.Control.UpdateState;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what a control message asks for, so that {@link ActionReader} reads the same. */
@@ -37,6 +39,10 @@ final class ActionWriter {
                 putNumber(json, "version", version);
             }
             case Fork fork -> put(json, fork);
+            case Reassign(String task, String assignee) -> {
+                putText(json, "task", task);
+                json.put("assignee", assignee);
+            }
             case Retry(), Pause(), Unpause() -> {}
         }
     }
@@ -64,25 +70,22 @@ final class ActionWriter {
     }
 
     private static void put(ObjectNode json, Resume resume) {
-        if (resume.answers().size() > 1) {
-            ObjectNode values = json.putObject("values");
-            resume.answers().forEach(values::set);
-        } else {
-            resume.answers().forEach((name, answer) -> putOnly(json, name, answer));
+        switch (resume.answers()) {
+            case Answers.None() -> {}
+            case Answers.Only(JsonNode value) -> json.set("value", value);
+            case Answers.Each(JsonNode value) -> json.put("all", true).set("value", value);
+            case Answers.Named(Map<String, JsonNode> byName) -> {
+                ObjectNode values = json.putObject("values");
+                byName.forEach(values::set);
+            }
         }
+        putNumber(json, "version", resume.version());
         if (resume.update() != null) {
             json.set("update", resume.update());
         }
         if (!resume.next().isEmpty()) {
             ArrayNode next = json.putArray("goto");
             resume.next().forEach(target -> next.add(tree(json, target)));
-        }
-    }
-
-    private static void putOnly(ObjectNode json, String name, JsonNode answer) {
-        json.set("value", answer);
-        if (!name.equals(Resume.ONLY)) {
-            json.put("task", name);
         }
     }
 

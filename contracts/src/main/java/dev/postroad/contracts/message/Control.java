@@ -8,8 +8,6 @@ import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -54,35 +52,42 @@ public record Control(String runId, @Nullable String commandId, Action action) {
     /**
      * Goes on with a run that waits for people. Tasks that asked and get no answer ask again.
      *
-     * @param answers by the interrupt's id, the task's id or the node's name; {@link #ONLY} stands for the only interrupt
-     *     there is, and only by itself; empty to just go on, such as after a node that the graph's definition stops at
+     * @param version the version of the state that the answers are about, so that none answers what is asked later; null
+     *     for whatever is asked
      * @param update what is written to the state's channels before; null for nothing
      * @param next where the run goes besides; empty for nowhere
      */
     public record Resume(
-            Map<String, JsonNode> answers, @Nullable ObjectNode update, List<Goto> next) implements Action {
+            Answers answers,
+            @Nullable Integer version,
+            @Nullable ObjectNode update,
+            List<Goto> next) implements Action {
         /** The name that stands for the only interrupt there is. */
         public static final String ONLY = "";
 
         /**
-         * Makes a copy of the collections.
+         * Makes a copy of the list.
          *
-         * @throws IllegalArgumentException where the empty name stands beside others, or a node is the parent's
+         * @throws IllegalArgumentException where a version is negative, or a node is the parent's
          */
         public Resume {
-            answers = Collections.unmodifiableMap(new LinkedHashMap<>(answers));
             next = List.copyOf(next);
-            if (answers.size() > 1 && answers.containsKey(ONLY)) {
-                throw new IllegalArgumentException("several answers need names, and one of them has none");
+            if (version != null && version < 0) {
+                throw new IllegalArgumentException("the version is " + version + "; use 0 or more");
             }
             if (next.stream().anyMatch(Goto::parent)) {
                 throw new IllegalArgumentException("a run as a whole is part of no other graph");
             }
         }
 
+        /** As {@link Answers#of}, whatever version the questions are about. */
+        public Resume(Map<String, JsonNode> answers, @Nullable ObjectNode update, List<Goto> next) {
+            this(Answers.of(answers), null, update, next);
+        }
+
         /** Answers the only interrupt there is. */
         public static Resume with(JsonNode answer) {
-            return new Resume(Map.of(ONLY, answer), null, List.of());
+            return new Resume(new Answers.Only(answer), null, null, List.of());
         }
 
         @Override
@@ -154,6 +159,19 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         @Override
         public String type() {
             return "update-state";
+        }
+    }
+
+    /**
+     * Hands an open question on to somebody else.
+     *
+     * @param task the interrupt, task or node that asks; null for the only one that does
+     * @param assignee whose question it is from now on, 1 to 200 characters
+     */
+    public record Reassign(@Nullable String task, String assignee) implements Action {
+        @Override
+        public String type() {
+            return "reassign";
         }
     }
 

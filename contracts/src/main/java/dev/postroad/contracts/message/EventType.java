@@ -16,6 +16,10 @@ public enum EventType {
     NODE_CANCELLED("node.cancelled"),
     /** A task waits, for a person or for a time; the run may go on beside it. */
     NODE_WAITING("node.waiting"),
+    /** A question to a person is open still. */
+    NODE_REMINDED("node.reminded"),
+    /** A question to a person was handed on. */
+    NODE_REASSIGNED("node.reassigned"),
     RUN_WAITING("run.waiting"),
     RUN_RESUMED("run.resumed"),
     RUN_CONTINUED("run.continued"),

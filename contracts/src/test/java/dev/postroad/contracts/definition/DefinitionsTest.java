@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.definition.NodeDefinition.ByInterrupt;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -137,7 +141,10 @@ class DefinitionsTest {
                 "agent: \"a\\0\"\nkind: java",
                 "agent: a\u0000\nkind: java",
                 "agent: \"\\ud800\"\nkind: java",
-                "graph: a\nstate: { x: { default: .inf } }\nnodes: { n: { set: '{}' } }\nedges: [{ from: START, to: n }]",
+                "graph: a\n"
+                        + "state: { x: { default: .inf } }\n"
+                        + "nodes: { n: { set: '{}' } }\n"
+                        + "edges: [{ from: START, to: n }]",
             })
     void refusesWhatCannotBeReadOrStored(String text) {
         assertThat(faults(text)).hasSize(1);
@@ -168,6 +175,34 @@ class DefinitionsTest {
         assertThat(node("graph: inner").work()).isEqualTo(new NodeDefinition.ByGraph("inner", null));
         assertThat(node("graph: inner, version: 2, input: state").work())
                 .isEqualTo(new NodeDefinition.ByGraph("inner", 2));
+    }
+
+    @Test
+    void readsWhoIsAskedForWhatAndForHowLong() throws FaultsException {
+        ByInterrupt work = (ByInterrupt) node("interrupt: { ask: state.draft, assignee: state.owner,"
+                        + " schema: { type: string }, timeout: P2D, onTimeout: 'no', remindEvery: PT4H }")
+                .work();
+        assertThat(work.expression()).isEqualTo("state.draft");
+        assertThat(work.asking())
+                .isEqualTo(new Asking(
+                        JsonNodeFactory.instance.objectNode().put("type", "string"),
+                        "state.owner",
+                        Duration.ofDays(2),
+                        JsonNodeFactory.instance.textNode("no"),
+                        Duration.ofHours(4)));
+    }
+
+    @Test
+    void saysWhatIsWrongWithHowAPersonIsAsked() {
+        assertThatThrownBy(() ->
+                        node("interrupt: { assignee: '', schema: 7, onTimeout: 'no', remindEvery: PT1S, who: x }"))
+                .hasMessageContaining("interrupt.ask: is missing; say in CEL what the person is asked")
+                .hasMessageContaining("interrupt.schema: must be an object, but is the number 7; write an object")
+                .hasMessageContaining("interrupt.assignee: is blank or too long; use 1 to 200 characters")
+                .hasMessageContaining(
+                        "interrupt.onTimeout: stands without timeout; say with timeout how long the question stands")
+                .hasMessageContaining("interrupt.remindEvery: is shorter than a minute; remind less often")
+                .hasMessageContaining("interrupt.who: is no known field");
     }
 
     @Test

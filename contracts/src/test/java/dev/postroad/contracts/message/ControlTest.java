@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ControlTest {
     private static final String KNOWN =
-            "say cancel, retry, resume, continue, rollback, fork, update-state, pause or unpause";
+            "say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause or unpause";
 
     @Test
     void takesTheKeyForTheRunIdWhereItHasNone() throws FaultsException {
@@ -61,7 +61,8 @@ class ControlTest {
     @Test
     void answersSeveralQuestionsAtOnceInTheirOrder() throws FaultsException {
         Resume resume = (Resume) action("{'type':'resume','values':{'z':1,'a':null}}");
-        assertThat(resume.answers()).containsExactly(Map.entry("z", json("1")), Map.entry("a", NullNode.instance));
+        assertThat(((Answers.Named) resume.answers()).byName())
+                .containsExactly(Map.entry("z", json("1")), Map.entry("a", NullNode.instance));
     }
 
     @Test
@@ -108,26 +109,42 @@ class ControlTest {
                 "{'type':'resume','task':'t'} | task: stands without value; add the value, or remove task",
                 "{'type':'resume','task':'','value':1} | task: is \"\"; use the id of a task",
                 "{'type':'resume','value':1,'values':{}} | value: stands beside values; keep one of the two",
+                "{'type':'resume','task':'t','values':{'a':1}} | task: stands beside values; keep one of the two",
+                "{'type':'resume','all':true} | all: stands without value; add the value, or remove all",
+                "{'type':'resume','all':true,'task':'t','value':1} | task: stands beside all; keep one of the two",
+                "{'type':'resume','value':1,'version':-1} | version: must be a whole number from 0 to 2147483647, but"
+                        + " is the number -1; write a whole number from 0 to 2147483647",
+                "{'type':'reassign'} | assignee: is missing; say whose question it is from now on",
+                "{'type':'reassign','assignee':' '} | assignee: is \" \"; use 1 to 200 characters",
                 "{'type':'resume','values':[1]} | values: must be an object, but is a list; write an object",
-                "{'type':'resume','values':{'':1}} | values: answers an empty name; name an interrupt, a task or a node",
+                "{'type':'resume','values':{'':1}} | values: answers an empty name; name an interrupt, a task or a"
+                        + " node",
                 "{'type':'resume','update':7} | update: must be an object, but is the number 7; write an object",
-                "{'type':'resume','goto':''} | goto: leads nowhere; name a node, or write {\"node\": …, \"input\": …}, or a list of these",
-                "{'type':'resume','goto':['a',7]} | goto[1]: leads nowhere; name a node, or write {\"node\": …, \"input\": …}, or a list of these",
+                "{'type':'resume','goto':''} | goto: leads nowhere; name a node, or write {\"node\": …, \"input\": …},"
+                        + " or a list of these",
+                "{'type':'resume','goto':['a',7]} | goto[1]: leads nowhere; name a node, or write {\"node\": …,"
+                        + " \"input\": …}, or a list of these",
                 "{'type':'resume','goto':[{'input':1}]} | goto[0].node: is missing; name a node, or END",
                 "{'type':'resume','goto':{'node':'a','graph':'PARENT'}} | goto.graph: has no meaning here; remove it",
                 "{'type':'continue'} | input: is missing; write the values by channel, as {\"channel\": value, …}",
                 "{'type':'continue','input':[]} | input: must be an object, but is an empty list; write an object",
-                "{'type':'continue','input':{},'whenBusy':'wait'} | whenBusy: is \"wait\"; use one of enqueue, reject, interrupt, rollback",
+                "{'type':'continue','input':{},'whenBusy':'wait'} | whenBusy: is \"wait\"; use one of enqueue, reject,"
+                        + " interrupt, rollback",
                 "{'type':'rollback'} | version: is missing; say to which version of the state, from 1",
-                "{'type':'rollback','version':0} | version: must be a whole number from 1 to 2147483647, but is the number 0; write a whole number from 1 to 2147483647",
-                "{'type':'rollback','version':1,'resume':'no'} | resume: must be true or false, but is the text \"no\"; write true or false",
+                "{'type':'rollback','version':0} | version: must be a whole number from 1 to 2147483647, but is the"
+                        + " number 0; write a whole number from 1 to 2147483647",
+                "{'type':'rollback','version':1,'resume':'no'} | resume: must be true or false, but is the text"
+                        + " \"no\"; write true or false",
                 "{'type':'update-state'} | update: is missing; write the values by channel, as {\"channel\": value, …}",
                 "{'type':'update-state','update':{},'asNode':''} | asNode: is \"\"; use the name of a node",
                 "{'type':'fork'} | newRunId: is missing; name the run that is to be made",
                 "{'type':'fork','newRunId':'a b'} | newRunId: is \"a b\"; use 1 to 128 of A-Z a-z 0-9 . _ : -",
-                "{'type':'fork','newRunId':'b','version':0} | version: must be a whole number from 1 to 2147483647, but is the number 0; write a whole number from 1 to 2147483647",
-                "{'type':'fork','newRunId':'b','asNode':'a'} | asNode: stands without update; add the update, {} for none, or remove asNode",
-                "{'type':'update-state','update':{},'version':1.5} | version: must be a whole number from 0 to 2147483647, but is the number 1.5; write a whole number from 0 to 2147483647",
+                "{'type':'fork','newRunId':'b','version':0} | version: must be a whole number from 1 to 2147483647,"
+                        + " but is the number 0; write a whole number from 1 to 2147483647",
+                "{'type':'fork','newRunId':'b','asNode':'a'} | asNode: stands without update; add the update, {} for"
+                        + " none, or remove asNode",
+                "{'type':'update-state','update':{},'version':1.5} | version: must be a whole number from 0 to"
+                        + " 2147483647, but is the number 1.5; write a whole number from 0 to 2147483647",
             },
             quoteCharacter = '`')
     void saysWhatIsWrongWithACommand(String json, String fault) throws FaultsException {
@@ -171,6 +188,10 @@ class ControlTest {
                 new Control.Retry(),
                 new Resume(Map.of(), null, List.of()),
                 Resume.with(NullNode.instance),
+                new Resume(new Answers.Each(json("[1]")), 3, null, List.of()),
+                new Resume(new Answers.Named(Map.of()), null, null, List.of()),
+                new Control.Reassign(null, "ada"),
+                new Control.Reassign("t", "ada"),
                 new Resume(Map.of("t", json("{'a':null}")), object("{}"), List.of()),
                 new Resume(
                         answers, object("{'n':1}"), List.of(Goto.node("a"), new Goto("b", NullNode.instance, false))),

@@ -36,6 +36,8 @@ class PublicNamesTest {
                         "node.failed",
                         "node.cancelled",
                         "node.waiting",
+                        "node.reminded",
+                        "node.reassigned",
                         "run.waiting",
                         "run.resumed",
                         "run.continued",

@@ -1,7 +1,9 @@
 package dev.postroad.cli;
 
+import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Library;
+import dev.postroad.runtime.answers.JsonSchemas;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,6 +26,11 @@ final class FileLibrary implements Library {
 
     void add(Graph graph) {
         graphs.put(graph.name(), graph);
+    }
+
+    @Override
+    public AnswerSchemas answerSchemas() {
+        return JsonSchemas.INSTANCE;
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.postroad.cli;
 
+import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Library;
+import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,11 @@ final class PublishedLibrary implements Library {
     PublishedLibrary(PublishedDefinitions published) {
         this.published = published;
         this.agents = KnownAgents.names(published);
+    }
+
+    @Override
+    public AnswerSchemas answerSchemas() {
+        return JsonSchemas.INSTANCE;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.postroad.cli.drawing;
 
 import dev.postroad.cli.drawing.Link.Way;
 import dev.postroad.cli.drawing.Step.Shape;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.NodeDefinition;
@@ -39,6 +40,11 @@ record Sketch(String name, Map<String, Step> steps, List<Link> links) {
         for (NodeDefinition node : graph.nodes().values()) {
             if (!node.destinations().isEmpty()) {
                 links.add(new Link(node.name(), node.destinations(), Way.GOTO, "", ""));
+            }
+            if (node.work() instanceof ByInterrupt(String ignored, Asking asking)
+                    && asking.onTimeout() != null
+                    && graph.nodes().containsKey(asking.onTimeout().asText(""))) {
+                links.add(new Link(node.name(), List.of(asking.onTimeout().asText()), Way.ERROR, "", ""));
             }
             if (node.onError() != null) {
                 links.add(new Link(node.name(), List.of(node.onError()), Way.ERROR, "", ""));

@@ -49,7 +49,9 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                 Notes.isSleep(event.data())
                         ? ended(NodeStatus.SLEEPING, event, Notes.time(event, "until"), Notes.missing(event.data()))
                         : ended(NodeStatus.ASKING, event, event.at(), Notes.waiting(event.data()));
-            case RUN_QUEUED,
+            case NODE_REMINDED,
+                    NODE_REASSIGNED,
+                    RUN_QUEUED,
                     RUN_STARTED,
                     RUN_WAITING,
                     RUN_RESUMED,

@@ -17,6 +17,8 @@ final class Notes {
             case NODE_FAILED -> error(data) + handler(data);
             case RUN_FAILED -> error(data);
             case NODE_WAITING -> waiting(data);
+            case NODE_REASSIGNED -> "to " + data.path("assignee").asText();
+            case NODE_REMINDED -> "nobody answered yet";
             case RUN_WAITING -> Waiting.of(event).toString();
             case RUN_CONTINUED -> mode(data.path("mode").asText());
             case STATE_UPDATED -> "as " + data.path("asNode").asText();

@@ -103,6 +103,8 @@ public record RunProgress(
                     NODE_FAILED,
                     NODE_CANCELLED,
                     NODE_WAITING,
+                    NODE_REMINDED,
+                    NODE_REASSIGNED,
                     RUN_PAUSING,
                     RUN_FORKED,
                     COMMAND_REJECTED,

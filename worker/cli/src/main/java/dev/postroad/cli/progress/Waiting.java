@@ -39,7 +39,12 @@ public record Waiting(String what, String how) {
     /** What a task asks. */
     static String asks(JsonNode interrupt) {
         JsonNode question = interrupt.path("value");
-        return "asks " + (question.isTextual() ? question.textValue() : question.toString());
+        String whom =
+                interrupt.hasNonNull("assignee") ? interrupt.path("assignee").asText() + " " : "";
+        String until = interrupt.hasNonNull("dueAt")
+                ? ", until " + interrupt.path("dueAt").asText()
+                : "";
+        return "asks " + whom + (question.isTextual() ? question.textValue() : question.toString()) + until;
     }
 
     private static String named(JsonNode interrupt) {

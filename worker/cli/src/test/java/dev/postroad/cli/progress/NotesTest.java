@@ -18,6 +18,8 @@ final class NotesTest {
     @ValueSource(
             strings = {
                 "NODE_WAITING | {'interrupt':" + ONE + "} | asks Publish?",
+                "NODE_REASSIGNED | {'commandId':'c','assignee':'grace'} | to grace",
+                "NODE_REMINDED | {} | nobody answered yet",
                 "NODE_WAITING | {'until':'2026-11-22T14:00:00Z'} | until 2026-11-22T14:00:00Z",
                 "NODE_WAITING | {'until':'2026-11-22T14:00:00Z','agent':'writer','reason':'agent writer is disabled'}"
                         + " | agent writer is disabled; until 2026-11-22T14:00:00Z",

@@ -1,5 +1,6 @@
 package dev.postroad.engine.graph;
 
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.Interrupts;
@@ -62,6 +63,14 @@ final class EdgeChecks {
             }
             if (node.onError() != null) {
                 checkHandler(node, node.onError());
+            }
+            if (node.work() instanceof NodeDefinition.ByInterrupt(String ignored, Asking asking)
+                    && asking.onTimeout() != null
+                    && asking.onTimeout().asText().equals(node.name())) {
+                fault(
+                        "nodes." + node.name() + ".interrupt.onTimeout",
+                        "names the node itself",
+                        "name another node, or leave the timeout out to go on asking");
             }
         }
         checkInterrupts(definition.interruptBefore(), "interruptBefore");
@@ -173,6 +182,11 @@ final class EdgeChecks {
 
     private static List<String> otherWays(NodeDefinition node) {
         List<String> ways = new ArrayList<>(node.destinations());
+        if (node.work() instanceof NodeDefinition.ByInterrupt(String ignored, Asking asking)
+                && asking.onTimeout() != null) {
+            // Where it is an answer, no node is of that name.
+            ways.add(asking.onTimeout().asText());
+        }
         if (node.onError() != null) {
             ways.add(node.onError());
         }

@@ -1,5 +1,8 @@
 package dev.postroad.engine.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.definition.ChannelDefinition;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
@@ -192,9 +195,12 @@ public final class GraphCompiler {
                 checkWrites(writes, place + ".set");
                 return writes == null ? null : new Node.BySet(writes);
             }
-            case NodeDefinition.ByInterrupt(String text) -> {
-                Expression question = compiled(text, place + ".interrupt", elementNames);
-                return question == null ? null : new Node.ByInterrupt(question);
+            case NodeDefinition.ByInterrupt(String text, Asking asking) -> {
+                boolean isShort = asking.equals(Asking.ANYBODY);
+                Expression question = compiled(text, place + (isShort ? ".interrupt" : ".interrupt.ask"), elementNames);
+                Expression assignee = compiled(asking.assignee(), place + ".interrupt.assignee", elementNames);
+                checkAsking(asking, place + ".interrupt");
+                return question == null ? null : new Node.ByInterrupt(question, assignee, asking);
             }
             case NodeDefinition.BySleep(String text) -> {
                 Expression until = compiled(text, place + ".sleep", elementNames);
@@ -209,6 +215,28 @@ public final class GraphCompiler {
                             "publish it first, or name one that is there");
                 }
                 return graph == null ? null : new Node.ByGraph(graph);
+            }
+        }
+    }
+
+    private void checkAsking(Asking asking, String place) {
+        ObjectNode schema = asking.schema();
+        if (schema == null) {
+            return;
+        }
+        String refusal = library.answerSchemas().flaw(schema);
+        if (refusal != null) {
+            fault(place + ".schema", "is no JSON Schema that can be used: " + refusal, "correct it");
+            return;
+        }
+        JsonNode onTimeout = asking.onTimeout();
+        if (onTimeout != null && !definition.nodes().containsKey(onTimeout.asText(""))) {
+            String misfit = library.answerSchemas().refusal(schema, onTimeout);
+            if (misfit != null) {
+                fault(
+                        place + ".onTimeout",
+                        "is no node of this graph, and does not fit the schema as an answer: " + misfit,
+                        "name a node, or give an answer that fits");
             }
         }
     }

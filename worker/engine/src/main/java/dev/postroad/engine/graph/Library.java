@@ -16,6 +16,11 @@ public interface Library {
     @Nullable
     Graph graph(String name, @Nullable Integer version);
 
+    /** What JSON Schema says of answers of people. */
+    default AnswerSchemas answerSchemas() {
+        return AnswerSchemas.ANY;
+    }
+
     /** A library that has agents, and no graphs. */
     static Library ofAgents(Predicate<String> agentExists) {
         return new Library() {

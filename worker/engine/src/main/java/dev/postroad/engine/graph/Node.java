@@ -1,5 +1,6 @@
 package dev.postroad.engine.graph;
 
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.engine.expression.Expression;
@@ -45,8 +46,13 @@ public record Node(
     /** An expression that gives the writes. */
     public record BySet(Expression writes) implements Work {}
 
-    /** An expression that gives what a person is asked. */
-    public record ByInterrupt(Expression question) implements Work {}
+    /**
+     * An expression that gives what a person is asked.
+     *
+     * @param assignee gives whose question it is; null for anybody's
+     * @param asking the rest of how they are asked
+     */
+    public record ByInterrupt(Expression question, @Nullable Expression assignee, Asking asking) implements Work {}
 
     /** An expression that gives a duration, or a time. */
     public record BySleep(Expression until) implements Work {}

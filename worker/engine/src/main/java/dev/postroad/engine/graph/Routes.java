@@ -1,6 +1,7 @@
 package dev.postroad.engine.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
@@ -67,7 +68,11 @@ public record Routes(List<String> always, List<Exit> exits) {
             exit.targets().forEach(node -> chosen.add(Target.of(node)));
             return;
         }
-        for (JsonNode element : exit.forEach().evaluateList(scope)) {
+        ArrayNode elements = exit.forEach().evaluateList(scope);
+        if (elements.isEmpty()) {
+            exit.targets().forEach(node -> chosen.add(Target.none(node)));
+        }
+        for (JsonNode element : elements) {
             JsonNode input = exit.as() == null
                     ? element
                     : JsonNodeFactory.instance.objectNode().set(exit.as(), element);

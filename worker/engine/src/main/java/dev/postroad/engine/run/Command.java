@@ -3,7 +3,9 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
 import java.time.Instant;
@@ -79,21 +81,42 @@ public sealed interface Command {
     /**
      * Go on after an interrupt. Tasks that asked and get no answer ask again.
      *
-     * @param answers by the interrupt's id, the task's id or the node's name; the empty name stands for the only one
+     * @param version the version of the state that the answers are about; null for whatever is asked
+     * @param schemas says whether an answer fits the schema of its question
      * @param update writes to the state before it goes on; null for none
      * @param next where the run goes besides; empty for nowhere
      */
     record Resume(
             String commandId,
-            Map<String, JsonNode> answers,
+            Answers answers,
+            @Nullable Integer version,
+            AnswerSchemas schemas,
             @Nullable ObjectNode update,
-            List<Target> next) implements FromUser {
+            List<Target> next)
+            implements FromUser {
         /** The name that stands for the only interrupt there is. */
         public static final String ONLY = "";
+
+        /** As {@link Answers#of}, to questions that take any answer. */
+        public Resume(String commandId, Map<String, JsonNode> answers, @Nullable ObjectNode update, List<Target> next) {
+            this(commandId, Answers.of(answers), null, AnswerSchemas.ANY, update, next);
+        }
 
         @Override
         public String type() {
             return "resume";
+        }
+    }
+
+    /**
+     * Hand a question on.
+     *
+     * @param task the interrupt, task or node that asks; null for the only one that does
+     */
+    record Reassign(String commandId, @Nullable String task, String assignee) implements FromUser {
+        @Override
+        public String type() {
+            return "reassign";
         }
     }
 

@@ -125,7 +125,10 @@ public final class Decider {
             new UserCommands(draft, steps, results).apply(command);
         } catch (RefusedException refused) {
             draft.emit(new CommandRejected(
-                    command.type(), command.commandId(), refused.error().message()));
+                    command.type(),
+                    command.commandId(),
+                    refused.error().message(),
+                    refused.error().type()));
             return;
         }
         if (draft.run().status() == RunStatus.RUNNING) {
@@ -184,8 +187,11 @@ public final class Decider {
             return;
         }
         steps.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
+        boolean reminded = steps.expireQuestions();
         if (draft.run().status() == RunStatus.RUNNING) {
             goAhead();
+        } else if (reminded) {
+            steps.resumeSleepers();
         }
     }
 
@@ -261,7 +267,7 @@ public final class Decider {
             if (frame.isInside()) {
                 steps.completeGraph(frame);
             } else {
-                draft.emit(new RunCompleted(frame.state()));
+                draft.emit(new RunCompleted(frame.state(), frame.openJoins()));
             }
             return true;
         }

@@ -98,7 +98,7 @@ public sealed interface EventBody {
      * A task waits, for a person, for a time, or for an agent.
      *
      * @param interrupt what a person is asked; null where it waits for no person
-     * @param until when it goes on by itself; null where it waits for a person
+     * @param until when it goes on by itself; null where it waits for a person, whose time is the interrupt's
      * @param missing the agent that it waits for, until that time at the latest; null where it waits for none
      */
     record NodeWaiting(
@@ -118,6 +118,28 @@ public sealed interface EventBody {
         @Override
         public EventType type() {
             return EventType.NODE_WAITING;
+        }
+    }
+
+    /** Nobody answered a question yet; what it is about is in the task's {@code node.waiting}. */
+    record NodeReminded() implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.NODE_REMINDED;
+        }
+    }
+
+    /**
+     * A question was handed on.
+     *
+     * @param assignee whose it is now
+     * @param former whose it was; null for anybody's
+     */
+    record NodeReassigned(
+            String commandId, String assignee, @Nullable String former) implements EventBody {
+        @Override
+        public EventType type() {
+            return EventType.NODE_REASSIGNED;
         }
     }
 
@@ -165,13 +187,25 @@ public sealed interface EventBody {
         }
     }
 
-    /** The run came to its end. */
-    record RunCompleted(ObjectNode state) implements EventBody {
+    /**
+     * The run came to its end.
+     *
+     * @param openJoins the joins that waited in vain, as some of their sources came and others did not
+     */
+    record RunCompleted(ObjectNode state, List<OpenJoin> openJoins) implements EventBody {
         @Override
         public EventType type() {
             return EventType.RUN_COMPLETED;
         }
     }
+
+    /**
+     * A join that did not open.
+     *
+     * @param to the node that it leads to
+     * @param missing the sources that did not come, in order
+     */
+    record OpenJoin(String to, List<String> missing) {}
 
     /**
      * The run failed; it can be retried.
@@ -336,8 +370,13 @@ public sealed interface EventBody {
         }
     }
 
-    /** A command could not be carried out. */
-    record CommandRejected(String command, String commandId, String reason) implements EventBody {
+    /**
+     * A command could not be carried out.
+     *
+     * @param reason for people
+     * @param code for programs, such as {@code not-allowed}, {@code not-pending} or {@code ambiguous}
+     */
+    record CommandRejected(String command, String commandId, String reason, String code) implements EventBody {
         @Override
         public EventType type() {
             return EventType.COMMAND_REJECTED;

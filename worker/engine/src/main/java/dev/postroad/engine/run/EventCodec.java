@@ -61,6 +61,13 @@ public final class EventCodec {
                 }
             }
             case EventBody.NodeWaiting waiting -> Trees.put(data, waiting);
+            case EventBody.NodeReminded() -> {}
+            case EventBody.NodeReassigned(String commandId, String assignee, String former) -> {
+                data.put("commandId", commandId).put("assignee", assignee);
+                if (former != null) {
+                    data.put("former", former);
+                }
+            }
             case EventBody.NodeFailed(RunError error, String handler, boolean pauses) -> {
                 put(data, error);
                 if (handler != null) {
@@ -82,7 +89,10 @@ public final class EventCodec {
                 }
                 data.set("state", state);
             }
-            case EventBody.RunCompleted(ObjectNode state) -> data.set("state", state);
+            case EventBody.RunCompleted(ObjectNode state, List<EventBody.OpenJoin> openJoins) -> {
+                data.set("state", state);
+                Trees.putJoins(data, openJoins);
+            }
             case EventBody.RunFailed(RunError error, List<String> tasks, ObjectNode state) -> {
                 put(data, error);
                 if (!tasks.isEmpty()) {
@@ -122,8 +132,11 @@ public final class EventCodec {
             case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
             case EventBody.RunForked(String commandId, String newRunId, int fromVersion) ->
                 data.put("commandId", commandId).put("newRunId", newRunId).put("fromVersion", fromVersion);
-            case EventBody.CommandRejected(String command, String commandId, String reason) ->
-                data.put("command", command).put("commandId", commandId).put("reason", reason);
+            case EventBody.CommandRejected(String command, String commandId, String reason, String code) ->
+                data.put("command", command)
+                        .put("commandId", commandId)
+                        .put("reason", reason)
+                        .put("code", code);
         }
         return data;
     }
@@ -155,6 +168,12 @@ public final class EventCodec {
                         usage(data),
                         data.path("closes").asBoolean());
             case NODE_WAITING -> Trees.nodeWaiting(data);
+            case NODE_REMINDED -> new EventBody.NodeReminded();
+            case NODE_REASSIGNED ->
+                new EventBody.NodeReassigned(
+                        data.path("commandId").asText(),
+                        data.path("assignee").asText(),
+                        data.path("former").textValue());
             case NODE_FAILED ->
                 new EventBody.NodeFailed(
                         error(data),
@@ -165,13 +184,14 @@ public final class EventCodec {
             case RUN_CANCELLED ->
                 new EventBody.RunCancelled(
                         data.path("commandId").asText(), data.path("reason").textValue(), object(data, "state"));
-            case RUN_COMPLETED -> new EventBody.RunCompleted(object(data, "state"));
+            case RUN_COMPLETED -> new EventBody.RunCompleted(object(data, "state"), Trees.joins(data));
             case RUN_FAILED -> new EventBody.RunFailed(error(data), Trees.texts(data, "tasks"), object(data, "state"));
             case COMMAND_REJECTED ->
                 new EventBody.CommandRejected(
                         data.path("command").asText(),
                         data.path("commandId").asText(),
-                        data.path("reason").asText());
+                        data.path("reason").asText(),
+                        data.path("code").asText());
             case RUN_WAITING -> Trees.waiting(data);
             case RUN_RESUMED -> Trees.resumed(data);
             case RUN_CONTINUED ->

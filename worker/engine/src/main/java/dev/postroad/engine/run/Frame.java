@@ -13,9 +13,11 @@ import dev.postroad.engine.run.Triggers.Fired;
 import dev.postroad.engine.run.Triggers.Following;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -127,8 +129,8 @@ record Frame(
     Frame entered(ObjectNode newInput, ObjectNode merged, @Nullable List<Target> chosen) {
         List<Target> targets = targets(graph.entry().always(), chosen);
         Triggers left = triggers.usedUp(graph, superstep.triggeredNodes());
-        Following following =
-                left.after(graph, List.of(), List.of(new Fired(EdgeDefinition.START, triggering(targets))));
+        Following following = left.after(
+                graph, List.of(), withEmptied(List.of(new Fired(EdgeDefinition.START, triggering(targets))), targets));
         return new Frame(
                 graph,
                 prefix,
@@ -147,7 +149,7 @@ record Frame(
     /** The superstep is over, and the next follows. */
     Frame closed(ObjectNode merged) {
         List<Fired> fired = new ArrayList<>(superstep.size());
-        List<Target> handed = List.of();
+        List<Target> chosen = List.of();
         for (Task task : superstep.tasks()) {
             if (task.status() != TaskStatus.DONE) {
                 continue;
@@ -160,14 +162,12 @@ record Frame(
             }
             List<Target> targets = targets(always, task.next());
             fired.add(new Fired(task.node(), triggering(targets)));
-            List<Target> more = handing(targets);
-            if (!more.isEmpty()) {
-                handed = handed.isEmpty() ? new ArrayList<>() : handed;
-                handed.addAll(more);
-            }
+            chosen = chosen.isEmpty() ? new ArrayList<>() : chosen;
+            chosen.addAll(targets);
         }
+        List<Target> handed = handing(chosen);
         List<String> ran = superstep.triggeredNodes();
-        Following following = triggers.after(graph, ran, fired);
+        Following following = triggers.after(graph, ran, withEmptied(fired, chosen));
         return new Frame(
                 graph,
                 prefix,
@@ -214,14 +214,10 @@ record Frame(
 
     /** As if what is done were all there is: its writes are in the state, what else was to run is forgotten. */
     Frame settled() {
-        List<Task> done = superstep.tasks().stream()
-                .filter(task -> task.status() == TaskStatus.DONE)
-                .toList();
+        List<Task> done = doneTasks();
         List<Fired> fired = new ArrayList<>(done.size());
         for (Task task : done) {
-            List<String> always =
-                    Objects.requireNonNull(graph.routes().get(task.node())).always();
-            fired.add(new Fired(task.node(), triggering(targets(always, task.next()))));
+            fired.add(new Fired(task.node(), triggering(ledTo(task))));
         }
         List<String> ran =
                 done.stream().filter(Task::isTriggered).map(Task::node).toList();
@@ -242,7 +238,53 @@ record Frame(
                 written);
     }
 
-    /** The state was changed in the name of a node, whose successors follow in place of what was to come. */
+    private List<Task> doneTasks() {
+        return superstep.tasks().stream()
+                .filter(task -> task.status() == TaskStatus.DONE)
+                .toList();
+    }
+
+    private List<Target> ledTo(Task done) {
+        return targets(Objects.requireNonNull(graph.routes().get(done.node())).always(), done.next());
+    }
+
+    /**
+     * Beside what is done, the nodes that a fan-out over nothing led to count as done, for the joins behind them: unless
+     * something else leads there, which is yet to be done.
+     */
+    private static List<Fired> withEmptied(List<Fired> fired, List<Target> chosen) {
+        if (chosen.stream().noneMatch(Target::none)) {
+            return fired;
+        }
+        Set<String> busy = new HashSet<>();
+        fired.forEach(done -> busy.addAll(done.targets()));
+        handing(chosen).forEach(target -> busy.add(target.node()));
+        List<Fired> all = new ArrayList<>(fired);
+        chosen.stream()
+                .filter(target -> target.none() && busy.add(target.node()))
+                .forEach(target -> all.add(new Fired(target.node(), List.of())));
+        return all;
+    }
+
+    /** The joins that some of their sources came to, and others did not. */
+    List<EventBody.OpenJoin> openJoins() {
+        return graph.joins().stream()
+                .filter(join -> triggers.seen().containsKey(join.index()))
+                .map(join -> new EventBody.OpenJoin(
+                        join.target(),
+                        join.sources().stream()
+                                .filter(source ->
+                                        !triggers.seen().get(join.index()).contains(source))
+                                .sorted()
+                                .toList()))
+                .filter(join -> !join.missing().isEmpty())
+                .toList();
+    }
+
+    /**
+     * The state was changed in the name of a node: its successors follow, and those of what is done beside it, in place
+     * of what was to come.
+     */
     Frame updated(String node, ObjectNode merged, List<Target> chosen) {
         if (node.equals(EdgeDefinition.END)) {
             Triggers left = triggers.usedUp(graph, superstep.triggeredNodes());
@@ -253,10 +295,19 @@ record Frame(
                         ? graph.entry().always()
                         : Objects.requireNonNull(graph.routes().get(node)).always(),
                 chosen);
-        Following following = triggers.after(graph, List.of(), List.of(new Fired(node, triggering(targets))));
+        List<Fired> fired = new ArrayList<>(List.of(new Fired(node, triggering(targets))));
+        List<Target> all = new ArrayList<>(targets);
+        for (Task done : doneTasks()) {
+            if (!done.node().equals(node)) {
+                List<Target> led = ledTo(done);
+                fired.add(new Fired(done.node(), triggering(led)));
+                all.addAll(led);
+            }
+        }
+        Following following = triggers.after(graph, List.of(), withEmptied(fired, all));
         return moved(
                 merged,
-                Superstep.of(superstep.number() + 1, prefix, following.nodes(), handing(targets)),
+                Superstep.of(superstep.number() + 1, prefix, following.nodes(), handing(all)),
                 following.triggers());
     }
 
@@ -381,7 +432,7 @@ record Frame(
 
     private static List<String> triggering(List<Target> targets) {
         return targets.stream()
-                .filter(target -> target.input() == null)
+                .filter(target -> target.input() == null && !target.none())
                 .map(Target::node)
                 .toList();
     }

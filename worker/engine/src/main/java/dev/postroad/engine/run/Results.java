@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What tasks are given and what they give, checked: inputs, writes, ways to go on. Confined to one decision. */
 final class Results {
-    private static final Duration LONGEST_SLEEP = Duration.ofDays(3_660);
+    private static final Duration LONGEST_SLEEP = Duration.ofDays(36_500);
 
     /** Where the state of a single agent's run has a result that is no object. */
     private static final String WHOLE_OUTPUT = "output";
@@ -62,6 +62,21 @@ final class Results {
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }
+    }
+
+    /** Whose question it is; null for anybody's. */
+    @Nullable
+    String assignee(Task task, Expression expression) throws RefusedException {
+        JsonNode given = evaluate(task, expression);
+        if (given.isNull()) {
+            return null;
+        }
+        String name = given.isTextual() ? given.textValue() : "";
+        if (name.isBlank() || name.length() > 200) {
+            throw new RefusedException(
+                    RunError.BAD_OUTPUT, "the assignee must be a text of 1 to 200 characters, or null for anybody");
+        }
+        return name;
     }
 
     /** How the graph inside a node begins: what it is given, and where that leads. */
@@ -227,9 +242,16 @@ final class Results {
     static Instant time(JsonNode given, Instant now) throws RefusedException {
         String text = given.asText("");
         try {
-            return text.startsWith("P") || text.startsWith("-P")
-                    ? now.plus(bounded(Duration.parse(text)))
-                    : bounded(Instant.parse(text), now);
+            Instant time = text.startsWith("P") || text.startsWith("-P")
+                    ? now.plus(Duration.parse(text))
+                    : Instant.parse(text);
+            if (time.isAfter(now.plus(LONGEST_SLEEP))) {
+                throw new RefusedException(
+                        RunError.BAD_OUTPUT,
+                        "sleep gave " + given + ", and the longest sleep is " + LONGEST_SLEEP.toDays()
+                                + " days, P36500D; sleep less, and again");
+            }
+            return time.isBefore(now) ? now : time;
         } catch (DateTimeException | ArithmeticException neither) {
             throw new RefusedException(
                     RunError.BAD_OUTPUT,
@@ -243,11 +265,6 @@ final class Results {
             return Duration.ZERO;
         }
         return duration.compareTo(LONGEST_SLEEP) < 0 ? duration : LONGEST_SLEEP;
-    }
-
-    private static Instant bounded(Instant time, Instant now) {
-        Instant latest = now.plus(LONGEST_SLEEP);
-        return time.isBefore(latest) ? time : latest;
     }
 
     private Frame frame(Task task) {

@@ -10,6 +10,8 @@ import dev.postroad.engine.run.EventBody.CommandRejected;
 import dev.postroad.engine.run.EventBody.NodeCancelled;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
+import dev.postroad.engine.run.EventBody.NodeReassigned;
+import dev.postroad.engine.run.EventBody.NodeReminded;
 import dev.postroad.engine.run.EventBody.NodeRetrying;
 import dev.postroad.engine.run.EventBody.NodeStarted;
 import dev.postroad.engine.run.EventBody.NodeWaiting;
@@ -161,12 +163,8 @@ public final class Run implements Cloneable {
     /** The questions to people that are open, in the order of their tasks. */
     public List<Interrupt> interrupts() {
         return root.where(task -> task.status() == TaskStatus.ASKING).stream()
-                .map(Run::interrupt)
+                .map(task -> Objects.requireNonNull(task.interrupt()))
                 .toList();
-    }
-
-    static Interrupt interrupt(Task task) {
-        return new Interrupt(task.interruptId(), task.node(), task.id(), Objects.requireNonNull(task.question()));
     }
 
     /** The agents that the run waits for, by name; empty where it does not wait. */
@@ -194,8 +192,8 @@ public final class Run implements Cloneable {
     @Nullable
     Instant nextWakeUp() {
         Instant earliest = deadline();
-        for (Task task : root.where(sleeping -> sleeping.status() == TaskStatus.SLEEPING)) {
-            Instant due = Objects.requireNonNull(task.dueAt());
+        for (Task task : root.where(waiting -> waiting.wakesAt() != null)) {
+            Instant due = Objects.requireNonNull(task.wakesAt());
             earliest = earliest == null || due.isBefore(earliest) ? due : earliest;
         }
         return earliest;
@@ -319,6 +317,11 @@ public final class Run implements Cloneable {
                 change(task(event).backingOff(dueAt));
             case NodeCompleted completed -> complete(event, completed, merged);
             case NodeWaiting waiting -> change(task(event).waiting(waiting));
+            case NodeReminded() -> change(task(event).asking(asked(event).reminded(event.at())));
+            case NodeReassigned(String commandId, String assignee, String ignored) -> {
+                change(task(event).asking(asked(event).of(assignee)));
+                remember(commandId);
+            }
             case NodeFailed failed -> fail(task(event), failed);
             case NodeCancelled() -> change(task(event).cancelled());
             case RunRetried retried -> retry(event.at(), retried);
@@ -552,6 +555,10 @@ public final class Run implements Cloneable {
 
     private Task task(Event event) {
         return task(Objects.requireNonNull(event.task()));
+    }
+
+    private Interrupt asked(Event event) {
+        return Objects.requireNonNull(task(event).interrupt(), () -> "run " + id + " asks nothing there");
     }
 
     private void change(Task task) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitsFor the agent that it waits for; null unless it sleeps because that one cannot be called
  * @param writes what it wrote, in order; empty unless it is done
  * @param next what its conditions and its agent chose; null where they had no say
- * @param question what a person is asked; null unless it asks
+ * @param interrupt what a person is asked; null unless it asks
  * @param answers what people answered so far
  * @param failure why it failed; null where it did not
  * @param child the graph inside, where the node is one and has begun; else null
@@ -36,7 +36,7 @@ record Task(
         @Nullable String waitsFor,
         List<ObjectNode> writes,
         @Nullable List<Target> next,
-        @Nullable JsonNode question,
+        @Nullable Interrupt interrupt,
         List<JsonNode> answers,
         @Nullable RunError failure,
         @Nullable Frame child) {
@@ -90,13 +90,17 @@ record Task(
 
     Task waiting(EventBody.NodeWaiting waiting) {
         if (waiting.interrupt() != null) {
-            return as(
-                    TaskStatus.ASKING, attempt, spent, null, waiting.interrupt().question(), answers, null);
+            return asking(waiting.interrupt());
         }
         Instant until = Objects.requireNonNull(waiting.until());
         return waiting.missing() == null
                 ? as(TaskStatus.SLEEPING, attempt, spent, until, null, answers, null)
                 : waitingFor(waiting.missing().agent(), until);
+    }
+
+    /** With a question that is open, or was changed. */
+    Task asking(Interrupt asked) {
+        return as(TaskStatus.ASKING, attempt, spent, null, asked, answers, null);
     }
 
     /** The attempt that found the agent missing was none. */
@@ -170,7 +174,7 @@ record Task(
     }
 
     Task with(Frame inside) {
-        return as(status, attempt, spent, dueAt, question, answers, inside);
+        return as(status, attempt, spent, dueAt, interrupt, answers, inside);
     }
 
     private Task as(
@@ -178,7 +182,7 @@ record Task(
             int newAttempt,
             int newSpent,
             @Nullable Instant newDueAt,
-            @Nullable JsonNode newQuestion,
+            @Nullable Interrupt newInterrupt,
             List<JsonNode> newAnswers,
             @Nullable Frame newChild) {
         return new Task(
@@ -192,7 +196,7 @@ record Task(
                 null,
                 List.of(),
                 null,
-                newQuestion,
+                newInterrupt,
                 newAnswers,
                 null,
                 newChild);
@@ -201,6 +205,16 @@ record Task(
     /** What tells this question from all others of the run. */
     String interruptId() {
         return id + "#" + (answers.size() + 1);
+    }
+
+    /** When something becomes of it by itself while it sleeps or asks; null for never. */
+    @Nullable
+    Instant wakesAt() {
+        return switch (status) {
+            case SLEEPING -> dueAt;
+            case ASKING -> interrupt == null ? null : interrupt.wakesAt();
+            case PENDING, RUNNING, BACKING_OFF, DONE, HANDLED, FAILED, EXHAUSTED, CANCELLED -> null;
+        };
     }
 
     boolean isTriggered() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExhausted;
@@ -20,6 +21,7 @@ import dev.postroad.engine.run.EventBody.Handed;
 import dev.postroad.engine.run.EventBody.Missing;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
+import dev.postroad.engine.run.EventBody.NodeReminded;
 import dev.postroad.engine.run.EventBody.NodeRetrying;
 import dev.postroad.engine.run.EventBody.NodeStarted;
 import dev.postroad.engine.run.EventBody.NodeWaiting;
@@ -70,20 +72,59 @@ final class TaskSteps {
                 perform(task);
             } else if (task.status() == TaskStatus.BACKING_OFF) {
                 wake(task, Objects.requireNonNull(task.dueAt()));
-            } else if (task.status() == TaskStatus.SLEEPING) {
-                wakeUpAt(Objects.requireNonNull(task.dueAt()));
             }
         }
+        resumeSleepers();
     }
 
     private void wakeUpAt(Instant time) {
         draft.perform(new Effect.Wake(time, new Command.WakeUp()));
     }
 
-    /** Sets the timers of what sleeps, for a run that may have been put away meanwhile. */
+    /** Sets the timers of what sleeps or asks, for a run that may have been put away meanwhile. */
     void resumeSleepers() {
-        for (Task task : draft.run().root().where(found -> found.status() == TaskStatus.SLEEPING)) {
-            wakeUpAt(Objects.requireNonNull(task.dueAt()));
+        for (Task task : draft.run().root().where(found -> found.wakesAt() != null)) {
+            wakeUpAt(Objects.requireNonNull(task.wakesAt()));
+        }
+    }
+
+    /** Sees to the questions that nobody answered in time, or of which somebody is to be reminded; false for none. */
+    boolean expireQuestions() {
+        List<Task> expired = draft.run().root().where(this::hasExpired);
+        for (Task task : expired) {
+            Interrupt asked = Objects.requireNonNull(task.interrupt());
+            Instant due = asked.dueAt();
+            if (due == null || draft.now().isBefore(due)) {
+                draft.emit(new NodeReminded(), task, task.attempt(), -1);
+            } else {
+                expire(task, asked);
+            }
+        }
+        return !expired.isEmpty();
+    }
+
+    private boolean hasExpired(Task task) {
+        Instant wakesAt = task.status() == TaskStatus.ASKING ? task.wakesAt() : null;
+        return wakesAt != null && !draft.now().isBefore(wakesAt);
+    }
+
+    private void expire(Task task, Interrupt asked) {
+        JsonNode onTimeout = asked.asking().onTimeout();
+        boolean takesOver = onTimeout != null
+                && onTimeout.isTextual()
+                && frame(task).graph().nodes().containsKey(onTimeout.textValue());
+        Map<String, JsonNode> answers = onTimeout == null || takesOver ? Map.of() : Map.of(task.id(), onTimeout);
+        draft.emit(new RunResumed(null, answers, List.of(), null, List.of()));
+        if (answers.isEmpty()) {
+            String handler = takesOver
+                    ? Objects.requireNonNull(onTimeout).textValue()
+                    : node(task).onError();
+            RunError error = new RunError(
+                    RunError.TIMEOUT,
+                    "nobody answered " + asked.id() + " within "
+                            + asked.asking().timeout(),
+                    null);
+            fail(draft.run().task(task.id()), new NodeFailed(error, handler, false), 0);
         }
     }
 
@@ -114,7 +155,8 @@ final class TaskSteps {
         }
         switch (answer.reply()) {
             case AgentReply.Completed completed -> complete(task, completed, answer.durationMillis());
-            case AgentReply.Interrupted(JsonNode question) -> ask(task, question, answer.durationMillis());
+            case AgentReply.Interrupted(JsonNode question, Asking asking) ->
+                ask(task, question, asking, answer.durationMillis());
             case AgentReply.Sleeping(Duration duration) ->
                 sleep(task, draft.now().plus(Results.bounded(duration)), answer.durationMillis());
             case AgentReply.Faulted fault -> fault(task, fault, answer);
@@ -183,19 +225,23 @@ final class TaskSteps {
             switch (node.work()) {
                 case Node.BySet(Expression writes) -> complete(task, plain(results.evaluate(task, writes)), 0);
                 case Node.ByAgent(String agent) -> call(task, agent, input(task));
-                case Node.ByInterrupt(Expression question) -> {
-                    if (task.answers().isEmpty()) {
-                        ask(task, results.evaluate(task, question), 0);
-                    } else {
-                        complete(task, plain(task.answers().getLast()), 0);
-                    }
-                }
+                case Node.ByInterrupt interrupt -> askOrComplete(task, interrupt);
                 case Node.BySleep(Expression until) -> sleepOrWake(task, until);
                 case Node.ByGraph ignored -> throw new IllegalStateException("a graph is entered, not performed");
             }
         } catch (RefusedException refused) {
             fail(task, refused.error(), 0);
         }
+    }
+
+    private void askOrComplete(Task task, Node.ByInterrupt interrupt) throws RefusedException {
+        if (!task.answers().isEmpty()) {
+            complete(task, plain(task.answers().getLast()), 0);
+            return;
+        }
+        JsonNode question = results.evaluate(task, interrupt.question());
+        String assignee = interrupt.assignee() == null ? null : results.assignee(task, interrupt.assignee());
+        ask(task, question, interrupt.asking().of(assignee), 0);
     }
 
     private void sleepOrWake(Task task, Expression until) throws RefusedException {
@@ -227,9 +273,21 @@ final class TaskSteps {
                 node.guard()));
     }
 
-    private void ask(Task task, JsonNode question, long durationMillis) {
-        Interrupt interrupt = new Interrupt(task.interruptId(), task.node(), task.id(), question);
+    private void ask(Task task, JsonNode question, Asking asking, long durationMillis) {
+        Interrupt interrupt = new Interrupt(
+                task.interruptId(),
+                task.node(),
+                task.id(),
+                question,
+                asking,
+                draft.run().version(),
+                draft.now(),
+                0);
         draft.emit(NodeWaiting.asking(interrupt), task, task.attempt(), durationMillis);
+        Instant wakesAt = interrupt.wakesAt();
+        if (wakesAt != null) {
+            wakeUpAt(wakesAt);
+        }
     }
 
     private void sleep(Task task, Instant until, long durationMillis) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Trees {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    /** Where a fan-out over nothing led to; a field of its own, so that a release without it goes nowhere either. */
+    private static final String EMPTIED = "emptied";
+
     private Trees() {}
 
     static JsonNode writes(List<ObjectNode> parts) {
@@ -47,7 +50,9 @@ final class Trees {
         }
         ArrayNode array = data.putArray(name);
         for (Target target : targets) {
-            if (target.input() == null) {
+            if (target.none()) {
+                data.withArray(EMPTIED).add(target.node());
+            } else if (target.input() == null) {
                 array.add(target.node());
             } else {
                 array.addObject().put("node", target.node()).set("input", target.input());
@@ -67,6 +72,7 @@ final class Trees {
                             ? Target.of(target.textValue())
                             : new Target(target.path("node").asText(), target.get("input")));
         }
+        data.path(EMPTIED).forEach(node -> targets.add(Target.none(node.asText())));
         return targets;
     }
 
@@ -90,26 +96,24 @@ final class Trees {
         return Set.copyOf(new LinkedHashSet<>(texts(data, name)));
     }
 
-    private static ObjectNode tree(Interrupt interrupt) {
-        ObjectNode tree = NODES.objectNode()
-                .put("id", interrupt.id())
-                .put("node", interrupt.node())
-                .put("task", interrupt.task());
-        tree.set("value", interrupt.question());
-        return tree;
+    static void putJoins(ObjectNode data, List<EventBody.OpenJoin> joins) {
+        if (!joins.isEmpty()) {
+            ArrayNode array = data.putArray("openJoins");
+            joins.forEach(join -> putTexts(array.addObject().put("to", join.to()), "missing", join.missing()));
+        }
     }
 
-    private static Interrupt interrupt(JsonNode tree) {
-        return new Interrupt(
-                tree.path("id").asText(),
-                tree.path("node").asText(),
-                tree.path("task").asText(),
-                tree.path("value"));
+    static List<EventBody.OpenJoin> joins(JsonNode data) {
+        List<EventBody.OpenJoin> joins = new ArrayList<>();
+        data.path("openJoins")
+                .forEach(
+                        join -> joins.add(new EventBody.OpenJoin(join.path("to").asText(), texts(join, "missing"))));
+        return List.copyOf(joins);
     }
 
     static void put(ObjectNode data, EventBody.NodeWaiting waiting) {
         if (waiting.interrupt() != null) {
-            data.set("interrupt", tree(waiting.interrupt()));
+            data.set("interrupt", InterruptTrees.tree(waiting.interrupt()));
         }
         if (waiting.until() != null) {
             data.put("until", waiting.until().toString());
@@ -122,7 +126,7 @@ final class Trees {
 
     static EventBody.NodeWaiting nodeWaiting(JsonNode data) {
         return new EventBody.NodeWaiting(
-                data.has("interrupt") ? interrupt(data.get("interrupt")) : null,
+                data.has("interrupt") ? InterruptTrees.interrupt(data.get("interrupt")) : null,
                 data.has("until") ? Instant.parse(data.get("until").textValue()) : null,
                 data.has("agent")
                         ? new EventBody.Missing(
@@ -132,7 +136,7 @@ final class Trees {
 
     static void put(ObjectNode data, EventBody.RunWaiting waiting) {
         ArrayNode interrupts = data.putArray("interrupts");
-        waiting.interrupts().forEach(interrupt -> interrupts.add(tree(interrupt)));
+        waiting.interrupts().forEach(interrupt -> interrupts.add(InterruptTrees.tree(interrupt)));
         if (!waiting.before().isEmpty()) {
             putTexts(data, "before", waiting.before());
         }
@@ -146,7 +150,7 @@ final class Trees {
 
     static EventBody.RunWaiting waiting(JsonNode data) {
         List<Interrupt> interrupts = new ArrayList<>();
-        data.path("interrupts").forEach(interrupt -> interrupts.add(interrupt(interrupt)));
+        data.path("interrupts").forEach(interrupt -> interrupts.add(InterruptTrees.interrupt(interrupt)));
         return new EventBody.RunWaiting(
                 interrupts,
                 texts(data, "before"),

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
@@ -15,12 +16,14 @@ import dev.postroad.engine.run.Command.Fork;
 import dev.postroad.engine.run.Command.Forked;
 import dev.postroad.engine.run.Command.FromUser;
 import dev.postroad.engine.run.Command.Pause;
+import dev.postroad.engine.run.Command.Reassign;
 import dev.postroad.engine.run.Command.Refuse;
 import dev.postroad.engine.run.Command.Resume;
 import dev.postroad.engine.run.Command.Retry;
 import dev.postroad.engine.run.Command.Rollback;
 import dev.postroad.engine.run.Command.Unpause;
 import dev.postroad.engine.run.Command.UpdateState;
+import dev.postroad.engine.run.EventBody.NodeReassigned;
 import dev.postroad.engine.run.EventBody.RunCancelled;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunForked;
@@ -31,11 +34,9 @@ import dev.postroad.engine.run.EventBody.RunRetried;
 import dev.postroad.engine.run.EventBody.RunRolledBack;
 import dev.postroad.engine.run.EventBody.RunUnpaused;
 import dev.postroad.engine.run.EventBody.StateUpdated;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what users ask for, or refuses it with the reason. Confined to one decision. */
@@ -57,6 +58,7 @@ final class UserCommands {
             case Cancel(String commandId, String reason) -> cancel(commandId, reason);
             case Retry(String commandId) -> retry(commandId);
             case Resume resume -> resume(resume);
+            case Reassign reassign -> reassign(reassign);
             case Continue more -> proceed(more);
             case UpdateState update -> update(update);
             case Rollback(String commandId, Run base, boolean resume) -> rollBack(commandId, base, resume);
@@ -112,10 +114,12 @@ final class UserCommands {
         boolean goesElsewhere =
                 status().isEnded() && (resume.update() != null || !resume.next().isEmpty());
         if (!interrupted && !goesElsewhere && status() != RunStatus.PAUSED) {
-            throw refused("the run waits for nobody, it is " + status().publicName());
+            throw new RefusedException(
+                    resume.answers() instanceof Answers.None ? NOT_ALLOWED : OpenQuestions.NOT_PENDING,
+                    "the run waits for nobody, it is " + status().publicName());
         }
         requireBegun();
-        Map<String, JsonNode> answers = answers(resume.answers(), open);
+        Map<String, JsonNode> answers = new OpenQuestions(open).answered(resume);
         ObjectNode update = resume.update();
         for (Target target : resume.next()) {
             requireNode(run.graph(), target.node());
@@ -142,26 +146,17 @@ final class UserCommands {
         return !(steps.node(task).work() instanceof dev.postroad.engine.graph.Node.ByInterrupt);
     }
 
-    private static Map<String, JsonNode> answers(Map<String, JsonNode> given, List<Interrupt> open)
-            throws RefusedException {
-        Map<String, JsonNode> answers = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> answer : given.entrySet()) {
-            List<Interrupt> meant = open.stream()
-                    .filter(interrupt -> answer.getKey().equals(Resume.ONLY)
-                            || answer.getKey().equals(interrupt.id())
-                            || answer.getKey().equals(interrupt.task())
-                            || answer.getKey().equals(interrupt.node()))
-                    .toList();
-            if (answer.getKey().equals(Resume.ONLY) && open.isEmpty()) {
-                continue;
-            }
-            if (meant.size() != 1) {
-                throw refused((meant.isEmpty() ? "nobody asks as " + answer.getKey() : "several ask") + "; name one of "
-                        + open.stream().map(Interrupt::id).collect(Collectors.joining(", ")));
-            }
-            answers.put(meant.getFirst().task(), answer.getValue());
-        }
-        return answers;
+    private void reassign(Reassign reassign) throws RefusedException {
+        Interrupt asked = new OpenQuestions(draft.run().interrupts()).meant(reassign.task());
+        Task task = draft.run().task(asked.task());
+        draft.emit(
+                new NodeReassigned(
+                        reassign.commandId(),
+                        reassign.assignee(),
+                        asked.asking().assignee()),
+                task,
+                task.attempt(),
+                -1);
     }
 
     private void proceed(Continue more) throws RefusedException {

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Target;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,12 +35,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NullMarked
 class DeciderCoverageTest {
     private static final String GRAPH = """
-            graph: pair
-            state: { log: { reducer: append } }
-            nodes: { a: { agent: x }, b: { agent: x } }
-            edges: [ { from: START, to: [a, b] }, { from: [a, b], to: END } ]
-            limits: { timeout: PT1M }
-            """;
+        graph: pair
+        state: { log: { reducer: append } }
+        nodes: { a: { agent: x }, b: { agent: x } }
+        edges: [ { from: START, to: [a, b] }, { from: [a, b], to: END } ]
+        limits: { timeout: PT1M }
+        """;
 
     private static final String WHEN_DUE = "time out: when due";
 
@@ -90,6 +92,15 @@ class DeciderCoverageTest {
         commands.put("resume: the only one", resume(Command.Resume.ONLY));
         commands.put("resume: one", resume("a@1"));
         commands.put("resume: nobody", resume("c"));
+        commands.put(
+                "resume: each",
+                new Command.Resume(
+                        "new", new Answers.Each(RunScript.json("1")), null, AnswerSchemas.ANY, null, List.of()));
+        commands.put(
+                "resume: with no answers",
+                new Command.Resume("new", new Answers.Named(Map.of()), null, AnswerSchemas.ANY, null, List.of()));
+        commands.put("reassign", new Command.Reassign("new", null, "ada"));
+        commands.put("reassign: nobody", new Command.Reassign("new", "c", "ada"));
         commands.put(
                 "resume: with an update",
                 new Command.Resume("new", Map.of(), object("{'log': 'x'}"), List.of(Target.of("a"))));

@@ -49,7 +49,7 @@ public final class RandomDefinition {
             case NodeDefinition.ByAgent _ -> json.put("agent", agent);
             case NodeDefinition.BySet(String writes) -> json.put("set", writes);
             case NodeDefinition.ByGraph(String graph, Integer _) -> json.put("graph", graph);
-            case NodeDefinition.ByInterrupt(String question) -> json.put("interrupt", question);
+            case NodeDefinition.ByInterrupt(String question, var ignored) -> json.put("interrupt", question);
             case NodeDefinition.BySleep(String until) -> json.put("sleep", until);
         }
         put(json, "input", node.input());

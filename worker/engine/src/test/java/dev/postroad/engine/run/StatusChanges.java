@@ -46,6 +46,7 @@ final class StatusChanges {
             EventType.NODE_FAILED,
             EventType.NODE_RETRYING,
             EventType.NODE_WAITING,
+            EventType.NODE_REMINDED,
             EventType.NODE_CANCELLED);
 
     private StatusChanges() {}

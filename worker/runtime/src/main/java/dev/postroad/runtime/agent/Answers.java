@@ -6,10 +6,13 @@ import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.answers.JsonSchemas;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +35,9 @@ final class Answers {
                 String ofOutput = usage == null ? "has no usage" : problem(output);
                 yield ofOutput == null ? problem(next) : "the output " + ofOutput;
             }
-            case Interrupted(JsonNode question) -> {
-                String ofQuestion = problem(question);
-                yield ofQuestion == null ? null : "the question " + ofQuestion;
+            case Interrupted(JsonNode question, Asking asking) -> {
+                String ofQuestion = asking == null ? "says not who is asked" : problem(question);
+                yield ofQuestion == null ? problem(asking) : "the question " + ofQuestion;
             }
             case Sleeping(Duration duration) -> problem(duration);
             case Faulted ignored -> null;
@@ -53,6 +56,17 @@ final class Answers {
             }
         }
         return null;
+    }
+
+    private static @Nullable String problem(Asking asking) {
+        for (JsonNode part : Arrays.asList(asking.schema(), asking.onTimeout())) {
+            String ofPart = part == null ? null : problem(part);
+            if (ofPart != null) {
+                return "what stands beside the question " + ofPart;
+            }
+        }
+        String flaw = asking.schema() == null ? null : JsonSchemas.INSTANCE.flaw(asking.schema());
+        return flaw == null ? null : "the schema of the answer cannot be used: " + flaw;
     }
 
     private static @Nullable String problem(@Nullable Duration duration) {

@@ -6,6 +6,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.GotoReader;
 import dev.postroad.contracts.agent.Usage;
@@ -56,7 +57,7 @@ record HttpAnswer(RemoteFaults faults) {
         JsonNode question = fields.tree(INTERRUPT);
         if (question != null) {
             refuseBeside(INTERRUPT, fields, OUTPUT, GOTO, SLEEP);
-            return new Interrupted(question);
+            return asked(question, fields, problems);
         }
         if (fields.has(SLEEP)) {
             refuseBeside(SLEEP, fields, OUTPUT, GOTO);
@@ -70,6 +71,14 @@ record HttpAnswer(RemoteFaults faults) {
             return null;
         }
         return new Completed(output == null ? fields.object().objectNode() : output, usage, next);
+    }
+
+    private static AgentReply asked(JsonNode question, Fields fields, List<Fault> problems) {
+        if (!Asking.isLongForm(question)) {
+            return new Interrupted(question);
+        }
+        Fields asking = Fields.of(question, fields.place(INTERRUPT), problems);
+        return new Interrupted(question.get(Asking.ASK), Asking.read(asking));
     }
 
     private static void refuseBeside(String field, Fields fields, String... others) {

@@ -1,12 +1,14 @@
 package dev.postroad.runtime.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
@@ -90,10 +92,19 @@ final class JavaAgentClient implements AgentClient {
                         Json.copy(output),
                         usage,
                         next.stream().map(JavaAgentClient::ownCopy).toList());
-            case Interrupted(JsonNode question) -> new Interrupted(Json.copy(question));
+            case Interrupted(JsonNode question, Asking asking) -> new Interrupted(Json.copy(question), ownCopy(asking));
             case Sleeping sleeping -> sleeping;
             case Faulted faulted -> faulted;
         };
+    }
+
+    private static Asking ownCopy(Asking asking) {
+        return new Asking(
+                asking.schema() == null ? null : (ObjectNode) Json.copy(asking.schema()),
+                asking.assignee(),
+                asking.timeout(),
+                asking.onTimeout() == null ? null : Json.copy(asking.onTimeout()),
+                asking.remindEvery());
     }
 
     private static Goto ownCopy(Goto target) {

@@ -7,9 +7,11 @@ import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
+import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,6 +105,11 @@ final class PostedDefinitions implements Library {
             String between = place.isEmpty() || fault.place().isEmpty() ? "" : ".";
             faults.add(new Fault(place + between + fault.place(), fault.problem(), fault.remedy()));
         });
+    }
+
+    @Override
+    public AnswerSchemas answerSchemas() {
+        return JsonSchemas.INSTANCE;
     }
 
     @Override

@@ -9,12 +9,14 @@ import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.RegistryKey.Kind;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClient;
 import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.registry.GraphStore.Kept;
@@ -316,6 +318,11 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     /** What a new definition may refer to. */
     private final class Published implements Library {
+        @Override
+        public AnswerSchemas answerSchemas() {
+            return JsonSchemas.INSTANCE;
+        }
+
         @Override
         public boolean hasAgent(String name) {
             return ready(name) != null;

@@ -6,6 +6,7 @@ import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.run.Instruction.Base;
 import dev.postroad.runtime.run.Instruction.InstructionOutcome;
@@ -42,10 +43,13 @@ public final class Commands {
                 new Command.Resume(
                         commandId,
                         resume.answers(),
+                        resume.version(),
+                        JsonSchemas.INSTANCE,
                         resume.update(),
                         resume.next().stream()
                                 .map(there -> new Target(there.node(), there.input()))
                                 .toList());
+            case Control.Reassign(String task, String assignee) -> new Command.Reassign(commandId, task, assignee);
             case Control.Continue more -> new Command.Continue(commandId, more.input(), more.whenBusy());
             case Control.Pause() -> new Command.Pause(commandId);
             case Control.Unpause() -> new Command.Unpause(commandId);
@@ -76,6 +80,7 @@ public final class Commands {
             case Control.Cancel _,
                     Control.Retry _,
                     Control.Resume _,
+                    Control.Reassign _,
                     Control.Continue _,
                     Control.Pause _,
                     Control.Unpause _ -> null;

@@ -1,0 +1,66 @@
+package dev.postroad.runtime.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.graph.AnswerSchemas;
+import dev.postroad.runtime.testing.Site;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What JSON Schema says of answers, and which schemas a worker has anything to do with. */
+@NullMarked
+class JsonSchemasTest {
+    private static final AnswerSchemas SCHEMAS = JsonSchemas.INSTANCE;
+
+    @Test
+    void anAnswerThatFitsIsTakenAndAnotherIsToldWhy() {
+        ObjectNode schema = schema("""
+            {'type': 'object', 'required': ['ok'], 'properties': {'ok': {'type': 'boolean'}, 'by': {'$ref': '#/$defs/name'}},
+             '$defs': {'name': {'type': 'string', 'pattern': '^[a-z]+$'}}}\
+            """);
+        assertThat(SCHEMAS.flaw(schema)).isNull();
+        assertThat(SCHEMAS.refusal(schema, Site.json("{'ok': true, 'by': 'ada'}")))
+                .isNull();
+        assertThat(SCHEMAS.refusal(schema, Site.json("{'ok': 1, 'by': 'Ada'}")))
+                .contains("/ok: integer found, boolean expected")
+                .contains("/by: does not match the regex pattern ^[a-z]+$");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        {'type': 'text'}                                 | /type
+        {'$ref': 'https://example.com/schema'}           | $ref leads to https://example.com/schema
+        {'$schema': 'http://json-schema.org/draft-07/schema#'} | $schema is http://json-schema.org/draft-07/schema#
+        {'pattern': '^(?=a)'}                            | (?=
+        {'properties': {'a': {'$ref': '#/$defs/no'}}}    | /$defs/no
+        {'minLength': -1}                                | /minLength
+        """)
+    void aSchemaThatCannotBeUsedIsToldItsAuthor(String schema, String why) {
+        assertThat(SCHEMAS.flaw(schema(schema))).contains(why);
+    }
+
+    @Test
+    void aSchemaThatIsNestedWithoutAnEndIsRefusedAndStopsNobody() {
+        ObjectNode deep = schema("{}");
+        ObjectNode inner = deep;
+        for (int i = 0; i < 100; i++) {
+            inner = inner.putObject("not");
+        }
+        assertThat(SCHEMAS.flaw(deep)).contains("nested deeper than 50");
+    }
+
+    @Test
+    void aThousandFaultsAreNotAllTold() {
+        ObjectNode schema = schema("{'items': {'type': 'string'}}");
+        assertThat(SCHEMAS.refusal(schema, Site.json("[" + "1,".repeat(1_000) + "1]")))
+                .contains("and 996 more")
+                .hasSizeLessThan(1_100);
+    }
+
+    private static ObjectNode schema(String json) {
+        return (ObjectNode) Site.json(json);
+    }
+}
