@@ -12,7 +12,7 @@ public sealed interface AgentReply {
      * The work is done.
      *
      * @param output the result; an object whose keys are channels, or a list of such objects, applied one after the
-     *     other, unless the node maps it. A value {@code {"$overwrite": …}} replaces a channel's value past its reducer.
+     *     other, or JSON null for nothing to write, unless the node maps it. A value {@code {"$overwrite": …}} replaces a channel's value past its reducer.
      * @param next where the run goes on, besides the node's edges
      */
     record Completed(JsonNode output, Usage usage, List<Goto> next) implements AgentReply {

@@ -1,5 +1,7 @@
 package dev.postroad.contracts.agent;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An agent in Java, found by {@link java.util.ServiceLoader}.
  *
@@ -24,8 +26,9 @@ public interface JavaAgent {
     /**
      * Does the work. Blocking is fine. The thread is interrupted when the attempt is cancelled or out of time.
      *
-     * @return the reply, never null
+     * @return the reply; null where the work is done and there is nothing to write
      * @throws Exception where the attempt failed; it may be retried, under the exception's simple class name as type
      */
+    @Nullable
     AgentReply call(AgentCall call) throws Exception;
 }

@@ -122,6 +122,28 @@ public final class Json {
         return unstorable(tree, 1);
     }
 
+    /**
+     * Whether a tree is nested beyond {@link #MAX_DEPTH}, or takes more than so many bytes, about. Known soon of every
+     * tree, also of one that holds itself.
+     */
+    public static boolean isBeyond(JsonNode tree, long bytes) {
+        return left(tree, bytes, 1) < 0;
+    }
+
+    private static long left(JsonNode node, long bytes, int depth) {
+        long left = bytes - 1 - (node.isTextual() ? node.textValue().length() : 0);
+        if (node.isContainerNode() && depth > MAX_DEPTH) {
+            return -1;
+        }
+        for (JsonNode child : node) {
+            if (left < 0) {
+                break;
+            }
+            left = left(child, left, depth + 1);
+        }
+        return left;
+    }
+
     /** A whole number in the one form that reading gives it too, so that equal numbers are equal nodes. */
     public static NumericNode whole(long value) {
         return value == (int) value

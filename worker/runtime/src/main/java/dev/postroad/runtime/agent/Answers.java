@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
     private static final Duration LONGEST_SLEEP = Duration.ofDays(36_500);
 
+    /** More than any state may be by default, and less than what makes others starve. */
+    private static final long MOST_BYTES = 64L << 20;
+
     private Answers() {}
 
     /** The same, or a permanent fault of type {@code <kind>.bad-answer}. */
     static AgentReply checked(String kind, AgentReply reply) {
         String problem = problem(reply);
-        return problem == null ? reply : AgentReply.permanent(kind + ".bad-answer", problem);
+        return problem == null ? reply : AgentReply.permanent(kind + ".bad-answer", Excerpt.PLAIN.of(problem));
     }
 
     @SuppressWarnings("NullAway") // Plug-ins are not compiled by us, so any part may be null all the same.
@@ -79,23 +82,35 @@ final class Answers {
         if (output == null) {
             return "is missing";
         }
-        // First, as it bounds the depth for the walk that follows.
-        String unstorable = Json.unstorableText(output);
-        return unstorable == null ? notJson(output) : unstorable;
+        // First, as it bounds the walk that follows.
+        String problem = new Walk().problem(output, 1);
+        return problem == null ? Json.unstorableText(output) : problem;
     }
 
-    private static @Nullable String notJson(JsonNode node) {
-        boolean notFinite = (node.isDouble() && !Double.isFinite(node.doubleValue()))
-                || (node.isFloat() && !Float.isFinite(node.floatValue()));
-        if (notFinite || node.isPojo() || node.isBinary() || node.isMissingNode()) {
-            return "holds " + node + ", which is not JSON";
-        }
-        for (JsonNode child : node) {
-            String problem = notJson(child);
-            if (problem != null) {
-                return problem;
+    /** Ends wherever it begins: a tree that code made may hold itself, or one part of it a million times over. */
+    private static final class Walk {
+        private long left = MOST_BYTES;
+
+        private @Nullable String problem(JsonNode node, int depth) {
+            boolean notFinite = (node.isDouble() && !Double.isFinite(node.doubleValue()))
+                    || (node.isFloat() && !Float.isFinite(node.floatValue()));
+            if (notFinite || node.isPojo() || node.isBinary() || node.isMissingNode()) {
+                return "holds " + node + ", which is not JSON";
             }
+            left -= 1 + (node.isTextual() ? node.textValue().length() : 0);
+            if (left < 0) {
+                return "takes more than " + MOST_BYTES + " bytes";
+            }
+            if (node.isContainerNode() && depth > Json.MAX_DEPTH) {
+                return "is nested more than " + Json.MAX_DEPTH + " levels deep";
+            }
+            for (JsonNode child : node) {
+                String problem = problem(child, depth + 1);
+                if (problem != null) {
+                    return problem;
+                }
+            }
+            return null;
         }
-        return null;
     }
 }

@@ -45,9 +45,7 @@ final class AttemptSender {
     /** Turns a failure to read into the interrupt that caused it, where one did. */
     static void throwIfInterrupted(Throwable failure) throws InterruptedException {
         if (Thread.interrupted()) {
-            InterruptedException interrupted = new InterruptedException("the attempt was given up");
-            interrupted.addSuppressed(failure);
-            throw interrupted;
+            throw new InterruptedException("the attempt was given up: " + Thrown.text(failure));
         }
     }
 }

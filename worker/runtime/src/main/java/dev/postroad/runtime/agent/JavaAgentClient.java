@@ -1,6 +1,7 @@
 package dev.postroad.runtime.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
@@ -44,28 +45,29 @@ final class JavaAgentClient implements AgentClient {
             return checked(agent.call(withOwnTrees(call)));
         } catch (InterruptedException interrupted) {
             throw interrupted;
-        } catch (Exception failure) {
+        } catch (Throwable failure) {
             // Many libraries wrap an interrupt and set the flag again; that is a cancel and no failure of the agent.
             AttemptSender.throwIfInterrupted(failure);
-            return AgentReply.retryable(type(failure), message(failure));
-        } catch (StackOverflowError failure) {
-            return AgentReply.permanent(type(failure), message(failure));
-        } catch (VirtualMachineError fatal) {
-            throw fatal;
-        } catch (Error failure) {
-            return AgentReply.permanent(type(failure), message(failure));
+            return Thrown.fault(failure);
         }
     }
 
     private static AgentReply checked(@Nullable AgentReply reply) {
         return switch (reply) {
-            case null -> AgentReply.permanent("java.null-reply", "the agent returned null");
-            case Completed completed -> ownCopy(Answers.checked("java", completed));
+            case null -> AgentReply.completed(NullNode.instance);
+            case Completed completed -> ownCopy(Answers.checked("java", withOutput(completed)));
             case Interrupted interrupted -> ownCopy(Answers.checked("java", interrupted));
             case Sleeping sleeping -> Answers.checked("java", sleeping);
             case Faulted(var type, var message, var retryable, var retryAfter) ->
                 new Faulted(shown(type, "java.fault"), shown(message, ""), retryable, retryAfter);
         };
+    }
+
+    @SuppressWarnings("NullAway") // As anything that a plug-in gives, the output may be null all the same.
+    private static Completed withOutput(Completed completed) {
+        return completed.output() == null
+                ? new Completed(NullNode.instance, completed.usage(), completed.next())
+                : completed;
     }
 
     /** The state is shared by all that happens in a superstep, and a plug-in must not be able to change it. */
@@ -113,15 +115,6 @@ final class JavaAgentClient implements AgentClient {
 
     private static String shown(@Nullable String text, String instead) {
         return Excerpt.PLAIN.of(text == null ? instead : text);
-    }
-
-    private static String type(Throwable failure) {
-        String simple = failure.getClass().getSimpleName();
-        return simple.isEmpty() ? failure.getClass().getName() : simple;
-    }
-
-    private static String message(Throwable failure) {
-        return shown(failure.getMessage(), failure.getClass().getName());
     }
 
     @Override

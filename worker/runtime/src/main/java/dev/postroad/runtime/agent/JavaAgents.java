@@ -2,13 +2,13 @@ package dev.postroad.runtime.agent;
 
 import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.json.Fields;
+import dev.postroad.contracts.json.Shown;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,8 +65,8 @@ final class JavaAgents {
                     break;
                 }
                 add(providers.next(), found);
-            } catch (ServiceConfigurationError | LinkageError | RuntimeException unusable) {
-                problems.add(unusable.getCause() == null ? unusable.toString() : unusable + ": " + unusable.getCause());
+            } catch (Throwable unusable) {
+                problems.add(Thrown.text(unusable));
             }
         }
         agents = Map.copyOf(found);
@@ -140,7 +140,7 @@ final class JavaAgents {
 
     private String found() {
         Set<String> names = new TreeMap<>(agents).keySet();
-        String all = names.isEmpty() ? "none" : String.join(", ", names);
+        String all = names.isEmpty() ? "none" : Shown.names(names);
         return problems.isEmpty() ? all : all + " (not loaded: " + String.join("; ", problems) + ")";
     }
 }

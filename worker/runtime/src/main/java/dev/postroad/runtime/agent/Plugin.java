@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,8 +84,10 @@ final class Plugin {
                 agent.close();
                 return true;
             });
-        } catch (ExecutionException | TimeoutException failed) {
-            LOG.warn("an agent of plug-in {} did not close well: {}", jar.name(), PluginCode.text(failed));
+        } catch (PluginRefusedException failed) {
+            LOG.warn("an agent of plug-in {} did not close well: {}", jar.name(), failed.getMessage());
+        } catch (TimeoutException stuck) {
+            LOG.warn("an agent of plug-in {} did not close within {}", jar.name(), CLOSING_ALLOWED);
         }
     }
 }

@@ -12,20 +12,19 @@ import java.util.concurrent.TimeoutException;
  * goes with it, and one that never ends holds up nobody.
  */
 final class PluginCode {
-    private static final int MOST_CAUSES = 5;
-
     private PluginCode() {}
 
     /**
      * Runs code of a plug-in, with its class loader as the thread's.
      *
      * @param jar names the thread
-     * @throws ExecutionException with whatever the code threw, errors too
+     * @throws PluginRefusedException with what the code threw, errors too, as a text: the exceptions themselves hold the
+     *     plug-in's classes, and have methods of its own
      * @throws TimeoutException where it took longer than allowed; it was interrupted
      */
     static <T> T run(String jar, ClassLoader loader, Duration allowed, Callable<T> code)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        FutureTask<T> task = new FutureTask<>(code);
+            throws PluginRefusedException, TimeoutException, InterruptedException {
+        FutureTask<T> task = new FutureTask<>(() -> described(code));
         Thread thread = Thread.ofPlatform()
                 .name("postroad-plugin-" + jar)
                 .daemon()
@@ -35,30 +34,21 @@ final class PluginCode {
         thread.start();
         try {
             return task.get(allowed.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException broken) {
+            throw broken.getCause() instanceof PluginRefusedException described
+                    ? described
+                    : new PluginRefusedException(Thrown.text(broken));
         } finally {
             task.cancel(true);
         }
     }
 
-    /** What went wrong, without the exceptions themselves, which hold the plug-in's classes. */
-    static String text(Exception failed) {
-        if (failed instanceof TimeoutException) {
-            return "it took too long";
-        }
-        StringBuilder text = new StringBuilder();
-        Throwable cause = failed.getCause();
-        for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
-            text.append(depth == 0 ? "" : ": ").append(shown(cause));
-            cause = cause.getCause();
-        }
-        return Excerpt.PLAIN.of(text.toString());
-    }
-
-    private static String shown(Throwable cause) {
+    /** On the thread of the code, as what it threw has methods that may not end either. */
+    private static <T> T described(Callable<T> code) throws PluginRefusedException {
         try {
-            return cause.toString();
-        } catch (RuntimeException itsOwnCodeFails) {
-            return cause.getClass().getName();
+            return code.call();
+        } catch (Throwable thrown) {
+            throw new PluginRefusedException(Thrown.text(thrown));
         }
     }
 }

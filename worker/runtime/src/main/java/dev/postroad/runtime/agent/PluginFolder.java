@@ -49,9 +49,9 @@ final class PluginFolder implements AutoCloseable {
     /** Loads what is there, and goes on looking. */
     void start() {
         try {
-            boolean settled = look();
+            boolean settled = lookOn();
             for (int look = 1; !settled && look < MOST_LOOKS_AT_START && !stopsWithin(LOOK_EVERY); look++) {
-                settled = look();
+                settled = lookOn();
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -73,11 +73,13 @@ final class PluginFolder implements AutoCloseable {
         return stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void lookOn() throws InterruptedException {
+    /** A look that breaks is over, and the next one comes. */
+    private boolean lookOn() throws InterruptedException {
         try {
-            look();
-        } catch (RuntimeException | LinkageError defect) {
-            LOG.error("looking at the plug-ins in {} broke; it goes on", folder, defect);
+            return look();
+        } catch (RuntimeException | Error defect) {
+            LOG.error("looking at the plug-ins in {} broke; it goes on: {}", folder, Thrown.text(defect));
+            return true;
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +69,6 @@ final class PluginLoading {
         try {
             PluginCode.run(jar.name(), jar.loader(), ALLOWED, this::make);
             return named();
-        } catch (ExecutionException broken) {
-            throw new PluginRefusedException(PluginCode.text(broken));
         } catch (TimeoutException stuck) {
             throw new PluginRefusedException("its agents were not made within " + ALLOWED.toSeconds() + " s");
         }

@@ -17,6 +17,9 @@ public final class CallLog implements AgentLogger {
     static final int MOST_CHARACTERS = 10_000;
     static final int MOST_FIELD_CHARACTERS = 20_000;
 
+    /** Fields that take more are not even cut. */
+    private static final long MOST_BYTES_LOOKED_AT = 1 << 20;
+
     private static final ScopedValue<CallLog> CURRENT = ScopedValue.newInstance();
 
     private final RunLogs logs;
@@ -72,6 +75,9 @@ public final class CallLog implements AgentLogger {
     private static @Nullable String text(@Nullable ObjectNode fields) {
         if (fields == null || fields.isEmpty()) {
             return null;
+        }
+        if (Json.isBeyond(fields, MOST_BYTES_LOOKED_AT)) {
+            return "{\"text\":\"left out: too large, or nested too deep\"}";
         }
         String json = fields.toString();
         return json.length() <= MOST_FIELD_CHARACTERS && Json.unstorableText(fields) == null

@@ -8,22 +8,18 @@ import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
 import dev.postroad.runtime.agent.AgentAbsentException;
 import dev.postroad.runtime.agent.CachedResults;
+import dev.postroad.runtime.agent.Thrown;
 import dev.postroad.runtime.guard.Entry;
-import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.guard.Pass;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.logs.CallLog;
-import dev.postroad.runtime.logs.RunLogs;
-import dev.postroad.runtime.publish.AttemptOutput;
 import dev.postroad.runtime.run.AgentCaller.Answered;
 import dev.postroad.runtime.run.AgentCaller.Unavailability;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,15 +27,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One attempt of a task, on a virtual thread of its own: passes the guard, calls the agent, or the one that stands in for
- * it, and answers. The first answer counts, whoever gives it. Thread-safe.
+ * it, and answers. Thread-safe.
+ *
+ * <p>It always ends in one answer, unless it is abandoned. Whatever breaks on its thread is answered there; where the
+ * thread ended without an answer all the same, whoever looks over all attempts gives it.
  */
 final class AgentAttempt {
     private static final Logger LOG = LoggerFactory.getLogger(AgentAttempt.class);
     private static final OnUnavailable WAIT = new OnUnavailable.Wait();
     private static final int MOST_FALLBACKS = 5;
-
-    /** Kafka takes milliseconds; where it is away, a run goes on without what its agent showed. */
-    private static final Duration MOST_WAIT_FOR_OUTPUT = Duration.ofSeconds(1);
+    private static final String DEFECT = "agent-defect";
 
     /** Whoever waits for an agent that is not there is told when it comes; this is for what may be missed. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
@@ -47,80 +44,80 @@ final class AgentAttempt {
     private final RunKey run;
     private final String graph;
     private final Effect.CallAgent call;
-    private final Services services;
-    private final Consumer<AgentAttempt> over;
+    private final AttemptServices services;
     private final CallLog log;
     private final Instant startedAt;
-    private final AtomicReference<@Nullable Answered> answered;
-    private final AtomicReference<@Nullable Underway> underway = new AtomicReference<>();
+    private final AttemptAnswer answer;
     private final Thread thread = Thread.ofVirtual().unstarted(this::logged);
-    /** Null until the agent is called: most that is refused or served from the cache shows nothing. */
-    private volatile @Nullable AttemptOutput output;
+    private volatile @Nullable Underway underway;
 
-    /** What all attempts call on. */
-    record Services(
-            ReadyAgent.Directory directory,
-            Guards guards,
-            OutputChunks output,
-            RunLogs logs,
-            CachedResults cached,
-            CallObserver observer,
-            InstantSource clock) {}
+    /** A call, and whose policy its answer goes by. */
+    private record Underway(CallUnderway call, RetryPolicy policy) {}
 
-    /** A call that nobody has judged yet. */
-    private record Underway(String name, ReadyAgent agent, Pass pass, Instant begunAt, Instant deadline) {}
-
-    /** @param over told when the attempt is over; may be told again */
+    /** @param over told once the answer is given, or nobody waits for it */
     AgentAttempt(
             RunKey run,
             String graph,
             Effect.CallAgent call,
-            Answered answered,
-            Services services,
+            Answered taker,
+            AttemptServices services,
             Consumer<AgentAttempt> over) {
         this.run = run;
         this.graph = graph;
         this.call = call;
         this.services = services;
-        this.over = over;
-        this.log = services.logs.of(run.id(), graph, call.node(), call.task(), call.attempt(), call.agent());
-        this.startedAt = services.clock.instant();
-        this.answered = new AtomicReference<>(answered);
+        this.log = services.logs().of(run.id(), graph, call.node(), call.task(), call.attempt(), call.agent());
+        this.startedAt = services.clock().instant();
+        this.answer = new AttemptAnswer(taker, () -> over.accept(this));
     }
 
     void start() {
-        thread.start();
+        try {
+            thread.start();
+        } catch (RuntimeException | Error noThread) {
+            broke(noThread);
+        }
     }
 
-    /** Gives up where the agent took too long. */
-    void giveUpIfLate(Instant now) {
-        Underway late = underway.get();
-        if (late != null && now.isAfter(late.deadline)) {
-            Duration allowed = Duration.between(late.begunAt, late.deadline);
-            AgentReply tooLate = AgentReply.retryable(RunError.TIMEOUT, "no answer within " + allowed);
-            if (isSettled()) {
-                judge(late, tooLate);
-                thread.interrupt();
-                return;
-            }
+    /** Gives up where the agent took too long, and answers where nobody else will. */
+    void lookOver(Instant now) {
+        if (thread.getState() == Thread.State.TERMINATED && answer.isOpen()) {
+            give(
+                    AgentReply.permanent(DEFECT, "the worker broke at this call; its log may say why"),
+                    RetryPolicy.DEFAULT);
+            return;
+        }
+        Underway late = underway;
+        if (late == null || !late.call.isLate(now) || !answer.isOpen()) {
+            return;
+        }
+        if (answer.isSettled()) {
+            giveUp(late);
+        } else {
             // The one who looks over all calls must not wait for the output of one.
-            Thread.ofVirtual().start(() -> {
-                judge(late, tooLate);
-                thread.interrupt();
-            });
+            Thread.ofVirtual().start(() -> giveUp(late));
+        }
+    }
+
+    private void giveUp(Underway late) {
+        try {
+            judge(late, AgentReply.retryable(RunError.TIMEOUT, "no answer within " + late.call.allowed()));
+        } finally {
+            thread.interrupt();
         }
     }
 
     /** Stops; no answer comes. */
     void abandon() {
-        answered.set(null);
-        closeOutput();
-        over.accept(this);
-        Underway stopped = underway.getAndSet(null);
-        if (stopped != null) {
-            stopped.pass.abandoned();
+        answer.withdraw();
+        try {
+            Underway stopped = underway;
+            if (stopped != null) {
+                stopped.call.stopped();
+            }
+        } finally {
+            thread.interrupt();
         }
-        thread.interrupt();
     }
 
     private void logged() {
@@ -131,14 +128,23 @@ final class AgentAttempt {
         try {
             answerOrWait();
         } catch (InterruptedException stopped) {
-            answer(AgentReply.retryable("interrupted", "the call was interrupted"), RetryPolicy.DEFAULT);
-        } catch (RuntimeException | LinkageError defect) {
-            LOG.error("a call of node {} of run {} broke", call.node(), run.id(), defect);
-            log.error("the worker broke at this call: " + defect);
-            answer(AgentReply.permanent("agent-defect", String.valueOf(defect)), RetryPolicy.DEFAULT);
-        } finally {
-            over.accept(this);
+            give(interrupted(), RetryPolicy.DEFAULT);
+        } catch (Throwable defect) {
+            broke(defect);
         }
+    }
+
+    private void broke(Throwable defect) {
+        try {
+            LOG.error("a call of node {} of run {} broke", call.node(), run.id(), defect);
+            log.error("the worker broke at this call: " + Thrown.text(defect));
+        } finally {
+            give(AgentReply.permanent(DEFECT, Thrown.text(defect)), RetryPolicy.DEFAULT);
+        }
+    }
+
+    private static AgentReply interrupted() {
+        return AgentReply.retryable("interrupted", "the call was interrupted");
     }
 
     private void answerOrWait() throws InterruptedException {
@@ -148,23 +154,23 @@ final class AgentAttempt {
             return;
         }
         byte[] equal = CachedResults.key(graph, call.node(), call.agent(), call.input());
-        Optional<AgentReply.Completed> found = services.cached.find(equal);
+        Optional<AgentReply.Completed> found = services.cached().find(equal);
         if (found.isPresent()) {
-            answer(found.get(), RetryPolicy.DEFAULT);
+            give(found.get(), RetryPolicy.DEFAULT);
             return;
         }
         callSomeAgent(reply -> {
             // What a person's answer went into is no answer for others.
             if (reply instanceof AgentReply.Completed completed
                     && call.answers().isEmpty()) {
-                services.cached.keep(equal, completed, timeToLive);
+                services.cached().keep(equal, completed, timeToLive);
             }
         });
     }
 
     /** Calls the agent, or the one that stands in for it, or says why none can be called. */
     private void callSomeAgent(Consumer<AgentReply> replied) throws InterruptedException {
-        ReadyAgent agent = services.directory.agent(call.agent()).orElse(null);
+        ReadyAgent agent = services.directory().agent(call.agent()).orElse(null);
         Entry.Unavailable missed = enter(call.agent(), agent, replied);
         if (missed != null) {
             standIn(choice(call.guard().onUnavailable(), agent), missed, replied);
@@ -181,7 +187,7 @@ final class AgentAttempt {
         while (choice instanceof OnUnavailable.Fallback(String next) && mayTry(next, tried)) {
             tried.add(next);
             name = next;
-            ReadyAgent agent = services.directory.agent(next).orElse(null);
+            ReadyAgent agent = services.directory().agent(next).orElse(null);
             Entry.Unavailable alsoMissed = enter(next, agent, replied);
             if (alsoMissed == null) {
                 return;
@@ -194,7 +200,7 @@ final class AgentAttempt {
     }
 
     private Entry.Unavailable absent(String reason) {
-        return new Entry.Unavailable(reason, services.clock.instant().plus(LOOK_AGAIN));
+        return new Entry.Unavailable(reason, services.clock().instant().plus(LOOK_AGAIN));
     }
 
     /** Null where the attempt is answered. */
@@ -203,7 +209,7 @@ final class AgentAttempt {
         if (agent == null) {
             return absent("there is no such agent; publish it");
         }
-        switch (services.guards.enter(name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
+        switch (services.guards().enter(name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
             case Entry.Entered(Pass pass) -> {
                 try {
                     replied.accept(call(name, agent, pass));
@@ -213,7 +219,7 @@ final class AgentAttempt {
                 }
             }
             case Entry.Busy(String type, String message) -> {
-                answer(AgentReply.retryable(type, "agent " + name + " " + message), agent.policy());
+                give(AgentReply.retryable(type, "agent " + name + " " + message), agent.policy());
                 return null;
             }
             case Entry.Unavailable unavailable -> {
@@ -244,35 +250,42 @@ final class AgentAttempt {
     }
 
     private AgentReply call(String name, ReadyAgent agent, Pass pass) throws InterruptedException {
-        Instant begunAt = services.clock.instant();
-        Underway begun = new Underway(name, agent, pass, begunAt, begunAt.plus(timeout(agent)));
-        underway.set(begun);
+        Instant begunAt = services.clock().instant();
+        CallUnderway begun = new CallUnderway(name, pass, begunAt, begunAt.plus(timeout(agent)));
         try {
-            if (answered.get() == null) {
+            return call(agent, new Underway(begun, agent.policy()));
+        } finally {
+            begun.left();
+        }
+    }
+
+    private AgentReply call(ReadyAgent agent, Underway begun) throws InterruptedException {
+        underway = begun;
+        try {
+            if (!answer.isOpen()) {
                 throw new InterruptedException("stopped before it began");
             }
-            AgentReply reply = agent.client().call(agentCall(begun.deadline));
+            AgentReply reply = agent.client().call(agentCall(begun.call.deadline()));
+            // An agent may leave its thread interrupted, which would stop what the worker does next on it.
+            boolean _ = Thread.interrupted();
             judge(begun, reply);
             return reply;
         } catch (AgentAbsentException absent) {
             throw absent;
-        } catch (RuntimeException | LinkageError defect) {
-            judge(begun, AgentReply.permanent("agent-defect", String.valueOf(defect)));
+        } catch (InterruptedException stopped) {
+            if (answer.isOpen()) {
+                judge(begun, interrupted());
+            }
+            throw stopped;
+        } catch (Throwable defect) {
+            judge(begun, AgentReply.permanent(DEFECT, Thrown.text(defect)));
             throw defect;
         } finally {
-            if (underway.compareAndSet(begun, null)) {
-                pass.abandoned();
-            }
-            pass.left();
+            underway = null;
         }
     }
 
     private AgentCall agentCall(Instant deadline) {
-        AttemptOutput shown = services.output.open(run.id(), graph, call);
-        output = shown;
-        if (answered.get() == null) {
-            shown.close();
-        }
         return new AgentCall(
                 run.id(),
                 graph,
@@ -283,74 +296,51 @@ final class AgentAttempt {
                 deadline,
                 TraceParents.of(run, call),
                 call.answers(),
-                shown,
+                answer.show(services.output().open(run.id(), graph, call)),
                 log);
-    }
-
-    private boolean isSettled() {
-        AttemptOutput shown = closeOutput();
-        return shown == null || shown.isSettled();
-    }
-
-    /** An agent that does not heed its interruption shows nothing more all the same. */
-    private @Nullable AttemptOutput closeOutput() {
-        AttemptOutput shown = output;
-        if (shown != null) {
-            shown.close();
-        }
-        return shown;
-    }
-
-    /** So that what an attempt showed is there before anybody learns of its end, and readers can tell the order. */
-    private void settleOutput() {
-        AttemptOutput shown = closeOutput();
-        if (shown != null) {
-            shown.awaitSettled(MOST_WAIT_FOR_OUTPUT);
-        }
     }
 
     /** The first judgement counts: the agent's own, or that its time is over. */
     private void judge(Underway begun, AgentReply reply) {
-        if (underway.compareAndSet(begun, null)) {
-            long millis =
-                    Duration.between(begun.begunAt, services.clock.instant()).toMillis();
-            begun.pass.ended(reply, millis);
-            services.observer.observed(begun.name, graph, reply, millis, true);
-            if (reply instanceof AgentReply.Faulted failed) {
-                log.warn("the call of agent " + begun.name + " failed after " + millis + " ms: " + failed.type() + ": "
-                        + failed.message());
+        CallUnderway judged = begun.call;
+        if (!judged.claim()) {
+            return;
+        }
+        long millis = judged.millisUntil(services.clock().instant());
+        try {
+            judged.ended(reply, millis);
+        } finally {
+            try {
+                observe(judged.agent(), reply, millis);
+            } finally {
+                answer.give(reply, begun.policy, millis);
             }
-            answer(reply, begun.agent.policy(), millis);
+        }
+    }
+
+    private void observe(String agent, AgentReply reply, long millis) {
+        services.observer().observed(agent, graph, reply, millis, true);
+        if (reply instanceof AgentReply.Faulted failed) {
+            log.warn("the call of agent " + agent + " failed after " + millis + " ms: " + failed.type() + ": "
+                    + failed.message());
         }
     }
 
     /** For what no agent answered. */
-    private void answer(AgentReply reply, RetryPolicy policy) {
-        answer(
+    private void give(AgentReply reply, RetryPolicy policy) {
+        answer.give(
                 reply,
                 policy,
-                Duration.between(startedAt, services.clock.instant()).toMillis());
-    }
-
-    /** @param millis as it is told to the journal; of a call, the same that the figures of its agent count */
-    private void answer(AgentReply reply, RetryPolicy policy, long millis) {
-        settleOutput();
-        Answered first = answered.getAndSet(null);
-        if (first != null) {
-            over.accept(this);
-            first.answered(reply, policy, millis);
-        }
+                Duration.between(startedAt, services.clock().instant()).toMillis());
     }
 
     private void unavailable(Unavailability why) {
-        Answered first = answered.getAndSet(null);
-        if (first != null) {
-            over.accept(this);
+        if (answer.isOpen()) {
             log.info(why.reason()
                     + (why.fails()
                             ? "; the node fails"
                             : "; the node waits until then, " + why.until() + " at the latest"));
-            first.unavailable(why);
         }
+        answer.giveUnavailable(why);
     }
 }

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries each call on a virtual thread, and gives up on those that take too long. One thread looks over all calls ten
@@ -16,10 +18,11 @@ import java.util.concurrent.TimeUnit;
  * loses its call all the same: the answer is given in its place, and its own comes too late. Thread-safe.
  */
 public final class AgentCalls implements AgentCaller, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentCalls.class);
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final ConcurrentHashMap<Key, AgentAttempt> underWay = new ConcurrentHashMap<>();
-    private final AgentAttempt.Services services;
+    private final AttemptServices services;
     private final Thread overseer;
     private volatile boolean closed;
 
@@ -31,7 +34,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             CachedResults cached,
             CallObserver observer,
             InstantSource clock) {
-        this.services = new AgentAttempt.Services(directory, guards, output, logs, cached, observer, clock);
+        this.services = new AttemptServices(directory, guards, output, logs, cached, observer, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
 
@@ -64,8 +67,21 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             } catch (InterruptedException interrupted) {
                 return;
             }
-            Instant now = services.clock().instant();
-            underWay.values().forEach(attempt -> attempt.giveUpIfLate(now));
+            try {
+                Instant now = services.clock().instant();
+                underWay.values().forEach(attempt -> lookOver(attempt, now));
+            } catch (RuntimeException | Error broken) {
+                LOG.error("looking over the calls broke; it goes on", broken);
+            }
+        }
+    }
+
+    /** One that breaks keeps no other from being given up. */
+    private static void lookOver(AgentAttempt attempt, Instant now) {
+        try {
+            attempt.lookOver(now);
+        } catch (RuntimeException | Error broken) {
+            LOG.error("looking over a call broke; it goes on", broken);
         }
     }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.postroad.contracts.agent.AgentCall;
@@ -126,11 +127,11 @@ final class JavaAgentClientTest {
     }
 
     @Test
-    void doesNotHideThatTheVirtualMachineIsInTrouble() {
-        assertThatThrownBy(() -> reply(call -> {
+    void anAttemptThatRunsOutOfMemoryFailsLikeAnyOther() throws Exception {
+        assertThat(reply(call -> {
                     throw new OutOfMemoryError("simulated");
                 }))
-                .isInstanceOf(OutOfMemoryError.class);
+                .isEqualTo(AgentReply.retryable("OutOfMemoryError", "simulated"));
     }
 
     @Test
@@ -149,10 +150,14 @@ final class JavaAgentClientTest {
 
     @Test
     @SuppressWarnings("NullAway") // What a plug-in can do that was compiled without checks.
-    void saysWhenAnAgentReturnsNothing() throws Exception {
-        assertThat(reply(call -> null)).isEqualTo(AgentReply.permanent("java.null-reply", "the agent returned null"));
-        assertThat(reply(call -> AgentReply.completed(null)))
-                .isEqualTo(AgentReply.permanent("java.bad-answer", "the output is missing"));
+    void anAgentThatReturnsNothingHasNothingToWrite() throws Exception {
+        assertThat(reply(call -> null)).isEqualTo(AgentReply.completed(NullNode.instance));
+        assertThat(reply(call -> AgentReply.completed(null))).isEqualTo(AgentReply.completed(NullNode.instance));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // As above.
+    void saysWhenAPartOfAReplyIsMissing() throws Exception {
         assertThat(reply(call -> new AgentReply.Completed(TextNode.valueOf("x"), null)))
                 .isEqualTo(AgentReply.permanent("java.bad-answer", "the output has no usage"));
         assertThat(reply(call -> new Faulted(null, null, true, null)))
