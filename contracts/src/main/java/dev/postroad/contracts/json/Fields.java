@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * A field that is absent or JSON null reads as null. Not thread-safe.
  */
 public final class Fields {
-    private static final int LONGEST_QUOTE = 100;
     private static final Pattern DURATION =
             Pattern.compile("P(?:\\d+D)?(?:T(?=\\d)(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:\\.\\d{1,9})?S)?)?");
 
@@ -53,7 +52,8 @@ public final class Fields {
         if (field.isEmpty()) {
             return path;
         }
-        return path.isEmpty() ? field : path + "." + field;
+        String name = Shown.name(field);
+        return path.isEmpty() ? name : path + "." + name;
     }
 
     /** Notes a fault at a field of this object, or at the object itself where {@code field} is empty. */
@@ -231,15 +231,16 @@ public final class Fields {
 
     /** Notes a fault for each field that is not among {@code known}. */
     public void onlyKnown(Set<String> known) {
-        object.fieldNames().forEachRemaining(name -> {
-            if (!known.contains(name)) {
-                fault(
-                        name,
-                        "is no known field",
-                        "use one of "
-                                + String.join(", ", known.stream().sorted().toList()));
+        String remedy = null;
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (!known.contains(field.getKey())) {
+                remedy = remedy == null
+                        ? "use one of "
+                                + String.join(", ", known.stream().sorted().toList())
+                        : remedy;
+                fault(field.getKey(), "is no known field", remedy);
             }
-        });
+        }
     }
 
     private void wrongType(String field, String wanted, JsonNode value) {
@@ -249,7 +250,7 @@ public final class Fields {
     private static String describe(JsonNode value) {
         return switch (value.getNodeType()) {
             case STRING -> "the text " + quoted(value.textValue());
-            case NUMBER -> "the number " + shortened(value.asText());
+            case NUMBER -> "the number " + Shown.name(value.asText());
             case BOOLEAN -> value.asText();
             case ARRAY -> value.isEmpty() ? "an empty list" : "a list";
             case OBJECT -> "an object";
@@ -260,15 +261,6 @@ public final class Fields {
 
     /** A text in quotes, shortened for a message. */
     public static String quoted(String text) {
-        return '"' + shortened(text) + '"';
-    }
-
-    private static String shortened(String text) {
-        if (text.length() <= LONGEST_QUOTE) {
-            return text;
-        }
-        // Half of a surrogate pair could not be written as JSON.
-        boolean splitsPair = Character.isHighSurrogate(text.charAt(LONGEST_QUOTE - 1));
-        return text.substring(0, splitsPair ? LONGEST_QUOTE - 1 : LONGEST_QUOTE) + "…";
+        return '"' + Shown.name(text) + '"';
     }
 }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ public record AgentEvent(
      * @throws FaultsException with everything that is wrong with it
      */
     public static AgentEvent read(JsonNode tree) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
         ObjectNode data = fields.objectOf("data");
         var event = new AgentEvent(

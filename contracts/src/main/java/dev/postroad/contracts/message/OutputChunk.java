@@ -3,11 +3,11 @@ package dev.postroad.contracts.message;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,7 +30,7 @@ public record OutputChunk(
      * @throws FaultsException with everything that is wrong with it
      */
     public static OutputChunk read(byte[] value) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = new FaultList();
         Fields fields = Fields.of(Json.readOwn(value), "", faults);
         String graph = fields.text("graph");
         String text = fields.text("chunk");

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +55,7 @@ public record RunEvent(
      * @throws FaultsException with everything that is wrong with it
      */
     public static RunEvent read(JsonNode tree) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
         String runId = fields.requiredText("runId", REMEDY);
         String graph = fields.text("graph");

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +72,7 @@ public record Trigger(
      * @throws FaultsException with everything that is wrong with it
      */
     public static Trigger read(JsonNode tree) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
         Target target = target(fields);
         String runId = fields.text("runId", RunIds.PATTERN, RunIds.RULE);

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadInputTest {
     private static final int PARTITION = 1;
     private static final int MAX_VALUE_BYTES = 100_000;
+    private static final int MOST_REASON = 50_000;
     private static final byte[] NOT_UTF_8 = {'"', (byte) 0xC3, '('};
     private static final String COUNT = """
             graph: count
@@ -168,6 +171,16 @@ class BadInputTest {
                         "an unknown channel",
                         "{'graph': 'count', 'input': {'m': 1}}",
                         "there is no channel m in graph count"),
+                bad(
+                        "thousands of unknown channels",
+                        "{'graph': 'count', 'input': " + channels(5_000) + "}",
+                        "there is no channel c19 in graph count; its channels are n, facts, log; and 4980 more cannot"
+                                + " be taken"),
+                bad("a graph with a long name", "{'graph': '" + "g".repeat(90_000) + "'}", "g".repeat(100) + "…"),
+                bad(
+                        "thousands of tags that are no texts",
+                        "{'graph': 'count', 'tags': " + channels(5_000) + "}",
+                        "4980 more things are wrong; correct these first"),
                 bad("a text to add up", "{'graph': 'count', 'input': {'n': 'x'}}", "channel n cannot take STRING"),
                 bad("a list to merge", "{'graph': 'count', 'input': {'facts': []}}", "channel facts cannot take ARRAY"),
                 bad(
@@ -250,6 +263,10 @@ class BadInputTest {
                         "at most 100000 are accepted"));
     }
 
+    private static String channels(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "'c" + i + "': 1").collect(Collectors.joining(", ", "{", "}"));
+    }
+
     private static String nested(int levels) {
         return "[".repeat(levels) + "]".repeat(levels);
     }
@@ -269,7 +286,9 @@ class BadInputTest {
         checkKept(inadmissible, place);
         assertThat(answersTo(place)).singleElement().satisfies(answer -> {
             assertThat(answer.type()).isEqualTo(EventType.TRIGGER_REJECTED);
-            assertThat(answer.data().path("reason").asText()).contains(inadmissible.reason());
+            assertThat(answer.data().path("reason").asText())
+                    .contains(inadmissible.reason())
+                    .hasSizeLessThan(MOST_REASON);
             assertThat(answer.seq()).isZero();
         });
     }

@@ -6,6 +6,8 @@ import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
+import dev.postroad.contracts.json.Shown;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,13 +16,13 @@ import java.util.Set;
 /** Whether the edges of a definition lead somewhere: from START to every node, and from every node to END. */
 final class EdgeChecks {
     private final GraphDefinition definition;
-    private final List<Fault> faults = new ArrayList<>();
+    private final FaultList faults = FaultList.ofDefinitions();
 
     private EdgeChecks(GraphDefinition definition) {
         this.definition = definition;
     }
 
-    static List<Fault> faults(GraphDefinition definition) {
+    static FaultList faults(GraphDefinition definition) {
         EdgeChecks checks = new EdgeChecks(definition);
         checks.checkEnds();
         checks.checkNodes();
@@ -49,7 +51,7 @@ final class EdgeChecks {
 
     private void checkNode(String name, String place, String orElse) {
         if (!definition.nodes().containsKey(name)) {
-            String known = String.join(", ", definition.nodes().keySet());
+            String known = Shown.names(definition.nodes().keySet());
             fault(place, "there is no node " + name, "name one of " + known + " or " + orElse);
         }
     }
@@ -80,7 +82,7 @@ final class EdgeChecks {
     private void checkHandler(NodeDefinition node, String handler) {
         String place = "nodes." + node.name() + ".onError";
         if (!definition.nodes().containsKey(handler)) {
-            String known = String.join(", ", definition.nodes().keySet());
+            String known = Shown.names(definition.nodes().keySet());
             fault(place, "there is no node " + handler, "name one of " + known);
             return;
         }

@@ -8,6 +8,7 @@ import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.definition.RetrySettings;
+import dev.postroad.contracts.json.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ public record Graph(
         int depth,
         boolean memoryless,
         boolean open) {
+
+    private static final int MOST_REFUSALS = 20;
 
     /** How deep graphs may be nested. */
     public static final int MAX_DEPTH = 10;
@@ -115,17 +118,29 @@ public record Graph(
 
     private @Nullable String refusals(ObjectNode values, BiFunction<Channel, JsonNode, @Nullable String> check) {
         List<String> refusals = new ArrayList<>(0);
+        int more = 0;
         for (Map.Entry<String, JsonNode> value : values.properties()) {
             Channel channel = channel(value.getKey());
-            String refusal = channel == null
-                    ? "there is no channel " + value.getKey() + " in graph " + name + "; its channels are "
-                            + String.join(", ", channels.keySet())
-                    : refused(channel, value.getValue(), check);
-            if (refusal != null) {
+            if (channel == null && refusals.size() >= MOST_REFUSALS) {
+                more++;
+                continue;
+            }
+            String refusal = channel == null ? unknown(value.getKey()) : refused(channel, value.getValue(), check);
+            if (refusal != null && refusals.size() < MOST_REFUSALS) {
                 refusals.add(refusal);
+            } else if (refusal != null) {
+                more++;
             }
         }
-        return refusals.isEmpty() ? null : String.join("; ", refusals);
+        if (refusals.isEmpty()) {
+            return null;
+        }
+        return String.join("; ", refusals) + (more == 0 ? "" : "; and " + more + " more cannot be taken");
+    }
+
+    private String unknown(String channel) {
+        return "there is no channel " + Shown.name(channel) + " in graph " + name + "; its channels are "
+                + Shown.names(channels.keySet());
     }
 
     private static @Nullable String refused(

@@ -8,6 +8,7 @@ import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class GraphCompiler {
     private final GraphDefinition definition;
     private final Library library;
-    private final List<Fault> faults = new ArrayList<>();
+    private final FaultList faults = FaultList.ofDefinitions();
 
     private GraphCompiler(GraphDefinition definition, Library library) {
         this.definition = definition;

@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.Answers;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ record OpenQuestions(List<Interrupt> open) {
     }
 
     private RefusedException nobodyAsks(@Nullable String name) {
-        String who = name == null ? "nobody asks" : "nobody asks as " + name;
+        String who = name == null ? "nobody asks" : "nobody asks as " + Shown.name(name);
         return new RefusedException(
                 NOT_PENDING, who + (open.isEmpty() ? "; no question is open" : "; name one of " + names()));
     }

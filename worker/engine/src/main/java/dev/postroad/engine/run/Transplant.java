@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.contracts.json.Shown;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class Transplant {
                 .distinct()
                 .toList();
         if (!gone.isEmpty()) {
-            misfits.add("it has no node " + String.join(", ", gone) + ", which was to run next");
+            misfits.add("it has no node " + Shown.names(gone) + ", which was to run next");
         }
         boolean remembers = !snapshot.triggers().equals(Triggers.NONE);
         if (remembers && !(graph.joins().equals(from.graph().joins()) && hasAll(graph, snapshot.triggers()))) {

@@ -2,12 +2,12 @@ package dev.postroad.runtime.agent;
 
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.agent.JavaAgents.Presence;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -98,7 +98,7 @@ public final class AgentClients implements AutoCloseable {
     }
 
     private AgentClient open(AgentDefinition definition, Presence presence) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = FaultList.ofDefinitions();
         Fields fields = Fields.of(definition.source(), "", faults);
         AgentClient client = open(definition, fields, presence);
         if (client == null || !faults.isEmpty()) {

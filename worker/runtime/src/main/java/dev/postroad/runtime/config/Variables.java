@@ -1,11 +1,11 @@
 package dev.postroad.runtime.config;
 
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ public final class Variables {
 
     /** Reads the file, if one is named. What is wrong is reported when the settings are read. */
     public static Variables of(Map<String, String> environment) {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = new FaultList();
         Map<String, String> own = new TreeMap<>();
         String file = environment.getOrDefault(Setting.CONFIG.variable(), "");
         if (!file.isBlank()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.message.AgentEvent;
@@ -16,7 +17,6 @@ import dev.postroad.runtime.history.PublishedAgent;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +105,7 @@ final class AgentRoutes {
     }
 
     private static Optional<String> why(JsonNode body) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = new FaultList();
         Fields fields = Fields.of(body, "", faults);
         fields.onlyKnown(Set.of("why"));
         String why = fields.text("why");

@@ -6,6 +6,7 @@ import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
@@ -31,7 +32,7 @@ final class PostedDefinitions implements Library {
     private final PublishedDefinitions published;
     private final Set<String> agents;
     private final Map<String, Graph> graphs = new HashMap<>();
-    private final List<Fault> faults = new ArrayList<>();
+    private final FaultList faults = FaultList.ofDefinitions();
 
     PostedDefinitions(PublishedDefinitions published) {
         this.published = published;
@@ -75,7 +76,7 @@ final class PostedDefinitions implements Library {
         try {
             return Definitions.read(body);
         } catch (FaultsException unsound) {
-            note(unsound, place);
+            faults.addAll(unsound, place);
             return null;
         }
     }
@@ -96,15 +97,8 @@ final class PostedDefinitions implements Library {
         try {
             graphs.put(graph.name(), GraphCompiler.compile(graph, 1, this));
         } catch (FaultsException unsound) {
-            note(unsound, place);
+            faults.addAll(unsound, place);
         }
-    }
-
-    private void note(FaultsException unsound, String place) {
-        unsound.faults().forEach(fault -> {
-            String between = place.isEmpty() || fault.place().isEmpty() ? "" : ".";
-            faults.add(new Fault(place + between + fault.place(), fault.problem(), fault.remedy()));
-        });
     }
 
     @Override

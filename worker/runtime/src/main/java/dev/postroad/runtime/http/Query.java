@@ -1,12 +1,12 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.Fields;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,7 +28,7 @@ final class Query {
 
     private final Map<String, List<String>> unread;
     private final Set<String> known = new LinkedHashSet<>();
-    private final List<Fault> faults = new ArrayList<>();
+    private final List<Fault> faults = new FaultList();
 
     Query(Context context) {
         unread = new TreeMap<>(context.queryParamMap());

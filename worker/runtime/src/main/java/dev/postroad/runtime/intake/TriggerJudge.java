@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.RunIds;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.engine.graph.Graph;
@@ -106,7 +107,8 @@ final class TriggerJudge {
     private TriggerVerdict unknownAgent(String runId, String agent, Instant readAt) {
         return catalog.currentAsOf().isBefore(readAt)
                 ? new NotYetKnown()
-                : new Rejected(runId, agent, "there is no agent " + agent + "; publish it with postroad apply");
+                : new Rejected(
+                        runId, agent, "there is no agent " + Shown.name(agent) + "; publish it with postroad apply");
     }
 
     private TriggerVerdict unknown(String runId, String graph, @Nullable Integer version, Instant readAt) {
@@ -114,7 +116,7 @@ final class TriggerJudge {
             return new NotYetKnown();
         }
         String what = catalog.newest(graph).isEmpty()
-                ? "there is no graph " + graph
+                ? "there is no graph " + Shown.name(graph)
                 : "there is no version " + version + " of graph " + graph;
         return new Rejected(runId, graph, what + "; publish it with postroad apply");
     }
