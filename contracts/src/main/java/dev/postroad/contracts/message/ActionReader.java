@@ -40,7 +40,7 @@ final class ActionReader {
         String type = fields.requiredText("type", REMEDY);
         return switch (type) {
             case "cancel" -> new Control.Cancel(fields.text("reason"));
-            case "retry" -> new Control.Retry();
+            case "retry" -> new Control.Retry(Boolean.TRUE.equals(fields.truth("now")));
             case "resume" ->
                 new Control.Resume(
                         answers(),

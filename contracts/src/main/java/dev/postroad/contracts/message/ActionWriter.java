@@ -39,11 +39,16 @@ final class ActionWriter {
                 putNumber(json, "version", version);
             }
             case Fork fork -> put(json, fork);
+            case Retry(boolean now) -> {
+                if (now) {
+                    json.put("now", true);
+                }
+            }
             case Reassign(String task, String assignee) -> {
                 putText(json, "task", task);
                 json.put("assignee", assignee);
             }
-            case Retry(), Pause(), Unpause() -> {}
+            case Pause(), Unpause() -> {}
         }
     }
 

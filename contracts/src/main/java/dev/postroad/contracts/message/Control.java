@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -41,8 +41,18 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         }
     }
 
-    /** Runs again what failed, or was cancelled, and only that. */
-    public record Retry() implements Action {
+    /**
+     * Runs again what failed, or was cancelled, and only that.
+     *
+     * @param now whether what waits for its next attempt, or for its agent, is tried at once where the run has not ended;
+     *     without it such a run refuses
+     */
+    public record Retry(boolean now) implements Action {
+        /** Of a run that failed, was cancelled, or pauses for a failure. */
+        public Retry() {
+            this(false);
+        }
+
         @Override
         public String type() {
             return "retry";
@@ -237,7 +247,7 @@ public record Control(String runId, @Nullable String commandId, Action action) {
      * @throws FaultsException with everything that is wrong with it
      */
     public static Control read(JsonNode tree, @Nullable String key) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
         String runId = runId(fields, key);
         String commandId = fields.text("commandId", COMMAND_ID, "1 to 200 characters");

@@ -6,6 +6,7 @@ import dev.postroad.contracts.message.RunStatus;
 import java.util.EnumSet;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "retry",
@@ -15,22 +16,29 @@ import picocli.CommandLine.Command;
             "Many are sent it at a pace, and counted as they answer; a bulk that was stopped can be gone on with."
         })
 final class RetryCommand extends SelectiveCommand {
+    @Option(
+            names = "--now",
+            description = "Try at once what waits for its next attempt, or for its agent, of a run that is under way.")
+    private boolean now;
+
     RetryCommand(Surroundings surroundings) {
         super(surroundings);
     }
 
     @Override
     Control.Action action() {
-        return new Control.Retry();
+        return new Control.Retry(now);
     }
 
     @Override
     Set<RunStatus> possible() {
-        return EnumSet.of(RunStatus.FAILED, RunStatus.CANCELLED);
+        return now
+                ? EnumSet.of(RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.RUNNING, RunStatus.WAITING)
+                : EnumSet.of(RunStatus.FAILED, RunStatus.CANCELLED);
     }
 
     @Override
     Set<RunStatus> usual() {
-        return EnumSet.of(RunStatus.FAILED);
+        return now ? EnumSet.of(RunStatus.RUNNING, RunStatus.WAITING) : EnumSet.of(RunStatus.FAILED);
     }
 }

@@ -70,8 +70,17 @@ public sealed interface Command {
         }
     }
 
-    /** Run again what failed or was cancelled. */
-    record Retry(String commandId) implements FromUser {
+    /**
+     * Run again what failed or was cancelled.
+     *
+     * @param now whether what waits for its next attempt is tried before its time, where the run is under way
+     */
+    record Retry(String commandId, boolean now) implements FromUser {
+        /** Of a run that is not under way. */
+        public Retry(String commandId) {
+            this(commandId, false);
+        }
+
         @Override
         public String type() {
             return "retry";

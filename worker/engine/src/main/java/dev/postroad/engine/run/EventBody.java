@@ -171,8 +171,12 @@ public sealed interface EventBody {
         }
     }
 
-    /** What had failed or was cancelled is to run again. */
-    record RunRetried(String commandId, List<String> tasks) implements EventBody {
+    /**
+     * What had failed or was cancelled is to run again.
+     *
+     * @param now whether the run was under way, and what waited for its next attempt is tried before its time instead
+     */
+    record RunRetried(String commandId, List<String> tasks, boolean now) implements EventBody {
         @Override
         public EventType type() {
             return EventType.RUN_RETRIED;

@@ -78,9 +78,12 @@ public final class EventCodec {
                 }
             }
             case EventBody.NodeCancelled() -> {}
-            case EventBody.RunRetried(String commandId, List<String> tasks) -> {
+            case EventBody.RunRetried(String commandId, List<String> tasks, boolean now) -> {
                 data.put("commandId", commandId);
                 Trees.putTexts(data, "tasks", tasks);
+                if (now) {
+                    data.put("now", true);
+                }
             }
             case EventBody.RunCancelled(String commandId, String reason, ObjectNode state) -> {
                 data.put("commandId", commandId);
@@ -180,7 +183,11 @@ public final class EventCodec {
                         data.path("handler").textValue(),
                         data.path("pauses").asBoolean());
             case NODE_CANCELLED -> new EventBody.NodeCancelled();
-            case RUN_RETRIED -> new EventBody.RunRetried(data.path("commandId").asText(), Trees.texts(data, "tasks"));
+            case RUN_RETRIED ->
+                new EventBody.RunRetried(
+                        data.path("commandId").asText(),
+                        Trees.texts(data, "tasks"),
+                        data.path("now").asBoolean());
             case RUN_CANCELLED ->
                 new EventBody.RunCancelled(
                         data.path("commandId").asText(), data.path("reason").textValue(), object(data, "state"));

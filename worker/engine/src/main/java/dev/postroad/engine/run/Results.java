@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.json.Shown;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.Channel;
@@ -139,7 +140,7 @@ final class Results {
         Frame frame = frame(task);
         Expression mapping = frame.graph().node(task.node()).output();
         JsonNode mapped = mapping == null ? output : evaluate(task, mapping, output);
-        List<ObjectNode> writes = frame.graph().open() && !mapped.isObject()
+        List<ObjectNode> writes = frame.graph().open() && !mapped.isObject() && !mapped.isNull()
                 ? List.of(JsonNodeFactory.instance.objectNode().set(WHOLE_OUTPUT, mapped))
                 : parts(mapped);
         String problem = Json.unstorableText(mapped);
@@ -149,13 +150,20 @@ final class Results {
         return writes;
     }
 
+    /** Null writes nothing, by itself and among others. */
     private static List<ObjectNode> parts(JsonNode mapped) throws RefusedException {
+        if (mapped.isNull()) {
+            return List.of();
+        }
         if (mapped instanceof ObjectNode writes) {
             return writes.isEmpty() ? List.of() : List.of(writes);
         }
         if (mapped instanceof ArrayNode list) {
             List<ObjectNode> parts = new ArrayList<>(list.size());
             for (JsonNode part : list) {
+                if (part.isNull()) {
+                    continue;
+                }
                 if (!(part instanceof ObjectNode writes)) {
                     throw notAnObject(part);
                 }
@@ -222,9 +230,9 @@ final class Results {
             if (!graph.nodes().containsKey(there.node())) {
                 throw new RefusedException(
                         RunError.BAD_OUTPUT,
-                        "goto names " + there.node() + ", and graph " + graph.name()
+                        "goto names " + Shown.name(there.node()) + ", and graph " + graph.name()
                                 + " has no such node; its nodes are "
-                                + String.join(", ", graph.nodes().keySet()));
+                                + Shown.names(graph.nodes().keySet()));
             }
             var destinations = graph.node(from).destinations();
             if (!destinations.isEmpty() && !destinations.contains(there.node())) {
@@ -255,7 +263,8 @@ final class Results {
         } catch (DateTimeException | ArithmeticException neither) {
             throw new RefusedException(
                     RunError.BAD_OUTPUT,
-                    "sleep gave " + given + ", which is neither a duration such as PT10M nor a time such as"
+                    "sleep gave " + Shown.name(given.toString())
+                            + ", which is neither a duration such as PT10M nor a time such as"
                             + " 2030-01-01T00:00:00Z");
         }
     }

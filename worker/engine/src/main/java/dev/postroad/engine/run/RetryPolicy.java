@@ -29,9 +29,6 @@ public record RetryPolicy(
     public static final RetryPolicy DEFAULT =
             new RetryPolicy(4, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, null, OnExhausted.FAIL);
 
-    /** The longest wait that an agent can ask for; more would leave the calendar. */
-    static final Duration LONGEST_ASKED_FOR = Duration.ofDays(365);
-
     /** This policy, where {@code settings} say nothing else. */
     public RetryPolicy with(RetrySettings settings) {
         return new RetryPolicy(
@@ -52,7 +49,8 @@ public record RetryPolicy(
     }
 
     /**
-     * How long to wait after an attempt.
+     * How long to wait after an attempt. An agent may ask for more than the backoff, up to {@code maxBackoff}: who allows
+     * servers to ask for hours says so there.
      *
      * @param attempt the attempt that failed, from 1
      * @param atLeast what the agent asked for; null where it asked for nothing
@@ -65,6 +63,7 @@ public record RetryPolicy(
         if (atLeast == null || atLeast.compareTo(delay) <= 0) {
             return delay;
         }
-        return atLeast.compareTo(LONGEST_ASKED_FOR) < 0 ? atLeast : LONGEST_ASKED_FOR;
+        Duration asked = atLeast.compareTo(maxBackoff) < 0 ? atLeast : maxBackoff;
+        return asked.compareTo(delay) < 0 ? delay : asked;
     }
 }

@@ -473,6 +473,12 @@ public final class Run implements Cloneable {
     }
 
     private void retry(Instant at, RunRetried retried) {
+        if (retried.now()) {
+            status = RunStatus.RUNNING;
+            retried.tasks().forEach(id -> change(task(id).sooner()));
+            remember(retried.commandId());
+            return;
+        }
         status = hasBegun() ? goingOn() : RunStatus.QUEUED;
         startedAt = at;
         error = null;

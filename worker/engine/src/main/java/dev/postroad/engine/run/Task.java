@@ -167,6 +167,11 @@ record Task(
         return as(TaskStatus.PENDING, attempt, waitsFor == null ? attempt : spent, null, null, answers, null);
     }
 
+    /** To go on before its time, with what is left of its budget. */
+    Task sooner() {
+        return as(TaskStatus.PENDING, attempt, spent, null, null, answers, null);
+    }
+
     Task answered(JsonNode answer) {
         List<JsonNode> all = new ArrayList<>(answers);
         all.add(answer);

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
@@ -56,7 +57,7 @@ final class UserCommands {
     void apply(FromUser command) throws RefusedException {
         switch (command) {
             case Cancel(String commandId, String reason) -> cancel(commandId, reason);
-            case Retry(String commandId) -> retry(commandId);
+            case Retry(String commandId, boolean now) -> retry(commandId, now);
             case Resume resume -> resume(resume);
             case Reassign reassign -> reassign(reassign);
             case Continue more -> proceed(more);
@@ -87,13 +88,34 @@ final class UserCommands {
         draft.emit(new RunCancelled(commandId, reason, draft.run().state()));
     }
 
-    private void retry(String commandId) throws RefusedException {
+    private void retry(String commandId, boolean now) throws RefusedException {
+        boolean isUnderWay = status() == RunStatus.RUNNING || status() == RunStatus.WAITING;
+        if (now && isUnderWay) {
+            tryAtOnce(commandId);
+            return;
+        }
         boolean pausesForAFailure =
                 status() == RunStatus.PAUSED && draft.run().root().hasFailed();
         if (status() != RunStatus.FAILED && status() != RunStatus.CANCELLED && !pausesForAFailure) {
-            throw refused("only a failed or cancelled run can be retried, and this one is " + status().publicName());
+            throw refused("only a failed or cancelled run can be retried, and this one is " + status().publicName()
+                    + (isUnderWay ? "; with \"now\": true what waits for its next attempt is tried at once" : ""));
         }
-        draft.emit(new RunRetried(commandId, unfinished()));
+        draft.emit(new RunRetried(commandId, unfinished(), false));
+    }
+
+    private void tryAtOnce(String commandId) throws RefusedException {
+        List<String> waiting =
+                draft
+                        .run()
+                        .root()
+                        .where(task -> task.status() == TaskStatus.BACKING_OFF || task.waitsFor() != null)
+                        .stream()
+                        .map(Task::id)
+                        .toList();
+        if (waiting.isEmpty()) {
+            throw refused("the run is " + status().publicName() + ", and nothing of it waits for its next attempt");
+        }
+        draft.emit(new RunRetried(commandId, waiting, true));
     }
 
     /** What failed or was cancelled, and what waits for a person: that asks again. */
@@ -247,7 +269,7 @@ final class UserCommands {
     private static String asNode(@Nullable String named, Frame from) throws RefusedException {
         if (named == null) {
             if (from.last().size() != 1) {
-                throw refused("several nodes, or none, ran last (" + String.join(", ", from.last())
+                throw refused("several nodes, or none, ran last (" + Shown.names(from.last())
                         + "); say with asNode in whose name the state is updated");
             }
             return from.last().getFirst();
@@ -260,8 +282,8 @@ final class UserCommands {
 
     private static void requireNode(Graph graph, String node) throws RefusedException {
         if (!graph.nodes().containsKey(node)) {
-            throw refused("graph " + graph.name() + " has no node " + node + "; its nodes are "
-                    + String.join(", ", graph.nodes().keySet()));
+            throw refused("graph " + graph.name() + " has no node " + Shown.name(node) + "; its nodes are "
+                    + Shown.names(graph.nodes().keySet()));
         }
     }
 

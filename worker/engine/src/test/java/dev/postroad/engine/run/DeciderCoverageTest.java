@@ -88,6 +88,7 @@ class DeciderCoverageTest {
         commands.put(WHEN_DUE, new Command.TimeOut());
         commands.put("cancel", new Command.Cancel("new", "enough"));
         commands.put("retry", new Command.Retry("new"));
+        commands.put("retry: at once", new Command.Retry("new", true));
         commands.put("resume: go on", new Command.Resume("new", Map.of(), null, List.of()));
         commands.put("resume: the only one", resume(Command.Resume.ONLY));
         commands.put("resume: one", resume("a@1"));

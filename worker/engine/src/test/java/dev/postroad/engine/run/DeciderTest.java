@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,16 @@ class DeciderTest {
         assertThat(script.run.status())
                 .as("a retried run has its attempts anew")
                 .isEqualTo(RunStatus.RUNNING);
+    }
+
+    @Test
+    void waitsNoLongerThanThePolicyAllowsHoweverLongTheAgentAsksFor() {
+        RunScript script = RunScript.started(CHAIN.replace("agent: x", "agent: x, retry: { maxBackoff: PT2S }"), "{}");
+        for (Duration asked : List.of(Duration.ofHours(1), Duration.ofSeconds(Long.MAX_VALUE), Duration.ofHours(-1))) {
+            script.reply("a@1", new AgentReply.Faulted("http.429", "slow", true, asked));
+            assertThat(script.wakes.getFirst().at()).isBetween(script.now.plusSeconds(1), script.now.plusSeconds(2));
+            script.wakeNext();
+        }
     }
 
     @Test

@@ -34,7 +34,7 @@ final class Steering {
     Command.FromUser next(String id, Run run) {
         return switch (random.nextInt(KINDS)) {
             case 0 -> new Command.Cancel(id, "by chance");
-            case 1 -> new Command.Retry(id);
+            case 1 -> new Command.Retry(id, random.nextBoolean());
             case 2, 3 -> new Command.Pause(id);
             case 4 -> new Command.Unpause(id);
             case 5 -> new Command.Resume(id, answers(run), maybe(update()), targets(run));

@@ -38,7 +38,7 @@ public final class Commands {
     private static Command command(Control.Action action, String commandId) {
         return switch (action) {
             case Control.Cancel(String reason) -> new Command.Cancel(commandId, reason);
-            case Control.Retry() -> new Command.Retry(commandId);
+            case Control.Retry(boolean now) -> new Command.Retry(commandId, now);
             case Control.Resume resume ->
                 new Command.Resume(
                         commandId,
