@@ -7,6 +7,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
@@ -72,6 +73,9 @@ final class HttpAgent implements AgentClient {
     }
 
     private AgentReply read(HttpResponse<?> response, InputStream body, AgentCall call) throws IOException {
+        if (response.statusCode() == HttpURLConnection.HTTP_NO_CONTENT) {
+            return HttpAnswer.nothing();
+        }
         Optional<HttpStream.Format> format = HttpStream.Format.of(response);
         if (format.isPresent()) {
             return HttpStream.read(body, format.get(), maxAnswerBytes, answer, call);

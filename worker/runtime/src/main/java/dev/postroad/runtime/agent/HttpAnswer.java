@@ -1,6 +1,7 @@
 package dev.postroad.runtime.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
@@ -11,27 +12,38 @@ import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.GotoReader;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what an HTTP agent answers: {@code {"output": …, "goto": …, "usage": {"inputTokens", "outputTokens"}}} where the
  * work is done, {@code {"interrupt": …}} where a person is needed, {@code {"sleep": "PT10M"}} where it is to be called
- * again later; beside any of them {@code "logs": […]}. A field that is null counts as absent, but for {@code output}.
- * Thread-safe.
+ * again later; beside any of them {@code "logs": […]}. A field that is null counts as absent. An answer of none of them,
+ * {@code null} and no answer at all mean that the work is done and that there is nothing to write; one of other fields is
+ * taken for a mistake. Thread-safe.
  */
 record HttpAnswer(RemoteFaults faults) {
     private static final String OUTPUT = "output";
     private static final String GOTO = "goto";
     private static final String INTERRUPT = "interrupt";
     private static final String SLEEP = "sleep";
+    private static final Set<String> BESIDE = Set.of("usage", "logs");
+
+    /** Of an agent that had nothing to say. */
+    static AgentReply nothing() {
+        return AgentReply.completed(NullNode.instance);
+    }
 
     AgentReply read(byte[] bytes, AgentCall call) {
+        if (isBlank(bytes)) {
+            return nothing();
+        }
         try {
             return read(Json.read(bytes), call);
         } catch (FaultsException unreadable) {
@@ -39,13 +51,25 @@ record HttpAnswer(RemoteFaults faults) {
         }
     }
 
+    private static boolean isBlank(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each != ' ' && each != '\t' && each != '\r' && each != '\n') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     AgentReply read(JsonNode tree, AgentCall call) {
+        if (tree.isNull()) {
+            return nothing();
+        }
         AgentLog.write(call, tree.get("logs"), faults.excerpt());
         return read(tree);
     }
 
     private AgentReply read(JsonNode tree) {
-        List<Fault> problems = new ArrayList<>();
+        List<Fault> problems = new FaultList();
         Fields fields = Fields.of(tree, "", problems);
         AgentReply reply = problems.isEmpty() ? reply(fields, problems) : null;
         return reply == null || !problems.isEmpty() ? faults.badAnswer(problems) : reply;
@@ -66,11 +90,23 @@ record HttpAnswer(RemoteFaults faults) {
         }
         List<Goto> next = new GotoReader(fields, problems).inGraphOrParent();
         JsonNode output = fields.object().get(OUTPUT);
-        if (output == null && !fields.has(GOTO)) {
+        if (output != null) {
+            return new Completed(output, usage, next);
+        }
+        if (fields.has(GOTO)) {
+            return new Completed(fields.object().objectNode(), usage, next);
+        }
+        if (saysSomethingElse(fields)) {
             fields.fault(OUTPUT, "is missing", "answer {\"output\": …}");
             return null;
         }
-        return new Completed(output == null ? fields.object().objectNode() : output, usage, next);
+        return new Completed(NullNode.instance, usage, next);
+    }
+
+    /** Who answers without an envelope, or with a slip of the pen in it, did not mean to write nothing. */
+    private static boolean saysSomethingElse(Fields fields) {
+        return fields.object().properties().stream()
+                .anyMatch(field -> !field.getValue().isNull() && !BESIDE.contains(field.getKey()));
     }
 
     private static AgentReply asked(JsonNode question, Fields fields, List<Fault> problems) {

@@ -72,8 +72,11 @@ final class MessageReader {
 
     private void take(JsonNode message) {
         JsonNode chunk = message.get(CHUNK);
-        if (chunk == null || chunk.isNull()) {
+        if (chunk == null || (chunk.isNull() && ANSWERS.stream().anyMatch(message::has))) {
             answer = message;
+        } else if (chunk.isNull()) {
+            // Some servers send a piece without a text first, or last.
+            return;
         } else if (chunk.isTextual() && ANSWERS.stream().noneMatch(message::has)) {
             call.output().emit(chunk.textValue());
         } else {

@@ -2,6 +2,7 @@ package dev.postroad.runtime.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
@@ -113,7 +114,7 @@ final class HttpAgentStreamTest {
                 "application/x-ndjson | <html>~</html>~ | is not JSON",
                 "application/x-ndjson | <html>~ | is not JSON",
                 "application/x-ndjson | [] | must be an object",
-                "application/x-ndjson | {} | output: is missing",
+                "application/x-ndjson | {\"answer\":42} | output: is missing",
                 "application/x-ndjson | {\"chunk\":7}~ | chunk is no text",
                 "application/x-ndjson | {\"chunk\":\"a\",\"output\":1}~ | chunk stands beside the answer",
                 "text/event-stream | data: hello~~data: {\"output\":1}~~ | is not JSON",
@@ -127,6 +128,19 @@ final class HttpAgentStreamTest {
             assertThat(fault.retryable()).isFalse();
             assertThat(fault.message()).contains(problem);
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/x-ndjson | {\"chunk\":null}~{\"chunk\":\"a\"}~{}~",
+                "application/x-ndjson | {\"chunk\":\"a\"}~null~",
+                "text/event-stream | data: {\"chunk\":\"a\"}~~data: {\"output\":null}~~",
+            })
+    void aStreamMayEndWithNothingToWrite(String type, String body) throws Exception {
+        server.answers(200, body.replace('~', '\n'), "Content-Type", type);
+        assertThat(call()).isEqualTo(AgentReply.completed(NullNode.instance));
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.postroad.runtime.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
@@ -194,14 +195,13 @@ final class HttpAgentTest {
             quoteCharacter = '`',
             value = {
                 "<html>            | is not JSON",
-                "``                | is empty",
                 "[]                | must be an object",
-                "{}                | output: is missing",
+                "{\"answer\":42}    | output: is missing",
+                "{\"ouput\":{},\"usage\":{}} | output: is missing",
                 "{\"output\":1} 2  | is not JSON",
                 "{\"output\":\"\\u0000\"} | U+0000",
                 "{\"output\":1,\"usage\":{\"inputTokens\":-1}} | usage.inputTokens: must be a whole number",
                 "{\"output\":1,\"usage\":3} | usage: must be an object",
-                "{\"interrupt\":null} | output: is missing",
                 "{\"interrupt\":1,\"output\":2} | output: stands beside interrupt; keep one of the two",
                 "{\"interrupt\":1,\"sleep\":\"PT1S\"} | sleep: stands beside interrupt; keep one of the two",
                 "{\"interrupt\":1,\"goto\":\"a\"} | goto: stands beside interrupt; keep one of the two",
@@ -225,6 +225,40 @@ final class HttpAgentTest {
             assertThat(fault.retryable()).isFalse();
             assertThat(fault.message()).contains(problem);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " \r\n\t ",
+                "null",
+                "{}",
+                "{\"output\":null}",
+                "{\"output\":null,\"more\":1}",
+                "{\"interrupt\":null}",
+                "{\"sleep\":null,\"goto\":null}",
+                "{\"logs\":[\"done\"]}"
+            })
+    void anAnswerOfNothingIsWorkThatIsDone(String body) throws Exception {
+        server.answers(200, body);
+        assertThat(call("{}")).isEqualTo(AgentReply.completed(NullNode.instance));
+    }
+
+    @Test
+    void aStatusThatSaysNoContentIsWorkThatIsDone() throws Exception {
+        server.answers(204, "", "Content-Type", "text/event-stream");
+        assertThat(call("{}")).isEqualTo(AgentReply.completed(NullNode.instance));
+    }
+
+    @Test
+    void whatStandsBesideNothingCounts() throws Exception {
+        server.answers(200, "{\"output\":null,\"goto\":\"b\",\"usage\":{\"inputTokens\":3}}");
+        assertThat(call("{}")).isEqualTo(new Completed(NullNode.instance, new Usage(3, 0), List.of(Goto.node("b"))));
+        server.answers(200, "{\"output\":null,\"interrupt\":\"sure?\"}");
+        assertThat(call("{}")).isEqualTo(new AgentReply.Interrupted(Calls.json("'sure?'")));
+        server.answers(200, "{\"output\":null,\"sleep\":\"PT1S\"}");
+        assertThat(call("{}")).isEqualTo(new AgentReply.Sleeping(Duration.ofSeconds(1)));
     }
 
     @Test
@@ -255,7 +289,7 @@ final class HttpAgentTest {
     void doesNotCallAfterTheDeadline() throws Exception {
         try (AgentClient client = client()) {
             assertThat(client.call(Calls.dueAt(Calls.NOW))).isInstanceOfSatisfying(Faulted.class, fault -> {
-                assertThat(fault.type()).isEqualTo("http.connection");
+                assertThat(fault.type()).isEqualTo("timeout");
                 assertThat(fault.retryable()).isTrue();
                 assertThat(fault.message()).contains("did not answer in time");
             });
