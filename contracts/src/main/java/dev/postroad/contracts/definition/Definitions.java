@@ -2,6 +2,7 @@ package dev.postroad.contracts.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ public final class Definitions {
      */
     public static List<Definition> readAll(String text) throws FaultsException {
         List<Definition> definitions = new ArrayList<>();
-        List<Fault> faults = new ArrayList<>();
+        List<Fault> faults = FaultList.ofDefinitions();
         Set<String> keys = new HashSet<>();
         List<JsonNode> documents = Documents.of(text);
         for (int i = 0; i < documents.size(); i++) {
@@ -30,6 +31,7 @@ public final class Definitions {
             if (definition == null) {
                 continue;
             }
+            RetryChecks.check(definition, path, faults);
             if (!definition.name().isEmpty() && !keys.add(definition.registryKey())) {
                 faults.add(new Fault(path, "defines " + definition.registryKey() + " again", "keep one of the two"));
             }
@@ -45,17 +47,37 @@ public final class Definitions {
     }
 
     /**
-     * Reads one definition.
+     * Reads one definition that is new.
      *
      * @throws FaultsException with everything that is wrong with it
      */
     public static Definition read(JsonNode document) throws FaultsException {
-        List<Fault> faults = new ArrayList<>();
+        Definition definition = readAccepted(document);
+        List<Fault> faults = FaultList.ofDefinitions();
+        RetryChecks.check(definition, "", faults);
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return definition;
+    }
+
+    /**
+     * Reads one definition that counts already: what was right by the rules under which it was accepted stays right.
+     *
+     * @throws FaultsException with everything that is wrong with it
+     */
+    public static Definition readAccepted(JsonNode document) throws FaultsException {
+        List<Fault> faults = FaultList.ofDefinitions();
         Definition definition = read(document, "", faults);
         if (definition == null || !faults.isEmpty()) {
             throw new FaultsException(faults);
         }
         return definition;
+    }
+
+    /** What is sound in a definition, and yet is probably not what its author meant; empty where nothing is. */
+    public static List<Fault> warnings(Definition definition) {
+        return RetryWarnings.of(definition);
     }
 
     private static @Nullable Definition read(JsonNode document, String path, List<Fault> faults) {

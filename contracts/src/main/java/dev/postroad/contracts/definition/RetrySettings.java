@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBackoff the longest wait
  * @param jitter the share of a wait, 0 to 1, that chance adds to it
  * @param on what is tried again: types of errors such as {@code timeout} or {@code http.503}, {@code *} standing for any
- *     characters, or {@code message:} and a regular expression; null for whatever the agent says may be tried again
+ *     characters, or {@code message:} and a regular expression of RE2; null for whatever the agent says may be tried again
  * @param onExhausted what becomes of the run when all attempts are used up
  */
 public record RetrySettings(
@@ -60,7 +60,7 @@ public record RetrySettings(
         List<ErrorPattern> patterns = new ArrayList<>();
         for (String text : fields.texts("on")) {
             try {
-                patterns.add(ErrorPattern.of(text));
+                patterns.add(ErrorPattern.accepted(text));
             } catch (PatternSyntaxException unsound) {
                 fields.fault("on", "holds no regular expression: " + unsound.getDescription(), "correct " + text);
             }

@@ -42,6 +42,7 @@ final class ApplyCommand implements Callable<Integer> {
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PublishedDefinitions stored = servers.definitions();
         DefinitionFile.check(read, stored);
+        DefinitionFile.warnings(read).forEach(surroundings.err()::println);
         List<Definition> definitions = DefinitionFile.all(read).toList();
         List<Applied> applied = definitions.stream()
                 .map(definition -> Applied.of(definition, stored))

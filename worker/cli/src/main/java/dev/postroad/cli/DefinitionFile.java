@@ -57,6 +57,16 @@ record DefinitionFile(String name, List<Definition> definitions) {
         refuse(files.stream().flatMap(file -> file.unsound(library)).toList());
     }
 
+    /** What is sound in files, and yet is probably not meant so. */
+    static List<String> warnings(List<DefinitionFile> files) {
+        return files.stream()
+                .flatMap(file -> file.definitions.stream()
+                        .flatMap(definition -> Definitions.warnings(definition).stream()
+                                .map(warning ->
+                                        "warning: " + file.name + ": " + definition.registryKey() + ": " + warning)))
+                .toList();
+    }
+
     static Stream<Definition> all(List<DefinitionFile> files) {
         return files.stream().flatMap(file -> file.definitions.stream());
     }

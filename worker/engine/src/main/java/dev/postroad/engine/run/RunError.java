@@ -1,5 +1,6 @@
 package dev.postroad.engine.run;
 
+import dev.postroad.contracts.definition.ErrorTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record RunError(
         String type, String message, @Nullable String node) {
     /** An attempt took longer than it may. */
-    public static final String TIMEOUT = "timeout";
+    public static final String TIMEOUT = ErrorTypes.TIMEOUT;
 
     static final String AGENT_UNAVAILABLE = "agent-unavailable";
     static final String EXPRESSION = "expression";

@@ -2,6 +2,7 @@ package dev.postroad.runtime.agent;
 
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.contracts.json.Fault;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,8 @@ record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
             default -> "broke the connection";
         };
         String detail = broken.getMessage() == null ? broken.getClass().getSimpleName() : broken.getMessage();
-        return new Faulted(kind + ".connection", excerpt.of(place + " " + what + ": " + detail), true, null);
+        String type = broken instanceof HttpTimeoutException ? ErrorTypes.TIMEOUT : kind + ".connection";
+        return new Faulted(type, excerpt.of(place + " " + what + ": " + detail), true, null);
     }
 
     /** The fault of an answer that breaks the protocol. */

@@ -264,7 +264,7 @@ public final class PublishedDefinitions {
 
     private static GraphDefinition definition(String name, JsonNode stored) {
         try {
-            if (Definitions.read(stored) instanceof GraphDefinition graph) {
+            if (Definitions.readAccepted(stored) instanceof GraphDefinition graph) {
                 return graph;
             }
         } catch (FaultsException unsound) {
@@ -275,7 +275,7 @@ public final class PublishedDefinitions {
 
     private static AgentDefinition agent(String name, JsonNode stored) {
         try {
-            if (Definitions.read(stored) instanceof AgentDefinition agent) {
+            if (Definitions.readAccepted(stored) instanceof AgentDefinition agent) {
                 return agent;
             }
         } catch (FaultsException unsound) {

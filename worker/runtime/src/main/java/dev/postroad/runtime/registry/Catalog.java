@@ -111,7 +111,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             return;
         }
         try {
-            open((AgentDefinition) Definitions.read(kept.definition()), clients::openAccepted);
+            open((AgentDefinition) Definitions.readAccepted(kept.definition()), clients::openAccepted);
         } catch (FaultsException unusable) {
             LOG.warn("agent {} cannot be used by this worker: {}", kept.name(), unusable.getMessage());
         }
@@ -303,7 +303,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     private Graph compile(Kept kept) {
         try {
-            GraphDefinition definition = (GraphDefinition) Definitions.read(kept.definition());
+            GraphDefinition definition = (GraphDefinition) Definitions.readAccepted(kept.definition());
             return GraphCompiler.compile(definition, kept.version(), new Pinned(kept.inside()));
         } catch (FaultsException corrupt) {
             throw new IllegalStateException(

@@ -59,7 +59,7 @@ final class HttpAgentConnectionTest {
         Instant soon = Calls.NOW.plusMillis(200);
         BackgroundCall call = new BackgroundCall(client(), Calls.dueAt(soon));
         try (Socket socket = server.accept()) {
-            assertConnectionFault(call.reply(), "did not answer in time");
+            assertFault(call.reply(), "timeout", "did not answer in time");
             RawServer.awaitHangUp(socket);
         }
     }
@@ -119,8 +119,12 @@ final class HttpAgentConnectionTest {
     }
 
     private static void assertConnectionFault(AgentReply reply, String what) {
+        assertFault(reply, "http.connection", what);
+    }
+
+    private static void assertFault(AgentReply reply, String type, String what) {
         assertThat(reply).isInstanceOfSatisfying(Faulted.class, fault -> {
-            assertThat(fault.type()).isEqualTo("http.connection");
+            assertThat(fault.type()).isEqualTo(type);
             assertThat(fault.retryable()).isTrue();
             assertThat(fault.message()).startsWith("127.0.0.1:").contains(what);
         });

@@ -54,7 +54,7 @@ final class LlmAgentConnectionTest {
     void retriesWhereTheModelIsSilentUntilTheDeadline() throws Exception {
         BackgroundCall call = new BackgroundCall(client(), Calls.dueAt(Calls.NOW.plusMillis(200)));
         try (Socket socket = server.accept()) {
-            assertConnectionFault(call.reply());
+            assertFault(call.reply(), "timeout");
             RawServer.awaitHangUp(socket);
         }
     }
@@ -89,8 +89,12 @@ final class LlmAgentConnectionTest {
     }
 
     private static void assertConnectionFault(AgentReply reply) {
+        assertFault(reply, "llm.connection");
+    }
+
+    private static void assertFault(AgentReply reply, String type) {
         assertThat(reply).isInstanceOfSatisfying(Faulted.class, fault -> {
-            assertThat(fault.type()).isEqualTo("llm.connection");
+            assertThat(fault.type()).isEqualTo(type);
             assertThat(fault.retryable()).isTrue();
         });
     }

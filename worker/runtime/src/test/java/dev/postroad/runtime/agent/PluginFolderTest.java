@@ -235,22 +235,16 @@ final class PluginFolderTest {
                         "no licence"),
                 Arguments.of("error", bad("throw new OutOfMemoryError(\"of its own\");"), "of its own"),
                 Arguments.of("endless recursion", bad("new Bad();"), "StackOverflowError"),
-                Arguments.of(
-                        "error that cannot be described",
-                        bad("""
+                Arguments.of("error that cannot be described", bad("""
                                 throw new RuntimeException() {
                                     public String getMessage() { throw new IllegalStateException(); }
                                     public String toString() { throw new StackOverflowError(); }
                                     public synchronized Throwable getCause() { throw new IllegalStateException(); }
-                                };"""),
-                        "plugged.Bad$1"),
-                Arguments.of(
-                        "error that is its own cause",
-                        bad("""
+                                };"""), "plugged.Bad$1"),
+                Arguments.of("error that is its own cause", bad("""
                                 throw new RuntimeException("in a circle") {
                                     public synchronized Throwable getCause() { return this; }
-                                };"""),
-                        "in a circle"),
+                                };"""), "in a circle"),
                 Arguments.of(
                         "needs a class that is not there",
                         PluginJars.compiled("package plugged; public class Needed {}", agentThat("new Needed();"))
