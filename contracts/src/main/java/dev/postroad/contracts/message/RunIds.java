@@ -28,6 +28,16 @@ public final class RunIds {
         return id.substring(Math.max(0, id.length() - LONGEST));
     }
 
+    /**
+     * The id of such a run where the place alone would name one that was triggered from an earlier topic of the same name.
+     *
+     * @param topicId Kafka's id of the topic
+     */
+    public static String ofRecord(String topic, String topicId, int partition, long offset) {
+        String id = ofRecord(topic, partition, offset) + ":" + topicId;
+        return id.substring(Math.max(0, id.length() - LONGEST));
+    }
+
     static String requireLegal(String runId) {
         if (!isLegal(runId)) {
             throw new IllegalArgumentException("the run id is " + Fields.quoted(runId) + "; use " + RULE);

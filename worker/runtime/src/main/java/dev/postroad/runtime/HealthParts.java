@@ -18,12 +18,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a worker that its health is told of. Thread-safe; nothing here waits.
  *
  * @param readers by what they read: whether they do
+ * @param problems by what they read: why they cannot, at present
  * @param kafka also sees the lag
  * @param postgres also sees the queue
  */
@@ -32,6 +35,7 @@ record HealthParts(
         ShardOwnership ownership,
         TriggerIntake triggers,
         Map<String, BooleanSupplier> readers,
+        Map<String, Supplier<@Nullable String>> problems,
         Catalog catalog,
         Availability availability,
         Looks kafka,
@@ -61,6 +65,10 @@ record HealthParts(
         if (answers.state() != HealthState.OK) {
             return answers;
         }
+        String unread = unread();
+        if (!unread.isEmpty()) {
+            return new PartHealth.Degraded("not read for now: " + unread);
+        }
         int behind = lanes.all().stream()
                 .mapToInt(lane -> lane.figures().shardsBehind())
                 .sum();
@@ -68,6 +76,14 @@ record HealthParts(
                 ? new PartHealth.Ok()
                 : new PartHealth.Degraded(
                         "events come late, they are published from the journal; shards behind: " + behind);
+    }
+
+    private String unread() {
+        return problems.entrySet().stream()
+                .filter(reader -> reader.getValue().get() != null)
+                .map(reader -> reader.getKey() + " (" + reader.getValue().get() + ")")
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private PartHealth ofPostgres() {

@@ -39,6 +39,8 @@ import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.publish.OutputPublisher;
 import dev.postroad.runtime.publish.Producers;
+import dev.postroad.runtime.reading.Consumers;
+import dev.postroad.runtime.reading.TopicLook;
 import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.registry.Refusals;
 import dev.postroad.runtime.registry.RegistryReader;
@@ -73,9 +75,7 @@ import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -146,7 +146,8 @@ public final class Worker implements AutoCloseable {
         part(new KafkaClientMetrics(chunks)).bindTo(metrics);
         Producers.introduce(chunks, settings.topics().output());
         OutputPublisher output = new OutputPublisher(chunks, settings.topics().output(), clock);
-        Outlets outlets = new Outlets(producer, settings.topics(), clock);
+        Outlets outlets = part(new Outlets(producer, settings.topics(), clock));
+        TopicLook look = part(new TopicLook(settings.kafka()));
 
         AtomicReference<Consumer<String>> agentAvailable = new AtomicReference<>(agent -> {});
         Consumer<String> available = agent -> agentAvailable.get().accept(agent);
@@ -164,7 +165,12 @@ public final class Worker implements AutoCloseable {
         RegistryReader registry = part(new RegistryReader(
                 settings.kafka(),
                 settings.topics().registry(),
-                new RegistryReader.Collaborators(catalog, new Refusals(jdbi, agentEvents), outlets, clock)));
+                new RegistryReader.Collaborators(
+                        catalog,
+                        new Refusals(jdbi, agentEvents),
+                        (incoming, reason, kept) -> outlets.deadLetter(incoming.record(), reason, kept),
+                        look,
+                        clock)));
         registry.start();
 
         Commands commands = new Commands(catalog);
@@ -231,13 +237,15 @@ public final class Worker implements AutoCloseable {
         turnWanted.set(turns::call);
         turns.start();
         ControlIntake control = part(new ControlIntake(
-                controlConsumer(),
+                controlConsumers(),
+                look,
                 settings.topics().control(),
                 settings.maxValueBytes(),
                 new ControlIntake.Collaborators(commands, lanes, shards, outlets, pending, clock)));
         control.start();
         TriggerIntake triggers = part(new TriggerIntake(
-                triggerConsumer(),
+                triggerConsumers(),
+                look,
                 settings.topics().triggers(),
                 new TriggerIntake.Collaborators(
                         new TriggerIntake.TriggerJudgement(catalog, settings.maxValueBytes()),
@@ -251,7 +259,9 @@ public final class Worker implements AutoCloseable {
         part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output, logs));
         Map<String, BooleanSupplier> readers = Map.of(
                 "triggers", triggers::isAlive, "control messages", control::isAlive, "the registry", registry::isAlive);
-        HealthChecks checks = health(pool, lanes, shards, triggers, readers, catalog, availability);
+        Map<String, Supplier<@Nullable String>> problems = Map.of(
+                "triggers", triggers::problem, "control messages", control::problem, "the registry", registry::problem);
+        HealthChecks checks = health(pool, lanes, shards, triggers, readers, problems, catalog, availability);
         health = checks;
         HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
@@ -291,6 +301,7 @@ public final class Worker implements AutoCloseable {
             ShardOwnership shards,
             TriggerIntake triggers,
             Map<String, BooleanSupplier> readers,
+            Map<String, Supplier<@Nullable String>> problems,
             Catalog catalog,
             Availability availability) {
         TriggerLag lag = part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), clock));
@@ -298,7 +309,8 @@ public final class Worker implements AutoCloseable {
         Looks postgres = part(new Looks("Postgres", new QueueWait(database), clock));
         kafka.start();
         postgres.start();
-        return new HealthParts(lanes, shards, triggers, readers, catalog, availability, kafka, postgres, clock)
+        return new HealthParts(
+                        lanes, shards, triggers, readers, problems, catalog, availability, kafka, postgres, clock)
                 .checks();
     }
 
@@ -320,35 +332,31 @@ public final class Worker implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    private KafkaConsumer<byte[], byte[]> triggerConsumer() {
-        Map<String, Object> config = consumer(settings.group());
+    private Consumers triggerConsumers() {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
         config.put(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                 List.of(CooperativeStickyAssignor.class.getName()));
         long session = settings.sessionTimeout().toMillis();
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) session);
-        config.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) Math.max(100, session / 6));
-        return measured(new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        if (!settings.kafka().containsKey(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG)) {
+            config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) Math.max(100, session / 6));
+        }
+        return measured(config);
     }
 
-    private KafkaConsumer<byte[], byte[]> controlConsumer() {
-        return measured(new KafkaConsumer<>(
-                consumer(settings.group() + "-control"), new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    private Consumers controlConsumers() {
+        return measured(new HashMap<>(Map.of(ConsumerConfig.GROUP_ID_CONFIG, settings.group() + "-control")));
     }
 
-    private KafkaConsumer<byte[], byte[]> measured(KafkaConsumer<byte[], byte[]> consumer) {
-        part(new KafkaClientMetrics(consumer)).bindTo(metrics);
-        return consumer;
-    }
-
-    private Map<String, Object> consumer(String group) {
-        Map<String, Object> config = new HashMap<>(settings.kafka());
-        config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    private Consumers measured(Map<String, Object> config) {
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
-        return config;
+        return new Consumers(settings.kafka(), config, consumer -> {
+            KafkaClientMetrics measure = new KafkaClientMetrics(consumer);
+            measure.bindTo(metrics);
+            return measure;
+        });
     }
 
     private <T extends AutoCloseable> T part(T part) {

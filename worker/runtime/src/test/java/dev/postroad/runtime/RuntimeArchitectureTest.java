@@ -79,8 +79,8 @@ class RuntimeArchitectureTest {
             within("agent").because("an attempt is a call with an answer; when to try again is decided in the engine");
 
     @ArchTest
-    static final ArchRule publishingKnowsTheJournalOnly =
-            within("publish", "journal").because("what is published is what was committed, whoever wrote it");
+    static final ArchRule publishingKnowsTheJournalOnly = within("publish", "journal", "background")
+            .because("what is published is what was committed, whoever wrote it");
 
     @ArchTest
     static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within(
@@ -147,14 +147,12 @@ class RuntimeArchitectureTest {
 
     /** Each pauses between two tries to reach a server, or two looks at what others do; none for a wait of a run. */
     private static final Set<String> SLEEPERS = Set.of(
-            "dev.postroad.runtime.intake.ControlIntake",
             "dev.postroad.runtime.journal.JournalWriter",
             "dev.postroad.runtime.logs.LogWriter",
             "dev.postroad.runtime.ownership.ShardOwnership",
             "dev.postroad.runtime.provisioning.TopicAdmin",
             // While the worker starts, for 2 s at the most.
             "dev.postroad.runtime.publish.Producers",
-            "dev.postroad.runtime.registry.RegistryReader",
             "dev.postroad.runtime.availability.Availability",
             "dev.postroad.runtime.guard.AgentBreaker",
             "dev.postroad.runtime.run.AgentCalls",

@@ -254,10 +254,7 @@ public final class EventCodec {
             ObjectNode tags = data.putObject("tags");
             admission.tags().forEach(tags::put);
         }
-        data.putObject("trigger")
-                .put("topic", admission.origin().topic())
-                .put("partition", admission.origin().partition())
-                .put("offset", admission.origin().offset());
+        put(data.putObject("trigger"), admission.origin());
         if (admission.base() != null) {
             data.set("base", Trees.tree(admission.base()));
         }
@@ -268,6 +265,14 @@ public final class EventCodec {
                     .put("version", source.version())
                     .put("commandId", source.commandId());
         }
+    }
+
+    private static void put(ObjectNode trigger, Origin origin) {
+        trigger.put("topic", origin.topic());
+        if (origin.topicId() != null) {
+            trigger.put("topicId", origin.topicId());
+        }
+        trigger.put("partition", origin.partition()).put("offset", origin.offset());
     }
 
     private static Admission admission(JsonNode data) {
@@ -283,6 +288,7 @@ public final class EventCodec {
                 tags,
                 new Origin(
                         trigger.path("topic").asText(),
+                        trigger.path("topicId").textValue(),
                         trigger.path("partition").asInt(),
                         trigger.path("offset").asLong()),
                 data.has("base") ? Trees.snapshot(data.get("base")) : null,

@@ -8,6 +8,7 @@ import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.RunIds;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.intake.TriggerVerdict.Admissible;
 import dev.postroad.runtime.intake.TriggerVerdict.NotYetKnown;
 import dev.postroad.runtime.intake.TriggerVerdict.Rejected;
@@ -49,6 +50,18 @@ final class TriggerJudge {
         } catch (FaultsException faults) {
             return new Rejected(expectedRunId(record, json), target(json), String.valueOf(faults.getMessage()));
         }
+    }
+
+    /**
+     * The id for the run of a trigger that named none, where the id made of its place is taken by a run of an earlier topic
+     * of the same name; null where there is none.
+     */
+    static @Nullable String otherRunId(Origin origin, String taken) {
+        if (origin.topicId() == null
+                || !taken.equals(RunIds.ofRecord(origin.topic(), origin.partition(), origin.offset()))) {
+            return null;
+        }
+        return RunIds.ofRecord(origin.topic(), origin.topicId(), origin.partition(), origin.offset());
     }
 
     private static String target(JsonNode json) {

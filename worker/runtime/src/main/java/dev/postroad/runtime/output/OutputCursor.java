@@ -155,7 +155,7 @@ public final class OutputCursor implements AutoCloseable {
         try {
             found.add(new Found(OutputChunk.read(record.value()), record.offset(), record.value().length));
             bytes += record.value().length;
-        } catch (FaultsException foreign) {
+        } catch (FaultsException | RuntimeException | StackOverflowError foreign) {
             LOG.debug("no chunk at offset {} of {}", record.offset(), record.topic(), foreign);
         }
     }

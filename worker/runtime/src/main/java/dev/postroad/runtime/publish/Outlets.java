@@ -6,105 +6,191 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.Topics;
+import dev.postroad.engine.run.Origin;
+import dev.postroad.runtime.background.Insistence;
+import dev.postroad.runtime.background.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is published outside any journal: dead letters and answers to triggers that became no run. Thread-safe. */
-public final class Outlets {
+/**
+ * What is published outside any journal: dead letters, answers to triggers that became no run, and commands that go to
+ * another shard. Whatever Kafka does not take is sent again until it does. Thread-safe.
+ */
+public final class Outlets implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outlets.class);
     private static final int MAX_REASON = 2_000;
+    private static final int MAX_NAME = 200;
 
     private final Producer<String, byte[]> producer;
     private final Topics topics;
     private final InstantSource clock;
+    private final Insistence insistence = new Insistence("postroad-outlets");
+    private final Trouble trouble;
+    private final Trouble letters;
 
     public Outlets(Producer<String, byte[]> producer, Topics topics, InstantSource clock) {
         this.producer = producer;
         this.topics = topics;
         this.clock = clock;
+        this.trouble = new Trouble(LOG, "Kafka does not take a record yet, and it is sent again", clock);
+        this.letters = new Trouble(LOG, "a record became a dead letter", clock);
     }
 
     /**
-     * Keeps a record that could not be understood, bytes untouched, or without its value where that is too large for
-     * the topic; {@code kept} runs when Kafka has it.
+     * Keeps a record that could not be understood, bytes untouched; without its value where that is too large for the
+     * topic of dead letters, and without its headers and its key where they are.
+     *
+     * @param kept runs when Kafka has it
      */
     public void deadLetter(ConsumerRecord<byte[], byte[]> record, String reason, Runnable kept) {
-        LOG.warn("a record of {} became a dead letter: {}", place(record), reason);
-        Headers headers = new RecordHeaders(record.headers().toArray());
+        letters.tell(place(record) + ": " + reason);
+        Headers place = place(record, reason);
+        Headers whole = new RecordHeaders(record.headers().toArray());
+        place.forEach(whole::add);
+        String key = untouched(record.key());
+        sendFirstThatFits(
+                List.of(
+                        letter(key, record.value(), whole),
+                        letter(key, null, whole),
+                        letter(key, null, place),
+                        letter(null, null, place)),
+                kept);
+    }
+
+    private static Headers place(ConsumerRecord<byte[], byte[]> record, String reason) {
+        Headers headers = new RecordHeaders();
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_TOPIC, record.topic()));
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_PARTITION, Integer.toString(record.partition())));
         headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_OFFSET, Long.toString(record.offset())));
-        headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_REASON, shortened(reason)));
-        String key = untouched(record.key());
-        ProducerRecord<String, byte[]> whole = letter(key, record.value(), headers);
-        var _ = producer.send(whole, (metadata, failure) -> {
-            if (failure instanceof RecordTooLargeException) {
-                LOG.warn("a dead letter from {} is kept without its value: {}", place(record), failure.getMessage());
-                send(letter(key, null, headers), kept);
+        headers.add(EventRecords.header(EventHeaders.DEAD_LETTER_REASON, shortened(reason, MAX_REASON)));
+        return headers;
+    }
+
+    private void sendFirstThatFits(List<ProducerRecord<String, byte[]>> letters, Runnable kept) {
+        send(letters.getFirst(), kept, tooLarge -> {
+            if (letters.size() > 1) {
+                sendFirstThatFits(letters.subList(1, letters.size()), kept);
             } else {
-                settle(whole, failure, kept);
+                LOG.error("a dead letter is lost, as not even its place fits on its topic: {}", tooLarge);
+                kept.run();
             }
         });
     }
 
-    /** Answers a trigger that became no run. */
-    public void answer(
-            EventType type, String runId, String graph, String reason, ConsumerRecord<?, ?> trigger, Runnable kept) {
+    /**
+     * Answers a trigger that became no run.
+     *
+     * @param kept runs when Kafka has it
+     */
+    public void answer(EventType type, String runId, String graph, String reason, Origin trigger, Runnable kept) {
         ObjectNode event = JsonNodeFactory.instance.objectNode();
-        event.put("runId", runId).put("graph", graph).put("type", type.publicName());
+        event.put("runId", runId).put("graph", shortened(graph, MAX_NAME)).put("type", type.publicName());
         event.put("at", clock.instant().truncatedTo(ChronoUnit.MICROS).toString());
         ObjectNode data = event.putObject("data");
-        data.put("reason", shortened(reason));
-        data.putObject("trigger")
-                .put("topic", trigger.topic())
-                .put("partition", trigger.partition())
-                .put("offset", trigger.offset());
+        data.put("reason", shortened(reason, MAX_REASON));
+        ObjectNode place = data.putObject("trigger").put("topic", trigger.topic());
+        if (trigger.topicId() != null) {
+            place.put("topicId", trigger.topicId());
+        }
+        place.put("partition", trigger.partition()).put("offset", trigger.offset());
         Headers headers = new RecordHeaders(List.of(
                 EventRecords.header(EventHeaders.SPEC_VERSION, "1.0"),
-                EventRecords.header(EventHeaders.ID, place(trigger)),
+                EventRecords.header(
+                        EventHeaders.ID, trigger.topic() + ":" + trigger.partition() + ":" + trigger.offset()),
                 EventRecords.header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + type.publicName()),
                 EventRecords.header(EventHeaders.SOURCE, "postroad"),
                 EventRecords.header(EventHeaders.CONTENT_TYPE, "application/json")));
-        send(new ProducerRecord<>(topics.events(), null, null, runId, Json.bytes(event), headers), kept);
+        send(new ProducerRecord<>(topics.events(), null, null, runId, Json.bytes(event), headers), kept, tooLarge -> {
+            LOG.error("the answer to a trigger for run {} is lost: {}", runId, tooLarge);
+            kept.run();
+        });
     }
 
-    /** Sends a control record on to the partition of its run's shard. */
-    public void forward(ConsumerRecord<byte[], byte[]> record, int shard, String commandId, Runnable kept) {
+    /**
+     * Sends a control record on to the partition of its run's shard, as soon as there is one.
+     *
+     * @param kept runs when Kafka has it
+     * @param refused told why it cannot be sent on
+     */
+    public void forward(
+            ConsumerRecord<byte[], byte[]> record,
+            int shard,
+            String commandId,
+            Runnable kept,
+            Consumer<String> refused) {
         Headers headers = new RecordHeaders(record.headers().toArray());
         headers.remove(EventHeaders.COMMAND_ID);
         headers.add(EventRecords.header(EventHeaders.COMMAND_ID, commandId));
         String key = untouched(record.key());
-        send(new ProducerRecord<>(topics.control(), shard, null, key, record.value(), headers), kept);
+        send(
+                new ProducerRecord<>(topics.control(), shard, null, key, record.value(), headers),
+                kept,
+                tooLarge -> refused.accept("it belongs to shard " + shard + ", and cannot be sent on: " + tooLarge));
     }
 
-    private ProducerRecord<String, byte[]> letter(
-            @Nullable String key, byte @Nullable [] value, Iterable<Header> headers) {
+    private ProducerRecord<String, byte[]> letter(@Nullable String key, byte @Nullable [] value, Headers headers) {
         return new ProducerRecord<>(topics.deadLetters(), null, null, key, value, headers);
     }
 
-    private void send(ProducerRecord<String, byte[]> record, Runnable kept) {
-        var _ = producer.send(record, (metadata, failure) -> settle(record, failure, kept));
+    /** Sends a record, at first without waiting for it. */
+    private void send(ProducerRecord<String, byte[]> record, Runnable kept, Consumer<String> tooLarge) {
+        try {
+            var _ = producer.send(record, (metadata, failure) -> {
+                if (failure == null) {
+                    kept.run();
+                } else {
+                    sendAgain(record, failure, kept, tooLarge);
+                }
+            });
+        } catch (KafkaException failure) {
+            sendAgain(record, failure, kept, tooLarge);
+        }
     }
 
-    private static void settle(ProducerRecord<String, byte[]> record, @Nullable Exception failure, Runnable kept) {
-        if (failure == null) {
-            kept.run();
-        } else {
-            // The offset is not committed, so the record is read again by the next owner.
-            LOG.error("a record for {} could not be kept", record.topic(), failure);
+    private void sendAgain(
+            ProducerRecord<String, byte[]> record, Exception failure, Runnable kept, Consumer<String> tooLarge) {
+        if (failure instanceof RecordTooLargeException) {
+            tooLarge.accept(String.valueOf(failure.getMessage()));
+            return;
         }
+        trouble.tell(record.topic() + ": " + failure.getMessage());
+        insistence.untilDone(tries -> tries > 0 && isSent(record, kept, tooLarge));
+    }
+
+    private boolean isSent(ProducerRecord<String, byte[]> record, Runnable kept, Consumer<String> tooLarge)
+            throws InterruptedException {
+        try {
+            var _ = producer.send(record).get();
+            kept.run();
+            trouble.over();
+            return true;
+        } catch (InterruptException stopping) {
+            throw new InterruptedException(stopping.getMessage());
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof RecordTooLargeException) {
+                tooLarge.accept(String.valueOf(failed.getCause().getMessage()));
+                return true;
+            }
+            trouble.tell(record.topic() + ": " + failed.getCause());
+        } catch (KafkaException failed) {
+            trouble.tell(record.topic() + ": " + failed.getMessage());
+        }
+        return false;
     }
 
     /** A text that the producer turns into the same bytes again. */
@@ -112,12 +198,23 @@ public final class Outlets {
         return key == null ? null : new String(key, StandardCharsets.ISO_8859_1);
     }
 
-    private static String shortened(@Nullable String reason) {
-        String text = String.valueOf(reason);
-        return text.length() > MAX_REASON ? text.substring(0, MAX_REASON) + "…" : text;
+    private static String shortened(@Nullable String text, int most) {
+        String whole = String.valueOf(text);
+        if (whole.length() <= most) {
+            return whole;
+        }
+        // Half of a surrogate pair could not be written as JSON.
+        int end = Character.isHighSurrogate(whole.charAt(most - 1)) ? most - 1 : most;
+        return whole.substring(0, end) + "…";
     }
 
     private static String place(ConsumerRecord<?, ?> record) {
         return record.topic() + ":" + record.partition() + ":" + record.offset();
+    }
+
+    /** Gives up what Kafka has not taken. */
+    @Override
+    public void close() {
+        insistence.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** The registry records that were refused, each noted once whichever workers refuse it. Thread-safe. */
 public final class Refusals {
@@ -31,9 +32,10 @@ public final class Refusals {
     /** Whether a record was refused before. */
     boolean contains(ConsumerRecord<byte[], byte[]> record) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT EXISTS (SELECT FROM postroad.refused_definitions
-                                       WHERE topic = :topic AND partition = :partition AND "offset" = :offset
-                                         AND written_at = :at)""")
+            SELECT EXISTS (SELECT FROM postroad.refused_definitions
+                           WHERE topic = :topic AND partition = :partition AND "offset" = :offset
+                             AND written_at = :at)\
+            """)
                 .bind("topic", record.topic())
                 .bind("partition", record.partition())
                 .bind("offset", record.offset())
@@ -42,22 +44,31 @@ public final class Refusals {
                 .one());
     }
 
+    /** Forgets what was refused on other topics of a name, which are no more. */
+    void forgetOthers(String topic, String topicId) {
+        jdbi.useHandle(handle -> handle.execute(
+                "DELETE FROM postroad.refused_definitions WHERE topic = ? AND topic_id <> ?", topic, topicId));
+    }
+
     /** Notes that a record is refused, and tells of it where it is about an agent. */
-    void add(ConsumerRecord<byte[], byte[]> record, String reason) {
-        String text = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason;
+    void add(ConsumerRecord<byte[], byte[]> record, @Nullable String topicId, String reason) {
+        String text = StorableText.of(reason, MAX_REASON);
         jdbi.useTransaction(handle -> {
-            if (isNew(handle, record, text)) {
+            if (isNew(handle, record, topicId, text)) {
                 agent(record).ifPresent(agent -> tell(handle, agent, record, text));
             }
         });
     }
 
-    private static boolean isNew(Handle handle, ConsumerRecord<byte[], byte[]> record, String reason) {
+    private static boolean isNew(
+            Handle handle, ConsumerRecord<byte[], byte[]> record, @Nullable String topicId, String reason) {
         return handle.execute(
                         """
-                        INSERT INTO postroad.refused_definitions (topic, partition, "offset", written_at, reason)
-                        VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                        INSERT INTO postroad.refused_definitions (topic, topic_id, partition, "offset", written_at, reason)
+                        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+                        """,
                         record.topic(),
+                        topicId,
                         record.partition(),
                         record.offset(),
                         Instant.ofEpochMilli(record.timestamp()).atOffset(ZoneOffset.UTC),

@@ -41,6 +41,7 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -171,8 +172,9 @@ public final class Site implements AutoCloseable {
     /** Waits until each of so many workers has its share of the shards. */
     public void awaitShares(int count) {
         await("the shards are shared", () -> number("""
-                        SELECT count(*) FROM (
-                            SELECT FROM postroad.shards GROUP BY owner HAVING count(*) = ?) AS share""", partitions / count) == count);
+            SELECT count(*) FROM (
+                SELECT FROM postroad.shards GROUP BY owner HAVING count(*) = ?) AS share\
+            """, partitions / count) == count);
     }
 
     /** The client that users have. */
@@ -267,16 +269,18 @@ public final class Site implements AutoCloseable {
     public void copyBeginning(String runId, int rows, String as, String status) {
         sql().useTransaction(handle -> {
             handle.execute("""
-                    INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, tags, queued_at,
-                                               started_at)
-                    SELECT ?, shard, graph, version, ?, priority, input, tags, queued_at, started_at
-                    FROM postroad.runs WHERE run_id = ?""", as, status, runId);
+                INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, tags, queued_at,
+                                           started_at)
+                SELECT ?, shard, graph, version, ?, priority, input, tags, queued_at, started_at
+                FROM postroad.runs WHERE run_id = ?\
+                """, as, status, runId);
             handle.execute("""
-                    INSERT INTO postroad.journal
-                    SELECT c.id, j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version, j.at, j.duration,
-                           j.progress, j.data
-                    FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run, postroad.runs c
-                    WHERE r.run_id = ? AND c.run_id = ? AND j.seq <= ?""", runId, as, rows);
+                INSERT INTO postroad.journal
+                SELECT c.id, j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version, j.at, j.duration,
+                       j.progress, j.data
+                FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run, postroad.runs c
+                WHERE r.run_id = ? AND c.run_id = ? AND j.seq <= ?\
+                """, runId, as, rows);
         });
     }
 
@@ -352,6 +356,34 @@ public final class Site implements AutoCloseable {
                     .filter(end -> end.getValue() > 0)
                     .allMatch(end -> committed.containsKey(end.getKey())
                             && committed.get(end.getKey()).offset() >= end.getValue());
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Whether workers have dealt with all triggers that were sent so far, and told Kafka so. */
+    public boolean triggersAreCommitted(Admin admin) throws InterruptedException, ExecutionException {
+        var committed = admin.listConsumerGroupOffsets(settings(Map.of()).group())
+                .partitionsToOffsetAndMetadata()
+                .get();
+        synchronized (reader) {
+            return reader.endOffsets(committed.keySet()).entrySet().stream()
+                    .allMatch(end -> committed.get(end.getKey()).offset() == end.getValue());
+        }
+    }
+
+    /** The addresses of the Kafka of this site. */
+    public String kafka() {
+        return kafka;
+    }
+
+    /** Makes a topic, and waits until it can be used. */
+    public void makeTopic(String topic, int count) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            admin.createTopics(List.of(new NewTopic(topic, count, (short) 1)))
+                    .all()
+                    .get();
+            await(topic + " is there", () -> records(topic).isEmpty());
         } catch (InterruptedException | ExecutionException failed) {
             throw new IllegalStateException(failed);
         }

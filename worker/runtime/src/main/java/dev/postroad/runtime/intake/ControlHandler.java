@@ -1,0 +1,128 @@
+package dev.postroad.runtime.intake;
+
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.runtime.journal.PendingCommand;
+import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.publish.Outlets;
+import dev.postroad.runtime.reading.Incoming;
+import dev.postroad.runtime.reading.RecordHandler;
+import dev.postroad.runtime.run.Commands;
+import dev.postroad.runtime.run.Instruction;
+import dev.postroad.runtime.run.Instruction.InstructionOutcome;
+import dev.postroad.runtime.run.Lanes;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Turns control messages into instructions of runs, and keeps those whose run is not there yet. Thread-safe. */
+final class ControlHandler implements RecordHandler {
+    private final int maxValueBytes;
+    private final Commands commands;
+    private final Lanes lanes;
+    private final Outlets outlets;
+    private final PendingCommands pending;
+
+    ControlHandler(int maxValueBytes, ControlIntake.Collaborators collaborators) {
+        this.maxValueBytes = maxValueBytes;
+        this.commands = collaborators.commands();
+        this.lanes = collaborators.lanes();
+        this.outlets = collaborators.outlets();
+        this.pending = collaborators.pending();
+    }
+
+    @Override
+    public boolean take(Incoming incoming) {
+        ConsumerRecord<byte[], byte[]> record = incoming.record();
+        String unfit = TriggerJudge.unfit(record.value(), maxValueBytes);
+        if (unfit != null) {
+            incoming.refuse(unfit);
+            return true;
+        }
+        try {
+            String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
+            Control control = Control.read(Json.read(record.value()), key);
+            String commandId = CommandIds.of(control, record, incoming.topicId());
+            lanes.instruct(instruction(control, commandId, new Outcome(control, commandId, incoming)));
+        } catch (FaultsException faults) {
+            incoming.refuse(String.valueOf(faults.getMessage()));
+        }
+        return true;
+    }
+
+    private Instruction instruction(Control control, String commandId, Outcome outcome) {
+        return commands.instruction(
+                control, commandId, outcome.incoming.record().partition(), outcome);
+    }
+
+    private final class Outcome implements InstructionOutcome {
+        private final Control control;
+        private final String commandId;
+        private final Incoming incoming;
+
+        Outcome(Control control, String commandId, Incoming incoming) {
+            this.control = control;
+            this.commandId = commandId;
+            this.incoming = incoming;
+        }
+
+        @Override
+        public void applied() {
+            incoming.done();
+        }
+
+        @Override
+        public void unknownRun() {
+            incoming.settle(this::keep);
+        }
+
+        @Override
+        public void elsewhere(int itsShard) {
+            forward(itsShard, incoming::done);
+        }
+
+        private void forward(int shard, Runnable forwarded) {
+            outlets.forward(incoming.record(), shard, commandId, forwarded, incoming::refuse);
+        }
+
+        /** Kept first and looked for after; a run that is admitted at this very moment finds it later. */
+        private void keep() {
+            String json = new String(incoming.record().value(), StandardCharsets.UTF_8);
+            pending.keep(new PendingCommand(control.runId(), commandId, json));
+            Integer shard = pending.shardOf(control.runId());
+            if (shard == null) {
+                incoming.done();
+            } else if (shard == incoming.record().partition()) {
+                lanes.instruct(commands.instruction(control, commandId, shard, new OfKept(this)));
+            } else {
+                forward(shard, this::forget);
+            }
+        }
+
+        private void forget() {
+            incoming.settle(() -> {
+                pending.forget(control.runId(), commandId);
+                incoming.done();
+            });
+        }
+    }
+
+    /** What becomes of a command that was kept although its run was there a moment later. */
+    private record OfKept(Outcome kept) implements InstructionOutcome {
+        @Override
+        public void applied() {
+            kept.forget();
+        }
+
+        /** It is kept, and whoever has the run finds it. */
+        @Override
+        public void unknownRun() {
+            kept.incoming.done();
+        }
+
+        @Override
+        public void elsewhere(int itsShard) {
+            kept.forward(itsShard, kept::forget);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.postroad.runtime.intake;
+
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.Trigger;
+import dev.postroad.engine.run.Admission;
+import dev.postroad.engine.run.Origin;
+import dev.postroad.runtime.intake.TriggerVerdict.Admissible;
+import dev.postroad.runtime.intake.TriggerVerdict.NotYetKnown;
+import dev.postroad.runtime.intake.TriggerVerdict.Rejected;
+import dev.postroad.runtime.intake.TriggerVerdict.Unreadable;
+import dev.postroad.runtime.publish.Outlets;
+import dev.postroad.runtime.reading.Incoming;
+import dev.postroad.runtime.reading.RecordHandler;
+import dev.postroad.runtime.run.Admittee;
+import dev.postroad.runtime.run.Lanes;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Judges triggers and hands those that are in order to the lanes. Thread-safe. */
+final class TriggerHandler implements RecordHandler {
+    private static final int LONGEST_TRACE_PARENT = 55;
+
+    private final TriggerJudge judge;
+    private final Lanes lanes;
+    private final Outlets outlets;
+    private final Origins origins;
+
+    TriggerHandler(TriggerJudge judge, Lanes lanes, Outlets outlets, Origins origins) {
+        this.judge = judge;
+        this.lanes = lanes;
+        this.outlets = outlets;
+        this.origins = origins;
+    }
+
+    @Override
+    public boolean take(Incoming incoming) {
+        if (!lanes.hasRoom(incoming.record().partition())) {
+            return false;
+        }
+        switch (judge.judge(incoming.record(), incoming.readAt())) {
+            case NotYetKnown() -> {
+                return false;
+            }
+            case Admissible admissible -> admit(admissible, incoming);
+            case Rejected(String runId, String graph, String reason) ->
+                outlets.answer(
+                        EventType.TRIGGER_REJECTED,
+                        runId,
+                        graph,
+                        reason,
+                        origin(incoming),
+                        () -> incoming.refuse(reason));
+            case Unreadable(String reason) -> incoming.refuse(reason);
+        }
+        return true;
+    }
+
+    private void admit(Admissible admissible, Incoming incoming) {
+        ConsumerRecord<byte[], byte[]> record = incoming.record();
+        lanes.admit(new Admittee(
+                admissible.runId(),
+                record.partition(),
+                admissible.graph(),
+                admission(admissible.trigger(), origin(incoming)),
+                record.serializedValueSize(),
+                traceParent(record),
+                new Outcome(admissible, incoming)));
+    }
+
+    private static Origin origin(Incoming incoming) {
+        ConsumerRecord<byte[], byte[]> record = incoming.record();
+        return new Origin(record.topic(), incoming.topicId(), record.partition(), record.offset());
+    }
+
+    private static Admission admission(Trigger trigger, Origin origin) {
+        return switch (trigger.target()) {
+            case Trigger.OfGraph _ ->
+                new Admission(trigger.input(), trigger.priority(), trigger.timeout(), trigger.tags(), origin);
+            case Trigger.OfAgent(String agent) ->
+                Admission.ofAgent(
+                        agent, trigger.input(), trigger.priority(), trigger.timeout(), trigger.tags(), origin);
+        };
+    }
+
+    private static @Nullable String traceParent(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(EventHeaders.TRACE_PARENT);
+        if (header == null || header.value() == null || header.value().length > LONGEST_TRACE_PARENT) {
+            return null;
+        }
+        String value = new String(header.value(), StandardCharsets.UTF_8);
+        return value.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}") ? value : null;
+    }
+
+    private final class Outcome implements Admittee.AdmissionOutcome {
+        private final Admissible admissible;
+        private final Incoming incoming;
+
+        Outcome(Admissible admissible, Incoming incoming) {
+            this.admissible = admissible;
+            this.incoming = incoming;
+        }
+
+        @Override
+        public void admitted() {
+            incoming.done();
+        }
+
+        @Override
+        public void duplicate() {
+            incoming.settle(this::tellRepeatFromSecond);
+        }
+
+        private void tellRepeatFromSecond() {
+            Origin origin = origin(incoming);
+            String runId = admissible.runId();
+            if (origins.isFrom(runId, origin)) {
+                incoming.done();
+                return;
+            }
+            String other = TriggerJudge.otherRunId(origin, runId);
+            if (other != null) {
+                admit(new Admissible(other, admissible.graph(), admissible.trigger()), incoming);
+                return;
+            }
+            String reason = "there is a run " + runId + " already, and it is left as it is";
+            outlets.answer(
+                    EventType.TRIGGER_DUPLICATE, runId, admissible.graph().name(), reason, origin, incoming::done);
+        }
+    }
+}

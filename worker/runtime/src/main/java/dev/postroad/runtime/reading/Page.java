@@ -1,0 +1,117 @@
+package dev.postroad.runtime.reading;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** What is known about one partition that is read. Confined to the reader's thread, but for the ledger. */
+final class Page {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final int MOST_DOUBLINGS = 7;
+
+    private final TopicPartition partition;
+    private final long news;
+    private final Deque<Incoming> waiting = new ArrayDeque<>();
+    private Ledger ledger = new Ledger();
+    private @Nullable Topic topic;
+    private @Nullable Long turn;
+    private @Nullable OffsetAndMetadata committed;
+    private Instant offerAt = Instant.MIN;
+    private int failures;
+
+    /** @param news how much the watch had heard when the partition came */
+    Page(TopicPartition partition, long news) {
+        this.partition = partition;
+        this.news = news;
+    }
+
+    long news() {
+        return news;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** Records that were read and not handed over, in order. */
+    Deque<Incoming> waiting() {
+        return waiting;
+    }
+
+    /** Whether it is clear from where the partition is read, and that it is of that topic. */
+    boolean isOf(@Nullable Topic known) {
+        return topic != null && known != null && topic.id().equals(known.id());
+    }
+
+    @Nullable
+    Topic topic() {
+        return topic;
+    }
+
+    void isNowOf(Topic known) {
+        topic = known;
+    }
+
+    @Nullable
+    Long turn() {
+        return turn;
+    }
+
+    void turn(@Nullable Long number) {
+        turn = number;
+    }
+
+    /** Forgets what was read; it is read again, or not at all. */
+    void forget() {
+        waiting.clear();
+        ledger = new Ledger();
+        committed = null;
+        succeeded();
+    }
+
+    boolean mayBeOffered(Instant now) {
+        return !waiting.isEmpty() && !now.isBefore(offerAt);
+    }
+
+    /** How often the first record that waits was offered in vain. */
+    int failures() {
+        return failures;
+    }
+
+    void failed(Instant now) {
+        offerAt = now.plus(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS)));
+        failures++;
+    }
+
+    void succeeded() {
+        failures = 0;
+        offerAt = Instant.MIN;
+    }
+
+    /** What to commit, up to where all is done, where that is news; null where it is not. */
+    @Nullable
+    OffsetAndMetadata news(OptionalLong position) {
+        OptionalLong first = ledger.first();
+        OptionalLong upTo = first.isPresent() ? first : position;
+        if (topic == null || upTo.isEmpty()) {
+            return null;
+        }
+        OffsetAndMetadata offset =
+                new OffsetAndMetadata(upTo.getAsLong(), topic.named().orElse(""));
+        return Objects.equals(offset, committed) ? null : offset;
+    }
+
+    void committed(@Nullable OffsetAndMetadata offset) {
+        committed = offset;
+    }
+}
