@@ -383,7 +383,7 @@ public final class Site implements AutoCloseable {
             admin.createTopics(List.of(new NewTopic(topic, count, (short) 1)))
                     .all()
                     .get();
-            await(topic + " is there", () -> records(topic).isEmpty());
+            await(topic + " is there", () -> admin.listTopics().names().get().contains(topic));
         } catch (InterruptedException | ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
