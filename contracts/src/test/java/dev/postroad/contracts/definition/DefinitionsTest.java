@@ -141,10 +141,7 @@ class DefinitionsTest {
                 "agent: \"a\\0\"\nkind: java",
                 "agent: a\u0000\nkind: java",
                 "agent: \"\\ud800\"\nkind: java",
-                "graph: a\n"
-                        + "state: { x: { default: .inf } }\n"
-                        + "nodes: { n: { set: '{}' } }\n"
-                        + "edges: [{ from: START, to: n }]",
+                "graph: a\nstate: { x: { default: .inf } }\nnodes: { n: { set: '{}' } }\nedges: [{ from: START, to: n }]",
             })
     void refusesWhatCannotBeReadOrStored(String text) {
         assertThat(faults(text)).hasSize(1);

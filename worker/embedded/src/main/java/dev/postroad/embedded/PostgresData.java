@@ -20,14 +20,6 @@ record PostgresData(PostgresBinaries binaries, PostgresAccount account, ServerLo
         CREATE DATABASE postroad OWNER postroad
         """;
 
-    /** Older releases made a superuser of the role, who needs no password. */
-    private static final String RIGHTS = """
-        ALTER ROLE postroad NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS CREATEDB LOGIN
-        ALTER DATABASE postroad OWNER TO postroad
-        GRANT pg_checkpoint TO postroad
-        ALTER ROLE postgres PASSWORD '%s'
-        """;
-
     /** Everybody on this machine can reach the port. */
     private static final String ACCESS = """
         # Written by Postroad at each start. The superuser's password is in superuser.password.
@@ -52,7 +44,13 @@ record PostgresData(PostgresBinaries binaries, PostgresAccount account, ServerLo
         Files.writeString(data.resolve("pg_hba.conf"), ACCESS);
         if (!password.isSet()) {
             String chosen = SuperuserPassword.random();
-            execute(RIGHTS.formatted(chosen), data);
+            // Older releases made a superuser of the role, who needs no password.
+            execute("""
+                    ALTER ROLE postroad NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS CREATEDB LOGIN
+                    ALTER DATABASE postroad OWNER TO postroad
+                    GRANT pg_checkpoint TO postroad
+                    ALTER ROLE postgres PASSWORD '%s'
+                    """.formatted(chosen), data);
             password.keep(chosen);
         }
     }

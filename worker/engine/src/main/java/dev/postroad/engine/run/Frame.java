@@ -8,6 +8,7 @@ import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.engine.expression.Scope;
 import dev.postroad.engine.graph.Channel;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.Join;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Triggers.Fired;
 import dev.postroad.engine.run.Triggers.Following;
@@ -268,17 +269,19 @@ record Frame(
 
     /** The joins that some of their sources came to, and others did not. */
     List<EventBody.OpenJoin> openJoins() {
-        return graph.joins().stream()
-                .filter(join -> triggers.seen().containsKey(join.index()))
-                .map(join -> new EventBody.OpenJoin(
+        List<EventBody.OpenJoin> open = new ArrayList<>();
+        for (Join join : graph.joins()) {
+            Set<String> seen = triggers.seen().get(join.index());
+            if (seen != null && !seen.containsAll(join.sources())) {
+                open.add(new EventBody.OpenJoin(
                         join.target(),
                         join.sources().stream()
-                                .filter(source ->
-                                        !triggers.seen().get(join.index()).contains(source))
+                                .filter(source -> !seen.contains(source))
                                 .sorted()
-                                .toList()))
-                .filter(join -> !join.missing().isEmpty())
-                .toList();
+                                .toList()));
+            }
+        }
+        return open;
     }
 
     /**

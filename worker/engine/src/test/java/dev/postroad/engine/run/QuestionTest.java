@@ -22,20 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Questions to people: who is asked, for how long, and which answers count. */
 @NullMarked
 class QuestionTest {
-    private static final String APPROVAL = """
-        graph: approval
-        state: { owner: {}, approved: {}, log: { reducer: append } }
-        nodes:
-          approve:
-            interrupt: { ask: "'Publish?'", assignee: state.owner, %s }
-            output: "{'approved': result}"
-        %s  done: { set: "{'log': ['done']}" }
-        edges:
-          - { from: START, to: approve }
-          - { from: approve, to: done }
-          - { from: done, to: END }
-        %s\
-        """;
     private static final String LATE = "  late: { set: \"{'log': ['nobody answered: ' + error.type]}\" }\n";
     private static final String BOTH = """
         graph: both
@@ -216,9 +202,21 @@ class QuestionTest {
 
     private static RunScript asked(String more) {
         boolean takesOver = more.contains("late");
-        return RunScript.started(
-                APPROVAL.formatted(more, takesOver ? LATE : "", takesOver ? "  - { from: late, to: END }\n" : ""),
-                "{'owner': 'ada'}");
+        String yaml = """
+        graph: approval
+        state: { owner: {}, approved: {}, log: { reducer: append } }
+        nodes:
+          approve:
+            interrupt: { ask: "'Publish?'", assignee: state.owner, %s }
+            output: "{'approved': result}"
+        %s  done: { set: "{'log': ['done']}" }
+        edges:
+          - { from: START, to: approve }
+          - { from: approve, to: done }
+          - { from: done, to: END }
+        %s\
+        """.formatted(more, takesOver ? LATE : "", takesOver ? "  - { from: late, to: END }\n" : "");
+        return RunScript.started(yaml, "{'owner': 'ada'}");
     }
 
     private static RunScript bothAsk() {

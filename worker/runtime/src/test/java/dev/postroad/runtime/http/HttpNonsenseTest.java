@@ -17,8 +17,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is no sound request is refused, or its connection closed; and nothing else notices. */
 @NullMarked
 final class HttpNonsenseTest {
-    private static final String POST = "POST /api/triggers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-            + "Content-Type: application/json\r\n";
+    private static final String POST = String.join(
+            "\r\n",
+            "POST /api/triggers HTTP/1.1",
+            "Host: localhost",
+            "Connection: close",
+            "Content-Type: application/json",
+            "");
     private static final String GET = "GET /api/runs HTTP/1.1\r\nConnection: close\r\n";
 
     private static final Site SITE = Site.open(1);

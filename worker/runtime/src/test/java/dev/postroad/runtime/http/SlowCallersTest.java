@@ -157,9 +157,13 @@ final class SlowCallersTest {
             stream.awaitEvent("run.completed");
             for (int i = 0; i < SLOW_READERS; i++) {
                 callers.add(new SlowCaller(port)
-                        .send("GET /api/runs/heavy-1/events HTTP/1.1\r\n"
-                                + "Host: localhost\r\n"
-                                + "Accept: text/event-stream\r\n\r\n"));
+                        .send(String.join(
+                                "\r\n",
+                                "GET /api/runs/heavy-1/events HTTP/1.1",
+                                "Host: localhost",
+                                "Accept: text/event-stream",
+                                "",
+                                "")));
             }
             isWell();
             Site.await("one stream is left", () -> figure("postroad_http_streams ") == 1);
