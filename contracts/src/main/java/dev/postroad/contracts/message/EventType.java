@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The types of events, with the names that they have on the topic and in the journal. */
 public enum EventType {
@@ -39,18 +40,28 @@ public enum EventType {
     /** Outside a journal: the run was there already. */
     TRIGGER_DUPLICATE("trigger.duplicate"),
     /** Outside a journal: the trigger was understood and cannot be admitted. */
-    TRIGGER_REJECTED("trigger.rejected");
+    TRIGGER_REJECTED("trigger.rejected"),
+    /**
+     * A type that a later release writes and this one does not know; {@link RunEvent#typeName} has its name. No event has
+     * this as its name.
+     */
+    UNKNOWN("unknown");
 
     /** What CloudEvents types start with. */
     public static final String CLOUD_EVENTS_PREFIX = "dev.postroad.";
 
     private static final Map<String, EventType> BY_NAME =
-            Arrays.stream(values()).collect(Collectors.toMap(EventType::publicName, Function.identity()));
+            known().collect(Collectors.toMap(EventType::publicName, Function.identity()));
 
     private final String publicName;
 
     EventType(String publicName) {
         this.publicName = publicName;
+    }
+
+    /** All but {@link #UNKNOWN}. */
+    public static Stream<EventType> known() {
+        return Arrays.stream(values()).filter(type -> type != UNKNOWN);
     }
 
     /** The name on the topic and in the journal, such as {@code node.completed}. */
@@ -66,6 +77,11 @@ public enum EventType {
     /** Whether a type has that public name; a later version of Postroad may publish types that this one lacks. */
     public static boolean isKnown(String publicName) {
         return BY_NAME.containsKey(publicName);
+    }
+
+    /** The type of a public name; {@link #UNKNOWN} where this release knows none of that name. */
+    public static EventType ofAny(String publicName) {
+        return BY_NAME.getOrDefault(publicName, UNKNOWN);
     }
 
     /**

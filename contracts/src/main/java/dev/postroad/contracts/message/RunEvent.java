@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * An event as subscribers read it.
  *
  * @param seq the place in the run's journal, from 1; 0 for an event outside a journal
+ * @param type {@link EventType#UNKNOWN} where a later release wrote a type that this one does not know
+ * @param typeName the public name of the type, also of an unknown one
  * @param node the node, null for an event of the whole run; so are {@code task} and {@code attempt} (0)
  * @param version the number of the run's state after this event
  * @param durationMillis how long the attempt or run took; -1 where nothing ended
@@ -29,6 +31,7 @@ public record RunEvent(
         int graphVersion,
         int seq,
         EventType type,
+        String typeName,
         Instant at,
         @Nullable String node,
         @Nullable String task,
@@ -40,6 +43,40 @@ public record RunEvent(
         JsonNode data) {
     private static final String REMEDY = "read it from the events topic";
 
+    /** An event of a type that this release knows. */
+    public RunEvent(
+            String runId,
+            String graph,
+            int graphVersion,
+            int seq,
+            EventType type,
+            Instant at,
+            @Nullable String node,
+            @Nullable String task,
+            int attempt,
+            int superstep,
+            int version,
+            long durationMillis,
+            double progress,
+            JsonNode data) {
+        this(
+                runId,
+                graph,
+                graphVersion,
+                seq,
+                type,
+                type.publicName(),
+                at,
+                node,
+                task,
+                attempt,
+                superstep,
+                version,
+                durationMillis,
+                progress,
+                data);
+    }
+
     /**
      * Reads an event's value.
      *
@@ -50,7 +87,7 @@ public record RunEvent(
     }
 
     /**
-     * Reads an event; unknown fields are ignored.
+     * Reads an event; unknown fields are ignored, and an unknown type is {@link EventType#UNKNOWN}.
      *
      * @throws FaultsException with everything that is wrong with it
      */
@@ -59,7 +96,7 @@ public record RunEvent(
         Fields fields = Fields.of(tree, "", faults);
         String runId = fields.requiredText("runId", REMEDY);
         String graph = fields.text("graph");
-        EventType type = type(fields);
+        String type = fields.requiredText("type", REMEDY);
         Instant at = fields.requiredInstant("at", REMEDY);
         Double progress = fields.number("progress", 0, 1);
         ObjectNode data = fields.objectOf("data");
@@ -68,6 +105,7 @@ public record RunEvent(
                 graph == null ? "" : graph,
                 count(fields, "graphVersion"),
                 count(fields, "seq"),
+                EventType.ofAny(type),
                 type,
                 at,
                 fields.text("node"),
@@ -82,17 +120,6 @@ public record RunEvent(
             throw new FaultsException(faults);
         }
         return event;
-    }
-
-    private static EventType type(Fields fields) {
-        String name = fields.requiredText("type", REMEDY);
-        if (EventType.isKnown(name)) {
-            return EventType.of(name);
-        }
-        if (!name.isEmpty()) {
-            fields.fault("type", "is " + Fields.quoted(name), "read it with a newer client");
-        }
-        return EventType.COMMAND_REJECTED;
     }
 
     private static int count(Fields fields, String field) {

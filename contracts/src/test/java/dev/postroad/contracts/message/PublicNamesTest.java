@@ -26,7 +26,7 @@ class PublicNamesTest {
 
     @Test
     void eventTypes() {
-        assertThat(Arrays.stream(EventType.values()).map(EventType::publicName))
+        assertThat(EventType.known().map(EventType::publicName))
                 .containsExactly(
                         "run.queued",
                         "run.started",
@@ -55,7 +55,7 @@ class PublicNamesTest {
                         "trigger.duplicate",
                         "trigger.rejected");
         assertThat(EventType.CLOUD_EVENTS_PREFIX).isEqualTo("dev.postroad.");
-        assertThat(Arrays.stream(EventType.values())).allSatisfy(type -> {
+        assertThat(EventType.known()).allSatisfy(type -> {
             assertThat(EventType.isKnown(type.publicName())).isTrue();
             assertThat(EventType.of(type.publicName())).isEqualTo(type);
         });

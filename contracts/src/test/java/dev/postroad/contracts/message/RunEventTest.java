@@ -28,9 +28,16 @@ class RunEventTest {
 
     @Test
     void reportsAllFaultsAtOnce() {
-        assertThatThrownBy(() -> read("{\"type\":\"run.exploded\",\"at\":\"now\",\"seq\":-1,\"durationMs\":\"long\"}"))
+        assertThatThrownBy(() -> read("{\"type\":7,\"at\":\"now\",\"seq\":-1,\"durationMs\":\"long\"}"))
                 .isInstanceOf(FaultsException.class)
                 .hasMessageContainingAll("runId: ", "type: ", "at: ", "seq: ", "durationMs: ");
+    }
+
+    @Test
+    void anEventOfALaterReleaseIsAnEvent() throws FaultsException {
+        RunEvent event = read("{\"runId\":\"r\",\"type\":\"run.noted\",\"at\":\"2026-01-31T12:00:00Z\",\"seq\":4}");
+        assertThat(event.type()).isEqualTo(EventType.UNKNOWN);
+        assertThat(event.typeName()).isEqualTo("run.noted");
     }
 
     private static RunEvent read(String json) throws FaultsException {

@@ -84,7 +84,7 @@ final class HistoryCalls implements AutoCloseable {
         kinds.put("ofOrder", asked -> asked.runs(tagged("order", Long.toString(random.nextLong(runs))), null, PAGE));
         kinds.put("ofNoTenant", asked -> asked.runs(tagged("tenant", "nobody"), null, PAGE));
         kinds.put("run", asked -> asked.find(run()));
-        kinds.put("history", asked -> asked.versions(run(), VersionFilter.ALL, PAGE));
+        kinds.put("history", asked -> asked.versions(run(), VersionFilter.ALL, PAGE, misfit -> {}));
         kinds.put("state", asked -> asked.state(run(), null));
         kinds.put("events", asked -> asked.events(run(), EventFilter.ALL, random.nextInt(10), PAGE));
         kinds.put("timeline", asked -> asked.timeline(run()));

@@ -15,7 +15,6 @@ import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunHistory;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -160,9 +159,7 @@ final class EventsCommand implements Callable<Integer> {
                 return EventType.of(name);
             }
             throw new TypeConversionException("is \"" + name + "\"; use one of "
-                    + Arrays.stream(EventType.values())
-                            .map(EventType::publicName)
-                            .collect(Collectors.joining(", ")));
+                    + EventType.known().map(EventType::publicName).collect(Collectors.joining(", ")));
         }
     }
 }

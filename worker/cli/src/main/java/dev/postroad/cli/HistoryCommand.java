@@ -67,7 +67,8 @@ final class HistoryCommand implements Callable<Integer> {
         VersionFilter filter = filter();
         RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
         int most = limit == null ? Integer.MAX_VALUE : limit;
-        List<StateVersion> versions = history.versions(id, filter, most);
+        List<StateVersion> versions =
+                history.versions(id, filter, most, misfit -> surroundings.say(String.valueOf(misfit.getMessage())));
         if (versions.isEmpty() && history.find(id).isEmpty()) {
             throw Runs.unknown(id);
         }

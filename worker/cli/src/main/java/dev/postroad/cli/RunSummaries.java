@@ -45,6 +45,13 @@ final class RunSummaries {
         if (run.error() != null) {
             lines.add(fact("error", error(run.error())));
         }
+        if (run.setAside() != null) {
+            lines.add(fact(
+                    "set aside",
+                    "by worker " + run.setAside().worker() + " since "
+                            + time(run.setAside().since(), zone) + ", as it cannot be read: "
+                            + run.setAside().why()));
+        }
         lines.add(fact("input", run.input().toString()));
         return lines;
     }

@@ -22,6 +22,7 @@ import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.journal.SetAsideRuns;
 import dev.postroad.runtime.logs.LogWriter;
 import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.logs.TroubleLog;
@@ -51,6 +52,7 @@ import dev.postroad.runtime.run.JournalRunLoader;
 import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.LateCommands;
 import dev.postroad.runtime.run.MetCommands;
 import dev.postroad.runtime.run.QueueReader;
 import dev.postroad.runtime.run.RunQueue;
@@ -132,7 +134,7 @@ public final class Worker implements AutoCloseable {
         part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
                 .start();
         TroubleLog troubles = new TroubleLog(logs, clock);
-        JournalReader reader = new JournalReader(pool, troubles::tell);
+        JournalReader reader = new JournalReader(pool, new SetAsideRuns(jdbi, settings.workerId(), troubles::tell));
         PendingCommands pending = new PendingCommands(jdbi);
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
@@ -177,6 +179,7 @@ public final class Worker implements AutoCloseable {
         KeptInstructions kept = new KeptInstructions(
                 commands,
                 (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)),
+                outlets::rejected,
                 troubles::tell);
         AgentSwitch agents = new AgentSwitch(jdbi, agentEvents, clock);
         BreakerRows breakers = new BreakerRows(jdbi, agents, agentEvents, clock);
@@ -229,6 +232,7 @@ public final class Worker implements AutoCloseable {
                 clock));
         agentAvailable.set(waiters::available);
         waiters.start();
+        part(new LateCommands(pending, settings.pendingCommands())).start();
         part(new MetCommands(pending, kept, lanes, shards::owned, clock)).start();
         QueuedRuns queued = new QueuedRuns(pool);
         part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))

@@ -216,7 +216,8 @@ class RecoveryTest {
         assertThat(log.lines("gapped", LogFilter.ALL, 0, 10)).first().satisfies(line -> {
             assertThat(line.level()).isEqualTo(LogLevel.ERROR);
             assertThat(line.task()).isNull();
-            assertThat(line.message()).startsWith("the journal of this run cannot be read back, so it stands still: ");
+            assertThat(line.message())
+                    .startsWith("this run cannot be read by this release, so it is set aside as it is: ");
         });
     }
 

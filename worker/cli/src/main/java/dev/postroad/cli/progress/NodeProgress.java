@@ -68,7 +68,8 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                     RUN_FAILED,
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
-                    TRIGGER_REJECTED -> this;
+                    TRIGGER_REJECTED,
+                    UNKNOWN -> this;
         };
     }
 

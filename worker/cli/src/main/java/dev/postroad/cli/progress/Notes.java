@@ -37,7 +37,8 @@ final class Notes {
                     RUN_PAUSING,
                     RUN_UNPAUSED,
                     RUN_RETRIED,
-                    RUN_COMPLETED -> "";
+                    RUN_COMPLETED,
+                    UNKNOWN -> "";
         };
     }
 

@@ -23,7 +23,7 @@ public final class PlainEvents {
                 .append("  ")
                 .append(Text.percent(event.progress()))
                 .append("  ")
-                .append(Text.padded(event.type().publicName(), TYPE_COLUMNS));
+                .append(Text.padded(event.typeName(), TYPE_COLUMNS));
         if (event.node() != null) {
             line.append("  ").append(event.node());
         }

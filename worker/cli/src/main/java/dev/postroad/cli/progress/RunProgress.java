@@ -109,7 +109,8 @@ public record RunProgress(
                     RUN_FORKED,
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
-                    TRIGGER_REJECTED -> status;
+                    TRIGGER_REJECTED,
+                    UNKNOWN -> status;
         };
     }
 

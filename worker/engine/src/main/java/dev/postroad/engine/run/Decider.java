@@ -113,22 +113,26 @@ public final class Decider {
             case TimeOut() -> timeOut();
             case FromUser fromUser -> {
                 if (!draft.run().hasApplied(fromUser.commandId())) {
-                    apply(fromUser);
+                    apply(fromUser, draft.run().rejections().isListed(fromUser.type(), fromUser.commandId()));
                 }
             }
         }
     }
 
-    private void apply(FromUser command) {
+    /** @param listed whether the journal says so where it is refused */
+    private void apply(FromUser command, boolean listed) {
         boolean wasRunning = draft.run().status() == RunStatus.RUNNING;
         try {
             new UserCommands(draft, steps, results).apply(command);
         } catch (RefusedException refused) {
-            draft.emit(new CommandRejected(
-                    command.type(),
-                    command.commandId(),
-                    refused.error().message(),
-                    refused.error().type()));
+            String reason = refused.error().message();
+            String code = refused.error().type();
+            if (listed) {
+                int count = draft.run().rejections().next(command.type());
+                draft.emit(new CommandRejected(command.type(), command.commandId(), reason, code, count));
+            } else {
+                draft.perform(new Effect.Reject(code, reason));
+            }
             return;
         }
         if (draft.run().status() == RunStatus.RUNNING) {
@@ -354,7 +358,7 @@ public final class Decider {
     private void goOn() {
         while (draft.run().status().isEnded() && !draft.run().enqueued().isEmpty()) {
             RunContinued next = draft.run().enqueued().getFirst();
-            apply(new Command.Continue(next.commandId(), next.input(), WhenBusy.REJECT));
+            apply(new Command.Continue(next.commandId(), next.input(), WhenBusy.REJECT), true);
         }
     }
 

@@ -41,6 +41,15 @@ public sealed interface Effect {
     /** Admit another run, and tell this one {@link Command.Forked} when that is done, or that it cannot be. */
     record Spawn(String newRunId, Graph graph, Admission admission) implements Effect {}
 
+    /**
+     * Answer a command outside the journal: it was refused, as others of its type before it, and a journal does not grow with
+     * everything that is refused.
+     *
+     * @param code for programs
+     * @param reason for people
+     */
+    record Reject(String code, String reason) implements Effect {}
+
     /** Give the run a command as soon as others had their turn. */
     record Yield(Command command) implements Effect {}
 }

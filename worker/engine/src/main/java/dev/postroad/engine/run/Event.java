@@ -24,4 +24,10 @@ public record Event(
         int version,
         long durationMillis,
         double progress,
-        EventBody body) {}
+        EventBody body)
+        implements EventColumns {
+    @Override
+    public String typeName() {
+        return body.type().publicName();
+    }
+}

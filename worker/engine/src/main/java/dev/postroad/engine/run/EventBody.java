@@ -379,8 +379,10 @@ public sealed interface EventBody {
      *
      * @param reason for people
      * @param code for programs, such as {@code not-allowed}, {@code not-pending} or {@code ambiguous}
+     * @param count about how many of its type were refused one after the other, see {@link Rejections}; 0 while each is listed
      */
-    record CommandRejected(String command, String commandId, String reason, String code) implements EventBody {
+    record CommandRejected(String command, String commandId, String reason, String code, int count)
+            implements EventBody {
         @Override
         public EventType type() {
             return EventType.COMMAND_REJECTED;

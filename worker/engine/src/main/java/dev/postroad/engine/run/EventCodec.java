@@ -135,11 +135,15 @@ public final class EventCodec {
             case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
             case EventBody.RunForked(String commandId, String newRunId, int fromVersion) ->
                 data.put("commandId", commandId).put("newRunId", newRunId).put("fromVersion", fromVersion);
-            case EventBody.CommandRejected(String command, String commandId, String reason, String code) ->
+            case EventBody.CommandRejected(String command, String commandId, String reason, String code, int count) -> {
                 data.put("command", command)
                         .put("commandId", commandId)
                         .put("reason", reason)
                         .put("code", code);
+                if (count > 0) {
+                    data.put("count", count);
+                }
+            }
         }
         return data;
     }
@@ -147,9 +151,13 @@ public final class EventCodec {
     /**
      * Reads data back.
      *
-     * @throws IllegalStateException where the type belongs to no journal
+     * @throws RuntimeException where the type belongs to no journal, or the data lacks what belongs to the type; the message
+     *     says which
      */
     public static EventBody decode(EventType type, JsonNode data) {
+        if (!data.isObject()) {
+            throw new IllegalStateException("its data is no object");
+        }
         return switch (type) {
             case RUN_QUEUED -> new EventBody.RunQueued(admission(data));
             case RUN_STARTED -> new EventBody.RunStarted(Trees.targets(data, "next"));
@@ -166,7 +174,7 @@ public final class EventCodec {
                         error(data), Instant.parse(data.path("dueAt").textValue()));
             case NODE_COMPLETED ->
                 new EventBody.NodeCompleted(
-                        Trees.writes(data.path("writes")),
+                        Trees.writes(Trees.present(data, "writes")),
                         Trees.targets(data, "next"),
                         usage(data),
                         data.path("closes").asBoolean());
@@ -185,45 +193,45 @@ public final class EventCodec {
             case NODE_CANCELLED -> new EventBody.NodeCancelled();
             case RUN_RETRIED ->
                 new EventBody.RunRetried(
-                        data.path("commandId").asText(),
+                        Trees.text(data, "commandId"),
                         Trees.texts(data, "tasks"),
                         data.path("now").asBoolean());
             case RUN_CANCELLED ->
                 new EventBody.RunCancelled(
-                        data.path("commandId").asText(), data.path("reason").textValue(), object(data, "state"));
+                        Trees.text(data, "commandId"), data.path("reason").textValue(), object(data, "state"));
             case RUN_COMPLETED -> new EventBody.RunCompleted(object(data, "state"), Trees.joins(data));
             case RUN_FAILED -> new EventBody.RunFailed(error(data), Trees.texts(data, "tasks"), object(data, "state"));
             case COMMAND_REJECTED ->
                 new EventBody.CommandRejected(
-                        data.path("command").asText(),
-                        data.path("commandId").asText(),
-                        data.path("reason").asText(),
-                        data.path("code").asText());
+                        Trees.text(data, "command"),
+                        Trees.text(data, "commandId"),
+                        Trees.text(data, "reason"),
+                        data.path("code").asText(),
+                        data.path("count").asInt());
             case RUN_WAITING -> Trees.waiting(data);
             case RUN_RESUMED -> Trees.resumed(data);
             case RUN_CONTINUED ->
                 new EventBody.RunContinued(
-                        data.path("commandId").asText(),
+                        Trees.text(data, "commandId"),
                         object(data, "input"),
                         Trees.targets(data, "next"),
                         RunContinued.Mode.valueOf(data.path("mode").asText().toUpperCase(Locale.ROOT)));
             case STATE_UPDATED -> Trees.updated(data);
             case RUN_ROLLED_BACK ->
                 new EventBody.RunRolledBack(
-                        data.path("commandId").asText(),
+                        Trees.text(data, "commandId"),
                         data.path("toVersion").asInt(),
                         Trees.snapshot(data.path("base")),
                         data.path("resume").asBoolean());
-            case RUN_UNPAUSED ->
-                new EventBody.RunUnpaused(data.path("commandId").asText());
-            case RUN_PAUSING -> new EventBody.RunPausing(data.path("commandId").asText());
+            case RUN_UNPAUSED -> new EventBody.RunUnpaused(Trees.text(data, "commandId"));
+            case RUN_PAUSING -> new EventBody.RunPausing(Trees.text(data, "commandId"));
             case RUN_PAUSED -> new EventBody.RunPaused(data.path("commandId").textValue(), exhausted(data));
             case RUN_FORKED ->
                 new EventBody.RunForked(
-                        data.path("commandId").asText(),
-                        data.path("newRunId").asText(),
+                        Trees.text(data, "commandId"),
+                        Trees.text(data, "newRunId"),
                         data.path("fromVersion").asInt());
-            case TRIGGER_DUPLICATE, TRIGGER_REJECTED ->
+            case TRIGGER_DUPLICATE, TRIGGER_REJECTED, UNKNOWN ->
                 throw new IllegalStateException(type.publicName() + " belongs to no journal");
         };
     }
@@ -310,17 +318,17 @@ public final class EventCodec {
     }
 
     private static RunError error(JsonNode data) {
-        JsonNode error = data.path("error");
+        ObjectNode error = object(data, "error");
         return new RunError(
-                error.path("type").asText(),
-                error.path("message").asText(),
+                Trees.text(error, "type"),
+                Trees.text(error, "message"),
                 error.path("node").textValue());
     }
 
     private static EventBody.@Nullable Exhausted exhausted(JsonNode data) {
         return data.has("error")
                 ? new EventBody.Exhausted(
-                        data.path("reason").asText(),
+                        Trees.text(data, "reason"),
                         data.path("node").asText(),
                         data.path("task").asText(),
                         error(data))
@@ -343,6 +351,6 @@ public final class EventCodec {
     }
 
     private static ObjectNode object(JsonNode data, String name) {
-        return data.get(name) instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
+        return Trees.object(data, name);
     }
 }

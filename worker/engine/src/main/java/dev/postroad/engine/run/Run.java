@@ -36,7 +36,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,6 +49,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Run implements Cloneable {
     private static final double MOST_PROGRESS_BEFORE_THE_END = 0.99;
+
+    /** The most commands that are known to be answered, the newest of them. */
+    private static final int MOST_REMEMBERED = 5_000;
+
+    /** The most inputs that wait for the end of the run. */
+    static final int MOST_ENQUEUED = 1_000;
 
     private final String id;
     private final Graph graph;
@@ -68,6 +74,7 @@ public final class Run implements Cloneable {
     private BitSet completedNodes = new BitSet();
     private double progress;
     private Set<String> appliedCommands = Set.of();
+    private Rejections rejections = Rejections.NONE;
     private @Nullable RunError error;
     private @Nullable String pausing;
 
@@ -258,6 +265,10 @@ public final class Run implements Cloneable {
         return appliedCommands.contains(commandId);
     }
 
+    Rejections rejections() {
+        return rejections;
+    }
+
     Frame root() {
         return root;
     }
@@ -372,7 +383,8 @@ public final class Run implements Cloneable {
                 remember(commandId);
             }
             case CommandRejected rejected -> {
-                remember(rejected.commandId());
+                rememberAnswered(rejected.commandId());
+                rejections = rejections.after(rejected);
                 dequeue(rejected.commandId());
             }
         }
@@ -553,9 +565,19 @@ public final class Run implements Cloneable {
         }
     }
 
+    /** A command was carried out: whatever is refused from now on is counted anew. */
     private void remember(String commandId) {
-        Set<String> all = new HashSet<>(appliedCommands);
+        rejections = Rejections.NONE;
+        rememberAnswered(commandId);
+    }
+
+    /** The oldest is forgotten where there are too many: what comes again comes soon. */
+    private void rememberAnswered(String commandId) {
+        LinkedHashSet<String> all = new LinkedHashSet<>(appliedCommands);
         all.add(commandId);
+        if (all.size() > MOST_REMEMBERED) {
+            all.removeFirst();
+        }
         appliedCommands = all;
     }
 

@@ -26,6 +26,30 @@ final class Trees {
 
     private Trees() {}
 
+    /** A part that every release writes. */
+    static JsonNode present(JsonNode data, String name) {
+        JsonNode part = data.get(name);
+        if (part == null) {
+            throw new IllegalStateException("its data has no " + name);
+        }
+        return part;
+    }
+
+    static ObjectNode object(JsonNode data, String name) {
+        if (present(data, name) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new IllegalStateException(name + " in its data is no object");
+    }
+
+    static String text(JsonNode data, String name) {
+        JsonNode text = present(data, name);
+        if (text.isContainerNode()) {
+            throw new IllegalStateException(name + " in its data is no text");
+        }
+        return text.asText();
+    }
+
     static JsonNode writes(List<ObjectNode> parts) {
         return switch (parts.size()) {
             case 0 -> NODES.objectNode();
@@ -39,6 +63,9 @@ final class Trees {
             return one.isEmpty() ? List.of() : List.of(one);
         }
         List<ObjectNode> parts = new ArrayList<>(tree.size());
+        if (!tree.isArray()) {
+            throw new IllegalStateException("writes in its data is neither an object nor a list");
+        }
         tree.forEach(part -> parts.add((ObjectNode) part));
         return parts;
     }
@@ -199,9 +226,9 @@ final class Trees {
 
     static EventBody.StateUpdated updated(JsonNode data) {
         return new EventBody.StateUpdated(
-                data.path("commandId").asText(),
-                data.path("asNode").asText(),
-                data.get("writes") instanceof ObjectNode writes ? writes : NODES.objectNode(),
+                text(data, "commandId"),
+                text(data, "asNode"),
+                object(data, "writes"),
                 targetsOrNone(data, "next"),
                 data.has("base") ? snapshot(data.get("base")) : null);
     }
@@ -235,7 +262,7 @@ final class Trees {
         Set<Integer> released = new LinkedHashSet<>();
         remembered.path("released").forEach(join -> released.add(join.asInt()));
         return new Snapshot(
-                tree.get("state") instanceof ObjectNode state ? state : NODES.objectNode(),
+                object(tree, "state"),
                 targetsOrNone(tree, "next"),
                 new Triggers(
                         Map.copyOf(seen), Set.copyOf(released), set(remembered, "deferred"), set(remembered, "due")),

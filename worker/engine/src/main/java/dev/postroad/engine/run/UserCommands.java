@@ -193,12 +193,11 @@ final class UserCommands {
             return;
         }
         if (hasItsTurnAhead && more.whenBusy() != WhenBusy.REJECT) {
-            draft.emit(new RunContinued(more.commandId(), more.input(), null, RunContinued.Mode.ENQUEUED));
+            enqueue(more);
             return;
         }
         switch (more.whenBusy()) {
-            case ENQUEUE ->
-                draft.emit(new RunContinued(more.commandId(), more.input(), null, RunContinued.Mode.ENQUEUED));
+            case ENQUEUE -> enqueue(more);
             case REJECT -> throw refused("the run is " + status().publicName() + ", and whenBusy says reject");
             case INTERRUPT -> {
                 checkEntry(more, run.root());
@@ -211,6 +210,13 @@ final class UserCommands {
                 enter(more, RunContinued.Mode.ROLLED_BACK, run.baseline());
             }
         }
+    }
+
+    private void enqueue(Continue more) throws RefusedException {
+        if (draft.run().enqueued().size() >= Run.MOST_ENQUEUED) {
+            throw refused("as many as " + Run.MOST_ENQUEUED + " inputs wait for the end of the run already");
+        }
+        draft.emit(new RunContinued(more.commandId(), more.input(), null, RunContinued.Mode.ENQUEUED));
     }
 
     /** So that nothing is stopped for an input that cannot be taken. */

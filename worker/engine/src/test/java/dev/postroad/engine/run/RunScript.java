@@ -153,6 +153,7 @@ final class RunScript {
                 case Effect.StopCall stop -> stops.add(stop);
                 case Effect.Wake wake -> wakes.add(wake);
                 case Effect.Yield(Command command) -> tell(command);
+                case Effect.Reject ignored -> {}
                 case Effect.Spawn spawn -> {
                     spawns.add(spawn);
                     tell(forked(spawn));

@@ -82,7 +82,7 @@ public final class CachedResults {
                             .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
                             .mapTo(String.class)
                             .findOne())
-                    .map(CachedResults::read);
+                    .flatMap(CachedResults::read);
         } catch (JdbiException away) {
             LOG.warn("a cached result cannot be looked for: {}", away.getMessage());
             return Optional.empty();
@@ -125,7 +125,8 @@ public final class CachedResults {
         return written;
     }
 
-    private static AgentReply.Completed read(String written) {
+    /** Empty where another release, or a stranger, wrote something else: the agent is called. */
+    private static Optional<AgentReply.Completed> read(String written) {
         try {
             JsonNode tree = Json.readOwn(written);
             List<Goto> next = new ArrayList<>();
@@ -134,9 +135,12 @@ public final class CachedResults {
                             there.path("node").asText(),
                             there.get("input"),
                             there.path("parent").asBoolean())));
-            return new AgentReply.Completed(tree.path("output"), Usage.NONE, next);
-        } catch (FaultsException corrupt) {
-            throw new IllegalStateException("a cached result is not JSON", corrupt);
+            return tree.has("output")
+                    ? Optional.of(new AgentReply.Completed(tree.path("output"), Usage.NONE, next))
+                    : Optional.empty();
+        } catch (FaultsException | RuntimeException unreadable) {
+            LOG.warn("a cached result cannot be read, and is no result: {}", unreadable.getMessage());
+            return Optional.empty();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.availability;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -189,17 +190,26 @@ public final class AgentEventPublisher implements AutoCloseable {
     }
 
     private static AgentEvent event(ResultSet row) throws SQLException {
+        return new AgentEvent(
+                row.getLong("id"),
+                row.getString("agent"),
+                row.getString("type"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("worker"),
+                data(row.getLong("id"), row.getString("data")));
+    }
+
+    /** One that cannot be read goes out without it, so that it keeps no other back. */
+    private static ObjectNode data(long id, String text) {
         try {
-            return new AgentEvent(
-                    row.getLong("id"),
-                    row.getString("agent"),
-                    row.getString("type"),
-                    row.getObject("at", OffsetDateTime.class).toInstant(),
-                    row.getString("worker"),
-                    (ObjectNode) Json.readOwn(row.getString("data").getBytes(StandardCharsets.UTF_8)));
-        } catch (FaultsException corrupt) {
-            throw new IllegalStateException("an event of an agent cannot be read", corrupt);
+            if (Json.readOwn(text.getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode data) {
+                return data;
+            }
+            LOG.warn("agent event {} is published without its data, which is no object", id);
+        } catch (FaultsException unreadable) {
+            LOG.warn("agent event {} is published without its data: {}", id, unreadable.getMessage());
         }
+        return JsonNodeFactory.instance.objectNode();
     }
 
     @Override

@@ -29,6 +29,7 @@ public enum Setting {
     METRICS_RETENTION("P30D"),
     LOG_RETENTION("P7D"),
     LOG_FORMAT("text"),
+    PENDING_COMMANDS("PT24H"),
     LLM_BASE_URL,
     LLM_API_KEY,
     LLM_MODEL,

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * @param sessionTimeout how long Kafka waits for a silent worker before others take over
  * @param metricsRetention how long it is known how agents fared
  * @param logRetention how long the logs of runs are kept
+ * @param pendingCommands how long a command is kept for a run that has not come
  * @param workerId what this process is called in tables and logs
  */
 public record WorkerSettings(
@@ -36,6 +37,7 @@ public record WorkerSettings(
         Duration sessionTimeout,
         Duration metricsRetention,
         Duration logRetention,
+        Duration pendingCommands,
         AgentEnvironment agents,
         String workerId) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
@@ -73,6 +75,7 @@ public record WorkerSettings(
                 reader.duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(1), Duration.ofMinutes(30)),
                 reader.duration(Setting.METRICS_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
                 reader.duration(Setting.LOG_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
+                reader.duration(Setting.PENDING_COMMANDS, Duration.ofSeconds(1), Duration.ofDays(3_650)),
                 agents(variables, reader, maxValueBytes),
                 workerId(reader));
         LogFormat.check(reader);

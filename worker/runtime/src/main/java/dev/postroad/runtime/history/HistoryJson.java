@@ -30,6 +30,12 @@ public final class HistoryJson {
         put(json, "queuedAt", run.queuedAt());
         put(json, "startedAt", run.startedAt());
         put(json, "endedAt", run.endedAt());
+        RunSummary.SetAside aside = run.setAside();
+        if (aside != null) {
+            ObjectNode reason =
+                    json.putObject("setAside").put("why", aside.why()).put("worker", aside.worker());
+            put(reason, "since", aside.since());
+        }
         return json;
     }
 
@@ -52,7 +58,7 @@ public final class HistoryJson {
         if (event.seq() > 0) {
             json.put("seq", event.seq());
         }
-        json.put("type", event.type().publicName()).put("at", event.at().toString());
+        json.put("type", event.typeName()).put("at", event.at().toString());
         if (event.task() != null) {
             json.put("node", event.node()).put("task", event.task()).put("attempt", event.attempt());
         }

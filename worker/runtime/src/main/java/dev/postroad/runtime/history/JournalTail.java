@@ -80,7 +80,7 @@ public final class JournalTail {
                         ResultSet row = rows.get();
                         while (row.next()) {
                             open.add(
-                                    EventType.of(row.getString("type")),
+                                    EventType.ofAny(row.getString("type")),
                                     row.getString("task"),
                                     row.getInt("attempt"),
                                     Rows.requiredTime(row, "at"));

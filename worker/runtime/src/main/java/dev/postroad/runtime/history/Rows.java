@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -35,13 +36,37 @@ final class Rows {
                 time(row, "ended_at"));
     }
 
+    /** A run, and what keeps it from going on. */
+    static RunSummary summaryWithReason(ResultSet row) throws SQLException {
+        RunSummary run = summary(row);
+        String why = row.getString("why");
+        return why == null
+                ? run
+                : new RunSummary(
+                        run.runId(),
+                        run.graph(),
+                        run.graphVersion(),
+                        run.status(),
+                        run.priority(),
+                        run.input(),
+                        run.tags(),
+                        run.error(),
+                        run.queuedAt(),
+                        run.startedAt(),
+                        run.endedAt(),
+                        new RunSummary.SetAside(why, row.getString("worker"), requiredTime(row, "since")));
+    }
+
     static RunEvent event(ResultSet row) throws SQLException {
+        JsonNode data = eventData(row);
+        String type = row.getString("type");
         return new RunEvent(
                 row.getString("run_id"),
                 row.getString("graph"),
                 row.getInt("graph_version"),
                 row.getInt("seq"),
-                EventType.of(row.getString("type")),
+                data == null ? EventType.UNKNOWN : EventType.ofAny(type),
+                type,
                 requiredTime(row, "at"),
                 row.getString("node"),
                 row.getString("task"),
@@ -50,7 +75,16 @@ final class Rows {
                 row.getInt("version"),
                 durationMillis(row),
                 progress(row),
-                requiredJson(row, "data"));
+                data == null ? JsonNodeFactory.instance.objectNode().put("omitted", true) : data);
+    }
+
+    /** Null where it is deeper, or larger, than this release reads; the event is shown without it. */
+    private static @Nullable JsonNode eventData(ResultSet row) throws SQLException {
+        try {
+            return Json.readOwn(row.getString("data"));
+        } catch (FaultsException unreadable) {
+            return null;
+        }
     }
 
     static QueueReport.Line line(ResultSet row) throws SQLException {

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** What Postgres holds of runs. Sees what was committed before the call. Thread-safe. */
 public final class RunHistory {
     private static final String SUMMARY = """
-            SELECT run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at
-            FROM postroad.runs
+            SELECT run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at,
+                   why, worker, since
+            FROM postroad.runs LEFT JOIN postroad.unreadable_runs ON run = id
             WHERE run_id = :runId
             """;
     private static final String QUEUE = """
@@ -47,11 +48,11 @@ public final class RunHistory {
         journals = new Journals(postgres);
     }
 
-    /** The run of an id. */
+    /** The run of an id, with what keeps it from going on. */
     public Optional<RunSummary> find(String runId) {
         return postgres.withHandle(handle -> handle.createQuery(SUMMARY)
                 .bind("runId", runId)
-                .map((row, context) -> Rows.summary(row))
+                .map((row, context) -> Rows.summaryWithReason(row))
                 .findOne());
     }
 
@@ -95,18 +96,25 @@ public final class RunHistory {
      * where there is no such run.
      *
      * @param limit at most so many, 1 or more
-     * @throws CorruptHistoryException where the journal does not fit its graph
+     * @param unreadable told why the journal cannot be followed further than what is given, where it cannot
+     * @throws CorruptHistoryException where its graph cannot be read
      */
-    public List<StateVersion> versions(String runId, VersionFilter filter, int limit) {
+    public List<StateVersion> versions(
+            String runId, VersionFilter filter, int limit, Consumer<CorruptHistoryException> unreadable) {
         List<StateVersion> versions = new ArrayList<>();
         graphOf(runId).ifPresent(graph -> {
             VersionTrail trail = new VersionTrail(runId, graph);
             journals.read(runId, event -> {
-                StateVersion made = trail.after(event);
-                if (made != null && filter.accepts(made)) {
-                    versions.add(made);
+                try {
+                    StateVersion made = trail.after(event);
+                    if (made != null && filter.accepts(made)) {
+                        versions.add(made);
+                    }
+                    return versions.size() < limit && event.version() <= filter.toVersion();
+                } catch (CorruptHistoryException misfit) {
+                    unreadable.accept(misfit);
+                    return false;
                 }
-                return versions.size() < limit && event.version() <= filter.toVersion();
             });
         });
         return versions;
@@ -153,7 +161,15 @@ public final class RunHistory {
                 if (event.version() > lastVersion) {
                     return false;
                 }
-                fold.add(event);
+                try {
+                    fold.add(event);
+                } catch (CorruptHistoryException misfit) {
+                    // No event of a version changes its state, so what cannot be read there does not matter.
+                    if (fold.run().version() < lastVersion) {
+                        throw misfit;
+                    }
+                    return false;
+                }
                 reader.accept(fold.run());
                 return true;
             });

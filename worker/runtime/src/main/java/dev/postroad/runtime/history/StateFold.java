@@ -1,5 +1,6 @@
 package dev.postroad.runtime.history;
 
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Event;
@@ -20,6 +21,9 @@ final class StateFold {
 
     Event add(RunEvent stored) {
         try {
+            if (stored.type() == EventType.UNKNOWN) {
+                throw new IllegalStateException("this release does not know events of type " + stored.typeName());
+            }
             Event event = new Event(
                     stored.seq(),
                     stored.at(),
@@ -33,7 +37,7 @@ final class StateFold {
                     EventCodec.decode(stored.type(), stored.data()));
             run = run.evolve(event);
             return event;
-        } catch (RuntimeException misfit) {
+        } catch (RuntimeException | StackOverflowError misfit) {
             throw new CorruptHistoryException(
                     "the journal of run " + run.id() + " cannot be followed past event " + run.seq() + ": "
                             + misfit.getMessage(),

@@ -28,8 +28,8 @@ final class Answers {
         routes.exception(HttpResponseException.class, (own, context) -> send(context, refusal(own)));
         routes.exception(JdbiException.class, (failed, context) -> send(context, refusal(failed, context)));
         routes.exception(CorruptHistoryException.class, (corrupt, context) -> {
-            LOG.error("{} {}", context.method(), context.path(), corrupt);
-            send(context, Refusal.of(ErrorCode.INTERNAL, corrupt.getMessage()));
+            LOG.debug("{} {}", context.method(), context.path(), corrupt);
+            send(context, Refusal.of(ErrorCode.UNREADABLE, corrupt.getMessage()));
         });
         routes.exception(Exception.class, (unforeseen, context) -> send(context, internal(unforeseen, context)));
         // A handler that answers nothing, and whatever the server answers by itself.

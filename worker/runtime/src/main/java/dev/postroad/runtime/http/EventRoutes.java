@@ -15,7 +15,8 @@ import java.util.Objects;
 
 /** Answers with the events of a run, page by page or as they happen. Thread-safe. */
 final class EventRoutes {
-    private static final Map<String, EventType> TYPES = Query.names(EventType.values(), EventType::publicName);
+    private static final Map<String, EventType> TYPES =
+            Query.names(EventType.known().toArray(EventType[]::new), EventType::publicName);
 
     private final RunHistory history;
     private final EventStreams streams;

@@ -166,7 +166,7 @@ final class LiveReader {
             case Happened(RunEvent event)
             when filter.accepts(event) -> {
                 String data = new String(Json.bytes(HistoryJson.tree(event)), StandardCharsets.UTF_8);
-                writer.event(id, event.type().publicName(), data);
+                writer.event(id, event.typeName(), data);
                 silence = Duration.ZERO;
             }
             case Shown(var chunk)

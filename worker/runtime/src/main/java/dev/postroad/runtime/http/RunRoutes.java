@@ -96,12 +96,13 @@ final class RunRoutes {
         int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
         query.end();
         String runId = context.pathParam("id");
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         // One more than asked for tells whether there are more.
-        List<StateVersion> found = history.versions(runId, filter, limit + 1);
+        List<StateVersion> found =
+                history.versions(runId, filter, limit + 1, misfit -> json.put("unreadable", misfit.getMessage()));
         if (found.isEmpty() && history.find(runId).isEmpty()) {
             throw Refusal.noRun(runId);
         }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("versions", HistoryJson.list(found.subList(0, Math.min(limit, found.size())), HistoryJson::tree));
         if (found.size() > limit) {
             json.put("next", found.getLast().version());

@@ -81,6 +81,16 @@ final class ControlHandler implements RecordHandler {
             forward(itsShard, incoming::done);
         }
 
+        @Override
+        public void rejected(String code, String reason) {
+            outlets.rejected(control.runId(), control.action().type(), commandId, code, reason, incoming::done);
+        }
+
+        @Override
+        public void unreadable(String why) {
+            rejected("unreadable", "the run cannot be read by this release and is set aside as it is: " + why);
+        }
+
         private void forward(int shard, Runnable forwarded) {
             outlets.forward(incoming.record(), shard, commandId, forwarded, incoming::refuse);
         }
@@ -88,7 +98,10 @@ final class ControlHandler implements RecordHandler {
         /** Kept first and looked for after; a run that is admitted at this very moment finds it later. */
         private void keep() {
             String json = new String(incoming.record().value(), StandardCharsets.UTF_8);
-            pending.keep(new PendingCommand(control.runId(), commandId, json));
+            if (!pending.keep(new PendingCommand(control.runId(), commandId, json))) {
+                incoming.refuse(PendingCommands.FULL);
+                return;
+            }
             Integer shard = pending.shardOf(control.runId());
             if (shard == null) {
                 incoming.done();
@@ -100,9 +113,13 @@ final class ControlHandler implements RecordHandler {
         }
 
         private void forget() {
+            forgetAnd(incoming::done);
+        }
+
+        private void forgetAnd(Runnable answer) {
             incoming.settle(() -> {
                 pending.forget(control.runId(), commandId);
-                incoming.done();
+                answer.run();
             });
         }
     }
@@ -123,6 +140,16 @@ final class ControlHandler implements RecordHandler {
         @Override
         public void elsewhere(int itsShard) {
             kept.forward(itsShard, kept::forget);
+        }
+
+        @Override
+        public void rejected(String code, String reason) {
+            kept.forgetAnd(() -> kept.rejected(code, reason));
+        }
+
+        @Override
+        public void unreadable(String why) {
+            kept.forgetAnd(() -> kept.unreadable(why));
         }
     }
 }

@@ -128,6 +128,10 @@ final class TriggerJudge {
         if (catalog.currentAsOf().isBefore(readAt)) {
             return new NotYetKnown();
         }
+        Optional<String> unsound = catalog.unsound(graph, version);
+        if (unsound.isPresent()) {
+            return new Rejected(runId, graph, unsound.get());
+        }
         String what = catalog.newest(graph).isEmpty()
                 ? "there is no graph " + Shown.name(graph)
                 : "there is no version " + version + " of graph " + graph;

@@ -1,14 +1,9 @@
 package dev.postroad.runtime.journal;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
-import dev.postroad.contracts.message.EventType;
-import dev.postroad.engine.run.Event;
-import dev.postroad.engine.run.EventCodec;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.PublishedRow.Position;
 import dev.postroad.runtime.journal.StoredRun.Graphs;
+import dev.postroad.runtime.journal.StoredRun.Readable;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,12 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads journals back: for recovery, for commands to runs at rest, and for publishing again. Thread-safe. */
 public final class JournalReader {
-    private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
     private static final int FETCH_ROWS = 1_000;
     private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String RUN_COLUMNS = "r.id, r.run_id, r.shard, r.traceparent, r.graph, r.version";
@@ -37,15 +29,15 @@ public final class JournalReader {
             "j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version AS state_version, j.at,"
                     + " (extract(epoch FROM j.duration) * 1000)::bigint AS millis, j.progress, j.data";
     private static final String UNFINISHED = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
-             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
+             FROM postroad.runs r LEFT JOIN postroad.journal j ON j.run = r.id
             WHERE r.shard = ? AND r.status = 'running'
             ORDER BY r.id, j.seq""";
     private static final String ONE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
-             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
+             FROM postroad.runs r LEFT JOIN postroad.journal j ON j.run = r.id
             WHERE r.run_id = ?
             ORDER BY j.seq""";
     private static final String SOME = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
-             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
+             FROM postroad.runs r LEFT JOIN postroad.journal j ON j.run = r.id
             WHERE r.run_id = ANY (?)
             ORDER BY r.id, j.seq""";
     private static final String UNTIL_VERSION = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
@@ -56,12 +48,14 @@ public final class JournalReader {
     private static final String DUE = """
             SELECT run_id, shard FROM postroad.runs
             WHERE shard = ANY (?) AND wake_at <= ? AND status = 'waiting'
+              AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY wake_at LIMIT ?""";
     /** The inner part comes first, so that a long table is not read in the order of its ids. */
     private static final String WAITING_FOR = """
             WITH waiting AS MATERIALIZED (
                 SELECT id, run_id, shard FROM postroad.runs
-                WHERE waits_for @> ARRAY[?::text] AND shard = ANY (?) AND status = 'waiting' AND id > ?)
+                WHERE waits_for @> ARRAY[?::text] AND shard = ANY (?) AND status = 'waiting' AND id > ?
+                  AND id NOT IN (SELECT run FROM postroad.unreadable_runs))
             SELECT id, run_id, shard FROM waiting ORDER BY id LIMIT ?""";
 
     private static final String AGENTS_WAITED_FOR = """
@@ -74,17 +68,16 @@ public final class JournalReader {
             LIMIT ?""";
 
     private final DataSource database;
-    private final RunTroubles troubles;
+    private final SetAsideRuns aside;
 
-    /** @param troubles told of runs whose journals cannot be folded */
-    public JournalReader(DataSource database, RunTroubles troubles) {
+    /** @param aside told of all runs that are read, as some cannot be */
+    public JournalReader(DataSource database, SetAsideRuns aside) {
         this.database = database;
-        this.troubles = troubles;
+        this.aside = aside;
     }
 
     /**
-     * The runs of a shard that are under way; one whose journal cannot be folded is logged and left out. Those that are
-     * queued, or wait, are found when their time has come: see {@link QueuedRuns} and {@link #due}.
+     * The runs of a shard that are under way, those that cannot be read among them. Those that are queued, or wait, are found when their time has come: see {@link QueuedRuns} and {@link #due}.
      */
     public List<StoredRun> unfinished(int shard, Graphs graphs) throws SQLException {
         return runs(UNFINISHED, graphs, statement -> statement.setInt(1, shard));
@@ -115,7 +108,7 @@ public final class JournalReader {
                     statement.setInt(2, version);
                 })
                 .stream()
-                .filter(found -> found.run().version() == version)
+                .filter(found -> !(found instanceof Readable(var _, Run run)) || run.version() == version)
                 .findFirst();
     }
 
@@ -194,7 +187,12 @@ public final class JournalReader {
             List<PublishedRow> page = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    page.add(new PublishedRow(key(rows), rows.getString("graph"), rows.getInt("version"), row(rows)));
+                    page.add(new PublishedRow(
+                            key(rows),
+                            rows.getString("graph"),
+                            rows.getInt("version"),
+                            columns(rows),
+                            rows.getString("data").getBytes(StandardCharsets.UTF_8)));
                 }
             }
             return page;
@@ -202,7 +200,7 @@ public final class JournalReader {
     }
 
     private List<StoredRun> runs(String sql, Graphs graphs, Binding binding) throws SQLException {
-        Map<RunKey, Journal> journals = new LinkedHashMap<>();
+        Map<RunKey, JournalFold> journals = new LinkedHashMap<>();
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -213,9 +211,12 @@ public final class JournalReader {
                     while (rows.next()) {
                         String graph = rows.getString("graph");
                         int version = rows.getInt("version");
-                        journals.computeIfAbsent(key(rows), key -> new Journal(graph, version, new ArrayList<>()))
-                                .events()
-                                .add(row(rows).event());
+                        JournalFold journal =
+                                journals.computeIfAbsent(key(rows), key -> new JournalFold(key, graph, version));
+                        String data = rows.getString("data");
+                        if (data != null) {
+                            journal.add(columns(rows), data);
+                        }
                     }
                 }
             } finally {
@@ -223,20 +224,10 @@ public final class JournalReader {
                 connection.setAutoCommit(true);
             }
         }
-        List<StoredRun> runs = new ArrayList<>();
-        journals.forEach((key, journal) -> fold(key, journal, graphs).ifPresent(runs::add));
+        List<StoredRun> runs = new ArrayList<>(journals.size());
+        journals.values().forEach(journal -> runs.add(journal.run(graphs)));
+        aside.noted(runs);
         return runs;
-    }
-
-    private Optional<StoredRun> fold(RunKey key, Journal journal, Graphs graphs) {
-        try {
-            Run run = Run.fold(key.id(), graphs.graph(journal.graph(), journal.version()), journal.events());
-            return Optional.of(new StoredRun(key, run));
-        } catch (RuntimeException corrupt) {
-            LOG.error("the journal of run {} cannot be read back; the run stands still", key.id(), corrupt);
-            troubles.tell(key.id(), "the journal of this run cannot be read back, so it stands still: " + corrupt);
-            return Optional.empty();
-        }
     }
 
     private static RunKey key(ResultSet rows) throws SQLException {
@@ -244,13 +235,12 @@ public final class JournalReader {
                 rows.getLong("id"), rows.getString("run_id"), rows.getInt("shard"), rows.getString("traceparent"));
     }
 
-    private static JournalRow row(ResultSet rows) throws SQLException {
-        String data = rows.getString("data");
-        EventType type = EventType.of(rows.getString("type"));
+    private static PublishedRow.Columns columns(ResultSet rows) throws SQLException {
         long millis = rows.getLong("millis");
         long duration = rows.wasNull() ? -1 : millis;
-        Event event = new Event(
+        return new PublishedRow.Columns(
                 rows.getInt("seq"),
+                rows.getString("type"),
                 rows.getObject("at", OffsetDateTime.class).toInstant(),
                 rows.getString("node"),
                 rows.getString("task"),
@@ -258,9 +248,7 @@ public final class JournalReader {
                 rows.getInt("superstep"),
                 rows.getInt("state_version"),
                 duration,
-                progress(rows.getFloat("progress")),
-                EventCodec.decode(type, tree(data)));
-        return new JournalRow(event, data.getBytes(StandardCharsets.UTF_8));
+                progress(rows.getFloat("progress")));
     }
 
     /** The column is single precision; progress has three decimals. */
@@ -268,19 +256,9 @@ public final class JournalReader {
         return Math.round(stored * 1000.0) / 1000.0;
     }
 
-    private static JsonNode tree(String data) {
-        try {
-            return Json.readOwn(data);
-        } catch (FaultsException corrupt) {
-            throw new IllegalStateException("the journal holds data that is not JSON", corrupt);
-        }
-    }
-
     private static OffsetDateTime time(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
     }
-
-    private record Journal(String graph, int version, List<Event> events) {}
 
     private interface Binding {
         void bind(PreparedStatement statement) throws SQLException;

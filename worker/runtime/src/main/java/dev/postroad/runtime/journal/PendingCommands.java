@@ -13,18 +13,59 @@ import org.jspecify.annotations.Nullable;
 
 /** Commands that came before their run. Thread-safe. */
 public final class PendingCommands {
+    /** The most commands that are kept for one run. */
+    static final int MOST_OF_A_RUN = 1_000;
+
+    /** Why a command is not kept. */
+    public static final String FULL =
+            "there is no such run, and " + MOST_OF_A_RUN + " commands are kept for it already";
+
     private final Jdbi jdbi;
 
     public PendingCommands(Jdbi jdbi) {
         this.jdbi = jdbi;
     }
 
-    /** Keeps a command until its run appears; one that is kept already is left alone. */
-    public void keep(PendingCommand command) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
+    /**
+     * Keeps a command until its run appears, or its time is over; one that is kept already is left alone.
+     *
+     * @return false where too many are kept for its run
+     */
+    public boolean keep(PendingCommand command) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
                         INSERT INTO postroad.pending_commands (run_id, command_id, command)
-                        VALUES (:runId, :commandId, CAST(:command AS json))
-                        ON CONFLICT DO NOTHING""").bindMethods(command).execute());
+                        SELECT :runId, :commandId, CAST(:command AS json)
+                        WHERE (SELECT count(*) FROM (
+                                   SELECT FROM postroad.pending_commands WHERE run_id = :runId LIMIT :most) kept) < :most
+                        ON CONFLICT (run_id, command_id) DO UPDATE SET command_id = excluded.command_id""")
+                                .bindMethods(command)
+                                .bind("most", MOST_OF_A_RUN)
+                                .execute()
+                        == 1
+                || handle.createQuery("""
+                                SELECT EXISTS (SELECT FROM postroad.pending_commands
+                                               WHERE run_id = :runId AND command_id = :commandId)""")
+                        .bindMethods(command)
+                        .mapTo(Boolean.class)
+                        .one());
+    }
+
+    /**
+     * Forgets commands whose run did not come in time, by the clock of Postgres; those that another worker is about to forget
+     * are left to it.
+     *
+     * @param most at most so many
+     * @return how many there were
+     */
+    public int expire(Duration age, int most) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        DELETE FROM postroad.pending_commands WHERE ctid = ANY (ARRAY(
+                            SELECT ctid FROM postroad.pending_commands
+                            WHERE received_at < now() - make_interval(secs => :seconds)
+                            ORDER BY received_at LIMIT :most FOR UPDATE SKIP LOCKED))""")
+                .bind("seconds", age.toSeconds())
+                .bind("most", most)
+                .execute());
     }
 
     /** The commands kept for the runs of a shard, oldest first. */

@@ -24,9 +24,12 @@ public final class QueuedRuns {
     private static final String COLUMNS = "SELECT id, run_id, shard, rank FROM postroad.runs ";
     private static final String AFTER = COLUMNS + """
             WHERE status = 'queued' AND NOT limited AND (rank, id) >= (?, ?) AND shard = ANY (?)
+              AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
-    private static final String WITH_TURN =
-            COLUMNS + "WHERE status = 'queued' AND turn_at IS NOT NULL AND shard = ANY (?) ORDER BY rank, id";
+    private static final String WITH_TURN = COLUMNS + """
+            WHERE status = 'queued' AND turn_at IS NOT NULL AND shard = ANY (?)
+              AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
+            ORDER BY rank, id""";
     private static final String WANTED = """
             SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph)
             WHERE EXISTS (SELECT FROM postroad.runs r
@@ -34,12 +37,15 @@ public final class QueuedRuns {
     private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?))";
     private static final String TAKEN = """
             SELECT (SELECT count(*) FROM postroad.runs
-                    WHERE graph = ? AND limited AND status IN ('running', 'waiting'))
+                    WHERE graph = ? AND limited AND status IN ('running', 'waiting')
+                      AND id NOT IN (SELECT run FROM postroad.unreadable_runs))
                  + (SELECT count(*) FROM postroad.runs
-                    WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL)""";
+                    WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL
+                      AND id NOT IN (SELECT run FROM postroad.unreadable_runs))""";
     private static final String NEXT = """
             SELECT id, version FROM postroad.runs
             WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL
+              AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
     private static final String GIVE =
             "UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'";
@@ -104,7 +110,7 @@ public final class QueuedRuns {
     /**
      * Gives as many turns as a graph's limit allows, unless another worker is at it.
      *
-     * @param limits the limit of each version of the graph
+     * @param limits the limit of each version of the graph; negative for one whose runs are to get no turn here
      */
     public void giveTurns(String graph, IntUnaryOperator limits) throws SQLException {
         try (Connection connection = database.getConnection()) {
@@ -139,8 +145,15 @@ public final class QueuedRuns {
             statement.setString(1, graph);
             statement.setInt(2, MOST_TURNS_AT_ONCE);
             try (ResultSet rows = statement.executeQuery()) {
-                // Whoever is first in the queue and cannot begin keeps the others from going ahead.
-                while (rows.next() && taken < limits.applyAsInt(rows.getInt("version"))) {
+                while (rows.next()) {
+                    int limit = limits.applyAsInt(rows.getInt("version"));
+                    if (limit < 0) {
+                        continue;
+                    }
+                    // Whoever is first in the queue and cannot begin keeps the others from going ahead.
+                    if (taken >= limit) {
+                        break;
+                    }
                     next.add(rows.getLong("id"));
                     taken++;
                 }

@@ -3,18 +3,31 @@ package dev.postroad.runtime.journal;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Run;
 
-/**
- * A run read back from its journal.
- *
- * @param run the fold of all its rows
- */
-public record StoredRun(RunKey key, Run run) {
+/** What reading the journal of a run back gives. */
+public sealed interface StoredRun {
+    /** The run. */
+    RunKey key();
+
+    /**
+     * A run that can go on.
+     *
+     * @param run the fold of all its rows
+     */
+    record Readable(RunKey key, Run run) implements StoredRun {}
+
+    /**
+     * A run that this release cannot take up: it is set aside, as it is, until one that can read it owns its shard.
+     *
+     * @param why a sentence without its full stop, for people
+     */
+    record Unreadable(RunKey key, String why) implements StoredRun {}
+
     /** Finds graphs by name and version, also those that are no longer the newest. */
-    public interface Graphs {
+    interface Graphs {
         /**
          * The version of a graph.
          *
-         * @throws IllegalStateException where there is none
+         * @throws IllegalStateException where there is none, or what is stored of it cannot be read
          */
         Graph graph(String name, int version);
     }

@@ -5,6 +5,8 @@ import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
+import dev.postroad.runtime.journal.StoredRun.Unreadable;
 import dev.postroad.runtime.ownership.ShardClaims.Claim;
 import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lanes;
@@ -164,7 +166,7 @@ public final class ShardOwnership implements ShardOwner {
         while (isWanted(shard, ticket)) {
             try {
                 Claim claim = claims.claim(shard, clock.instant().truncatedTo(ChronoUnit.MICROS));
-                List<StoredRun> unfinished = journal.unfinished(shard, graphs);
+                List<Readable> unfinished = readable(journal.unfinished(shard, graphs));
                 List<PendingCommand> commands = pending.ofShard(shard);
                 take(claim, ticket, unfinished, commands);
                 return;
@@ -178,12 +180,23 @@ public final class ShardOwnership implements ShardOwner {
         }
     }
 
+    /** The others are set aside: they keep nobody from taking up the shard. */
+    private static List<Readable> readable(List<StoredRun> unfinished) {
+        List<Readable> readable = new ArrayList<>();
+        for (StoredRun stored : unfinished) {
+            switch (stored) {
+                case Readable run -> readable.add(run);
+                case Unreadable _ -> {}
+            }
+        }
+        return readable;
+    }
+
     private synchronized boolean isWanted(int shard, long ticket) {
         return Objects.equals(tickets.get(shard), ticket);
     }
 
-    private synchronized void take(
-            Claim claim, long ticket, List<StoredRun> unfinished, List<PendingCommand> commands) {
+    private synchronized void take(Claim claim, long ticket, List<Readable> unfinished, List<PendingCommand> commands) {
         if (!isWanted(claim.shard(), ticket)) {
             return;
         }

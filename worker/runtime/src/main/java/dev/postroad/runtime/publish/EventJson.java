@@ -1,8 +1,7 @@
 package dev.postroad.runtime.publish;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.postroad.engine.run.Event;
-import dev.postroad.runtime.journal.JournalRow;
+import dev.postroad.engine.run.EventColumns;
 import dev.postroad.runtime.journal.RunKey;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,31 +21,30 @@ final class EventJson {
     private Instant lastAt = Instant.EPOCH;
     private String lastTime = Instant.EPOCH.toString();
 
-    byte[] value(RunKey key, String graph, int graphVersion, JournalRow row) {
-        head(key, graph, graphVersion, row.event());
+    byte[] value(RunKey key, String graph, int graphVersion, EventColumns columns, byte[] data) {
+        head(key, graph, graphVersion, columns);
         out.reset();
         out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
         out.writeBytes(DATA);
-        out.writeBytes(row.data());
+        out.writeBytes(data);
         out.write('}');
         return out.toByteArray();
     }
 
     /** The value where the data is too large for a record: it is named by its version, and read from the API. */
-    byte[] valueWithoutData(RunKey key, String graph, int graphVersion, JournalRow row) {
-        byte[] omitted = ("{\"omitted\":true,\"version\":" + row.event().version() + ",\"bytes\":" + row.data().length
-                        + "}")
+    byte[] valueWithoutData(RunKey key, String graph, int graphVersion, EventColumns columns, int bytes) {
+        byte[] omitted = ("{\"omitted\":true,\"version\":" + columns.version() + ",\"bytes\":" + bytes + "}")
                 .getBytes(StandardCharsets.US_ASCII);
-        return value(key, graph, graphVersion, new JournalRow(row.event(), omitted));
+        return value(key, graph, graphVersion, columns, omitted);
     }
 
-    private void head(RunKey key, String graph, int graphVersion, Event event) {
+    private void head(RunKey key, String graph, int graphVersion, EventColumns event) {
         head.setLength(0);
         head.append("{\"runId\":\"").append(key.id()).append('"');
         text("graph", graph);
         head.append(",\"graphVersion\":").append(graphVersion);
         head.append(",\"seq\":").append(event.seq());
-        text("type", event.body().type().publicName());
+        text("type", event.typeName());
         text("at", time(event.at()));
         text("node", event.node());
         text("task", event.task());

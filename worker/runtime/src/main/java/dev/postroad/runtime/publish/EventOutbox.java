@@ -204,8 +204,7 @@ public final class EventOutbox {
             return;
         }
         for (PublishedRow row : page) {
-            ProducerRecord<String, byte[]> record =
-                    records.record(row.key(), row.graph(), row.graphVersion(), row.row());
+            ProducerRecord<String, byte[]> record = records.record(row);
             if (!limit.isProven(record.value().length)) {
                 // At the start of its time: rows of the very same time may yet be committed, also of runs before it.
                 behind.put(shard, new Behind(Position.startOf(row.position().at()), from.window()));

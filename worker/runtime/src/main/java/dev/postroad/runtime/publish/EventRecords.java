@@ -2,13 +2,16 @@ package dev.postroad.runtime.publish;
 
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.engine.run.EventColumns;
 import dev.postroad.runtime.journal.JournalRow;
+import dev.postroad.runtime.journal.PublishedRow;
 import dev.postroad.runtime.journal.RunKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -27,20 +30,36 @@ final class EventRecords {
         this.topic = topic;
         this.limit = limit;
         this.source = header(EventHeaders.SOURCE, "postroad");
-        for (EventType type : EventType.values()) {
-            types.put(type, header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + type.publicName()));
-        }
+        EventType.known()
+                .forEach(type ->
+                        types.put(type, header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + type.publicName())));
     }
 
     ProducerRecord<String, byte[]> record(RunKey key, String graph, int graphVersion, JournalRow row) {
-        byte[] value = json.value(key, graph, graphVersion, row);
-        if (!limit.allows(value.length)) {
-            value = json.valueWithoutData(key, graph, graphVersion, row);
-        }
+        Header type = Objects.requireNonNull(types.get(row.event().body().type()));
+        return record(key, type, row.event(), value(key, graph, graphVersion, row.event(), row.data()));
+    }
+
+    /** A row that is read back is published as it is, also where its type is one that only another release knows. */
+    ProducerRecord<String, byte[]> record(PublishedRow row) {
+        Header type = header(
+                EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + row.columns().typeName());
+        byte[] value = value(row.key(), row.graph(), row.graphVersion(), row.columns(), row.data());
+        return record(row.key(), type, row.columns(), value);
+    }
+
+    private byte[] value(RunKey key, String graph, int graphVersion, EventColumns columns, byte[] data) {
+        byte[] value = json.value(key, graph, graphVersion, columns, data);
+        return limit.allows(value.length)
+                ? value
+                : json.valueWithoutData(key, graph, graphVersion, columns, data.length);
+    }
+
+    private ProducerRecord<String, byte[]> record(RunKey key, Header type, EventColumns columns, byte[] value) {
         List<Header> headers = new ArrayList<>(6);
         headers.add(specVersion);
-        headers.add(header(EventHeaders.ID, key.id() + "/" + row.event().seq()));
-        headers.add(types.get(row.event().body().type()));
+        headers.add(header(EventHeaders.ID, key.id() + "/" + columns.seq()));
+        headers.add(type);
         headers.add(source);
         headers.add(contentType);
         if (key.traceParent() != null) {

@@ -108,15 +108,38 @@ public final class Outlets implements AutoCloseable {
             place.put("topicId", trigger.topicId());
         }
         place.put("partition", trigger.partition()).put("offset", trigger.offset());
+        String id = trigger.topic() + ":" + trigger.partition() + ":" + trigger.offset();
+        sendOutside(runId, type, event, id, kept);
+    }
+
+    /**
+     * Answers a command that the journal of its run has no answer to: an event without {@code seq}.
+     *
+     * @param type of the command, such as {@code cancel}
+     * @param kept runs when Kafka has it
+     */
+    public void rejected(String runId, String type, String commandId, String code, String reason, Runnable kept) {
+        ObjectNode event = JsonNodeFactory.instance.objectNode();
+        event.put("runId", runId).put("type", EventType.COMMAND_REJECTED.publicName());
+        event.put("at", clock.instant().truncatedTo(ChronoUnit.MICROS).toString());
+        event.putObject("data")
+                .put("command", type)
+                .put("commandId", commandId)
+                .put("reason", shortened(reason, MAX_REASON))
+                .put("code", code);
+        sendOutside(runId, EventType.COMMAND_REJECTED, event, runId + "/" + commandId, kept);
+    }
+
+    /** An event outside any journal, known by what it answers. */
+    private void sendOutside(String runId, EventType type, ObjectNode event, String id, Runnable kept) {
         Headers headers = new RecordHeaders(List.of(
                 EventRecords.header(EventHeaders.SPEC_VERSION, "1.0"),
-                EventRecords.header(
-                        EventHeaders.ID, trigger.topic() + ":" + trigger.partition() + ":" + trigger.offset()),
+                EventRecords.header(EventHeaders.ID, id),
                 EventRecords.header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + type.publicName()),
                 EventRecords.header(EventHeaders.SOURCE, "postroad"),
                 EventRecords.header(EventHeaders.CONTENT_TYPE, "application/json")));
         send(new ProducerRecord<>(topics.events(), null, null, runId, Json.bytes(event), headers), kept, tooLarge -> {
-            LOG.error("the answer to a trigger for run {} is lost: {}", runId, tooLarge);
+            LOG.error("a {} for run {} is lost: {}", type.publicName(), runId, tooLarge);
             kept.run();
         });
     }

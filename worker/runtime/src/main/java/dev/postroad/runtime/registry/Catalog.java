@@ -34,6 +34,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final AgentClients clients;
     private final Consumer<String> available;
     private final ConcurrentHashMap<Version, Graph> graphs = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Version, String> unsound = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
     private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
@@ -73,7 +75,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         agentStore.introduce(clients.javaAgents());
         agentStore.all().forEach(this::load);
         for (Kept kept : store.all()) {
-            graph(kept.name(), kept.version());
+            load(kept);
             newest.merge(kept.name(), kept.version(), Math::max);
             changed(new RegistryKey(Kind.GRAPH, kept.name()), kept.publishedAt());
         }
@@ -112,8 +114,17 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
         try {
             open((AgentDefinition) Definitions.readAccepted(kept.definition()), clients::openAccepted);
-        } catch (FaultsException unusable) {
+        } catch (FaultsException | RuntimeException unusable) {
             LOG.warn("agent {} cannot be used by this worker: {}", kept.name(), unusable.getMessage());
+        }
+    }
+
+    /** A version that this release cannot read stands still with its runs; the worker does its work for the others. */
+    private void load(Kept kept) {
+        try {
+            graph(kept.name(), kept.version());
+        } catch (IllegalStateException unsound) {
+            LOG.warn("{}; its runs are left to workers that can read it", unsound.getMessage());
         }
     }
 
@@ -134,6 +145,18 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
                 : Optional.ofNullable(graphs.get(new Version(name, version)));
     }
 
+    /**
+     * Why a version of a graph that is stored cannot be used by this release; empty where it can, or is not there.
+     *
+     * @param version null for the newest
+     */
+    public Optional<String> unsound(String name, @Nullable Integer version) {
+        Integer number = version == null ? newest.get(name) : version;
+        return number == null || isRemoved(Kind.GRAPH, name)
+                ? Optional.empty()
+                : Optional.ofNullable(unsound.get(new Version(name, number)));
+    }
+
     private boolean isRemoved(Kind kind, String name) {
         return removed.contains(new RegistryKey(kind, name));
     }
@@ -147,6 +170,10 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
         if (version == Graph.OF_AGENT) {
             return Graph.ofAgent(name);
+        }
+        String fault = unsound.get(key);
+        if (fault != null) {
+            throw new IllegalStateException(fault);
         }
         Kept kept = store.find(name, version)
                 .orElseThrow(() -> new IllegalStateException("there is no version " + version + " of graph " + name));
@@ -170,8 +197,13 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     @Override
     public int limit(String name, int version) {
-        Integer limit = graph(name, version).limits().runs();
-        return limit == null ? Integer.MAX_VALUE : limit;
+        try {
+            Integer limit = graph(name, version).limits().runs();
+            return limit == null ? Integer.MAX_VALUE : limit;
+        } catch (IllegalStateException unsound) {
+            LOG.debug("the limit of a graph is not known", unsound);
+            return Turns.UNKNOWN;
+        }
     }
 
     /** Everything that was published before this time is known. */
@@ -305,9 +337,14 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         try {
             GraphDefinition definition = (GraphDefinition) Definitions.readAccepted(kept.definition());
             return GraphCompiler.compile(definition, kept.version(), new Pinned(kept.inside()));
-        } catch (FaultsException corrupt) {
-            throw new IllegalStateException(
-                    "version " + kept.version() + " of graph " + kept.name() + " is unsound", corrupt);
+        } catch (JdbiException away) {
+            throw away;
+        } catch (FaultsException | RuntimeException | StackOverflowError corrupt) {
+            String fault = "version " + kept.version() + " of graph " + kept.name()
+                    + " cannot be read by this release: " + corrupt.getMessage();
+            // A version never changes, so it is read once.
+            unsound.put(new Version(kept.name(), kept.version()), fault);
+            throw new IllegalStateException(fault, corrupt);
         }
     }
 

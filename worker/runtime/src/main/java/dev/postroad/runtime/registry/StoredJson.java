@@ -1,5 +1,6 @@
 package dev.postroad.runtime.registry;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -13,11 +14,15 @@ final class StoredJson {
         return new String(Json.bytes(json), StandardCharsets.UTF_8);
     }
 
+    /**
+     * What is stored; an empty object where it is none, so that what cannot be read is found out where it is used, and
+     * keeps nobody from reading the rest.
+     */
     static ObjectNode object(String json) {
         try {
-            return (ObjectNode) Json.read(json);
-        } catch (FaultsException corrupt) {
-            throw new IllegalStateException("a stored definition cannot be read", corrupt);
+            return Json.read(json) instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
+        } catch (FaultsException unreadable) {
+            return JsonNodeFactory.instance.objectNode();
         }
     }
 }

@@ -33,6 +33,9 @@ final class EffectPerformer {
                     }
                 }
                 case Effect.Yield(Command command) -> inbox.accept(new Message.Tell(live, command));
+                case Effect.Reject ignored -> {
+                    // Whoever gave the command is told, see Stepper.
+                }
                 case Effect.Spawn spawn ->
                     throw new IllegalStateException("a fork is begun with its instruction, but was not: " + spawn);
             }

@@ -3,7 +3,9 @@ package dev.postroad.runtime.run;
 import dev.postroad.engine.run.Admission.ForkedFrom;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -52,8 +54,8 @@ final class Forks {
     }
 
     private void compare(Optional<StoredRun> found, Effect.Spawn spawn, ForkedFrom origin, Instruction instruction) {
-        boolean same = found.map(run -> run.run().admission().forkedFrom())
-                .filter(origin::equals)
+        boolean same = found.filter(run -> run instanceof Readable(var _, Run made)
+                        && origin.equals(made.admission().forkedFrom()))
                 .isPresent();
         if (same) {
             made(spawn, origin, instruction);

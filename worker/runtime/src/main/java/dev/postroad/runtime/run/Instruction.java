@@ -46,6 +46,12 @@ public record Instruction(
 
             @Override
             public void elsewhere(int itsShard) {}
+
+            @Override
+            public void rejected(String code, String reason) {}
+
+            @Override
+            public void unreadable(String why) {}
         };
 
         /** The run's answer is committed. */
@@ -56,5 +62,21 @@ public record Instruction(
 
         /** The run belongs to another shard: the command is to go there. */
         void elsewhere(int itsShard);
+
+        /**
+         * The run refused it, and its journal does not say so, as it has said it often enough: the answer is to go out beside
+         * it.
+         *
+         * @param code for programs
+         * @param reason for people
+         */
+        void rejected(String code, String reason);
+
+        /**
+         * The run cannot be read by this release, so nothing can be decided.
+         *
+         * @param why a sentence without its full stop, for people
+         */
+        void unreadable(String why);
     }
 }

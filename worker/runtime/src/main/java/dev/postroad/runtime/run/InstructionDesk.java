@@ -1,6 +1,11 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.engine.run.Command;
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
+import dev.postroad.runtime.journal.StoredRun.Unreadable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,7 +29,7 @@ final class InstructionDesk {
     private final RunTable table;
     private final Stepper stepper;
     private final RunLoader loader;
-    private final Function<StoredRun, @Nullable LiveRun> taking;
+    private final Function<Readable, @Nullable LiveRun> taking;
     private final Consumer<Message> inbox;
     private final Map<String, Deque<Instruction>> waiting = new HashMap<>();
     private final Set<String> outdated = new HashSet<>();
@@ -39,7 +44,7 @@ final class InstructionDesk {
             RunTable table,
             Stepper stepper,
             RunLoader loader,
-            Function<StoredRun, @Nullable LiveRun> taking,
+            Function<Readable, @Nullable LiveRun> taking,
             Consumer<Message> inbox) {
         this.table = table;
         this.stepper = stepper;
@@ -119,9 +124,22 @@ final class InstructionDesk {
             loader.load(
                     runId,
                     base.version(),
-                    found -> inbox.accept(new Message.Resolved(
-                            runId, found.map(StoredRun::run).map(base.command()).orElse(instruction.command()))));
+                    found -> inbox.accept(new Message.Resolved(runId, command(found, base, instruction.command()))));
         }
+    }
+
+    /** @param otherwise what the run is told where there is no such version */
+    private static Command command(Optional<StoredRun> found, Instruction.Base base, Command otherwise) {
+        if (found.isEmpty()) {
+            return otherwise;
+        }
+        return switch (found.get()) {
+            case Readable(var _, Run run) -> base.command().apply(run);
+            case Unreadable(var _, String why) ->
+                otherwise instanceof Command.Refuse(String commandId, String type, String _)
+                        ? new Command.Refuse(commandId, type, "that version of its state cannot be read: " + why)
+                        : otherwise;
+        };
     }
 
     void resolved(Message.Resolved resolved) {
@@ -143,7 +161,7 @@ final class InstructionDesk {
             return;
         }
         LiveRun live = table.find(runId);
-        live = live == null && found.isPresent() ? taking.apply(found.get()) : live;
+        live = live == null && found.isPresent() && found.get() instanceof Readable run ? taking.apply(run) : live;
         if (live == null) {
             waiting.remove(runId);
             all.forEach(instruction -> turnAway(instruction, found));
@@ -157,10 +175,19 @@ final class InstructionDesk {
     }
 
     private static void turnAway(Instruction instruction, Optional<StoredRun> found) {
-        if (found.isPresent()) {
-            instruction.outcome().elsewhere(found.get().key().shard());
-        } else {
+        if (found.isEmpty()) {
             instruction.outcome().unknownRun();
+            return;
+        }
+        switch (found.get()) {
+            case Readable(RunKey key, var _) -> instruction.outcome().elsewhere(key.shard());
+            case Unreadable(RunKey key, String why) -> {
+                if (key.shard() == instruction.shard()) {
+                    instruction.outcome().unreadable(why);
+                } else {
+                    instruction.outcome().elsewhere(key.shard());
+                }
+            }
         }
     }
 

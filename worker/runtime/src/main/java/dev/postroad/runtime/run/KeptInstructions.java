@@ -17,12 +17,26 @@ public final class KeptInstructions {
     private final Commands commands;
     private final RunTroubles troubles;
     private final BiConsumer<String, String> forget;
+    private final Rejections rejections;
+
+    /** Answers commands outside the journals of their runs. Must not block. */
+    public interface Rejections {
+        /**
+         * Says why a command was refused.
+         *
+         * @param type of the command, such as {@code cancel}
+         * @param answered runs when Kafka has the answer
+         */
+        void reject(String runId, String type, String commandId, String code, String reason, Runnable answered);
+    }
 
     /**
      * @param forget told of a command that was applied, by run and command id; must not block
      * @param troubles told of commands that cannot be read
      */
-    public KeptInstructions(Commands commands, BiConsumer<String, String> forget, RunTroubles troubles) {
+    public KeptInstructions(
+            Commands commands, BiConsumer<String, String> forget, Rejections rejections, RunTroubles troubles) {
+        this.rejections = rejections;
         this.commands = commands;
         this.troubles = troubles;
         this.forget = forget;
@@ -32,8 +46,12 @@ public final class KeptInstructions {
     public Optional<Instruction> of(PendingCommand kept, int shard) {
         try {
             Control control = Control.read(Json.read(kept.command()), kept.runId());
-            return Optional.of(commands.instruction(control, kept.commandId(), shard, new Forgetting(kept)));
-        } catch (FaultsException corrupt) {
+            return Optional.of(commands.instruction(
+                    control,
+                    kept.commandId(),
+                    shard,
+                    new Forgetting(kept, control.action().type())));
+        } catch (FaultsException | RuntimeException corrupt) {
             LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
             troubles.tell(
                     kept.runId(),
@@ -45,9 +63,11 @@ public final class KeptInstructions {
 
     private final class Forgetting implements Instruction.InstructionOutcome {
         private final PendingCommand kept;
+        private final String type;
 
-        Forgetting(PendingCommand kept) {
+        Forgetting(PendingCommand kept, String type) {
             this.kept = kept;
+            this.type = type;
         }
 
         @Override
@@ -58,6 +78,16 @@ public final class KeptInstructions {
         @Override
         public void unknownRun() {
             LOG.debug("run {} is gone; its command stays kept", kept.runId());
+        }
+
+        @Override
+        public void rejected(String code, String reason) {
+            rejections.reject(kept.runId(), type, kept.commandId(), code, reason, this::applied);
+        }
+
+        @Override
+        public void unreadable(String why) {
+            LOG.debug("run {} cannot be read; its command stays kept: {}", kept.runId(), why);
         }
 
         @Override

@@ -1,9 +1,11 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.JournalUnavailableException;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.publish.EventOutbox;
 import java.time.Duration;
 import java.time.Instant;
@@ -267,11 +269,16 @@ public final class Lane {
         table.waitingFor(agent).forEach(live -> post(new Message.Tell(live, available)));
     }
 
-    private @Nullable LiveRun taken(StoredRun found) {
+    private @Nullable LiveRun taken(Readable found) {
         if (!shards.owns(found.key().shard())) {
             return null;
         }
         clock.notBefore(found.run().lastAt());
+        if (found.run().status() == RunStatus.RUNNING) {
+            // It was left alone for a while, as it could not be read: its calls and timers are set going anew.
+            stepper.recover(found);
+            return table.find(found.key().id());
+        }
         LiveRun live = new LiveRun(found.key(), found.run(), 0);
         table.resume(live);
         return live;

@@ -1,7 +1,7 @@
 package dev.postroad.runtime.run;
 
 import dev.postroad.runtime.journal.QueuedRun;
-import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public final class Lanes implements AutoCloseable {
      *
      * @param publishedAt every row of the shard with an earlier time is on the events topic
      */
-    public void own(int shard, long epoch, Instant publishedAt, List<StoredRun> unfinished) {
+    public void own(int shard, long epoch, Instant publishedAt, List<Readable> unfinished) {
         lane(shard).post(new Message.Own(shard, epoch, publishedAt, unfinished));
     }
 

@@ -2,6 +2,7 @@ package dev.postroad.runtime.run;
 
 import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ sealed interface Message {
     /** An answer, a timer, or a decision that goes on. */
     record Tell(LiveRun run, Command command) implements Message {}
 
-    /** A run that was read back for the commands that wait for it; empty where there is none. */
+    /** What reading a run back gave, for the commands that wait for it; empty where there is none. */
     record Loaded(String runId, Optional<StoredRun> found) implements Message {}
 
     /** A run that has a place now, and may begin. */
@@ -43,7 +44,7 @@ sealed interface Message {
     record Ring() implements Message {}
 
     /** A shard that this lane owns from now on. */
-    record Own(int shard, long epoch, Instant publishedAt, List<StoredRun> unfinished) implements Message {}
+    record Own(int shard, long epoch, Instant publishedAt, List<Readable> unfinished) implements Message {}
 
     /** A shard that this lane owns no more. */
     record Disown(int shard, CompletableFuture<Void> done) implements Message {}

@@ -8,7 +8,7 @@ import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.RunKey;
-import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ final class Stepper {
     }
 
     /** Takes up a run that was under way, and was read back. */
-    void recover(StoredRun stored) {
+    void recover(Readable stored) {
         LiveRun live = new LiveRun(stored.key(), stored.run(), 0);
         table.resume(live);
         take(live, Decider.recover(live.run(), clock.now()), null, null);
@@ -84,8 +84,13 @@ final class Stepper {
     /** Gives a run a user's command. */
     void instruct(LiveRun live, Instruction instruction) {
         Decision decision = Decider.decide(live.run(), instruction.command(), clock.now());
-        if (!decision.effects().isEmpty() && decision.effects().getFirst() instanceof Effect.Spawn spawn) {
+        Effect first = decision.effects().isEmpty() ? null : decision.effects().getFirst();
+        if (first instanceof Effect.Spawn spawn) {
             forks.begin(live, spawn, instruction);
+            release(live);
+        } else if (first instanceof Effect.Reject(String code, String reason)
+                && decision.events().isEmpty()) {
+            instruction.outcome().rejected(code, reason);
             release(live);
         } else {
             take(live, decision, null, instruction);

@@ -11,6 +11,9 @@ import java.util.function.Supplier;
  * look until its run has begun, so none is lost with a worker. Owns one thread.
  */
 public final class Turns implements AutoCloseable {
+    /** For the limit of a version that this release cannot read: its runs get their turns from others. */
+    public static final int UNKNOWN = -1;
+
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final QueuedRuns queued;
@@ -25,7 +28,7 @@ public final class Turns implements AutoCloseable {
         /** The names of the graphs that have a version with a limit. */
         Set<String> limitedGraphs();
 
-        /** The most runs of a graph at once, as one version of it says; a version without a limit says the most there are. */
+        /** The most runs of a graph at once, as one version of it says; a version without a limit says the most there are, {@link #UNKNOWN} one that cannot be read. */
         int limit(String graph, int version);
     }
 

@@ -53,6 +53,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_METRICS_RETENTION=P30D",
                         "POSTROAD_LOG_RETENTION=P7D",
                         "POSTROAD_LOG_FORMAT=text",
+                        "POSTROAD_PENDING_COMMANDS=PT24H",
                         "POSTROAD_LLM_BASE_URL=",
                         "POSTROAD_LLM_API_KEY=",
                         "POSTROAD_LLM_MODEL=",
@@ -77,6 +78,7 @@ final class WorkerSettingsTest {
         assertThat(settings.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(settings.metricsRetention()).isEqualTo(Duration.ofDays(30));
         assertThat(settings.logRetention()).isEqualTo(Duration.ofDays(7));
+        assertThat(settings.pendingCommands()).isEqualTo(Duration.ofHours(24));
         assertThat(settings.agents().defaultLlmBaseUrl()).isNull();
         assertThat(settings.workerId()).contains("-" + ProcessHandle.current().pid() + "-");
     }

@@ -215,7 +215,7 @@ final class RunHistoryTest {
     }
 
     private void tellsHowEveryVersionCameToBe() {
-        List<StateVersion> versions = history.versions("good", VersionFilter.ALL, 100);
+        List<StateVersion> versions = history.versions("good", VersionFilter.ALL, 100, misfit -> {});
         assertThat(versions)
                 .extracting(made -> "%d %s %s %s -> %s"
                         .formatted(made.version(), made.type().publicName(), made.nodes(), made.changed(), made.next()))
@@ -223,15 +223,16 @@ final class RunHistoryTest {
                         "1 run.started [] [] -> [one]",
                         "2 node.completed [one] [n] -> [two]",
                         "3 node.completed [two] [n] -> []");
-        assertThat(history.versions("good", VersionFilter.ALL, 2)).isEqualTo(versions.subList(0, 2));
-        assertThat(history.versions("good", new VersionFilter(2, 2, null, null, Set.of()), 9))
+        assertThat(history.versions("good", VersionFilter.ALL, 2, misfit -> {})).isEqualTo(versions.subList(0, 2));
+        assertThat(history.versions("good", new VersionFilter(2, 2, null, null, Set.of()), 9, misfit -> {}))
                 .isEqualTo(versions.subList(1, 2));
         Instant last = versions.getLast().at();
-        assertThat(history.versions("good", new VersionFilter(0, 9, last, null, Set.of("two", "x")), 9))
+        assertThat(history.versions("good", new VersionFilter(0, 9, last, null, Set.of("two", "x")), 9, misfit -> {}))
                 .isEqualTo(versions.subList(2, 3));
-        assertThat(history.versions("good", new VersionFilter(0, 9, null, last, Set.of("two")), 9))
+        assertThat(history.versions("good", new VersionFilter(0, 9, null, last, Set.of("two")), 9, misfit -> {}))
                 .isEmpty();
-        assertThat(history.versions("nobody", VersionFilter.ALL, 9)).isEmpty();
+        assertThat(history.versions("nobody", VersionFilter.ALL, 9, misfit -> {}))
+                .isEmpty();
     }
 
     /** What people did to a run stands in its history beside what its nodes did. */
@@ -258,7 +259,7 @@ final class RunHistoryTest {
         site.control("pair", new Control.Rollback(2, false));
         site.journalWith("pair", event -> event.type() == EventType.RUN_ROLLED_BACK);
 
-        assertThat(history.versions("pair", VersionFilter.ALL, 100))
+        assertThat(history.versions("pair", VersionFilter.ALL, 100, misfit -> {}))
                 .extracting(made -> "%d %s %s %s -> %s"
                         .formatted(made.version(), made.type().publicName(), made.nodes(), made.changed(), made.next()))
                 .containsExactly(

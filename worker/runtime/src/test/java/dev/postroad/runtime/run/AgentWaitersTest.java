@@ -17,6 +17,7 @@ import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.journal.SetAsideRuns;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.testing.Site;
@@ -54,7 +55,8 @@ class AgentWaitersTest {
     private final SwitchedAgents agents = new SwitchedAgents();
     private final KafkaProducer<String, byte[]> producer =
             Producers.forEvents(site.settings(Map.of()).kafka());
-    private final JournalReader reader = new JournalReader(site.database(), (runId, what) -> {});
+    private final JournalReader reader =
+            new JournalReader(site.database(), new SetAsideRuns(site.sql(), "me", (runId, what) -> {}));
     private final JournalRunLoader loader = new JournalRunLoader(reader, (name, version) -> GRAPH);
     private final RunQueue queue = new RunQueue(10_000);
     private final Lane lane = new Lane(
@@ -65,7 +67,10 @@ class AgentWaitersTest {
                     agents,
                     loader,
                     new KeptInstructions(
-                            new Commands((name, version) -> GRAPH), (runId, commandId) -> {}, (runId, what) -> {}),
+                            new Commands((name, version) -> GRAPH),
+                            (runId, commandId) -> {},
+                            (runId, type, commandId, code, reason, answered) -> {},
+                            (runId, what) -> {}),
                     queue,
                     () -> {},
                     shard -> {},

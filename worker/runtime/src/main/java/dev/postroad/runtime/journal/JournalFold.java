@@ -1,0 +1,99 @@
+package dev.postroad.runtime.journal;
+
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.run.Event;
+import dev.postroad.engine.run.EventBody;
+import dev.postroad.engine.run.EventCodec;
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.StoredRun.Graphs;
+import dev.postroad.runtime.journal.StoredRun.Readable;
+import dev.postroad.runtime.journal.StoredRun.Unreadable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one run on their way to a run, or to the reason why they make none: whatever a newer release, an older one
+ * or a stranger has written stops this run alone. Confined to one thread.
+ */
+final class JournalFold {
+    private final RunKey key;
+    private final String graph;
+    private final int version;
+    private final List<Event> events = new ArrayList<>();
+    private @Nullable String unreadable;
+
+    JournalFold(RunKey key, String graph, int version) {
+        this.key = key;
+        this.graph = graph;
+        this.version = version;
+    }
+
+    /** Takes the next row; what comes after one that cannot be read is not looked at. */
+    void add(PublishedRow.Columns row, String data) {
+        if (unreadable != null) {
+            return;
+        }
+        try {
+            events.add(event(row, data));
+        } catch (FaultsException | RuntimeException | StackOverflowError misfit) {
+            give("event " + row.seq() + " (" + row.typeName() + ") cannot be read: " + reason(misfit));
+        }
+    }
+
+    private static Event event(PublishedRow.Columns row, String data) throws FaultsException {
+        if (!EventType.isKnown(row.typeName())) {
+            throw new IllegalStateException("this release does not know events of its type");
+        }
+        return new Event(
+                row.seq(),
+                row.at(),
+                row.node(),
+                row.task(),
+                row.attempt(),
+                row.superstep(),
+                row.version(),
+                row.durationMillis(),
+                row.progress(),
+                EventCodec.decode(EventType.of(row.typeName()), Json.readOwn(data)));
+    }
+
+    StoredRun run(Graphs graphs) {
+        if (unreadable == null) {
+            try {
+                return new Readable(key, folded(graphs.graph(graph, version)));
+            } catch (JdbiException away) {
+                // Nothing is wrong with the run: whoever reads it tries again.
+                throw away;
+            } catch (RuntimeException | StackOverflowError misfit) {
+                give(reason(misfit));
+            }
+        }
+        return new Unreadable(key, String.valueOf(unreadable));
+    }
+
+    private Run folded(Graph pinned) {
+        if (events.isEmpty() || !(events.getFirst().body() instanceof EventBody.RunQueued)) {
+            throw new IllegalStateException("its journal does not begin with run.queued");
+        }
+        return Run.fold(key.id(), pinned, events);
+    }
+
+    private void give(String why) {
+        unreadable = why;
+        events.clear();
+    }
+
+    /** What is said, and by what it was caused, as the cause tells where to look. */
+    private static String reason(Throwable misfit) {
+        String reason = misfit instanceof StackOverflowError || misfit.getMessage() == null
+                ? misfit.getClass().getSimpleName()
+                : misfit.getMessage();
+        Throwable cause = misfit.getCause();
+        return cause == null || cause.getMessage() == null ? reason : reason + ": " + cause.getMessage();
+    }
+}
