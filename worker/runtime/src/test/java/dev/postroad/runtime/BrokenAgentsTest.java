@@ -295,6 +295,7 @@ class BrokenAgentsTest {
     }
 
     /** A tree that fails whoever looks into it. */
+    @SuppressWarnings("unchecked") // Of a method that Jackson narrows.
     private static final class RefusingNode extends ObjectNode {
         private static final long serialVersionUID = 1L;
 
