@@ -359,7 +359,7 @@ public final class Worker implements AutoCloseable {
         return new Consumers(settings.kafka(), config, consumer -> {
             KafkaClientMetrics measure = new KafkaClientMetrics(consumer);
             measure.bindTo(metrics);
-            return measure;
+            return measure::close;
         });
     }
 

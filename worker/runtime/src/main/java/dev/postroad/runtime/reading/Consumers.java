@@ -14,17 +14,17 @@ public final class Consumers {
     private static final int METADATA_MAX_AGE_MILLIS = 5_000;
 
     private final Map<String, Object> config;
-    private final Function<Consumer<byte[], byte[]>, AutoCloseable> measured;
+    private final Function<Consumer<byte[], byte[]>, Runnable> measured;
 
     /**
      * @param kafka the user's properties, which say what is not said here
      * @param more what the consumers need, whatever the user's properties say
-     * @param measured has a consumer measured until what it gives is closed
+     * @param measured has a consumer measured until what it gives is run
      */
     public Consumers(
             Map<String, String> kafka,
             Map<String, Object> more,
-            Function<Consumer<byte[], byte[]>, AutoCloseable> measured) {
+            Function<Consumer<byte[], byte[]>, Runnable> measured) {
         config = new HashMap<>(kafka);
         config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MILLIS);
@@ -41,12 +41,14 @@ public final class Consumers {
         return new Opened(consumer, measured.apply(consumer));
     }
 
-    /** A consumer, and what measures it. */
-    record Opened(Consumer<byte[], byte[]> consumer, AutoCloseable measure) implements AutoCloseable {
+    /** A consumer, and what ends its being measured. */
+    record Opened(Consumer<byte[], byte[]> consumer, Runnable measured) implements AutoCloseable {
         @Override
-        public void close() throws Exception {
-            try (measure) {
+        public void close() {
+            try {
                 consumer.close();
+            } finally {
+                measured.run();
             }
         }
     }

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
 
 /** Asks Kafka which topics there are, and waits for nothing. Thread-safe. */
 public final class TopicLook implements AutoCloseable {
@@ -25,11 +27,13 @@ public final class TopicLook implements AutoCloseable {
     /** What a topic is now. */
     CompletionStage<Topic> ask(String topic) {
         return kafka.describeTopics(List.of(topic))
-                .topicNameValues()
-                .get(topic)
+                .allTopicNames()
                 .toCompletionStage()
-                .thenApply(
-                        found -> new Topic(found.topicId(), found.partitions().size()));
+                .thenApply(found -> {
+                    TopicDescription description = Objects.requireNonNull(found.get(topic));
+                    return new Topic(
+                            description.topicId(), description.partitions().size());
+                });
     }
 
     @Override
