@@ -213,14 +213,16 @@ class OddRecordsTest {
             site.apply(ASKING);
             PuppetAgent.play("kept", call -> PuppetAgent.nothing());
             try (KafkaProducer<byte[], byte[]> producer = transactional(site, "a")) {
-                producer.send(
+                var _ = producer.send(
                         record(site.topics().triggers(), Site.bytes("taken-back"), Site.bytes("{'graph': 'asking'}")));
-                producer.send(record(site.topics().control(), Site.bytes("kept"), Site.bytes("{'type': 'cancel'}")));
-                producer.send(record(site.topics().registry(), Site.bytes("graph/asking"), null));
+                var _ = producer.send(
+                        record(site.topics().control(), Site.bytes("kept"), Site.bytes("{'type': 'cancel'}")));
+                var _ = producer.send(record(site.topics().registry(), Site.bytes("graph/asking"), null));
                 producer.flush();
                 producer.abortTransaction();
                 producer.beginTransaction();
-                producer.send(record(site.topics().triggers(), Site.bytes("kept"), Site.bytes("{'graph': 'asking'}")));
+                var _ = producer.send(
+                        record(site.topics().triggers(), Site.bytes("kept"), Site.bytes("{'graph': 'asking'}")));
                 producer.commitTransaction();
             }
             assertThat(site.ended("kept").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
@@ -238,7 +240,7 @@ class OddRecordsTest {
             Worker worker = site.worker();
             site.apply(COUNT);
             try (KafkaProducer<byte[], byte[]> producer = transactional(site, "open")) {
-                producer.send(record(
+                var _ = producer.send(record(
                         site.topics().registry(),
                         Site.bytes("graph/other"),
                         Site.bytes("{'graph': 'other', 'state': {'n': {'reducer': 'sum'}}, 'nodes': {'add': {'set':"

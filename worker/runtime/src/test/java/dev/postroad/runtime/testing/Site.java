@@ -368,7 +368,8 @@ public final class Site implements AutoCloseable {
                 .get();
         synchronized (reader) {
             return reader.endOffsets(committed.keySet()).entrySet().stream()
-                    .allMatch(end -> committed.get(end.getKey()).offset() == end.getValue());
+                    .allMatch(end ->
+                            Objects.requireNonNull(committed.get(end.getKey())).offset() == end.getValue());
         }
     }
 
