@@ -289,8 +289,21 @@ public final class Lane {
         shards.own(own.shard(), own.epoch(), own.publishedAt());
         queue.unread();
         own.unfinished().forEach(stored -> clock.notBefore(stored.run().lastAt()));
-        own.unfinished().forEach(stepper::recover);
+        own.unfinished().forEach(this::recover);
         figures.recovered(own.unfinished().size());
+    }
+
+    /** A journal may be read well, and still hold what no decision can be made of. */
+    private void recover(Readable stored) {
+        try {
+            stepper.recover(stored);
+        } catch (RuntimeException | StackOverflowError defect) {
+            LOG.error("run {} cannot be taken up, and is left as it is", stored.key().id(), defect);
+            LiveRun live = table.find(stored.key().id());
+            if (live != null) {
+                table.remove(live);
+            }
+        }
     }
 
     private void disown(int shard, CompletableFuture<Void> done) {
