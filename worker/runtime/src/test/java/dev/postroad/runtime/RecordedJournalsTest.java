@@ -44,12 +44,13 @@ class RecordedJournalsTest {
                     states.put(line.at("/row/run_id").asText(), line.path("row"));
                 } else {
                     handle.execute(
-                            "INSERT INTO postroad." + table + " SELECT * FROM json_populate_record(NULL::postroad." + table
-                                    + ", ?::json)",
+                            "INSERT INTO postroad." + table + " SELECT * FROM json_populate_record(NULL::postroad."
+                                    + table + ", ?::json)",
                             line.path("row").toString());
                 }
             }
-            handle.execute("SELECT setval(pg_get_serial_sequence('postroad.runs', 'id'), (SELECT max(id) FROM postroad.runs))");
+            handle.execute(
+                    "SELECT setval(pg_get_serial_sequence('postroad.runs', 'id'), (SELECT max(id) FROM postroad.runs))");
         });
     }
 
@@ -62,7 +63,9 @@ class RecordedJournalsTest {
     void theirStatesAndTheirHistoriesAreWhatTheyWere() {
         assertThat(states).hasSizeGreaterThan(12);
         states.forEach((run, recorded) -> {
-            assertThat(site.history().state(run, null).orElseThrow().state()).as(run).isEqualTo(recorded.path("state"));
+            assertThat(site.history().state(run, null).orElseThrow().state())
+                    .as(run)
+                    .isEqualTo(recorded.path("state"));
             assertThat(site.history().find(run).orElseThrow().status().publicName())
                     .as(run)
                     .isEqualTo(recorded.path("status").asText());
@@ -80,8 +83,10 @@ class RecordedJournalsTest {
         for (String run : List.of("loop", "each", "outer", "continued", "rolled-back", "fork", "updated")) {
             int before = site.journal(run).size();
             site.control(run, new Control.Continue(JsonNodeFactory.instance.objectNode(), WhenBusy.REJECT));
-            Site.await(run + " goes on and ends", () -> site.journal(run).size() > before + 1
-                    && site.history().find(run).orElseThrow().status() == RunStatus.COMPLETED);
+            Site.await(
+                    run + " goes on and ends",
+                    () -> site.journal(run).size() > before + 1
+                            && site.history().find(run).orElseThrow().status() == RunStatus.COMPLETED);
         }
         site.control("failed", new Control.Retry());
         site.journalWith("failed", event -> event.type() == EventType.RUN_RETRIED);

@@ -298,7 +298,10 @@ public final class Lane {
         try {
             stepper.recover(stored);
         } catch (RuntimeException | StackOverflowError defect) {
-            LOG.error("run {} cannot be taken up, and is left as it is", stored.key().id(), defect);
+            LOG.error(
+                    "run {} cannot be taken up, and is left as it is",
+                    stored.key().id(),
+                    defect);
             LiveRun live = table.find(stored.key().id());
             if (live != null) {
                 table.remove(live);

@@ -3,6 +3,7 @@ package dev.postroad.runtime.testing;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.config.WorkerSettings;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -47,12 +48,27 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** Starts a process and comes back at once; what it prints goes to a file. */
     public static WorkerProcess start(Map<String, String> environment, List<String> moreFlags, Path log) {
+        return start(environment, moreFlags, classPath(), log);
+    }
+
+    /** As above, of another build: its classes go before those of this one. */
+    public static WorkerProcess startOf(Path classes, Map<String, String> environment, Path log) {
+        return start(environment, List.of(), classes + File.pathSeparator + classPath(), log);
+    }
+
+    /** What this test runs on. */
+    public static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    private static WorkerProcess start(
+            Map<String, String> environment, List<String> moreFlags, String classPath, Path log) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
         command.addAll(moreFlags);
         command.add("-cp");
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(classPath);
         command.add(WorkerProcess.class.getName());
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
