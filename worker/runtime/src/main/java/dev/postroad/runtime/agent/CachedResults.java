@@ -97,7 +97,9 @@ public final class CachedResults {
                 handle.execute(
                         """
                         INSERT INTO postroad.cached_results (key, reply, expires_at) VALUES (?, ?::json, ?)
-                        ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, expires_at = excluded.expires_at""",
+                        ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, expires_at = excluded.expires_at
+                        WHERE postroad.cached_results.expires_at < excluded.expires_at\
+                        """,
                         key,
                         new String(Json.bytes(written(reply)), StandardCharsets.UTF_8),
                         now.plus(timeToLive).atOffset(ZoneOffset.UTC));

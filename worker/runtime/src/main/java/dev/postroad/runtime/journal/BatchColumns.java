@@ -60,6 +60,7 @@ final class BatchColumns {
 
     private final ArrayColumn changedId = ArrayColumn.ofLongs();
     private final ArrayColumn changedShard = ArrayColumn.ofInts();
+    private final ArrayColumn changedSeq = ArrayColumn.ofInts();
     private final ArrayColumn changedStatus = ArrayColumn.ofTexts();
     private final ArrayColumn changedError = ArrayColumn.ofJson();
     private final ArrayColumn changedStartedAt = ArrayColumn.ofTimes();
@@ -69,6 +70,7 @@ final class BatchColumns {
     private final List<ArrayColumn> changes = List.of(
             changedId,
             changedShard,
+            changedSeq,
             changedStatus,
             changedError,
             changedStartedAt,
@@ -211,6 +213,7 @@ final class BatchColumns {
         Run run = entry.run();
         changedId.add(entry.key().number());
         changedShard.add(entry.key().shard());
+        changedSeq.add(entry.rows().getLast().event().seq());
         changedStatus.add(run.status().publicName());
         changedError.add(error(run.error()));
         changedStartedAt.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());

@@ -55,7 +55,7 @@ public final class JournalWriter implements AutoCloseable {
                             ORDER BY p.received_at)
             FROM postroad.pending_commands p JOIN postroad.runs r USING (run_id) WHERE r.id = ANY (?)""";
     private static final String REMEMBER_PUBLISHED = """
-            UPDATE postroad.shards s SET published_at = p.at
+            UPDATE postroad.shards s SET published_at = greatest(s.published_at, p.at)
             FROM unnest(?::int[], ?::bigint[], ?::timestamptz[]) AS p (shard, epoch, at)
             WHERE s.shard = p.shard AND s.epoch = p.epoch""";
 

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,39 +21,48 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The rows of one worker in {@code agent_metrics}, and the last errors in {@code agents}. A row holds what its minute came
- * to so far, not what came since: writing it again after a broken connection changes nothing. Thread-safe.
+ * to so far, not what came since: writing it again after a broken connection changes nothing, and nothing that Postgres
+ * executes late takes it back, for a row's calls never become fewer. Thread-safe.
  */
 final class FiguresTable {
     private static final Logger LOG = LoggerFactory.getLogger(FiguresTable.class);
     private static final int QUERY_LIMIT_SECONDS = 10;
 
     private static final String EARLIER = """
-            SELECT extract(epoch FROM m.minute)::int8 / 60 AS minute, m.agent, m.graph, m.calls, m.failures,
-                   m.tokens_in, m.tokens_out, m.millis, m.histogram
-            FROM unnest(?::int8[], ?::text[], ?::text[]) AS wanted (minute, agent, graph)
-            JOIN postroad.agent_metrics m
-              ON m.agent = wanted.agent AND m.minute = to_timestamp(wanted.minute * 60) AND m.graph = wanted.graph
-            WHERE m.worker = ?""";
+        SELECT extract(epoch FROM m.minute)::int8 / 60 AS minute, m.agent, m.graph, m.calls, m.failures,
+               m.tokens_in, m.tokens_out, m.millis, m.histogram
+        FROM unnest(?::int8[], ?::text[], ?::text[]) AS wanted (minute, agent, graph)
+        JOIN postroad.agent_metrics m
+          ON m.agent = wanted.agent AND m.minute = to_timestamp(wanted.minute * 60) AND m.graph = wanted.graph
+        WHERE m.worker = ?\
+        """;
     private static final String WRITE = """
-            INSERT INTO postroad.agent_metrics (minute, agent, graph, worker, calls, failures, tokens_in, tokens_out,
-                                                millis, histogram)
-            SELECT to_timestamp(minute * 60), agent, graph, ?, calls, failures, tokens_in, tokens_out, millis, histogram
-            FROM unnest(?::int8[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::bytea[])
-                AS written (minute, agent, graph, calls, failures, tokens_in, tokens_out, millis, histogram)
-            ON CONFLICT (agent, minute, graph, worker) DO UPDATE
-            SET calls = excluded.calls, failures = excluded.failures, tokens_in = excluded.tokens_in,
-                tokens_out = excluded.tokens_out, millis = excluded.millis, histogram = excluded.histogram""";
+        INSERT INTO postroad.agent_metrics (minute, agent, graph, worker, calls, failures, tokens_in, tokens_out,
+                                            millis, histogram)
+        SELECT to_timestamp(minute * 60), agent, graph, ?, calls, failures, tokens_in, tokens_out, millis, histogram
+        FROM unnest(?::int8[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::bytea[])
+            AS written (minute, agent, graph, calls, failures, tokens_in, tokens_out, millis, histogram)
+        ON CONFLICT (agent, minute, graph, worker) DO UPDATE
+        SET calls = excluded.calls, failures = excluded.failures, tokens_in = excluded.tokens_in,
+            tokens_out = excluded.tokens_out, millis = excluded.millis, histogram = excluded.histogram
+        WHERE postroad.agent_metrics.calls <= excluded.calls\
+        """;
+    private static final String DROP = """
+        DELETE FROM postroad.agent_metrics
+        WHERE agent = ? AND minute = to_timestamp(? * 60) AND graph = ? AND worker = ?\
+        """;
 
     /** Locks in one order, as other workers write to the same rows. */
     private static final String WRITE_ERRORS = """
-            WITH failed AS (
-                SELECT a.name, f.at, f.error
-                FROM unnest(?::text[], ?::float8[], ?::json[]) AS f (name, at, error)
-                JOIN postroad.agents a USING (name)
-                ORDER BY a.name FOR NO KEY UPDATE OF a)
-            UPDATE postroad.agents a SET last_error = failed.error, last_error_at = to_timestamp(failed.at)
-            FROM failed
-            WHERE a.name = failed.name AND (a.last_error_at IS NULL OR a.last_error_at < to_timestamp(failed.at))""";
+        WITH failed AS (
+            SELECT a.name, f.at, f.error
+            FROM unnest(?::text[], ?::float8[], ?::json[]) AS f (name, at, error)
+            JOIN postroad.agents a USING (name)
+            ORDER BY a.name FOR NO KEY UPDATE OF a)
+        UPDATE postroad.agents a SET last_error = failed.error, last_error_at = to_timestamp(failed.at)
+        FROM failed
+        WHERE a.name = failed.name AND (a.last_error_at IS NULL OR a.last_error_at < to_timestamp(failed.at))\
+        """;
 
     private final DataSource database;
     private final String worker;
@@ -71,16 +81,30 @@ final class FiguresTable {
             statement.setArray(2, texts(connection, keys, CellKey::agent));
             statement.setArray(3, texts(connection, keys, CellKey::graph));
             statement.setString(4, worker);
+            List<CellKey> unreadable = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    read(rows, found);
+                    read(rows, found, unreadable);
                 }
             }
+            drop(connection, unreadable);
         }
         return found;
     }
 
-    private static void read(ResultSet rows, Map<CellKey, Tally> found) throws SQLException {
+    private void drop(Connection connection, List<CellKey> unreadable) throws SQLException {
+        try (PreparedStatement statement = statement(connection, DROP)) {
+            for (CellKey key : unreadable) {
+                statement.setString(1, key.agent());
+                statement.setLong(2, key.minute());
+                statement.setString(3, key.graph());
+                statement.setString(4, worker);
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    private static void read(ResultSet rows, Map<CellKey, Tally> found, List<CellKey> unreadable) throws SQLException {
         CellKey key = new CellKey(rows.getLong("minute"), rows.getString("agent"), rows.getString("graph"));
         CellRow row = new CellRow(
                 key,
@@ -94,9 +118,9 @@ final class FiguresTable {
         try {
             tally.add(row);
             found.put(key, tally);
-        } catch (CorruptHistoryException unreadable) {
-            // Of no use to anybody, so it is written over.
-            LOG.warn("the figures of {} cannot be gone on from", key, unreadable);
+        } catch (CorruptHistoryException corrupt) {
+            LOG.warn("the figures of {} cannot be gone on from, and are of no use to anybody", key, corrupt);
+            unreadable.add(key);
         }
     }
 
