@@ -30,12 +30,14 @@ final class LogPartitions {
     private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
 
     private static final String BEGIN = """
-            SET LOCAL lock_timeout = '2s';
-            SELECT pg_advisory_xact_lock(hashtext('postroad.agent_logs.partitions'))""";
+        SET LOCAL lock_timeout = '2s';
+        SELECT pg_advisory_xact_lock(hashtext('postroad.agent_logs.partitions'))\
+        """;
 
     private static final String PARTITIONS = """
-            SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-            WHERE i.inhparent = 'postroad.agent_logs'::regclass""";
+        SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'postroad.agent_logs'::regclass\
+        """;
 
     private final DataSource database;
     private final Duration retention;
@@ -76,14 +78,17 @@ final class LogPartitions {
     /** Attached rather than made in place, as that would wait for all who read. */
     private void make(LocalDate day) throws SQLException {
         attempt("make a partition for the log of " + day, """
-                DO $$ BEGIN
-                    IF to_regclass('postroad.%1$s') IS NULL THEN
-                        CREATE TABLE postroad.%1$s (LIKE postroad.agent_logs
-                            INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES);
-                        ALTER TABLE postroad.agent_logs ATTACH PARTITION postroad.%1$s
-                            FOR VALUES FROM ('%2$s 00:00+00') TO ('%3$s 00:00+00');
-                    END IF;
-                END $$""".formatted(name(day), day, day.plusDays(1)));
+            DO $$ BEGIN
+                IF to_regclass('postroad.%1$s') IS NULL THEN
+                    CREATE TABLE postroad.%1$s (LIKE postroad.agent_logs
+                        INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES);
+                    -- Without a key, so that a publication needs the whole row.
+                    ALTER TABLE postroad.%1$s REPLICA IDENTITY FULL;
+                    ALTER TABLE postroad.agent_logs ATTACH PARTITION postroad.%1$s
+                        FOR VALUES FROM ('%2$s 00:00+00') TO ('%3$s 00:00+00');
+                END IF;
+            END $$\
+            """.formatted(name(day), day, day.plusDays(1)));
     }
 
     private static String name(LocalDate day) {
