@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -87,9 +88,12 @@ record HealthParts(
     }
 
     private PartHealth ofPostgres() {
-        return lanes.all().stream().allMatch(Lane::isConnected)
-                ? postgres.answers()
-                : new PartHealth.Bad("the last statement of a lane did not reach it");
+        return lanes.all().stream()
+                .map(Lane::trouble)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .<PartHealth>map(trouble -> new PartHealth.Bad("runs stand still: " + trouble))
+                .orElseGet(postgres::answers);
     }
 
     private PartHealth ofLanes() {

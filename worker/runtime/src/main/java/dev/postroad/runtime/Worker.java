@@ -1,6 +1,5 @@
 package dev.postroad.runtime;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.agent.AgentClients;
@@ -12,6 +11,8 @@ import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.availability.PluginEvents;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.database.Pools;
+import dev.postroad.runtime.database.PostgresTrouble;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.http.Sources;
 import dev.postroad.runtime.http.WorkerHttp;
@@ -36,6 +37,7 @@ import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.output.OutputTail;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.provisioning.Provisioning;
+import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.publish.OutputPublisher;
@@ -93,8 +95,6 @@ public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int OTHER_CONNECTIONS = 8;
     private static final int HTTP_CONNECTIONS = 4;
-    /** Whatever is asked over HTTP changes nothing, and ends. */
-    private static final String READING = "-c default_transaction_read_only=on -c statement_timeout=10s";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final WorkerSettings settings;
@@ -121,14 +121,17 @@ public final class Worker implements AutoCloseable {
             return worker;
         } catch (RuntimeException failed) {
             worker.close();
-            throw failed;
+            throw PostgresTrouble.isOfPooler(failed)
+                    ? new ProvisioningException(PostgresTrouble.say(failed), failed)
+                    : failed;
         }
     }
 
     private void start() {
         Provisioning.checkTopics(settings);
-        HikariDataSource pool = part(pool("postroad", OTHER_CONNECTIONS, ""));
-        HikariDataSource journal = part(pool("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
+        Pools pools = new Pools(settings.postgres(), settings.workerId(), metrics, clock);
+        HikariDataSource pool = part(pools.writing("postroad", OTHER_CONNECTIONS, ""));
+        HikariDataSource journal = part(pools.writing("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
         Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
         RunLogs logs = new RunLogs(clock);
         part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
@@ -267,7 +270,7 @@ public final class Worker implements AutoCloseable {
                 "triggers", triggers::problem, "control messages", control::problem, "the registry", registry::problem);
         HealthChecks checks = health(pool, lanes, shards, triggers, readers, problems, catalog, availability);
         health = checks;
-        HikariDataSource reading = part(pool("postroad-http", HTTP_CONNECTIONS, READING));
+        HikariDataSource reading = part(pools.reading("postroad-http", HTTP_CONNECTIONS));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
         OutputTail shown =
                 part(new OutputTail(settings.kafka(), settings.topics().output(), clock));
@@ -316,24 +319,6 @@ public final class Worker implements AutoCloseable {
         return new HealthParts(
                         lanes, shards, triggers, readers, problems, catalog, availability, kafka, postgres, clock)
                 .checks();
-    }
-
-    private HikariDataSource pool(String name, int size, String options) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(settings.postgres().url());
-        config.setUsername(settings.postgres().user());
-        config.setPassword(settings.postgres().password());
-        config.setMaximumPoolSize(size);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(10_000);
-        config.setPoolName(name);
-        config.setMetricRegistry(metrics);
-        config.addDataSourceProperty("ApplicationName", "postroad " + settings.workerId());
-        config.addDataSourceProperty("prepareThreshold", "1");
-        config.addDataSourceProperty("options", "-c statement_timeout=60s " + options);
-        config.addDataSourceProperty("socketTimeout", "90");
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        return new HikariDataSource(config);
     }
 
     private Consumers triggerConsumers() {

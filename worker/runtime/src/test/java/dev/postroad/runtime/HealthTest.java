@@ -28,20 +28,20 @@ import org.junit.jupiter.api.io.TempDir;
 @NullMarked
 class HealthTest {
     private static final String GRAPHS = """
-            graph: asking
-            nodes: { ask: { agent: test-puppet } }
-            edges: [{ from: START, to: ask }, { from: ask, to: END }]
-            ---
-            agent: weather
-            kind: java
-            provider: test-puppet
-            retry: { maxAttempts: 1 }
-            circuitBreaker: { window: 2, minimumCalls: 2, openFor: PT5S, halfOpenCalls: 1 }
-            ---
-            graph: forecast
-            nodes: { ask: { agent: weather } }
-            edges: [{ from: START, to: ask }, { from: ask, to: END }]
-            """;
+        graph: asking
+        nodes: { ask: { agent: test-puppet } }
+        edges: [{ from: START, to: ask }, { from: ask, to: END }]
+        ---
+        agent: weather
+        kind: java
+        provider: test-puppet
+        retry: { maxAttempts: 1 }
+        circuitBreaker: { window: 2, minimumCalls: 2, openFor: PT5S, halfOpenCalls: 1 }
+        ---
+        graph: forecast
+        nodes: { ask: { agent: weather } }
+        edges: [{ from: START, to: ask }, { from: ask, to: END }]
+        """;
 
     private static final int SHARDS = 4;
 
@@ -148,7 +148,7 @@ class HealthTest {
                     .mapTo(Boolean.class)
                     .list();
         });
-        awaitBad("postgres", "the last statement of a lane did not reach it");
+        awaitBad("postgres", "runs stand still: ");
         await("queue", "degraded", "cannot be seen: Postgres has not answered since ");
         server.useHandle(handle -> handle.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true"));
         awaitAllIsWell();

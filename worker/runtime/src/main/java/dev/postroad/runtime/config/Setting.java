@@ -17,6 +17,8 @@ public enum Setting {
     POSTGRES_URL,
     POSTGRES_USER("postroad"),
     POSTGRES_PASSWORD,
+    POSTGRES_POOLER("none"),
+    POSTGRES_SESSION_URL,
     HTTP_HOST("127.0.0.1"),
     HTTP_PORT("8080"),
     HTTP_TOKEN,

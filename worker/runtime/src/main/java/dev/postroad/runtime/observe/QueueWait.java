@@ -1,5 +1,6 @@
 package dev.postroad.runtime.observe;
 
+import dev.postroad.runtime.database.PostgresTrouble;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,11 +16,15 @@ public final class QueueWait implements Looks.Look {
     /** No more are counted, so that a long queue is not read every time. */
     private static final int MOST_COUNTED = 10_000;
 
+    /** Fails where nothing can be written, and writes nothing. */
+    private static final String WRITABLE = "SELECT FROM postroad.shards WHERE false FOR SHARE";
+
     private static final String SQL = """
-            SELECT (SELECT count(*)
-                    FROM (SELECT FROM postroad.runs WHERE status = 'queued' LIMIT ?) AS counted) AS queued,
-                   (SELECT (extract(epoch FROM now() - queued_at) * 1000)::bigint
-                    FROM postroad.runs WHERE status = 'queued' ORDER BY queued_at LIMIT 1) AS oldest_millis""";
+        SELECT (SELECT count(*)
+                FROM (SELECT FROM postroad.runs WHERE status = 'queued' LIMIT ?) AS counted) AS queued,
+               (SELECT (extract(epoch FROM now() - queued_at) * 1000)::bigint
+                FROM postroad.runs WHERE status = 'queued' ORDER BY queued_at LIMIT 1) AS oldest_millis\
+        """;
 
     private final DataSource database;
 
@@ -30,7 +35,10 @@ public final class QueueWait implements Looks.Look {
     @Override
     public PartHealth look() throws UnansweredException {
         try (Connection connection = database.getConnection();
+                PreparedStatement writable = connection.prepareStatement(WRITABLE);
                 PreparedStatement statement = connection.prepareStatement(SQL)) {
+            writable.setQueryTimeout((int) Looks.LIMIT.toSeconds());
+            writable.execute();
             statement.setQueryTimeout((int) Looks.LIMIT.toSeconds());
             statement.setInt(1, MOST_COUNTED + 1);
             try (ResultSet row = statement.executeQuery()) {
@@ -38,7 +46,7 @@ public final class QueueWait implements Looks.Look {
                 return judge(row.getLong("queued"), Duration.ofMillis(row.getLong("oldest_millis")));
             }
         } catch (SQLException away) {
-            throw new UnansweredException(away);
+            throw new UnansweredException(PostgresTrouble.say(away), away);
         }
     }
 

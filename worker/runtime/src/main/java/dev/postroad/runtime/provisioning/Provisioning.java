@@ -3,6 +3,7 @@ package dev.postroad.runtime.provisioning;
 import dev.postroad.migrations.Migrations;
 import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.database.PostgresTrouble;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
@@ -30,13 +31,18 @@ public final class Provisioning {
      *
      * @throws ProvisioningException where Postgres cannot be reached or refuses
      */
-    public static void migrateSchema(PostgresSettings postgres) {
+    public static void migrateSchema(PostgresSettings settings) {
+        PostgresSettings postgres = settings.ofSession()
+                .orElseThrow(() -> new ProvisioningException(
+                        "the schema cannot be migrated through a pooler that shares its sessions; set"
+                                + " POSTROAD_POSTGRES_SESSION_URL to an address of Postgres itself",
+                        null));
         DataSource database = postgres.toDataSource();
         try (Connection connection = database.getConnection()) {
             connection.isValid(1);
         } catch (SQLException unreachable) {
             throw new ProvisioningException(
-                    "Postgres at " + postgres.address() + " cannot be used: " + unreachable.getMessage()
+                    "Postgres at " + postgres.address() + " cannot be used: " + PostgresTrouble.say(unreachable)
                             + "; see that it runs and that POSTROAD_POSTGRES_URL, _USER and _PASSWORD are right",
                     unreachable);
         }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 public final class ProvisioningException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ProvisioningException(String message, @Nullable Throwable cause) {
+    /** @param message for operators; says what to do */
+    public ProvisioningException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

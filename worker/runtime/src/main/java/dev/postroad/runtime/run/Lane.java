@@ -144,9 +144,9 @@ public final class Lane {
         return thread.isAlive();
     }
 
-    /** Whether the lane's last statement reached Postgres. */
-    public boolean isConnected() {
-        return journal.isConnected();
+    /** What keeps the lane from writing, for operators; null where nothing does. */
+    public @Nullable String trouble() {
+        return journal.trouble();
     }
 
     /** How many of the lane's events Kafka has acknowledged, those among them that were sent again. */

@@ -41,6 +41,8 @@ final class WorkerSettingsTest {
                         "POSTROAD_POSTGRES_URL=",
                         "POSTROAD_POSTGRES_USER=postroad",
                         "POSTROAD_POSTGRES_PASSWORD=",
+                        "POSTROAD_POSTGRES_POOLER=none",
+                        "POSTROAD_POSTGRES_SESSION_URL=",
                         "POSTROAD_HTTP_HOST=127.0.0.1",
                         "POSTROAD_HTTP_PORT=8080",
                         "POSTROAD_HTTP_TOKEN=",
@@ -128,6 +130,10 @@ final class WorkerSettingsTest {
                 "POSTROAD_PARTITIONS | 0 | POSTROAD_PARTITIONS: is \"0\"; use a whole number from 1 to 10000",
                 "POSTROAD_SESSION_TIMEOUT | 6s | POSTROAD_SESSION_TIMEOUT: is \"6s\"; use an ISO-8601 duration from"
                         + " PT1S to PT30M",
+                "POSTROAD_POSTGRES_POOLER | session | POSTROAD_POSTGRES_POOLER: is \"session\"; use none or"
+                        + " transaction",
+                "POSTROAD_POSTGRES_SESSION_URL | postgres://p | POSTROAD_POSTGRES_SESSION_URL: does not start with"
+                        + " jdbc:postgresql:; give a JDBC address such as jdbc:postgresql://localhost:5432/postroad",
                 "POSTROAD_TOPIC_PREFIX | a/b | POSTROAD_TOPIC_PREFIX: is \"a/b\"; use at most 80 of A-Z a-z 0-9 . _ -",
                 "POSTROAD_HTTP_HOST | 0.0.0.0 | POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach"
                         + " 0.0.0.0; set it to a secret, or listen on 127.0.0.1",

@@ -62,16 +62,16 @@ class JournalWriterTest {
     private static final Map<Integer, Long> EPOCHS = Map.of(MINE, 5L, THEIRS, 5L);
 
     private static final Graph GRAPH = graph("""
-            graph: pair
-            state: { done: { reducer: append } }
-            nodes:
-              left: { agent: a }
-              right: { agent: a }
-            edges:
-              - { from: START, to: [left, right] }
-              - { from: [left, right], to: END }
-            limits: { timeout: PT1H }
-            """);
+        graph: pair
+        state: { done: { reducer: append } }
+        nodes:
+          left: { agent: a }
+          right: { agent: a }
+        edges:
+          - { from: START, to: [left, right] }
+          - { from: [left, right], to: END }
+        limits: { timeout: PT1H }
+        """);
 
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private final DataSource database = SITE.database();
@@ -85,7 +85,7 @@ class JournalWriterTest {
     @BeforeEach
     void ownBothShards() {
         sql("TRUNCATE postroad.runs, postroad.journal, postroad.shards, postroad.pending_commands");
-        sql("INSERT INTO postroad.shards SELECT s, 5, 'me', now() FROM unnest(ARRAY[1, 2]) AS s");
+        sql("INSERT INTO postroad.shards SELECT s, 5, 'me', now() - interval '1 hour' FROM unnest(ARRAY[1, 2]) AS s");
     }
 
     @AfterEach
@@ -395,7 +395,7 @@ class JournalWriterTest {
         assertThat(result.admittedRuns()).hasSize(20).doesNotContain(odd.key().number());
         assertThat(SITE.number("SELECT count(*) FROM postroad.runs")).isEqualTo(20);
         assertThat(SITE.history().find("odd")).isEmpty();
-        assertThat(writer.isConnected()).isTrue();
+        assertThat(writer.trouble()).isNull();
     }
 
     @Test
@@ -419,7 +419,7 @@ class JournalWriterTest {
         CommitResult result = writer.commit(List.of(admission("after", MINE)), EPOCHS);
         assertThat(result.admittedRuns()).hasSize(1);
         assertThat(SITE.history().find("after")).isPresent();
-        assertThat(writer.isConnected()).isTrue();
+        assertThat(writer.trouble()).isNull();
     }
 
     @Test
@@ -430,7 +430,7 @@ class JournalWriterTest {
             Future<CommitResult> batch = threads.submit(() -> writer.commit(List.of(entry), EPOCHS));
             awaitWaitingForLocks(1);
             terminate("wait_event_type = 'Lock'");
-            Site.await("the writer notices", () -> !writer.isConnected());
+            Site.await("the writer notices", () -> writer.trouble() != null);
             blocker.rollback();
             assertThat(result(batch).admittedRuns()).containsExactly(entry.key().number());
             assertThat(rows()).isEqualTo(1);

@@ -1,0 +1,87 @@
+package dev.postroad.runtime.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.postroad.runtime.config.PostgresSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+
+/**
+ * Makes pools of connections to Postgres. Behind a pooler that shares its sessions nothing is kept in a session: no
+ * settings, no prepared statements; statements are planned anew each time, and whoever reads says so in each transaction.
+ */
+public final class Pools {
+    private static final String LIMIT = "-c statement_timeout=60s ";
+    private static final String READING = "-c default_transaction_read_only=on -c statement_timeout=10s";
+
+    private final PostgresSettings postgres;
+    private final String workerId;
+    private final MeterRegistry metrics;
+    private final InstantSource clock;
+
+    /** @param workerId names the sessions, for people */
+    public Pools(PostgresSettings postgres, String workerId, MeterRegistry metrics, InstantSource clock) {
+        this.postgres = postgres;
+        this.workerId = workerId;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /**
+     * A pool to write by.
+     *
+     * @param planning settings of its sessions for how statements are planned, as {@code -c name=value}; may be empty
+     * @throws RuntimeException where Postgres cannot be reached
+     */
+    public HikariDataSource writing(String name, int size, String planning) {
+        HikariConfig config = config(name, size);
+        if (postgres.isPooled()) {
+            config.addDataSourceProperty("queryTimeout", "60");
+        } else {
+            config.addDataSourceProperty("options", LIMIT + planning);
+        }
+        return open(config);
+    }
+
+    /**
+     * A pool by which nothing is changed, and no question takes long.
+     *
+     * @throws RuntimeException where Postgres cannot be reached
+     */
+    public HikariDataSource reading(String name, int size) {
+        HikariConfig config = config(name, size);
+        if (postgres.isPooled()) {
+            config.setReadOnly(true);
+            config.setAutoCommit(false);
+            config.addDataSourceProperty("queryTimeout", "10");
+        } else {
+            config.addDataSourceProperty("options", READING);
+        }
+        return open(config);
+    }
+
+    private HikariDataSource open(HikariConfig config) {
+        UselessConnections useless = new UselessConnections(clock);
+        config.setExceptionOverride(useless);
+        HikariDataSource pool = new HikariDataSource(config);
+        useless.watch(pool);
+        return pool;
+    }
+
+    private HikariConfig config(String name, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(postgres.url());
+        config.setUsername(postgres.user());
+        config.setPassword(postgres.password());
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setPoolName(name);
+        config.setMetricRegistry(metrics);
+        config.addDataSourceProperty("ApplicationName", "postroad " + workerId);
+        config.addDataSourceProperty("prepareThreshold", postgres.isPooled() ? "0" : "1");
+        config.addDataSourceProperty("socketTimeout", "90");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        return config;
+    }
+}

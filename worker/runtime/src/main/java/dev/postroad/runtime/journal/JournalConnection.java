@@ -1,0 +1,203 @@
+package dev.postroad.runtime.journal;
+
+import dev.postroad.runtime.database.PostgresTrouble;
+import dev.postroad.runtime.database.SqlVerdict;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection of a writer, made anew whenever it may be of no use, until what is to be done is done. Confined to the
+ * writer's thread, but for {@link #trouble} and {@link #failures}.
+ */
+final class JournalConnection implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalConnection.class);
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+    /** A trouble that stays is told again after so many tries. */
+    private static final int TOLD_EVERY = 50;
+
+    /** A row of no run, which is rolled back: whether Postgres takes rows at all. */
+    private static final String ROW_OF_NOBODY = """
+        INSERT INTO postroad.journal (run, seq, type, superstep, version, at, progress, data)
+        VALUES (0, 1, 'nothing', 0, 0, now(), 0, '{}')\
+        """;
+
+    private final DataSource database;
+    private final BooleanSupplier givingUp;
+    private final LongAdder failures = new LongAdder();
+    private @Nullable Connection connection;
+    private volatile @Nullable String trouble;
+
+    /** Statements that are done together. */
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /** @param givingUp whether to stop trying */
+    JournalConnection(DataSource database, BooleanSupplier givingUp) {
+        this.database = database;
+        this.givingUp = givingUp;
+    }
+
+    /** What keeps the writer from going on; null where nothing does. */
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    /** How many statements failed. */
+    long failures() {
+        return failures.sum();
+    }
+
+    PreparedStatement prepare(String sql) throws SQLException {
+        return connected().prepareStatement(sql);
+    }
+
+    BaseConnection base() throws SQLException {
+        return Objects.requireNonNull(connection).unwrap(BaseConnection.class);
+    }
+
+    private Connection connected() throws SQLException {
+        Connection current = connection;
+        if (current == null) {
+            current = database.getConnection();
+            connection = current;
+            current.setAutoCommit(true);
+        }
+        return current;
+    }
+
+    /**
+     * Does what needs nobody's data, and tries for as long as it takes.
+     *
+     * @throws JournalUnavailableException where the writer gave up
+     */
+    <T> T untilDone(Work<T> work) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return done(work.run());
+            } catch (SQLException failed) {
+                failed(failed, tries);
+                pauseOrGiveUp(failed, tries);
+            }
+        }
+    }
+
+    /**
+     * Does something, and tries for as long as nothing in it is to blame.
+     *
+     * @param doubts how often it may fail with an error that it may be to blame for
+     * @throws RefusedException where it seems to be to blame
+     * @throws JournalUnavailableException where the writer gave up
+     */
+    <T> T untilJudged(int doubts, Work<T> work) {
+        int doubted = 0;
+        for (int tries = 1; ; tries++) {
+            try {
+                return done(work.run());
+            } catch (SQLException failed) {
+                SqlVerdict verdict = connection == null ? SqlVerdict.ofConnecting(failed) : SqlVerdict.of(failed);
+                if (verdict == SqlVerdict.REFUSED) {
+                    failures.increment();
+                    throw new RefusedException(failed, true);
+                }
+                failed(failed, tries);
+                if (verdict == SqlVerdict.DOUBTFUL && ++doubted >= doubts) {
+                    throw new RefusedException(failed, false);
+                }
+                pauseOrGiveUp(failed, tries);
+            }
+        }
+    }
+
+    /**
+     * Whether Postgres takes a row of nobody at the first try. Where it does not, waits until it does.
+     *
+     * @throws JournalUnavailableException where the writer gave up
+     */
+    boolean takesRows() {
+        boolean[] failedBefore = {false};
+        untilDone(() -> {
+            boolean failed = true;
+            try {
+                writeAndRollBack();
+                failed = false;
+            } finally {
+                failedBefore[0] |= failed;
+            }
+            return true;
+        });
+        return !failedBefore[0];
+    }
+
+    private void writeAndRollBack() throws SQLException {
+        Connection current = connected();
+        current.setAutoCommit(false);
+        try (PreparedStatement row = current.prepareStatement(ROW_OF_NOBODY)) {
+            row.executeUpdate();
+        } finally {
+            current.rollback();
+            current.setAutoCommit(true);
+        }
+    }
+
+    private <T> T done(T result) {
+        if (trouble != null) {
+            trouble = null;
+            LOG.info("Postgres carries statements out again");
+        }
+        return result;
+    }
+
+    private void failed(SQLException failed, int tries) {
+        failures.increment();
+        trouble = PostgresTrouble.say(failed);
+        disconnect();
+        if (tries % TOLD_EVERY == 1) {
+            LOG.warn("a statement failed, and is sent again (tries so far: {}): {}", tries, trouble);
+        }
+    }
+
+    private void pauseOrGiveUp(SQLException failed, int tries) {
+        boolean interrupted = false;
+        try {
+            TimeUnit.MILLISECONDS.sleep(
+                    Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(tries - 1, Integer.SIZE / 4)));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            interrupted = true;
+        }
+        if (interrupted || givingUp.getAsBoolean()) {
+            throw new JournalUnavailableException(PostgresTrouble.say(failed), failed);
+        }
+    }
+
+    private void disconnect() {
+        Connection broken = connection;
+        connection = null;
+        if (broken != null) {
+            try {
+                broken.close();
+            } catch (SQLException alreadyBroken) {
+                LOG.debug("closing a broken connection", alreadyBroken);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        disconnect();
+    }
+}
