@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
@@ -496,7 +497,15 @@ class JournalWriterTest {
                 new Command.Retry("c2"),
                 new Command.Cancel("c3", "in time"),
                 new Command.Retry("c4"),
-                answer("left@1", 4, new AgentReply.Interrupted(Site.json("{'sure': '“?”'}")), policy),
+                answer(
+                        "left@1",
+                        4,
+                        new AgentReply.Interrupted(
+                                Site.json("{'sure': '“?”'}"),
+                                new Asking(null, "ada", Duration.ofDays(1), Site.json("'no'"), Duration.ofSeconds(1))),
+                        policy),
+                new Command.Reassign("h1", null, "grace"),
+                new Command.WakeUp(),
                 new Command.Pause("p1"),
                 new Command.Resume("c5", Map.of("left@1#1", Site.json("'yes'")), null, List.of()),
                 answer("left@1", 5, new AgentReply.Sleeping(Duration.ofSeconds(1)), policy),
