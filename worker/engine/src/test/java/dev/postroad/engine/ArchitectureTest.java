@@ -49,6 +49,7 @@ class ArchitectureTest {
                     "dev.cel..",
                     "com.google.common..",
                     "com.google.protobuf..",
+                    "com.google.re2j",
                     "dev.postroad.contracts.agent",
                     "dev.postroad.contracts.definition",
                     "dev.postroad.contracts.json",

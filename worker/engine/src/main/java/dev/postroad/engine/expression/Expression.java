@@ -4,72 +4,49 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cel.bundle.Cel;
-import dev.cel.bundle.CelBuilder;
-import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelIssue;
-import dev.cel.common.CelOptions;
-import dev.cel.common.CelSourceLocation;
-import dev.cel.common.CelValidationException;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
-import dev.cel.common.types.SimpleType;
-import dev.cel.extensions.CelExtensions;
-import dev.cel.extensions.CelListsExtensions.Function;
-import dev.cel.parser.CelStandardMacro;
-import dev.cel.runtime.CelEvaluationException;
-import dev.cel.runtime.CelFunctionBinding;
-import dev.cel.runtime.CelRuntime.Program;
+import dev.postroad.engine.expression.Planner.Plan;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
  * One CEL expression over {@code state}, {@code result}, {@code input}, {@code run} and {@code error}, or, for a
- * reducer, over {@code old} and {@code new}; with the extensions for strings, math, lists, sets and bindings. It can read no clock and do no I/O, so equal scopes give equal values.
+ * reducer, over {@code old} and {@code new}; with the extensions for strings, math, lists, sets and bindings. It can read
+ * no clock and do no I/O, so equal scopes give equal values, and cost the same.
  *
- * <p>Cost is limited: {@value #MAX_CHARACTERS} characters, {@value #MAX_ITERATIONS} iterations of macros in one
- * evaluation, as many elements in a range. Immutable and thread-safe.
+ * <p>Numbers are JSON's: one kind, exact, see {@link Numbers}. Cost is limited by a {@link Budget}, and a text to
+ * {@value #MAX_CHARACTERS} characters. Immutable and thread-safe.
  */
 public final class Expression {
     /** The longest expression, in characters. */
     public static final int MAX_CHARACTERS = 20_000;
 
-    /** The most iterations of all macros of one evaluation. */
-    public static final int MAX_ITERATIONS = 100_000;
-
+    private static final int LONGEST_QUOTE = 500;
     private static final String OLD = "old";
     private static final String NEW = "new";
 
-    private static final CelOptions OPTIONS = CelOptions.current()
-            .enableHeterogeneousNumericComparisons(true)
-            .maxExpressionCodePointSize(MAX_CHARACTERS)
-            .maxParseRecursionDepth(100)
-            .maxRegexProgramSize(1_000)
-            .comprehensionMaxIterations(MAX_ITERATIONS)
-            .build();
-    private static final Cel OF_GRAPHS = environment(List.of("state", "result", "input", "run", "error"));
-    private static final Cel OF_REDUCERS = environment(List.of(OLD, NEW));
+    private static final Language OF_GRAPHS = Language.over(List.of("state", "result", "input", "run", "error"));
+    private static final Language OF_REDUCERS = Language.over(List.of(OLD, NEW));
 
     private final String text;
-    private final Program program;
+    private final Plan plan;
     private final Set<String> stateFields;
     private final Set<String> literalKeys;
 
-    private Expression(String text, Program program, Set<String> stateFields, Set<String> literalKeys) {
+    private Expression(String text, Plan plan, CelAbstractSyntaxTree tree) {
         this.text = text;
-        this.program = program;
-        this.stateFields = Set.copyOf(stateFields);
-        this.literalKeys = Set.copyOf(literalKeys);
+        this.plan = plan;
+        this.stateFields = Set.copyOf(stateFields(tree));
+        this.literalKeys = Set.copyOf(literalKeys(tree));
     }
 
     /**
@@ -87,12 +64,7 @@ public final class Expression {
      * @throws ExpressionException where it is none; the message says where and why
      */
     public static Expression compile(String text, Collection<String> others) throws ExpressionException {
-        if (others.isEmpty()) {
-            return compile(text);
-        }
-        CelBuilder more = OF_GRAPHS.toCelBuilder();
-        others.forEach(name -> more.addVar(name, SimpleType.DYN));
-        return compile(text, more.build());
+        return compile(text, others.isEmpty() ? OF_GRAPHS : OF_GRAPHS.with(others));
     }
 
     /**
@@ -104,51 +76,43 @@ public final class Expression {
         return compile(text, OF_REDUCERS);
     }
 
-    private static Expression compile(String text, Cel cel) throws ExpressionException {
-        try {
-            CelAbstractSyntaxTree tree = cel.compile(text).getAst();
-            return new Expression(text, cel.createProgram(tree), stateFields(tree), literalKeys(tree));
-        } catch (CelValidationException unsound) {
-            String faults =
-                    unsound.getErrors().stream().map(Expression::described).collect(Collectors.joining("; "));
-            throw new ExpressionException(faults, unsound);
-        } catch (CelEvaluationException | RuntimeException unsound) {
-            throw new ExpressionException(String.valueOf(unsound.getMessage()), unsound);
-        }
-    }
-
-    /** On one line, as it goes into lists of faults and rejection events; CEL's own text draws an arrow below a quote. */
-    private static String described(CelIssue fault) {
-        CelSourceLocation at = fault.getSourceLocation();
-        String message = fault.getMessage().replace(" (in container '')", "");
-        // A fault of the whole text has no line.
-        return at.getLine() < 1 ? message : at.getLine() + ":" + (at.getColumn() + 1) + ": " + message;
+    private static Expression compile(String text, Language language) throws ExpressionException {
+        CelAbstractSyntaxTree tree = language.checked(text);
+        return new Expression(text, Planner.plan(tree), tree);
     }
 
     /**
      * Evaluates to any JSON value.
      *
+     * @param budget what it may cost, and is charged
      * @throws ExpressionException where the evaluation fails or costs too much
      */
-    public JsonNode evaluate(Scope scope) throws ExpressionException {
-        return evaluate(scope.variables());
+    public JsonNode evaluate(Scope scope, Budget budget) throws ExpressionException {
+        return evaluate(scope::variable, budget);
     }
 
     /**
      * Reduces, where it was compiled as a reducer.
      *
+     * @param budget what it may cost, and is charged
      * @throws ExpressionException where the evaluation fails or costs too much
      */
-    public JsonNode reduce(JsonNode old, JsonNode write) throws ExpressionException {
-        return evaluate(Map.of(OLD, JsonValues.toCel(old), NEW, JsonValues.toCel(write)));
+    public JsonNode reduce(JsonNode old, JsonNode write, Budget budget) throws ExpressionException {
+        return evaluate(name -> name.equals(OLD) ? old : write, budget);
     }
 
-    private JsonNode evaluate(Map<String, Object> variables) throws ExpressionException {
+    private JsonNode evaluate(Function<String, JsonNode> variables, Budget budget) throws ExpressionException {
+        Evaluation evaluation = new Evaluation(plan.slotCount(), budget);
+        plan.slots().forEach((name, slot) -> evaluation.set(slot, variables.apply(name)));
         try {
-            return JsonValues.toJson(program.eval(variables));
-        } catch (CelEvaluationException | RuntimeException failed) {
-            throw new ExpressionException("the expression " + text + " failed: " + failed.getMessage(), failed);
+            return Results.json(budget, plan.root().evaluate(evaluation));
+        } catch (Failure failed) {
+            throw new ExpressionException("the expression " + quoted() + " failed: " + failed.reason(), failed);
         }
+    }
+
+    private String quoted() {
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
     }
 
     /**
@@ -156,11 +120,11 @@ public final class Expression {
      *
      * @throws ExpressionException where the evaluation fails, or gives something else
      */
-    public ObjectNode evaluateObject(Scope scope) throws ExpressionException {
-        if (evaluate(scope) instanceof ObjectNode object) {
+    public ObjectNode evaluateObject(Scope scope, Budget budget) throws ExpressionException {
+        if (evaluate(scope, budget) instanceof ObjectNode object) {
             return object;
         }
-        throw new ExpressionException("the expression " + text + " must give an object");
+        throw new ExpressionException("the expression " + quoted() + " must give an object");
     }
 
     /**
@@ -168,11 +132,11 @@ public final class Expression {
      *
      * @throws ExpressionException where the evaluation fails, or gives something else
      */
-    public ArrayNode evaluateList(Scope scope) throws ExpressionException {
-        if (evaluate(scope) instanceof ArrayNode list) {
+    public ArrayNode evaluateList(Scope scope, Budget budget) throws ExpressionException {
+        if (evaluate(scope, budget) instanceof ArrayNode list) {
             return list;
         }
-        throw new ExpressionException("the expression " + text + " must give a list");
+        throw new ExpressionException("the expression " + quoted() + " must give a list");
     }
 
     /**
@@ -180,11 +144,11 @@ public final class Expression {
      *
      * @throws ExpressionException where the evaluation fails, or gives something else
      */
-    public boolean holds(Scope scope) throws ExpressionException {
-        if (evaluate(scope) instanceof BooleanNode truth) {
+    public boolean holds(Scope scope, Budget budget) throws ExpressionException {
+        if (evaluate(scope, budget) instanceof BooleanNode truth) {
             return truth.booleanValue();
         }
-        throw new ExpressionException("the expression " + text + " must give true or false");
+        throw new ExpressionException("the expression " + quoted() + " must give true or false");
     }
 
     /** The channels that the expression reads by name. */
@@ -226,35 +190,5 @@ public final class Expression {
                         key.getKind() == Kind.CONSTANT && key.constant().getKind() == CelConstant.Kind.STRING_VALUE)
                 .map(key -> key.constant().stringValue())
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static Cel environment(List<String> variables) {
-        // The planner's runtime copies lists on every read and call, so that map and filter take quadratic time there:
-        // 1.6 s for 10,000 elements, against 30 ms here.
-        CelBuilder builder = CelFactory.legacyCelBuilder();
-        variables.forEach(name -> builder.addVar(name, SimpleType.DYN));
-        return builder.setOptions(OPTIONS)
-                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
-                .addCompilerLibraries(
-                        CelExtensions.strings(),
-                        CelExtensions.math(),
-                        CelExtensions.lists(),
-                        CelExtensions.sets(OPTIONS),
-                        CelExtensions.bindings())
-                .addRuntimeLibraries(
-                        CelExtensions.strings(),
-                        CelExtensions.math(),
-                        CelExtensions.lists(EnumSet.complementOf(EnumSet.of(Function.RANGE))),
-                        CelExtensions.sets(OPTIONS))
-                .addFunctionBindings(CelFunctionBinding.from("lists_range", Long.class, Expression::range))
-                .build();
-    }
-
-    /** CEL's own has no bound, so that one number from a trigger could take all memory. */
-    private static List<Long> range(long size) throws CelEvaluationException {
-        if (size > MAX_ITERATIONS) {
-            throw new CelEvaluationException("a range of " + size + " is longer than " + MAX_ITERATIONS);
-        }
-        return LongStream.range(0, size).boxed().toList();
     }
 }

@@ -2,8 +2,6 @@ package dev.postroad.engine.expression;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
-import dev.cel.common.values.NullValue;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -21,14 +19,14 @@ public record Scope(JsonNode state, JsonNode result, JsonNode input, JsonNode ru
         return new Scope(state, NullNode.instance, input, run, Map.of());
     }
 
-    Map<String, Object> variables() {
-        Map<String, Object> variables = HashMap.newHashMap(6);
-        variables.put("error", NullValue.NULL_VALUE);
-        others.forEach((name, value) -> variables.put(name, JsonValues.toCel(value)));
-        variables.put("state", JsonValues.toCel(state));
-        variables.put("result", JsonValues.toCel(result));
-        variables.put("input", JsonValues.toCel(input));
-        variables.put("run", JsonValues.toCel(run));
-        return variables;
+    /** What a variable holds; JSON null for one that this scope does not have. */
+    JsonNode variable(String name) {
+        return switch (name) {
+            case "state" -> state;
+            case "result" -> result;
+            case "input" -> input;
+            case "run" -> run;
+            default -> others.getOrDefault(name, NullNode.instance);
+        };
     }
 }

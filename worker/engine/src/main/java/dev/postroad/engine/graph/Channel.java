@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import java.math.BigInteger;
@@ -86,9 +87,10 @@ public record Channel(
      *
      * @param current the value before; null where there is none
      * @param writes at least one
+     * @param budget what a reducer that is an expression may cost
      * @throws ConflictException where the writes do not go together
      */
-    public JsonNode reduce(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {
+    public JsonNode reduce(@Nullable JsonNode current, List<JsonNode> writes, Budget budget) throws ConflictException {
         List<JsonNode> overwriting = overwriting(writes);
         if (!overwriting.isEmpty() && (overwriting.size() == writes.size() || reducer != Reducer.LAST)) {
             return only(overwriting, "overwrite");
@@ -96,7 +98,7 @@ public record Channel(
         return switch (reducer) {
             case LAST -> only(writes, "write");
             case MESSAGES -> Messages.merged(listOf(current), writes);
-            case EXPRESSION -> computed(current, writes);
+            case EXPRESSION -> computed(current, writes, budget);
             case APPEND -> appended(current, writes);
             case UNION -> united(current, writes);
             case SUM -> sum(current, writes);
@@ -124,11 +126,12 @@ public record Channel(
         return writes.getFirst();
     }
 
-    private JsonNode computed(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {
+    private JsonNode computed(@Nullable JsonNode current, List<JsonNode> writes, Budget budget)
+            throws ConflictException {
         JsonNode value = current == null ? NullNode.instance : current;
         for (JsonNode write : writes) {
             try {
-                value = Objects.requireNonNull(expression).reduce(value, write);
+                value = Objects.requireNonNull(expression).reduce(value, write, budget);
             } catch (ExpressionException failed) {
                 throw new ConflictException("cannot be reduced: " + failed.getMessage());
             }

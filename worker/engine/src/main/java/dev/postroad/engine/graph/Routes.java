@@ -3,6 +3,7 @@ package dev.postroad.engine.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.expression.Scope;
@@ -43,32 +44,34 @@ public record Routes(List<String> always, List<Exit> exits) {
     /**
      * What the state chooses, END left out.
      *
+     * @param budget what all of its expressions together may cost
      * @throws ExpressionException where an expression fails
      */
-    public List<Target> choose(Scope scope) throws ExpressionException {
+    public List<Target> choose(Scope scope, Budget budget) throws ExpressionException {
+        budget.renew();
         boolean[] holds = new boolean[exits.size()];
         boolean any = false;
         for (int i = 0; i < holds.length; i++) {
             Expression when = exits.get(i).when();
-            holds[i] = when != null && when.holds(scope);
+            holds[i] = when != null && when.holds(scope, budget);
             any |= holds[i];
         }
         List<Target> chosen = new ArrayList<>();
         for (int i = 0; i < holds.length; i++) {
             Exit exit = exits.get(i);
             if (holds[i] || (exit.otherwise() ? !any : exit.when() == null)) {
-                add(exit, scope, chosen);
+                add(exit, scope, budget, chosen);
             }
         }
         return chosen;
     }
 
-    private static void add(Exit exit, Scope scope, List<Target> chosen) throws ExpressionException {
+    private static void add(Exit exit, Scope scope, Budget budget, List<Target> chosen) throws ExpressionException {
         if (exit.forEach() == null) {
             exit.targets().forEach(node -> chosen.add(Target.of(node)));
             return;
         }
-        ArrayNode elements = exit.forEach().evaluateList(scope);
+        ArrayNode elements = exit.forEach().evaluateList(scope, budget);
         if (elements.isEmpty()) {
             exit.targets().forEach(node -> chosen.add(Target.none(node)));
         }

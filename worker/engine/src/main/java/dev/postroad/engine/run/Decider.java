@@ -5,6 +5,7 @@ import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Command.AgentAvailable;
 import dev.postroad.engine.run.Command.Answer;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * where an answer or a timer merely came too late.
  */
 public final class Decider {
-    /** After so many events a decision stops and yields, so that no run starves the others. */
+    /** After so many events, or a {@link Budget}, a decision stops and yields, so that no run starves the others. */
     static final int MAX_EVENTS = 500;
 
     private final Draft draft;
@@ -174,7 +175,7 @@ public final class Decider {
     private void startFromInput(Run run) {
         ObjectNode input = run.admission().input();
         try {
-            ObjectNode state = Results.merged(run.root(), EdgeDefinition.START, List.of(input));
+            ObjectNode state = Results.merged(run.root(), EdgeDefinition.START, List.of(input), draft.budget());
             draft.emitStarted(new RunStarted(results.entered(run.root(), input)), state);
         } catch (RefusedException refused) {
             fail(refused.error());
@@ -250,7 +251,7 @@ public final class Decider {
     /** Starts what can start, closes what is done, until the run waits for somebody or has ended. */
     private void advance() {
         while (draft.run().status() == RunStatus.RUNNING) {
-            if (draft.size() > MAX_EVENTS) {
+            if (draft.size() > MAX_EVENTS || draft.budget().isSpent()) {
                 draft.perform(new Effect.Yield(new Proceed()));
                 return;
             }

@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.expression.Budget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ final class Draft {
     private final Instant now;
     private final List<Event> events = new ArrayList<>(4);
     private final List<Effect> effects = new ArrayList<>(2);
+    private final Budget budget = new Budget();
     private Run run;
 
     Draft(Run run, Instant now) {
@@ -26,6 +28,11 @@ final class Draft {
 
     Instant now() {
         return now;
+    }
+
+    /** What the expressions of this decision cost. */
+    Budget budget() {
+        return budget;
     }
 
     int size() {

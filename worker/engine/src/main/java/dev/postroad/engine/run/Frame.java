@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.Reducer;
+import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Scope;
 import dev.postroad.engine.graph.Channel;
 import dev.postroad.engine.graph.Graph;
@@ -509,26 +510,26 @@ record Frame(
     /** The state with what the tasks of the superstep wrote so far; the state alone where that does not go together. */
     ObjectNode stateSoFar() {
         try {
-            return Merge.apply(graph, state, sources());
+            return Merge.apply(graph, state, sources(), new Budget());
         } catch (MergeConflictException conflict) {
             return state;
         }
     }
 
-    ObjectNode merged() throws MergeConflictException {
-        return Merge.apply(graph, state, sources());
+    ObjectNode merged(Budget budget) throws MergeConflictException {
+        return Merge.apply(graph, state, sources(), budget);
     }
 
     /** The state that follows when the last task of the superstep completes. */
-    ObjectNode mergedWith(Task last, List<ObjectNode> writes) throws MergeConflictException {
+    ObjectNode mergedWith(Task last, List<ObjectNode> writes, Budget budget) throws MergeConflictException {
         if (superstep.size() == 1) {
-            return Merge.apply(graph, state, List.of(new Merge.Source(last.node(), writes)));
+            return Merge.apply(graph, state, List.of(new Merge.Source(last.node(), writes)), budget);
         }
         List<Merge.Source> sources = new ArrayList<>(superstep.size());
         for (Task task : superstep.tasks()) {
             sources.add(new Merge.Source(task.node(), task.id().equals(last.id()) ? writes : task.writes()));
         }
-        return Merge.apply(graph, state, sources);
+        return Merge.apply(graph, state, sources, budget);
     }
 
     private List<Merge.Source> sources() {

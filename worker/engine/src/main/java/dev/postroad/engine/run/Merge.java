@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.graph.Channel;
 import dev.postroad.engine.graph.ConflictException;
 import dev.postroad.engine.graph.Graph;
@@ -23,7 +24,9 @@ final class Merge {
         }
     }
 
-    static ObjectNode apply(Graph graph, ObjectNode state, List<Source> sources) throws MergeConflictException {
+    static ObjectNode apply(Graph graph, ObjectNode state, List<Source> sources, Budget budget)
+            throws MergeConflictException {
+        budget.renew();
         Map<String, List<JsonNode>> byChannel = new LinkedHashMap<>();
         for (Source source : sources) {
             for (ObjectNode writes : source.writes()) {
@@ -41,15 +44,16 @@ final class Merge {
         merged.setAll(state);
         for (Map.Entry<String, List<JsonNode>> writes : byChannel.entrySet()) {
             Channel channel = Objects.requireNonNull(graph.channel(writes.getKey()), writes.getKey());
-            merged.set(channel.name(), reduce(channel, state, writes.getValue(), sources));
+            merged.set(channel.name(), reduce(channel, state, writes.getValue(), sources, budget));
         }
         return merged;
     }
 
-    private static JsonNode reduce(Channel channel, ObjectNode state, List<JsonNode> writes, List<Source> sources)
+    private static JsonNode reduce(
+            Channel channel, ObjectNode state, List<JsonNode> writes, List<Source> sources, Budget budget)
             throws MergeConflictException {
         try {
-            return channel.reduce(state.get(channel.name()), writes);
+            return channel.reduce(state.get(channel.name()), writes, budget);
         } catch (ConflictException conflict) {
             List<String> nodes = sources.stream()
                     .filter(source -> source.writes().stream().anyMatch(part -> part.has(channel.name())))

@@ -9,6 +9,7 @@ import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.json.Shown;
+import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.Channel;
@@ -59,7 +60,9 @@ final class Results {
 
     private JsonNode evaluate(Task task, Expression expression, JsonNode result) throws RefusedException {
         try {
-            return expression.evaluate(TaskSteps.scope(draft.run(), frame(task), task, result));
+            Budget budget = draft.budget();
+            budget.renew();
+            return expression.evaluate(TaskSteps.scope(draft.run(), frame(task), task, result), budget);
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }
@@ -120,16 +123,18 @@ final class Results {
             return null;
         }
         try {
-            ObjectNode state = merged(frame, EdgeDefinition.START, List.of(input));
-            return entry.choose(frame.scope(draft.run().id(), state, NullNode.instance, input, java.util.Map.of()));
+            ObjectNode state = merged(frame, EdgeDefinition.START, List.of(input), draft.budget());
+            return entry.choose(
+                    frame.scope(draft.run().id(), state, NullNode.instance, input, java.util.Map.of()), draft.budget());
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }
     }
 
-    static ObjectNode merged(Frame frame, String source, List<ObjectNode> writes) throws RefusedException {
+    static ObjectNode merged(Frame frame, String source, List<ObjectNode> writes, Budget budget)
+            throws RefusedException {
         try {
-            return Merge.apply(frame.graph(), frame.state(), List.of(new Merge.Source(source, writes)));
+            return Merge.apply(frame.graph(), frame.state(), List.of(new Merge.Source(source, writes)), budget);
         } catch (MergeConflictException conflict) {
             throw new RefusedException(RunError.CONFLICT, conflict);
         }
@@ -213,9 +218,10 @@ final class Results {
     /** What the conditions of a node choose, for what was written in its name. */
     List<Target> chosen(Frame frame, String node, List<ObjectNode> writes, Routes routes) throws RefusedException {
         try {
-            ObjectNode own = merged(frame, node, writes);
+            ObjectNode own = merged(frame, node, writes, draft.budget());
             return routes.choose(
-                    frame.scope(draft.run().id(), own, NullNode.instance, frame.input(), java.util.Map.of()));
+                    frame.scope(draft.run().id(), own, NullNode.instance, frame.input(), java.util.Map.of()),
+                    draft.budget());
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }

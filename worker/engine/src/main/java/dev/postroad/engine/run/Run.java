@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.graph.Target;
@@ -466,7 +467,7 @@ public final class Run implements Cloneable {
 
     private ObjectNode merge(Frame frame) {
         try {
-            return frame.merged();
+            return frame.merged(Budget.ofReplay());
         } catch (MergeConflictException conflict) {
             throw unreplayable(conflict);
         }
@@ -474,7 +475,8 @@ public final class Run implements Cloneable {
 
     private ObjectNode merge(Frame frame, String source, ObjectNode writes) {
         try {
-            return Merge.apply(frame.graph(), frame.state(), List.of(new Merge.Source(source, writes)));
+            return Merge.apply(
+                    frame.graph(), frame.state(), List.of(new Merge.Source(source, writes)), Budget.ofReplay());
         } catch (MergeConflictException conflict) {
             throw unreplayable(conflict);
         }

@@ -375,7 +375,7 @@ final class TaskSteps {
             return;
         }
         try {
-            ObjectNode merged = frame.mergedWith(task, writes);
+            ObjectNode merged = frame.mergedWith(task, writes, draft.budget());
             // Only the last task of a superstep looks at its siblings, or ten thousand of them would take for ever.
             if (frame.mostBytesWith(bytes) > limit && JsonSizes.of(merged) > limit) {
                 fail(task, tooLarge(frame, JsonSizes.of(merged)), millis);
@@ -411,7 +411,7 @@ final class TaskSteps {
     /** A journal may end between the last result of a superstep and the failure that its conflict is. */
     void failUnmerged(Frame frame) {
         try {
-            frame.merged();
+            frame.merged(draft.budget());
             throw new IllegalStateException("superstep " + frame.superstep().number() + " of run "
                     + draft.run().id() + " is over and was not closed");
         } catch (MergeConflictException conflict) {

@@ -159,7 +159,8 @@ final class UserCommands {
             draft.emit(resumed);
         } else {
             results.check(run.graph(), List.of(update));
-            draft.emitChange(resumed, Results.merged(run.root(), EdgeDefinition.START, List.of(update)));
+            draft.emitChange(
+                    resumed, Results.merged(run.root(), EdgeDefinition.START, List.of(update), draft.budget()));
         }
     }
 
@@ -221,12 +222,12 @@ final class UserCommands {
 
     /** So that nothing is stopped for an input that cannot be taken. */
     private void checkEntry(Continue more, Frame from) throws RefusedException {
-        Results.merged(from, EdgeDefinition.START, List.of(more.input()));
+        Results.merged(from, EdgeDefinition.START, List.of(more.input()), draft.budget());
         results.entered(from, more.input());
     }
 
     private void enter(Continue more, RunContinued.Mode mode, Frame from) throws RefusedException {
-        ObjectNode state = Results.merged(from, EdgeDefinition.START, List.of(more.input()));
+        ObjectNode state = Results.merged(from, EdgeDefinition.START, List.of(more.input()), draft.budget());
         List<Target> next = results.entered(from, more.input());
         draft.emitChange(new RunContinued(more.commandId(), more.input(), next, mode), state);
     }
@@ -255,7 +256,7 @@ final class UserCommands {
         String asNode = asNode(named, from);
         List<ObjectNode> writes = update.isEmpty() ? List.of() : List.of(update);
         results.check(from.graph(), writes);
-        return new Change(asNode, next(from, asNode, writes), Results.merged(from, asNode, writes));
+        return new Change(asNode, next(from, asNode, writes), Results.merged(from, asNode, writes, draft.budget()));
     }
 
     private List<Target> next(Frame from, String asNode, List<ObjectNode> writes) throws RefusedException {

@@ -31,6 +31,7 @@ final class RunScript {
     final List<Effect.Wake> wakes = new ArrayList<>();
     final List<Effect.Spawn> spawns = new ArrayList<>();
     Instant now = START;
+    int yields;
     Run run;
 
     private RunScript(Graph graph, ObjectNode input) {
@@ -152,8 +153,11 @@ final class RunScript {
                 case Effect.CallAgent call -> calls.add(call);
                 case Effect.StopCall stop -> stops.add(stop);
                 case Effect.Wake wake -> wakes.add(wake);
-                case Effect.Yield(Command command) -> tell(command);
                 case Effect.Reject ignored -> {}
+                case Effect.Yield(Command command) -> {
+                    yields++;
+                    tell(command);
+                }
                 case Effect.Spawn spawn -> {
                     spawns.add(spawn);
                     tell(forked(spawn));

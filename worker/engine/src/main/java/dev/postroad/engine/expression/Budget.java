@@ -1,0 +1,116 @@
+package dev.postroad.engine.expression;
+
+/**
+ * What evaluations may cost, and what they have cost. Counted are steps, not time, so that every worker decides the same:
+ * each operation, each element that is looked at and each {@value #CHARACTERS_A_STEP} characters of text that are read or
+ * written are one. The bytes count what is built, results included.
+ *
+ * <p>The limits hold for one <em>turn</em>: the conditions of a node's edges together, the reducers of one merge together,
+ * any other expression by itself. Beside that, everything since this was made is added up, so that a decision that has
+ * cost enough can make way for other runs. Confined to one decision.
+ */
+public final class Budget {
+    /** The most steps of one turn; about 10 ns each. */
+    public static final int MAX_STEPS = 2_000_000;
+
+    /** The most that one turn may build, in bytes, about. */
+    public static final int MAX_BYTES = 16_000_000;
+
+    /** The most iterations of all macros of one evaluation. */
+    public static final int MAX_ITERATIONS = 100_000;
+
+    static final int CHARACTERS_A_STEP = 16;
+
+    private static final int BYTES_OF_A_LIST = 32;
+
+    private long before;
+    private long steps;
+    private long bytes;
+    private int iterations;
+    private final boolean limited;
+
+    /** A budget with the limits above. */
+    public Budget() {
+        this(true);
+    }
+
+    private Budget(boolean limited) {
+        this.limited = limited;
+    }
+
+    /** For what was decided before, and is only done again: a journal is replayed whatever it costs. */
+    public static Budget ofReplay() {
+        return new Budget(false);
+    }
+
+    /** Begins a turn, with all of the limits before it. */
+    public void renew() {
+        before += steps;
+        steps = 0;
+        bytes = 0;
+    }
+
+    /** The steps of all turns together. */
+    public long spent() {
+        return before + steps;
+    }
+
+    /** Whether so much has been spent that others should have their turn. */
+    public boolean isSpent() {
+        return spent() > MAX_STEPS;
+    }
+
+    void beginEvaluation() {
+        iterations = 0;
+    }
+
+    void step() {
+        steps(1);
+    }
+
+    void steps(long count) {
+        require(count);
+        steps += count;
+    }
+
+    /** Fails where so many steps are no longer there to be taken. */
+    void require(long count) {
+        if (limited && steps + count > MAX_STEPS) {
+            throw new Failure.TooCostly("it takes more than " + MAX_STEPS
+                    + " steps (one is an operation, an element that in, ==, sort and their like look at, or "
+                    + CHARACTERS_A_STEP + " characters of text); let it look at less, or let an agent do the work");
+        }
+    }
+
+    void iterate() {
+        if (limited && ++iterations > MAX_ITERATIONS) {
+            throw new Failure.TooCostly("Iteration budget exceeded: " + MAX_ITERATIONS
+                    + " iterations of all macros together; let it walk shorter lists, or let an agent do the work");
+        }
+    }
+
+    /** Reads a text as a whole. */
+    void read(String text) {
+        steps(1 + text.length() / CHARACTERS_A_STEP);
+    }
+
+    /** Builds a text; to be asked before it is built. */
+    void build(long characters) {
+        steps(1 + characters / CHARACTERS_A_STEP);
+        bytes(2 * characters);
+    }
+
+    /** Builds a list or an object; to be asked before it is built. */
+    void buildList(long elements) {
+        steps(1 + elements);
+        bytes(BYTES_OF_A_LIST + 8 * elements);
+    }
+
+    void bytes(long count) {
+        bytes += count;
+        if (limited && bytes > MAX_BYTES) {
+            throw new Failure.TooCostly("it builds more than " + MAX_BYTES
+                    + " bytes of texts, lists and objects; let it build less, or let an agent do the work");
+        }
+    }
+}
