@@ -1,6 +1,8 @@
 package dev.postroad.runtime;
 
 import dev.postroad.runtime.availability.Availability;
+import dev.postroad.runtime.clock.ClockReader;
+import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.intake.TriggerIntake;
 import dev.postroad.runtime.observe.AgentParts;
 import dev.postroad.runtime.observe.HealthChecks;
@@ -13,7 +15,6 @@ import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +42,7 @@ record HealthParts(
         Availability availability,
         Looks kafka,
         Looks postgres,
-        InstantSource clock) {
+        SharedClock clock) {
     private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
 
     HealthChecks checks() {
@@ -54,6 +55,7 @@ record HealthParts(
                 .part("registry", this::ofRegistry)
                 .part("lag", kafka::found)
                 .part("queue", postgres::found)
+                .part("clock", this::ofClock)
                 .part("breakers", () -> AgentParts.breakers(availability.all()))
                 .part("agents", () -> AgentParts.disabled(availability.all()));
     }
@@ -94,6 +96,11 @@ record HealthParts(
                 .findFirst()
                 .<PartHealth>map(trouble -> new PartHealth.Bad("runs stand still: " + trouble))
                 .orElseGet(postgres::answers);
+    }
+
+    private PartHealth ofClock() {
+        Duration skew = clock.skew();
+        return ClockReader.isOff(skew) ? new PartHealth.Degraded(ClockReader.told(skew)) : new PartHealth.Ok();
     }
 
     private PartHealth ofLanes() {

@@ -10,6 +10,8 @@ import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.availability.PluginEvents;
+import dev.postroad.runtime.clock.ClockReader;
+import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.Pools;
 import dev.postroad.runtime.database.PostgresTrouble;
@@ -63,6 +65,7 @@ import dev.postroad.runtime.run.Waker;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -98,15 +101,16 @@ public final class Worker implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final WorkerSettings settings;
-    private final InstantSource clock = InstantSource.system();
+    private final SharedClock clock;
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private volatile boolean closing;
     private volatile @Nullable ShardOwnership ownership;
     private volatile @Nullable HealthChecks health;
     private @Nullable WorkerHttp http;
 
-    private Worker(WorkerSettings settings) {
+    private Worker(WorkerSettings settings, InstantSource machine) {
         this.settings = settings;
+        this.clock = new SharedClock(machine, System::nanoTime);
     }
 
     /**
@@ -115,7 +119,17 @@ public final class Worker implements AutoCloseable {
      * @throws RuntimeException where it cannot start; the message says what to do
      */
     public static Worker start(WorkerSettings settings) {
-        Worker worker = new Worker(settings);
+        return start(settings, InstantSource.system());
+    }
+
+    /**
+     * Starts a worker on a machine whose clock is another one than the system's.
+     *
+     * @param machine what the machine's clock shows; all workers go by Postgres's
+     * @throws RuntimeException see {@link #start(WorkerSettings)}
+     */
+    public static Worker start(WorkerSettings settings, InstantSource machine) {
+        Worker worker = new Worker(settings, machine);
         try {
             worker.start();
             return worker;
@@ -132,6 +146,9 @@ public final class Worker implements AutoCloseable {
         Pools pools = new Pools(settings.postgres(), settings.workerId(), metrics, clock);
         HikariDataSource pool = part(pools.writing("postroad", OTHER_CONNECTIONS, ""));
         HikariDataSource journal = part(pools.writing("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
+        ClockReader time = part(new ClockReader(pool, clock));
+        setClock(time);
+        time.start();
         Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
         RunLogs logs = new RunLogs(clock);
         part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
@@ -162,7 +179,7 @@ public final class Worker implements AutoCloseable {
                 settings.agents(),
                 new PluginEvents(
                         jdbi, agentEvents, agents -> pluginsArrived.get().accept(agents))));
-        part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents()))
+        part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents(), clock))
                 .start();
         Catalog catalog = part(new Catalog(jdbi, clients, agentEvents, available));
         catalog.load();
@@ -186,7 +203,7 @@ public final class Worker implements AutoCloseable {
                 troubles::tell);
         AgentSwitch agents = new AgentSwitch(jdbi, agentEvents, clock);
         BreakerRows breakers = new BreakerRows(jdbi, agents, agentEvents, clock);
-        Availability availability = part(new Availability(breakers));
+        Availability availability = part(new Availability(breakers, clock));
         Guards guards = new Guards(breakers, availability, metrics, clock);
         availability.start(changed -> {
             guards.follow(changed);
@@ -211,7 +228,7 @@ public final class Worker implements AutoCloseable {
                 reader,
                 new Lane.Collaborators(
                         calls,
-                        part(new JournalRunLoader(reader, catalog)),
+                        part(new JournalRunLoader(reader, catalog, clock)),
                         kept,
                         queue,
                         () -> turnWanted.get().run(),
@@ -235,12 +252,12 @@ public final class Worker implements AutoCloseable {
                 clock));
         agentAvailable.set(waiters::available);
         waiters.start();
-        part(new LateCommands(pending, settings.pendingCommands())).start();
+        part(new LateCommands(pending, settings.pendingCommands(), clock)).start();
         part(new MetCommands(pending, kept, lanes, shards::owned, clock)).start();
         QueuedRuns queued = new QueuedRuns(pool);
         part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))
                 .start();
-        Turns turns = part(new Turns(queued, catalog, queue, lanes, shards::owned));
+        Turns turns = part(new Turns(queued, catalog, queue, lanes, shards::owned, clock));
         turnWanted.set(turns::call);
         turns.start();
         ControlIntake control = part(new ControlIntake(
@@ -263,7 +280,7 @@ public final class Worker implements AutoCloseable {
                         clock)));
         triggers.start();
 
-        part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output, logs));
+        part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output, logs, clock));
         Map<String, BooleanSupplier> readers = Map.of(
                 "triggers", triggers::isAlive, "control messages", control::isAlive, "the registry", registry::isAlive);
         Map<String, Supplier<@Nullable String>> problems = Map.of(
@@ -277,6 +294,15 @@ public final class Worker implements AutoCloseable {
         shown.start();
         Sources sources = Sources.of(reading, shown, agents, client, settings.maxValueBytes());
         http = part(WorkerHttp.start(settings.http(), sources, checks, metrics));
+    }
+
+    private void setClock(ClockReader time) {
+        try {
+            time.read();
+        } catch (SQLException away) {
+            throw new ProvisioningException(
+                    "Postgres at " + settings.postgres().address() + " cannot be used: " + away.getMessage(), away);
+        }
     }
 
     private void fenced(int shard) {

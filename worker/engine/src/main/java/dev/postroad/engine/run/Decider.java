@@ -31,8 +31,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what follows from a command: {@code decide(run, command, now) -> events, effects}. A pure function, in the
- * decider style of Jérémie Chassaing; the time comes in with the call, and every event is folded into the run at once,
+ * Decides what follows from a command: {@code decide(run, command, now, stamp) -> events, effects}. A pure function, in
+ * the decider style of Jérémie Chassaing; the times come in with the call, and every event is folded into the run at once,
  * so that what is decided next sees it.
  *
  * <p>What a run's status does not allow gives a {@code command.rejected} event where a user asked for it, and nothing
@@ -52,16 +52,30 @@ public final class Decider {
         this.steps = new TaskSteps(draft, results);
     }
 
-    /** Admits a run: its first event. */
-    public static Decision admit(String runId, Graph graph, Admission admission, Instant now) {
-        Draft draft = new Draft(Run.empty(runId, graph), now);
+    /**
+     * Admits a run: its first event.
+     *
+     * @param stamp the time of the event
+     */
+    public static Decision admit(String runId, Graph graph, Admission admission, Instant stamp) {
+        Draft draft = new Draft(Run.empty(runId, graph), stamp, stamp);
         draft.emit(new RunQueued(admission));
         return draft.decision();
     }
 
-    /** What follows from a command. Never throws for a sound run. */
+    /** What follows from a command, where the clock that stamps events is right. Never throws for a sound run. */
     public static Decision decide(Run run, Command command, Instant now) {
-        Draft draft = new Draft(run, now);
+        return decide(run, command, now, now);
+    }
+
+    /**
+     * What follows from a command. Never throws for a sound run.
+     *
+     * @param now the real time: what is due, and when what begins to wait will be, is told by it
+     * @param stamp the time of the events; later than {@code now} where the journal has later times already
+     */
+    public static Decision decide(Run run, Command command, Instant now, Instant stamp) {
+        Draft draft = new Draft(run, now, stamp);
         Decider decider = new Decider(draft);
         decider.decide(command);
         decider.goOn();
@@ -69,9 +83,19 @@ public final class Decider {
         return draft.decision();
     }
 
-    /** Takes a run up again that was read back from its journal: calls and timers under way are set going anew. */
+    /** As {@link #recover(Run, Instant, Instant)}, where the clock that stamps events is right. */
     public static Decision recover(Run run, Instant now) {
-        Draft draft = new Draft(run, now);
+        return recover(run, now, now);
+    }
+
+    /**
+     * Takes a run up again that was read back from its journal: calls and timers under way are set going anew.
+     *
+     * @param now the real time
+     * @param stamp the time of the events
+     */
+    public static Decision recover(Run run, Instant now, Instant stamp) {
+        Draft draft = new Draft(run, now, stamp);
         if (run.status() == RunStatus.RUNNING) {
             Decider decider = new Decider(draft);
             decider.watchDeadline();

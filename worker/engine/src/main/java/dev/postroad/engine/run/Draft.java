@@ -8,24 +8,30 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A decision in the making: every event that is added is folded into the run at once. Confined to one decision. */
+/**
+ * A decision in the making: every event that is added is folded into the run at once. It has two times: what is due is
+ * told by {@link #now}, and events are stamped with a time that never runs backwards within a journal, whoever wrote
+ * what is there. Confined to one decision.
+ */
 final class Draft {
     private final Instant now;
+    private final Instant stamp;
     private final List<Event> events = new ArrayList<>(4);
     private final List<Effect> effects = new ArrayList<>(2);
     private final Budget budget = new Budget();
     private Run run;
 
-    Draft(Run run, Instant now) {
+    Draft(Run run, Instant now, Instant stamp) {
         this.run = run;
-        // Workers' clocks differ, and a journal must not run backwards.
-        this.now = now.isBefore(run.lastAt()) ? run.lastAt() : now;
+        this.now = now;
+        this.stamp = stamp.isBefore(run.lastAt()) ? run.lastAt() : stamp;
     }
 
     Run run() {
         return run;
     }
 
+    /** The real time, which what is to come is reckoned from. */
     Instant now() {
         return now;
     }
@@ -51,13 +57,13 @@ final class Draft {
     void emit(EventBody body) {
         boolean ends = body.type().endsRun();
         long duration = ends && run.root().superstep().number() > 0
-                ? Duration.between(run.startedAt(), now).toMillis()
+                ? Duration.between(run.startedAt(), stamp).toMillis()
                 : -1;
         double progress = body instanceof EventBody.RunCompleted ? 1 : run.progress();
         append(
                 new Event(
                         run.seq() + 1,
-                        now,
+                        stamp,
                         null,
                         null,
                         0,
@@ -71,14 +77,14 @@ final class Draft {
 
     /** The event that writes the input and opens the first superstep. */
     void emitStarted(EventBody.RunStarted body, ObjectNode merged) {
-        append(new Event(run.seq() + 1, now, null, null, 0, 0, run.version() + 1, -1, run.progress(), body), merged);
+        append(new Event(run.seq() + 1, stamp, null, null, 0, 0, run.version() + 1, -1, run.progress(), body), merged);
     }
 
     /** An event of the whole run that makes a new state. */
     void emitChange(EventBody body, ObjectNode merged) {
         int superstep = run.root().superstep().number();
         append(
-                new Event(run.seq() + 1, now, null, null, 0, superstep, run.version() + 1, -1, run.progress(), body),
+                new Event(run.seq() + 1, stamp, null, null, 0, superstep, run.version() + 1, -1, run.progress(), body),
                 merged);
     }
 
@@ -98,7 +104,7 @@ final class Draft {
     private Event event(EventBody body, Task task, int attempt, long durationMillis, int version, double progress) {
         return new Event(
                 run.seq() + 1,
-                now,
+                stamp,
                 task.node(),
                 task.id(),
                 attempt,

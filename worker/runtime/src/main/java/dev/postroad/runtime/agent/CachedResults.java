@@ -9,6 +9,7 @@ import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.background.Repeats;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,11 +35,13 @@ public final class CachedResults {
     private static final Logger LOG = LoggerFactory.getLogger(CachedResults.class);
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
+    private final Repeats repeats;
     private final Jdbi jdbi;
     private final InstantSource clock;
     private final AtomicReference<Instant> sweptAt = new AtomicReference<>(Instant.EPOCH);
 
     public CachedResults(Jdbi jdbi, InstantSource clock) {
+        this.repeats = new Repeats(LOG, clock);
         this.jdbi = jdbi;
         this.clock = clock;
     }
@@ -84,7 +87,7 @@ public final class CachedResults {
                             .findOne())
                     .flatMap(CachedResults::read);
         } catch (JdbiException away) {
-            LOG.warn("a cached result cannot be looked for: {}", away.getMessage());
+            repeats.warn("a cached result cannot be looked for", away);
             return Optional.empty();
         }
     }
@@ -110,7 +113,7 @@ public final class CachedResults {
                 }
             });
         } catch (JdbiException away) {
-            LOG.warn("a result cannot be cached: {}", away.getMessage());
+            repeats.warn("a result cannot be cached", away);
         }
     }
 

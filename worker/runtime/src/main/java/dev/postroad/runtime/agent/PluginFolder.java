@@ -1,5 +1,6 @@
 package dev.postroad.runtime.agent;
 
+import dev.postroad.runtime.background.Repeats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,16 +32,17 @@ final class PluginFolder implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
+    private final Repeats repeats;
     private final Path folder;
     private final Plugins plugins;
     private final InstantSource clock;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
     private Map<String, JarStamp> seen = new TreeMap<>();
-    private boolean unreadable;
 
     PluginFolder(Path folder, Plugins plugins, InstantSource clock) {
         this.folder = folder;
+        this.repeats = new Repeats(LOG, clock);
         this.plugins = plugins;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("postroad-plugins").daemon().unstarted(this::loop);
@@ -78,7 +80,7 @@ final class PluginFolder implements AutoCloseable {
         try {
             return look();
         } catch (RuntimeException | Error defect) {
-            LOG.error("looking at the plug-ins in {} broke; it goes on: {}", folder, Thrown.text(defect));
+            repeats.warn("looking at the plug-ins in " + folder + " broke; it goes on: " + Thrown.text(defect));
             return true;
         }
     }
@@ -88,16 +90,12 @@ final class PluginFolder implements AutoCloseable {
         plugins.unloadIdle();
         try {
             Map<String, JarStamp> found = JarStamp.allIn(folder);
-            unreadable = false;
             Map<String, JarStamp> before = seen;
             seen = found;
             return takeUp(found, before);
         } catch (IOException away) {
             // A folder that cannot be read says nothing about its jars, which stay in use.
-            if (!unreadable) {
-                LOG.warn("the folder of plug-ins cannot be read, and those that are loaded stay: {}", away.toString());
-            }
-            unreadable = true;
+            repeats.warn("the folder of plug-ins cannot be read, and those that are loaded stay: " + away);
             return true;
         }
     }

@@ -7,10 +7,12 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.AgentEvent;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.background.Repeats;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,17 +51,16 @@ public final class AgentEventPublisher implements AutoCloseable {
     /** Longer ones go out without their data; what was noted of them is in Postgres. */
     private static final int MAX_VALUE_BYTES = 256 << 10;
 
+    private final Repeats repeats;
     private final Jdbi jdbi;
     private final Producer<String, byte[]> producer;
     private final String topic;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
-    /** Confined to the thread. */
-    private boolean failing;
-
     /** @param producer keeps the order of what it is given, and gives up on nothing; closed by its owner */
-    public AgentEventPublisher(Jdbi jdbi, Producer<String, byte[]> producer, String topic) {
+    public AgentEventPublisher(Jdbi jdbi, Producer<String, byte[]> producer, String topic, InstantSource clock) {
+        this.repeats = new Repeats(LOG, clock);
         this.jdbi = jdbi;
         this.producer = producer;
         this.topic = topic;
@@ -89,15 +90,14 @@ public final class AgentEventPublisher implements AutoCloseable {
         } catch (JdbiException | KafkaException away) {
             note(away);
             return 0;
+        } catch (RuntimeException defect) {
+            repeats.error("publishing the events of agents broke; it goes on", defect);
+            return 0;
         }
     }
 
-    /** Says it once, until it goes well again. */
     private void note(Throwable away) {
-        if (!failing) {
-            LOG.warn("events of agents wait in Postgres, they cannot be published yet: {}", away.getMessage());
-        }
-        failing = true;
+        repeats.warn("events of agents wait in Postgres, they cannot be published yet", away);
     }
 
     /** Publishes what waits, if no other worker does; says how many of them Kafka has. */
@@ -110,8 +110,9 @@ public final class AgentEventPublisher implements AutoCloseable {
                 return 0;
             }
             List<AgentEvent> waiting = handle.createQuery("""
-                            SELECT id, agent, type, at, worker, data FROM postroad.agent_events
-                            WHERE NOT published ORDER BY id LIMIT :most""")
+                SELECT id, agent, type, at, worker, data FROM postroad.agent_events
+                WHERE NOT published ORDER BY id LIMIT :most\
+                """)
                     .bind("most", MOST_AT_ONCE)
                     .map((row, context) -> event(row))
                     .list();
@@ -147,7 +148,6 @@ public final class AgentEventPublisher implements AutoCloseable {
                 note(sent.get(i).exceptionNow());
                 return i;
             }
-            failing = false;
         }
         return sent.size();
     }

@@ -1,5 +1,7 @@
 package dev.postroad.runtime.availability;
 
+import dev.postroad.runtime.background.Repeats;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,11 +22,11 @@ public final class Availability implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
     private static final long LOOK_EVERY_MILLIS = 250;
 
+    private final Repeats repeats;
     private final BreakerRows rows;
     private final Thread thread;
     private volatile Map<String, Standing> standings = Map.of();
     private volatile Listener listener = changed -> {};
-    private boolean away;
     private volatile boolean closed;
 
     /** Told of agents that stand otherwise than before. Must not block. */
@@ -33,7 +35,8 @@ public final class Availability implements AutoCloseable {
         void changed(Collection<String> agents);
     }
 
-    public Availability(BreakerRows rows) {
+    public Availability(BreakerRows rows, InstantSource clock) {
+        this.repeats = new Repeats(LOG, clock);
         this.rows = rows;
         this.thread = Thread.ofPlatform().name("postroad-availability").daemon().unstarted(this::loop);
     }
@@ -62,7 +65,6 @@ public final class Availability implements AutoCloseable {
             rows.standings().forEach(standing -> found.put(standing.agent(), standing));
             Map<String, Standing> before = standings;
             standings = Map.copyOf(found);
-            away = false;
             Set<String> changed = new HashSet<>();
             before.keySet().forEach(agent -> noteChange(agent, before, found, changed));
             found.keySet().forEach(agent -> noteChange(agent, before, found, changed));
@@ -70,10 +72,7 @@ public final class Availability implements AutoCloseable {
                 listener.changed(changed);
             }
         } catch (JdbiException unreachable) {
-            if (!away) {
-                LOG.warn("how agents stand cannot be seen; what was seen last holds: {}", unreachable.getMessage());
-            }
-            away = true;
+            repeats.warn("how agents stand cannot be seen; what was seen last holds", unreachable);
         }
     }
 
@@ -101,7 +100,11 @@ public final class Availability implements AutoCloseable {
             } catch (InterruptedException stop) {
                 return;
             }
-            refresh();
+            try {
+                refresh();
+            } catch (RuntimeException defect) {
+                repeats.error("looking how agents stand broke; it goes on", defect);
+            }
         }
     }
 

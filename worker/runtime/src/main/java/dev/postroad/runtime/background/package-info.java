@@ -1,4 +1,4 @@
-/** What goes on beside the runs: writing in portions, and cleaning up now and then. */
+/** What goes on beside the runs: writing in portions, cleaning up now and then, and saying what goes wrong once. */
 @NullMarked
 package dev.postroad.runtime.background;
 

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.logs;
 
 import dev.postroad.runtime.background.PortionWriter;
+import dev.postroad.runtime.background.Repeats;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
@@ -24,12 +25,12 @@ public final class LogWriter implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 1_000;
 
+    private final Repeats repeats;
     private final RunLogs logs;
     private final LogTable table;
     private final LogPartitions partitions;
     private final PortionWriter writer =
             new PortionWriter("postroad-logs", "lines of runs' logs", GATHERING_MILLIS, this::round, this::rest);
-    private boolean away;
 
     /**
      * @param worker what this process is called
@@ -37,6 +38,7 @@ public final class LogWriter implements AutoCloseable {
      */
     public LogWriter(RunLogs logs, DataSource database, String worker, Duration retention, InstantSource clock) {
         this.logs = logs;
+        repeats = new Repeats(LOG, clock);
         table = new LogTable(database, worker);
         partitions = new LogPartitions(database, retention, clock);
     }
@@ -58,7 +60,7 @@ public final class LogWriter implements AutoCloseable {
         } catch (SQLException silent) {
             LOG.debug("the partitions of the log wait until Postgres is back", silent);
         } catch (RuntimeException defect) {
-            LOG.error("keeping the partitions of the log broke; it goes on", defect);
+            repeats.error("keeping the partitions of the log broke; it goes on", defect);
         }
         List<LogEntry> entries = logs.next(MOST_AT_ONCE, PAUSE_MILLIS);
         if (entries.isEmpty()) {
@@ -67,7 +69,7 @@ public final class LogWriter implements AutoCloseable {
         try {
             write(entries);
         } catch (RuntimeException defect) {
-            LOG.error("writing the logs of runs broke; lines are dropped, and it goes on", defect);
+            repeats.error("writing the logs of runs broke; lines are dropped, and it goes on", defect);
         }
     }
 
@@ -79,7 +81,7 @@ public final class LogWriter implements AutoCloseable {
             if (isOfALine(refused)) {
                 writeApart(entries, refused);
             } else {
-                LOG.warn("{} lines of runs' logs are dropped: {}", entries.size(), refused.getMessage());
+                repeats.warn("lines of runs' logs are dropped", refused);
                 logs.settled(entries, false);
             }
         } catch (InterruptedException | RuntimeException lost) {
@@ -92,13 +94,12 @@ public final class LogWriter implements AutoCloseable {
         while (true) {
             try {
                 table.write(entries);
-                away = false;
                 return;
             } catch (SQLException failed) {
                 if (!isAway(failed)) {
                     throw failed;
                 }
-                tellOnce(failed);
+                repeats.warn("the logs of runs wait for Postgres", failed);
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
         }
@@ -107,23 +108,14 @@ public final class LogWriter implements AutoCloseable {
     /** A line that Postgres does not take is dropped, and no other with it. */
     private void writeApart(List<LogEntry> entries, SQLException refused) throws InterruptedException {
         if (entries.size() == 1) {
-            LOG.warn(
-                    "a line of the log of run {} is dropped: {}",
-                    entries.getFirst().source().runId(),
-                    refused.getMessage());
+            repeats.warn(
+                    "a line of the log of run " + entries.getFirst().source().runId() + " is dropped", refused);
             logs.settled(entries, false);
             return;
         }
         int half = entries.size() / 2;
         write(entries.subList(0, half));
         write(entries.subList(half, entries.size()));
-    }
-
-    private void tellOnce(SQLException failed) {
-        if (!away) {
-            away = true;
-            LOG.warn("the logs of runs wait for Postgres: {}", failed.getMessage());
-        }
     }
 
     /** Whether it may go well later: no connection, a server that stops or has no room, a lock that another holds. */

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.metrics;
 
 import dev.postroad.runtime.background.PortionWriter;
+import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.metrics.LastFailures.LastFailure;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ public final class FiguresWriter implements AutoCloseable {
     private static final long EVERY_MILLIS = 5_000;
     private static final int MOST_ROWS_AT_ONCE = 1_000;
 
+    private final Repeats repeats;
     private final CallRecorder recorder;
     private final FiguresTable table;
     private final OldFigures old;
@@ -33,6 +35,7 @@ public final class FiguresWriter implements AutoCloseable {
     public FiguresWriter(
             CallRecorder recorder, DataSource database, String worker, Duration retention, InstantSource clock) {
         this.recorder = recorder;
+        repeats = new Repeats(LOG, clock);
         table = new FiguresTable(database, worker);
         old = new OldFigures(database, retention, clock);
     }
@@ -49,9 +52,9 @@ public final class FiguresWriter implements AutoCloseable {
             writeErrors();
             old.sweep();
         } catch (SQLException away) {
-            LOG.warn("cannot write how agents fare, but will: {}", away.getMessage());
+            repeats.warn("cannot write how agents fare, but will", away);
         } catch (RuntimeException defect) {
-            LOG.error("writing how agents fare broke; it goes on", defect);
+            repeats.error("writing how agents fare broke; it goes on", defect);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.observe;
 
+import dev.postroad.runtime.background.Repeats;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at a server every few seconds, and keeps what was seen last, so that whoever asks how a worker is need not wait
  * for a server that may be away. One look that fails says nothing; only a server that is silent for a while is taken
- * for gone. Thread-safe; owns one virtual thread.
+ * for gone. Thread-safe; owns one thread, as clients of Kafka want
+ * it.
  */
 public final class Looks implements AutoCloseable {
     /** The longest time that a look may wait for an answer. */
@@ -26,6 +28,7 @@ public final class Looks implements AutoCloseable {
     private final String server;
     private final Look look;
     private final InstantSource clock;
+    private final Repeats repeats;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile Seen seen;
@@ -49,8 +52,10 @@ public final class Looks implements AutoCloseable {
         this.server = server;
         this.look = look;
         this.clock = clock;
+        this.repeats = new Repeats(LOG, clock);
         this.seen = new Seen(new PartHealth.Ok(), clock.instant());
-        this.thread = Thread.ofVirtual().name("postroad-looks-at-" + server).unstarted(this::loop);
+        this.thread =
+                Thread.ofPlatform().daemon().name("postroad-looks-at-" + server).unstarted(this::loop);
     }
 
     /** Starts looking. */
@@ -97,19 +102,12 @@ public final class Looks implements AutoCloseable {
             seen = new Seen(found, clock.instant());
             failure = null;
         } catch (UnansweredException silent) {
-            note(silent);
+            repeats.warn(server + " does not answer", silent);
+            failure = silent.getMessage();
         } catch (RuntimeException defect) {
-            LOG.error("looking at {} broke; it goes on", server, defect);
+            repeats.error("looking at " + server + " broke; it goes on", defect);
             failure = defect.toString();
         }
-    }
-
-    /** Says it once, until it goes well again. */
-    private void note(UnansweredException silent) {
-        if (failure == null) {
-            LOG.warn("{} does not answer: {}", server, silent.getMessage());
-        }
-        failure = silent.getMessage();
     }
 
     @Override

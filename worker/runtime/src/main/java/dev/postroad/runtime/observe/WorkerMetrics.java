@@ -1,5 +1,6 @@
 package dev.postroad.runtime.observe;
 
+import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.publish.OutputPublisher;
 import dev.postroad.runtime.run.AgentCalls;
@@ -31,7 +32,8 @@ public final class WorkerMetrics implements AutoCloseable {
             RunQueue queue,
             AgentCalls calls,
             OutputPublisher output,
-            RunLogs logs) {
+            RunLogs logs,
+            SharedClock clock) {
         for (int i = 0; i < lanes.size(); i++) {
             List<Tag> tags = List.of(Tag.of("lane", Integer.toString(i)));
             bind(registry, lanes.get(i).figures(), tags);
@@ -43,6 +45,10 @@ public final class WorkerMetrics implements AutoCloseable {
                     .register(registry);
         }
         Gauge.builder("postroad.runs.queued", queue, RunQueue::waiting).register(registry);
+        Gauge.builder("postroad.clock.skew", clock, skewed -> skewed.skew().toNanos() / 1e9)
+                .baseUnit("seconds")
+                .description("How far this machine's clock is ahead of that of Postgres, by which all workers go")
+                .register(registry);
         Gauge.builder("postroad.agent.calls.active", calls, AgentCalls::underWay)
                 .register(registry);
         FunctionCounter.builder("postroad.log.entries", logs, RunLogs::stored)

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.output;
 
+import dev.postroad.runtime.background.Repeats;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class OutputTail implements AutoCloseable {
     private static final int MILLIS_UNTIL_NEXT_TRY = 500;
     private static final int LIMIT_MILLIS = 2_000;
 
+    private final Repeats repeats;
     private final Map<String, String> kafka;
     private final String topic;
     private final InstantSource clock;
@@ -41,6 +43,7 @@ public final class OutputTail implements AutoCloseable {
         this.kafka = Map.copyOf(kafka);
         this.topic = topic;
         this.clock = clock;
+        this.repeats = new Repeats(LOG, clock);
     }
 
     /** Starts its thread. */
@@ -101,9 +104,7 @@ public final class OutputTail implements AutoCloseable {
             LOG.debug("the output is not followed any more");
         } catch (RuntimeException failed) {
             // Readers go on with the events alone, and those who connect again find what they missed.
-            if (!away) {
-                LOG.warn("the output of runs is not followed for now; trying again", failed);
-            }
+            repeats.warn("the output of runs is not followed for now; trying again", failed);
             away = true;
             awaitLook(MILLIS_UNTIL_NEXT_TRY);
         } finally {

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.publish;
 
+import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalRow;
 import dev.postroad.runtime.journal.PublishedRow;
@@ -51,6 +52,8 @@ public final class EventOutbox {
     private static final Duration FIRST_WINDOW = Duration.ofSeconds(1);
     private static final Duration LONGEST_WINDOW = Duration.ofDays(1);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+    /** Later than every row, however far ahead the clock was that stamped it. */
+    private static final Instant END_OF_TIME = Instant.parse("9999-01-01T00:00:00Z");
 
     private final Producer<String, byte[]> producer;
     private final JournalReader journal;
@@ -61,13 +64,19 @@ public final class EventOutbox {
     private final Deque<InFlight> stretches = new ArrayDeque<>();
     private final Map<Integer, Behind> behind = new HashMap<>();
     private final Map<Integer, Boolean> owned = new TreeMap<>();
+    private final Repeats repeats;
     private Instant pausedUntil = Instant.EPOCH;
+    private Instant readUpTo = Instant.EPOCH;
+    /** The real time of the last {@link #tick}. */
+    private Instant now = Instant.EPOCH;
+
     private @Nullable InFlight probe;
 
     /** @param topic the events topic */
     public EventOutbox(Producer<String, byte[]> producer, JournalReader journal, String topic) {
         this.producer = producer;
         this.journal = journal;
+        this.repeats = new Repeats(LOG, () -> now);
         this.records = new EventRecords(topic, limit);
     }
 
@@ -94,28 +103,51 @@ public final class EventOutbox {
             behind.put(key.shard(), new Behind(Position.startOf(at), FIRST_WINDOW));
             return;
         }
-        send(record, stretch(at), at);
+        send(record, stretch(at));
     }
 
-    /** Catches up by a page, and notices what Kafka acknowledged; to be called often. */
-    public void tick(Instant now) {
-        stretches.stream().filter(stretch -> stretch.failure() != null).toList().forEach(failed -> fail(failed, now));
+    /**
+     * Catches up by a page, and notices what Kafka acknowledged; to be called often.
+     *
+     * @param stamp no row to come will be older
+     * @param now the real time, by which pauses go: stamps may be ahead of it, and stand still until it comes up
+     */
+    public void tick(Instant stamp, Instant now) {
+        this.now = now;
+        stretches.stream().filter(stretch -> stretch.failure() != null).toList().forEach(this::fail);
         if (probe != null && probe.isAcknowledged()) {
             limit.taken(probe.largestBytes());
             probe = null;
         }
-        stretches.removeIf(stretch -> stretch.isAcknowledged() && isOver(stretch, now));
+        stretches.removeIf(stretch -> stretch.isAcknowledged() && isOver(stretch, stamp));
         if (isCatchingUp(now)) {
-            catchUp(behind.keySet().iterator().next(), now);
+            catchUp(behind.keySet().iterator().next(), stamp);
         }
     }
 
-    /** Whether there is anything that {@link #tick} should be called soon for. */
+    /**
+     * Whether there is anything that {@link #tick} should be called soon for.
+     *
+     * @param now the real time
+     */
     public boolean isCatchingUp(Instant now) {
         return !behind.isEmpty()
                 && probe == null
-                && !now.isBefore(pausedUntil)
+                && !isPaused(now)
                 && outstandingBytes.get() < Producers.MAX_OUTSTANDING_BYTES / 2;
+    }
+
+    /** A pause that seems longer than pauses are was begun by a clock that was set back since. */
+    private boolean isPaused(Instant time) {
+        return time.isBefore(pausedUntil) && !time.isBefore(pausedUntil.minus(PAUSE_AFTER_FAILURE));
+    }
+
+    /**
+     * The latest time of a row that was read back; a row to come must not be older, or the reading would have passed it
+     * by. It is in the future where the worker that wrote the row had a clock that was ahead.
+     */
+    public Instant readUpTo() {
+        return readUpTo;
     }
 
     /** How many bytes wait for Kafka's acknowledgement. */
@@ -136,31 +168,31 @@ public final class EventOutbox {
     /**
      * For each shard, a time before which every row is on the topic.
      *
-     * @param now no row to come will be older
+     * @param stamp no row to come will be older
      */
-    public Map<Integer, Instant> publishedUntil(Instant now) {
+    public Map<Integer, Instant> publishedUntil(Instant stamp) {
         Instant acknowledged = stretches.stream()
                 .filter(stretch -> !stretch.isAcknowledged())
                 .map(InFlight::firstAt)
                 .min(Comparator.naturalOrder())
-                .orElse(now);
+                .orElse(stamp);
         Map<Integer, Instant> until = new TreeMap<>();
         for (Integer shard : owned.keySet()) {
             Behind missing = behind.get(shard);
-            Instant from = missing == null ? now : missing.position().at();
+            Instant from = missing == null ? stamp : missing.position().at();
             until.put(shard, from.isBefore(acknowledged) ? from : acknowledged);
         }
         return until;
     }
 
     /** False where Kafka refused at once; nothing more is to be sent then, lest it overtakes what was refused. */
-    private boolean send(ProducerRecord<String, byte[]> record, InFlight stretch, Instant now) {
+    private boolean send(ProducerRecord<String, byte[]> record, InFlight stretch) {
         stretch.add(record.value().length);
         var _ = producer.send(record, stretch);
         if (stretch.failure() == null) {
             return true;
         }
-        fail(stretch, now);
+        fail(stretch);
         return false;
     }
 
@@ -168,26 +200,26 @@ public final class EventOutbox {
         InFlight last = stretches.peekLast();
         if (last == null || at.isBefore(last.firstAt()) || isOver(last, at)) {
             // A row that is read back may be older than what is in flight, and must not hide behind it.
-            InFlight next = new InFlight(at, outstandingBytes, acknowledged);
+            InFlight next = new InFlight(at, now, outstandingBytes, acknowledged);
             stretches.addLast(next);
             return next;
         }
         return last;
     }
 
-    private static boolean isOver(InFlight stretch, Instant now) {
-        return now.isAfter(stretch.firstAt().plus(STRETCH));
+    /** By the stamps, or by the real time where they stand still. */
+    private boolean isOver(InFlight stretch, Instant stamp) {
+        return stamp.isAfter(stretch.firstAt().plus(STRETCH))
+                || now.isAfter(stretch.begunAt().plus(STRETCH));
     }
 
-    private void fail(InFlight stretch, Instant now) {
+    private void fail(InFlight stretch) {
         stretches.remove(stretch);
         if (stretch == probe) {
             probe = null;
         }
         if (!(stretch.failure() instanceof RecordTooLargeException) || !limit.refused(stretch.largestBytes())) {
-            LOG.warn(
-                    "Kafka refused events; they are published again from the journal: {}",
-                    String.valueOf(stretch.failure()));
+            repeats.warn("Kafka refused events; they are published again from the journal: " + stretch.failure());
             pausedUntil = now.plus(PAUSE_AFTER_FAILURE);
         }
         for (Integer shard : owned.keySet()) {
@@ -195,23 +227,27 @@ public final class EventOutbox {
         }
     }
 
-    private void catchUp(int shard, Instant now) {
+    private void catchUp(int shard, Instant stamp) {
         Behind from = java.util.Objects.requireNonNull(behind.get(shard));
         Instant end = from.position().at().plus(from.window());
-        boolean last = end.isAfter(now);
-        List<PublishedRow> page = page(shard, from.position(), last ? now.plus(LONGEST_WINDOW) : end, now);
+        boolean last = end.isAfter(stamp);
+        List<PublishedRow> page = page(shard, from.position(), last ? END_OF_TIME : end);
         if (page == null) {
             return;
+        }
+        if (!page.isEmpty()) {
+            Instant newest = page.getLast().position().at();
+            readUpTo = newest.isAfter(readUpTo) ? newest : readUpTo;
         }
         for (PublishedRow row : page) {
             ProducerRecord<String, byte[]> record = records.record(row);
             if (!limit.isProven(record.value().length)) {
                 // At the start of its time: rows of the very same time may yet be committed, also of runs before it.
                 behind.put(shard, new Behind(Position.startOf(row.position().at()), from.window()));
-                probe(record, row.position().at(), now);
+                probe(record, row.position().at());
                 return;
             }
-            if (!send(record, stretch(row.position().at()), now)) {
+            if (!send(record, stretch(row.position().at()))) {
                 return;
             }
         }
@@ -227,18 +263,18 @@ public final class EventOutbox {
     }
 
     /** Sends a record by itself: its stretch goes in front, where no other record joins it. */
-    private void probe(ProducerRecord<String, byte[]> record, Instant at, Instant now) {
-        InFlight alone = new InFlight(at, outstandingBytes, acknowledged);
+    private void probe(ProducerRecord<String, byte[]> record, Instant at) {
+        InFlight alone = new InFlight(at, now, outstandingBytes, acknowledged);
         stretches.addFirst(alone);
         probe = alone;
-        send(record, alone, now);
+        send(record, alone);
     }
 
-    private @Nullable List<PublishedRow> page(int shard, Position after, Instant before, Instant now) {
+    private @Nullable List<PublishedRow> page(int shard, Position after, Instant before) {
         try {
             return journal.page(shard, after, before, PAGE_ROWS);
         } catch (SQLException away) {
-            LOG.warn("the journal of shard {} cannot be read back yet: {}", shard, away.getMessage());
+            repeats.warn("the journals of shards cannot be read back yet", away);
             pausedUntil = now.plus(PAUSE_AFTER_FAILURE);
             return null;
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlight implements Callback {
     private final Instant firstAt;
+    private final Instant begunAt;
     private final AtomicLong outstandingBytes;
     private final LongAdder acknowledged;
     private final AtomicInteger records = new AtomicInteger();
@@ -24,17 +25,23 @@ final class InFlight implements Callback {
 
     /**
      * @param firstAt no event of this stretch is older
+     * @param begunAt when it was begun, by the real time
      * @param outstandingBytes the bytes of all stretches
      * @param acknowledged counts the records of all stretches that Kafka has
      */
-    InFlight(Instant firstAt, AtomicLong outstandingBytes, LongAdder acknowledged) {
+    InFlight(Instant firstAt, Instant begunAt, AtomicLong outstandingBytes, LongAdder acknowledged) {
         this.firstAt = firstAt;
+        this.begunAt = begunAt;
         this.acknowledged = acknowledged;
         this.outstandingBytes = outstandingBytes;
     }
 
     Instant firstAt() {
         return firstAt;
+    }
+
+    Instant begunAt() {
+        return begunAt;
     }
 
     void add(int valueBytes) {

@@ -37,8 +37,7 @@ public final class AgentWaiters implements AutoCloseable {
     private final Predicate<String> callable;
     private final InstantSource clock;
     private final Map<String, Search> searches = new ConcurrentHashMap<>();
-    private final Rounds rounds =
-            new Rounds("postroad-agent-waiters", "runs that wait for an agent", PAGE_EVERY_MILLIS, this::look);
+    private final Rounds rounds;
 
     private Set<Integer> lookedAroundIn = Set.of();
     private Instant lookAroundAt;
@@ -79,6 +78,8 @@ public final class AgentWaiters implements AutoCloseable {
         this.callable = callable;
         this.clock = clock;
         this.lookAroundAt = clock.instant();
+        this.rounds = new Rounds(
+                "postroad-agent-waiters", "runs that wait for an agent", PAGE_EVERY_MILLIS, clock, this::look);
     }
 
     /** Starts looking. */

@@ -1,8 +1,10 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.StoredRun;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -21,46 +23,45 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
 
     private final JournalReader journal;
     private final StoredRun.Graphs graphs;
+    private final Repeats repeats;
     private volatile boolean closed;
 
-    public JournalRunLoader(JournalReader journal, StoredRun.Graphs graphs) {
+    public JournalRunLoader(JournalReader journal, StoredRun.Graphs graphs, InstantSource clock) {
+        this.repeats = new Repeats(LOG, clock);
         this.journal = journal;
         this.graphs = graphs;
     }
 
     @Override
     public void load(String runId, Consumer<Optional<StoredRun>> loaded) {
-        load(runId, () -> journal.find(runId, graphs), loaded);
+        load(() -> journal.find(runId, graphs), loaded);
     }
 
     @Override
     public void load(String runId, @Nullable Integer version, Consumer<Optional<StoredRun>> loaded) {
-        load(
-                runId,
-                () -> version == null ? journal.find(runId, graphs) : journal.findAt(runId, version, graphs),
-                loaded);
+        load(() -> version == null ? journal.find(runId, graphs) : journal.findAt(runId, version, graphs), loaded);
     }
 
     @Override
     public void load(Collection<String> runIds, BiConsumer<String, Optional<StoredRun>> loaded) {
-        untilDone(runIds.size() + " runs", () -> {
+        untilDone(() -> {
             Map<String, StoredRun> found = journal.find(runIds, graphs);
             runIds.forEach(runId -> loaded.accept(runId, Optional.ofNullable(found.get(runId))));
         });
     }
 
-    private void load(String runId, Search search, Consumer<Optional<StoredRun>> loaded) {
-        untilDone("run " + runId, () -> loaded.accept(search.run()));
+    private void load(Search search, Consumer<Optional<StoredRun>> loaded) {
+        untilDone(() -> loaded.accept(search.run()));
     }
 
-    private void untilDone(String what, Reading reading) {
+    private void untilDone(Reading reading) {
         Thread.ofVirtual().name("postroad-load").start(() -> {
             while (!closed) {
                 try {
                     reading.run();
                     return;
                 } catch (SQLException | JdbiException away) {
-                    LOG.warn("{} cannot be read back yet: {}", what, away.getMessage());
+                    repeats.warn("runs cannot be read back yet", away);
                     pause();
                 }
             }

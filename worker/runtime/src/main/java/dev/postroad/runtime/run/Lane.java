@@ -169,10 +169,12 @@ public final class Lane {
                 desk.beginInOrder();
                 stepper.fireTimers();
                 committer.commit();
-                outbox.tick(clock.now());
-                shards.rememberNowAndThen(clock.now());
+                Instant now = clock.now();
+                outbox.tick(clock.stamp(now), now);
+                clock.notBefore(outbox.readUpTo());
+                shards.rememberNowAndThen(clock, now);
             }
-            shards.remember(clock.now());
+            shards.remember(clock.stamp());
         } catch (JournalUnavailableException givenUp) {
             LOG.warn(
                     "{} stops with work under way, which the next owner takes up: {}",
@@ -195,14 +197,15 @@ public final class Lane {
     }
 
     private long waitMillis() {
-        if (outbox.isCatchingUp(clock.now()) || !stepper.batch().isEmpty() || stopping) {
+        Instant now = clock.now();
+        if (outbox.isCatchingUp(now) || !stepper.batch().isEmpty() || stopping) {
             return 0;
         }
         Instant next = stepper.nextTimerAt();
         if (next == null) {
             return LONGEST_WAIT_MILLIS;
         }
-        return Math.clamp(Duration.between(clock.now(), next).toMillis() + 1, 0, LONGEST_WAIT_MILLIS);
+        return Math.clamp(Duration.between(now, next).toMillis() + 1, 0, LONGEST_WAIT_MILLIS);
     }
 
     private void handle(Message message) {
@@ -311,7 +314,7 @@ public final class Lane {
 
     private void disown(int shard, CompletableFuture<Void> done) {
         committer.commit();
-        shards.remember(clock.now());
+        shards.remember(clock.stamp());
         shards.disown(shard);
         stepper.drop(shard);
         done.complete(null);

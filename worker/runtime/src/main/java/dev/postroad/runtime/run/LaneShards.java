@@ -56,18 +56,24 @@ final class LaneShards {
         epochs.clear();
     }
 
-    /** Notes in Postgres what is published, every second. */
-    void rememberNowAndThen(Instant now) {
+    /**
+     * Notes in Postgres what is published, every second.
+     *
+     * @param now the real time
+     */
+    void rememberNowAndThen(LaneClock clock, Instant now) {
         figures.outstanding(outbox.outstandingBytes(), outbox.shardsBehind());
-        if (!now.isBefore(remembered.plus(REMEMBER_EVERY))) {
-            remember(now);
+        // A clock that was set back, by however much, holds nothing up.
+        if (Duration.between(remembered, now).abs().compareTo(REMEMBER_EVERY) >= 0) {
+            remembered = now;
+            remember(clock.stamp(now));
         }
     }
 
-    void remember(Instant now) {
-        remembered = now;
+    /** @param stamp no row to come will be older */
+    void remember(Instant stamp) {
         if (!epochs.isEmpty()) {
-            journal.rememberPublished(outbox.publishedUntil(now), epochs);
+            journal.rememberPublished(outbox.publishedUntil(stamp), epochs);
         }
     }
 }

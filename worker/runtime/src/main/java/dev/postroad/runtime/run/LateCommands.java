@@ -2,6 +2,7 @@ package dev.postroad.runtime.run;
 
 import dev.postroad.runtime.journal.PendingCommands;
 import java.time.Duration;
+import java.time.InstantSource;
 
 /** Forgets the commands whose runs did not come in time, in portions that nobody feels. Owns one thread. */
 public final class LateCommands implements AutoCloseable {
@@ -13,11 +14,11 @@ public final class LateCommands implements AutoCloseable {
     private final Rounds rounds;
 
     /** @param patience how long a command is kept for its run */
-    public LateCommands(PendingCommands pending, Duration patience) {
+    public LateCommands(PendingCommands pending, Duration patience, InstantSource clock) {
         this.pending = pending;
         this.patience = patience;
         long every = Math.clamp(patience.toMillis() / 10, 100, LONGEST_PAUSE_MILLIS);
-        this.rounds = new Rounds("postroad-late-commands", "commands that are too old", every, this::look);
+        this.rounds = new Rounds("postroad-late-commands", "commands that are too old", every, clock, this::look);
     }
 
     /** Starts looking. */

@@ -25,8 +25,7 @@ public final class MetCommands implements AutoCloseable {
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
     private final InstantSource clock;
-    private final Rounds rounds =
-            new Rounds("postroad-met-commands", "commands whose runs have come", LOOK_EVERY_MILLIS, this::look);
+    private final Rounds rounds;
     private Instant lookedAt;
 
     /** @param owned the shards whose runs are stepped here */
@@ -42,6 +41,8 @@ public final class MetCommands implements AutoCloseable {
         this.owned = owned;
         this.clock = clock;
         this.lookedAt = clock.instant();
+        this.rounds = new Rounds(
+                "postroad-met-commands", "commands whose runs have come", LOOK_EVERY_MILLIS, clock, this::look);
     }
 
     /** Starts looking. */

@@ -27,7 +27,7 @@ public final class QueueReader implements AutoCloseable {
     private final Supplier<Set<Integer>> owned;
     private final BooleanSupplier settled;
     private final InstantSource clock;
-    private final Rounds rounds = new Rounds("postroad-queue", "queued runs", LOOK_EVERY_MILLIS, this::read);
+    private final Rounds rounds;
     private @Nullable Instant unsettledSince;
 
     /**
@@ -47,6 +47,7 @@ public final class QueueReader implements AutoCloseable {
         this.owned = owned;
         this.settled = settled;
         this.clock = clock;
+        this.rounds = new Rounds("postroad-queue", "queued runs", LOOK_EVERY_MILLIS, clock, this::read);
     }
 
     /** Starts looking. */

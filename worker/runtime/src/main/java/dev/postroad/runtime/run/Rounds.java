@@ -1,6 +1,8 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.runtime.background.Repeats;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
@@ -11,6 +13,7 @@ import org.slf4j.LoggerFactory;
 final class Rounds implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
 
+    private final Repeats repeats;
     private final Semaphore called = new Semaphore(0);
     private final String what;
     private final long everyMillis;
@@ -27,7 +30,8 @@ final class Rounds implements AutoCloseable {
      * @param name names the thread
      * @param what is looked for, in messages
      */
-    Rounds(String name, String what, long everyMillis, Round round) {
+    Rounds(String name, String what, long everyMillis, InstantSource clock, Round round) {
+        this.repeats = new Repeats(LOG, clock);
         this.what = what;
         this.everyMillis = everyMillis;
         this.round = round;
@@ -55,10 +59,10 @@ final class Rounds implements AutoCloseable {
             } catch (InterruptedException stop) {
                 return;
             } catch (SQLException | JdbiException away) {
-                LOG.warn("cannot look for {}: {}", what, away.getMessage());
+                repeats.warn("cannot look for " + what, away);
                 pause();
             } catch (RuntimeException defect) {
-                LOG.error("looking for {} broke; it goes on", what, defect);
+                repeats.error("looking for " + what + " broke; it goes on", defect);
                 pause();
             }
         }

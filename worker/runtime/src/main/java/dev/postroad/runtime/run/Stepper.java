@@ -43,7 +43,7 @@ final class Stepper {
 
     /** Admits a run, and begins it where a place is free. */
     void admit(Admittee admittee, long number) {
-        Decision admitted = Decider.admit(admittee.runId(), admittee.graph(), admittee.admission(), clock.now());
+        Decision admitted = Decider.admit(admittee.runId(), admittee.graph(), admittee.admission(), clock.stamp());
         LiveRun live = new LiveRun(
                 new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent()),
                 admitted.run(),
@@ -52,7 +52,7 @@ final class Stepper {
     }
 
     private Decision begun(Decision admitted) {
-        Decision begun = Decider.decide(admitted.run(), new Command.Start(), clock.now());
+        Decision begun = decide(admitted.run(), new Command.Start(), clock.now());
         List<Event> events = new ArrayList<>(admitted.events());
         events.addAll(begun.events());
         return new Decision(begun.run(), events, begun.effects());
@@ -71,19 +71,28 @@ final class Stepper {
     void recover(Readable stored) {
         LiveRun live = new LiveRun(stored.key(), stored.run(), 0);
         table.resume(live);
-        take(live, Decider.recover(live.run(), clock.now()), null, null);
+        Instant now = clock.now();
+        take(live, Decider.recover(live.run(), now, clock.stamp(now)), null, null);
     }
 
     /** Gives a run a command, unless the run is no longer here. */
     void tell(LiveRun live, Command command) {
+        tell(live, command, clock.now());
+    }
+
+    private void tell(LiveRun live, Command command, Instant now) {
         if (table.holds(live)) {
-            take(live, Decider.decide(live.run(), command, clock.now()), null, null);
+            take(live, decide(live.run(), command, now), null, null);
         }
+    }
+
+    private Decision decide(Run run, Command command, Instant now) {
+        return Decider.decide(run, command, now, clock.stamp(now));
     }
 
     /** Gives a run a user's command. */
     void instruct(LiveRun live, Instruction instruction) {
-        Decision decision = Decider.decide(live.run(), instruction.command(), clock.now());
+        Decision decision = decide(live.run(), instruction.command(), clock.now());
         Effect first = decision.effects().isEmpty() ? null : decision.effects().getFirst();
         if (first instanceof Effect.Spawn spawn) {
             forks.begin(live, spawn, instruction);
@@ -99,8 +108,10 @@ final class Stepper {
 
     /** Lets the time come of every timer that is due. */
     void fireTimers() {
-        for (Timers.Timer due = timers.pollDue(clock.now()); due != null; due = timers.pollDue(clock.now())) {
-            tell(due.run(), due.command());
+        // What is due now is due to the decision too, though the clock be set back meanwhile.
+        Instant now = clock.now();
+        for (Timers.Timer due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
+            tell(due.run(), due.command(), now);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.postroad.runtime.run;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -21,7 +22,7 @@ public final class Turns implements AutoCloseable {
     private final RunQueue queue;
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
-    private final Rounds rounds = new Rounds("postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, this::look);
+    private final Rounds rounds;
 
     /** The limits that graphs set to their runs. Thread-safe; answers from memory. */
     public interface Limits {
@@ -33,12 +34,19 @@ public final class Turns implements AutoCloseable {
     }
 
     /** @param owned the shards whose runs begin here */
-    public Turns(QueuedRuns queued, Limits limits, RunQueue queue, Lanes lanes, Supplier<Set<Integer>> owned) {
+    public Turns(
+            QueuedRuns queued,
+            Limits limits,
+            RunQueue queue,
+            Lanes lanes,
+            Supplier<Set<Integer>> owned,
+            InstantSource clock) {
         this.queued = queued;
         this.limits = limits;
         this.queue = queue;
         this.lanes = lanes;
         this.owned = owned;
+        this.rounds = new Rounds("postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
     }
 
     /** Starts looking. */

@@ -21,7 +21,7 @@ public final class Waker implements AutoCloseable {
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
     private final InstantSource clock;
-    private final Rounds rounds = new Rounds("postroad-waker", "runs that are due", LOOK_EVERY_MILLIS, this::wake);
+    private final Rounds rounds;
 
     /** @param owned the shards whose runs are to be woken here */
     public Waker(JournalReader journal, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
@@ -29,6 +29,7 @@ public final class Waker implements AutoCloseable {
         this.lanes = lanes;
         this.owned = owned;
         this.clock = clock;
+        this.rounds = new Rounds("postroad-waker", "runs that are due", LOOK_EVERY_MILLIS, clock, this::wake);
     }
 
     /** Starts looking. */

@@ -27,23 +27,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NullMarked
 final class HttpApiTest {
     private static final String GRAPHS = """
-            graph: steps
-            state: { n: { reducer: sum } }
-            nodes:
-              one: { set: "{'n': 1}" }
-              two: { set: "{'n': state.n < 0 ? int('x') : 10}" }
-            edges: [{ from: START, to: one }, { from: one, to: two }, { from: two, to: END }]
-            ---
-            graph: asks
-            state: { answer: { reducer: last } }
-            nodes: { ask: { interrupt: "'why?'" } }
-            edges: [{ from: START, to: ask }, { from: ask, to: END }]
-            ---
-            agent: secretive
-            kind: http
-            url: http://127.0.0.1:1/
-            headers: { Authorization: "Bearer ${env:SECRET}" }
-            """;
+        graph: steps
+        state: { n: { reducer: sum } }
+        nodes:
+          one: { set: "{'n': 1}" }
+          two: { set: "{'n': state.n < 0 ? int('x') : 10}" }
+        edges: [{ from: START, to: one }, { from: one, to: two }, { from: two, to: END }]
+        ---
+        graph: asks
+        state: { answer: { reducer: last } }
+        nodes: { ask: { interrupt: "'why?'" } }
+        edges: [{ from: START, to: ask }, { from: ask, to: END }]
+        ---
+        agent: secretive
+        kind: http
+        url: http://127.0.0.1:1/
+        headers: { Authorization: "Bearer ${env:SECRET}" }
+        """;
 
     private static final Site SITE = Site.open();
     private static Caller other = new Caller(0);
@@ -319,8 +319,10 @@ final class HttpApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/api/runs?state=x | state | is no parameter of this path | use status, graph, since, until, tag.KEY, limit, cursor",
-                "/api/runs?status=done | status | is \"done\" | use one of queued, running, waiting, paused, completed, failed, cancelled",
+                "/api/runs?state=x | state | is no parameter of this path | use status, graph, since, until, tag.KEY,"
+                        + " limit, cursor",
+                "/api/runs?status=done | status | is \"done\" | use one of queued, running, waiting, paused,"
+                        + " completed, failed, cancelled",
                 "/api/runs?limit=0 | limit | is \"0\" | use a whole number from 1 to 1000",
                 "/api/runs?limit=1&limit=2 | limit | is given 2 times | give it once",
                 "/api/runs?since=yesterday | since | is \"yesterday\" | write it like 2026-01-31T12:00:00Z",
@@ -385,6 +387,7 @@ final class HttpApiTest {
                         "registry",
                         "lag",
                         "queue",
+                        "clock",
                         "breakers",
                         "agents");
         assertThat(found("/health/ready").path("status").asText()).isEqualTo("ready");

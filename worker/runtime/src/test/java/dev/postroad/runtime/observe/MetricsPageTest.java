@@ -24,6 +24,7 @@ class MetricsPageTest {
             "postroad_journal_commit_seconds",
             "postroad_journal_failures_total",
             "postroad_shards_fenced_total",
+            "postroad_clock_skew_seconds",
             "postroad_publish_outstanding_bytes",
             "postroad_events_published_total",
             "postroad_agent_calls_total",

@@ -42,11 +42,11 @@ import org.junit.jupiter.api.Test;
 @NullMarked
 class AgentWaitersTest {
     private static final Graph GRAPH = graph("""
-            graph: letters
-            state: { log: { reducer: append } }
-            nodes: { write: { agent: writer } }
-            edges: [{ from: START, to: write }, { from: write, to: END }]
-            """);
+        graph: letters
+        state: { log: { reducer: append } }
+        nodes: { write: { agent: writer } }
+        edges: [{ from: START, to: write }, { from: write, to: END }]
+        """);
     private static final Duration LONG_AWAY = Duration.ofHours(1);
     private static final int MINE = 0;
 
@@ -57,7 +57,7 @@ class AgentWaitersTest {
             Producers.forEvents(site.settings(Map.of()).kafka());
     private final JournalReader reader =
             new JournalReader(site.database(), new SetAsideRuns(site.sql(), "me", (runId, what) -> {}));
-    private final JournalRunLoader loader = new JournalRunLoader(reader, (name, version) -> GRAPH);
+    private final JournalRunLoader loader = new JournalRunLoader(reader, (name, version) -> GRAPH, clock);
     private final RunQueue queue = new RunQueue(10_000);
     private final Lane lane = new Lane(
             "test-lane",
@@ -85,8 +85,9 @@ class AgentWaitersTest {
     @BeforeEach
     void start() {
         site.sql().useHandle(handle -> handle.execute("""
-                INSERT INTO postroad.shards (shard, epoch, owner, published_at) VALUES (0, 1, 'test', now())
-                ON CONFLICT (shard) DO UPDATE SET epoch = 1"""));
+            INSERT INTO postroad.shards (shard, epoch, owner, published_at) VALUES (0, 1, 'test', now())
+            ON CONFLICT (shard) DO UPDATE SET epoch = 1\
+            """));
         Producers.introduce(producer, site.topics().events());
         lanes.start();
         queued.start();

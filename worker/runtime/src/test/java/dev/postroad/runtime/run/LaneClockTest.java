@@ -2,6 +2,8 @@ package dev.postroad.runtime.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.runtime.testing.SetClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.NullMarked;
@@ -15,9 +17,9 @@ class LaneClockTest {
     @Test
     void noTwoDecisionsHaveTheSameTimeThoughTheMachinesClockStandsStill() {
         LaneClock clock = new LaneClock(() -> NOW);
-        Instant first = clock.now();
+        Instant first = clock.stamp();
         assertThat(first).isEqualTo(NOW.truncatedTo(ChronoUnit.MICROS));
-        assertThat(clock.now()).isEqualTo(first.plus(1, ChronoUnit.MICROS));
+        assertThat(clock.stamp()).isEqualTo(first.plus(1, ChronoUnit.MICROS));
     }
 
     @Test
@@ -25,8 +27,30 @@ class LaneClockTest {
         LaneClock clock = new LaneClock(() -> NOW);
         Instant ahead = NOW.truncatedTo(ChronoUnit.MICROS).plusSeconds(5);
         clock.notBefore(ahead);
-        assertThat(clock.now()).isAfter(ahead);
+        assertThat(clock.stamp()).isEqualTo(ahead.plus(1, ChronoUnit.MICROS));
         clock.notBefore(NOW);
-        assertThat(clock.now()).as("it never runs backwards").isAfter(ahead);
+        assertThat(clock.stamp()).as("it never runs backwards").isEqualTo(ahead.plus(2, ChronoUnit.MICROS));
+    }
+
+    @Test
+    void timersGoByTheRealTimeThoughStampsAreAhead() {
+        SetClock real = new SetClock(NOW);
+        LaneClock clock = new LaneClock(real);
+        clock.notBefore(NOW.plusSeconds(600));
+        clock.stamp();
+        assertThat(clock.now()).isEqualTo(NOW);
+        real.pass(Duration.ofSeconds(2));
+        assertThat(clock.now()).isEqualTo(NOW.plusSeconds(2));
+    }
+
+    @Test
+    void stampsGoOnWhereTheClockIsSetBackAndGoByItAgainWhenItHasComeUp() {
+        SetClock real = new SetClock(NOW);
+        LaneClock clock = new LaneClock(real);
+        Instant before = clock.stamp();
+        real.pass(Duration.ofSeconds(-10));
+        assertThat(clock.stamp()).isEqualTo(before.plus(1, ChronoUnit.MICROS));
+        real.pass(Duration.ofSeconds(11));
+        assertThat(clock.stamp()).isEqualTo(before.plusSeconds(1));
     }
 }

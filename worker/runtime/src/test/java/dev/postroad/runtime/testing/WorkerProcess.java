@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.NullMarked;
 /** A worker in a process of its own, which a test may kill, freeze and wake. It ends with the test's process. */
 @NullMarked
 public final class WorkerProcess implements AutoCloseable {
+    /** A variable of the process: by how much its machine's clock is off. */
+    public static final String CLOCK_OFF = "TEST_CLOCK_OFF";
+
     private static final Pattern READY = Pattern.compile("^ready (\\d+)$", Pattern.MULTILINE);
     private static final List<String> FLAGS = List.of(
             "-Xmx512m",
@@ -38,7 +43,10 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** What runs in the process. */
     public static void main(String[] arguments) throws FaultsException, IOException {
-        Worker worker = Worker.start(WorkerSettings.read(System.getenv()));
+        InstantSource right = InstantSource.system();
+        Duration off = Duration.parse(System.getenv().getOrDefault(CLOCK_OFF, "PT0S"));
+        Worker worker = Worker.start(
+                WorkerSettings.read(System.getenv()), () -> right.instant().plus(off));
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
         Site.await("the worker is ready", worker::isReady);
         System.out.println("ready " + worker.httpPort());
@@ -87,11 +95,16 @@ public final class WorkerProcess implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the worker has ended:\n" + output());
             }
-            return port().isPresent();
+            return found().isPresent();
         });
     }
 
-    private Optional<Integer> port() {
+    /** The port of its HTTP server, once it is ready. */
+    public int port() {
+        return found().orElseThrow();
+    }
+
+    private Optional<Integer> found() {
         return READY.matcher(output())
                 .results()
                 .findFirst()

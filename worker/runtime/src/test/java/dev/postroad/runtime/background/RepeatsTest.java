@@ -1,0 +1,88 @@
+package dev.postroad.runtime.background;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.postroad.runtime.testing.SetClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A trouble that lasts is said, and said again with its count, and never floods a log. */
+@NullMarked
+class RepeatsTest {
+    private final SetClock clock = new SetClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private final LoggerContext context = new LoggerContext();
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final Logger log = context.getLogger("test");
+    private final Repeats repeats = new Repeats(log, clock);
+
+    @BeforeEach
+    void listen() {
+        appender.start();
+        log.addAppender(appender);
+    }
+
+    private List<String> lines() {
+        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    void countsWhatIsRepeatedAndSaysHowOftenOnceAMinute() {
+        IOException away = new IOException("refused");
+        for (int i = 0; i < 1_000; i++) {
+            repeats.warn("Postgres cannot be reached", away);
+        }
+        assertThat(lines()).containsExactly("Postgres cannot be reached: refused");
+        clock.pass(Repeats.QUIET);
+        repeats.warn("Postgres cannot be reached", away);
+        repeats.warn("Postgres cannot be reached", away);
+        assertThat(lines())
+                .containsExactly(
+                        "Postgres cannot be reached: refused",
+                        "Postgres cannot be reached: refused (and 999 times more since 2026-01-01T00:00:00Z)");
+    }
+
+    @Test
+    void saysAtOnceThatTheReasonIsAnother() {
+        repeats.warn("Postgres cannot be reached", new IOException("refused"));
+        repeats.warn("Postgres cannot be reached", new IOException("no route"));
+        repeats.warn("Postgres cannot be reached", new IOException("refused"));
+        assertThat(lines())
+                .containsExactly("Postgres cannot be reached: refused", "Postgres cannot be reached: no route");
+    }
+
+    @Test
+    void aMessageThatIsNeverTheSameCannotFloodTheLog() {
+        for (int i = 0; i < 10_000; i++) {
+            repeats.warn("offset " + i + " cannot be read");
+        }
+        assertThat(lines()).hasSize(Repeats.MOST + 1).last().asString().contains("offset " + Repeats.MOST);
+    }
+
+    @Test
+    void aClockThatIsSetBackSilencesNothing() {
+        repeats.warn("away");
+        clock.pass(Duration.ofHours(-2));
+        repeats.warn("away");
+        assertThat(lines()).hasSize(2);
+    }
+
+    @Test
+    void aDefectIsShownWithItsPlaceOnce() {
+        IllegalStateException defect = new IllegalStateException("broken");
+        repeats.error("looking broke; it goes on", defect);
+        repeats.error("looking broke; it goes on", defect);
+        assertThat(appender.list)
+                .hasSize(1)
+                .first()
+                .satisfies(event -> assertThat(event.getThrowableProxy()).isNotNull());
+    }
+}
