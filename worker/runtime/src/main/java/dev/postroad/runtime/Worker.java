@@ -40,6 +40,7 @@ import dev.postroad.runtime.output.OutputTail;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.provisioning.ProvisioningException;
+import dev.postroad.runtime.provisioning.StartLimit;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.publish.OutputPublisher;
@@ -62,10 +63,10 @@ import dev.postroad.runtime.run.QueueReader;
 import dev.postroad.runtime.run.RunQueue;
 import dev.postroad.runtime.run.Turns;
 import dev.postroad.runtime.run.Waker;
+import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -132,22 +133,40 @@ public final class Worker implements AutoCloseable {
         Worker worker = new Worker(settings, machine);
         try {
             worker.start();
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ProvisioningException("the start was interrupted", null);
+            }
             return worker;
         } catch (RuntimeException failed) {
-            worker.close();
+            worker.closeUninterrupted();
             throw PostgresTrouble.isOfPooler(failed)
                     ? new ProvisioningException(PostgresTrouble.say(failed), failed)
                     : failed;
+        } catch (Error defect) {
+            worker.closeUninterrupted();
+            throw defect;
+        }
+    }
+
+    /** An interrupt ends the start, and not the orderly end of what had been started. */
+    private void closeUninterrupted() {
+        boolean interrupted = Thread.interrupted();
+        close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void start() {
-        Provisioning.checkTopics(settings);
+        StartLimit limit = new StartLimit(settings.startLimit());
+        Provisioning.checkListening(settings.http());
+        Provisioning.checkTopics(settings, limit);
+        limit.awaitSchema(settings.postgres());
         Pools pools = new Pools(settings.postgres(), settings.workerId(), metrics, clock);
         HikariDataSource pool = part(pools.writing("postroad", OTHER_CONNECTIONS, ""));
         HikariDataSource journal = part(pools.writing("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
         ClockReader time = part(new ClockReader(pool, clock));
-        setClock(time);
+        limit.untilDone(settings.postgres(), time::read);
         time.start();
         Jdbi jdbi = Jdbi.create(pool).installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
         RunLogs logs = new RunLogs(clock);
@@ -182,7 +201,7 @@ public final class Worker implements AutoCloseable {
         part(new AgentEventPublisher(jdbi, producer, settings.topics().agentEvents(), clock))
                 .start();
         Catalog catalog = part(new Catalog(jdbi, clients, agentEvents, available));
-        catalog.load();
+        limit.untilDone(settings.postgres(), catalog::load);
         pluginsArrived.set(catalog::javaAgentsArrived);
         RegistryReader registry = part(new RegistryReader(
                 settings.kafka(),
@@ -293,15 +312,14 @@ public final class Worker implements AutoCloseable {
                 part(new OutputTail(settings.kafka(), settings.topics().output(), clock));
         shown.start();
         Sources sources = Sources.of(reading, shown, agents, client, settings.maxValueBytes());
-        http = part(WorkerHttp.start(settings.http(), sources, checks, metrics));
+        http = part(listen(sources, checks));
     }
 
-    private void setClock(ClockReader time) {
+    private WorkerHttp listen(Sources sources, HealthChecks checks) {
         try {
-            time.read();
-        } catch (SQLException away) {
-            throw new ProvisioningException(
-                    "Postgres at " + settings.postgres().address() + " cannot be used: " + away.getMessage(), away);
+            return WorkerHttp.start(settings.http(), sources, checks, metrics);
+        } catch (JavalinException taken) {
+            throw Provisioning.cannotListen(settings.http(), taken);
         }
     }
 

@@ -136,8 +136,8 @@ class RuntimeArchitectureTest {
     static final ArchRule stopwatchesStandWhereAnotherProcessIsWaitedFor = noClasses()
             .that(resideInAnyPackage(RUNTIME, ENGINE, MIGRATIONS))
             .and()
-            // Waits for Kafka to have made the topics, before any run is there.
-            .doNotHaveFullyQualifiedName("dev.postroad.runtime.provisioning.TopicAdmin")
+            // Waits for servers, before any run is there.
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.provisioning.StartLimit")
             .and()
             // What all workers go by is measured against what goes on evenly.
             .doNotHaveFullyQualifiedName("dev.postroad.runtime.Worker")
@@ -153,6 +153,7 @@ class RuntimeArchitectureTest {
             "dev.postroad.runtime.journal.JournalConnection",
             "dev.postroad.runtime.logs.LogWriter",
             "dev.postroad.runtime.ownership.ShardOwnership",
+            "dev.postroad.runtime.provisioning.StartLimit",
             "dev.postroad.runtime.provisioning.TopicAdmin",
             // While the worker starts, for 2 s at the most.
             "dev.postroad.runtime.publish.Producers",

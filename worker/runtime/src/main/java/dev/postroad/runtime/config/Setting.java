@@ -28,6 +28,7 @@ public enum Setting {
     LANES("2"),
     MAX_VALUE_BYTES("1048576"),
     SESSION_TIMEOUT("PT6S"),
+    START_LIMIT("PT1M"),
     METRICS_RETENTION("P30D"),
     LOG_RETENTION("P7D"),
     LOG_FORMAT("text"),

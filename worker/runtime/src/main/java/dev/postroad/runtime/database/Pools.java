@@ -45,8 +45,6 @@ public final class Pools {
 
     /**
      * A pool by which nothing is changed, and no question takes long.
-     *
-     * @throws RuntimeException where Postgres cannot be reached
      */
     public HikariDataSource reading(String name, int size) {
         HikariConfig config = config(name, size);
@@ -76,6 +74,8 @@ public final class Pools {
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
+        // Whether Postgres is there was seen already; a pool that finds it gone again heals like those that lose it.
+        config.setInitializationFailTimeout(-1);
         config.setPoolName(name);
         config.setMetricRegistry(metrics);
         config.addDataSourceProperty("ApplicationName", "postroad " + workerId);

@@ -1,9 +1,13 @@
 package dev.postroad.runtime.provisioning;
 
 import dev.postroad.migrations.Migrations;
+import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.PostgresTrouble;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
@@ -21,7 +25,7 @@ public final class Provisioning {
      */
     public static void migrate(WorkerSettings settings) {
         migrateSchema(settings.postgres());
-        try (TopicAdmin admin = TopicAdmin.open(settings)) {
+        try (TopicAdmin admin = TopicAdmin.open(settings, new StartLimit(settings.startLimit()))) {
             admin.createMissing(TopicPlan.all(settings));
         }
     }
@@ -62,9 +66,37 @@ public final class Provisioning {
      * @throws ProvisioningException where topics are missing or unfit, or Kafka cannot be reached
      */
     public static void checkTopics(WorkerSettings settings) {
-        try (TopicAdmin admin = TopicAdmin.open(settings)) {
+        checkTopics(settings, new StartLimit(settings.startLimit()));
+    }
+
+    /** As {@link #checkTopics(WorkerSettings)}, within what is left of a limit. */
+    public static void checkTopics(WorkerSettings settings, StartLimit limit) {
+        try (TopicAdmin admin = TopicAdmin.open(settings, limit)) {
             admin.createMissing(TopicPlan.all(settings));
             admin.requireEqualPartitions(TopicPlan.sharded(settings.topics()));
         }
+    }
+
+    /**
+     * Sees that HTTP can be listened for, before anything else is begun.
+     *
+     * @throws ProvisioningException where it cannot, as when another process listens there
+     */
+    public static void checkListening(ListenSettings http) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(http.host(), http.port()));
+        } catch (IOException taken) {
+            throw cannotListen(http, taken);
+        }
+    }
+
+    /** That HTTP cannot be listened for, and what to do. */
+    public static ProvisioningException cannotListen(ListenSettings http, Throwable reason) {
+        return new ProvisioningException(
+                "HTTP cannot be listened for on " + http.host() + ":" + http.port() + ": " + reason.getMessage()
+                        + "; stop what listens there, or set POSTROAD_HTTP_PORT or POSTROAD_HTTP_HOST to another"
+                        + " (port 0 is any free one)",
+                reason);
     }
 }

@@ -18,30 +18,34 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Looks at topics and makes them. Confined to one thread. */
 final class TopicAdmin implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     private final Admin kafka;
     private final String servers;
+    private final StartLimit limit;
 
-    private TopicAdmin(Admin kafka, String servers) {
+    private TopicAdmin(Admin kafka, String servers, StartLimit limit) {
         this.kafka = kafka;
         this.servers = servers;
+        this.limit = limit;
     }
 
-    static TopicAdmin open(WorkerSettings settings) {
+    static TopicAdmin open(WorkerSettings settings, StartLimit limit) {
         Map<String, Object> properties = new HashMap<>(settings.kafka());
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) LIMIT.toMillis());
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_LIMIT.toMillis());
+        int left = (int) limit.left().toMillis();
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, left);
+        properties.put(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(REQUEST_LIMIT.toMillis(), left));
         try {
-            return new TopicAdmin(Admin.create(properties), settings.kafkaServers());
+            return new TopicAdmin(Admin.create(properties), settings.kafkaServers(), limit);
         } catch (KafkaException unfit) {
             Throwable reason = unfit.getCause() == null ? unfit : unfit.getCause();
             throw new ProvisioningException(
@@ -95,12 +99,11 @@ final class TopicAdmin implements AutoCloseable {
 
     /** A topic that was made is not at once known to every broker. */
     private void awaitAll(List<String> topics) {
-        long begun = System.nanoTime();
         while (partitions(topics).size() < topics.size()) {
-            if (System.nanoTime() - begun > LIMIT.toNanos()) {
+            if (limit.isOver()) {
                 throw new ProvisioningException(
-                        "Kafka at " + servers + " does not show all new topics within " + LIMIT.toSeconds()
-                                + " s; see its log, then try again",
+                        "Kafka at " + servers + " does not show all new topics within " + limit.whole()
+                                + "; see its log, then try again",
                         null);
             }
             pause();
@@ -143,7 +146,7 @@ final class TopicAdmin implements AutoCloseable {
 
     private <T> T await(KafkaFuture<T> answer, String purpose) {
         try {
-            return answer.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(limit.left().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
             throw failed(purpose, failed.getCause() == null ? failed : failed.getCause());
         } catch (java.util.concurrent.TimeoutException late) {
@@ -158,9 +161,18 @@ final class TopicAdmin implements AutoCloseable {
         if (cause instanceof org.apache.kafka.common.errors.TimeoutException
                 || cause instanceof java.util.concurrent.TimeoutException) {
             return new ProvisioningException(
-                    "Kafka at " + servers + " cannot be reached within " + LIMIT.toSeconds()
-                            + " s; see that it runs and that POSTROAD_KAFKA_BOOTSTRAP_SERVERS is right",
+                    "Kafka at " + servers + " cannot be reached within " + limit.whole()
+                            + "; see that it runs and that POSTROAD_KAFKA_BOOTSTRAP_SERVERS is right",
                     cause);
+        }
+        if (cause instanceof AuthenticationException) {
+            return new ProvisioningException(
+                    "Kafka at " + servers + " does not let this worker in: " + cause.getMessage()
+                            + "; correct the POSTROAD_KAFKA_… settings of its security",
+                    cause);
+        }
+        if (cause instanceof InterruptedException) {
+            return new ProvisioningException("the start was interrupted while it waited for Kafka", cause);
         }
         return new ProvisioningException("Kafka at " + servers + " did not " + purpose + ": " + cause, cause);
     }

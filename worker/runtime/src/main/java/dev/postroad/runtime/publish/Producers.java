@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the producers of a worker. */
 public final class Producers {
@@ -22,6 +25,7 @@ public final class Producers {
     /** As much as the topic of dead letters takes where the worker accepts the largest values that it may be set to. */
     private static final int MAX_REQUEST_BYTES = 65 << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Producers.class);
     private static final int MOST_INTRODUCTIONS = 200;
     private static final int INTRODUCTION_MILLIS = 10;
 
@@ -66,13 +70,15 @@ public final class Producers {
                 pause();
             }
         }
+        LOG.warn("Kafka does not tell of topic {} yet; what is sent to it at first may be refused, and come late", topic);
     }
 
     private static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(INTRODUCTION_MILLIS);
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+            // It sets the thread's flag again.
+            throw new InterruptException(interrupted);
         }
     }
 

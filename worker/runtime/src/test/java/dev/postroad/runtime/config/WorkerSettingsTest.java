@@ -52,6 +52,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_LANES=2",
                         "POSTROAD_MAX_VALUE_BYTES=1048576",
                         "POSTROAD_SESSION_TIMEOUT=PT6S",
+                        "POSTROAD_START_LIMIT=PT1M",
                         "POSTROAD_METRICS_RETENTION=P30D",
                         "POSTROAD_LOG_RETENTION=P7D",
                         "POSTROAD_LOG_FORMAT=text",
@@ -78,6 +79,7 @@ final class WorkerSettingsTest {
         assertThat(settings.lanes()).isEqualTo(2);
         assertThat(settings.maxValueBytes()).isEqualTo(1 << 20);
         assertThat(settings.sessionTimeout()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(settings.startLimit()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.metricsRetention()).isEqualTo(Duration.ofDays(30));
         assertThat(settings.logRetention()).isEqualTo(Duration.ofDays(7));
         assertThat(settings.pendingCommands()).isEqualTo(Duration.ofHours(24));
