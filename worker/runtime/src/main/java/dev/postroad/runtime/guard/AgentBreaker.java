@@ -207,12 +207,14 @@ final class AgentBreaker {
         Thread.ofVirtual().name("postroad-breaker-" + agent).start(() -> {
             Instant giveUpAt =
                     shared.clock.instant().plus(settings.circuitBreaker().openFor());
-            while (true) {
+            for (int tries = 1; ; tries++) {
                 try {
                     work.run();
                     return;
                 } catch (JdbiException away) {
-                    LOG.warn("the circuit breaker of {} cannot {} for all yet: {}", agent, what, away.getMessage());
+                    if (tries == 1) {
+                        LOG.warn("the circuit breaker of {} cannot {} for all yet: {}", agent, what, away.getMessage());
+                    }
                     if (shared.clock.instant().isAfter(giveUpAt)) {
                         // By then it would no longer be so.
                         opening.set(false);

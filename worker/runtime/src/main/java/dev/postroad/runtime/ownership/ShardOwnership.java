@@ -1,5 +1,6 @@
 package dev.postroad.runtime.ownership;
 
+import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.intake.ShardOwner;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.PendingCommand;
@@ -47,6 +48,7 @@ public final class ShardOwnership implements ShardOwner {
     private static final long HANDOVER_SECONDS = 5;
     private static final long PAUSE_MILLIS = 500;
 
+    private final Repeats repeats;
     private final ShardClaims claims;
     private final Duration patience;
     private final JournalReader journal;
@@ -82,6 +84,7 @@ public final class ShardOwnership implements ShardOwner {
         this.graphs = collaborators.graphs();
         this.lanes = collaborators.lanes();
         this.clock = collaborators.clock();
+        this.repeats = new Repeats(LOG, clock);
     }
 
     @Override
@@ -171,10 +174,10 @@ public final class ShardOwnership implements ShardOwner {
                 take(claim, ticket, unfinished, commands);
                 return;
             } catch (SQLException | JdbiException away) {
-                LOG.warn("shard {} cannot be claimed yet: {}", shard, away.getMessage());
+                repeats.warn("shards cannot be claimed yet", away);
                 pause(PAUSE_MILLIS);
             } catch (RuntimeException defect) {
-                LOG.error("shard {} cannot be taken up", shard, defect);
+                repeats.error("shard " + shard + " cannot be taken up yet", defect);
                 pause(PAUSE_MILLIS);
             }
         }
