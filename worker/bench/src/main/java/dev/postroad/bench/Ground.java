@@ -12,23 +12,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Embedded servers on empty data, in a directory that is gone afterwards. */
-final class Ground implements AutoCloseable {
+public final class Ground implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final Path directory;
     private final EmbeddedServers servers;
 
-    Ground() throws IOException {
+    /** Starts the servers. */
+    public Ground() throws IOException {
         directory = Files.createTempDirectory("postroad-bench");
         servers = EmbeddedServers.startOrJoin(directory, EmbeddedPorts.free());
     }
 
-    EmbeddedServers servers() {
+    /** The servers, which end with this. */
+    public EmbeddedServers servers() {
         return servers;
     }
 
     /** A file for what a process logs. */
-    Path log(String name) {
+    public Path log(String name) {
         return directory.resolve(name + ".log");
     }
 
@@ -42,7 +44,7 @@ final class Ground implements AutoCloseable {
     }
 
     /** Waits for a condition, looking four times a second. */
-    static void await(BooleanSupplier condition) throws InterruptedException {
+    public static void await(BooleanSupplier condition) throws InterruptedException {
         await(condition, Duration.ofMillis(250));
     }
 

@@ -6,18 +6,20 @@ import java.util.Collection;
 import java.util.List;
 
 /** How long some calls took. */
-record Latencies(List<Double> sortedMillis) {
-    static Latencies of(Collection<Double> millis) {
+public record Latencies(List<Double> sortedMillis) {
+    /** Sorts them. */
+    public static Latencies of(Collection<Double> millis) {
         return new Latencies(millis.stream().sorted().toList());
     }
 
     /** The time that a share of the calls did not exceed. */
-    double quantile(double share) {
+    public double quantile(double share) {
         int place = (int) Math.ceil(share * sortedMillis.size()) - 1;
         return Figures.round(sortedMillis.get(Math.max(0, place)), 2);
     }
 
-    ObjectNode figures() {
+    /** As it is shown. */
+    public ObjectNode figures() {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("calls", sortedMillis.size())

@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jdbi.v3.core.Jdbi;
 
 /** A database and topics of their own, seen as any user sees them. */
-final class Place implements AutoCloseable {
+public final class Place implements AutoCloseable {
     private final String name;
     private final EmbeddedServers servers;
     private final String postgresUrl;
@@ -37,7 +37,7 @@ final class Place implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
 
     /** Makes a database and topics. */
-    Place(Ground ground, String name) throws FaultsException {
+    public Place(Ground ground, String name) throws FaultsException {
         this.name = name;
         servers = ground.servers();
         topics = new Topics(name + ".");
@@ -55,7 +55,7 @@ final class Place implements AutoCloseable {
     }
 
     /** The environment of a worker here. */
-    Map<String, String> environment(Map<String, String> more) {
+    public Map<String, String> environment(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "POSTROAD_KAFKA_BOOTSTRAP_SERVERS", servers.kafkaBootstrapServers(),
                 "POSTROAD_POSTGRES_URL", postgresUrl,
@@ -72,11 +72,13 @@ final class Place implements AutoCloseable {
         return postgresUrl;
     }
 
-    Topics topics() {
+    /** The names of its topics. */
+    public Topics topics() {
         return topics;
     }
 
-    Jdbi sql() {
+    /** Its database. */
+    public Jdbi sql() {
         return sql;
     }
 
@@ -107,7 +109,7 @@ final class Place implements AutoCloseable {
     }
 
     /** Publishes definitions, and waits until a worker has them. */
-    void publish(String yaml) throws FaultsException, InterruptedException {
+    public void publish(String yaml) throws FaultsException, InterruptedException {
         for (Definition definition : Definitions.readAll(yaml)) {
             client.apply(definition);
             String table = switch (definition) {
@@ -120,7 +122,7 @@ final class Place implements AutoCloseable {
     }
 
     /** Triggers a run, some time soon. */
-    void trigger(String graph, String runId) {
+    public void trigger(String graph, String runId) {
         send(
                 topics.triggers(),
                 runId,
@@ -128,12 +130,12 @@ final class Place implements AutoCloseable {
     }
 
     /** Sends a message, some time soon. */
-    void send(String topic, String key, JsonNode message) {
+    public void send(String topic, String key, JsonNode message) {
         var _ = producer.send(new ProducerRecord<>(topic, key, Json.bytes(message)));
     }
 
     /** Sends at once what is to be sent, and waits until Kafka has it. */
-    void flush() {
+    public void flush() {
         producer.flush();
     }
 

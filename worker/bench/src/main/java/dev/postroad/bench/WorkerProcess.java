@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /** A {@link WorkerMain} as its starter sees it; it ends with the starter. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader answers;
     private final double readyMillis;
     private final double readyCpuMillis;
+    private final int httpPort;
     private final Metrics metrics;
 
     /** Starts a worker with half a gibibyte of heap, and waits until it is ready. */
@@ -24,7 +25,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** Starts a worker with so much heap, and waits until it is ready. */
-    WorkerProcess(Map<String, String> environment, Path log, int heapMebibytes) throws IOException {
+    public WorkerProcess(Map<String, String> environment, Path log, int heapMebibytes) throws IOException {
         long begun = System.nanoTime();
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -39,7 +40,8 @@ final class WorkerProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         process = builder.start();
         answers = process.inputReader(StandardCharsets.UTF_8);
-        metrics = new Metrics((int) answer("ready "));
+        httpPort = (int) answer("ready ");
+        metrics = new Metrics(httpPort);
         readyMillis = (System.nanoTime() - begun) / 1e6;
         readyCpuMillis =
                 process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
@@ -63,12 +65,22 @@ final class WorkerProcess implements AutoCloseable {
         return readyCpuMillis;
     }
 
+    /** The process of the operating system. */
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** The port at which it answers. */
+    public int httpPort() {
+        return httpPort;
+    }
+
     Metrics metrics() {
         return metrics;
     }
 
     /** What is left of the heap after a collection. */
-    double heapMebibytes() throws IOException {
+    public double heapMebibytes() throws IOException {
         OutputStream questions = process.getOutputStream();
         questions.write('\n');
         questions.flush();

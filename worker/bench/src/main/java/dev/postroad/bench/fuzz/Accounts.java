@@ -1,0 +1,176 @@
+package dev.postroad.bench.fuzz;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.bench.Place;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came in and what became of it, told by the topics alone, whoever wrote to them: a reader of what is committed
+ * tells what is to be accounted for, and the events and dead letters tell what is. An event that is too large for its
+ * topic is looked up in the journal, and so are the commands that are kept for their runs. Thread-safe.
+ */
+final class Accounts {
+    private static final Set<String> TELLING = Set.of(
+            "run.queued",
+            "trigger.duplicate",
+            "trigger.rejected",
+            "run.retried",
+            "run.cancelled",
+            "run.resumed",
+            "run.continued",
+            "run.rolled-back",
+            "run.pausing",
+            "run.paused",
+            "run.unpaused",
+            "run.forked",
+            "state.updated",
+            "command.rejected");
+
+    private final Place place;
+    private final Topics topics;
+    private final TriggerAccounts triggers = new TriggerAccounts();
+    private final ControlAccounts control;
+    private final RegistryAccounts registry = new RegistryAccounts();
+
+    /** @param controlTopicId the id of the control topic */
+    Accounts(Place place, String controlTopicId) {
+        this.control = new ControlAccounts(controlTopicId);
+        this.place = place;
+        this.topics = place.topics();
+    }
+
+    TriggerAccounts triggers() {
+        return triggers;
+    }
+
+    ControlAccounts control() {
+        return control;
+    }
+
+    RegistryAccounts registry() {
+        return registry;
+    }
+
+    /** How many records wait to be accounted for. */
+    long open() {
+        return triggers.open() + control.open() + registry.open();
+    }
+
+    /** Takes a committed record of one of the topics that the worker reads. */
+    void expect(ConsumerRecord<byte[], byte[]> record) {
+        Spot spot = new Spot(record.partition(), record.offset());
+        if (record.topic().equals(topics.triggers())) {
+            triggers.expect(spot);
+        } else if (record.topic().equals(topics.control())) {
+            control.expect(record, spot);
+        } else {
+            registry.expect(record, spot);
+        }
+    }
+
+    /** Takes a dead letter. */
+    void letter(ConsumerRecord<byte[], byte[]> letter) {
+        String topic = header(letter, EventHeaders.DEAD_LETTER_TOPIC);
+        Spot spot = new Spot(
+                Integer.parseInt(header(letter, EventHeaders.DEAD_LETTER_PARTITION)),
+                Long.parseLong(header(letter, EventHeaders.DEAD_LETTER_OFFSET)));
+        if (topic.equals(topics.triggers())) {
+            triggers.letter(spot);
+        } else if (topic.equals(topics.control())) {
+            control.letter(letter, topic, spot);
+        } else {
+            registry.letter(spot);
+        }
+    }
+
+    /** The worker's own header is the last of that name. */
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** The type of an event. */
+    static String type(ConsumerRecord<byte[], byte[]> event) {
+        String type = header(event, EventHeaders.TYPE);
+        return type.startsWith(EventType.CLOUD_EVENTS_PREFIX)
+                ? type.substring(EventType.CLOUD_EVENTS_PREFIX.length())
+                : type;
+    }
+
+    /** Takes an event. */
+    void event(ConsumerRecord<byte[], byte[]> event) {
+        String type = type(event);
+        if (!TELLING.contains(type)) {
+            return;
+        }
+        try {
+            JsonNode json = Json.readOwn(event.value());
+            JsonNode told = json.path("data");
+            JsonNode data = told.path("omitted").asBoolean() ? journaled(json) : told;
+            event(type, json.path("runId").asText(), data);
+        } catch (FaultsException unreadable) {
+            throw new IllegalStateException("an event cannot be read: " + event, unreadable);
+        }
+    }
+
+    private JsonNode journaled(JsonNode event) throws FaultsException {
+        String data = place.sql()
+                .withHandle(handle -> handle.createQuery("""
+                    SELECT j.data::text FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run
+                    WHERE r.run_id = :runId AND j.seq = :seq\
+                    """)
+                        .bind("runId", event.path("runId").asText())
+                        .bind("seq", event.path("seq").asInt())
+                        .mapTo(String.class)
+                        .one());
+        return Json.readOwn(data);
+    }
+
+    private void event(String type, String runId, JsonNode data) {
+        Spot spot = spot(data.path("trigger"));
+        if (spot != null) {
+            switch (type) {
+                case "run.queued" -> triggers.queued(spot);
+                case "trigger.duplicate" -> triggers.duplicate(spot);
+                default -> triggers.rejected(spot);
+            }
+        }
+        if (data.path("commandId").isTextual()) {
+            control.answered(runId, data.path("commandId").asText());
+        }
+    }
+
+    private static @Nullable Spot spot(JsonNode trigger) {
+        return trigger.has("offset")
+                ? new Spot(
+                        trigger.path("partition").asInt(),
+                        trigger.path("offset").asLong())
+                : null;
+    }
+
+    /** Looks which commands are kept for runs that may yet come. */
+    void lookAtKept() {
+        place.sql()
+                .useHandle(handle -> handle.createQuery("""
+                    SELECT run_id, command_id FROM postroad.pending_commands
+                    WHERE received_at > now() - interval '30 seconds'\
+                    """)
+                        .map((row, context) -> new String[] {row.getString(1), row.getString(2)})
+                        .forEach(kept -> control.answered(kept[0], kept[1])));
+    }
+
+    void judge(Verdict verdict) {
+        triggers.judge(verdict);
+        control.judge(verdict);
+        registry.judge(verdict);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.postroad.bench.fuzz;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How much is thrown, and how.
+ *
+ * @param first the number to begin with
+ * @param messages how many numbers
+ * @param perSecond at most so many a second
+ * @param open at most so many records that are not accounted for yet
+ * @param warmUpRuns sound runs before anything is measured
+ * @param quiet how long sound runs are measured before anything is thrown
+ * @param patience how long nothing may be accounted for before what is left is given up
+ * @param examples the directory of valid messages
+ */
+public record FuzzSettings(
+        long seed,
+        long first,
+        long messages,
+        int perSecond,
+        int open,
+        int warmUpRuns,
+        Duration quiet,
+        Duration patience,
+        Path examples) {
+
+    /** What is fit for tests: as fast as the worker can, and nothing is measured. */
+    public static FuzzSettings inShort(long seed, long messages, Path examples) {
+        return new FuzzSettings(
+                seed, 0, messages, 100_000, 4_000, 0, Duration.ofSeconds(1), Duration.ofSeconds(60), examples);
+    }
+}
