@@ -170,6 +170,7 @@ public final class FuzzRun {
 
     /** Until all is accounted for, or nothing more has been for too long. */
     private void drain(List<Follower> followers, Lag lag) throws FaultsException, InterruptedException {
+        sound.stop();
         place.send(
                 place.topics().registry(),
                 "graph/fuzz-last-0",
@@ -183,9 +184,11 @@ public final class FuzzRun {
             for (int i = 0; i < followers.size(); i++) {
                 haveRead &= followers.get(i).hasReadAll(looks.get(i));
             }
-            long left = accounts.open() + lag.of(accounts) + (isLastTakenUp() ? 0 : 1);
-            boolean soundDone = sound.completed() >= sound.sent() - SOUND_A_SECOND;
-            if (haveRead && left == 0 && soundDone) {
+            long left = accounts.open()
+                    + lag.of(accounts)
+                    + (sound.sent() - sound.completed())
+                    + (isLastTakenUp() ? 0 : 1);
+            if (haveRead && left == 0) {
                 return;
             }
             if (left < before) {

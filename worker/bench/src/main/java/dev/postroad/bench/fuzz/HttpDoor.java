@@ -33,6 +33,7 @@ final class HttpDoor implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final Map<String, Long> answers = new TreeMap<>();
+    private final ArrayNode unavailable = JsonNodeFactory.instance.arrayNode();
     private final ArrayNode faults = JsonNodeFactory.instance.arrayNode();
 
     HttpDoor(int port) {
@@ -88,10 +89,20 @@ final class HttpDoor implements AutoCloseable {
     private synchronized void answered(long number, ToSocket shot, String answer) {
         String status = answer.matches("(?s)HTTP/1\\.1 [1-5][0-9][0-9].*") ? answer.substring(9, 12) : "none";
         answers.merge(status, 1L, Long::sum);
-        if (!isFit(shot, status, answer) && faults.size() < Verdict.MOST_EXAMPLES) {
-            ObjectNode fault = faults.addObject().put("number", number);
-            fault.put("request", first(new String(shot.request(), StandardCharsets.ISO_8859_1)));
-            fault.put("answer", first(answer));
+        if (!isFit(shot, status, answer)) {
+            add(faults, number, shot, answer);
+        } else if (status.equals("503")) {
+            add(unavailable, number, shot, answer);
+        }
+    }
+
+    private static void add(ArrayNode to, long number, ToSocket shot, String answer) {
+        if (to.size() < Verdict.MOST_EXAMPLES) {
+            String request = new String(shot.request(), StandardCharsets.ISO_8859_1);
+            to.addObject()
+                    .put("number", number)
+                    .put("request", first(request))
+                    .put("answer", first(answer.substring(answer.indexOf("\r\n\r\n") + 1).strip()));
         }
     }
 
@@ -113,6 +124,11 @@ final class HttpDoor implements AutoCloseable {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         answers.forEach(all::put);
         return all;
+    }
+
+    /** The first requests that were put off, with the reasons. */
+    synchronized ArrayNode unavailable() {
+        return unavailable.deepCopy();
     }
 
     /** The first answers that were not fit. */

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.bench.Latencies;
 import dev.postroad.bench.Place;
 import dev.postroad.contracts.message.Trigger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs that have nothing to do with what is thrown, so many a second, and how long each takes from its trigger to its
@@ -23,7 +27,8 @@ final class SoundRuns {
     private final List<Long> sentAt = new ArrayList<>();
     private final List<Double> quietMillis = new ArrayList<>();
     private final List<Double> fuzzedMillis = new ArrayList<>();
-    private final java.util.BitSet completed = new java.util.BitSet();
+    private final BitSet completed = new BitSet();
+    private volatile @Nullable ScheduledFuture<?> pulse;
     private int warm;
     private int quiet = Integer.MAX_VALUE;
 
@@ -33,7 +38,16 @@ final class SoundRuns {
 
     /** Begins to trigger them. */
     void start(ScheduledExecutorService clock, int perSecond) {
-        var _ = clock.scheduleAtFixedRate(this::trigger, 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
+        // Late ones are not made up for: a burst of them would wait for itself.
+        pulse = clock.scheduleWithFixedDelay(this::trigger, 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
+    }
+
+    /** Triggers no more. */
+    void stop() {
+        if (pulse != null) {
+            pulse.cancel(false);
+        }
+        place.flush();
     }
 
     private void trigger() {
@@ -64,7 +78,7 @@ final class SoundRuns {
         if (event.key() == null || !type.equals("run.completed")) {
             return;
         }
-        String runId = new String(event.key(), java.nio.charset.StandardCharsets.UTF_8);
+        String runId = new String(event.key(), StandardCharsets.UTF_8);
         if (runId.startsWith(PREFIX)) {
             completed(Integer.parseInt(runId.substring(PREFIX.length())), event.timestamp());
         }

@@ -62,7 +62,7 @@ class TwoTimesTest {
         Run begun = Decider.decide(script.run, new Command.Start(), now.plus(LEAD), now.plus(LEAD))
                 .run();
         // The next owner's clock is right, and its lane knows no better stamp.
-        AgentReply faulted = AgentReply.faulted("unwell");
+        AgentReply faulted = AgentReply.retryable("unwell", "not now");
         Effect.CallAgent call = (Effect.CallAgent) Decider.recover(begun, now, now).effects().stream()
                 .filter(Effect.CallAgent.class::isInstance)
                 .findFirst()
