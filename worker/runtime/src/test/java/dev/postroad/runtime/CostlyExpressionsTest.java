@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** What one user writes into an expression holds up nobody else. */
 @NullMarked
 class CostlyExpressionsTest {
-    private static final String SLOW = """
+    private static final String SLOW =
+            """
         graph: slow
         state: { l: {}, n: {} }
         nodes:

@@ -47,9 +47,7 @@ class OutageLogTest {
             Map<String, Long> byPart = log.all().stream()
                     .map(line -> line.replaceFirst(" - .*", ""))
                     .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
-            assertThat(byPart.values())
-                    .as("%s", log.all())
-                    .allMatch(count -> count <= MOST_OF_A_PART);
+            assertThat(byPart.values()).as("%s", log.all()).allMatch(count -> count <= MOST_OF_A_PART);
             assertThat(log.all()).isNotEmpty().hasSizeLessThan(MOST);
         } finally {
             kafka.close();
@@ -80,6 +78,10 @@ class OutageLogTest {
     private static void awaitSilent(Caller caller, String part) {
         Site.await(
                 part + " is silent",
-                () -> caller.get("/health").json().at("/parts/" + part + "/why").asText().contains("has not answered since"));
+                () -> caller.get("/health")
+                        .json()
+                        .at("/parts/" + part + "/why")
+                        .asText()
+                        .contains("has not answered since"));
     }
 }

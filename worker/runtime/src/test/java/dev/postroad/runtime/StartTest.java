@@ -63,9 +63,8 @@ class StartTest {
     private static void assertRefused(Map<String, String> settings, String... why) {
         assertThatExceptionOfType(ProvisioningException.class)
                 .isThrownBy(() -> Worker.start(SITE.settings(settings)))
-                .satisfies(refused -> assertThat(refused.getMessage())
-                        .contains(why)
-                        .hasLineCount(1));
+                .satisfies(refused ->
+                        assertThat(refused.getMessage()).contains(why).hasLineCount(1));
     }
 
     private static int unused() throws IOException {
@@ -130,11 +129,8 @@ class StartTest {
     void startsAllTheSameWherePostgresGoesAwayBetweenTwoSteps() {
         try (LogLines log = LogLines.listen();
                 Relay relay = Relay.to(postgresPort(), 1)) {
-            Starting starting = Starting.of(Map.of(
-                    "POSTROAD_POSTGRES_URL",
-                    postgresAt(relay.port()),
-                    "POSTROAD_START_LIMIT",
-                    "PT1M"));
+            Starting starting = Starting.of(
+                    Map.of("POSTROAD_POSTGRES_URL", postgresAt(relay.port()), "POSTROAD_START_LIMIT", "PT1M"));
             Site.await("it waits", () -> log.all().stream().anyMatch(line -> line.contains("and is waited for until")));
             relay.open();
             starting.awaitReady();
@@ -190,8 +186,8 @@ class StartTest {
     @Test
     void aStartThatIsInterruptedEndsAndLeavesNothing() {
         try (Relay silent = Relay.silent()) {
-            Starting starting = Starting.of(Map.of(
-                    "POSTROAD_POSTGRES_URL", postgresAt(silent.port()), "POSTROAD_START_LIMIT", "PT1H"));
+            Starting starting = Starting.of(
+                    Map.of("POSTROAD_POSTGRES_URL", postgresAt(silent.port()), "POSTROAD_START_LIMIT", "PT1H"));
             Site.await("it waits for Postgres", () -> silent.taken() > 0);
             starting.interrupt();
             assertThat(starting.awaitFailure())

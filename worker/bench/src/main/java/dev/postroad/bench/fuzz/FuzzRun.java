@@ -184,10 +184,8 @@ public final class FuzzRun {
             for (int i = 0; i < followers.size(); i++) {
                 haveRead &= followers.get(i).hasReadAll(looks.get(i));
             }
-            long left = accounts.open()
-                    + lag.of(accounts)
-                    + (sound.sent() - sound.completed())
-                    + (isLastTakenUp() ? 0 : 1);
+            long left =
+                    accounts.open() + lag.of(accounts) + (sound.sent() - sound.completed()) + (isLastTakenUp() ? 0 : 1);
             if (haveRead && left == 0) {
                 return;
             }

@@ -102,7 +102,10 @@ final class HttpDoor implements AutoCloseable {
             to.addObject()
                     .put("number", number)
                     .put("request", first(request))
-                    .put("answer", first(answer.substring(answer.indexOf("\r\n\r\n") + 1).strip()));
+                    .put(
+                            "answer",
+                            first(answer.substring(answer.indexOf("\r\n\r\n") + 1)
+                                    .strip()));
         }
     }
 

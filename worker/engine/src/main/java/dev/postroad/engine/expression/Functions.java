@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.temporal.ChronoField;
 import java.util.Map;
 
 /** All functions and operators, by the names that CEL's parser gives them. */
@@ -106,7 +107,7 @@ final class Functions {
                     "getMilliseconds",
                     Times.part(
                             "getMilliseconds",
-                            time -> time.getNano() / 1_000_000,
+                            time -> time.get(ChronoField.MILLI_OF_SECOND),
                             duration -> duration.toMillis() % 1_000)));
 
     private Functions() {}

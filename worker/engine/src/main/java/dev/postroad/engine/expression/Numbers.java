@@ -121,7 +121,9 @@ final class Numbers {
             return result(quotient, a, b);
         }
         double nearest = quotient.doubleValue();
-        return (Double.isFinite(nearest) && nearest != 0) ? Values.NODES.numberNode(nearest) : decimal(bounded(quotient));
+        return (Double.isFinite(nearest) && nearest != 0)
+                ? Values.NODES.numberNode(nearest)
+                : decimal(bounded(quotient));
     }
 
     static NumericNode remainder(Budget budget, JsonNode a, JsonNode b) {

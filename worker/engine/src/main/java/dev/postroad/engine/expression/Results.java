@@ -39,6 +39,7 @@ final class Results {
         return value;
     }
 
+    @SuppressWarnings("ReferenceEquality") // What is the same tree needs no copy; an equal one costs a walk.
     private static JsonNode list(Budget budget, ArrayNode list) {
         budget.bytes(2L + 2L * list.size());
         ArrayNode changed = null;
@@ -53,6 +54,7 @@ final class Results {
         return changed == null ? list : changed;
     }
 
+    @SuppressWarnings("ReferenceEquality") // What is the same tree needs no copy; an equal one costs a walk.
     private static JsonNode object(Budget budget, ObjectNode object) {
         ObjectNode changed = null;
         for (Map.Entry<String, JsonNode> field : object.properties()) {

@@ -35,8 +35,9 @@ class TwoTimesTest {
     }
 
     private static void assertStamped(List<Event> events, Instant stamp) {
-        assertThat(events).isNotEmpty().allSatisfy(event -> assertThat(event.at())
-                .isEqualTo(stamp));
+        assertThat(events)
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.at()).isEqualTo(stamp));
     }
 
     @Test
@@ -68,10 +69,7 @@ class TwoTimesTest {
                 .findFirst()
                 .orElseThrow();
         Decision retried = Decider.decide(
-                begun,
-                new Command.Answer(call.task(), call.attempt(), faulted, RetryPolicy.DEFAULT, 5, 0),
-                now,
-                now);
+                begun, new Command.Answer(call.task(), call.attempt(), faulted, RetryPolicy.DEFAULT, 5, 0), now, now);
         assertThat(wake(retried)).isEqualTo(now.plusSeconds(1));
         assertStamped(retried.events(), now.plus(LEAD));
     }

@@ -13,6 +13,7 @@ public sealed interface StoredRun {
      *
      * @param run the fold of all its rows
      */
+    @SuppressWarnings("AvoidCommonTypeNames") // Nothing here knows java.lang.Readable.
     record Readable(RunKey key, Run run) implements StoredRun {}
 
     /**

@@ -42,8 +42,7 @@ final class TopicAdmin implements AutoCloseable {
         Map<String, Object> properties = new HashMap<>(settings.kafka());
         int left = (int) limit.left().toMillis();
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, left);
-        properties.put(
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(REQUEST_LIMIT.toMillis(), left));
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(REQUEST_LIMIT.toMillis(), left));
         try {
             return new TopicAdmin(Admin.create(properties), settings.kafkaServers(), limit);
         } catch (KafkaException unfit) {

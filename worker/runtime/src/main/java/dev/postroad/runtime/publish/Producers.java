@@ -70,7 +70,9 @@ public final class Producers {
                 pause();
             }
         }
-        LOG.warn("Kafka does not tell of topic {} yet; what is sent to it at first may be refused, and come late", topic);
+        LOG.warn(
+                "Kafka does not tell of topic {} yet; what is sent to it at first may be refused, and come late",
+                topic);
     }
 
     private static void pause() {

@@ -23,7 +23,7 @@ class SqlVerdictTest {
                         + " 55000 55006 55P02 F0000",
             })
     void sortsTheStatesOfPostgres(SqlVerdict verdict, String states) {
-        for (String state : states.split(" ")) {
+        for (String state : states.split(" ", -1)) {
             assertThat(SqlVerdict.of(new SQLException("x", state))).as(state).isEqualTo(verdict);
         }
     }

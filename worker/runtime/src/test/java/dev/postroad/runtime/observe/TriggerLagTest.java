@@ -53,7 +53,7 @@ class TriggerLagTest {
 
     private void send(String runId) {
         String trigger = "{'graph': 'quick', 'runId': '" + runId + "', 'input': {}}";
-        producer.send(new ProducerRecord<>(site.topics().triggers(), 0, null, Site.bytes(trigger)));
+        var _ = producer.send(new ProducerRecord<>(site.topics().triggers(), 0, null, Site.bytes(trigger)));
         producer.flush();
     }
 

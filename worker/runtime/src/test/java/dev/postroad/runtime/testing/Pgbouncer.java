@@ -17,19 +17,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 public final class Pgbouncer implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/pgbouncer");
-    private static final String SETTINGS = """
-        [databases]
-        * = host=%s port=%d user=%s
-        [pgbouncer]
-        listen_addr = 127.0.0.1
-        listen_port = %d
-        unix_socket_dir =
-        auth_type = any
-        pool_mode = transaction
-        default_pool_size = 3
-        max_client_conn = 500
-        ignore_startup_parameters = %s
-        """;
 
     private final int port;
     private final Path settings;
@@ -52,14 +39,20 @@ public final class Pgbouncer implements AutoCloseable {
         try {
             int port = freePort();
             Path settings = Files.createTempFile("pgbouncer", ".ini");
-            Files.writeString(
-                    settings,
-                    SETTINGS.formatted(
-                            postgres.getHost(),
-                            postgres.getPort(),
-                            Servers.get().postgresUser(),
-                            port,
-                            forgiven));
+            Files.writeString(settings, """
+        [databases]
+        * = host=%s port=%d user=%s
+        [pgbouncer]
+        listen_addr = 127.0.0.1
+        listen_port = %d
+        unix_socket_dir =
+        auth_type = any
+        pool_mode = transaction
+        default_pool_size = 3
+        max_client_conn = 500
+        ignore_startup_parameters = %s
+        """.formatted(
+                    postgres.getHost(), postgres.getPort(), Servers.get().postgresUser(), port, forgiven));
             settings.toFile().setReadable(true, false);
             List<String> command = new ArrayList<>(List.of(PROGRAM.toString(), "-q"));
             if ("root".equals(System.getProperty("user.name"))) {
