@@ -141,7 +141,7 @@ class StartTest {
     @Test
     void doesNotWaitWhereTheUserIsNotLetIn() {
         assertRefused(
-                Map.of("POSTROAD_POSTGRES_USER", "nobody-of-this-name", "POSTROAD_START_LIMIT", "PT1H"),
+                Map.of("POSTROAD_POSTGRES_USER", "nobody-of-this-name", "POSTROAD_START_LIMIT", "PT1M"),
                 "does not let user nobody-of-this-name in: ",
                 "correct POSTROAD_POSTGRES_USER and POSTROAD_POSTGRES_PASSWORD");
     }
@@ -153,7 +153,7 @@ class StartTest {
                         "POSTROAD_POSTGRES_URL",
                         SITE.postgresUrl().replaceFirst("/[^/]*$", "/nothing_of_this_name"),
                         "POSTROAD_START_LIMIT",
-                        "PT1H"),
+                        "PT1M"),
                 "has no such database: ",
                 "make it, or correct POSTROAD_POSTGRES_URL");
     }
@@ -165,7 +165,7 @@ class StartTest {
                         "POSTROAD_POSTGRES_URL",
                         SITE.postgresUrl().replaceFirst("/[^/]*$", "/template1"),
                         "POSTROAD_START_LIMIT",
-                        "PT1H"),
+                        "PT1M"),
                 "has no schema for this release: ",
                 "run `postroad migrate`");
     }
@@ -187,7 +187,7 @@ class StartTest {
     void aStartThatIsInterruptedEndsAndLeavesNothing() {
         try (Relay silent = Relay.silent()) {
             Starting starting = Starting.of(
-                    Map.of("POSTROAD_POSTGRES_URL", postgresAt(silent.port()), "POSTROAD_START_LIMIT", "PT1H"));
+                    Map.of("POSTROAD_POSTGRES_URL", postgresAt(silent.port()), "POSTROAD_START_LIMIT", "PT1M"));
             Site.await("it waits for Postgres", () -> silent.taken() > 0);
             starting.interrupt();
             assertThat(starting.awaitFailure())

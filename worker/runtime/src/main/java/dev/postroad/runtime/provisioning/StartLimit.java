@@ -104,7 +104,8 @@ public final class StartLimit {
         String at = "Postgres at " + postgres.address();
         String state = reason.getSQLState() == null ? "" : reason.getSQLState();
         String what = String.valueOf(reason.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
-        if (state.startsWith("28")) {
+        // 08004 is what the driver says of a server that asks for what it was not given, such as a password.
+        if (state.startsWith("28") || state.equals("08004")) {
             throw new ProvisioningException(
                     at + " does not let user " + postgres.user() + " in: " + what
                             + "; correct POSTROAD_POSTGRES_USER and POSTROAD_POSTGRES_PASSWORD",
