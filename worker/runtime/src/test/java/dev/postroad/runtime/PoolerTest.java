@@ -113,6 +113,22 @@ class PoolerTest {
         }
     }
 
+    /** The pooler drops what would tell it at once, and then sessions meet the statements that others prepared. */
+    @Test
+    void aPoolerThatForgivesTheOptionsOfSessionsIsNamedAsSoonAsItsSessionsAreMixedUp() {
+        try (Pgbouncer pooler = Pgbouncer.start("extra_float_digits,options")) {
+            var settings = site.settings(Map.of("POSTROAD_POSTGRES_URL", pooler.url(site.postgresUrl())));
+            try (Worker worker = Worker.start(settings);
+                    Caller caller = new Caller(worker.httpPort())) {
+                Site.await(
+                        "health names the setting",
+                        () -> caller.get("/health").text().contains("set POSTROAD_POSTGRES_POOLER=transaction"));
+            } catch (ProvisioningException notEvenStarted) {
+                assertThat(notEvenStarted).hasMessageContaining("set POSTROAD_POSTGRES_POOLER=transaction");
+            }
+        }
+    }
+
     @Test
     void theSchemaIsMigratedPastThePooler() {
         try (Pgbouncer pooler = Pgbouncer.start("extra_float_digits")) {

@@ -62,9 +62,9 @@ class ReadOnlyDatabaseTest {
                 return health.status() == 503 && health.text().contains("runs stand still: Postgres is read-only");
             });
             assertThat(caller.get("/health/ready").status()).isEqualTo(503);
-            assertThat(caller.get("/api/runs/" + underWay.getFirst()).status())
-                    .as("reading goes on")
-                    .isEqualTo(200);
+            Site.await(
+                    "reading goes on",
+                    () -> caller.get("/api/runs/" + underWay.getFirst()).status() == 200);
 
             readOnly(false);
             underWay.forEach(

@@ -59,10 +59,10 @@ public final class Pools {
     }
 
     private HikariDataSource open(HikariConfig config) {
-        UselessConnections useless = new UselessConnections(clock);
-        config.setExceptionOverride(useless);
+        StaleSessions stale = new StaleSessions(clock);
+        config.setExceptionOverride(stale);
         HikariDataSource pool = new HikariDataSource(config);
-        useless.watch(pool);
+        stale.watch(pool);
         return pool;
     }
 

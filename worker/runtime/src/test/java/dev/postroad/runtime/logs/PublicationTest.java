@@ -49,7 +49,8 @@ class PublicationTest {
 
     @Test
     void aPublicationOfTheSchemaBreaksNeitherRunsNorTheCleaningOfLogs() throws SQLException {
-        Jdbi superuser = Jdbi.create(site.postgresUrl(), Servers.get().postgresUser(), "");
+        Jdbi superuser = Jdbi.create(
+                site.postgresUrl(), Servers.get().superuser(), Servers.get().superuserPassword());
         superuser.useHandle(handle -> handle.execute("CREATE PUBLICATION everything FOR TABLES IN SCHEMA postroad"));
         site.sql().useHandle(handle -> handle.execute("""
             INSERT INTO postroad.agent_logs (at, level, run_id, worker, message)

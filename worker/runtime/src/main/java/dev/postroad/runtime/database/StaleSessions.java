@@ -6,22 +6,27 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes connections out of a pool whose sessions are of no use any more. A session that began while the database was
- * read-only stays so when the database can be written again, and so do those beside it: all of them are made anew, but
- * not more often than every second. Thread-safe.
+ * Has all sessions of a pool made anew where one of them turns out to be what no session is any more. One that began
+ * while the database was read-only stays so when it can be written again, and so do those beside it. Those in use are
+ * ended when they are given back, so that whoever met the error can still roll back. Not more often than every second.
+ * Thread-safe.
  */
-final class UselessConnections implements SQLExceptionOverride {
+final class StaleSessions implements SQLExceptionOverride {
     private static final Duration BETWEEN = Duration.ofSeconds(1);
+
+    /** The session is read-only, or holds a plan that is out of date. */
+    private static final Set<String> STATES = Set.of("25006", "0A000");
 
     private final InstantSource clock;
     private final AtomicReference<Instant> renewed = new AtomicReference<>(Instant.MIN);
     private volatile @Nullable HikariDataSource pool;
 
-    UselessConnections(InstantSource clock) {
+    StaleSessions(InstantSource clock) {
         this.clock = clock;
     }
 
@@ -32,23 +37,17 @@ final class UselessConnections implements SQLExceptionOverride {
 
     @java.lang.Override
     public Override adjudicate(SQLException failed) {
-        if ("25006".equals(failed.getSQLState())) {
+        if (failed.getSQLState() != null && STATES.contains(failed.getSQLState())) {
             renewAll();
-            return Override.MUST_EVICT;
         }
-        return switch (SqlVerdict.of(failed)) {
-            // A statement of which the plan is out of date is prepared anew by a new session alone.
-            case PASSING, SITE -> Override.MUST_EVICT;
-            case DOUBTFUL -> "0A000".equals(failed.getSQLState()) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
-            case REFUSED -> Override.DO_NOT_EVICT;
-        };
+        return Override.CONTINUE_EVICT;
     }
 
     private void renewAll() {
         HikariDataSource all = pool;
         Instant now = clock.instant();
         Instant before = renewed.get();
-        if (all != null && now.isAfter(before.plus(BETWEEN)) && renewed.compareAndSet(before, now)) {
+        if (all != null && before.isBefore(now.minus(BETWEEN)) && renewed.compareAndSet(before, now)) {
             all.getHikariPoolMXBean().softEvictConnections();
         }
     }
