@@ -173,7 +173,8 @@ public final class Worker implements AutoCloseable {
         part(new LogWriter(logs, pool, settings.workerId(), settings.logRetention(), clock))
                 .start();
         TroubleLog troubles = new TroubleLog(logs, clock);
-        JournalReader reader = new JournalReader(pool, new SetAsideRuns(jdbi, settings.workerId(), troubles::tell));
+        SetAsideRuns setAside = new SetAsideRuns(jdbi, settings.workerId(), troubles::tell);
+        JournalReader reader = new JournalReader(pool, setAside);
         PendingCommands pending = new PendingCommands(jdbi);
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
@@ -251,6 +252,7 @@ public final class Worker implements AutoCloseable {
                         kept,
                         queue,
                         () -> turnWanted.get().run(),
+                        setAside::undecidable,
                         this::fenced,
                         clock,
                         RandomGenerator.getDefault())));

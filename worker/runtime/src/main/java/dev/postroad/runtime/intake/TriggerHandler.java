@@ -113,6 +113,17 @@ final class TriggerHandler implements RecordHandler {
             incoming.settle(this::tellRepeatFromSecond);
         }
 
+        @Override
+        public void refused(String reason) {
+            outlets.answer(
+                    EventType.TRIGGER_REJECTED,
+                    admissible.runId(),
+                    admissible.graph().name(),
+                    reason,
+                    origin(incoming),
+                    () -> incoming.refuse(reason));
+        }
+
         private void tellRepeatFromSecond() {
             Origin origin = origin(incoming);
             String runId = admissible.runId();

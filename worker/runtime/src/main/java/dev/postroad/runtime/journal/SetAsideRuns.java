@@ -60,6 +60,11 @@ public final class SetAsideRuns {
         }
     }
 
+    /** Takes note of a run that can be read, and of which no decision can be made. Does not block. */
+    public void undecidable(RunKey key, String why) {
+        Thread.ofVirtual().name("postroad-set-aside").start(() -> setAside(new Unreadable(key, why)));
+    }
+
     private void setAside(Unreadable run) {
         String why = run.why().length() > LONGEST_REASON ? run.why().substring(0, LONGEST_REASON) : run.why();
         if (!Objects.equals(remember(run.key().number(), why), why)) {

@@ -27,5 +27,12 @@ public record Admittee(
 
         /** There was a run of that id already. */
         void duplicate();
+
+        /**
+         * It can be no run, whoever tries.
+         *
+         * @param reason for people
+         */
+        void refused(String reason);
     }
 }

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Committer {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
+    private static final String UNWRITABLE =
+            "Postgres refuses the rows of this run for what is in them; the worker's log has its words";
+
     private final JournalWriter journal;
     private final EventOutbox outbox;
     private final LaneShards shards;
@@ -84,6 +87,7 @@ final class Committer {
         long number = live.key().number();
         if (result.unwritable().contains(number)) {
             table.remove(live);
+            refuse(item);
         } else if (item.admittee() == null) {
             publish(item);
             stepper.settle(item);
@@ -95,6 +99,16 @@ final class Committer {
         } else {
             table.remove(live);
             item.admittee().outcome().duplicate();
+        }
+    }
+
+    /** Whoever asked for it is told, so that nobody waits for what cannot be. */
+    private static void refuse(Batch.Item item) {
+        if (item.admittee() != null) {
+            item.admittee().outcome().refused(UNWRITABLE);
+        }
+        if (item.instruction() != null) {
+            item.instruction().outcome().rejected("unwritable", UNWRITABLE);
         }
     }
 

@@ -50,6 +50,11 @@ final class Forks {
                     public void duplicate() {
                         loader.load(spawn.newRunId(), found -> compare(found, spawn, origin, instruction));
                     }
+
+                    @Override
+                    public void refused(String reason) {
+                        tell(instruction, new Command.Refuse(origin.commandId(), "fork", reason));
+                    }
                 })));
     }
 

@@ -4,6 +4,7 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.JournalUnavailableException;
 import dev.postroad.runtime.journal.JournalWriter;
+import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.publish.EventOutbox;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,7 @@ public final class Lane {
      *
      * @param queue shared by all lanes
      * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
+     * @param undecidable told of a run of which no decision can be made, with the reason; must not block
      * @param fenced told of a shard that turned out to have a new owner; must not block
      */
     public record Collaborators(
@@ -78,6 +81,7 @@ public final class Lane {
             KeptInstructions kept,
             RunQueue queue,
             Runnable turnWanted,
+            BiConsumer<RunKey, String> undecidable,
             IntConsumer fenced,
             InstantSource clock,
             RandomGenerator random) {}
@@ -98,7 +102,8 @@ public final class Lane {
                 table,
                 clock,
                 new EffectPerformer(collaborators.agents(), collaborators.random(), this::post),
-                new Forks(collaborators.loader(), this::post));
+                new Forks(collaborators.loader(), this::post),
+                collaborators.undecidable());
         this.desk = new InstructionDesk(table, stepper, collaborators.loader(), this::taken, this::post);
         this.committer = new Committer(journal, outbox, shards, table, stepper, collaborators.kept(), figures);
         this.thread = Thread.ofPlatform().name(name).unstarted(this::loop);
@@ -292,24 +297,8 @@ public final class Lane {
         shards.own(own.shard(), own.epoch(), own.publishedAt());
         queue.unread();
         own.unfinished().forEach(stored -> clock.notBefore(stored.run().lastAt()));
-        own.unfinished().forEach(this::recover);
+        own.unfinished().forEach(stepper::recover);
         figures.recovered(own.unfinished().size());
-    }
-
-    /** A journal may be read well, and still hold what no decision can be made of. */
-    private void recover(Readable stored) {
-        try {
-            stepper.recover(stored);
-        } catch (RuntimeException | StackOverflowError defect) {
-            LOG.error(
-                    "run {} cannot be taken up, and is left as it is",
-                    stored.key().id(),
-                    defect);
-            LiveRun live = table.find(stored.key().id());
-            if (live != null) {
-                table.remove(live);
-            }
-        }
     }
 
     private void disown(int shard, CompletableFuture<Void> done) {

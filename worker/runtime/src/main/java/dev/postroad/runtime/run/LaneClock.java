@@ -19,9 +19,9 @@ final class LaneClock {
         this.source = source;
     }
 
-    /** The real time. */
+    /** The real time, as exact as it is journaled. */
     Instant now() {
-        return source.instant();
+        return source.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     /** The time of the next decision's events, which is taken now. */

@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the engine decide and gathers what it decided: events in the batch, to be committed, and effects beside them, to
@@ -23,6 +26,10 @@ final class Stepper {
     /** A run that waits no longer than this stays in memory; what wakes the others looks once a second. */
     private static final Duration SHORT_WAIT = Duration.ofSeconds(10);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Stepper.class);
+    private static final String UNDECIDABLE = "this release can make no decision of it: ";
+
+    private final BiConsumer<RunKey, String> undecidable;
     private final RunTable table;
     private final Batch batch = new Batch();
     private final Timers timers = new Timers();
@@ -30,7 +37,14 @@ final class Stepper {
     private final EffectPerformer effects;
     private final Forks forks;
 
-    Stepper(RunTable table, LaneClock clock, EffectPerformer effects, Forks forks) {
+    /** @param undecidable told of a run of which no decision can be made; must not block */
+    Stepper(
+            RunTable table,
+            LaneClock clock,
+            EffectPerformer effects,
+            Forks forks,
+            BiConsumer<RunKey, String> undecidable) {
+        this.undecidable = undecidable;
         this.table = table;
         this.clock = clock;
         this.effects = effects;
@@ -48,7 +62,17 @@ final class Stepper {
                 new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent()),
                 admitted.run(),
                 admittee.bytes());
-        take(live, table.enter(live) ? begun(admitted) : admitted, admittee, null);
+        boolean begins = table.enter(live);
+        Decision decision;
+        try {
+            decision = begins ? begun(admitted) : admitted;
+        } catch (RuntimeException | StackOverflowError defect) {
+            LOG.error("no decision can be made of the trigger of run {}, which is refused", admittee.runId(), defect);
+            table.remove(live);
+            admittee.outcome().refused(UNDECIDABLE + defect);
+            return;
+        }
+        take(live, decision, admittee, null);
     }
 
     private Decision begun(Decision admitted) {
@@ -72,7 +96,14 @@ final class Stepper {
         LiveRun live = new LiveRun(stored.key(), stored.run(), 0);
         table.resume(live);
         Instant now = clock.now();
-        take(live, Decider.recover(live.run(), now, clock.stamp(now)), null, null);
+        Decision decision;
+        try {
+            decision = Decider.recover(live.run(), now, clock.stamp(now));
+        } catch (RuntimeException | StackOverflowError defect) {
+            setAside(live, defect);
+            return;
+        }
+        take(live, decision, null, null);
     }
 
     /** Gives a run a command, unless the run is no longer here. */
@@ -81,9 +112,28 @@ final class Stepper {
     }
 
     private void tell(LiveRun live, Command command, Instant now) {
-        if (table.holds(live)) {
-            take(live, decide(live.run(), command, now), null, null);
+        if (!table.holds(live)) {
+            return;
         }
+        Decision decision;
+        try {
+            decision = decide(live.run(), command, now);
+        } catch (RuntimeException | StackOverflowError defect) {
+            setAside(live, defect);
+            return;
+        }
+        take(live, decision, null, null);
+    }
+
+    /** No decision can be made of the run: it is left as it is, and all others go on. */
+    private void setAside(LiveRun live, Throwable defect) {
+        LOG.error(
+                "no decision can be made of run {}, which is set aside",
+                live.key().id(),
+                defect);
+        effects.stopCalls(live);
+        table.remove(live);
+        undecidable.accept(live.key(), UNDECIDABLE + defect);
     }
 
     private Decision decide(Run run, Command command, Instant now) {
@@ -92,7 +142,18 @@ final class Stepper {
 
     /** Gives a run a user's command. */
     void instruct(LiveRun live, Instruction instruction) {
-        Decision decision = decide(live.run(), instruction.command(), clock.now());
+        Decision decision;
+        try {
+            decision = decide(live.run(), instruction.command(), clock.now());
+        } catch (RuntimeException | StackOverflowError defect) {
+            LOG.error(
+                    "a command for run {} cannot be decided, and is refused",
+                    live.key().id(),
+                    defect);
+            instruction.outcome().rejected("undecidable", UNDECIDABLE + defect);
+            release(live);
+            return;
+        }
         Effect first = decision.effects().isEmpty() ? null : decision.effects().getFirst();
         if (first instanceof Effect.Spawn spawn) {
             forks.begin(live, spawn, instruction);

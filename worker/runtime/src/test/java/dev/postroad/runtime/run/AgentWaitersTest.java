@@ -73,6 +73,7 @@ class AgentWaitersTest {
                             (runId, what) -> {}),
                     queue,
                     () -> {},
+                    (run, why) -> {},
                     shard -> {},
                     clock,
                     new Random(1)));
@@ -154,6 +155,9 @@ class AgentWaitersTest {
 
             @Override
             public void duplicate() {}
+
+            @Override
+            public void refused(String reason) {}
         }));
     }
 
