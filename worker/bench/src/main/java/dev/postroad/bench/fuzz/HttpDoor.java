@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Throws requests at the worker's port, a few at a time. What keeps to HTTP has to be answered by something below 500, or
- * by 503 with a reason; what does not may be cut off. Thread-safe.
+ * by 503 with a reason; what does not may be cut off, or be told that it is of no version of HTTP. Thread-safe.
  */
 final class HttpDoor implements AutoCloseable {
     private static final int AT_ONCE = 8;
@@ -27,6 +27,7 @@ final class HttpDoor implements AutoCloseable {
     private static final int GARBAGE_MILLIS = 2_000;
     private static final int MOST_BYTES = 2_000;
     private static final int UNAVAILABLE = 503;
+    private static final int VERSION_NOT_SUPPORTED = 505;
     private static final int SERVER_ERROR = 500;
 
     private final int port;
@@ -115,7 +116,8 @@ final class HttpDoor implements AutoCloseable {
         }
         int code = Integer.parseInt(status);
         boolean isReasoned = code == UNAVAILABLE && answer.contains("{");
-        return code < SERVER_ERROR || isReasoned;
+        boolean isNoHttp = code == VERSION_NOT_SUPPORTED && !shot.isSound() && answer.contains("\"bad-request\"");
+        return code < SERVER_ERROR || isReasoned || isNoHttp;
     }
 
     private static String first(String text) {

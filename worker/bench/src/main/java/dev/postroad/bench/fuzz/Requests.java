@@ -133,7 +133,7 @@ final class Requests {
             case "/api/triggers" -> messages.trigger(number, true, random);
             case "/api/control" -> messages.control(number, runId, random);
             case "/api/registry" -> messages.posted(random);
-            default -> JsonNodeFactory.instance.objectNode().put("reason", Texts.any(random));
+            default -> JsonNodeFactory.instance.objectNode().put("why", Texts.any(random));
         };
         if (message instanceof ObjectNode tree) {
             byte[] written = new Mutations(random).written(tree, 60);

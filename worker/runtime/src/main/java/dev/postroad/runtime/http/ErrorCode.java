@@ -14,6 +14,9 @@ enum ErrorCode {
     INTERNAL(500, "internal"),
     UNAVAILABLE(503, "unavailable");
 
+    /** Of HTTP's own errors of a server, the one that is the caller's mistake. */
+    private static final int HTTP_VERSION_NOT_SUPPORTED = 505;
+
     private final int status;
     private final String publicName;
 
@@ -37,6 +40,6 @@ enum ErrorCode {
                 return code;
             }
         }
-        return status < 500 ? BAD_REQUEST : INTERNAL;
+        return status < 500 || status == HTTP_VERSION_NOT_SUPPORTED ? BAD_REQUEST : INTERNAL;
     }
 }

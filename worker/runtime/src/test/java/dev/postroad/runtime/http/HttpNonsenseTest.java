@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is no sound request is refused, or its connection closed; and nothing else notices. */
 @NullMarked
@@ -96,6 +97,14 @@ final class HttpNonsenseTest {
 
     private static int port() {
         return here.port();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /api/runs HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET /api/runs HTTR/1.1\r\n\r\n"})
+    void saysThatAnotherVersionOfHttpIsTheCallersMistake(String request) throws Exception {
+        try (SlowCaller caller = new SlowCaller(port()).send(request)) {
+            assertThat(caller.readAll(Site.LIMIT)).startsWith("HTTP/1.1 505").contains("\"bad-request\"");
+        }
     }
 
     @Test
