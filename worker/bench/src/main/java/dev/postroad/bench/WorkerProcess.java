@@ -40,19 +40,30 @@ public final class WorkerProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         process = builder.start();
         answers = process.inputReader(StandardCharsets.UTF_8);
-        httpPort = (int) answer("ready ");
+        httpPort = port();
         metrics = new Metrics(httpPort);
         readyMillis = (System.nanoTime() - begun) / 1e6;
         readyCpuMillis =
                 process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
     }
 
-    private long answer(String name) throws IOException {
-        String line = answers.readLine();
-        if (line == null || !line.startsWith(name)) {
-            throw new IllegalStateException("the worker said " + line);
+    private int port() throws IOException {
+        try {
+            return (int) answer("ready ");
+        } catch (IOException | RuntimeException failed) {
+            process.destroyForcibly();
+            throw failed;
         }
-        return Long.parseLong(line.substring(name.length()));
+    }
+
+    /** Whatever else is said, such as by what logs, is passed over. */
+    private long answer(String name) throws IOException {
+        for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+            if (line.startsWith(name)) {
+                return Long.parseLong(line.substring(name.length()));
+            }
+        }
+        throw new IllegalStateException("the worker ended without saying " + name.strip());
     }
 
     /** From the start of the process until it took part in the work. */
