@@ -108,6 +108,9 @@ public final class Expression {
             return Results.json(budget, plan.root().evaluate(evaluation));
         } catch (Failure failed) {
             throw new ExpressionException("the expression " + quoted() + " failed: " + failed.reason(), failed);
+        } catch (RuntimeException unforeseen) {
+            // A fault of ours fails the node, and not the lane with all its runs.
+            throw new ExpressionException("the expression " + quoted() + " failed: " + unforeseen, unforeseen);
         }
     }
 

@@ -128,7 +128,9 @@ final class Texts {
             return Numbers.whole(-1);
         }
         int latest = text.offsetByCodePoints(0, (int) Math.min(from, length - (long) longest));
-        int found = last(budget, text.substring(0, latest + wanted.length()), wanted);
+        // Where characters beyond U+FFFF stand behind, a shorter text is as many characters.
+        int end = Math.min(text.length(), latest + wanted.length());
+        int found = last(budget, text.substring(0, end), wanted);
         return Numbers.whole(found < 0 ? -1 : text.codePointCount(0, found));
     }
 
@@ -153,9 +155,9 @@ final class Texts {
         String separator = arguments.length > 1 ? Values.text(arguments[1], "join") : "";
         StringBuilder joined = new StringBuilder();
         for (int i = 0; i < list.size(); i++) {
-            String text = Values.text(list.get(i), "join");
-            budget.build((long) separator.length() + text.length());
-            joined.append(i == 0 ? "" : separator).append(text);
+            budget.build(separator.length());
+            joined.append(i == 0 ? "" : separator);
+            Joined.append(budget, list.get(i), joined);
         }
         return Values.of(joined.toString());
     }
@@ -200,10 +202,14 @@ final class Texts {
         String text = Values.text(arguments[0], "split");
         String separator = Values.text(arguments[1], "split");
         long given = arguments.length > 2 ? Numbers.longValue(arguments[2], "split") : Long.MAX_VALUE;
-        long limit = given < 0 ? Long.MAX_VALUE : given;
+        // A negative limit is the length of the text, as CEL's own function had it.
+        long limit = given < 0 ? text.length() : given;
         ArrayNode parts = Values.NODES.arrayNode();
         if (limit == 0) {
             return parts;
+        }
+        if (limit == 1) {
+            return parts.add(text);
         }
         budget.build(text.length());
         TextSearch search = new TextSearch(budget, separator);

@@ -107,6 +107,11 @@ class ExpressionTest {
         state.text.split(',')                                => ["a", "b"]
         state.text.split(',').join('-')                      => "a-b"
         state.text.replace(',', '')                          => "ab"
+        [1, 'x', null, [2, 3], true].join(',')               => "1,x,NULL_VALUE,[2, 3],true"
+        'é😀x'.lastIndexOf('long')                            => -1
+        ''.split('', 1)                                      => [""]
+        'a'.split('a', -1)                                   => ["a"]
+        'a,b,c'.split(',', 2)                                => ["a", "b,c"]
         '  x '.trim()                                        => "x"
         'kettle'.substring(0, 3)                             => "ket"
         'kettle'.contains('ttl') && 'kettle'.startsWith('k') => true
