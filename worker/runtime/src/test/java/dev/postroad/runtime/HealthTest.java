@@ -119,12 +119,12 @@ class HealthTest {
     }
 
     private static void awaitAllIsWell() {
-        Awaitility.await()
-                .atMost(Site.LIMIT)
-                .untilAsserted(() -> assertThat(caller.get("/health").json().findValues("why"))
-                        .isEmpty());
-        assertThat(caller.get("/health/ready").status()).isEqualTo(200);
-        assertThat(caller.get("/health").json().path("status").asText()).isEqualTo("ok");
+        Awaitility.await().atMost(Site.LIMIT).untilAsserted(() -> {
+            Caller.Reply health = caller.get("/health");
+            assertThat(health.json().findValues("why")).isEmpty();
+            assertThat(health.json().path("status").asText()).isEqualTo("ok");
+            assertThat(caller.get("/health/ready").status()).isEqualTo(200);
+        });
     }
 
     @Test

@@ -76,7 +76,7 @@ class PoolerTest {
                 assertThat(caller.get("/api/runs/asked-0/history").status()).isEqualTo(200);
                 assertThat(caller.get("/api/runs/asked-0/timeline").status()).isEqualTo(200);
                 assertThat(caller.get("/api/queue").status()).isEqualTo(200);
-                assertThat(caller.get("/health/ready").status()).isEqualTo(200);
+                Site.await("it is ready", () -> caller.get("/health/ready").status() == 200);
             }
         }
     }

@@ -25,7 +25,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -292,6 +295,33 @@ class RegistryTest {
         Site.await("all is published", () -> published("puppet").size() == 61);
         assertThat(published("puppet")).extracting(AgentEvent::type).isEqualTo(types("puppet"));
         assertThat(published("puppet")).extracting(AgentEvent::id).isSorted();
+    }
+
+    @Test
+    void aTriggerForAnUnknownGraphIsAnsweredWhileTheRegistryIsFlooded() throws InterruptedException {
+        site.worker();
+        site.apply(ASKING.replace("asking", "known").replace("agent: puppet", "set: \"{'log': ['open']}\""));
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread flood = Thread.ofVirtual().start(() -> {
+            while (!enough.get()) {
+                site.sendAll(IntStream.range(0, 200)
+                        .mapToObj(_ -> new ProducerRecord<>(
+                                site.topics().registry(), Site.bytes("graph:bad"), Site.bytes("graph: {")))
+                        .toList());
+            }
+        });
+        try {
+            String unknown = run("nobody");
+            site.trigger("nobody", unknown, "{}");
+            Site.await("it is refused", () -> !site.published(unknown).isEmpty());
+            assertThat(site.published(unknown).getFirst().type()).isEqualTo(EventType.TRIGGER_REJECTED);
+            String sound = run("sound");
+            site.trigger("known", sound, "{}");
+            assertThat(site.ended(sound).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        } finally {
+            enough.set(true);
+            flood.join();
+        }
     }
 
     @Test

@@ -32,12 +32,12 @@ final class ControlHandler implements RecordHandler {
     }
 
     @Override
-    public boolean take(Incoming incoming) {
+    public Reception take(Incoming incoming) {
         ConsumerRecord<byte[], byte[]> record = incoming.record();
         String unfit = TriggerJudge.unfit(record.value(), maxValueBytes);
         if (unfit != null) {
             incoming.refuse(unfit);
-            return true;
+            return Reception.TAKEN;
         }
         try {
             String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
@@ -47,7 +47,7 @@ final class ControlHandler implements RecordHandler {
         } catch (FaultsException faults) {
             incoming.refuse(String.valueOf(faults.getMessage()));
         }
-        return true;
+        return Reception.TAKEN;
     }
 
     private Instruction instruction(Control control, String commandId, Outcome outcome) {

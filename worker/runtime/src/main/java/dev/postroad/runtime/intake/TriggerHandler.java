@@ -36,13 +36,13 @@ final class TriggerHandler implements RecordHandler {
     }
 
     @Override
-    public boolean take(Incoming incoming) {
+    public Reception take(Incoming incoming) {
         if (!lanes.hasRoom(incoming.record().partition())) {
-            return false;
+            return Reception.NO_ROOM;
         }
         switch (judge.judge(incoming.record(), incoming.readAt())) {
             case NotYetKnown() -> {
-                return false;
+                return Reception.NOT_YET;
             }
             case Admissible admissible -> admit(admissible, incoming);
             case Rejected(String runId, String graph, String reason) ->
@@ -55,7 +55,7 @@ final class TriggerHandler implements RecordHandler {
                         () -> incoming.refuse(reason));
             case Unreadable(String reason) -> incoming.refuse(reason);
         }
-        return true;
+        return Reception.TAKEN;
     }
 
     private void admit(Admissible admissible, Incoming incoming) {

@@ -68,8 +68,9 @@ final class Book implements Pages {
     }
 
     @Override
-    public boolean areHandedOver() {
-        return pages.values().stream().allMatch(page -> page.waiting().isEmpty());
+    public boolean isHandedOver(TopicPartition partition, long upTo) {
+        Page page = pages.get(partition.partition());
+        return page != null && page.isHandedOver(upTo);
     }
 
     /** Whether a record waits for nothing but to be known of which topic it is. */

@@ -18,6 +18,7 @@ final class Page {
     private final TopicPartition partition;
     private final long news;
     private final Deque<Incoming> waiting = new ArrayDeque<>();
+    private final Aside aside = new Aside();
     private Ledger ledger = new Ledger();
     private @Nullable Topic topic;
     private @Nullable Long turn;
@@ -48,6 +49,17 @@ final class Page {
         return waiting;
     }
 
+    /** Records that were handed over and could not be judged yet. */
+    Aside aside() {
+        return aside;
+    }
+
+    /** Whether all that was read before an offset was handed over. */
+    boolean isHandedOver(long upTo) {
+        Incoming first = waiting.peekFirst();
+        return aside.isEmpty() && (first == null || first.record().offset() >= upTo);
+    }
+
     /** Whether it is clear from where the partition is read, and that it is of that topic. */
     boolean isOf(@Nullable Topic known) {
         return topic != null && known != null && topic.id().equals(known.id());
@@ -74,13 +86,14 @@ final class Page {
     /** Forgets what was read; it is read again, or not at all. */
     void forget() {
         waiting.clear();
+        aside.clear();
         ledger = new Ledger();
         committed = null;
         succeeded();
     }
 
     boolean mayBeOffered(Instant now) {
-        return !waiting.isEmpty() && !now.isBefore(offerAt);
+        return !(waiting.isEmpty() && aside.isEmpty()) && !now.isBefore(offerAt);
     }
 
     /** How often the first record that waits was offered in vain. */

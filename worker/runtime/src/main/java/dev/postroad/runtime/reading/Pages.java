@@ -14,6 +14,6 @@ public interface Pages {
     /** Partitions went. */
     void close(Collection<TopicPartition> partitions);
 
-    /** Whether all that was read of the partitions that are open was handed over. */
-    boolean areHandedOver();
+    /** Whether everything of a partition that was read and stands before an offset was handed over. */
+    boolean isHandedOver(TopicPartition partition, long upTo);
 }

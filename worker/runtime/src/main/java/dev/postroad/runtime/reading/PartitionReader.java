@@ -2,6 +2,7 @@ package dev.postroad.runtime.reading;
 
 import dev.postroad.runtime.background.Insistence;
 import dev.postroad.runtime.background.Trouble;
+import dev.postroad.runtime.reading.RecordHandler.Reception;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -246,27 +247,60 @@ public final class PartitionReader implements AutoCloseable {
     }
 
     private void handOver(Page page) {
-        Incoming next = page.waiting().peekFirst();
-        while (next != null && watch.covers(next.news()) && offer(page, next)) {
-            page.waiting().removeFirst();
-            page.succeeded();
-            next = page.waiting().peekFirst();
+        if (offerAside(page)) {
+            Incoming next = page.waiting().peekFirst();
+            while (next != null && watch.covers(next.news()) && passOn(page, next)) {
+                page.waiting().removeFirst();
+                next = page.waiting().peekFirst();
+            }
         }
     }
 
+    /** Offers again what could not be judged, in order; false where what is behind it has to wait too. */
+    private boolean offerAside(Page page) {
+        Incoming first = page.aside().first();
+        while (first != null) {
+            switch (offer(page, first)) {
+                case TAKEN -> page.aside().removeFirst();
+                case NOT_YET -> {
+                    return true;
+                }
+                case NO_ROOM -> {
+                    return false;
+                }
+            }
+            first = page.aside().first();
+        }
+        return true;
+    }
+
     /** False where the record has to wait a little. */
-    private boolean offer(Page page, Incoming incoming) {
+    private boolean passOn(Page page, Incoming next) {
+        Reception reception = page.aside().holdsKeyOf(next.record()) ? Reception.NOT_YET : offer(page, next);
+        if (reception == Reception.NOT_YET && !page.aside().isFull()) {
+            page.aside().add(next);
+            return true;
+        }
+        return reception == Reception.TAKEN;
+    }
+
+    private Reception offer(Page page, Incoming incoming) {
         try {
             incoming.isFrom(Objects.requireNonNull(page.topic()));
-            return handler.take(incoming);
+            Reception reception = handler.take(incoming);
+            if (reception == Reception.TAKEN) {
+                page.succeeded();
+            }
+            return reception;
         } catch (WakeupException | InterruptException stop) {
             throw stop;
         } catch (Throwable failed) {
             if (incoming.isRefusedFor(failed, page.failures())) {
-                return true;
+                page.succeeded();
+                return Reception.TAKEN;
             }
             page.failed(clock.instant());
-            return false;
+            return Reception.NO_ROOM;
         }
     }
 

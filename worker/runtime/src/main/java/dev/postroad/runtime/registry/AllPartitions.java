@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,9 +26,14 @@ final class AllPartitions implements Assignment {
     private final String topic;
     private final java.util.function.Consumer<Instant> known;
     private final InstantSource clock;
-    private Instant asked = Instant.EPOCH;
-    private Map<TopicPartition, Long> ends = Map.of();
+    private Ends newest = Ends.NONE;
+    private Ends awaited = Ends.NONE;
     private @Nullable Pages pages;
+
+    /** Up to where partitions went when they were asked at a time. */
+    private record Ends(Instant asked, Map<TopicPartition, Long> offsets) {
+        static final Ends NONE = new Ends(Instant.EPOCH, Map.of());
+    }
 
     /** @param known told up to when everything is known */
     AllPartitions(String topic, java.util.function.Consumer<Instant> known, InstantSource clock) {
@@ -55,9 +61,10 @@ final class AllPartitions implements Assignment {
                     .filter(partition -> !wanted.contains(partition))
                     .toList());
             pages.open(come);
+            awaited = Ends.NONE;
         }
-        asked = clock.instant();
-        ends = wanted.isEmpty() ? Map.of() : consumer.endOffsets(wanted, LIMIT);
+        Instant asked = clock.instant();
+        newest = wanted.isEmpty() ? Ends.NONE : new Ends(asked, consumer.endOffsets(wanted, LIMIT));
     }
 
     @Override
@@ -72,10 +79,29 @@ final class AllPartitions implements Assignment {
 
     @Override
     public void turned(Consumer<byte[], byte[]> consumer) {
-        boolean read = !ends.isEmpty()
-                && ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey(), LIMIT) >= end.getValue());
-        if (read && pages != null && pages.areHandedOver()) {
-            known.accept(asked);
+        if (isKnown(consumer, newest)) {
+            known.accept(newest.asked());
+            awaited = Ends.NONE;
+            return;
         }
+        // Where records keep coming, the newest end is never reached, but each end is.
+        if (isKnown(consumer, awaited)) {
+            known.accept(awaited.asked());
+            awaited = Ends.NONE;
+        }
+        if (awaited.offsets().isEmpty()) {
+            awaited = newest;
+        }
+    }
+
+    private boolean isKnown(Consumer<byte[], byte[]> consumer, Ends ends) {
+        return pages != null
+                && !ends.offsets().isEmpty()
+                && ends.offsets().entrySet().stream().allMatch(end -> isKnown(consumer, end.getKey(), end.getValue()));
+    }
+
+    private boolean isKnown(Consumer<byte[], byte[]> consumer, TopicPartition partition, long end) {
+        return consumer.position(partition, LIMIT) >= end
+                && Objects.requireNonNull(pages).isHandedOver(partition, end);
     }
 }

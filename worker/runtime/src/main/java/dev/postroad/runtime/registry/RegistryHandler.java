@@ -27,7 +27,7 @@ final class RegistryHandler implements RecordHandler {
     }
 
     @Override
-    public boolean take(Incoming incoming) {
+    public Reception take(Incoming incoming) {
         ConsumerRecord<byte[], byte[]> record = incoming.record();
         meet(record.topic(), incoming.topicId());
         try {
@@ -43,7 +43,7 @@ final class RegistryHandler implements RecordHandler {
                 incoming.refuse(String.valueOf(refused.getMessage()));
             }
         }
-        return true;
+        return Reception.TAKEN;
     }
 
     /** What was refused on another topic of that name says nothing of this one. */

@@ -91,7 +91,7 @@ class PartitionReaderTest {
         }
     }
 
-    private boolean takeOrFail(Incoming incoming) {
+    private RecordHandler.Reception takeOrFail(Incoming incoming) {
         switch (text(incoming)) {
             case "exception" -> throw new IllegalStateException("by the test");
             case "memory" -> throw new OutOfMemoryError("by the test");
@@ -105,7 +105,7 @@ class PartitionReaderTest {
             default -> taken.add(text(incoming));
         }
         incoming.done();
-        return true;
+        return RecordHandler.Reception.TAKEN;
     }
 
     private static RuntimeException sql(String state) {
@@ -152,7 +152,7 @@ class PartitionReaderTest {
                     } else if (turn > 0) {
                         incoming.done();
                     }
-                    return true;
+                    return RecordHandler.Reception.TAKEN;
                 })) {
             send("later", "dropped");
             Site.await("it was tried again", () -> failures.get() == 5 && taken.size() == 2);
@@ -160,6 +160,31 @@ class PartitionReaderTest {
             Site.await("what was dropped is read again", () -> taken.size() == 3);
             assertThat(taken).containsExactly("later", "dropped", "dropped");
             assertThat(refused).isEmpty();
+        }
+    }
+
+    @Test
+    void whatCannotBeJudgedYetHoldsUpOnlyWhatHasItsKey() {
+        AtomicInteger known = new AtomicInteger();
+        try (site;
+                TopicLook look = new TopicLook(Map.of("bootstrap.servers", site.kafka()));
+                PartitionReader _ = reader(look, incoming -> {
+                    if (text(incoming).startsWith("unknown") && known.get() == 0) {
+                        return RecordHandler.Reception.NOT_YET;
+                    }
+                    taken.add(text(incoming));
+                    incoming.done();
+                    return RecordHandler.Reception.TAKEN;
+                })) {
+            site.send(site.topics().triggers(), Site.bytes("a"), Site.bytes("unknown 1"));
+            site.send(site.topics().triggers(), Site.bytes("a"), Site.bytes("after unknown 1"));
+            send("unknown 2", "sound");
+            site.send(site.topics().triggers(), Site.bytes("b"), Site.bytes("sound too"));
+            Site.await("others are taken", () -> taken.size() == 2);
+            assertThat(taken).containsExactly("sound", "sound too");
+            known.set(1);
+            Site.await("the rest is taken", () -> taken.size() == 5);
+            assertThat(taken).containsExactly("sound", "sound too", "unknown 1", "after unknown 1", "unknown 2");
         }
     }
 }
