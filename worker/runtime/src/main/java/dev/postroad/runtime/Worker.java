@@ -98,6 +98,7 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int OTHER_CONNECTIONS = 8;
+    private static final int INTAKE_CONNECTIONS = 3;
     private static final int HTTP_CONNECTIONS = 4;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -176,6 +177,10 @@ public final class Worker implements AutoCloseable {
         SetAsideRuns setAside = new SetAsideRuns(jdbi, settings.workerId(), troubles::tell);
         JournalReader reader = new JournalReader(pool, setAside);
         PendingCommands pending = new PendingCommands(jdbi);
+        // Apart, so that a flood of what concerns no run does not keep the rest from Postgres.
+        Jdbi intake = Jdbi.create(part(pools.writing("postroad-intake", INTAKE_CONNECTIONS, "")))
+                .installPlugin(new org.jdbi.v3.postgres.PostgresPlugin());
+        PendingCommands early = new PendingCommands(intake);
         KafkaProducer<String, byte[]> producer = Producers.forEvents(settings.kafka());
         part(() -> producer.close(Duration.ofSeconds(5)));
         part(new KafkaClientMetrics(producer)).bindTo(metrics);
@@ -218,7 +223,7 @@ public final class Worker implements AutoCloseable {
         Commands commands = new Commands(catalog);
         KeptInstructions kept = new KeptInstructions(
                 commands,
-                (runId, commandId) -> Thread.ofVirtual().start(() -> pending.forget(runId, commandId)),
+                (runId, commandId) -> Thread.ofVirtual().start(() -> early.forget(runId, commandId)),
                 outlets::rejected,
                 troubles::tell);
         AgentSwitch agents = new AgentSwitch(jdbi, agentEvents, clock);
@@ -286,7 +291,7 @@ public final class Worker implements AutoCloseable {
                 look,
                 settings.topics().control(),
                 settings.maxValueBytes(),
-                new ControlIntake.Collaborators(commands, lanes, shards, outlets, pending, clock)));
+                new ControlIntake.Collaborators(commands, lanes, shards, outlets, early, clock)));
         control.start();
         TriggerIntake triggers = part(new TriggerIntake(
                 triggerConsumers(),
@@ -297,7 +302,7 @@ public final class Worker implements AutoCloseable {
                         lanes,
                         shards,
                         outlets,
-                        new Origins(jdbi),
+                        new Origins(intake),
                         clock)));
         triggers.start();
 

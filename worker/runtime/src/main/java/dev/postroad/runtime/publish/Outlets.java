@@ -34,12 +34,13 @@ import org.slf4j.LoggerFactory;
 public final class Outlets implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outlets.class);
     private static final int MAX_REASON = 2_000;
+    private static final int SENT_AT_ONCE = 100;
     private static final int MAX_NAME = 200;
 
     private final Producer<String, byte[]> producer;
     private final Topics topics;
     private final InstantSource clock;
-    private final Insistence insistence = new Insistence("postroad-outlets");
+    private final Insistence insistence = new Insistence("postroad-outlets", SENT_AT_ONCE);
     private final Trouble trouble;
     private final Trouble letters;
 

@@ -40,6 +40,7 @@ public final class PartitionReader implements AutoCloseable {
     private static final Duration SHORT_POLL = Duration.ofMillis(1);
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(15);
+    private static final int SETTLED_AT_ONCE = 4;
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
@@ -81,7 +82,7 @@ public final class PartitionReader implements AutoCloseable {
         this.trouble = new Trouble(LOG, what + " cannot be read for now", clock);
         Trouble unsure = new Trouble(LOG, what + " cannot be read for now", clock);
         this.watch = new TopicWatch(topic, collaborators.look(), updates, unsure, clock);
-        this.insistence = new Insistence(name + "-again");
+        this.insistence = new Insistence(name + "-again", SETTLED_AT_ONCE);
         this.settling = new Incoming.Settling(
                 collaborators.deadLetters(),
                 insistence,

@@ -18,7 +18,7 @@ final class NotedLetters implements DeadLetters, AutoCloseable {
 
     private final DeadLetters letters;
     private final Refusals refusals;
-    private final Insistence insistence = new Insistence("postroad-refusals");
+    private final Insistence insistence = new Insistence("postroad-refusals", 2);
     private final Trouble trouble;
 
     NotedLetters(DeadLetters letters, Refusals refusals, InstantSource clock) {
