@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One top-level key of the state.
  *
- * @param initial the value before any write; null for the reducer's own start
+ * @param initial the value before any write, JSON null included; null for the reducer's own start
  * @param expression CEL over {@code old} and {@code new}, for {@link Reducer#EXPRESSION}; null for any other
  */
 public record ChannelDefinition(

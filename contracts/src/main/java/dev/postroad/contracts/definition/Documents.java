@@ -25,6 +25,8 @@ final class Documents {
                     .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .nodeFactory(Json.nodes())
             .build();
 
     private Documents() {}

@@ -90,7 +90,7 @@ final class GraphReader {
         String reducerName = channel.text("reducer");
         Reducer reducer = reducerName == null ? Reducer.LAST : REDUCERS.get(reducerName);
         if (reducer != null) {
-            return new ChannelDefinition(name, reducer, channel.tree("default"));
+            return new ChannelDefinition(name, reducer, channel.object().get("default"));
         }
         String expression = Objects.requireNonNull(reducerName);
         if (PLAIN_WORD.matcher(expression).matches()) {
@@ -101,7 +101,7 @@ final class GraphReader {
                             + REDUCERS.keySet().stream().sorted().collect(Collectors.joining(", "))
                             + ", or a CEL expression over old and new");
         }
-        return new ChannelDefinition(name, Reducer.EXPRESSION, channel.tree("default"), expression);
+        return new ChannelDefinition(name, Reducer.EXPRESSION, channel.object().get("default"), expression);
     }
 
     private Map<String, NodeDefinition> nodes() {

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,8 @@ public final class Json {
                         .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                         .build())
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .nodeFactory(Decimals.NODES)
                 // Else a character beyond U+FFFF takes twelve bytes in place of four.
                 .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 .build();
@@ -151,6 +154,16 @@ public final class Json {
                 : JsonNodeFactory.instance.numberNode(value);
     }
 
+    /** A number that is written with a point, in the one form that reading gives it too. */
+    public static NumericNode decimal(BigDecimal value) {
+        return Decimals.node(value);
+    }
+
+    /** What makes trees in the form that reading gives them; for readers of other formats. */
+    public static JsonNodeFactory nodes() {
+        return Decimals.NODES;
+    }
+
     /**
      * A copy of a tree as it would be read back: numbers in the one form that reading gives them. Sharing nothing with
      * the original, it stays as it is whatever happens to that.
@@ -178,7 +191,9 @@ public final class Json {
         if (number.isIntegralNumber()) {
             return number.canConvertToLong() ? whole(number.longValue()) : number;
         }
-        return number.isDouble() ? number : JsonNodeFactory.instance.numberNode(Double.parseDouble(number.asText()));
+        return number.isBigDecimal()
+                ? Decimals.node(number.decimalValue())
+                : Decimals.node(Double.parseDouble(number.asText()));
     }
 
     private static @Nullable String unstorable(JsonNode node, int depth) {

@@ -79,9 +79,6 @@ final class Arithmetic {
         if (Numbers.isLong(a) && a.longValue() != Long.MIN_VALUE) {
             return Numbers.whole(-a.longValue());
         }
-        if (a.isDouble()) {
-            return Values.NODES.numberNode(-a.doubleValue());
-        }
         if (!a.isNumber()) {
             throw new Failure("- takes a number, but got " + Values.describe(a));
         }

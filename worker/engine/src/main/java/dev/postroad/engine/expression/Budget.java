@@ -10,37 +10,43 @@ package dev.postroad.engine.expression;
  * cost enough can make way for other runs. Confined to one decision.
  */
 public final class Budget {
-    /** The most steps of one turn; about 10 ns each. */
-    public static final int MAX_STEPS = 2_000_000;
+    /** The most iterations of all macros of one evaluation, where a graph says nothing else. */
+    public static final int ITERATIONS = 100_000;
+
+    /** The most steps of one turn for each of these iterations; a step takes about 10 ns. */
+    public static final int STEPS_AN_ITERATION = 20;
 
     /** The most that one turn may build, in bytes, about. */
     public static final int MAX_BYTES = 16_000_000;
 
-    /** The most iterations of all macros of one evaluation. */
-    public static final int MAX_ITERATIONS = 100_000;
-
     static final int CHARACTERS_A_STEP = 16;
 
     private static final int BYTES_OF_A_LIST = 32;
+    private static final String REMEDY =
+            "let it look at less, raise limits.iterations of the graph (at most 500000), or let an agent do the work";
 
     private long before;
     private long steps;
     private long bytes;
     private int iterations;
-    private final boolean limited;
+    private final int mostIterations;
+    private final long mostSteps;
+    private final long mostBytes;
 
-    /** A budget with the limits above. */
-    public Budget() {
-        this(true);
+    /** A budget for so many iterations of one evaluation, at least 1, and the steps that go with them. */
+    public Budget(int iterations) {
+        this(iterations, (long) iterations * STEPS_AN_ITERATION, MAX_BYTES);
     }
 
-    private Budget(boolean limited) {
-        this.limited = limited;
+    private Budget(int iterations, long steps, long bytes) {
+        this.mostIterations = iterations;
+        this.mostSteps = steps;
+        this.mostBytes = bytes;
     }
 
     /** For what was decided before, and is only done again: a journal is replayed whatever it costs. */
     public static Budget ofReplay() {
-        return new Budget(false);
+        return new Budget(Integer.MAX_VALUE, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2);
     }
 
     /** Begins a turn, with all of the limits before it. */
@@ -57,7 +63,7 @@ public final class Budget {
 
     /** Whether so much has been spent that others should have their turn. */
     public boolean isSpent() {
-        return spent() > MAX_STEPS;
+        return spent() > (long) ITERATIONS * STEPS_AN_ITERATION;
     }
 
     void beginEvaluation() {
@@ -75,17 +81,18 @@ public final class Budget {
 
     /** Fails where so many steps are no longer there to be taken. */
     void require(long count) {
-        if (limited && steps + count > MAX_STEPS) {
-            throw new Failure.TooCostly("it takes more than " + MAX_STEPS
+        if (steps + count > mostSteps) {
+            throw new Failure.TooCostly("it takes more than " + mostSteps
                     + " steps (one is an operation, an element that in, ==, sort and their like look at, or "
-                    + CHARACTERS_A_STEP + " characters of text); let it look at less, or let an agent do the work");
+                    + CHARACTERS_A_STEP + " characters of text); " + REMEDY);
         }
     }
 
     void iterate() {
-        if (limited && ++iterations > MAX_ITERATIONS) {
-            throw new Failure.TooCostly("Iteration budget exceeded: " + MAX_ITERATIONS
-                    + " iterations of all macros together; let it walk shorter lists, or let an agent do the work");
+        if (++iterations > mostIterations) {
+            throw new Failure.TooCostly("Iteration budget exceeded: " + mostIterations
+                    + " elements walked by map, filter, all, exists and their like together, where one inside another"
+                    + " walks its list once for each element of the other; " + REMEDY);
         }
     }
 
@@ -108,7 +115,7 @@ public final class Budget {
 
     void bytes(long count) {
         bytes += count;
-        if (limited && bytes > MAX_BYTES) {
+        if (bytes > mostBytes) {
             throw new Failure.TooCostly("it builds more than " + MAX_BYTES
                     + " bytes of texts, lists and objects; let it build less, or let an agent do the work");
         }

@@ -51,8 +51,8 @@ final class Lists {
     /** Bounded by itself, as one number from a trigger could take all memory. */
     static JsonNode range(Budget budget, JsonNode end) {
         long size = Numbers.longValue(end, "lists.range");
-        if (size > Budget.MAX_ITERATIONS) {
-            throw new Failure("a range of " + size + " is longer than " + Budget.MAX_ITERATIONS);
+        if (size > Budget.ITERATIONS) {
+            throw new Failure("a range of " + size + " is longer than " + Budget.ITERATIONS);
         }
         budget.buildList(2 * Math.max(0, size));
         ArrayNode range = Values.NODES.arrayNode();

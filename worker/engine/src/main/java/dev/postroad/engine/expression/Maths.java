@@ -83,7 +83,7 @@ final class Maths {
         budget.steps(100);
         double root = Math.sqrt(value.doubleValue());
         return Double.isFinite(root)
-                ? Values.NODES.numberNode(root)
+                ? Numbers.decimal(BigDecimal.valueOf(root))
                 : Numbers.decimal(value.sqrt(new MathContext(BITS_OF_ROOTS)));
     }
 

@@ -2,7 +2,6 @@ package dev.postroad.engine.expression;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
-import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import dev.postroad.contracts.json.Json;
 import java.math.BigDecimal;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Exact but for one case: a quotient that does not come out even within {@value #DIGITS_OF_QUOTIENTS} digits is rounded
  * to the nearest double. A result of more than about {@value #MAX_DIGITS} digits is refused.
  */
-final class Numbers {
+public final class Numbers {
     static final int MAX_DIGITS = 1_000;
 
     private static final int MAX_BITS = 3_330;
@@ -41,12 +40,24 @@ final class Numbers {
         return value.bitLength() < Long.SIZE ? Json.whole(value.longValue()) : BigIntegerNode.valueOf(value);
     }
 
-    /** A number that is written with a point: as a double where that is exact, which is what reading it back gives. */
+    /**
+     * The exact sum, written with a point where one of the two is.
+     *
+     * @throws ExpressionException where it has too many digits, or is beyond what readers of JSON can hold
+     */
+    public static JsonNode sum(JsonNode a, JsonNode b) throws ExpressionException {
+        try {
+            BigDecimal sum = bounded(bounded(exact(a)).add(bounded(exact(b))));
+            boolean isWhole = isWrittenWhole(a) && isWrittenWhole(b);
+            return Results.finite(isWhole ? whole(sum.toBigIntegerExact()) : decimal(sum));
+        } catch (Failure beyond) {
+            throw new ExpressionException(beyond.reason());
+        }
+    }
+
+    /** A number that is written with a point. */
     static NumericNode decimal(BigDecimal value) {
-        double nearest = value.doubleValue();
-        return Double.isFinite(nearest) && BigDecimal.valueOf(nearest).compareTo(value) == 0
-                ? Values.NODES.numberNode(nearest)
-                : DecimalNode.valueOf(value);
+        return Json.decimal(value);
     }
 
     static boolean isLong(JsonNode number) {
@@ -122,7 +133,7 @@ final class Numbers {
         }
         double nearest = quotient.doubleValue();
         return (Double.isFinite(nearest) && nearest != 0)
-                ? Values.NODES.numberNode(nearest)
+                ? decimal(BigDecimal.valueOf(nearest))
                 : decimal(bounded(quotient));
     }
 
@@ -207,18 +218,6 @@ final class Numbers {
 
     /** The number in digits, as JSON would write it; only one that is very large or small with an exponent. */
     static String shown(JsonNode number) {
-        if (isWrittenWhole(number)) {
-            return number.asText();
-        }
-        BigDecimal value = exact(number);
-        if (number.isDouble() && number.doubleValue() == 0) {
-            return number.asText();
-        }
-        long magnitude = value.precision() - (long) value.scale();
-        if (magnitude > 21 || magnitude < -6) {
-            return number.asText();
-        }
-        String digits = value.stripTrailingZeros().toPlainString();
-        return digits.indexOf('.') < 0 ? digits + ".0" : digits;
+        return isWrittenWhole(number) ? number.asText() : decimal(exact(number)).asText();
     }
 }

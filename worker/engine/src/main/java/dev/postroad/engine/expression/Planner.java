@@ -276,7 +276,7 @@ final class Planner {
                 // The position of a part that a macro moved; the double will do.
             }
         }
-        return Values.NODES.numberNode(value);
+        return Numbers.decimal(BigDecimal.valueOf(value));
     }
 
     private static boolean isOfNumber(String text, int place) {

@@ -32,7 +32,7 @@ final class Results {
         };
     }
 
-    private static JsonNode finite(JsonNode value) {
+    static JsonNode finite(JsonNode value) {
         if (value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue())) {
             throw new Failure("the value is " + value.asText() + ", which is too large for JSON");
         }

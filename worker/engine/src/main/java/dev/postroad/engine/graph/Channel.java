@@ -6,11 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Reducer;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
-import java.math.BigInteger;
+import dev.postroad.engine.expression.Numbers;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,9 +36,11 @@ public record Channel(
         return of(name, reducer, given, null);
     }
 
-    /** A channel that starts as its reducer does, unless a default is given. */
+    /** A channel that starts as its reducer does, unless a default is given; a list or an object is never null. */
     static Channel of(String name, Reducer reducer, @Nullable JsonNode given, @Nullable Expression expression) {
-        return new Channel(name, reducer, given == null ? start(reducer) : given, expression);
+        JsonNode start = start(reducer);
+        boolean isStart = given == null || (given.isNull() && start != null && start.isContainerNode());
+        return new Channel(name, reducer, isStart ? start : given, expression);
     }
 
     /** What a write puts in the place of a channel's value, past its reducer; null where it goes through the reducer. */
@@ -67,7 +68,9 @@ public record Channel(
     String refusalOfValue(JsonNode value) {
         return switch (reducer) {
             case APPEND, UNION, MESSAGES -> value instanceof ArrayNode ? null : "write a list";
-            case LAST, SUM, MIN, MAX, MERGE, EXPRESSION -> refusalOfWrite(value);
+            // Nothing yet, as a default says; the first number or text takes its place.
+            case SUM, MIN, MAX -> value.isNull() ? null : refusalOfWrite(value);
+            case LAST, MERGE, EXPRESSION -> refusalOfWrite(value);
         };
     }
 
@@ -182,15 +185,11 @@ public record Channel(
     }
 
     private static JsonNode plus(JsonNode a, JsonNode b) throws ConflictException {
-        if (!a.isIntegralNumber() || !b.isIntegralNumber()) {
-            double total = a.doubleValue() + b.doubleValue();
-            if (!Double.isFinite(total)) {
-                throw new ConflictException("adds up to more than a number can hold");
-            }
-            return NODES.numberNode(total);
+        try {
+            return Numbers.sum(a, b);
+        } catch (ExpressionException beyond) {
+            throw new ConflictException("adds up to more than a number can hold");
         }
-        BigInteger exact = a.bigIntegerValue().add(b.bigIntegerValue());
-        return exact.bitLength() < Long.SIZE ? Json.whole(exact.longValue()) : NODES.numberNode(exact);
     }
 
     private JsonNode extreme(@Nullable JsonNode current, List<JsonNode> writes) throws ConflictException {

@@ -31,6 +31,19 @@ public sealed interface Command {
     record Proceed() implements Command {}
 
     /**
+     * Calls that were under way when the run was read back, and whose turn it was not yet to be made again.
+     */
+    record TakeUp(List<Attempt> calls) implements Command {
+        /** Copies the list. */
+        public TakeUp {
+            calls = List.copyOf(calls);
+        }
+
+        /** One call, by the task and the attempt that it is for. */
+        public record Attempt(String task, int attempt) {}
+    }
+
+    /**
      * An agent answered, or its attempt was given up.
      *
      * @param policy the agent's own policy, which the node may override

@@ -13,6 +13,7 @@ import dev.postroad.engine.run.Command.FromUser;
 import dev.postroad.engine.run.Command.Proceed;
 import dev.postroad.engine.run.Command.RetryDue;
 import dev.postroad.engine.run.Command.Start;
+import dev.postroad.engine.run.Command.TakeUp;
 import dev.postroad.engine.run.Command.TimeOut;
 import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.Command.WakeUp;
@@ -117,6 +118,11 @@ public final class Decider {
                 }
             }
             case Proceed() -> advance();
+            case TakeUp(List<TakeUp.Attempt> calls) -> {
+                if (status == RunStatus.RUNNING) {
+                    steps.takeUp(calls);
+                }
+            }
             case Answer answer -> {
                 if (status == RunStatus.RUNNING && steps.answer(answer)) {
                     advance();

@@ -18,11 +18,12 @@ final class Draft {
     private final Instant stamp;
     private final List<Event> events = new ArrayList<>(4);
     private final List<Effect> effects = new ArrayList<>(2);
-    private final Budget budget = new Budget();
+    private final Budget budget;
     private Run run;
 
     Draft(Run run, Instant now, Instant stamp) {
         this.run = run;
+        this.budget = new Budget(run.graph().limits().iterations());
         this.now = now;
         this.stamp = stamp.isBefore(run.lastAt()) ? run.lastAt() : stamp;
     }

@@ -510,7 +510,7 @@ record Frame(
     /** The state with what the tasks of the superstep wrote so far; the state alone where that does not go together. */
     ObjectNode stateSoFar() {
         try {
-            return Merge.apply(graph, state, sources(), new Budget());
+            return Merge.apply(graph, state, sources(), Budget.ofReplay());
         } catch (MergeConflictException conflict) {
             return state;
         }

@@ -16,6 +16,7 @@ import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.Command.RetryDue;
+import dev.postroad.engine.run.Command.TakeUp;
 import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.EventBody.Handed;
 import dev.postroad.engine.run.EventBody.Missing;
@@ -29,6 +30,7 @@ import dev.postroad.engine.run.EventBody.RunFailed;
 import dev.postroad.engine.run.EventBody.RunResumed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,14 +69,32 @@ final class TaskSteps {
 
     /** Sets going again what was under way when the run was read back. */
     void resume() {
+        List<TakeUp.Attempt> calls = new ArrayList<>();
         for (Task task : draft.run().root().where(found -> found.status().isUnderWay())) {
             if (task.isCalling()) {
-                perform(task);
+                calls.add(new TakeUp.Attempt(task.id(), task.attempt()));
             } else if (task.status() == TaskStatus.BACKING_OFF) {
                 wake(task, Objects.requireNonNull(task.dueAt()));
             }
         }
         resumeSleepers();
+        takeUp(calls);
+    }
+
+    /** Makes calls again, unless something else happened to their tasks; what is too much for one decision later. */
+    void takeUp(List<TakeUp.Attempt> calls) {
+        for (int i = 0; i < calls.size(); i++) {
+            if (draft.budget().isSpent()) {
+                draft.perform(new Effect.Yield(new TakeUp(calls.subList(i, calls.size()))));
+                return;
+            }
+            Task task = draft.run().root().find(calls.get(i).task());
+            if (task != null
+                    && task.isCalling()
+                    && task.attempt() == calls.get(i).attempt()) {
+                perform(task);
+            }
+        }
     }
 
     private void wakeUpAt(Instant time) {

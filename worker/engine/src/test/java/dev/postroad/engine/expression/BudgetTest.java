@@ -104,14 +104,16 @@ class BudgetTest {
             Random random = new Random(seed);
             String text = expression(random, 4, new ArrayList<>());
             Expression expression = Expression.compile(text);
-            Budget budget = new Budget();
+            Budget budget = new Budget(Budget.ITERATIONS);
             try {
                 expression.evaluate(scope(), budget);
             } catch (ExpressionException failed) {
                 assertThat(failed.getMessage()).as("seed %s", seed).startsWith("the expression ");
             }
-            assertThat(budget.spent()).as("seed %s: %s", seed, text).isBetween(0L, (long) Budget.MAX_STEPS);
-            Budget again = new Budget();
+            assertThat(budget.spent())
+                    .as("seed %s: %s", seed, text)
+                    .isBetween(0L, (long) Budget.ITERATIONS * Budget.STEPS_AN_ITERATION);
+            Budget again = new Budget(Budget.ITERATIONS);
             try {
                 expression.evaluate(scope(), again);
             } catch (ExpressionException failed) {
@@ -124,7 +126,7 @@ class BudgetTest {
     @Test
     void sharesItsLimitBetweenWhatIsEvaluatedInOneTurn() throws ExpressionException {
         Expression half = Expression.compile("state.l.map(i, i + i).size() > 0");
-        Budget budget = new Budget();
+        Budget budget = new Budget(Budget.ITERATIONS);
         int turns = 0;
         while (turns < 100 && !fails(half, budget)) {
             turns++;
@@ -143,7 +145,8 @@ class BudgetTest {
             list.add(i);
         }
         assertThat(catchThrowableOfType(
-                        ExpressionException.class, () -> costly.reduce(list, NODES.numberNode(1), new Budget())))
+                        ExpressionException.class,
+                        () -> costly.reduce(list, NODES.numberNode(1), new Budget(Budget.ITERATIONS))))
                 .hasMessageContaining("more than");
         assertThat(costly.reduce(list, NODES.numberNode(1), Budget.ofReplay()).intValue())
                 .isEqualTo(50_001);
@@ -160,7 +163,8 @@ class BudgetTest {
 
     private static String failure(String text) {
         ExpressionException failed = catchThrowableOfType(
-                ExpressionException.class, () -> Expression.compile(text).evaluate(scope(), new Budget()));
+                ExpressionException.class,
+                () -> Expression.compile(text).evaluate(scope(), new Budget(Budget.ITERATIONS)));
         assertThat(failed).as(text).isNotNull();
         return String.valueOf(failed.getMessage());
     }

@@ -98,7 +98,8 @@ class ExpressionTest {
                 "state.n != 'three'",
             })
     void comparesNumbersByTheirValueWhateverTheirType(String expression) throws ExpressionException {
-        assertThat(Expression.compile(expression).holds(SCOPE, new Budget())).isTrue();
+        assertThat(Expression.compile(expression).holds(SCOPE, new Budget(Budget.ITERATIONS)))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -231,8 +232,8 @@ class ExpressionTest {
     void givesTheSameForTheSameScopeAndChangesNothingInIt() throws ExpressionException {
         JsonNode before = STATE.deepCopy();
         Expression expression = Expression.compile("{'l': state.list.sort() + [state.n], 'all': state, 'run': run}");
-        JsonNode first = expression.evaluate(SCOPE, new Budget());
-        assertThat(expression.evaluate(SCOPE, new Budget())).isEqualTo(first);
+        JsonNode first = expression.evaluate(SCOPE, new Budget(Budget.ITERATIONS));
+        assertThat(expression.evaluate(SCOPE, new Budget(Budget.ITERATIONS))).isEqualTo(first);
         assertThat(STATE).isEqualTo(before);
     }
 
@@ -257,9 +258,10 @@ class ExpressionTest {
             list.add(i);
         }
         Scope scope = Scope.of(JsonNodeFactory.instance.objectNode().set("list", list), STATE, STATE);
-        assertThat(Expression.compile("state.list.map(x, x + 1)").evaluate(scope, new Budget()))
+        assertThat(Expression.compile("state.list.map(x, x + 1)").evaluate(scope, new Budget(Budget.ITERATIONS)))
                 .hasSize(50_000);
-        assertThat(Expression.compile("state.list.filter(x, x % 2 == 0)").evaluate(scope, new Budget()))
+        assertThat(Expression.compile("state.list.filter(x, x % 2 == 0)")
+                        .evaluate(scope, new Budget(Budget.ITERATIONS)))
                 .hasSize(25_000);
     }
 
@@ -267,7 +269,7 @@ class ExpressionTest {
     @Timeout(value = 30, unit = TimeUnit.SECONDS)
     void aPatternCannotTakeExponentialTime() throws ExpressionException {
         String text = "'" + "a".repeat(10_000) + "b'";
-        assertThat(Expression.compile(text + ".matches('(a+)+$')").holds(SCOPE, new Budget()))
+        assertThat(Expression.compile(text + ".matches('(a+)+$')").holds(SCOPE, new Budget(Budget.ITERATIONS)))
                 .isFalse();
     }
 
@@ -288,17 +290,19 @@ class ExpressionTest {
 
     @Test
     void insistsOnAnObjectOrATruthWhereOneIsNeeded() throws ExpressionException {
-        assertThat(Expression.compile("{'a': 1}").evaluateObject(SCOPE, new Budget()))
+        assertThat(Expression.compile("{'a': 1}").evaluateObject(SCOPE, new Budget(Budget.ITERATIONS)))
                 .isInstanceOf(ObjectNode.class);
         Expression number = Expression.compile("state.n");
-        assertThat(catchThrowableOfType(ExpressionException.class, () -> number.evaluateObject(SCOPE, new Budget())))
+        assertThat(catchThrowableOfType(
+                        ExpressionException.class, () -> number.evaluateObject(SCOPE, new Budget(Budget.ITERATIONS))))
                 .hasMessage("the expression state.n must give an object");
-        assertThat(catchThrowableOfType(ExpressionException.class, () -> number.holds(SCOPE, new Budget())))
+        assertThat(catchThrowableOfType(
+                        ExpressionException.class, () -> number.holds(SCOPE, new Budget(Budget.ITERATIONS))))
                 .hasMessage("the expression state.n must give true or false");
     }
 
     private static JsonNode evaluated(String expression) throws ExpressionException {
-        return Expression.compile(expression).evaluate(SCOPE, new Budget());
+        return Expression.compile(expression).evaluate(SCOPE, new Budget(Budget.ITERATIONS));
     }
 
     private static String failure(String text) {

@@ -11,6 +11,7 @@ import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.expression.Budget;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -72,7 +73,8 @@ class ChannelTest {
         """)
     void reduces(Reducer reducer, @Nullable String before, String writes, String after) throws Exception {
         Channel channel = Channel.of("c", reducer, null);
-        JsonNode reduced = channel.reduce(before == null ? null : json(before), listOf(json(writes)), new Budget());
+        JsonNode reduced = channel.reduce(
+                before == null ? null : json(before), listOf(json(writes)), new Budget(Budget.ITERATIONS));
         assertThat(reduced).isEqualTo(json(after));
         assertThat(reduced).as("as it is read back").isEqualTo(Json.read(Json.bytes(reduced)));
     }
@@ -90,7 +92,8 @@ class ChannelTest {
         Channel channel = Channel.of("c", reducer, null);
         ConflictException conflict = catchThrowableOfType(
                 ConflictException.class,
-                () -> channel.reduce(before == null ? null : json(before), listOf(json(writes)), new Budget()));
+                () -> channel.reduce(
+                        before == null ? null : json(before), listOf(json(writes)), new Budget(Budget.ITERATIONS)));
         assertThat(conflict).hasMessage(reason);
     }
 
@@ -146,13 +149,13 @@ class ChannelTest {
                         JsonNodeFactory.instance.arrayNode().addAll(writes).deepCopy();
                 JsonNode before = live == null ? null : live.deepCopy();
 
-                JsonNode next = channel.reduce(live, writes, new Budget());
+                JsonNode next = channel.reduce(live, writes, new Budget(Budget.ITERATIONS));
                 assertThat(writes).as("writes of seed %s", seed).isEqualTo(listOf(given));
                 assertThat(live).as("value before, of seed %s", seed).isEqualTo(before);
 
                 live = next;
-                readBack = Json.read(
-                        Json.bytes(channel.reduce(readBack, listOf(Json.read(Json.bytes(given))), new Budget())));
+                readBack = Json.read(Json.bytes(
+                        channel.reduce(readBack, listOf(Json.read(Json.bytes(given))), new Budget(Budget.ITERATIONS))));
                 assertThat(readBack).as("seed %s", seed).isEqualTo(live);
             }
         }
@@ -203,7 +206,7 @@ class ChannelTest {
             case 1 -> Json.whole(random.nextInt());
             case 2 -> Json.whole(random.nextLong());
             case 3 -> JsonNodeFactory.instance.numberNode(random.nextInt(-3, 4) / 2.0);
-            default -> JsonNodeFactory.instance.numberNode(random.nextDouble() * 1e18);
+            default -> Json.decimal(BigDecimal.valueOf(random.nextDouble() * 1e18));
         };
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,28 @@ class CostlyExpressionTest {
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
         assertThat(script.run.state().get("n")).hasSize(40);
         assertThat(script.yields).as("decisions besides the first").isGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void aRunThatIsReadBackMakesItsCallsAgainInPortions() {
+        RunScript script = RunScript.started("""
+                graph: wide
+                state: { n: { reducer: sum } }
+                nodes: { work: { agent: x, input: "{'n': %s}" } }
+                edges:
+                  - { from: START, forEach: "lists.range(40)", to: work }
+                  - { from: work, to: END }
+                limits: { concurrency: 40 }
+                """.formatted(HALF), "{}");
+        assertThat(script.calls).hasSize(40);
+        int before = script.yields;
+        script.recover();
+        assertThat(script.calls).hasSize(40).extracting(Effect.CallAgent::task).doesNotHaveDuplicates();
+        assertThat(script.yields - before).as("portions besides the first").isGreaterThanOrEqualTo(10);
+        for (Effect.CallAgent call : List.copyOf(script.calls)) {
+            script.answer(call.task(), "{'n': 1}");
+        }
+        assertThat(script.run.state().get("n").intValue()).isEqualTo(40);
     }
 
     @Test

@@ -60,6 +60,7 @@ class DeciderCoverageTest {
         Map<String, Command> commands = new LinkedHashMap<>();
         commands.put("start", new Command.Start());
         commands.put("proceed", new Command.Proceed());
+        commands.put("take up", new Command.TakeUp(List.of(new Command.TakeUp.Attempt("a@1", 1))));
         commands.put("answer", answer("a@1", 1, AgentReply.completed(RunScript.json("{'log': 1}"))));
         commands.put("answer: bad", answer("a@1", 1, AgentReply.completed(RunScript.json("{'lgo': 1}"))));
         commands.put("answer: no object", answer("a@1", 1, AgentReply.completed(RunScript.json("7"))));

@@ -233,7 +233,8 @@ final class RandomGraph {
                 chance(30) ? random.nextInt(1, 4) : 1_000,
                 null,
                 chance(20) ? 7 : null,
-                Limits.DEFAULT.stateBytes());
+                Limits.DEFAULT.stateBytes(),
+                Limits.DEFAULT.iterations());
     }
 
     private boolean chance(int percent) {
