@@ -6,6 +6,7 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
@@ -61,10 +62,17 @@ record DefinitionFile(String name, List<Definition> definitions) {
     static List<String> warnings(List<DefinitionFile> files) {
         return files.stream()
                 .flatMap(file -> file.definitions.stream()
-                        .flatMap(definition -> Definitions.warnings(definition).stream()
+                        .flatMap(definition -> warnings(definition)
                                 .map(warning ->
                                         "warning: " + file.name + ": " + definition.registryKey() + ": " + warning)))
                 .toList();
+    }
+
+    private static Stream<Fault> warnings(Definition definition) {
+        Stream<Fault> ofItself = Definitions.warnings(definition).stream();
+        return definition instanceof GraphDefinition graph
+                ? Stream.concat(ofItself, GraphCompiler.warnings(graph).stream())
+                : ofItself;
     }
 
     static Stream<Definition> all(List<DefinitionFile> files) {
@@ -81,7 +89,7 @@ record DefinitionFile(String name, List<Definition> definitions) {
     private Stream<String> unsound(FileLibrary library) {
         return graphs().stream().flatMap(graph -> {
             try {
-                library.add(GraphCompiler.compile(graph, 1, library));
+                library.add(GraphCompiler.checked(graph, library));
                 return Stream.empty();
             } catch (FaultsException unsound) {
                 return lines(name + ": " + graph.registryKey(), unsound);

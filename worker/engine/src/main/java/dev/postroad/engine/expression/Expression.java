@@ -5,18 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.ast.CelConstant;
-import dev.cel.common.ast.CelExpr;
-import dev.cel.common.ast.CelExpr.ExprKind.Kind;
-import dev.cel.common.navigation.CelNavigableAst;
-import dev.cel.common.navigation.CelNavigableExpr;
 import dev.postroad.engine.expression.Planner.Plan;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * One CEL expression over {@code state}, {@code result}, {@code input}, {@code run} and {@code error}, or, for a
@@ -39,14 +32,12 @@ public final class Expression {
 
     private final String text;
     private final Plan plan;
-    private final Set<String> stateFields;
-    private final Set<String> literalKeys;
+    private final Reading reading;
 
     private Expression(String text, Plan plan, CelAbstractSyntaxTree tree) {
         this.text = text;
         this.plan = plan;
-        this.stateFields = Set.copyOf(stateFields(tree));
-        this.literalKeys = Set.copyOf(literalKeys(tree));
+        this.reading = Reading.of(tree);
     }
 
     /**
@@ -156,42 +147,34 @@ public final class Expression {
 
     /** The channels that the expression reads by name. */
     public Set<String> stateFields() {
-        return stateFields;
+        return reading.stateFields();
+    }
+
+    /** The channels that the expression reads without asking first whether they are there. */
+    public Set<String> unaskedFields() {
+        return reading.unasked();
+    }
+
+    /** Whether it divides by a whole number that is written out and drops the remainder, without saying that this is meant. */
+    public boolean dropsRemainder() {
+        return reading.dropsRemainder();
     }
 
     /** The keys of the object that the expression gives, as far as it is written out; empty where it is computed. */
     public Set<String> literalKeys() {
-        return literalKeys;
+        return reading.literalKeys();
+    }
+
+    /**
+     * What is written out in the expression and fails whenever it is evaluated, such as a regular expression, a time or a
+     * duration that is none: each with its place, as line:column, and the reason. Empty for most.
+     */
+    public List<String> flaws() {
+        return plan.flaws();
     }
 
     @Override
     public String toString() {
         return text;
-    }
-
-    private static Set<String> stateFields(CelAbstractSyntaxTree tree) {
-        return CelNavigableAst.fromAst(tree)
-                .getRoot()
-                .allNodes()
-                .map(CelNavigableExpr::expr)
-                .filter(expression -> expression.getKind() == Kind.SELECT)
-                .map(CelExpr::select)
-                .filter(select -> select.operand().getKind() == Kind.IDENT
-                        && select.operand().ident().name().equals("state"))
-                .map(CelExpr.CelSelect::field)
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static Set<String> literalKeys(CelAbstractSyntaxTree tree) {
-        CelExpr root = tree.getExpr();
-        if (root.getKind() != Kind.MAP) {
-            return Set.of();
-        }
-        return root.map().entries().stream()
-                .map(CelExpr.CelMap.Entry::key)
-                .filter(key ->
-                        key.getKind() == Kind.CONSTANT && key.constant().getKind() == CelConstant.Kind.STRING_VALUE)
-                .map(key -> key.constant().stringValue())
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

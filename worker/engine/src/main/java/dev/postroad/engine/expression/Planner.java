@@ -11,6 +11,7 @@ import dev.cel.common.ast.CelExpr.CelComprehension;
 import dev.cel.common.ast.CelExpr.CelMap;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Planner {
     private final CelSource source;
     private final Map<String, Integer> slots = new HashMap<>();
+    private final List<String> flaws = new ArrayList<>();
     private int slotCount;
 
     private Planner(CelSource source) {
@@ -32,14 +34,15 @@ final class Planner {
      *
      * @param slots of the variables that it refers to
      * @param slotCount of all variables, those of its macros included
+     * @param flaws what is written out and cannot be evaluated, with its place: what leads there fails
      */
-    record Plan(Step root, Map<String, Integer> slots, int slotCount) {}
+    record Plan(Step root, Map<String, Integer> slots, int slotCount, List<String> flaws) {}
 
     static Plan plan(CelAbstractSyntaxTree tree) throws ExpressionException {
         try {
             Planner planner = new Planner(tree.getSource());
             Step root = planner.step(tree.getExpr());
-            return new Plan(root, Map.copyOf(planner.slots), planner.slotCount);
+            return new Plan(root, Map.copyOf(planner.slots), planner.slotCount, List.copyOf(planner.flaws));
         } catch (Failure unsound) {
             throw new ExpressionException(unsound.reason());
         }
@@ -50,7 +53,7 @@ final class Planner {
             case CONSTANT -> new Step.Constant(constant(part));
             case IDENT -> identifier(part.ident().name());
             case SELECT -> select(part.select());
-            case CALL -> call(part.call());
+            case CALL -> call(part);
             case LIST -> new Literals.ListOf(steps(part.list().elements()));
             case MAP -> map(part.map());
             case COMPREHENSION -> macro(part.comprehension());
@@ -123,7 +126,8 @@ final class Planner {
         return "(…)";
     }
 
-    private Step call(CelCall call) {
+    private Step call(CelExpr part) {
+        CelCall call = part.call();
         List<CelExpr> parts = new ArrayList<>(call.args());
         call.target().ifPresent(parts::addFirst);
         List<Step> arguments = steps(parts);
@@ -133,8 +137,8 @@ final class Planner {
             case "_?_:_" -> new Logic.Conditional(arguments.get(0), arguments.get(1), arguments.get(2));
             case "_[_]" -> new Access.Index(arguments.get(0), arguments.get(1), path(parts.getFirst()));
             case "dyn" -> arguments.getFirst();
-            case "matches" -> match(arguments);
-            default -> call(call.function(), arguments);
+            case "matches" -> match(part, arguments);
+            default -> judged(part, arguments, call(call.function(), arguments));
         };
     }
 
@@ -146,11 +150,12 @@ final class Planner {
         return all;
     }
 
-    private static Step match(List<Step> arguments) {
+    private Step match(CelExpr part, List<Step> arguments) {
         if (arguments.get(1) instanceof Step.Constant(JsonNode pattern) && pattern.isTextual()) {
             try {
                 return new Patterns.Match(arguments.getFirst(), Patterns.ready(pattern.textValue()));
             } catch (Failure unsound) {
+                note(part, unsound);
                 return evaluation -> {
                     throw unsound;
                 };
@@ -173,6 +178,30 @@ final class Planner {
             throw new Failure("there is no function " + name + " of " + arguments.size() + " values");
         }
         return new Literals.Call(other, arguments);
+    }
+
+    /** Notes what fails whenever it is evaluated: a call of constants, or of a time zone that is not there. */
+    private Step judged(CelExpr part, List<Step> arguments, Step call) {
+        boolean zoned = arguments.size() == 2 && part.call().function().startsWith("get");
+        List<Step> known = zoned ? List.of(new Step.Constant(Values.of(Instant.EPOCH)), arguments.get(1)) : arguments;
+        if (known.stream().allMatch(Step.Constant.class::isInstance)) {
+            try {
+                call(part.call().function(), known).evaluate(new Evaluation(0, new Budget(Budget.ITERATIONS)));
+            } catch (Failure unsound) {
+                note(part, unsound);
+            }
+        }
+        return call;
+    }
+
+    private void note(CelExpr part, Failure unsound) {
+        Integer offset = source.getPositionsMap().get(part.id());
+        String place = offset == null
+                ? ""
+                : source.getOffsetLocation(offset)
+                        .map(at -> at.getLine() + ":" + (at.getColumn() + 1) + ": ")
+                        .orElse("");
+        flaws.add(place + unsound.reason());
     }
 
     private Step map(CelMap map) {

@@ -32,6 +32,9 @@ public final class GraphCompiler {
     private final GraphDefinition definition;
     private final Library library;
     private final FaultList faults = FaultList.ofDefinitions();
+    private final FaultList flaws = FaultList.ofDefinitions();
+    private final FaultList warnings = FaultList.ofDefinitions();
+    private final Set<String> unasked = new TreeSet<>();
 
     private GraphCompiler(GraphDefinition definition, Library library) {
         this.definition = definition;
@@ -65,6 +68,42 @@ public final class GraphCompiler {
             throw new FaultsException(compiler.faults);
         }
         return graph;
+    }
+
+    /**
+     * Compiles a definition that is about to be published. What was published before such checks were made is still
+     * compiled by {@link #compile(GraphDefinition, int, Library)}, as its runs may never come to what is refused here.
+     *
+     * @param library the agents and graphs that are there
+     * @throws FaultsException with every fault, its place and a remedy; among them what can only fail
+     */
+    public static Graph checked(GraphDefinition definition, Library library) throws FaultsException {
+        GraphCompiler compiler = new GraphCompiler(definition, library);
+        Graph graph = compiler.graph(1);
+        compiler.faults.addAll(EdgeChecks.faults(definition));
+        compiler.faults.addAll(compiler.flaws);
+        if (!compiler.faults.isEmpty()) {
+            throw new FaultsException(compiler.faults);
+        }
+        return graph;
+    }
+
+    /**
+     * What is sound in a definition, and yet is probably not what its author meant; empty where nothing is, or where it
+     * does not compile.
+     */
+    public static List<Fault> warnings(GraphDefinition definition) {
+        GraphCompiler compiler = new GraphCompiler(definition, Library.ofAgents(agent -> true));
+        compiler.graph(1);
+        if (!compiler.unasked.isEmpty()) {
+            String first = compiler.unasked.iterator().next();
+            compiler.warnings.add(new Fault(
+                    "state",
+                    "read without a default and without has(): " + String.join(", ", compiler.unasked),
+                    "a run that gets there before they are written fails; give them a default, or ask has(state."
+                            + first + ") first"));
+        }
+        return compiler.warnings;
     }
 
     private Graph graph(int version) {
@@ -132,7 +171,9 @@ public final class GraphCompiler {
             return null;
         }
         try {
-            return Expression.compileReducer(given.expression());
+            Expression expression = Expression.compileReducer(given.expression());
+            judge(expression, "state." + given.name() + ".reducer");
+            return expression;
         } catch (ExpressionException unsound) {
             fault(
                     "state." + given.name() + ".reducer",
@@ -297,10 +338,30 @@ public final class GraphCompiler {
             for (String channel : expression.stateFields()) {
                 unknownChannel(channel, place);
             }
+            judge(expression, place);
             return expression;
         } catch (ExpressionException unsound) {
             fault(place, "is no sound expression: " + unsound.getMessage(), "correct the CEL");
             return null;
+        }
+    }
+
+    private void judge(Expression expression, String place) {
+        for (String flaw : expression.flaws()) {
+            flaws.add(new Fault(place, "can only fail: " + flaw, "correct what is written there"));
+        }
+        if (expression.dropsRemainder()) {
+            warnings.add(new Fault(
+                    place,
+                    "/ of two whole numbers drops the remainder, so that 7 / 2 is 3",
+                    "write the number with a point, as in / 2.0, or int(… / 2) where that is meant"));
+        }
+        for (String channel : expression.unaskedFields()) {
+            ChannelDefinition read = definition.channels().get(channel);
+            if (read != null
+                    && Channel.of(read.name(), read.reducer(), read.initial()).initial() == null) {
+                unasked.add(channel);
+            }
         }
     }
 

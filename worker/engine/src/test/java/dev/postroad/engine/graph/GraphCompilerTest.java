@@ -50,6 +50,60 @@ class GraphCompilerTest {
                 .containsExactly(fault);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
+            state.a.matches('^(?=.*[0-9])x')                => 1:16: matches: '^(?=.*[0-9])x' is no regular expression of RE2
+            true || state.a.matches('(')                    => 1:24: matches: '(' is no regular expression of RE2
+            duration('1 hour') < duration('2h')             => 1:9: duration: '1 hour' is no duration such as 90s
+            timestamp('yesterday') < timestamp(0)           => 1:10: timestamp: 'yesterday' is no time
+            timestamp(state.a).getHours('Mars/Olympus') > 1 => 1:28: getHours: there is no time zone 'Mars/Olympus'
+            int('seven') == state.a                         => 1:4: int: 'seven' is no whole number of 64 bits
+            state.a == 7 / 0                                => by zero
+            """)
+    void whatIsWrittenOutAndCanOnlyFailIsRefusedBeforeItIsPublished(String when, String flaw) throws Exception {
+        GraphDefinition definition = definition("""
+                graph: g
+                state: { a: {} }
+                nodes: { a: { agent: x } }
+                edges:
+                  - { from: START, when: "%s", to: a }
+                  - { from: START, otherwise: true, to: END }
+                  - { from: a, to: END }
+                """.formatted(when));
+        FaultsException refused = catchThrowableOfType(
+                FaultsException.class, () -> GraphCompiler.checked(definition, Library.ofAgents(agent -> true)));
+        assertThat(refused.faults())
+                .singleElement()
+                .asString()
+                .startsWith("edges[0].when: can only fail: ")
+                .contains(flaw);
+        assertThat(GraphCompiler.compile(definition, 1, agent -> true).name())
+                .as("what was published before")
+                .isEqualTo("g");
+    }
+
+    @Test
+    void warnsOfWhatIsProbablyNotMeant() throws Exception {
+        assertThat(GraphCompiler.warnings(definition("""
+                        graph: g
+                        state: { a: {}, b: { default: 1 }, c: { reducer: sum }, d: {}, e: {}, f: { default: ~ } }
+                        nodes:
+                          a: { set: "{'a': state.b / 2, 'b': state.a + state.c + state.f}" }
+                          b: { set: "{'a': int(state.b / 2) + (has(state.d) ? state.d : 0) + ('e' in state ? state.e : 0)}" }
+                        edges: [{ from: START, to: a }, { from: a, to: b }, { from: b, to: END }]
+                        """)))
+                .extracting(Fault::toString)
+                .containsExactly(
+                        "nodes.a.set: / of two whole numbers drops the remainder, so that 7 / 2 is 3; write the number"
+                                + " with a point, as in / 2.0, or int(… / 2) where that is meant",
+                        "state: read without a default and without has(): a; a run that gets there before they are"
+                                + " written fails; give them a default, or ask has(state.a) first");
+    }
+
+    private static GraphDefinition definition(String yaml) throws FaultsException {
+        return (GraphDefinition) Definitions.readAll(yaml).getFirst();
+    }
+
     @Test
     void aNodeIsReachedOnlyWhereAllSourcesOfItsJoinAre() {
         assertThat(faults("""

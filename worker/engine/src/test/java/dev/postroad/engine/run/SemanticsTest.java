@@ -223,6 +223,54 @@ class SemanticsTest {
     }
 
     @Test
+    void nullIsADefaultLikeAnyOther() {
+        RunScript script = RunScript.started("""
+                graph: g
+                state:
+                  a: { default: ~ }
+                  n: { reducer: sum, default: null }
+                  log: { reducer: append, default: null }
+                  seen: {}
+                nodes: { set: { set: "{'seen': [has(state.a), state.a == null, state.n == null], 'n': 2, 'log': 1}" } }
+                edges: [{ from: START, to: set }, { from: set, to: END }]
+                """, "{}");
+        assertThat(script.run.state()).isEqualTo(json("{'a': null, 'n': 2, 'log': [1], 'seen': [true, true, true]}"));
+    }
+
+    @Test
+    void theBoundOnIterationsIsNamedAndCanBeRaised() {
+        String yaml = """
+                graph: g
+                state: { n: {} }
+                nodes: { set: { set: "{'n': lists.range(%d).map(x, lists.range(%d).map(y, x * y)).size()}" } }
+                edges: [{ from: START, to: set }, { from: set, to: END }]
+                """;
+        assertThat(RunScript.started(yaml.formatted(315, 315), "{}").run.status())
+                .isEqualTo(RunStatus.COMPLETED);
+        RunScript beyond = RunScript.started(yaml.formatted(316, 316), "{}");
+        assertThat(message(beyond)).contains("100000", "limits.iterations of the graph (at most 500000)");
+        RunScript raised = RunScript.started(yaml.formatted(400, 400) + "limits: { iterations: 200000 }\n", "{}");
+        assertThat(raised.run.status()).isEqualTo(RunStatus.COMPLETED);
+    }
+
+    @Test
+    void numbersKeepEveryDigitThroughStateReducersAndExpressions() {
+        RunScript script =
+                RunScript.started("""
+                graph: g
+                state: { a: {}, total: { reducer: sum }, most: { reducer: max }, b: {} }
+                nodes: { set: { set: "{'total': state.a, 'most': state.a, 'b': state.a}" }, x: { agent: x } }
+                edges: [{ from: START, to: set }, { from: set, to: x }, { from: x, to: END }]
+                """, "{'a': 12345678901234567.89, 'total': 0.01, 'most': 9007199254740993}");
+        script.answer("x@2", "{'total': 18446744073709551615, 'b': 12345678901234567.89}");
+        assertThat(script.run.state())
+                .hasToString("{\"total\":18459089752610786182.9,\"a\":12345678901234567.89,"
+                        + "\"most\":12345678901234567.89,\"b\":12345678901234567.89}");
+        assertThat(Run.fold("run-1", script.run.graph(), script.journal).state())
+                .isEqualTo(script.run.state());
+    }
+
+    @Test
     void aNodeSeesTheElementThatItWasMadeFor() {
         RunScript script = RunScript.started("""
                 graph: wide

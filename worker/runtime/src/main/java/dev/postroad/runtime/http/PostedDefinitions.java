@@ -95,7 +95,7 @@ final class PostedDefinitions implements Library {
 
     private void check(GraphDefinition graph, String place) {
         try {
-            graphs.put(graph.name(), GraphCompiler.compile(graph, 1, this));
+            graphs.put(graph.name(), GraphCompiler.checked(graph, this));
         } catch (FaultsException unsound) {
             faults.addAll(unsound, place);
         }
