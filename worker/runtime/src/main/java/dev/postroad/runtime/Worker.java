@@ -26,6 +26,7 @@ import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.SetAsideRuns;
+import dev.postroad.runtime.journal.UnlistedRuns;
 import dev.postroad.runtime.logs.LogWriter;
 import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.logs.TroubleLog;
@@ -59,6 +60,7 @@ import dev.postroad.runtime.run.Lane;
 import dev.postroad.runtime.run.Lanes;
 import dev.postroad.runtime.run.LateCommands;
 import dev.postroad.runtime.run.MetCommands;
+import dev.postroad.runtime.run.QuestionLister;
 import dev.postroad.runtime.run.QueueReader;
 import dev.postroad.runtime.run.RunQueue;
 import dev.postroad.runtime.run.Turns;
@@ -270,6 +272,8 @@ public final class Worker implements AutoCloseable {
                 new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
         ownership = shards;
         part(new Waker(reader, lanes, shards::owned, clock)).start();
+        part(new QuestionLister(new UnlistedRuns(pool, reader), catalog, shards::owned, clock))
+                .start();
         AgentWaiters waiters = part(new AgentWaiters(
                 reader,
                 lanes,

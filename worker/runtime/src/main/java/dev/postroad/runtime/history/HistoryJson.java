@@ -49,6 +49,35 @@ public final class HistoryJson {
         return json;
     }
 
+    /** Some open questions, and where to go on. */
+    public static ObjectNode tree(WaitingPage page) {
+        ObjectNode json = object();
+        json.set("waiting", list(page.questions(), HistoryJson::tree));
+        if (page.next() != null) {
+            json.put("next", page.next());
+        }
+        return json;
+    }
+
+    /** An open question: whose, what it is about, and the control message that answers it, but for its {@code value}. */
+    public static ObjectNode tree(WaitingQuestion waiting) {
+        ObjectNode json = object().put("runId", waiting.runId())
+                .put("graph", waiting.graph())
+                .put("graphVersion", waiting.graphVersion())
+                .put("status", waiting.status().publicName());
+        ObjectNode tags = json.putObject("tags");
+        waiting.tags().forEach(tags::put);
+        waiting.question()
+                .properties()
+                .forEach(field -> json.set(field.getKey().equals("value") ? "ask" : field.getKey(), field.getValue()));
+        json.putObject("answer")
+                .put("type", "resume")
+                .put("runId", waiting.runId())
+                .put("task", waiting.id())
+                .put("version", waiting.version());
+        return json;
+    }
+
     /** An event as it stands on the events topic, in the same order of fields. */
     public static ObjectNode tree(RunEvent event) {
         ObjectNode json = object().put("runId", event.runId());

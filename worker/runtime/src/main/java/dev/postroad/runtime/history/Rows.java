@@ -106,7 +106,7 @@ final class Rows {
         return Double.parseDouble(Float.toString(row.getFloat("progress")));
     }
 
-    private static Map<String, String> tags(ResultSet row) throws SQLException {
+    static Map<String, String> tags(ResultSet row) throws SQLException {
         Map<String, String> tags = new LinkedHashMap<>();
         JsonNode json = json(row, "tags");
         if (json != null) {
@@ -123,7 +123,7 @@ final class Rows {
         throw new CorruptHistoryException("the column " + column + " holds no object", null);
     }
 
-    private static JsonNode requiredJson(ResultSet row, String column) throws SQLException {
+    static JsonNode requiredJson(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(json(row, column), column);
     }
 

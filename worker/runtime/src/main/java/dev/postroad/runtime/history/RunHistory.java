@@ -67,6 +67,17 @@ public final class RunHistory {
         return new RunListing(postgres).page(filter, cursor, limit);
     }
 
+    /**
+     * Some of the open questions that are wanted, of all runs.
+     *
+     * @param cursor the {@code next} of the page before, for the same filter; null for the first page
+     * @param limit at most so many, 1 or more
+     * @throws IllegalArgumentException where the cursor is none that a page gave
+     */
+    public WaitingPage waiting(WaitingFilter filter, @Nullable String cursor, int limit) {
+        return new WaitingListing(postgres).page(filter, cursor, limit);
+    }
+
     /** The journal of a run from a place on; empty where there is no such run. */
     public List<RunEvent> events(String runId, int fromSeq) {
         return journals.from(runId, fromSeq);

@@ -33,7 +33,7 @@ final class RunListing {
             "id, run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at";
     private static final String ORDER = " ORDER BY queued_at DESC, id DESC LIMIT ";
 
-    private static final StatementCustomizer PLANNED_ANEW = new StatementCustomizer() {
+    static final StatementCustomizer PLANNED_ANEW = new StatementCustomizer() {
         @Override
         public void beforeBinding(PreparedStatement statement, StatementContext context) throws SQLException {
             statement.unwrap(PGStatement.class).setPrepareThreshold(0);

@@ -88,6 +88,15 @@ final class Query {
         return found;
     }
 
+    /** One of some legal names, given once or not at all. */
+    <T> T one(String name, Map<String, T> legal, T unlessGiven) {
+        Set<T> found = oneOf(name, legal);
+        if (found.size() > 1) {
+            fault(name, "has " + found.size() + " values", "give one");
+        }
+        return found.isEmpty() ? unlessGiven : found.iterator().next();
+    }
+
     /** The legal names of what an enum lists, for {@link #oneOf}. */
     static <T> Map<String, T> names(T[] values, Function<T, String> name) {
         Map<String, T> names = new LinkedHashMap<>();

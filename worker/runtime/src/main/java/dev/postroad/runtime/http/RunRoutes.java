@@ -9,6 +9,8 @@ import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunState;
 import dev.postroad.runtime.history.StateVersion;
 import dev.postroad.runtime.history.VersionFilter;
+import dev.postroad.runtime.history.WaitingFilter;
+import dev.postroad.runtime.history.WaitingFilter.Order;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -20,6 +22,7 @@ final class RunRoutes {
     static final int MOST_OF_A_PAGE = 1_000;
     static final int PAGE = 50;
 
+    private static final Map<String, Order> ORDERS = Query.names(Order.values(), Order::publicName);
     private static final Map<String, RunStatus> STATUSES = Query.names(RunStatus.values(), RunStatus::publicName);
 
     private final RunHistory history;
@@ -36,6 +39,7 @@ final class RunRoutes {
         routes.get("/api/runs/{id}/diff", this::diff);
         routes.get("/api/runs/{id}/timeline", this::timeline);
         routes.get("/api/queue", this::queue);
+        routes.get("/api/waiting", this::waiting);
     }
 
     private void runs(Context context) {
@@ -133,5 +137,25 @@ final class RunRoutes {
     private void queue(Context context) {
         new Query(context).end();
         Answers.send(context, HistoryJson.tree(history.queue()));
+    }
+
+    private void waiting(Context context) {
+        Query query = new Query(context);
+        var filter = new WaitingFilter(
+                query.text("graph"),
+                query.text("assignee"),
+                query.texts("tag.", "tag.KEY"),
+                query.time("since"),
+                query.time("due"),
+                query.one("order", ORDERS, Order.ASKED));
+        int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
+        String cursor = query.text("cursor");
+        query.end();
+        try {
+            Answers.send(context, HistoryJson.tree(history.waiting(filter, cursor, limit)));
+        } catch (IllegalArgumentException noCursor) {
+            query.fault("cursor", "is none that a page gave", "use \"next\" of the page before as it is");
+            query.end();
+        }
     }
 }

@@ -108,6 +108,9 @@ final class BatchColumns {
             rowProgress,
             rowData);
 
+    private final QuestionColumns newQuestions = new QuestionColumns();
+    private final QuestionColumns changedQuestions = new QuestionColumns();
+
     private boolean admits;
     private boolean changesStatus;
 
@@ -119,6 +122,16 @@ final class BatchColumns {
         return changesStatus;
     }
 
+    /** Whether a new run has come to a rest already, in which it may ask people. */
+    boolean admitsQuestions() {
+        return newQuestions.areUsed();
+    }
+
+    /** Whether a run may have begun to ask people, or may ask them no more. */
+    boolean changesQuestions() {
+        return changedQuestions.areUsed();
+    }
+
     /** Fills the columns; {@code epochs} has an epoch for the shard of every entry. */
     void fill(List<JournalEntry> entries, Map<Integer, Long> epochs) {
         List.of(claims, admissions, changes, rows).forEach(columns -> columns.forEach(ArrayColumn::clear));
@@ -128,16 +141,22 @@ final class BatchColumns {
         });
         Map<Long, JournalEntry> fresh = new LinkedHashMap<>();
         Map<Long, JournalEntry> changed = new LinkedHashMap<>();
+        boolean asking = false;
+        boolean changing = false;
         for (JournalEntry entry : entries) {
             long number = entry.key().number();
             if (entry.fresh() || fresh.containsKey(number)) {
                 fresh.put(number, entry);
+                asking |= OpenQuestions.mayAsk(entry.run());
             } else if (changesStatus(entry)) {
                 changed.put(number, entry);
+                changing |= QuestionColumns.concern(entry);
             }
         }
         fresh.values().forEach(this::admit);
         changed.values().forEach(this::change);
+        newQuestions.fill(fresh.values(), asking);
+        changedQuestions.fill(changed.values(), changing);
         entries.forEach(entry -> addRows(entry, fresh.containsKey(entry.key().number())));
         admits = !fresh.isEmpty();
         changesStatus = !changed.isEmpty();
@@ -148,11 +167,18 @@ final class BatchColumns {
         int place = bind(statement, connection, claims, 1);
         if (admits) {
             place = bind(statement, connection, admissions, place);
+            place = bind(statement, connection, newQuestions, place);
         }
         if (changesStatus) {
             place = bind(statement, connection, changes, place);
+            place = bind(statement, connection, changedQuestions, place);
         }
         bind(statement, connection, rows, place);
+    }
+
+    private static int bind(PreparedStatement statement, BaseConnection connection, QuestionColumns questions, int from)
+            throws SQLException {
+        return questions.areUsed() ? bind(statement, connection, questions.columns(), from) : from;
     }
 
     private static int bind(PreparedStatement statement, BaseConnection connection, List<ArrayColumn> columns, int from)
@@ -178,7 +204,10 @@ final class BatchColumns {
                         RUN_ROLLED_BACK,
                         RUN_PAUSED,
                         RUN_UNPAUSED,
-                        STATE_UPDATED -> {
+                        STATE_UPDATED,
+                        // The status stays, but not what is asked of whom, and when the run is to be woken.
+                        NODE_REMINDED,
+                        NODE_REASSIGNED -> {
                     return true;
                 }
                 default -> {}

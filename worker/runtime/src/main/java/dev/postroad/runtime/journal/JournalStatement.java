@@ -5,7 +5,8 @@ package dev.postroad.runtime.journal;
  *
  * <p>The lock on the shards' rows orders it against a new owner, which raises the epoch first and reads after: either
  * this batch is committed before the epoch is raised, and the new owner reads it, or it finds the epoch raised, and
- * writes nothing. The parts for new runs and changed statuses are left out where a batch has none.
+ * writes nothing. The parts for new runs and changed statuses are left out where a batch has none, and so
+ * are the columns of what people are asked: a batch of runs that ask nobody pays nothing for them.
  *
  * <p>Within an epoch a batch may be executed twice, and the first time after the second: its connection was given up, it
  * was sent again, later batches followed, and only then does Postgres come to what was sent first. So nothing in it goes
@@ -23,34 +24,45 @@ final class JournalStatement {
             FOR SHARE OF s
         )\
         """;
-    private static final String ADMIT = """
+    private static final String ADMIT_FORM = """
         , admitted AS (
             INSERT INTO postroad.runs (id, run_id, shard, graph, version, status, priority, input, tags, error,
                                        traceparent, queued_at, started_at, ended_at, wake_at, rank,
-                                       limited)
-            SELECT n.*
+                                       limited%s)
+            SELECT n.*%s
             FROM unnest(?::bigint[], ?::text[], ?::int[], ?::text[], ?::int[], ?::text[], ?::int[], ?::json[],
                         ?::json[], ?::json[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[],
-                        ?::timestamptz[], ?::timestamptz[], ?::bool[])
+                        ?::timestamptz[], ?::timestamptz[], ?::bool[]%s)
                  AS n (id, run_id, shard, graph, version, status, priority, input, tags, error, traceparent,
-                       queued_at, started_at, ended_at, wake_at, rank, limited)
+                       queued_at, started_at, ended_at, wake_at, rank, limited%s)
             WHERE n.shard IN (SELECT shard FROM owned)
             ON CONFLICT (run_id) DO NOTHING
             RETURNING id, run_id
         )\
         """;
-    private static final String CHANGE = """
+    private static final String CHANGE_FORM = """
         , changed AS (
             UPDATE postroad.runs r
             SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at,
                 wake_at = c.wake_at, waits_for = string_to_array(c.waits_for, ','),
-                turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END, status_seq = c.seq
+                turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END, status_seq = c.seq%s
             FROM unnest(?::bigint[], ?::int[], ?::int[], ?::text[], ?::json[], ?::timestamptz[], ?::timestamptz[],
-                        ?::timestamptz[], ?::text[])
-                 AS c (id, shard, seq, status, error, started_at, ended_at, wake_at, waits_for)
+                        ?::timestamptz[], ?::text[]%s)
+                 AS c (id, shard, seq, status, error, started_at, ended_at, wake_at, waits_for%s)
             WHERE r.id = c.id AND r.status_seq < c.seq AND c.shard IN (SELECT shard FROM owned)
         )\
         """;
+    private static final String QUESTIONS = ", questions, asked_at, due_at, assignees";
+    private static final String QUESTION_ARRAYS = ", ?::json[], ?::timestamptz[], ?::timestamptz[], ?::json[]";
+    private static final String ADMIT = ADMIT_FORM.formatted("", "", "", "");
+    private static final String ADMIT_ASKING =
+            ADMIT_FORM.formatted(QUESTIONS + ", questions_seq", ", 0", QUESTION_ARRAYS, QUESTIONS);
+    private static final String CHANGE = CHANGE_FORM.formatted("", "", "");
+    private static final String CHANGE_ASKING = CHANGE_FORM.formatted(
+            ", questions = c.questions, asked_at = c.asked_at, due_at = c.due_at, assignees = c.assignees,"
+                    + " questions_seq = c.seq",
+            QUESTION_ARRAYS,
+            QUESTIONS);
     private static final String WRITE = """
         , written AS (
             INSERT INTO postroad.journal (run, seq, type, node, task, attempt, superstep, version, at, duration,
@@ -82,11 +94,19 @@ final class JournalStatement {
     static String sql(BatchColumns batch) {
         boolean admits = batch.admits();
         return CLAIM
-                + (admits ? ADMIT : "")
-                + (batch.changesStatus() ? CHANGE : "")
+                + (admits ? admit(batch) : "")
+                + (batch.changesStatus() ? change(batch) : "")
                 + WRITE
                 + (admits ? ONLY_ADMITTED : "")
                 + WRITTEN
                 + (admits ? ADMITTED : NONE_ADMITTED);
+    }
+
+    private static String admit(BatchColumns batch) {
+        return batch.admitsQuestions() ? ADMIT_ASKING : ADMIT;
+    }
+
+    private static String change(BatchColumns batch) {
+        return batch.changesQuestions() ? CHANGE_ASKING : CHANGE;
     }
 }

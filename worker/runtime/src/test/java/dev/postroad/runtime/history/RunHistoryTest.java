@@ -102,7 +102,7 @@ final class RunHistoryTest {
         });
         assertThatThrownBy(() -> history.runs(RunFilter.ALL, "page2", 7))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the cursor is none that a page of runs gave");
+                .hasMessage("the cursor is none that a page of this listing gave");
     }
 
     private static boolean answers(RunSummary run, RunFilter question) {

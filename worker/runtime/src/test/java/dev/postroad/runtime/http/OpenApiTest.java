@@ -63,7 +63,8 @@ final class OpenApiTest {
         ---
         graph: asks
         state: { answer: { reducer: last } }
-        nodes: { ask: { interrupt: "{'question': 'why?'}" } }
+        nodes: { ask: { interrupt: { ask: "{'question': 'why?'}", schema: { type: string }, assignee: "'ada'",
+          timeout: P3650D, onTimeout: "no", remindEvery: P1D } } }
         edges: [{ from: START, to: ask }, { from: ask, to: END }]
         ---
         agent: test-puppet
@@ -120,6 +121,14 @@ final class OpenApiTest {
                     "GET /api/runs/{id}/logs",
                     List.of("/bad", "/told", "/good?level=warn&limit=2", "/nobody", "/good?level=loud", "/good?x=1")),
             Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
+            Map.entry(
+                    "GET /api/waiting",
+                    List.of(
+                            "/api/waiting",
+                            "/api/waiting?limit=1",
+                            "/api/waiting?order=due&due=2999-01-31T12:00:00Z&since=2026-01-31T12:00:00Z",
+                            "/api/waiting?graph=asks&assignee=ada&tag.tenant=acme",
+                            "/api/waiting?order=x")),
             Map.entry("GET /api/graphs", List.of("/api/graphs", "/api/graphs?x=1")),
             Map.entry(
                     "GET /api/graphs/{name}",

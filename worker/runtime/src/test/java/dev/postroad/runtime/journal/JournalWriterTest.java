@@ -24,6 +24,7 @@ import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.history.WaitingFilter;
 import dev.postroad.runtime.journal.PublishedRow.Position;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.testing.BreakingDatabase;
@@ -98,6 +99,31 @@ class JournalWriterTest {
     @AfterAll
     static void stop() {
         SITE.close();
+    }
+
+    @Test
+    void aReminderMovesTheTimeAtWhichARunIsWoken() {
+        JournalEntry admitted = admission("patient", MINE);
+        JournalEntry begun = begin(admitted);
+        Asking asking = new Asking(null, "ada", null, null, Duration.ofMinutes(2));
+        RetryPolicy once =
+                new RetryPolicy(1, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, null, OnExhausted.FAIL);
+        JournalEntry left = decide(begun, answer("left@1", 1, AgentReply.completed(Site.json("{}")), once), 2);
+        JournalEntry waiting =
+                decide(left, answer("right@1", 1, new AgentReply.Interrupted(Site.json("'sure?'"), asking), once), 3);
+        JournalEntry reminded = decide(waiting, new Command.WakeUp(), 124);
+        writer.commit(List.of(admitted, begun, left, waiting), EPOCHS);
+        writer.commit(List.of(reminded), EPOCHS);
+        assertThat(reminded.run().wakeAt()).isEqualTo(start.plusSeconds(243));
+        assertThat(SITE.number(
+                        "SELECT count(*) FROM postroad.runs WHERE wake_at = ?::timestamptz",
+                        start.plusSeconds(243).toString()))
+                .isOne();
+        assertThat(SITE.history().waiting(WaitingFilter.ALL, null, 10).questions())
+                .singleElement()
+                .satisfies(question -> assertThat(
+                                question.question().path("reminders").asInt())
+                        .isOne());
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.runtime.history.WaitingFilter;
 import dev.postroad.runtime.testing.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -168,6 +169,13 @@ class LateStatementTest {
                         runId))
                 .as("places taken")
                 .isEqualTo(status == RunStatus.RUNNING || status == RunStatus.WAITING ? 1 : 0);
+        assertThat(SITE.history().waiting(WaitingFilter.ALL, null, 10).questions())
+                .filteredOn(question -> question.runId().equals(runId))
+                .as("open questions")
+                .hasSize(
+                        OpenQuestions.mayAsk(last.run())
+                                ? last.run().interrupts().size()
+                                : 0);
         assertThat(SITE.number("SELECT count(*) FROM postroad.runs WHERE run_id = ? AND ended_at IS NOT NULL", runId))
                 .isEqualTo(status.isEnded() ? 1 : 0);
     }

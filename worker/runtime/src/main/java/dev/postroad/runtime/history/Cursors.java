@@ -1,0 +1,26 @@
+package dev.postroad.runtime.history;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/** Places in a listing, for the URLs of strangers, who are not to read anything into them. */
+final class Cursors {
+    private Cursors() {}
+
+    static String opaque(String plain) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** @throws IllegalArgumentException where nothing here has made the text */
+    static String plain(String opaque) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(opaque), StandardCharsets.US_ASCII);
+        } catch (IllegalArgumentException notBase64) {
+            throw noCursor();
+        }
+    }
+
+    static IllegalArgumentException noCursor() {
+        return new IllegalArgumentException("the cursor is none that a page of this listing gave");
+    }
+}
