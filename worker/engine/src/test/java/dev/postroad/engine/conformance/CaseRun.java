@@ -172,8 +172,11 @@ final class CaseRun {
                 history.add(new Past(before.version() == 0 ? 0 : -1, before.state(), List.of("__start__")));
             }
             boolean bareRollback = event.body() instanceof EventBody.RunRolledBack back && !back.resume();
-            boolean update = event.body() instanceof EventBody.RunResumed;
-            if (past.version() > before.version() && !bareRollback && !update) {
+            if (past.version() > before.version() && event.body() instanceof EventBody.RunResumed) {
+                // LangGraph keeps the update with the version that waits, we make one of our own.
+                Past waiting = history.removeLast();
+                history.add(new Past(past.version(), past.state(), waiting.next()));
+            } else if (past.version() > before.version() && !bareRollback) {
                 history.add(new Past(past.version(), past.state(), past.next()));
             }
         }

@@ -226,6 +226,23 @@ class QuestionTest {
         return script;
     }
 
+    @Test
+    void showWhatWasWrittenBesideTheAnswerToAnother() {
+        RunScript script = bothAsk();
+        ObjectNode update = (ObjectNode) RunScript.json("{'log': ['u']}");
+        int before = script.run.version();
+        script.tell(
+                new Command.Resume("first", new Answers.Named(byName("{'a': 1}")), null, NUMBERS, update, List.of()));
+        assertThat(script.run.state().get("log")).isEqualTo(RunScript.json("['u']"));
+        assertThat(script.run.version()).isEqualTo(before + 1);
+        assertThat(script.run.next()).as("both are to end yet").containsExactly("a", "b");
+        script.answer("a@1", "{'log': ['a']}");
+        script.reply("b@1", new AgentReply.Interrupted(RunScript.json("'b?'")));
+        assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
+        assertThat(script.run.state().get("log")).as("the version that waits").isEqualTo(RunScript.json("['u']"));
+        assertThat(script.run.stateSoFar().get("log")).isEqualTo(RunScript.json("['u', 'a']"));
+    }
+
     private static Command.Resume resume(Answers answers, @Nullable Integer version) {
         return new Command.Resume("new " + answers, answers, version, NUMBERS, null, List.of());
     }
