@@ -19,12 +19,31 @@ import org.jspecify.annotations.Nullable;
  * @param runId the run
  * @param commandId what makes the command apply once; null where the record's place gives it
  * @param action what is to be done
+ * @param by who asks for it, 1 to 200 characters, which stands in the event that answers it; null where nobody says so
  */
-public record Control(String runId, @Nullable String commandId, Action action) {
+public record Control(
+        String runId,
+        @Nullable String commandId,
+        Action action,
+        @Nullable String by) {
     private static final Pattern COMMAND_ID = Pattern.compile(".{1,200}", Pattern.DOTALL);
+    private static final Pattern BY = Pattern.compile("(?=.*\\S).{1,200}", Pattern.DOTALL);
 
+    /**
+     * Checks the run's id, and who asks.
+     *
+     * @throws IllegalArgumentException where the id is not legal, or who asks is blank or longer than 200 characters
+     */
     public Control {
         RunIds.requireLegal(runId);
+        if (by != null && !BY.matcher(by).matches()) {
+            throw new IllegalArgumentException("who asks is blank or too long; use 1 to 200 characters");
+        }
+    }
+
+    /** Of nobody in particular. */
+    public Control(String runId, @Nullable String commandId, Action action) {
+        this(runId, commandId, action, null);
     }
 
     /** What is to be done with a run. */
@@ -251,11 +270,12 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         Fields fields = Fields.of(tree, "", faults);
         String runId = runId(fields, key);
         String commandId = fields.text("commandId", COMMAND_ID, "1 to 200 characters");
+        String by = fields.text("by", BY, "1 to 200 characters that are not all blank");
         Action action = new ActionReader(fields, faults).read();
         if (!faults.isEmpty() || runId == null || action == null) {
             throw new FaultsException(faults);
         }
-        return new Control(runId, commandId, action);
+        return new Control(runId, commandId, action, by);
     }
 
     private static @Nullable String runId(Fields fields, @Nullable String key) {
@@ -277,6 +297,9 @@ public record Control(String runId, @Nullable String commandId, Action action) {
         json.put("runId", runId);
         if (commandId != null) {
             json.put("commandId", commandId);
+        }
+        if (by != null) {
+            json.put("by", by);
         }
         return json;
     }

@@ -176,6 +176,8 @@ class ControlTest {
     void isReadAsItWasWritten(Action action) throws FaultsException {
         var control = new Control("r", "c", action);
         assertThat(Control.read(Json.read(control.toJson().toString()), null)).isEqualTo(control);
+        var hers = new Control("r", null, action, "ada");
+        assertThat(Control.read(Json.read(hers.toJson().toString()), null)).isEqualTo(hers);
     }
 
     static List<Action> actions() {
@@ -206,7 +208,20 @@ class ControlTest {
     }
 
     @Test
+    void saysWhatIsWrongWithWhoAsks() throws FaultsException {
+        for (String by : List.of("\"\"", "\" \"", "7", "\"" + "x".repeat(201) + "\"")) {
+            assertThat(faults("{\"type\":\"pause\",\"by\":" + by + "}", "r"))
+                    .as(by)
+                    .extracting(Fault::place)
+                    .containsExactly("by");
+        }
+    }
+
+    @Test
     void cannotBeBuiltWithWhatItCouldNotBeReadWith() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Control("r", null, new Control.Pause(), "  "))
+                .withMessageContaining("1 to 200 characters");
         assertThatThrownBy(() -> new Control("a b", null, new Control.Retry()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatIllegalArgumentException().isThrownBy(() -> new Rollback(0, true));

@@ -27,8 +27,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One control message for many runs. */
-record BulkSteering(Control.Action action, String id, int limit, int rate, Duration patience) {
+/**
+ * One control message for many runs.
+ *
+ * @param by who gives it; null for nobody in particular
+ */
+record BulkSteering(Control.Action action, @Nullable String by, String id, int limit, int rate, Duration patience) {
     private static final int PAGE = 1_000;
 
     /** Prints which runs would get it. */
@@ -52,7 +56,7 @@ record BulkSteering(Control.Action action, String id, int limit, int rate, Durat
         if (!consent.isGiven("Send " + action.type() + " to " + count(runs) + "?")) {
             throw CommandException.failed("nothing was sent");
         }
-        var bulk = new Bulk(id, action, runs, rate, patience, surroundings.clock());
+        var bulk = new Bulk(id, action, by, runs, rate, patience, surroundings.clock());
         send(bulk, servers.client(), history, surroundings);
         if (surroundings.shutdown().hasBegun()) {
             return ExitCode.FAILED;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.shell.UserInput;
+import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.Control.Resume;
 import java.util.List;
@@ -28,6 +29,16 @@ final class ResumeCommand extends SteeringCommand {
             description = "The interrupt, task or node that asked; needed only where several did.")
     private @Nullable String task;
 
+    @Option(names = "--all", description = "The value answers every question that is open.")
+    private boolean all;
+
+    @Option(
+            names = "--version",
+            paramLabel = "V",
+            description = "The version of the state that the question is about, as `postroad waiting` shows it; what"
+                    + " the run asks later is not answered then.")
+    private @Nullable Integer version;
+
     @Option(
             names = "--update",
             paramLabel = "JSON|@FILE|-",
@@ -43,14 +54,27 @@ final class ResumeCommand extends SteeringCommand {
         if (task != null && (value == null || task.isEmpty())) {
             throw CommandException.usage("--task: stands without --value or names nothing; give both");
         }
+        if (all && (value == null || task != null)) {
+            throw CommandException.usage(
+                    value == null
+                            ? "--all: stands without --value; give both"
+                            : "--all: stands beside --task; keep one of the two");
+        }
+        if (version != null && version < 0) {
+            throw CommandException.usage("--version: is " + version + "; use 0 or more");
+        }
         ObjectNode writes = update == null ? null : UserInput.object("--update", update, surroundings.in());
-        return new Resume(answers(surroundings), writes, List.of());
+        return new Resume(answers(surroundings), version, writes, List.of());
     }
 
-    private Map<String, JsonNode> answers(Surroundings surroundings) {
+    private Answers answers(Surroundings surroundings) {
         if (value == null) {
-            return Map.of();
+            return new Answers.None();
         }
-        return Map.of(task == null ? Resume.ONLY : task, UserInput.json("--value", value, surroundings.in()));
+        JsonNode answer = UserInput.json("--value", value, surroundings.in());
+        if (all) {
+            return new Answers.Each(answer);
+        }
+        return task == null ? new Answers.Only(answer) : new Answers.Named(Map.of(task, answer));
     }
 }

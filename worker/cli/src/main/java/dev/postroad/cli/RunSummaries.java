@@ -3,6 +3,7 @@ package dev.postroad.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.cli.screen.Text;
 import dev.postroad.cli.screen.Visible;
+import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.RunSummary;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 /** Writes summaries of runs, as facts and as a table. */
 final class RunSummaries {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final int MOST_COMMANDS = 10;
     private static final int LABEL_COLUMNS = 10;
     private static final int STATUS_COLUMNS = 11;
     private static final int TIME_COLUMNS = 21;
@@ -54,6 +56,18 @@ final class RunSummaries {
         }
         lines.add(fact("input", run.input().toString()));
         return lines;
+    }
+
+    /** A line for each of the newest commands of which it is known who gave them. */
+    static List<String> given(List<RunEvent> journal, ZoneId zone) {
+        List<String> lines = journal.stream()
+                .filter(event -> event.data().path("by").isTextual())
+                .map(event -> fact(
+                        "told",
+                        time(event.at(), zone) + "  " + event.typeName() + " by "
+                                + event.data().path("by").textValue()))
+                .toList();
+        return lines.subList(Math.max(0, lines.size() - MOST_COMMANDS), lines.size());
     }
 
     /** A heading, and a line for each run. */

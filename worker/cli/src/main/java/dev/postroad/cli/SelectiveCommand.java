@@ -37,6 +37,9 @@ abstract class SelectiveCommand implements Callable<Integer> {
     @Mixin
     private AnswerOptions answering = new AnswerOptions();
 
+    @Mixin
+    private GiverOption giver = new GiverOption();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -60,7 +63,8 @@ abstract class SelectiveCommand implements Callable<Integer> {
                 .toList();
         if (run != null) {
             refuseBeside(given);
-            return new Steering(RunArgument.legal(run), action()).send(answering, surroundings);
+            return new Steering(RunArgument.legal(run), action(), giver.name(surroundings))
+                    .send(answering, surroundings);
         }
         if (given.stream().noneMatch(FILTERS::contains) && !bulk.all()) {
             throw CommandException.usage("name a RUN, or select runs by "
@@ -71,8 +75,13 @@ abstract class SelectiveCommand implements Callable<Integer> {
     }
 
     private int steerMany(RunFilter wanted) throws FaultsException, InterruptedException {
-        var steering =
-                new BulkSteering(action(), bulk.id(action().type()), bulk.limit(), bulk.rate(), answering.ofMany());
+        var steering = new BulkSteering(
+                action(),
+                giver.name(surroundings),
+                bulk.id(action().type()),
+                bulk.limit(),
+                bulk.rate(),
+                answering.ofMany());
         if (bulk.dry()) {
             return steering.show(wanted, surroundings);
         }

@@ -44,7 +44,9 @@ final class ShowCommand implements Callable<Integer> {
             return ExitCode.COMPLETED;
         }
         RunSummaries.facts(summary, surroundings.zone()).forEach(surroundings::print);
-        picture(history.events(run, 1)).forEach(surroundings::print);
+        List<RunEvent> journal = history.events(run, 1);
+        RunSummaries.given(journal, surroundings.zone()).forEach(surroundings::print);
+        picture(journal).forEach(surroundings::print);
         return ExitCode.COMPLETED;
     }
 

@@ -14,9 +14,14 @@ import dev.postroad.contracts.message.RunEvent;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** One control message for one run. */
-record Steering(String run, Control.Action action) {
+/**
+ * One control message for one run.
+ *
+ * @param by who gives it; null for nobody in particular
+ */
+record Steering(String run, Control.Action action, @Nullable String by) {
 
     /** Sends it, and says what became of it; returns the exit code. */
     int send(AnswerOptions answering, Surroundings surroundings) throws FaultsException {
@@ -31,7 +36,7 @@ record Steering(String run, Control.Action action) {
     /** As above, and prints what is told of the answer. */
     int send(AnswerOptions answering, Surroundings surroundings, Function<RunEvent, String> telling)
             throws FaultsException {
-        var control = new Control(run, UUID.randomUUID().toString(), action);
+        var control = new Control(run, UUID.randomUUID().toString(), action, by);
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
         try (RunWatch watch = client.watch(run)) {

@@ -18,6 +18,9 @@ abstract class SteeringCommand implements Callable<Integer> {
     @Mixin
     private AnswerOptions answering = new AnswerOptions();
 
+    @Mixin
+    private GiverOption giver = new GiverOption();
+
     SteeringCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -41,6 +44,7 @@ abstract class SteeringCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws FaultsException {
-        return new Steering(run(), action(surroundings)).send(answering, surroundings, this::told);
+        return new Steering(run(), action(surroundings), giver.name(surroundings))
+                .send(answering, surroundings, this::told);
     }
 }

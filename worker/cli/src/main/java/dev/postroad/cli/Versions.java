@@ -36,6 +36,11 @@ final class Versions {
     }
 
     private static String by(StateVersion version) {
+        String people = version.by().isEmpty() ? "" : " (" + String.join(", ", version.by()) + ")";
+        return maker(version) + people;
+    }
+
+    private static String maker(StateVersion version) {
         String nodes = counted(version.nodes());
         if (version.type() == EventType.NODE_COMPLETED && !nodes.isEmpty()) {
             return nodes;

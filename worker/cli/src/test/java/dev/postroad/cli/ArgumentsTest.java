@@ -55,6 +55,16 @@ final class ArgumentsTest {
                 "resume r --value yes | postroad: --value: the value is not JSON",
                 "resume r --task t | postroad: --task: stands without --value or names nothing; give both",
                 "resume r --update [1] | postroad: --update: is no JSON object; write it as {\"channel\": value, …}",
+                "resume r --all | postroad: --all: stands without --value; give both",
+                "resume r --all --value 1 --task t | postroad: --all: stands beside --task; keep one of the two",
+                "resume r --value 1 --version -1 | postroad: --version: is -1; use 0 or more",
+                "resume r --value 1 --by= | postroad: --by: is blank or too long; use 1 to 200 characters",
+                "reassign r | postroad: Missing required option: '--to=NAME'",
+                "reassign r --to= | postroad: --to: is blank or too long; use 1 to 200 characters",
+                "reassign r --to ada --task= | postroad: --task: names nothing; name an interrupt, a task or a node",
+                "waiting --limit 0 | postroad: --limit: is 0; use 1 to 100000",
+                "waiting --due soon | postroad: Invalid value for option '--due': is \"soon\"; use a time such as"
+                        + " 2026-11-01T00:00:00Z, or how far ahead it is, such as PT1H or 1h",
                 "continue r | postroad: Missing required option: '--input=JSON|@FILE|-'",
                 "continue r --input 7 | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "continue r --input {} --when-busy wait | postroad: Invalid value for option '--when-busy': is"
@@ -186,6 +196,7 @@ final class ArgumentsTest {
                 "cancel",
                 "retry",
                 "resume",
+                "reassign",
                 "continue",
                 "rollback",
                 "fork",
@@ -201,6 +212,7 @@ final class ArgumentsTest {
                 "logs",
                 "timeline",
                 "runs",
+                "waiting",
                 "queue",
                 "health"
             })

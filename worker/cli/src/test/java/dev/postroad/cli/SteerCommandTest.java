@@ -122,6 +122,58 @@ final class SteerCommandTest extends CommandsOnServers {
     }
 
     @Test
+    void listsWhatIsAskedHandsItOnAndAnswersAllAtOnce() throws IOException, FaultsException {
+        Path file = Files.writeString(data.resolve("inbox.yaml"), """
+                graph: inbox
+                state: { a: {}, b: {} }
+                nodes:
+                  left: { interrupt: { ask: "'left?'", assignee: "'ada'", timeout: PT1H }, output: "{'a': result}" }
+                  right: { interrupt: { ask: "'right?'", schema: { type: integer } }, output: "{'b': result}" }
+                edges: [ { from: START, to: [left, right] }, { from: [left, right], to: END } ]
+                """);
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.run("run", "inbox", "--run-id", "inbox-1", "--timeout", "PT5S"))
+                .isEqualTo(4);
+        assertThat(shell.run("waiting", "--graph", "inbox")).isZero();
+        assertThat(shell.out().lines())
+                .hasSize(3)
+                .anyMatch(line -> line.matches("inbox-1 +inbox +left@1#1 +ada +1 .* left\\?"));
+        assertThat(shell.run("waiting", "--graph", "inbox", "--due", "2h", "--json"))
+                .isZero();
+        assertThat(shell.out().lines()).hasSize(1).allMatch(line -> line.contains("\"ask\":\"left?\""));
+        assertThat(shell.run("waiting", "--graph", "inbox", "--limit", "1")).isZero();
+        assertThat(shell.err()).contains("there are more: --cursor ");
+
+        assertThat(shell.run("reassign", "inbox-1", "--to", "grace")).isEqualTo(1);
+        assertThat(shell.err()).contains("several ask; name one of left@1#1, right@1#1");
+        assertThat(shell.run("reassign", "inbox-1", "--to", "grace", "--task", "right", "--by", "ada"))
+                .isZero();
+        assertThat(shell.out()).isEqualTo("node.reassigned inbox-1: right asks grace now\n");
+        assertThat(shell.run("waiting", "--assignee", "grace", "--since", "1h")).isZero();
+        assertThat(shell.out().lines()).hasSize(2);
+
+        assertThat(shell.run("resume", "inbox-1", "--value", "1", "--all", "--version", "7"))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("the answer is about version 7, and left@1#1 asks about version 1");
+        assertThat(shell.run("resume", "inbox-1", "--value", "\"one\"", "--all"))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("the answer to right@1#1 does not fit");
+        assertThat(shell.run("resume", "inbox-1", "--value", "1", "--all", "--version", "1", "--by", "grace"))
+                .isZero();
+        assertThat(shell.run("watch", "inbox-1")).isZero();
+        assertThat(shell.run("state", "inbox-1")).isZero();
+        assertThat(Json.read(shell.out())).isEqualTo(Json.read("{\"a\": 1, \"b\": 1}"));
+        assertThat(shell.run("show", "inbox-1")).isZero();
+        assertThat(shell.out())
+                .containsPattern("told +.* node.reassigned by ada")
+                .containsPattern("told +.* run.resumed by grace");
+        assertThat(shell.run("history", "inbox-1")).isZero();
+        assertThat(shell.out()).contains("left, right (ada, grace)");
+        assertThat(shell.run("waiting", "--graph", "inbox")).isZero();
+        assertThat(shell.out().lines()).hasSize(1);
+    }
+
+    @Test
     void followsEventsUntilItIsStopped() throws InterruptedException, FaultsException {
         assertThat(shell.run("run", "hello", "--run-id", "followed")).isZero();
         // Of one process, only one command at a time can join the servers.

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a command to many runs, at a pace, and waits until each has answered. Each command has an id that follows from the
@@ -22,6 +23,7 @@ public final class Bulk {
 
     private final String id;
     private final Control.Action action;
+    private final @Nullable String by;
     private final Duration patience;
     private final Ledger ledger;
     private final Pace pace;
@@ -32,6 +34,7 @@ public final class Bulk {
     /**
      * Begins now.
      *
+     * @param by who gives it; null for nobody in particular
      * @param runs in the order in which they get the command
      * @param perSecond at most so many are sent in a second, 1 or more
      * @param patience how long each run has for its answer
@@ -39,12 +42,14 @@ public final class Bulk {
     public Bulk(
             String id,
             Control.Action action,
+            @Nullable String by,
             List<String> runs,
             int perSecond,
             Duration patience,
             InstantSource clock) {
         this.id = id;
         this.action = action;
+        this.by = by;
         this.patience = patience;
         this.clock = clock;
         Instant now = clock.instant();
@@ -82,7 +87,7 @@ public final class Bulk {
     private void send(Recipients recipients, Instant now) {
         String run = ledger.next().orElseThrow();
         try {
-            recipients.send(new Control(run, commandId(run), action));
+            recipients.send(new Control(run, commandId(run), action, by));
         } catch (RuntimeException unsent) {
             ledger.failed();
             throw unsent;

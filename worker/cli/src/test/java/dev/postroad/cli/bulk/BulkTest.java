@@ -147,7 +147,7 @@ final class BulkTest {
     }
 
     private Bulk bulk(List<String> runs, int perSecond) {
-        return new Bulk("bulk", new Control.Retry(), runs, perSecond, PATIENCE, () -> now);
+        return new Bulk("bulk", new Control.Retry(), "ada", runs, perSecond, PATIENCE, () -> now);
     }
 
     private boolean passes(Duration limit) {

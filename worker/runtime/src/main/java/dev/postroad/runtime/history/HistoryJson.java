@@ -121,6 +121,9 @@ public final class HistoryJson {
         json.put("superstep", made.superstep());
         json.set("changed", texts(made.changed()));
         json.set("next", texts(made.next()));
+        if (!made.by().isEmpty()) {
+            json.set("by", texts(made.by()));
+        }
         return json;
     }
 

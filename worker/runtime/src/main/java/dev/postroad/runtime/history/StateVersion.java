@@ -12,6 +12,7 @@ import java.util.List;
  * @param nodes whose writes are in it that were not in the one before, by name
  * @param changed the channels that are not as they were in the one before
  * @param next the nodes that were to run then, as often as they had tasks
+ * @param by who gave the commands that the run answered since the one before, as far as that is known
  */
 public record StateVersion(
         int version,
@@ -21,10 +22,12 @@ public record StateVersion(
         List<String> nodes,
         int superstep,
         List<String> changed,
-        List<String> next) {
+        List<String> next,
+        List<String> by) {
     public StateVersion {
         nodes = List.copyOf(nodes);
         changed = List.copyOf(changed);
         next = List.copyOf(next);
+        by = List.copyOf(by);
     }
 }

@@ -23,9 +23,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Follows a journal and tells of each version how it was made. Confined to one thread. */
 final class VersionTrail {
+    private static final int MOST_GIVERS = 100;
+
     private final StateFold fold;
     /** The nodes of tasks whose work waits to be merged, by task. */
     private final Map<String, String> done = new LinkedHashMap<>();
+    /** Who gave commands since the last version. */
+    private final Set<String> givers = new LinkedHashSet<>();
 
     VersionTrail(String runId, Graph graph) {
         fold = new StateFold(runId, graph);
@@ -38,6 +42,7 @@ final class VersionTrail {
         Event event = fold.add(stored);
         Run run = fold.run();
         note(event);
+        note(stored, event);
         if (run.version() == before.version()) {
             return null;
         }
@@ -45,6 +50,8 @@ final class VersionTrail {
         if (!(event.body() instanceof RunResumed)) {
             done.clear();
         }
+        List<String> by = List.copyOf(givers);
+        givers.clear();
         return new StateVersion(
                 run.version(),
                 event.seq(),
@@ -53,7 +60,16 @@ final class VersionTrail {
                 nodes,
                 event.superstep(),
                 changed(before.state(), run.state()),
-                run.next());
+                run.next(),
+                by);
+    }
+
+    /** What a command was refused for changed nothing. */
+    private void note(RunEvent stored, Event event) {
+        String by = stored.data().path("by").textValue();
+        if (by != null && givers.size() < MOST_GIVERS && !(event.body() instanceof EventBody.CommandRejected)) {
+            givers.add(by);
+        }
     }
 
     private void note(Event event) {

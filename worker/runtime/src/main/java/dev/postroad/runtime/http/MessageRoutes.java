@@ -40,7 +40,7 @@ final class MessageRoutes {
         Control given = PostedMessages.understood(() -> Control.read(body, null));
         // What was not acknowledged may have arrived all the same; with an id it can be sent again.
         String commandId = given.commandId() == null ? "command-" + UUID.randomUUID() : given.commandId();
-        Control control = new Control(given.runId(), commandId, given.action());
+        Control control = new Control(given.runId(), commandId, given.action(), given.by());
         posted.acknowledged(context, () -> {
             client.control(control);
             return JsonNodeFactory.instance

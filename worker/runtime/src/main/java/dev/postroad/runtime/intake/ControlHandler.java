@@ -83,7 +83,7 @@ final class ControlHandler implements RecordHandler {
 
         @Override
         public void rejected(String code, String reason) {
-            outlets.rejected(control.runId(), control.action().type(), commandId, code, reason, incoming::done);
+            outlets.rejected(control, commandId, code, reason, incoming::done);
         }
 
         @Override

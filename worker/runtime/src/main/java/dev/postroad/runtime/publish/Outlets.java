@@ -3,6 +3,7 @@ package dev.postroad.runtime.publish;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.Topics;
@@ -116,18 +117,24 @@ public final class Outlets implements AutoCloseable {
     /**
      * Answers a command that the journal of its run has no answer to: an event without {@code seq}.
      *
-     * @param type of the command, such as {@code cancel}
+     * @param commandId of the command
+     * @param code for programs
+     * @param reason for people
      * @param kept runs when Kafka has it
      */
-    public void rejected(String runId, String type, String commandId, String code, String reason, Runnable kept) {
+    public void rejected(Control control, String commandId, String code, String reason, Runnable kept) {
+        String runId = control.runId();
         ObjectNode event = JsonNodeFactory.instance.objectNode();
         event.put("runId", runId).put("type", EventType.COMMAND_REJECTED.publicName());
         event.put("at", clock.instant().truncatedTo(ChronoUnit.MICROS).toString());
-        event.putObject("data")
-                .put("command", type)
+        ObjectNode data = event.putObject("data")
+                .put("command", control.action().type())
                 .put("commandId", commandId)
                 .put("reason", shortened(reason, MAX_REASON))
                 .put("code", code);
+        if (control.by() != null) {
+            data.put("by", control.by());
+        }
         sendOutside(runId, EventType.COMMAND_REJECTED, event, runId + "/" + commandId, kept);
     }
 

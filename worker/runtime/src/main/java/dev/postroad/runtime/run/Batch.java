@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decision;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.Event;
@@ -29,12 +30,19 @@ final class Batch {
 
     void add(LiveRun live, Decision decision, @Nullable Admittee admittee, @Nullable Instruction instruction) {
         List<JournalRow> encoded = new ArrayList<>(decision.events().size());
+        String by = instruction == null ? null : instruction.by();
         for (Event event : decision.events()) {
-            encoded.add(JournalRow.of(event));
+            encoded.add(by == null ? JournalRow.of(event) : JournalRow.of(event, commandId(instruction), by));
         }
         rows += encoded.size();
         JournalEntry entry = new JournalEntry(live.key(), decision.run(), encoded, admittee != null);
         items.add(new Item(live, entry, decision.effects(), admittee, instruction));
+    }
+
+    private static @Nullable String commandId(@Nullable Instruction instruction) {
+        return instruction != null && instruction.command() instanceof Command.FromUser given
+                ? given.commandId()
+                : null;
     }
 
     /** What is there, in the order of decision; the batch is empty afterwards. */

@@ -31,7 +31,7 @@ public final class Commands {
         String runId = control.runId();
         Command command = command(control.action(), commandId);
         Base base = base(control.action(), commandId);
-        return new Instruction(runId, shard, command, base, outcome);
+        return new Instruction(runId, shard, command, base, control.by(), outcome);
     }
 
     /** What the run is told; where a version has to be read back first, what it is told if it has none such. */

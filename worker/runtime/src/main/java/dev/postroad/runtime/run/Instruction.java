@@ -11,10 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param shard the shard whose control partition it was read from, or that the run is of
  * @param command what the run is told; where there is a {@code base}, what it is told if it has no such version
  * @param base what has to be read back first; null for nothing
+ * @param by who asked for it; null where nobody said so
  * @param outcome told what became of it
  */
 public record Instruction(
-        String runId, int shard, Command command, @Nullable Base base, InstructionOutcome outcome) {
+        String runId,
+        int shard,
+        Command command,
+        @Nullable Base base,
+        @Nullable String by,
+        InstructionOutcome outcome) {
 
     /**
      * An earlier version of the run that the command starts from.
@@ -24,14 +30,14 @@ public record Instruction(
      */
     public record Base(@Nullable Integer version, Function<Run, Command> command) {}
 
-    /** A command that needs nothing but the run. */
+    /** A command that needs nothing but the run, and that no person gave. */
     public Instruction(String runId, int shard, Command command, InstructionOutcome outcome) {
-        this(runId, shard, command, null, outcome);
+        this(runId, shard, command, null, null, outcome);
     }
 
     /** The same instruction, now that its command is known. */
     Instruction resolved(Command known) {
-        return new Instruction(runId, shard, known, null, outcome);
+        return new Instruction(runId, shard, known, null, by, outcome);
     }
 
     /** Told what became of a command. Must not block. */

@@ -24,10 +24,9 @@ public final class KeptInstructions {
         /**
          * Says why a command was refused.
          *
-         * @param type of the command, such as {@code cancel}
          * @param answered runs when Kafka has the answer
          */
-        void reject(String runId, String type, String commandId, String code, String reason, Runnable answered);
+        void reject(Control control, String commandId, String code, String reason, Runnable answered);
     }
 
     /**
@@ -46,11 +45,7 @@ public final class KeptInstructions {
     public Optional<Instruction> of(PendingCommand kept, int shard) {
         try {
             Control control = Control.read(Json.read(kept.command()), kept.runId());
-            return Optional.of(commands.instruction(
-                    control,
-                    kept.commandId(),
-                    shard,
-                    new Forgetting(kept, control.action().type())));
+            return Optional.of(commands.instruction(control, kept.commandId(), shard, new Forgetting(kept, control)));
         } catch (FaultsException | RuntimeException corrupt) {
             LOG.error("a kept command of run {} cannot be read", kept.runId(), corrupt);
             troubles.tell(
@@ -63,11 +58,11 @@ public final class KeptInstructions {
 
     private final class Forgetting implements Instruction.InstructionOutcome {
         private final PendingCommand kept;
-        private final String type;
+        private final Control control;
 
-        Forgetting(PendingCommand kept, String type) {
+        Forgetting(PendingCommand kept, Control control) {
             this.kept = kept;
-            this.type = type;
+            this.control = control;
         }
 
         @Override
@@ -82,7 +77,7 @@ public final class KeptInstructions {
 
         @Override
         public void rejected(String code, String reason) {
-            rejections.reject(kept.runId(), type, kept.commandId(), code, reason, this::applied);
+            rejections.reject(control, kept.commandId(), code, reason, this::applied);
         }
 
         @Override

@@ -69,7 +69,7 @@ class AgentWaitersTest {
                     new KeptInstructions(
                             new Commands((name, version) -> GRAPH),
                             (runId, commandId) -> {},
-                            (runId, type, commandId, code, reason, answered) -> {},
+                            (control, commandId, code, reason, answered) -> {},
                             (runId, what) -> {}),
                     queue,
                     () -> {},

@@ -64,7 +64,7 @@ class UndecidableRunTest {
                     new KeptInstructions(
                             new Commands((name, version) -> GRAPH),
                             (runId, commandId) -> {},
-                            (runId, type, commandId, code, reason, answered) -> {},
+                            (control, commandId, code, reason, answered) -> {},
                             (runId, what) -> {}),
                     queue,
                     () -> {},
