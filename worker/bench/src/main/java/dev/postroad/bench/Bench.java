@@ -215,6 +215,18 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "How long steps take beside runs whose expressions cost as much as they may.")
+    int costly(
+            @Option(names = "--seconds", defaultValue = "20", description = "of each round") int seconds,
+            @Option(names = "--per-second", defaultValue = "5", description = "costly runs") int perSecond)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(new CostlyNeighbours(site).measure(seconds, perSecond));
+        }
+        return 0;
+    }
+
     @Command(description = "The same chain quiet, logging and showing, and beside a flood of both, by turns.")
     int observe(
             @Option(names = "--runs", defaultValue = "20000", description = "runs of each round") int runs,
