@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The short form of {@code scripts/fuzz}, which measures nothing; the seed is fixed, so that a failure comes again. Runs
- * where the number of messages is given: {@code -Dpostroad.fuzz.messages=50000}.
+ * The short form of {@code scripts/fuzz}, which measures nothing; the seed is fixed, so that a failure comes again.
+ * {@code -Dpostroad.fuzz.messages} and {@code -Dpostroad.fuzz.seed} give other ones.
  */
-@EnabledIfSystemProperty(named = "postroad.fuzz.messages", matches = "[1-9][0-9]*")
 class FuzzTest {
     private static final Path EXAMPLES = Path.of("../../contracts/examples/messages");
 
