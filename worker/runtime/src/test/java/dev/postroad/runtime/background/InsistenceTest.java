@@ -22,7 +22,7 @@ final class InsistenceTest {
             for (int i = 0; i < PIECES; i++) {
                 insistence.untilDone(tries -> {
                     most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
-                    Thread.yield();
+                    Thread.onSpinWait();
                     atWork.decrementAndGet();
                     if (tries == 1) {
                         done.countDown();
