@@ -37,8 +37,22 @@ final class TimelineFold {
                     endAll(event.at());
                 }
             }
-            // The rest says nothing of attempts.
-            default -> {}
+            // These say nothing of attempts.
+            case RUN_QUEUED,
+                    RUN_STARTED,
+                    NODE_REMINDED,
+                    NODE_REASSIGNED,
+                    RUN_WAITING,
+                    RUN_RESUMED,
+                    RUN_PAUSING,
+                    RUN_PAUSED,
+                    RUN_UNPAUSED,
+                    RUN_FORKED,
+                    RUN_RETRIED,
+                    COMMAND_REJECTED,
+                    TRIGGER_DUPLICATE,
+                    TRIGGER_REJECTED,
+                    UNKNOWN -> {}
         }
     }
 

@@ -84,20 +84,36 @@ final class VersionTrail {
             case RunFailed failed -> failed.tasks().forEach(done::remove);
             case RunRetried retried -> retried.tasks().forEach(done::remove);
             case RunResumed resumed -> resumed.again().forEach(done::remove);
-            default -> {}
+            case EventBody.RunQueued _,
+                    EventBody.RunStarted _,
+                    EventBody.NodeStarted _,
+                    EventBody.NodeRetrying _,
+                    EventBody.NodeWaiting _,
+                    EventBody.NodeReminded _,
+                    EventBody.NodeReassigned _,
+                    EventBody.NodeFailed _,
+                    EventBody.NodeCancelled _,
+                    EventBody.RunCancelled _,
+                    EventBody.RunCompleted _,
+                    EventBody.RunWaiting _,
+                    EventBody.RunContinued _,
+                    StateUpdated _,
+                    EventBody.RunRolledBack _,
+                    EventBody.RunPausing _,
+                    EventBody.RunPaused _,
+                    EventBody.RunForked _,
+                    EventBody.RunUnpaused _,
+                    EventBody.CommandRejected _ -> {}
         }
     }
 
     private List<String> contributors(EventBody made) {
-        return switch (made) {
-            case NodeCompleted ignored -> List.copyOf(new TreeSet<>(done.values()));
-            case StateUpdated updated -> {
-                Set<String> nodes = updated.base() == null ? new TreeSet<>(done.values()) : new TreeSet<>();
-                nodes.add(updated.asNode());
-                yield List.copyOf(nodes);
-            }
-            default -> List.of();
-        };
+        if (made instanceof StateUpdated updated) {
+            Set<String> nodes = updated.base() == null ? new TreeSet<>(done.values()) : new TreeSet<>();
+            nodes.add(updated.asNode());
+            return List.copyOf(nodes);
+        }
+        return made instanceof NodeCompleted ? List.copyOf(new TreeSet<>(done.values())) : List.of();
     }
 
     private static List<String> changed(ObjectNode before, ObjectNode after) {

@@ -148,9 +148,12 @@ final class BatchColumns {
             if (entry.fresh() || fresh.containsKey(number)) {
                 fresh.put(number, entry);
                 asking |= OpenQuestions.mayAsk(entry.run());
-            } else if (changesStatus(entry)) {
-                changed.put(number, entry);
-                changing |= QuestionColumns.concern(entry);
+            } else {
+                RowEffect effect = RowEffect.of(entry);
+                if (effect != RowEffect.NONE) {
+                    changed.put(number, entry);
+                    changing |= effect == RowEffect.QUESTIONS;
+                }
             }
         }
         fresh.values().forEach(this::admit);
@@ -188,32 +191,6 @@ final class BatchColumns {
             statement.setArray(place++, column.toArray(connection));
         }
         return place;
-    }
-
-    private static boolean changesStatus(JournalEntry entry) {
-        for (JournalRow row : entry.rows()) {
-            switch (row.event().body().type()) {
-                case RUN_STARTED,
-                        RUN_RETRIED,
-                        RUN_CANCELLED,
-                        RUN_COMPLETED,
-                        RUN_FAILED,
-                        RUN_WAITING,
-                        RUN_RESUMED,
-                        RUN_CONTINUED,
-                        RUN_ROLLED_BACK,
-                        RUN_PAUSED,
-                        RUN_UNPAUSED,
-                        STATE_UPDATED,
-                        // The status stays, but not what is asked of whom, and when the run is to be woken.
-                        NODE_REMINDED,
-                        NODE_REASSIGNED -> {
-                    return true;
-                }
-                default -> {}
-            }
-        }
-        return false;
     }
 
     private void admit(JournalEntry entry) {

@@ -43,31 +43,4 @@ final class QuestionColumns {
         dueAt.add(open.dueAt());
         assignees.add(open.assignees());
     }
-
-    /**
-     * Whether what the run asks may be another than before the entry. One that begins, and one that just comes to its end,
-     * asked nothing and asks nothing.
-     */
-    static boolean concern(JournalEntry entry) {
-        for (JournalRow row : entry.rows()) {
-            switch (row.event().body().type()) {
-                case RUN_RETRIED,
-                        RUN_CANCELLED,
-                        RUN_FAILED,
-                        RUN_WAITING,
-                        RUN_RESUMED,
-                        RUN_CONTINUED,
-                        RUN_ROLLED_BACK,
-                        RUN_PAUSED,
-                        RUN_UNPAUSED,
-                        STATE_UPDATED,
-                        NODE_REMINDED,
-                        NODE_REASSIGNED -> {
-                    return true;
-                }
-                default -> {}
-            }
-        }
-        return false;
-    }
 }
