@@ -1,9 +1,7 @@
 package dev.postroad.runtime.journal;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Oid;
@@ -15,18 +13,21 @@ import org.postgresql.jdbc.PgArray;
  */
 public final class ArrayColumn {
     private static final int HEADER_BYTES = 20;
-    private static final long MICROS_TO_2000 = 946_684_800_000_000L;
+    private static final int NULLS_PLACE = 4;
+    private static final int COUNT_PLACE = 12;
 
     private final int arrayOid;
-    private final int elementOid;
-    private byte[] bytes = new byte[1024];
-    private int length = HEADER_BYTES;
+    private final BinaryBuffer bytes = new BinaryBuffer();
     private int elements;
     private int nulls;
 
     private ArrayColumn(int arrayOid, int elementOid) {
         this.arrayOid = arrayOid;
-        this.elementOid = elementOid;
+        bytes.int32(1);
+        bytes.int32(0);
+        bytes.int32(elementOid);
+        bytes.int32(0);
+        bytes.int32(1);
     }
 
     /** A column of int. */
@@ -71,27 +72,30 @@ public final class ArrayColumn {
 
     /** Empties the column; its memory is kept. */
     public void clear() {
-        length = HEADER_BYTES;
+        bytes.cut(HEADER_BYTES);
         elements = 0;
         nulls = 0;
     }
 
     /** Adds an int. */
     public void add(int value) {
-        element(4);
-        int32(value);
+        elements++;
+        bytes.int32(4);
+        bytes.int32(value);
     }
 
     /** Adds a bigint. */
     public void add(long value) {
-        element(8);
-        int64(value);
+        elements++;
+        bytes.int32(8);
+        bytes.int64(value);
     }
 
     /** Adds a boolean. */
     public void add(boolean value) {
-        element(1);
-        bytes[length++] = (byte) (value ? 1 : 0);
+        elements++;
+        bytes.int32(1);
+        bytes.int8(value ? 1 : 0);
     }
 
     /** Adds a real. */
@@ -101,7 +105,12 @@ public final class ArrayColumn {
 
     /** Adds a text, or null. */
     public void add(@Nullable String value) {
-        add(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+        if (value == null) {
+            addNull();
+            return;
+        }
+        elements++;
+        bytes.sized(value);
     }
 
     /** Adds the binary form of an element, or null. */
@@ -110,9 +119,8 @@ public final class ArrayColumn {
             addNull();
             return;
         }
-        element(value.length);
-        System.arraycopy(value, 0, bytes, length, value.length);
-        length += value.length;
+        elements++;
+        bytes.sized(value);
     }
 
     /** Adds a time in microseconds, or null. */
@@ -121,7 +129,9 @@ public final class ArrayColumn {
             addNull();
             return;
         }
-        add(Math.multiplyExact(value.getEpochSecond(), 1_000_000L) + value.getNano() / 1_000 - MICROS_TO_2000);
+        elements++;
+        bytes.int32(8);
+        bytes.time(value);
     }
 
     /** A duration in milliseconds; a negative one is null. */
@@ -130,55 +140,22 @@ public final class ArrayColumn {
             addNull();
             return;
         }
-        element(16);
-        int64(Math.multiplyExact(millis, 1_000L));
-        int32(0);
-        int32(0);
+        elements++;
+        bytes.int32(16);
+        bytes.millis(millis);
     }
 
     /** Adds a null. */
     public void addNull() {
-        reserve(4);
-        int32(-1);
+        bytes.int32(-1);
         elements++;
         nulls++;
     }
 
     /** The column as a parameter; a copy. */
     public PgArray toArray(BaseConnection connection) throws SQLException {
-        int end = length;
-        length = 0;
-        int32(1);
-        int32(nulls > 0 ? 1 : 0);
-        int32(elementOid);
-        int32(elements);
-        int32(1);
-        length = end;
-        return new PgArray(connection, arrayOid, Arrays.copyOf(bytes, end));
-    }
-
-    private void element(int size) {
-        reserve(4 + size);
-        int32(size);
-        elements++;
-    }
-
-    private void reserve(int more) {
-        int needed = Math.addExact(length, more);
-        if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, bytes.length * 2L)));
-        }
-    }
-
-    private void int32(int value) {
-        bytes[length++] = (byte) (value >>> 24);
-        bytes[length++] = (byte) (value >>> 16);
-        bytes[length++] = (byte) (value >>> 8);
-        bytes[length++] = (byte) value;
-    }
-
-    private void int64(long value) {
-        int32((int) (value >>> 32));
-        int32((int) value);
+        bytes.put(NULLS_PLACE, nulls > 0 ? 1 : 0);
+        bytes.put(COUNT_PLACE, elements);
+        return new PgArray(connection, arrayOid, bytes.copy());
     }
 }

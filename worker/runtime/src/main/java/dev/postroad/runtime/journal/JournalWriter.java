@@ -50,6 +50,7 @@ public final class JournalWriter implements AutoCloseable {
     private static final int DOUBTS = 3;
 
     private static final int DOUBTS_ALONE = 2;
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private static final String RESERVE =
             "SELECT nextval(pg_get_serial_sequence('postroad.runs', 'id')) FROM generate_series(1, ?)";
@@ -67,7 +68,7 @@ public final class JournalWriter implements AutoCloseable {
 
     private final JournalConnection connection;
     private final RunTroubles troubles;
-    private final BatchColumns columns = new BatchColumns();
+    private final BatchRecords records = new BatchRecords();
     private long[] reserved = new long[0];
     private int reservedUsed;
 
@@ -186,13 +187,28 @@ public final class JournalWriter implements AutoCloseable {
 
     private CommitResult commitOnce(List<JournalEntry> entries, Map<Integer, Long> epochs, boolean resent)
             throws SQLException {
-        columns.fill(entries, epochs);
-        try (PreparedStatement statement = connection.prepare(JournalStatement.sql(columns))) {
-            columns.bind(statement, connection.base());
+        records.fill(entries, epochs);
+        if (!resent) {
+            try {
+                return send(JournalStatement.first(records), entries, false);
+            } catch (SQLException failed) {
+                if (!UNIQUE_VIOLATION.equals(failed.getSQLState())) {
+                    throw failed;
+                }
+                LOG.warn(
+                        "rows of a batch are there already, and are left as they are: {}", PostgresTrouble.say(failed));
+            }
+        }
+        return send(JournalStatement.again(records), entries, true);
+    }
+
+    private CommitResult send(String sql, List<JournalEntry> entries, boolean again) throws SQLException {
+        try (PreparedStatement statement = connection.prepare(sql)) {
+            records.bind(statement, connection.base());
             try (ResultSet answer = statement.executeQuery()) {
                 answer.next();
                 Set<Integer> owned = ints(answer.getArray(1));
-                if (resent && columns.admits()) {
+                if (again && records.admits()) {
                     // The runs may have been admitted by the first sending, which nobody heard of.
                     return new CommitResult(owned, arrived(entries), Set.of(), pendingOfArrived(entries));
                 }

@@ -2,6 +2,7 @@ package dev.postroad.runtime.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.testing.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -119,6 +120,38 @@ class FailingStatementTest {
         assertThat(writer.trouble()).isNull();
         assertThat(SITE.number("SELECT count(DISTINCT run) FROM postroad.journal"))
                 .isEqualTo(RUNS);
+    }
+
+    /** As when workers of this release come before their migration. */
+    @Test
+    void aBatchThatTheSchemaHasNoTypeForWaitsForTheMigration() throws Exception {
+        List<JournalEntry> entries = admissions();
+        sql("ALTER TYPE postroad.journal_row RENAME TO to_come");
+        Future<CommitResult> batch = threads.submit(() -> writer.commit(entries, Written.EPOCHS));
+        Site.await(
+                "it is told", () -> String.valueOf(writer.trouble()).contains("the schema does not fit this release"));
+        sql("ALTER TYPE postroad.to_come RENAME TO journal_row");
+        assertThat(batch.get(Site.LIMIT.toSeconds(), TimeUnit.SECONDS).admittedRuns())
+                .hasSize(RUNS);
+    }
+
+    /** The rows of one run are there; those of the others must come in all the same, once. */
+    @Test
+    void aRowThatIsThereAlreadyKeepsNoOtherFromBeingWritten() {
+        JournalEntry there = written.admission("there");
+        writer.commit(List.of(there), Written.EPOCHS);
+        JournalEntry begun = written.decide(there, new Command.Start(), 1);
+        sql("INSERT INTO postroad.journal (run, seq, type, superstep, version, at, progress, data) VALUES ("
+                + there.key().number() + ", " + begun.run().seq() + ", 'run.started', 0, 0, now(), 0, '{}')");
+        List<JournalEntry> entries = new ArrayList<>(admissions());
+        entries.add(7, begun);
+        CommitResult result = writer.commit(entries, Written.EPOCHS);
+        assertThat(result.unwritable()).isEmpty();
+        assertThat(result.admittedRuns()).hasSize(RUNS);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.journal"))
+                .isEqualTo(begun.run().seq() + RUNS);
+        assertThat(writer.failures()).isZero();
+        assertThat(troubles).isEmpty();
     }
 
     /** As when somebody looks at one run in a transaction, and goes for lunch. */

@@ -1,0 +1,203 @@
+package dev.postroad.runtime.journal;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.run.Admission;
+import dev.postroad.engine.run.Event;
+import dev.postroad.engine.run.Run;
+import dev.postroad.engine.run.RunError;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+
+/** The rows of a batch of entries, as {@link JournalStatement} wants them. Kept, and filled anew for each batch. Confined to one thread. */
+final class BatchRecords {
+    private static final Map<EventType, byte[]> TYPES = new EnumMap<>(EventType.class);
+
+    static {
+        EventType.known().forEach(type -> TYPES.put(type, type.publicName().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private final ArrayColumn claimedShards = ArrayColumn.ofInts();
+    private final ArrayColumn claimedEpochs = ArrayColumn.ofLongs();
+    private final RecordArray admissions = new RecordArray("postroad.admitted_run", 21);
+    private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
+    private final RecordArray rows = new RecordArray("postroad.journal_row", 14);
+    private boolean admitsQuestions;
+    private boolean changesQuestions;
+
+    boolean admits() {
+        return !admissions.isEmpty();
+    }
+
+    boolean changesStatus() {
+        return !changes.isEmpty();
+    }
+
+    /** Whether a new run has come to a rest already, in which it may ask people. */
+    boolean admitsQuestions() {
+        return admitsQuestions;
+    }
+
+    /** Whether a run may have begun to ask people, or may ask them no more. */
+    boolean changesQuestions() {
+        return changesQuestions;
+    }
+
+    /** Fills them; {@code epochs} has an epoch for the shard of every entry. */
+    void fill(List<JournalEntry> entries, Map<Integer, Long> epochs) {
+        claimedShards.clear();
+        claimedEpochs.clear();
+        epochs.forEach((shard, epoch) -> {
+            claimedShards.add(shard.intValue());
+            claimedEpochs.add(epoch.longValue());
+        });
+        Map<Long, JournalEntry> fresh = new LinkedHashMap<>();
+        Map<Long, JournalEntry> changed = new LinkedHashMap<>();
+        admitsQuestions = false;
+        changesQuestions = false;
+        rows.clear();
+        for (JournalEntry entry : entries) {
+            Long number = entry.key().number();
+            boolean isFresh = entry.fresh() || fresh.containsKey(number);
+            if (isFresh) {
+                fresh.put(number, entry);
+                admitsQuestions |= OpenQuestions.mayAsk(entry.run());
+            } else {
+                RowEffect effect = RowEffect.of(entry);
+                if (effect != RowEffect.NONE) {
+                    changed.put(number, entry);
+                    changesQuestions |= effect == RowEffect.QUESTIONS;
+                }
+            }
+            entry.rows().forEach(row -> addRow(entry.key(), row, isFresh));
+        }
+        admissions.clear();
+        fresh.values().forEach(this::admit);
+        changes.clear();
+        changed.values().forEach(this::change);
+    }
+
+    /** Binds what {@link JournalStatement} has for this batch, in its order. */
+    void bind(PreparedStatement statement, BaseConnection connection) throws SQLException {
+        int place = 1;
+        statement.setArray(place++, claimedShards.toArray(connection));
+        statement.setArray(place++, claimedEpochs.toArray(connection));
+        if (admits()) {
+            statement.setArray(place++, admissions.toArray(connection));
+        }
+        if (changesStatus()) {
+            statement.setArray(place++, changes.toArray(connection));
+        }
+        statement.setArray(place, rows.toArray(connection));
+    }
+
+    private void admit(JournalEntry entry) {
+        Run run = entry.run();
+        Admission admission = run.admission();
+        admissions.beginRow();
+        admissions.add(entry.key().number());
+        admissions.add(entry.key().id());
+        admissions.add(entry.key().shard());
+        admissions.add(run.graph().name());
+        admissions.add(run.graph().version());
+        admissions.add(run.status().publicName());
+        admissions.add(admission.priority());
+        admissions.addJson(Json.bytes(admission.input()));
+        admissions.addJson(tags(admission.tags()));
+        admissions.addJson(error(run.error()));
+        admissions.add(entry.key().traceParent());
+        admissions.add(run.queuedAt());
+        admissions.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
+        admissions.add(run.status().isEnded() ? run.lastAt() : null);
+        admissions.add(run.wakeAt());
+        admissions.add(QueueRank.of(run));
+        admissions.add(run.graph().limits().runs() != null);
+        addQuestions(admissions, admitsQuestions ? OpenQuestions.of(run) : null);
+        admissions.endRow();
+    }
+
+    private void change(JournalEntry entry) {
+        Run run = entry.run();
+        changes.beginRow();
+        changes.add(entry.key().number());
+        changes.add(entry.key().shard());
+        changes.add(entry.rows().getLast().event().seq());
+        changes.add(run.status().publicName());
+        changes.addJson(error(run.error()));
+        changes.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
+        changes.add(run.status().isEnded() ? run.lastAt() : null);
+        changes.add(run.wakeAt());
+        // A new run waits for none yet: an agent is called after the run is admitted, never with it.
+        changes.add(names(run.waitsFor()));
+        addQuestions(changes, changesQuestions ? OpenQuestions.of(run) : null);
+        changes.endRow();
+    }
+
+    private static void addQuestions(RecordArray record, @Nullable OpenQuestions open) {
+        record.addJson(open == null ? null : open.json());
+        record.add(open == null ? null : open.askedAt());
+        record.add(open == null ? null : open.dueAt());
+        record.addJson(open == null ? null : open.assignees());
+    }
+
+    private void addRow(RunKey key, JournalRow row, boolean fresh) {
+        Event event = row.event();
+        rows.beginRow();
+        rows.add(key.shard());
+        rows.add(fresh);
+        rows.add(key.number());
+        rows.add(event.seq());
+        rows.addText(Objects.requireNonNull(TYPES.get(event.body().type())));
+        rows.add(event.node());
+        rows.add(event.task());
+        if (event.task() == null) {
+            rows.addNoInt();
+        } else {
+            rows.add(event.attempt());
+        }
+        rows.add(event.superstep());
+        rows.add(event.version());
+        rows.add(event.at());
+        rows.addMillis(event.durationMillis());
+        rows.addReal(event.progress());
+        rows.addJson(row.data());
+        rows.endRow();
+    }
+
+    /** An array in an array would be taken apart with it; a name holds no comma. */
+    private static @Nullable String names(List<String> agents) {
+        return agents.isEmpty() ? null : String.join(",", agents);
+    }
+
+    private static byte @Nullable [] tags(Map<String, String> tags) {
+        if (tags.isEmpty()) {
+            return null;
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        tags.forEach(json::put);
+        return Json.bytes(json);
+    }
+
+    private static byte @Nullable [] error(@Nullable RunError error) {
+        if (error == null) {
+            return null;
+        }
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("type", error.type()).put("message", error.message());
+        if (error.node() != null) {
+            json.put("node", error.node());
+        }
+        return Json.bytes(json);
+    }
+}
