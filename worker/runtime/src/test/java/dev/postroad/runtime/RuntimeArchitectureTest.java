@@ -157,10 +157,9 @@ class RuntimeArchitectureTest {
             "dev.postroad.runtime.provisioning.TopicAdmin",
             // While the worker starts, for 2 s at the most.
             "dev.postroad.runtime.publish.Producers",
-            "dev.postroad.runtime.availability.Availability",
             "dev.postroad.runtime.guard.AgentBreaker",
             "dev.postroad.runtime.run.AgentCalls",
-            "dev.postroad.runtime.run.Rounds",
+            "dev.postroad.runtime.background.Rounds",
             "dev.postroad.runtime.run.JournalRunLoader");
 
     @ArchTest

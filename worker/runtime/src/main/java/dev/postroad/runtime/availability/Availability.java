@@ -1,6 +1,7 @@
 package dev.postroad.runtime.availability;
 
 import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.background.Rounds;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,7 +9,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,10 +24,9 @@ public final class Availability implements AutoCloseable {
 
     private final Repeats repeats;
     private final BreakerRows rows;
-    private final Thread thread;
+    private final Rounds rounds;
     private volatile Map<String, Standing> standings = Map.of();
     private volatile Listener listener = changed -> {};
-    private volatile boolean closed;
 
     /** Told of agents that stand otherwise than before. Must not block. */
     public interface Listener {
@@ -38,14 +37,14 @@ public final class Availability implements AutoCloseable {
     public Availability(BreakerRows rows, InstantSource clock) {
         this.repeats = new Repeats(LOG, clock);
         this.rows = rows;
-        this.thread = Thread.ofPlatform().name("postroad-availability").daemon().unstarted(this::loop);
+        this.rounds = new Rounds("postroad-availability", "how agents stand", LOOK_EVERY_MILLIS, clock, this::refresh);
     }
 
     /** Looks for the first time, and from then on. */
     public void start(Listener changes) {
         listener = changes;
         refresh();
-        thread.start();
+        rounds.start();
     }
 
     /** How an agent stands; null where it can simply be called. Does not wait for Postgres. */
@@ -93,25 +92,9 @@ public final class Availability implements AutoCloseable {
                         && standing.breaker().halfOpen());
     }
 
-    private void loop() {
-        while (!closed) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
-            } catch (InterruptedException stop) {
-                return;
-            }
-            try {
-                refresh();
-            } catch (RuntimeException defect) {
-                repeats.error("looking how agents stand broke; it goes on", defect);
-            }
-        }
-    }
-
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
+        rounds.close();
     }
 
     private record Kind(boolean enabled, boolean closed, boolean halfOpen) {}

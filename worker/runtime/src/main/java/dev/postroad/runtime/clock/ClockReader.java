@@ -1,6 +1,7 @@
 package dev.postroad.runtime.clock;
 
 import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.background.Rounds;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,8 +9,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +30,7 @@ public final class ClockReader implements AutoCloseable {
     private final DataSource database;
     private final SharedClock clock;
     private final Repeats repeats;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread = Thread.ofVirtual().name("postroad-clock").unstarted(this::loop);
+    private final Rounds rounds;
     private Duration toldSkew = Duration.ZERO;
 
     /** @param database to be asked for its time */
@@ -40,21 +38,12 @@ public final class ClockReader implements AutoCloseable {
         this.database = database;
         this.clock = clock;
         this.repeats = new Repeats(LOG, clock);
+        this.rounds = new Rounds("postroad-clock", "the time", BETWEEN.toMillis(), clock, this::readOrTell);
     }
 
     /** Goes on reading now and then. */
     public void start() {
-        thread.start();
-    }
-
-    private void loop() {
-        try {
-            while (!closing.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS)) {
-                readOrTell();
-            }
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.start();
     }
 
     private void readOrTell() {
@@ -62,8 +51,6 @@ public final class ClockReader implements AutoCloseable {
             read();
         } catch (SQLException away) {
             repeats.warn("the time cannot be asked for; this worker's clock goes on by itself", away);
-        } catch (RuntimeException defect) {
-            repeats.error("reading the time broke; it goes on", defect);
         }
     }
 
@@ -131,13 +118,7 @@ public final class ClockReader implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
-        thread.interrupt();
-        try {
-            thread.join(LIMIT);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 
     private record Reading(long asked, long answered, Instant told) {

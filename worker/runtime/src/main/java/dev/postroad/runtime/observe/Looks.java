@@ -1,12 +1,11 @@
 package dev.postroad.runtime.observe;
 
 import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.background.Rounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +28,7 @@ public final class Looks implements AutoCloseable {
     private final Look look;
     private final InstantSource clock;
     private final Repeats repeats;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final Rounds rounds;
     private volatile Seen seen;
     private volatile @Nullable String failure;
 
@@ -54,13 +52,14 @@ public final class Looks implements AutoCloseable {
         this.clock = clock;
         this.repeats = new Repeats(LOG, clock);
         this.seen = new Seen(new PartHealth.Ok(), clock.instant());
-        this.thread =
-                Thread.ofPlatform().daemon().name("postroad-looks-at-" + server).unstarted(this::loop);
+        this.rounds = new Rounds(
+                "postroad-looks-at-" + server, "how " + server + " is", BETWEEN.toMillis(), clock, this::lookOnce);
     }
 
     /** Starts looking. */
     public void start() {
-        thread.start();
+        rounds.start();
+        rounds.call();
     }
 
     /** Whether the server answers. */
@@ -86,16 +85,6 @@ public final class Looks implements AutoCloseable {
         return seen.at().truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private void loop() {
-        try {
-            do {
-                lookOnce();
-            } while (!closing.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void lookOnce() throws InterruptedException {
         try {
             PartHealth found = look.look();
@@ -112,12 +101,6 @@ public final class Looks implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
-        thread.interrupt();
-        try {
-            thread.join(LIMIT);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

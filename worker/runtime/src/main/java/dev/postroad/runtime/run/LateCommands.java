@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.PendingCommands;
 import java.time.Duration;
 import java.time.InstantSource;

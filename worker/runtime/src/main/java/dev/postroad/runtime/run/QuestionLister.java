@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.journal.UnlistedRuns;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import java.sql.SQLException;

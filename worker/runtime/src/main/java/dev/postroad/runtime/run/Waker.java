@@ -1,6 +1,7 @@
 package dev.postroad.runtime.run;
 
 import dev.postroad.engine.run.Command;
+import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.run.Instruction.InstructionOutcome;
 import java.sql.SQLException;
