@@ -102,6 +102,7 @@ public final class Postroad implements Runnable {
                 .addSubcommand(new UnpauseCommand(surroundings))
                 .addSubcommand(new WatchCommand(surroundings))
                 .addSubcommand(new ShowCommand(surroundings))
+                .addSubcommand(new WhyCommand(surroundings))
                 .addSubcommand(new StateCommand(surroundings))
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new DiffCommand(surroundings))

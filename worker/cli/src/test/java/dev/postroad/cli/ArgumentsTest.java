@@ -205,6 +205,7 @@ final class ArgumentsTest {
                 "unpause",
                 "watch",
                 "show",
+                "why",
                 "state",
                 "history",
                 "diff",

@@ -15,6 +15,7 @@ import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.history.AgentEventLog;
 import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.RunDiagnosis;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunLog;
 import java.nio.file.Path;
@@ -92,6 +93,11 @@ public final class Servers {
     /** What Postgres holds of runs. */
     public RunHistory history() throws FaultsException {
         return new RunHistory(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** Why runs stand as they stand. */
+    public RunDiagnosis diagnosis() throws FaultsException {
+        return new RunDiagnosis(PostgresSettings.read(variables).toDataSource());
     }
 
     /** What Postgres holds of graphs and agents. */

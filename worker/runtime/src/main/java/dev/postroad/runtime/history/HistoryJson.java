@@ -78,6 +78,33 @@ public final class HistoryJson {
         return json;
     }
 
+    /** How a run stands, and what helps. */
+    public static ObjectNode tree(RunReasons why) {
+        ObjectNode json = object().put("runId", why.runId())
+                .put("status", why.status().publicName())
+                .put("standsStill", why.standsStill());
+        json.set("reasons", list(why.reasons(), HistoryJson::tree));
+        return json;
+    }
+
+    private static ObjectNode tree(Reason reason) {
+        ObjectNode json = object().put("code", reason.code()).put("what", reason.what());
+        put(json, "since", reason.since());
+        put(json, "until", reason.until());
+        json.put("remedy", reason.remedy());
+        json.set("steps", list(reason.steps(), HistoryJson::tree));
+        return json;
+    }
+
+    private static ObjectNode tree(Reason.Step step) {
+        ObjectNode json = object().put("command", step.command()).put("post", step.path());
+        json.set("body", step.body());
+        if (step.needs() != null) {
+            json.put("needs", step.needs());
+        }
+        return json;
+    }
+
     /** An event as it stands on the events topic, in the same order of fields. */
     public static ObjectNode tree(RunEvent event) {
         ObjectNode json = object().put("runId", event.runId());

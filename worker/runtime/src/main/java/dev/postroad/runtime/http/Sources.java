@@ -6,6 +6,7 @@ import dev.postroad.runtime.history.AgentEventLog;
 import dev.postroad.runtime.history.AgentMetrics;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.RunDiagnosis;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunLog;
 import dev.postroad.runtime.output.OutputTail;
@@ -18,6 +19,7 @@ import javax.sql.DataSource;
  */
 public record Sources(
         RunHistory history,
+        RunDiagnosis diagnosis,
         JournalTail tail,
         OutputTail output,
         PublishedDefinitions definitions,
@@ -41,6 +43,7 @@ public record Sources(
             int maxMessageBytes) {
         return new Sources(
                 new RunHistory(database),
+                new RunDiagnosis(database),
                 new JournalTail(database),
                 output,
                 new PublishedDefinitions(database),
