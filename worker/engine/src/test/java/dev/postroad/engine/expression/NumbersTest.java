@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NullMarked
 class NumbersTest {
     private static final int SEQUENCES = Integer.getInteger("postroad.sequences", 5_000);
+    private static final Map<String, Expression> COMPILED = new HashMap<>();
     private static final List<String> NUMBERS = List.of(
             "7",
             "7.0",
@@ -186,7 +189,11 @@ class NumbersTest {
 
     private static JsonNode value(String expression, String a, String b) throws ExpressionException, FaultsException {
         JsonNode state = Json.read("{\"a\": " + a + ", \"b\": " + b + "}");
-        return Expression.compile(expression)
-                .evaluate(Scope.of(state, NullNode.instance, NullNode.instance), new Budget(Budget.ITERATIONS));
+        Expression compiled = COMPILED.get(expression);
+        if (compiled == null) {
+            compiled = Expression.compile(expression);
+            COMPILED.put(expression, compiled);
+        }
+        return compiled.evaluate(Scope.of(state, NullNode.instance, NullNode.instance), new Budget(Budget.ITERATIONS));
     }
 }

@@ -25,10 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class WaitingListing {
     private static final String ASKED = "r.asked_at";
     private static final String DUE = "coalesce(r.due_at, 'infinity'::timestamptz)";
-    /** A time as a number, as what is never over has no time that a driver knows. */
-    private static final String MICROS =
-            "CASE WHEN %1$s = 'infinity' THEN NULL ELSE (extract(epoch FROM %1$s) * 1000000)::bigint END";
-
     private static final String TRUE_NOW = "r.questions IS NOT NULL AND r.questions_seq = r.status_seq"
             + " AND r.status IN ('waiting', 'paused', 'failed')";
     private static final String QUESTIONS =
@@ -42,6 +38,12 @@ final class WaitingListing {
         this.postgres = postgres;
     }
 
+    /** A time as a number, as what is never over has no time that a driver knows. */
+    private static String micros(String time) {
+        return "CASE WHEN %1$s = 'infinity' THEN NULL ELSE (extract(epoch FROM %1$s) * 1000000)::bigint END"
+                .formatted(time);
+    }
+
     /** @throws IllegalArgumentException where the cursor is none */
     WaitingPage page(WaitingFilter filter, @Nullable String cursor, int limit) {
         String by = by(filter.order());
@@ -52,7 +54,7 @@ final class WaitingListing {
         // One more than asked for tells whether there are more.
         String sql =
                 "SELECT r.id, r.run_id, r.graph, r.version, r.status, r.tags, q.place, q.asked->'question' AS question, "
-                        + MICROS.formatted(by) + " AS micros FROM postroad.runs r" + QUESTIONS + " WHERE "
+                        + micros(by) + " AS micros FROM postroad.runs r" + QUESTIONS + " WHERE "
                         + String.join(" AND ", question.conditions()) + " ORDER BY " + by + ", r.id, q.place LIMIT "
                         + (limit + 1);
         List<Row> rows = postgres.withHandle(handle -> handle.createQuery(sql)
