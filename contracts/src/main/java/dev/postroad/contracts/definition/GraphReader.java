@@ -25,6 +25,7 @@ final class GraphReader {
             "nodes",
             "edges",
             "limits",
+            "schedule",
             "interruptBefore",
             "interruptAfter");
     private static final Set<String> KNOWN_OF_CHANNEL = Set.of("reducer", "default", "description");
@@ -62,6 +63,7 @@ final class GraphReader {
                 nodes(),
                 edges(),
                 Limits.read(fields.nested("limits")),
+                Scheduling.read(fields),
                 Interrupts.of(fields.texts("interruptBefore")),
                 Interrupts.of(fields.texts("interruptAfter")),
                 fields.object());

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param joinsOf the joins that each node contributes to
  * @param depth 1, and one more for each graph inside a graph inside this one
  * @param memoryless whether each superstep follows from the last alone: no join collects, and no node is deferred
+ * @param foresight where tasks may lead, for a graph whose nodes start as soon as they can; null for one of supersteps
  * @param open whether every name is a channel that keeps the last write
  */
 public record Graph(
@@ -41,6 +42,7 @@ public record Graph(
         Interrupts interruptAfter,
         int depth,
         boolean memoryless,
+        @Nullable Foresight foresight,
         boolean open) {
 
     private static final int MOST_REFUSALS = 20;
@@ -81,6 +83,7 @@ public record Graph(
                 Interrupts.NONE,
                 1,
                 true,
+                null,
                 true);
     }
 

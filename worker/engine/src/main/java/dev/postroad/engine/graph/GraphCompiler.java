@@ -6,7 +6,9 @@ import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.definition.ChannelDefinition;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.NodeDefinition;
+import dev.postroad.contracts.definition.Scheduling;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
@@ -106,7 +108,24 @@ public final class GraphCompiler {
         return compiler.warnings;
     }
 
+    private void checkScheduling() {
+        if (definition.scheduling() == Scheduling.EAGER) {
+            refuseStops("interruptBefore", definition.interruptBefore());
+            refuseStops("interruptAfter", definition.interruptAfter());
+        }
+    }
+
+    private void refuseStops(String field, Interrupts stops) {
+        if (!stops.isEmpty()) {
+            fault(
+                    field,
+                    "stops between two supersteps, and those of a graph whose schedule is eager overlap",
+                    "ask by a node with interrupt, or remove schedule");
+        }
+    }
+
     private Graph graph(int version) {
+        checkScheduling();
         Map<String, Channel> channels = channels();
         Map<String, Node> nodes = nodes();
         List<Join> joins = joins();
@@ -134,6 +153,7 @@ public final class GraphCompiler {
                 definition.interruptAfter(),
                 depth(nodes.values()),
                 joins.isEmpty() && nodes.values().stream().noneMatch(Node::defer),
+                definition.scheduling() == Scheduling.EAGER ? Foresight.of(nodes, routes, joinsOf) : null,
                 false);
     }
 

@@ -295,7 +295,7 @@ public final class Decider {
     /** Takes one step, in this graph or in one inside; false where there is none to take. */
     private boolean advance(Frame frame) {
         Superstep superstep = frame.superstep();
-        if (frame.isHeld() || isHeldByPause(superstep)) {
+        if (frame.isHeld() || isHeldByPause(frame)) {
             return false;
         }
         if (superstep.isEmpty()) {
@@ -306,7 +306,7 @@ public final class Decider {
             }
             return true;
         }
-        if (superstep.isSettled()) {
+        if (frame.isOver()) {
             steps.failUnmerged(frame);
             return true;
         }
@@ -325,8 +325,10 @@ public final class Decider {
         return frame.graph().depth() > 1 && advanceInside(superstep);
     }
 
-    private boolean isHeldByPause(Superstep superstep) {
-        return draft.run().pausing() != null && superstep.isUntouched() && !superstep.isEmpty();
+    /** Between two supersteps; where those overlap, what is to pause begins nothing more at all. */
+    private boolean isHeldByPause(Frame frame) {
+        Superstep superstep = frame.superstep();
+        return draft.run().pausing() != null && !superstep.isEmpty() && (superstep.isUntouched() || Eager.is(frame));
     }
 
     private boolean advanceInside(Superstep superstep) {

@@ -109,7 +109,7 @@ final class Draft {
                 task.node(),
                 task.id(),
                 attempt,
-                run.root().holding(task.id()).superstep().number(),
+                run.root().holding(task.id()).superstepOf(task),
                 version,
                 durationMillis,
                 progress,

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param cleared the superstep whose interrupts are over
  * @param mostBytes what the state takes at the most, as JSON; so that it need not be measured after every change
  * @param written what its tasks wrote, in merge order; kept for a graph inside another alone
+ * @param lineage null for a graph of supersteps; else see {@link Eager}
  */
 record Frame(
         Graph graph,
@@ -49,7 +50,8 @@ record Frame(
         List<String> closed,
         int cleared,
         long mostBytes,
-        List<ObjectNode> written) {
+        List<ObjectNode> written,
+        @Nullable Lineage lineage) {
 
     private static final ObjectNode NOTHING = JsonNodeFactory.instance.objectNode();
 
@@ -67,7 +69,12 @@ record Frame(
                 List.of(),
                 0,
                 0,
-                List.of());
+                List.of(),
+                lineageFrom(graph, graph.initialState()));
+    }
+
+    private static @Nullable Lineage lineageFrom(Graph graph, ObjectNode state) {
+        return graph.foresight() == null ? null : Lineage.from(state);
     }
 
     boolean isInside() {
@@ -118,8 +125,55 @@ record Frame(
     }
 
     private Frame with(Superstep changed) {
+        return with(changed, lineage);
+    }
+
+    Frame with(Superstep changed, @Nullable Lineage changedLineage) {
         return new Frame(
-                graph, prefix, input, state, changed, spent, triggers, last, closed, cleared, mostBytes, written);
+                graph,
+                prefix,
+                input,
+                state,
+                changed,
+                spent,
+                triggers,
+                last,
+                closed,
+                cleared,
+                mostBytes,
+                written,
+                changedLineage);
+    }
+
+    /** Without the tasks that ran ahead of the oldest superstep. */
+    Frame alone() {
+        return with(superstep.alone());
+    }
+
+    /** As a task sees it, for what is evaluated on its behalf. */
+    Frame seenBy(Task task) {
+        Branch branch = task.place().branch();
+        return branch == null
+                ? this
+                : new Frame(
+                        graph,
+                        prefix,
+                        input,
+                        branch.seen(),
+                        Superstep.of(branch.superstep(), List.of()),
+                        spent,
+                        triggers,
+                        last,
+                        closed,
+                        cleared,
+                        mostBytes,
+                        written,
+                        lineage);
+    }
+
+    /** The number of the superstep that a task belongs to. */
+    int superstepOf(Task task) {
+        return task.superstep() == 0 ? superstep.number() : task.superstep();
     }
 
     /** With tasks beside those of the superstep. */
@@ -138,14 +192,15 @@ record Frame(
                 prefix,
                 newInput,
                 merged,
-                Superstep.of(superstep.number() + 1, prefix, following.nodes(), handing(targets)),
-                superstep.number(),
+                Superstep.of(superstep.following(), prefix, following.nodes(), handing(targets)),
+                superstep.following() - 1,
                 following.triggers(),
                 List.of(EdgeDefinition.START),
                 List.of(),
                 cleared,
                 JsonSizes.of(merged),
-                written);
+                written,
+                lineageFrom(graph, merged));
     }
 
     /** The superstep is over, and the next follows. */
@@ -182,7 +237,27 @@ record Frame(
                 superstep.nodes(),
                 cleared,
                 bytesOf(merged),
-                isInside() ? plusWritten() : written);
+                isInside() ? plusWritten(superstep) : written,
+                null);
+    }
+
+    /** The oldest superstep is over, and others are under way already or follow. */
+    Frame followedBy(ObjectNode merged, Superstep next, Triggers left, Superstep over, Lineage known) {
+        List<String> ran = over.triggeredNodes();
+        return new Frame(
+                graph,
+                prefix,
+                input,
+                merged,
+                next,
+                spent,
+                left,
+                ran.isEmpty() ? last : ran,
+                over.nodes(),
+                cleared,
+                bytesOf(merged),
+                isInside() ? plusWritten(over) : written,
+                known);
     }
 
     /** What the state takes at the most once the superstep is closed, with so many bytes more from its last task. */
@@ -208,9 +283,9 @@ record Frame(
         return bytes;
     }
 
-    private List<ObjectNode> plusWritten() {
+    private List<ObjectNode> plusWritten(Superstep over) {
         List<ObjectNode> all = new ArrayList<>(written);
-        superstep.tasks().forEach(task -> all.addAll(task.writes()));
+        over.tasks().forEach(task -> all.addAll(task.writes()));
         return all;
     }
 
@@ -232,21 +307,22 @@ record Frame(
                 stateSoFar(),
                 superstep,
                 spent,
-                left,
+                Eager.is(this) ? Eager.settled(this) : left,
                 ran.isEmpty() ? last : ran,
                 closed,
                 cleared,
                 mostBytes,
-                written);
+                written,
+                lineage);
     }
 
-    private List<Task> doneTasks() {
+    List<Task> doneTasks() {
         return superstep.tasks().stream()
                 .filter(task -> task.status() == TaskStatus.DONE)
                 .toList();
     }
 
-    private List<Target> ledTo(Task done) {
+    List<Target> ledTo(Task done) {
         return targets(Objects.requireNonNull(graph.routes().get(done.node())).always(), done.next());
     }
 
@@ -254,7 +330,7 @@ record Frame(
      * Beside what is done, the nodes that a fan-out over nothing led to count as done, for the joins behind them: unless
      * something else leads there, which is yet to be done.
      */
-    private static List<Fired> withEmptied(List<Fired> fired, List<Target> chosen) {
+    static List<Fired> withEmptied(List<Fired> fired, List<Target> chosen) {
         if (chosen.stream().noneMatch(Target::none)) {
             return fired;
         }
@@ -292,7 +368,7 @@ record Frame(
     Frame updated(String node, ObjectNode merged, List<Target> chosen) {
         if (node.equals(EdgeDefinition.END)) {
             Triggers left = triggers.usedUp(graph, superstep.triggeredNodes());
-            return moved(merged, Superstep.of(superstep.number() + 1, prefix, List.of(), List.of()), left);
+            return moved(merged, Superstep.of(superstep.following(), prefix, List.of(), List.of()), left);
         }
         List<Target> targets = targets(
                 node.equals(EdgeDefinition.START)
@@ -303,15 +379,16 @@ record Frame(
         List<Target> all = new ArrayList<>(targets);
         for (Task done : doneTasks()) {
             if (!done.node().equals(node)) {
-                List<Target> led = ledTo(done);
-                fired.add(new Fired(done.node(), triggering(led)));
+                // Of what ran ahead, joins have been told already.
+                List<Target> led = Eager.is(this) ? Eager.stillToCome(this, done) : ledTo(done);
+                fired.add(new Fired(Eager.is(this) ? "" : done.node(), triggering(led)));
                 all.addAll(led);
             }
         }
         Following following = triggers.after(graph, List.of(), withEmptied(fired, all));
         return moved(
                 merged,
-                Superstep.of(superstep.number() + 1, prefix, following.nodes(), handing(all)),
+                Superstep.of(superstep.following(), prefix, following.nodes(), handing(all)),
                 following.triggers());
     }
 
@@ -322,13 +399,14 @@ record Frame(
                 input,
                 newState,
                 next,
-                superstep.number(),
+                superstep.following() - 1,
                 left,
                 last,
                 List.of(),
-                superstep.number() + 1,
+                superstep.following(),
                 JsonSizes.of(newState),
-                written);
+                written,
+                lineageFrom(graph, newState));
     }
 
     /** As it was at an earlier version; its tasks get new ids, for they are other calls. */
@@ -339,14 +417,15 @@ record Frame(
                 prefix,
                 input,
                 snapshot.state(),
-                Superstep.of(superstep.number() + 1, prefix, triggering(targets), handing(targets)),
-                superstep.number(),
+                Superstep.of(superstep.following(), prefix, triggering(targets), handing(targets)),
+                superstep.following() - 1,
                 snapshot.triggers(),
                 snapshot.last(),
                 List.of(),
-                superstep.number() + 1,
+                superstep.following(),
                 JsonSizes.of(snapshot.state()),
-                written);
+                written,
+                lineageFrom(graph, snapshot.state()));
     }
 
     /** Begins in place of an empty state with another one, and what follows that. */
@@ -364,12 +443,18 @@ record Frame(
                 begun.closed,
                 begun.cleared,
                 begun.mostBytes,
-                written);
+                written,
+                begun.lineage);
     }
 
     /** All that is needed to go on from here another time. */
     Snapshot snapshot() {
-        return new Snapshot(state, superstep.targets(), triggers, last);
+        return new Snapshot(state, current().targets(), triggers, last);
+    }
+
+    /** The tasks of the oldest superstep that is under way. */
+    Superstep current() {
+        return Eager.is(this) ? superstep.alone() : superstep;
     }
 
     /** A run goes on after it had stopped: interrupts are over, and the supersteps count anew. */
@@ -386,7 +471,8 @@ record Frame(
                 closed,
                 superstep.number(),
                 mostBytes,
-                written);
+                written,
+                lineage);
         for (Task task : superstep.tasks()) {
             if (task.child() != null) {
                 resumed = resumed.with(task.with(task.child().resumed()));
@@ -395,12 +481,23 @@ record Frame(
         return resumed;
     }
 
-    /** The state is changed from outside, and further targets join the superstep. */
-    Frame joinedBy(ObjectNode merged, List<Target> targets) {
+    /**
+     * The state is changed from outside, and further targets join the superstep.
+     *
+     * @param update what was written; null for nothing
+     */
+    Frame joinedBy(ObjectNode merged, @Nullable ObjectNode update, List<Target> targets) {
+        if (Eager.is(this) && update != null) {
+            return Eager.updated(this, update).joinedBy(merged, targets);
+        }
+        return joinedBy(merged, targets);
+    }
+
+    private Frame joinedBy(ObjectNode merged, List<Target> targets) {
         List<Task> tasks = new ArrayList<>();
         Triggers left = triggers;
         int index = (int)
-                superstep.tasks().stream().filter(task -> !task.isTriggered()).count();
+                current().tasks().stream().filter(task -> !task.isTriggered()).count();
         for (Target target : targets) {
             if (target.input() != null) {
                 tasks.add(Task.handed(prefix, target, superstep.number(), index++));
@@ -409,6 +506,9 @@ record Frame(
             } else {
                 tasks.add(Task.triggered(prefix, target.node(), superstep.number()));
             }
+        }
+        if (Eager.is(this)) {
+            tasks.replaceAll(task -> task.on(new Branch(superstep.number(), List.of(), merged)));
         }
         return new Frame(
                 graph,
@@ -422,7 +522,8 @@ record Frame(
                 closed,
                 cleared,
                 JsonSizes.of(merged),
-                written);
+                written,
+                lineage);
     }
 
     private static List<Target> targets(List<String> always, @Nullable List<Target> chosen) {
@@ -434,14 +535,14 @@ record Frame(
         return targets;
     }
 
-    private static List<String> triggering(List<Target> targets) {
+    static List<String> triggering(List<Target> targets) {
         return targets.stream()
                 .filter(target -> target.input() == null && !target.none())
                 .map(Target::node)
                 .toList();
     }
 
-    private static List<Target> handing(List<Target> targets) {
+    static List<Target> handing(List<Target> targets) {
         return targets.stream().filter(target -> target.input() != null).toList();
     }
 
@@ -452,6 +553,16 @@ record Frame(
                 && !(graph.interruptBefore().isEmpty() && graph.interruptAfter().isEmpty())
                 && (graph.interruptAfter().matches(closed)
                         || graph.interruptBefore().matches(superstep.nodes()));
+    }
+
+    /** Whether nothing more is to come of the superstep, though it was not closed. */
+    boolean isOver() {
+        return Eager.is(this) ? Eager.isOver(this) : superstep.isSettled();
+    }
+
+    /** Whether the superstep is over when a task is. */
+    boolean waitsOnlyFor(Task task) {
+        return Eager.is(this) ? Eager.waitsOnlyFor(this, task.id()) : superstep.waitsOnlyFor(task.id());
     }
 
     boolean isOutOfSupersteps() {
@@ -510,18 +621,23 @@ record Frame(
     /** The state with what the tasks of the superstep wrote so far; the state alone where that does not go together. */
     ObjectNode stateSoFar() {
         try {
-            return Merge.apply(graph, state, sources(), Budget.ofReplay());
+            return Eager.is(this) ? Eager.stateSoFar(this) : Merge.apply(graph, state, sources(), Budget.ofReplay());
         } catch (MergeConflictException conflict) {
             return state;
         }
     }
 
     ObjectNode merged(Budget budget) throws MergeConflictException {
-        return Merge.apply(graph, state, sources(), budget);
+        return Eager.is(this) ? Eager.mergedOldest(this, budget) : Merge.apply(graph, state, sources(), budget);
     }
 
     /** The state that follows when the last task of the superstep completes. */
-    ObjectNode mergedWith(Task last, List<ObjectNode> writes, Budget budget) throws MergeConflictException {
+    ObjectNode mergedWith(Task last, List<ObjectNode> writes, @Nullable List<Target> next, Budget budget)
+            throws MergeConflictException {
+        if (Eager.is(this)) {
+            return Eager.closed(with(superstep.with(last.done(writes, next))), budget)
+                    .state();
+        }
         if (superstep.size() == 1) {
             return Merge.apply(graph, state, List.of(new Merge.Source(last.node(), writes)), budget);
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.json.Json;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What tasks are given and what they give, checked: inputs, writes, ways to go on. Confined to one decision. */
@@ -66,6 +68,25 @@ final class Results {
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }
+    }
+
+    /** Why nobody can be asked in this way; null where it can be done. */
+    @Nullable
+    String refusal(Task task, Asking asking) {
+        Graph graph = frame(task).graph();
+        String takesOver =
+                asking.onTimeout() == null ? null : asking.onTimeout().textValue();
+        boolean known = graph.foresight() == null
+                || takesOver == null
+                || !graph.nodes().containsKey(takesOver)
+                || graph.foresight()
+                        .handlers()
+                        .getOrDefault(task.node(), Set.of())
+                        .contains(takesOver);
+        return known
+                ? null
+                : "onTimeout names " + takesOver + ", and in graph " + graph.name()
+                        + ", whose schedule is eager, only the onError of node " + task.node() + " can take over";
     }
 
     /** Whose question it is; null for anybody's. */
@@ -241,6 +262,13 @@ final class Results {
                                 + Shown.names(graph.nodes().keySet()));
             }
             var destinations = graph.node(from).destinations();
+            if (destinations.isEmpty() && graph.foresight() != null) {
+                throw new RefusedException(
+                        RunError.BAD_OUTPUT,
+                        "goto names " + there.node() + ", and node " + from + " of graph " + graph.name()
+                                + ", whose schedule is eager, does not say where it may go; add goto: ["
+                                + there.node() + "] to the node");
+            }
             if (!destinations.isEmpty() && !destinations.contains(there.node())) {
                 throw new RefusedException(
                         RunError.BAD_OUTPUT,
@@ -283,6 +311,6 @@ final class Results {
     }
 
     private Frame frame(Task task) {
-        return draft.run().root().holding(task.id());
+        return draft.run().root().holding(task.id()).seenBy(task);
     }
 }

@@ -348,6 +348,7 @@ public final class Run implements Cloneable {
                 status = RunStatus.FAILED;
                 error = failed.error();
                 failed.tasks().forEach(id -> change(task(id).failed(failed.error())));
+                failed.tasks().stream().findFirst().ifPresent(this::leaveAhead);
             }
             case RunWaiting ignored -> status = RunStatus.WAITING;
             case RunPausing(String commandId) -> {
@@ -450,9 +451,28 @@ public final class Run implements Cloneable {
             completedNow.set(graph.node(task.node()).index());
             completedNodes = completedNow;
         }
-        if (event.version() > version || completed.closes()) {
-            Frame frame = root.holding(task.id());
+        Frame frame = root.holding(task.id());
+        boolean closes = event.version() > version || completed.closes();
+        if (Eager.is(frame)) {
+            root = root.with(closes ? closedEagerly(frame) : Eager.ahead(frame));
+        } else if (closes) {
             root = root.with(frame.closed(merged == null ? merge(frame) : merged));
+        }
+    }
+
+    private Frame closedEagerly(Frame frame) {
+        try {
+            return Eager.closed(frame, Budget.ofReplay());
+        } catch (MergeConflictException conflict) {
+            throw unreplayable(conflict);
+        }
+    }
+
+    /** What ran ahead of work that does not count runs again, after that. */
+    private void leaveAhead(String task) {
+        Frame frame = root.holding(task);
+        if (Eager.is(frame)) {
+            root = root.with(frame.alone());
         }
     }
 
@@ -461,7 +481,8 @@ public final class Run implements Cloneable {
         if (failed.handler() != null) {
             Frame frame = root.holding(task.id());
             RunError cause = failed.error().of(task.node());
-            root = root.with(frame.plus(List.of(Task.handling(task, failed.handler(), cause))));
+            Frame handled = frame.plus(List.of(Task.handling(task, failed.handler(), cause)));
+            root = root.with(Eager.is(handled) ? Eager.ahead(handled) : handled);
         }
     }
 
@@ -516,6 +537,7 @@ public final class Run implements Cloneable {
             ObjectNode state = resumed.update() == null ? root.state() : merged;
             root = root.joinedBy(
                     state == null ? merge(root, EdgeDefinition.START, Objects.requireNonNull(resumed.update())) : state,
+                    resumed.update(),
                     resumed.next());
         }
     }

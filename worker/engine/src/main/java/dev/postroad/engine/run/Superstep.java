@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Superstep {
     static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new EnumMap<>(TaskStatus.class));
 
-    private static final Comparator<Task> MERGE_ORDER =
-            Comparator.comparing(Task::place).thenComparing(Task::orderName);
+    static final Comparator<Task> MERGE_ORDER =
+            Comparator.comparingInt(Task::superstep).thenComparing(Task::place).thenComparing(Task::orderName);
 
     private final int number;
     private final Task[] tasks;
@@ -51,7 +51,8 @@ final class Superstep {
         return of(number, tasks);
     }
 
-    private static Superstep of(int number, List<Task> tasks) {
+    /** A superstep of tasks in whatever state; and of tasks of later ones, where those may run ahead of it. */
+    static Superstep of(int number, List<Task> tasks) {
         Task[] sorted = tasks.toArray(Task[]::new);
         if (sorted.length > 1) {
             Arrays.sort(sorted, MERGE_ORDER);
@@ -74,6 +75,20 @@ final class Superstep {
 
     int number() {
         return number;
+    }
+
+    /** Without the tasks that ran ahead of it. */
+    Superstep alone() {
+        return of(number, Arrays.stream(tasks).filter(task -> !isAhead(task)).toList());
+    }
+
+    /** The number that is free for what follows all of its tasks. */
+    int following() {
+        return tasks.length == 0 ? number + 1 : Math.max(number, tasks[tasks.length - 1].superstep()) + 1;
+    }
+
+    private boolean isAhead(Task task) {
+        return task.superstep() > number;
     }
 
     int size() {

@@ -47,10 +47,14 @@ record Task(
      * @param index the number among the tasks that were handed an input of their own; -1 for one that was triggered
      * @param input what it was handed; null for one that was triggered
      * @param error the failure that it is to handle; null for any other
+     * @param branch null where it sees the state, and belongs to the oldest superstep that is under way
      */
     record Place(
-            int index, @Nullable JsonNode input, @Nullable RunError error) implements Comparable<Place> {
-        private static final Place TRIGGERED = new Place(-1, null, null);
+            int index,
+            @Nullable JsonNode input,
+            @Nullable RunError error,
+            @Nullable Branch branch) implements Comparable<Place> {
+        private static final Place TRIGGERED = new Place(-1, null, null, null);
 
         @Override
         public int compareTo(Place other) {
@@ -69,7 +73,7 @@ record Task(
 
     static Task handed(String prefix, Target target, int superstep, int index) {
         String id = prefix + target.node() + "@" + superstep + "." + index;
-        return pending(id, target.node(), new Place(index, target.input(), null));
+        return pending(id, target.node(), new Place(index, target.input(), null, null));
     }
 
     /** Stands in for a task that failed. */
@@ -77,7 +81,31 @@ record Task(
         int local = failed.id.lastIndexOf('/') + 1;
         String superstep = failed.id.substring(failed.id.indexOf('@', local));
         String id = failed.id.substring(0, local) + handler + superstep + "~" + failed.node;
-        return pending(id, handler, new Place(failed.place.index, null, error));
+        return pending(id, handler, new Place(failed.place.index, null, error, failed.place.branch));
+    }
+
+    /** The same task on a branch of its own. */
+    Task on(Branch branch) {
+        return new Task(
+                id,
+                node,
+                new Place(place.index, place.input, place.error, branch),
+                status,
+                attempt,
+                spent,
+                dueAt,
+                waitsFor,
+                writes,
+                next,
+                interrupt,
+                answers,
+                failure,
+                child);
+    }
+
+    /** The superstep that it belongs to; 0 where that is the oldest under way. */
+    int superstep() {
+        return place.branch == null ? 0 : place.branch.superstep();
     }
 
     Task started(int startedAttempt, @Nullable Frame inside) {

@@ -294,6 +294,11 @@ final class TaskSteps {
     }
 
     private void ask(Task task, JsonNode question, Asking asking, long durationMillis) {
+        String refusal = results.refusal(task, asking);
+        if (refusal != null) {
+            fail(task, new RunError(RunError.BAD_OUTPUT, refusal, null), durationMillis);
+            return;
+        }
         Interrupt interrupt = new Interrupt(
                 task.interruptId(),
                 task.node(),
@@ -390,12 +395,12 @@ final class TaskSteps {
             fail(task, tooLarge(frame, bytes), millis);
             return;
         }
-        if (!frame.superstep().waitsOnlyFor(task.id())) {
+        if (!frame.waitsOnlyFor(task)) {
             draft.emitCompleted(new NodeCompleted(writes, next, usage, false), task, millis, null);
             return;
         }
         try {
-            ObjectNode merged = frame.mergedWith(task, writes, draft.budget());
+            ObjectNode merged = frame.mergedWith(task, writes, next, draft.budget());
             // Only the last task of a superstep looks at its siblings, or ten thousand of them would take for ever.
             if (frame.mostBytesWith(bytes) > limit && JsonSizes.of(merged) > limit) {
                 fail(task, tooLarge(frame, JsonSizes.of(merged)), millis);
@@ -419,12 +424,15 @@ final class TaskSteps {
     }
 
     private void failFor(MergeConflictException conflict, Frame frame) {
-        List<String> tasks = frame.superstep().tasks().stream()
+        List<String> tasks = frame.current().tasks().stream()
                 .filter(done ->
                         done.status() == TaskStatus.DONE && conflict.nodes().contains(done.node()))
                 .map(Task::id)
                 .toList();
         RunError error = new RunError(RunError.CONFLICT, String.valueOf(conflict.getMessage()), null);
+        if (Eager.is(frame)) {
+            stopAll();
+        }
         draft.emit(new RunFailed(error, tasks, draft.run().state()));
     }
 

@@ -7,6 +7,7 @@ import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.definition.NodeDefinition;
+import dev.postroad.contracts.definition.Scheduling;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -35,6 +36,7 @@ public final class RandomDefinition {
         ArrayNode edges = json.putArray("edges");
         definition.edges().forEach(edge -> edges.add(edge(edge)));
         json.set("limits", limits(definition.limits()));
+        json.put("schedule", definition.scheduling() == Scheduling.EAGER ? "eager" : "steps");
         return json;
     }
 

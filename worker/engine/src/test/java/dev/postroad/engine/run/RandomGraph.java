@@ -11,6 +11,7 @@ import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.definition.RetrySettings;
+import dev.postroad.contracts.definition.Scheduling;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
@@ -61,6 +62,29 @@ final class RandomGraph {
     static Graph of(RandomGenerator random) {
         try {
             return GraphCompiler.compile(new RandomGraph(random).definition(), 1, new Inside());
+        } catch (FaultsException unsound) {
+            throw new AssertionError("the generator of graphs made an unsound one", unsound);
+        }
+    }
+
+    /** As {@link #of}, where nodes start as soon as they can. */
+    static Graph eager(RandomGenerator random) {
+        GraphDefinition steps = new RandomGraph(random).definition();
+        try {
+            return GraphCompiler.compile(
+                    new GraphDefinition(
+                            steps.name(),
+                            steps.version(),
+                            steps.channels(),
+                            steps.nodes(),
+                            steps.edges(),
+                            steps.limits(),
+                            Scheduling.EAGER,
+                            steps.interruptBefore(),
+                            steps.interruptAfter(),
+                            steps.source()),
+                    1,
+                    new Inside());
         } catch (FaultsException unsound) {
             throw new AssertionError("the generator of graphs made an unsound one", unsound);
         }
@@ -118,6 +142,7 @@ final class RandomGraph {
                 nodes,
                 edges,
                 limits(),
+                Scheduling.STEPS,
                 Interrupts.NONE,
                 Interrupts.NONE,
                 JsonNodeFactory.instance.objectNode());

@@ -313,6 +313,9 @@ final class SimulatedRun {
     }
 
     private List<Goto> gotos(Effect.CallAgent call) {
+        if (run.root().holding(call.task()).graph().foresight() != null) {
+            return List.of();
+        }
         List<String> nodes = run.root().holding(call.task()).graph().nodes().keySet().stream()
                 .sorted()
                 .toList();
