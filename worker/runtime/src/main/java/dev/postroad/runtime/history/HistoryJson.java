@@ -78,6 +78,40 @@ public final class HistoryJson {
         return json;
     }
 
+    /** How many runs are in which status, and which numbers say: so many, or more. */
+    public static ObjectNode tree(RunCounts counts) {
+        ObjectNode json = object().put("at", counts.at().toString());
+        ObjectNode runs = json.putObject("runs");
+        ArrayNode orMore = JsonNodeFactory.instance.arrayNode();
+        counts.runs().forEach((status, count) -> {
+            runs.put(status.publicName(), count);
+            if (count >= RunCounts.MOST) {
+                orMore.add(status.publicName());
+            }
+        });
+        json.put("questions", counts.questions());
+        if (counts.questions() >= RunCounts.MOST) {
+            orMore.add("questions");
+        }
+        json.set("orMore", orMore);
+        return json;
+    }
+
+    /** Runs that failed alike. */
+    public static ObjectNode tree(FailureGroup group) {
+        ObjectNode json = object().put("graph", group.graph());
+        if (!group.node().isEmpty()) {
+            json.put("node", group.node());
+        }
+        json.put("type", group.type()).put("message", group.message()).put("count", group.count());
+        put(json, "first", group.first());
+        put(json, "last", group.last());
+        ArrayNode trend = json.putArray("trend");
+        group.trend().forEach(trend::add);
+        json.set("runs", texts(group.runs()));
+        return json;
+    }
+
     /** How a run stands, and what helps. */
     public static ObjectNode tree(RunReasons why) {
         ObjectNode json = object().put("runId", why.runId())

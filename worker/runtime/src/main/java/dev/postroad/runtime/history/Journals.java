@@ -28,7 +28,7 @@ final class Journals {
             FROM unnest(:runIds, :commandIds) AS asked (run_id, command_id)
             JOIN postroad.runs r ON r.run_id = asked.run_id
             JOIN postroad.journal j ON j.run = r.id
-            WHERE j.task IS NULL AND j.data ->> 'commandId' = asked.command_id
+            WHERE (j.task IS NULL OR j.type = 'node.reassigned') AND j.data ->> 'commandId' = asked.command_id
             """;
 
     private static final RowMapper<RunEvent> AS_EVENT = (row, context) -> Rows.event(row);

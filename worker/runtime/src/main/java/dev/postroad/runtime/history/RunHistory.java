@@ -67,6 +67,11 @@ public final class RunHistory {
         return new RunListing(postgres).page(filter, cursor, limit);
     }
 
+    /** How many of the runs that are wanted are in which status; no status that is not asked for is counted. */
+    public RunCounts counts(RunFilter filter) {
+        return new RunCounting(postgres).count(filter);
+    }
+
     /**
      * Some of the open questions that are wanted, of all runs.
      *

@@ -40,6 +40,9 @@ final class RunListing {
         }
     };
 
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     private final Jdbi postgres;
 
     RunListing(Jdbi postgres) {
@@ -92,14 +95,14 @@ final class RunListing {
         return "SELECT " + COLUMNS + " FROM postroad.runs" + where + ORDER + rows;
     }
 
-    private record Question(List<String> conditions, Map<String, Object> values) {
+    record Question(List<String> conditions, Map<String, Object> values) {
         void ask(String condition, String name, Object value) {
             conditions.add(condition);
             values.put(name, value);
         }
     }
 
-    private static Question question(RunFilter filter, @Nullable RunCursor after) {
+    static Question question(RunFilter filter, @Nullable RunCursor after) {
         Question question = new Question(new ArrayList<>(), new LinkedHashMap<>());
         if (filter.graph() != null) {
             question.ask("graph = :graph", "graph", filter.graph());
@@ -122,7 +125,12 @@ final class RunListing {
         return question;
     }
 
+    /** What Postgres has no times of is as good as the last, or the first, that people write. */
+    static Instant bounded(Instant at) {
+        return at.isAfter(LATEST) ? LATEST : at.isBefore(EARLIEST) ? EARLIEST : at;
+    }
+
     static OffsetDateTime time(Instant at) {
-        return at.atOffset(ZoneOffset.UTC);
+        return bounded(at).atOffset(ZoneOffset.UTC);
     }
 }

@@ -30,8 +30,6 @@ final class WaitingListing {
     private static final String QUESTIONS =
             " CROSS JOIN LATERAL json_array_elements(r.questions) WITH ORDINALITY AS q (asked, place)";
 
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
-
     private final Jdbi postgres;
 
     WaitingListing(Jdbi postgres) {
@@ -118,7 +116,7 @@ final class WaitingListing {
             question.ask("(q.asked->>'asked')::bigint >= :since", "since", micros(filter.askedSince()));
         }
         if (filter.dueUntil() != null) {
-            question.ask("r.due_at < :until", "until", RunListing.time(bounded(filter.dueUntil())));
+            question.ask("r.due_at < :until", "until", RunListing.time(filter.dueUntil()));
             question.ask("(q.asked->>'due')::bigint < :untilMicros", "untilMicros", micros(filter.dueUntil()));
         }
         return question;
@@ -139,11 +137,6 @@ final class WaitingListing {
     }
 
     private static long micros(Instant at) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, bounded(at));
-    }
-
-    /** What Postgres has no times of is as good as the last, or the first, that people write. */
-    private static Instant bounded(Instant at) {
-        return at.isAfter(LATEST) ? LATEST : at.isBefore(Instant.EPOCH) ? Instant.EPOCH : at;
+        return ChronoUnit.MICROS.between(Instant.EPOCH, RunListing.bounded(at));
     }
 }

@@ -1,25 +1,64 @@
 package dev.postroad.runtime.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.history.FailureGroups;
 import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunDiagnosis;
+import dev.postroad.runtime.history.RunHistory;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 
-/** Answers why things are as they are. Thread-safe. */
+/** Answers why things are as they are, and what became of what was asked for. Thread-safe. */
 final class DiagnosisRoutes {
+    private final RunHistory history;
     private final RunDiagnosis diagnosis;
+    private final FailureGroups failures;
 
-    DiagnosisRoutes(RunDiagnosis diagnosis) {
+    DiagnosisRoutes(RunHistory history, RunDiagnosis diagnosis, FailureGroups failures) {
+        this.history = history;
         this.diagnosis = diagnosis;
+        this.failures = failures;
     }
 
     void addTo(RoutesConfig routes) {
         routes.get("/api/runs/{id}/why", this::why);
+        routes.get("/api/runs/{id}/commands/{command}", this::command);
+        routes.get("/api/errors", this::errors);
     }
 
     private void why(Context context) {
         new Query(context).end();
         String runId = context.pathParam("id");
         Answers.send(context, HistoryJson.tree(diagnosis.of(runId).orElseThrow(() -> Refusal.noRun(runId))));
+    }
+
+    private void command(Context context) {
+        new Query(context).end();
+        String runId = context.pathParam("id");
+        String commandId = context.pathParam("command");
+        List<RunEvent> answers = history.answers(Map.of(runId, commandId));
+        if (answers.isEmpty()) {
+            history.find(runId).orElseThrow(() -> Refusal.noRun(runId));
+            throw Refusal.of(
+                    ErrorCode.NOT_FOUND,
+                    "run " + runId + " has not answered command " + commandId + "; ask again, or send it anew");
+        }
+        Answers.send(context, HistoryJson.tree(answers.getFirst()));
+    }
+
+    private void errors(Context context) {
+        Query query = new Query(context);
+        String graph = query.text("graph");
+        Instant since = query.time("since");
+        int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
+        query.end();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("errors", HistoryJson.list(failures.since(graph, since, limit), HistoryJson::tree));
+        Answers.send(context, json);
     }
 }

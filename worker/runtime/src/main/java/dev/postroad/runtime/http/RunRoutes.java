@@ -40,16 +40,12 @@ final class RunRoutes {
         routes.get("/api/runs/{id}/timeline", this::timeline);
         routes.get("/api/queue", this::queue);
         routes.get("/api/waiting", this::waiting);
+        routes.get("/api/counts", this::counts);
     }
 
     private void runs(Context context) {
         Query query = new Query(context);
-        var filter = new RunFilter(
-                query.oneOf("status", STATUSES),
-                query.text("graph"),
-                query.time("since"),
-                query.time("until"),
-                query.texts("tag.", "tag.KEY"));
+        RunFilter filter = filter(query);
         int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
         String cursor = query.text("cursor");
         query.end();
@@ -59,6 +55,22 @@ final class RunRoutes {
             query.fault("cursor", "is none that a page gave", "use \"next\" of the page before as it is");
             query.end();
         }
+    }
+
+    private static RunFilter filter(Query query) {
+        return new RunFilter(
+                query.oneOf("status", STATUSES),
+                query.text("graph"),
+                query.time("since"),
+                query.time("until"),
+                query.texts("tag.", "tag.KEY"));
+    }
+
+    private void counts(Context context) {
+        Query query = new Query(context);
+        RunFilter filter = filter(query);
+        query.end();
+        Answers.send(context, HistoryJson.tree(history.counts(filter)));
     }
 
     private void run(Context context) {

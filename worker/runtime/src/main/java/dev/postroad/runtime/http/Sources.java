@@ -4,6 +4,7 @@ import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.history.AgentEventLog;
 import dev.postroad.runtime.history.AgentMetrics;
+import dev.postroad.runtime.history.FailureGroups;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunDiagnosis;
@@ -20,6 +21,7 @@ import javax.sql.DataSource;
 public record Sources(
         RunHistory history,
         RunDiagnosis diagnosis,
+        FailureGroups failures,
         JournalTail tail,
         OutputTail output,
         PublishedDefinitions definitions,
@@ -44,6 +46,7 @@ public record Sources(
         return new Sources(
                 new RunHistory(database),
                 new RunDiagnosis(database),
+                new FailureGroups(database),
                 new JournalTail(database),
                 output,
                 new PublishedDefinitions(database),

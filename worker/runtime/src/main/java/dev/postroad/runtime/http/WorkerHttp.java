@@ -43,7 +43,7 @@ public final class WorkerHttp implements AutoCloseable {
             Answers.handleErrors(config.routes);
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
-            new DiagnosisRoutes(sources.diagnosis()).addTo(config.routes);
+            new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new LogRoutes(sources.history(), sources.runLog(), logs).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);

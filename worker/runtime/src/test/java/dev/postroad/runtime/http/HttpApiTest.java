@@ -125,6 +125,66 @@ final class HttpApiTest {
     }
 
     @Test
+    void countsRunsByStatus() {
+        SITE.trigger("asks", "counted", "{}");
+        Site.await(
+                "it asks",
+                () -> found("/api/counts?graph=asks").at("/runs/waiting").asInt() > 0);
+        JsonNode all = found("/api/counts");
+        assertThat(all.at("/runs/failed").asInt()).isPositive();
+        assertThat(all.at("/runs/completed").asInt()).isPositive();
+        assertThat(all.path("questions").asInt()).isPositive();
+        assertThat(all.path("orMore")).isEmpty();
+        assertThat(found("/api/counts?status=failed,queued&graph=asks").path("runs"))
+                .isEqualTo(Site.json("{'queued': 0, 'failed': 0}"));
+        assertThat(found("/api/counts?tag.tenant=nobody").path("questions").asInt())
+                .isZero();
+        assertThat(found("/api/counts?since=%2B999999999-01-01T00:00:00Z")
+                        .at("/runs/completed")
+                        .asInt())
+                .isZero();
+        assertThat(places(refused(400, "/api/counts?status=done&x=1"))).containsExactly("status", "x");
+    }
+
+    @Test
+    void groupsWhatFailsAlike() {
+        JsonNode group = found("/api/errors?graph=steps").at("/errors/0");
+        assertThat(group.path("node").asText()).isEqualTo("two");
+        assertThat(group.path("type").asText()).isEqualTo("expression");
+        assertThat(group.path("count").asInt()).isEqualTo(1);
+        assertThat(group.path("runs")).isEqualTo(Site.json("['bad']"));
+        assertThat(group.at("/trend/11").asInt()).isEqualTo(1);
+        assertThat(group.path("message")).isEqualTo(found("/api/runs/bad").at("/error/message"));
+        assertThat(found("/api/errors?graph=asks").path("errors")).isEmpty();
+        assertThat(found("/api/errors?since=2999-01-01T00:00:00Z").path("errors"))
+                .isEmpty();
+        assertThat(places(refused(400, "/api/errors?limit=0&since=x"))).containsExactly("since", "limit");
+    }
+
+    @Test
+    void findsTheAnswerToACommand() {
+        SITE.trigger("asks", "commanded", "{}");
+        assertThat(other.post(
+                                "/api/control",
+                                "{'type': 'reassign', 'runId': 'commanded', 'commandId': 'hand/over', 'assignee':"
+                                        + " 'ada', 'by': 'grace'}")
+                        .status())
+                .isEqualTo(202);
+        String path = "/api/runs/commanded/commands/hand%2Fover";
+        Site.await("it is answered", () -> other.get(path).status() == 200);
+        JsonNode answer = found(path);
+        assertThat(answer.at("/data/by").asText()).isEqualTo("grace");
+        assertThat(refused(404, "/api/runs/commanded/commands/none")
+                        .path("message")
+                        .asText())
+                .isEqualTo("run commanded has not answered command none; ask again, or send it anew");
+        assertThat(refused(404, "/api/runs/nobody/commands/none")
+                        .path("message")
+                        .asText())
+                .isEqualTo("there is no run nobody");
+    }
+
+    @Test
     void showsATimelineAndAQueue() {
         assertThat(found("/api/runs/good/timeline").path("bars")).hasSize(2);
         assertThat(found("/api/queue").path("queued").asInt()).isZero();

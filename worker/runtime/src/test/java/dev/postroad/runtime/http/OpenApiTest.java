@@ -121,6 +121,22 @@ final class OpenApiTest {
                     "GET /api/runs/{id}/why",
                     List.of("/good", "/bad", "/waits", "/stopped", "/forked", "/single", "/nobody", "/good?x=1")),
             Map.entry(
+                    "GET /api/counts",
+                    List.of("/api/counts", "/api/counts?status=failed&graph=steps&tag.tenant=acme", "/api/counts?x=1")),
+            Map.entry(
+                    "GET /api/errors",
+                    List.of(
+                            "/api/errors",
+                            "/api/errors?graph=steps&since=2026-01-31T12:00:00Z&limit=1",
+                            "/api/errors?since=x")),
+            Map.entry(
+                    "GET /api/runs/{id}/commands/{command}",
+                    List.of(
+                            "/api/runs/stopped/commands/stop",
+                            "/api/runs/stopped/commands/other",
+                            "/api/runs/nobody/commands/x",
+                            "/api/runs/stopped/commands/stop?x=1")),
+            Map.entry(
                     "GET /api/runs/{id}/logs",
                     List.of("/bad", "/told", "/good?level=warn&limit=2", "/nobody", "/good?level=loud", "/good?x=1")),
             Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
@@ -229,7 +245,7 @@ final class OpenApiTest {
                             .filter(run -> run.status() == RunStatus.WAITING)
                             .isPresent());
         }
-        here.post("/api/control", "{'type': 'cancel', 'runId': 'stopped', 'reason': 'enough'}");
+        here.post("/api/control", "{'type': 'cancel', 'runId': 'stopped', 'commandId': 'stop', 'reason': 'enough'}");
         SITE.ended("stopped");
         InstantSource clock = InstantSource.system();
         CallRecorder calls = new CallRecorder(new SimpleMeterRegistry(), clock);
@@ -326,7 +342,7 @@ final class OpenApiTest {
 
     private static List<String> requests(Operation operation) {
         List<String> given = REQUESTS.getOrDefault(operation.name(), List.of());
-        if (!operation.path().contains("{id}")) {
+        if (!operation.path().contains("{id}") || operation.path().contains("{command}")) {
             return given;
         }
         return given.stream()
