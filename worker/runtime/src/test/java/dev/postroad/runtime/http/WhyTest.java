@@ -46,8 +46,6 @@ final class WhyTest {
         kind: java
         provider: test-puppet
         ---
-        %s
-        ---
         graph: asks
         state: { a: {} }
         nodes: { ask: { interrupt: { ask: "'a?'", assignee: "'ada'", timeout: P1D }, output: "{'a': result}" } }
@@ -91,11 +89,9 @@ final class WhyTest {
     @BeforeAll
     static void start() {
         caller = new Caller(SITE.worker().httpPort());
-        SITE.apply(DEFINITIONS.formatted(String.join(
-                "\n---\n",
-                List.of("away", "exhausted", "broken", "unwanted", "leaver", "test-puppet").stream()
-                        .map(WhyTest::calling)
-                        .toList())));
+        SITE.apply(DEFINITIONS);
+        List.of("away", "exhausted", "broken", "unwanted", "leaver", "test-puppet")
+                .forEach(agent -> SITE.apply(calling(agent)));
         Site.await(
                 "all graphs are there",
                 () -> caller.get("/api/graphs/one-at-a-time").status() == 200);
