@@ -8,13 +8,13 @@ final class Cursors {
     private Cursors() {}
 
     static String opaque(String plain) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.US_ASCII));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.UTF_8));
     }
 
     /** @throws IllegalArgumentException where nothing here has made the text */
     static String plain(String opaque) {
         try {
-            return new String(Base64.getUrlDecoder().decode(opaque), StandardCharsets.US_ASCII);
+            return new String(Base64.getUrlDecoder().decode(opaque), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException notBase64) {
             throw noCursor();
         }

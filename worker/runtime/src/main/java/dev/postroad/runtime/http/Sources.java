@@ -10,6 +10,7 @@ import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunDiagnosis;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunLog;
+import dev.postroad.runtime.history.RunTasks;
 import dev.postroad.runtime.output.OutputTail;
 import javax.sql.DataSource;
 
@@ -22,6 +23,7 @@ public record Sources(
         RunHistory history,
         RunDiagnosis diagnosis,
         FailureGroups failures,
+        RunTasks tasks,
         JournalTail tail,
         OutputTail output,
         PublishedDefinitions definitions,
@@ -47,6 +49,7 @@ public record Sources(
                 new RunHistory(database),
                 new RunDiagnosis(database),
                 new FailureGroups(database),
+                new RunTasks(database),
                 new JournalTail(database),
                 output,
                 new PublishedDefinitions(database),

@@ -44,6 +44,7 @@ public final class WorkerHttp implements AutoCloseable {
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
             new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures()).addTo(config.routes);
+            new TaskRoutes(sources.history(), sources.tasks()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new LogRoutes(sources.history(), sources.runLog(), logs).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);

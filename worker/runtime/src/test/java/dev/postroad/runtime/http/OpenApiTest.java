@@ -137,6 +137,26 @@ final class OpenApiTest {
                             "/api/runs/nobody/commands/x",
                             "/api/runs/stopped/commands/stop?x=1")),
             Map.entry(
+                    "GET /api/runs/{id}/tasks",
+                    List.of(
+                            "/good",
+                            "/good?limit=1&node=one,two&status=completed",
+                            "/bad",
+                            "/waits",
+                            "/stopped",
+                            "/single",
+                            "/nobody",
+                            "/good?status=x")),
+            Map.entry(
+                    "GET /api/runs/{id}/tasks/{task}",
+                    List.of(
+                            "/api/runs/good/tasks/one%401",
+                            "/api/runs/bad/tasks/two%402",
+                            "/api/runs/waits/tasks/ask%401",
+                            "/api/runs/good/tasks/three",
+                            "/api/runs/nobody/tasks/x",
+                            "/api/runs/good/tasks/one%401?x=1")),
+            Map.entry(
                     "GET /api/runs/{id}/logs",
                     List.of("/bad", "/told", "/good?level=warn&limit=2", "/nobody", "/good?level=loud", "/good?x=1")),
             Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
@@ -342,7 +362,9 @@ final class OpenApiTest {
 
     private static List<String> requests(Operation operation) {
         List<String> given = REQUESTS.getOrDefault(operation.name(), List.of());
-        if (!operation.path().contains("{id}") || operation.path().contains("{command}")) {
+        if (!operation.path().contains("{id}")
+                || operation.path().contains("{command}")
+                || operation.path().contains("{task}")) {
             return given;
         }
         return given.stream()

@@ -1,0 +1,65 @@
+package dev.postroad.runtime.http;
+
+import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.RunTasks;
+import dev.postroad.runtime.history.TaskJson;
+import dev.postroad.runtime.history.TaskPage;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Answers what is asked about the tasks of a run. Thread-safe. */
+final class TaskRoutes {
+    private static final Map<String, String> STATUSES =
+            List.of("running", "retrying", "waiting", "completed", "failed", "cancelled").stream()
+                    .collect(Collectors.toMap(Function.identity(), Function.identity()));
+
+    private final RunHistory history;
+    private final RunTasks tasks;
+
+    TaskRoutes(RunHistory history, RunTasks tasks) {
+        this.history = history;
+        this.tasks = tasks;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/runs/{id}/tasks", this::tasks);
+        routes.get("/api/runs/{id}/tasks/{task}", this::task);
+    }
+
+    private void tasks(Context context) {
+        Query query = new Query(context);
+        Set<String> nodes = query.texts("node");
+        Set<String> statuses = query.oneOf("status", STATUSES);
+        int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
+        String cursor = query.text("cursor");
+        query.end();
+        String runId = context.pathParam("id");
+        try {
+            TaskPage page = tasks.page(runId, nodes, statuses, cursor, limit);
+            if (page.tasks().isEmpty() && history.find(runId).isEmpty()) {
+                throw Refusal.noRun(runId);
+            }
+            Answers.send(context, TaskJson.tree(page));
+        } catch (IllegalArgumentException noCursor) {
+            query.fault("cursor", "is none that a page gave", "use \"next\" of the page before as it is");
+            query.end();
+        }
+    }
+
+    private void task(Context context) {
+        new Query(context).end();
+        String runId = context.pathParam("id");
+        String task = context.pathParam("task");
+        Answers.send(
+                context,
+                TaskJson.tree(tasks.details(runId, task)
+                        .orElseThrow(() -> history.find(runId)
+                                .map(run -> Refusal.of(ErrorCode.NOT_FOUND, "run " + runId + " has no task " + task))
+                                .orElseGet(() -> Refusal.noRun(runId)))));
+    }
+}
