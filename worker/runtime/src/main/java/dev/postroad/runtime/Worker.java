@@ -27,6 +27,7 @@ import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.SetAsideRuns;
 import dev.postroad.runtime.journal.UnlistedRuns;
+import dev.postroad.runtime.lease.Lease;
 import dev.postroad.runtime.logs.LogWriter;
 import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.logs.TroubleLog;
@@ -38,6 +39,7 @@ import dev.postroad.runtime.observe.QueueWait;
 import dev.postroad.runtime.observe.TriggerLag;
 import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.output.OutputTail;
+import dev.postroad.runtime.ownership.ShardMoves;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.provisioning.ProvisioningException;
@@ -239,6 +241,7 @@ public final class Worker implements AutoCloseable {
         CallRecorder recorder = new CallRecorder(metrics, clock);
         part(new FiguresWriter(recorder, pool, settings.workerId(), settings.metricsRetention(), clock))
                 .start();
+        Lease lease = new Lease(settings.lease(), System::nanoTime);
         AgentCalls calls = part(new AgentCalls(
                 catalog,
                 guards,
@@ -246,6 +249,7 @@ public final class Worker implements AutoCloseable {
                 logs,
                 new CachedResults(jdbi, clock),
                 recorder,
+                lease::await,
                 clock));
         RunQueue queue = new RunQueue(settings.maxRuns());
         AtomicReference<Runnable> turnWanted = new AtomicReference<>(() -> {});
@@ -265,12 +269,15 @@ public final class Worker implements AutoCloseable {
                         RandomGenerator.getDefault())));
         lanes.start();
 
-        ShardOwnership shards = new ShardOwnership(
+        Membership membership = part(new Membership(
+                settings,
                 jdbi,
-                settings.workerId(),
-                settings.sessionTimeout(),
-                new ShardOwnership.Collaborators(reader, pending, kept, catalog, lanes, clock));
+                lease,
+                new ShardMoves.Collaborators(reader, pending, kept, catalog, lanes, clock),
+                System::nanoTime));
+        ShardOwnership shards = membership.shards();
         ownership = shards;
+        membership.start();
         part(new Waker(reader, lanes, shards::owned, clock)).start();
         part(new QuestionLister(new UnlistedRuns(pool, reader), catalog, shards::owned, clock))
                 .start();
@@ -334,10 +341,10 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void fenced(int shard) {
+    private void fenced(int shard, long epoch) {
         ShardOwnership current = ownership;
         if (current != null) {
-            current.fenced(shard);
+            current.fenced(shard, epoch);
         }
     }
 

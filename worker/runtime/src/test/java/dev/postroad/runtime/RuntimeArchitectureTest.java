@@ -152,7 +152,7 @@ class RuntimeArchitectureTest {
     private static final Set<String> SLEEPERS = Set.of(
             "dev.postroad.runtime.journal.JournalConnection",
             "dev.postroad.runtime.logs.LogWriter",
-            "dev.postroad.runtime.ownership.ShardOwnership",
+            "dev.postroad.runtime.ownership.ShardMoves",
             "dev.postroad.runtime.provisioning.StartLimit",
             "dev.postroad.runtime.provisioning.TopicAdmin",
             // While the worker starts, for 2 s at the most.

@@ -28,6 +28,8 @@ public enum Setting {
     LANES("2"),
     MAX_VALUE_BYTES("1048576"),
     SESSION_TIMEOUT("PT6S"),
+    LEASE("PT3S"),
+    DRAIN("PT20S"),
     START_LIMIT("PT1M"),
     METRICS_RETENTION("P30D"),
     LOG_RETENTION("P7D"),

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * @param lanes the threads that step runs
  * @param maxValueBytes the longest value of a record that is read
  * @param sessionTimeout how long Kafka waits for a silent worker before others take over
+ * @param lease how long a worker gives no sign before others take its shards
+ * @param drain how long calls under way have to end when a worker is stopped
  * @param startLimit how long a start waits for servers that are not there yet
  * @param metricsRetention how long it is known how agents fared
  * @param logRetention how long the logs of runs are kept
@@ -36,6 +38,8 @@ public record WorkerSettings(
         int lanes,
         int maxValueBytes,
         Duration sessionTimeout,
+        Duration lease,
+        Duration drain,
         Duration startLimit,
         Duration metricsRetention,
         Duration logRetention,
@@ -75,6 +79,8 @@ public record WorkerSettings(
                 reader.whole(Setting.LANES, 1, 256),
                 maxValueBytes,
                 reader.duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(1), Duration.ofMinutes(30)),
+                reader.duration(Setting.LEASE, Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                reader.duration(Setting.DRAIN, Duration.ZERO, Duration.ofHours(1)),
                 reader.duration(Setting.START_LIMIT, Duration.ofSeconds(1), Duration.ofHours(1)),
                 reader.duration(Setting.METRICS_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
                 reader.duration(Setting.LOG_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),

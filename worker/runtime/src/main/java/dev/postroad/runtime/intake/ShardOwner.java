@@ -5,10 +5,10 @@ import java.util.Set;
 
 /** Told by the trigger consumer which partitions Kafka gives to this worker. Called on the poll thread only. */
 public interface ShardOwner {
-    /** Partitions came; claiming them goes on in the background. */
+    /** Partitions came; their shards are asked for and claimed in the background. */
     void assigned(Set<Integer> shards);
 
-    /** Partitions go; returns when what was under way for them is committed, or after a limit. */
+    /** Partitions went; their shards stay, and are stepped, until the worker asks for them that has the partitions now. */
     void revoked(Set<Integer> shards);
 
     /** The shards that are claimed and taken up, each with the epoch of its claim: one that went and came has another. */

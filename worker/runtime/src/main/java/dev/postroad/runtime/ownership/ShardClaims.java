@@ -1,18 +1,26 @@
 package dev.postroad.runtime.ownership;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /** Raises the epochs of shards in Postgres, which fences whoever owned them before. Thread-safe. */
 final class ShardClaims {
     private final Jdbi jdbi;
-    private final String workerId;
+    private final long worker;
+    private final String name;
 
-    ShardClaims(Jdbi jdbi, String workerId) {
+    /**
+     * @param worker the id of this one
+     * @param name noted with each shard, for people
+     */
+    ShardClaims(Jdbi jdbi, long worker, String name) {
         this.jdbi = jdbi;
-        this.workerId = workerId;
+        this.worker = worker;
+        this.name = name;
     }
 
     /**
@@ -22,19 +30,43 @@ final class ShardClaims {
      */
     record Claim(int shard, long epoch, Instant publishedAt) {}
 
-    /** Makes this worker the owner of a shard. Waits for a batch that the former owner has under way. */
-    Claim claim(int shard, Instant now) {
+    /**
+     * Makes this worker the owner of a shard, unless somebody else was quicker. Waits for a batch that the former owner
+     * has under way.
+     */
+    Optional<Claim> claim(ShardView seen) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        INSERT INTO postroad.shards (shard, epoch, owner, published_at) VALUES (:shard, 1, :owner, :now)
-                        ON CONFLICT (shard) DO UPDATE SET epoch = postroad.shards.epoch + 1, owner = excluded.owner
-                        RETURNING epoch, published_at""")
+                        UPDATE postroad.shards
+                        SET epoch = epoch + 1, owner = :name, holder = :worker, held_epoch = epoch + 1
+                        WHERE shard = :shard AND epoch = :epoch AND holder IS NOT DISTINCT FROM :holder
+                        RETURNING shard, epoch, published_at""")
+                .bind("name", name)
+                .bind("worker", worker)
+                .bind("shard", seen.shard())
+                .bind("epoch", seen.epoch())
+                .bind("holder", seen.holder())
+                .map((row, context) -> claim(row))
+                .findOne());
+    }
+
+    private static Claim claim(ResultSet row) throws SQLException {
+        return new Claim(
+                row.getInt("shard"),
+                row.getLong("epoch"),
+                row.getObject("published_at", OffsetDateTime.class).toInstant());
+    }
+
+    /** Gives a shard back, for whoever wants it; all workers are told. */
+    void giveBack(int shard, long epoch) {
+        jdbi.useHandle(handle -> handle.createQuery("""
+                        WITH given AS (
+                            UPDATE postroad.shards SET holder = 0
+                            WHERE shard = :shard AND epoch = :epoch AND holder = :worker RETURNING shard)
+                        SELECT pg_notify('postroad_shards', '') FROM given""")
                 .bind("shard", shard)
-                .bind("owner", workerId)
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .map((row, context) -> new Claim(
-                        shard,
-                        row.getLong("epoch"),
-                        row.getObject("published_at", OffsetDateTime.class).toInstant()))
-                .one());
+                .bind("epoch", epoch)
+                .bind("worker", worker)
+                .mapTo(String.class)
+                .list());
     }
 }

@@ -1,226 +1,231 @@
 package dev.postroad.runtime.ownership;
 
-import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.intake.ShardOwner;
-import dev.postroad.runtime.journal.JournalReader;
-import dev.postroad.runtime.journal.PendingCommand;
-import dev.postroad.runtime.journal.PendingCommands;
-import dev.postroad.runtime.journal.StoredRun;
-import dev.postroad.runtime.journal.StoredRun.Readable;
-import dev.postroad.runtime.journal.StoredRun.Unreadable;
-import dev.postroad.runtime.ownership.ShardClaims.Claim;
-import dev.postroad.runtime.run.KeptInstructions;
-import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.lease.LeaseKeeper;
+import dev.postroad.runtime.ownership.Holdings.Snapshot;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Turns Kafka's assignments into ownership. Kafka decides who owns what; Postgres fences it.
+ * Decides which shards this worker takes up and gives back. Postgres knows who owns what, and fences it; Kafka says who
+ * reads the triggers, and whom a shard is to go to in the end.
  *
  * <pre>
- *   assigned ──► claiming: raise the epoch, then read the unfinished runs ──► owned ──► revoked
- *                    └───────────────── revoked meanwhile ────────────────────────────────┘
+ *   not here ──(nobody holds it, and it falls to this worker)──► taking up: raise the epoch, then read the runs ──► owned
+ *      ▲                                                                                                            │  │
+ *      ├──(given back)── giving: commit, let go ◄───────(another worker wants it, as Kafka gave it the partition)───┘  │
+ *      └──────────────────────────────(fenced: another worker raised the epoch)────────────────────────────────────────┘
  * </pre>
  *
- * <p>The order is what matters: the epoch is raised first and the runs are read after, so that every batch of the former
- * owner is either read here or writes nothing. Claims run on virtual threads, and each carries a ticket: a claim that
- * was revoked meanwhile, or assigned anew, gives nothing to the lanes. Thread-safe.
+ * <p>A shard whose owner died is taken up at once by whoever has the fewest, and stepped there while Kafka still takes
+ * the dead one for alive; nobody reads its triggers meanwhile. When Kafka has given the partition to a worker, that one
+ * says in its row that it wants the shard; the owner gives it back when it sees that, unless Kafka has given it the
+ * partition too, and the other takes it up. Nothing ends with a revocation: an owner steps the runs of a shard until
+ * somebody asks for it. One that does not give it back in time, though it lives, is fenced.
+ *
+ * <p>The order of a taking up is what matters: the epoch is raised first and the runs are read after, so that every batch
+ * of the former owner is either read here or writes nothing. What a look at Postgres found is held against what was here
+ * before it was sent, and not used where that changed meanwhile: there is another look soon. Thread-safe.
  */
-public final class ShardOwnership implements ShardOwner {
-    private static final Logger LOG = LoggerFactory.getLogger(ShardOwnership.class);
-    private static final long HANDOVER_SECONDS = 5;
-    private static final long PAUSE_MILLIS = 500;
+public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
+    /** So long the worker that a shard falls to has it to itself; then anybody takes it. */
+    private static final Duration FIRST_REFUSAL = Duration.ofMillis(600);
 
-    private final Repeats repeats;
-    private final ShardClaims claims;
+    private final Holdings holdings;
+    private final ShardRows rows;
+    private final ShardMoves moves;
+    private final long worker;
     private final Duration patience;
-    private final JournalReader journal;
-    private final PendingCommands pending;
-    private final KeptInstructions kept;
-    private final StoredRun.Graphs graphs;
-    private final Lanes lanes;
+    private final Runnable lookSoon;
     private final InstantSource clock;
-    private final Map<Integer, Long> tickets = new HashMap<>();
-    private final Set<Integer> lost = new TreeSet<>();
-    private long lastTicket;
-    private volatile Map<Integer, Long> epochs = Map.of();
-
-    /** What ownership calls on. */
-    public record Collaborators(
-            JournalReader journal,
-            PendingCommands pending,
-            KeptInstructions kept,
-            StoredRun.Graphs graphs,
-            Lanes lanes,
-            InstantSource clock) {}
+    private final Map<Integer, Instant> unheldSince = new HashMap<>();
+    private final Map<Integer, Instant> awaitedSince = new HashMap<>();
+    private Set<Integer> toldWants = Set.of();
 
     /**
-     * @param workerId noted with each shard, for people
-     * @param patience how long Kafka takes at most to notice that a worker was away
+     * @param worker the id of this one
+     * @param patience how long an owner that lives has to give a shard back
+     * @param lookSoon has Postgres looked at soon; must not block
      */
-    public ShardOwnership(Jdbi jdbi, String workerId, Duration patience, Collaborators collaborators) {
+    public ShardOwnership(
+            long worker,
+            Duration patience,
+            ShardMoves moves,
+            Holdings holdings,
+            Runnable lookSoon,
+            InstantSource clock) {
+        this.worker = worker;
         this.patience = patience;
-        this.claims = new ShardClaims(jdbi, workerId);
-        this.journal = collaborators.journal();
-        this.pending = collaborators.pending();
-        this.kept = collaborators.kept();
-        this.graphs = collaborators.graphs();
-        this.lanes = collaborators.lanes();
-        this.clock = collaborators.clock();
-        this.repeats = new Repeats(LOG, clock);
+        this.moves = moves;
+        this.holdings = holdings;
+        this.lookSoon = lookSoon;
+        this.clock = clock;
+        this.rows = new ShardRows(worker);
     }
 
     @Override
     public Map<Integer, Long> epochs() {
-        return epochs;
+        return holdings.epochs();
     }
 
     /** Whether everything that Kafka gave to this worker is taken up. */
-    public synchronized boolean isSettled() {
-        return owned().containsAll(tickets.keySet());
+    public boolean isSettled() {
+        return holdings.unsettled().isEmpty();
     }
 
     /** What Kafka gave to this worker and is not taken up yet, in order. */
-    public synchronized Set<Integer> unsettled() {
-        Set<Integer> unsettled = new TreeSet<>(tickets.keySet());
-        unsettled.removeAll(owned());
-        return unsettled;
+    public Set<Integer> unsettled() {
+        return holdings.unsettled();
     }
 
     /** Those of them that another worker took, though Kafka gave them to this one, in order. */
-    public synchronized Set<Integer> lost() {
-        return new TreeSet<>(lost);
+    public Set<Integer> lost() {
+        return holdings.lost();
     }
 
     @Override
-    public synchronized void assigned(Set<Integer> shards) {
-        for (Integer shard : shards) {
-            long ticket = ++lastTicket;
-            tickets.put(shard, ticket);
-            Thread.ofVirtual().name("postroad-claim-" + shard).start(() -> claim(shard, ticket));
-        }
+    public void assigned(Set<Integer> shards) {
+        holdings.assigned(shards);
+        lookSoon.run();
     }
 
     @Override
     public void revoked(Set<Integer> shards) {
-        List<CompletableFuture<Void>> handovers = new ArrayList<>();
-        synchronized (this) {
-            Map<Integer, Long> left = new HashMap<>(epochs);
-            left.keySet().removeAll(shards);
-            epochs = Map.copyOf(left);
-            for (Integer shard : shards) {
-                tickets.remove(shard);
-                lost.remove(shard);
-                handovers.add(lanes.disown(shard));
-            }
-        }
-        await(CompletableFuture.allOf(handovers.toArray(CompletableFuture[]::new)));
+        holdings.revoked(shards);
+        lookSoon.run();
     }
 
-    /**
-     * A shard turned out to have a new owner. Kafka usually says so, too, within moments; where it does not, the epoch
-     * was raised by a worker that came too late to keep the shard, and nobody would step its runs. So it is claimed
-     * again, if it is still this worker's after the time in which Kafka would have noticed that this worker was away.
-     */
-    public synchronized void fenced(int shard) {
-        if (!tickets.containsKey(shard)) {
-            return;
+    /** A shard turned out to have a new owner, at a commit. */
+    public void fenced(int shard, long epoch) {
+        if (holdings.lose(shard, epoch, clock.instant())) {
+            lookSoon.run();
         }
-        Map<Integer, Long> left = new HashMap<>(epochs);
-        left.remove(shard);
-        epochs = Map.copyOf(left);
-        lost.add(shard);
-        long ticket = ++lastTicket;
-        tickets.put(shard, ticket);
-        Thread.ofVirtual().name("postroad-reclaim-" + shard).start(() -> {
-            pause(patience.toMillis());
-            claim(shard, ticket);
+    }
+
+    @Override
+    public LeaseKeeper.Holdings holdings() {
+        return new LeaseKeeper.Holdings(holdings.epochs().keySet(), holdings.wants());
+    }
+
+    @Override
+    public boolean look(Connection connection) throws SQLException {
+        Snapshot before = holdings.snapshot();
+        Set<Integer> wants = holdings.wants();
+        tellOfNewWants(connection, wants);
+        List<ShardView> found = rows.look(connection, wants);
+        if (enterNew(connection, found, wants)) {
+            found = rows.look(connection, wants);
+        }
+        dropLost(found, before);
+        List<ShardView> unheld = new ArrayList<>();
+        for (ShardView view : found) {
+            switch (view.held()) {
+                case HERE -> mine(view, before);
+                case NOWHERE -> unheld.add(view);
+                case ELSEWHERE -> awaited(view);
+                case UNKNOWN -> unknown(view);
+            }
+        }
+        awaitedSince.keySet().retainAll(wants);
+        takeUnheld(connection, unheld);
+        return moves.areOver();
+    }
+
+    private void tellOfNewWants(Connection connection, Set<Integer> wants) throws SQLException {
+        if (!toldWants.containsAll(wants)) {
+            rows.tell(connection);
+        }
+        toldWants = Set.copyOf(wants);
+    }
+
+    private boolean enterNew(Connection connection, List<ShardView> found, Set<Integer> wants) throws SQLException {
+        Set<Integer> unknown = new TreeSet<>(wants);
+        found.forEach(view -> unknown.remove(view.shard()));
+        if (!unknown.isEmpty()) {
+            rows.enter(connection, unknown, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        }
+        return !unknown.isEmpty();
+    }
+
+    private void dropLost(List<ShardView> found, Snapshot before) {
+        Map<Integer, Long> held = new HashMap<>();
+        found.stream()
+                .filter(view -> view.held() == ShardView.Held.HERE)
+                .forEach(view -> held.put(view.shard(), view.epoch()));
+        before.epochs().forEach((shard, epoch) -> {
+            if (!Objects.equals(held.get(shard), epoch) && holdings.lose(shard, epoch, clock.instant())) {
+                moves.drop(shard);
+            }
         });
     }
 
-    private static void await(CompletableFuture<Void> handover) {
-        try {
-            handover.get(HANDOVER_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException late) {
-            LOG.warn("shards are given up with work under way; the next owner takes it up");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void claim(int shard, long ticket) {
-        while (isWanted(shard, ticket)) {
-            try {
-                Claim claim = claims.claim(shard, clock.instant().truncatedTo(ChronoUnit.MICROS));
-                List<Readable> unfinished = readable(journal.unfinished(shard, graphs));
-                List<PendingCommand> commands = pending.ofShard(shard);
-                take(claim, ticket, unfinished, commands);
-                return;
-            } catch (SQLException | JdbiException away) {
-                repeats.warn("shards cannot be claimed yet", away);
-                pause(PAUSE_MILLIS);
-            } catch (RuntimeException defect) {
-                repeats.error("shard " + shard + " cannot be taken up yet", defect);
-                pause(PAUSE_MILLIS);
+    private void mine(ShardView view, Snapshot before) {
+        boolean isWanted = view.wantedBy() != null && view.wantedBy() != worker && !holdings.isAssigned(view.shard());
+        if (Objects.equals(before.epochs().get(view.shard()), view.epoch())) {
+            if (isWanted || holdings.isLeaving()) {
+                moves.give(view.shard(), view.epoch());
+            }
+        } else if (holdings.isSince(before)) {
+            // It was claimed, and not taken up; or let go, and not given back.
+            if (isWanted || holdings.isLeaving()) {
+                moves.giveBack(view.shard(), view.epoch());
+            } else {
+                moves.take(view);
             }
         }
     }
 
-    /** The others are set aside: they keep nobody from taking up the shard. */
-    private static List<Readable> readable(List<StoredRun> unfinished) {
-        List<Readable> readable = new ArrayList<>();
-        for (StoredRun stored : unfinished) {
-            switch (stored) {
-                case Readable run -> readable.add(run);
-                case Unreadable _ -> {}
-            }
+    private void awaited(ShardView view) {
+        Instant since = awaitedSince.computeIfAbsent(view.shard(), shard -> clock.instant());
+        if (holdings.isAssigned(view.shard()) && isOver(since, patience)) {
+            awaitedSince.remove(view.shard());
+            moves.take(view);
         }
-        return readable;
     }
 
-    private synchronized boolean isWanted(int shard, long ticket) {
-        return Objects.equals(tickets.get(shard), ticket);
+    /** Kafka's word counts, unless the worker that took it may be about to hear from Kafka. */
+    private void unknown(ShardView view) {
+        Instant lostAt = holdings.lostAt(view.shard());
+        if (holdings.isAssigned(view.shard()) && (lostAt == null || isOver(lostAt, patience))) {
+            moves.take(view);
+        }
     }
 
-    private synchronized void take(Claim claim, long ticket, List<Readable> unfinished, List<PendingCommand> commands) {
-        if (!isWanted(claim.shard(), ticket)) {
+    private void takeUnheld(Connection connection, List<ShardView> unheld) throws SQLException {
+        Set<Integer> shards = new HashSet<>();
+        unheld.forEach(view -> shards.add(view.shard()));
+        unheldSince.keySet().retainAll(shards);
+        if (unheld.isEmpty() || holdings.isLeaving()) {
             return;
         }
-        LOG.info(
-                "shard {} is owned in epoch {}, with {} unfinished runs",
-                claim.shard(),
-                claim.epoch(),
-                unfinished.size());
-        lanes.own(claim.shard(), claim.epoch(), claim.publishedAt(), unfinished);
-        commands.forEach(command -> kept.of(command, claim.shard()).ifPresent(lanes::instruct));
-        Map<Integer, Long> more = new HashMap<>(epochs);
-        more.put(claim.shard(), claim.epoch());
-        epochs = Map.copyOf(more);
-        lost.remove(claim.shard());
+        List<ShardView> falling = Shares.of(worker, unheld, rows.loads(connection));
+        for (ShardView view : unheld) {
+            Instant since = unheldSince.computeIfAbsent(view.shard(), shard -> clock.instant());
+            if (falling.contains(view) || isOver(since, FIRST_REFUSAL)) {
+                moves.take(view);
+            }
+        }
     }
 
-    private static void pause(long millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(millis);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    private boolean isOver(Instant since, Duration time) {
+        return !clock.instant().isBefore(since.plus(time));
+    }
+
+    /** Gives all shards to others, and takes none any more; returns when they are given, or after a limit. */
+    public void leave() {
+        holdings.leave();
+        moves.giveAll();
     }
 }

@@ -250,12 +250,23 @@ final class AgentAttempt {
     }
 
     private AgentReply call(String name, ReadyAgent agent, Pass pass) throws InterruptedException {
+        awaitGate(pass);
         Instant begunAt = services.clock().instant();
         CallUnderway begun = new CallUnderway(name, pass, begunAt, begunAt.plus(timeout(agent)));
         try {
             return call(agent, new Underway(begun, agent.policy()));
         } finally {
             begun.left();
+        }
+    }
+
+    private void awaitGate(Pass pass) throws InterruptedException {
+        try {
+            services.gate().await();
+        } catch (InterruptedException stopped) {
+            pass.abandoned();
+            pass.left();
+            throw stopped;
         }
     }
 

@@ -33,8 +33,9 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             RunLogs logs,
             CachedResults cached,
             CallObserver observer,
+            CallGate gate,
             InstantSource clock) {
-        this.services = new AttemptServices(directory, guards, output, logs, cached, observer, clock);
+        this.services = new AttemptServices(directory, guards, output, logs, cached, observer, gate, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
 

@@ -13,4 +13,5 @@ record AttemptServices(
         RunLogs logs,
         CachedResults cached,
         CallObserver observer,
+        CallGate gate,
         InstantSource clock) {}

@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,7 +81,7 @@ public final class Lane {
             RunQueue queue,
             Runnable turnWanted,
             BiConsumer<RunKey, String> undecidable,
-            IntConsumer fenced,
+            Fenced fenced,
             InstantSource clock,
             RandomGenerator random) {}
 

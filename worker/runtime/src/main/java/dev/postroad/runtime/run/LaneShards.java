@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.IntConsumer;
 
 /** The shards that a lane owns, each with the epoch that fences its writes. Confined to the lane's thread. */
 final class LaneShards {
@@ -15,12 +14,12 @@ final class LaneShards {
     private final JournalWriter journal;
     private final EventOutbox outbox;
     private final LaneFigures figures;
-    private final IntConsumer fenced;
+    private final Fenced fenced;
     private final Map<Integer, Long> epochs = new TreeMap<>();
     private Instant remembered = Instant.EPOCH;
 
     /** @param fenced told of a shard that turned out to have a new owner; must not block */
-    LaneShards(JournalWriter journal, EventOutbox outbox, LaneFigures figures, IntConsumer fenced) {
+    LaneShards(JournalWriter journal, EventOutbox outbox, LaneFigures figures, Fenced fenced) {
         this.journal = journal;
         this.outbox = outbox;
         this.figures = figures;
@@ -47,9 +46,12 @@ final class LaneShards {
 
     /** Another worker raised the epoch: nothing can be written for the shard any more. */
     void lose(int shard) {
+        Long epoch = epochs.get(shard);
         disown(shard);
         figures.fenced();
-        fenced.accept(shard);
+        if (epoch != null) {
+            fenced.fenced(shard, epoch);
+        }
     }
 
     void disownAll() {

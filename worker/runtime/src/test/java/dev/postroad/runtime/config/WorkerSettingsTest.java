@@ -52,6 +52,8 @@ final class WorkerSettingsTest {
                         "POSTROAD_LANES=2",
                         "POSTROAD_MAX_VALUE_BYTES=1048576",
                         "POSTROAD_SESSION_TIMEOUT=PT6S",
+                        "POSTROAD_LEASE=PT3S",
+                        "POSTROAD_DRAIN=PT20S",
                         "POSTROAD_START_LIMIT=PT1M",
                         "POSTROAD_METRICS_RETENTION=P30D",
                         "POSTROAD_LOG_RETENTION=P7D",

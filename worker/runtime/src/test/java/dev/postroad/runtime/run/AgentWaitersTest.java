@@ -74,7 +74,7 @@ class AgentWaitersTest {
                     queue,
                     () -> {},
                     (run, why) -> {},
-                    shard -> {},
+                    (shard, epoch) -> {},
                     clock,
                     new Random(1)));
     private final Lanes lanes = new Lanes(List.of(lane));

@@ -69,7 +69,7 @@ class UndecidableRunTest {
                     queue,
                     () -> {},
                     (run, why) -> setAside.add(run.id() + ": " + why),
-                    shard -> {},
+                    (shard, epoch) -> {},
                     clock,
                     new Random(1)));
     private final Lanes lanes = new Lanes(List.of(lane));

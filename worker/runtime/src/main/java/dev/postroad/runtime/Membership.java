@@ -1,0 +1,87 @@
+package dev.postroad.runtime;
+
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.lease.Lease;
+import dev.postroad.runtime.lease.LeaseKeeper;
+import dev.postroad.runtime.lease.Self;
+import dev.postroad.runtime.ownership.Holdings;
+import dev.postroad.runtime.ownership.ShardMoves;
+import dev.postroad.runtime.ownership.ShardOwnership;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * A worker's place among the workers: its lease, and the shards that it owns. When it is closed, first all shards go to
+ * others, then nobody expects a sign of it any more. Thread-safe.
+ */
+final class Membership implements AutoCloseable {
+    private final ShardOwnership shards;
+    private final LeaseKeeper keeper;
+
+    /**
+     * @param lease what calls wait for
+     * @param ticker nanoseconds that go on evenly, from any origin
+     */
+    Membership(
+            WorkerSettings settings,
+            Jdbi jdbi,
+            Lease lease,
+            ShardMoves.Collaborators collaborators,
+            LongSupplier ticker) {
+        Self self = self(settings);
+        InstantSource clock = collaborators.clock();
+        Holdings holdings = new Holdings();
+        AtomicReference<Runnable> lookSoon = new AtomicReference<>(() -> {});
+        shards = new ShardOwnership(
+                self.id(),
+                settings.sessionTimeout(),
+                new ShardMoves(jdbi, self.id(), self.name(), holdings, collaborators),
+                holdings,
+                () -> lookSoon.get().run(),
+                clock);
+        keeper = new LeaseKeeper(
+                settings.postgres(), self, lease, shards, collaborators.lanes()::areAlive, ticker, clock);
+        lookSoon.set(keeper::call);
+    }
+
+    private static Self self(WorkerSettings settings) {
+        // Zero is nobody.
+        long id = RandomGenerator.getDefault().nextLong(1, Long.MAX_VALUE);
+        String version =
+                Objects.requireNonNullElse(Membership.class.getPackage().getImplementationVersion(), "development");
+        return new Self(id, settings.workerId(), host(), version, settings.lease());
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    void start() {
+        keeper.start();
+    }
+
+    ShardOwnership shards() {
+        return shards;
+    }
+
+    LeaseKeeper keeper() {
+        return keeper;
+    }
+
+    @Override
+    public void close() {
+        keeper.leave();
+        shards.leave();
+        keeper.close();
+    }
+}

@@ -1,0 +1,214 @@
+package dev.postroad.runtime.ownership;
+
+import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.PendingCommand;
+import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
+import dev.postroad.runtime.journal.StoredRun.Unreadable;
+import dev.postroad.runtime.ownership.ShardClaims.Claim;
+import dev.postroad.runtime.run.KeptInstructions;
+import dev.postroad.runtime.run.Lanes;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes shards up and gives them back, each on a virtual thread of its own, and one thing at a time for each of them.
+ * Thread-safe.
+ */
+public final class ShardMoves {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardMoves.class);
+    private static final long LONGEST_GIVING_SECONDS = 5;
+    private static final long PAUSE_MILLIS = 100;
+    private static final int MOST_TRIES_TO_GIVE_BACK = 20;
+
+    private final Collaborators collaborators;
+    private final Holdings holdings;
+    private final ShardClaims claims;
+    private final Repeats repeats;
+    private final Queue<CompletableFuture<Void>> drops = new ConcurrentLinkedQueue<>();
+
+    /** What is called on. */
+    public record Collaborators(
+            JournalReader journal,
+            PendingCommands pending,
+            KeptInstructions kept,
+            StoredRun.Graphs graphs,
+            Lanes lanes,
+            InstantSource clock) {}
+
+    /**
+     * @param worker the id of this one
+     * @param name noted with each shard, for people
+     */
+    public ShardMoves(Jdbi jdbi, long worker, String name, Holdings holdings, Collaborators collaborators) {
+        this.claims = new ShardClaims(jdbi, worker, name);
+        this.holdings = holdings;
+        this.collaborators = collaborators;
+        this.repeats = new Repeats(LOG, collaborators.clock());
+    }
+
+    /** Whether nothing that was lost is stepped here any more. */
+    boolean areOver() {
+        drops.removeIf(CompletableFuture::isDone);
+        return drops.isEmpty();
+    }
+
+    /** Has a shard that was lost dropped by its lane. */
+    void drop(int shard) {
+        LOG.warn("shard {} was taken by another worker; its runs and calls are given up here", shard);
+        drops.add(collaborators.lanes().disown(shard));
+    }
+
+    /** Takes a shard up, unless something is done with it already. */
+    void take(ShardView seen) {
+        move("postroad-claim-", seen.shard(), () -> claim(seen));
+    }
+
+    /** Lets a shard go, with all that was decided of its runs committed, and gives it back. */
+    void give(int shard, long epoch) {
+        move("postroad-give-", shard, () -> letGo(shard, epoch));
+    }
+
+    /** Gives a shard back that nothing is stepped of here. */
+    void giveBack(int shard, long epoch) {
+        move("postroad-give-", shard, () -> giveBackUntilDone(shard, epoch));
+    }
+
+    /** Gives all shards back; returns when they are, or after a limit. */
+    void giveAll() {
+        List<Thread> gives = new ArrayList<>();
+        holdings.epochs().forEach((shard, epoch) -> {
+            if (holdings.beginsMove(shard)) {
+                gives.add(moving("postroad-give-", shard, () -> letGo(shard, epoch)));
+            }
+        });
+        try {
+            for (Thread give : gives) {
+                give.join(TimeUnit.SECONDS.toMillis(LONGEST_GIVING_SECONDS));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void move(String name, int shard, Runnable move) {
+        if (holdings.beginsMove(shard)) {
+            moving(name, shard, move);
+        }
+    }
+
+    private Thread moving(String name, int shard, Runnable move) {
+        return Thread.ofVirtual().name(name + shard).start(() -> {
+            try {
+                move.run();
+            } finally {
+                holdings.endMove(shard);
+            }
+        });
+    }
+
+    private void claim(ShardView seen) {
+        try {
+            Optional<Claim> claim = claims.claim(seen);
+            claim.ifPresent(this::takeUp);
+        } catch (JdbiException away) {
+            repeats.warn("shards cannot be claimed yet", away);
+        } catch (RuntimeException defect) {
+            repeats.error("shard " + seen.shard() + " cannot be claimed yet", defect);
+        }
+    }
+
+    private void takeUp(Claim claim) {
+        while (holdings.isWelcome(claim.shard())) {
+            try {
+                List<Readable> unfinished =
+                        readable(collaborators.journal().unfinished(claim.shard(), collaborators.graphs()));
+                List<PendingCommand> commands = collaborators.pending().ofShard(claim.shard());
+                own(claim, unfinished, commands);
+                return;
+            } catch (SQLException | JdbiException away) {
+                repeats.warn("shards cannot be taken up yet", away);
+                pause();
+            } catch (RuntimeException defect) {
+                repeats.error("shard " + claim.shard() + " cannot be taken up yet", defect);
+                pause();
+            }
+        }
+        giveBackUntilDone(claim.shard(), claim.epoch());
+    }
+
+    /** The others are set aside: they keep nobody from taking up the shard. */
+    private static List<Readable> readable(List<StoredRun> unfinished) {
+        List<Readable> readable = new ArrayList<>();
+        for (StoredRun stored : unfinished) {
+            switch (stored) {
+                case Readable run -> readable.add(run);
+                case Unreadable _ -> {}
+            }
+        }
+        return readable;
+    }
+
+    private void own(Claim claim, List<Readable> unfinished, List<PendingCommand> commands) {
+        LOG.info(
+                "shard {} is owned in epoch {}, with {} unfinished runs",
+                claim.shard(),
+                claim.epoch(),
+                unfinished.size());
+        Lanes lanes = collaborators.lanes();
+        lanes.own(claim.shard(), claim.epoch(), claim.publishedAt(), unfinished);
+        commands.forEach(
+                command -> collaborators.kept().of(command, claim.shard()).ifPresent(lanes::instruct));
+        holdings.take(claim.shard(), claim.epoch());
+    }
+
+    private void letGo(int shard, long epoch) {
+        if (!holdings.letGo(shard, epoch)) {
+            return;
+        }
+        try {
+            collaborators.lanes().disown(shard).get(LONGEST_GIVING_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException late) {
+            LOG.warn("shard {} is given back with work under way; the next owner takes it up", shard);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        giveBackUntilDone(shard, epoch);
+    }
+
+    private void giveBackUntilDone(int shard, long epoch) {
+        for (int tries = 0; tries < MOST_TRIES_TO_GIVE_BACK; tries++) {
+            try {
+                claims.giveBack(shard, epoch);
+                LOG.info("shard {} is given back", shard);
+                return;
+            } catch (JdbiException away) {
+                repeats.warn("shards cannot be given back yet", away);
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
