@@ -29,3 +29,17 @@ CREATE TABLE take_overs (
     shards     integer[]   NOT NULL,
     found_by   text        NOT NULL
 );
+
+-- Calls that were under way when their shard went to another worker: they end where they began, and their answers are
+-- read where their runs are. Without the worker that makes it, a call is made anew.
+CREATE TABLE left_calls (
+    run      bigint      NOT NULL,
+    task     text        NOT NULL,
+    attempt  integer     NOT NULL,
+    shard    integer     NOT NULL,
+    worker   bigint      NOT NULL,
+    left_at  timestamptz NOT NULL DEFAULT now(),
+    answer   json,
+    duration interval,
+    PRIMARY KEY (run, task, attempt)
+);

@@ -1,6 +1,7 @@
 package dev.postroad.runtime;
 
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.lease.Lease;
 import dev.postroad.runtime.lease.LeaseKeeper;
 import dev.postroad.runtime.lease.Self;
@@ -18,9 +19,12 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * A worker's place among the workers: its lease, and the shards that it owns. When it is closed, first all shards go to
- * others, then nobody expects a sign of it any more. Thread-safe.
+ * others, then the calls under way get their time, and then nobody expects a sign of it any more. Thread-safe.
  */
 final class Membership implements AutoCloseable {
+    private final WorkerSettings settings;
+    private final InstantSource clock;
+    private final LeftCalls left;
     private final ShardOwnership shards;
     private final LeaseKeeper keeper;
 
@@ -30,18 +34,20 @@ final class Membership implements AutoCloseable {
      */
     Membership(
             WorkerSettings settings,
+            Self self,
             Jdbi jdbi,
             Lease lease,
             ShardMoves.Collaborators collaborators,
             LongSupplier ticker) {
-        Self self = self(settings);
-        InstantSource clock = collaborators.clock();
+        this.settings = settings;
+        clock = collaborators.clock();
+        left = collaborators.left();
         Holdings holdings = new Holdings();
         AtomicReference<Runnable> lookSoon = new AtomicReference<>(() -> {});
         shards = new ShardOwnership(
                 self.id(),
                 settings.sessionTimeout(),
-                new ShardMoves(jdbi, self.id(), self.name(), holdings, collaborators),
+                new ShardMoves(jdbi, self.id(), self.name(), settings.drain(), holdings, collaborators),
                 holdings,
                 () -> lookSoon.get().run(),
                 clock);
@@ -50,7 +56,8 @@ final class Membership implements AutoCloseable {
         lookSoon.set(keeper::call);
     }
 
-    private static Self self(WorkerSettings settings) {
+    /** What this process says of itself. */
+    static Self self(WorkerSettings settings) {
         // Zero is nobody.
         long id = RandomGenerator.getDefault().nextLong(1, Long.MAX_VALUE);
         String version =
@@ -82,6 +89,7 @@ final class Membership implements AutoCloseable {
     public void close() {
         keeper.leave();
         shards.leave();
+        left.awaitEnd(settings.drain(), clock);
         keeper.close();
     }
 }

@@ -16,6 +16,9 @@ import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.Pools;
 import dev.postroad.runtime.database.PostgresTrouble;
 import dev.postroad.runtime.guard.Guards;
+import dev.postroad.runtime.handover.AwaitedCalls;
+import dev.postroad.runtime.handover.LeftCallRows;
+import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.http.Sources;
 import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.intake.ControlIntake;
@@ -28,6 +31,7 @@ import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.SetAsideRuns;
 import dev.postroad.runtime.journal.UnlistedRuns;
 import dev.postroad.runtime.lease.Lease;
+import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.logs.LogWriter;
 import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.logs.TroubleLog;
@@ -251,6 +255,12 @@ public final class Worker implements AutoCloseable {
                 recorder,
                 lease::await,
                 clock));
+        Self self = Membership.self(settings);
+        LeftCallRows leftRows = new LeftCallRows(jdbi, self.id());
+        AwaitedCalls awaited = part(new AwaitedCalls(calls, leftRows, catalog, clock));
+        awaited.start();
+        LeftCalls left = part(new LeftCalls(leftRows, calls, clock));
+        left.start();
         RunQueue queue = new RunQueue(settings.maxRuns());
         AtomicReference<Runnable> turnWanted = new AtomicReference<>(() -> {});
         Lanes lanes = part(lanes(
@@ -258,7 +268,7 @@ public final class Worker implements AutoCloseable {
                 producer,
                 reader,
                 new Lane.Collaborators(
-                        calls,
+                        awaited,
                         part(new JournalRunLoader(reader, catalog, clock)),
                         kept,
                         queue,
@@ -271,9 +281,10 @@ public final class Worker implements AutoCloseable {
 
         Membership membership = part(new Membership(
                 settings,
+                self,
                 jdbi,
                 lease,
-                new ShardMoves.Collaborators(reader, pending, kept, catalog, lanes, clock),
+                new ShardMoves.Collaborators(reader, pending, kept, catalog, lanes, left, awaited, clock),
                 System::nanoTime));
         ShardOwnership shards = membership.shards();
         ownership = shards;

@@ -1,6 +1,8 @@
 package dev.postroad.runtime.ownership;
 
 import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.handover.AwaitedCalls;
+import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
@@ -10,7 +12,9 @@ import dev.postroad.runtime.journal.StoredRun.Unreadable;
 import dev.postroad.runtime.ownership.ShardClaims.Claim;
 import dev.postroad.runtime.run.KeptInstructions;
 import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.LeftCall;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +41,7 @@ public final class ShardMoves {
     private static final int MOST_TRIES_TO_GIVE_BACK = 20;
 
     private final Collaborators collaborators;
+    private final Duration drain;
     private final Holdings holdings;
     private final ShardClaims claims;
     private final Repeats repeats;
@@ -49,13 +54,18 @@ public final class ShardMoves {
             KeptInstructions kept,
             StoredRun.Graphs graphs,
             Lanes lanes,
+            LeftCalls left,
+            AwaitedCalls awaited,
             InstantSource clock) {}
 
     /**
      * @param worker the id of this one
      * @param name noted with each shard, for people
+     * @param drain how long calls under way have when this worker leaves
      */
-    public ShardMoves(Jdbi jdbi, long worker, String name, Holdings holdings, Collaborators collaborators) {
+    public ShardMoves(
+            Jdbi jdbi, long worker, String name, Duration drain, Holdings holdings, Collaborators collaborators) {
+        this.drain = drain;
         this.claims = new ShardClaims(jdbi, worker, name);
         this.holdings = holdings;
         this.collaborators = collaborators;
@@ -71,6 +81,7 @@ public final class ShardMoves {
     /** Has a shard that was lost dropped by its lane. */
     void drop(int shard) {
         LOG.warn("shard {} was taken by another worker; its runs and calls are given up here", shard);
+        collaborators.awaited().forget(shard);
         drops.add(collaborators.lanes().disown(shard));
     }
 
@@ -136,6 +147,7 @@ public final class ShardMoves {
     private void takeUp(Claim claim) {
         while (holdings.isWelcome(claim.shard())) {
             try {
+                collaborators.awaited().expect(claim.shard());
                 List<Readable> unfinished =
                         readable(collaborators.journal().unfinished(claim.shard(), collaborators.graphs()));
                 List<PendingCommand> commands = collaborators.pending().ofShard(claim.shard());
@@ -182,13 +194,25 @@ public final class ShardMoves {
             return;
         }
         try {
-            collaborators.lanes().disown(shard).get(LONGEST_GIVING_SECONDS, TimeUnit.SECONDS);
+            List<LeftCall> left = leaving(shard).get(LONGEST_GIVING_SECONDS, TimeUnit.SECONDS);
+            collaborators.awaited().forget(shard);
+            collaborators.left().enter(shard, left);
+        } catch (JdbiException away) {
+            repeats.warn("calls cannot be handed over, and are made anew by others", away);
         } catch (TimeoutException | ExecutionException late) {
             LOG.warn("shard {} is given back with work under way; the next owner takes it up", shard);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
         giveBackUntilDone(shard, epoch);
+    }
+
+    /** Where calls have no time to end, none of them goes on. */
+    private CompletableFuture<List<LeftCall>> leaving(int shard) {
+        Lanes lanes = collaborators.lanes();
+        return holdings.isLeaving() && drain.isZero()
+                ? lanes.disown(shard).thenApply(_ -> List.of())
+                : lanes.giveUp(shard);
     }
 
     private void giveBackUntilDone(int shard, long epoch) {

@@ -120,6 +120,15 @@ final class AgentAttempt {
         }
     }
 
+    /** Has a call that has begun answered to somebody else; one that has not is abandoned. */
+    boolean leaveTo(Answered other) {
+        if (underway != null && answer.leaveTo(other)) {
+            return true;
+        }
+        abandon();
+        return false;
+    }
+
     private void logged() {
         log.during(this::run);
     }

@@ -15,6 +15,14 @@ public interface AgentCaller {
     void stop(RunKey run, String task, int attempt);
 
     /**
+     * Has a call that is under way answered to somebody else from now on, and no longer stopped by {@link #stop}. One that
+     * has not begun is stopped.
+     *
+     * @return whether it is under way
+     */
+    boolean leave(RunKey run, String task, int attempt, Answered elsewhere);
+
+    /**
      * Why an agent cannot be called now.
      *
      * @param agent its name

@@ -22,6 +22,9 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final ConcurrentHashMap<Key, AgentAttempt> underWay = new ConcurrentHashMap<>();
+    /** Those whose runs are stepped elsewhere by now. */
+    private final ConcurrentHashMap<Key, AgentAttempt> left = new ConcurrentHashMap<>();
+
     private final AttemptServices services;
     private final Thread overseer;
     private volatile boolean closed;
@@ -41,14 +44,16 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
 
     /** How many calls are under way, or wait at the guard. */
     public int underWay() {
-        return underWay.size();
+        return underWay.size() + left.size();
     }
 
     @Override
     public void call(RunKey run, String graph, Effect.CallAgent call, Answered answered) {
         Key key = new Key(run.number(), call.task(), call.attempt());
-        AgentAttempt attempt =
-                new AgentAttempt(run, graph, call, answered, services, ended -> underWay.remove(key, ended));
+        AgentAttempt attempt = new AgentAttempt(run, graph, call, answered, services, ended -> {
+            underWay.remove(key, ended);
+            left.remove(key, ended);
+        });
         underWay.put(key, attempt);
         attempt.start();
     }
@@ -56,6 +61,30 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     @Override
     public void stop(RunKey run, String task, int attempt) {
         AgentAttempt stopped = underWay.get(new Key(run.number(), task, attempt));
+        if (stopped != null) {
+            stopped.abandon();
+        }
+    }
+
+    @Override
+    public boolean leave(RunKey run, String task, int attempt, Answered elsewhere) {
+        Key key = new Key(run.number(), task, attempt);
+        AgentAttempt leaving = underWay.get(key);
+        if (leaving == null) {
+            return false;
+        }
+        left.put(key, leaving);
+        underWay.remove(key, leaving);
+        boolean leaves = leaving.leaveTo(elsewhere);
+        if (!leaves) {
+            left.remove(key, leaving);
+        }
+        return leaves;
+    }
+
+    /** Stops a call that was left, and that nobody waits for any more. */
+    public void stopLeft(RunKey run, String task, int attempt) {
+        AgentAttempt stopped = left.get(new Key(run.number(), task, attempt));
         if (stopped != null) {
             stopped.abandon();
         }
@@ -71,6 +100,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             try {
                 Instant now = services.clock().instant();
                 underWay.values().forEach(attempt -> lookOver(attempt, now));
+                left.values().forEach(attempt -> lookOver(attempt, now));
             } catch (RuntimeException | Error broken) {
                 LOG.error("looking over the calls broke; it goes on", broken);
             }
@@ -92,6 +122,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
         closed = true;
         overseer.interrupt();
         underWay.values().forEach(AgentAttempt::abandon);
+        left.values().forEach(AgentAttempt::abandon);
     }
 
     private record Key(long run, String task, int attempt) {}

@@ -47,6 +47,12 @@ final class AttemptAnswer {
         return shown;
     }
 
+    /** Has it given to somebody else; false where it was given before. */
+    boolean leaveTo(Answered other) {
+        Answered first = taker.get();
+        return first != null && taker.compareAndSet(first, other);
+    }
+
     /** Takes nothing more to be shown, and says whether all that was has arrived. */
     boolean isSettled() {
         AttemptOutput shown = closeOutput();

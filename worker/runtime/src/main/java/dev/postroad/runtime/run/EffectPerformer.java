@@ -5,7 +5,10 @@ import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RetryPolicy;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -14,6 +17,7 @@ final class EffectPerformer {
     private final AgentCaller agents;
     private final RandomGenerator random;
     private final Consumer<Message> inbox;
+    private final Set<Integer> leaving = new HashSet<>();
 
     /** @param inbox takes messages from any thread */
     EffectPerformer(AgentCaller agents, RandomGenerator random, Consumer<Message> inbox) {
@@ -42,13 +46,32 @@ final class EffectPerformer {
         }
     }
 
+    void beginNoCalls(int shard) {
+        leaving.add(shard);
+    }
+
+    void forget(int shard) {
+        leaving.remove(shard);
+    }
+
+    List<LeftCall> leaveCalls(LiveRun live) {
+        List<LeftCall> left = new ArrayList<>();
+        live.run().callsUnderWay().forEach((task, attempt) -> {
+            LeftCall call = new LeftCall(live.key(), task, attempt);
+            if (agents.leave(live.key(), task, attempt, call)) {
+                left.add(call);
+            }
+        });
+        return left;
+    }
+
     void stopCalls(LiveRun live) {
         live.run().callsUnderWay().forEach((task, attempt) -> agents.stop(live.key(), task, attempt));
     }
 
     private void call(LiveRun live, Effect.CallAgent call) {
-        if (!live.run().isCalling(call.task(), call.attempt())) {
-            // A later decision, not committed yet, has stopped it already.
+        if (leaving.contains(live.key().shard()) || !live.run().isCalling(call.task(), call.attempt())) {
+            // Whoever takes the shard up begins it; or a later decision, not committed yet, has stopped it already.
             return;
         }
         double chance = random.nextDouble();

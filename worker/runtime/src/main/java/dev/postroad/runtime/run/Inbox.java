@@ -28,6 +28,8 @@ final class Inbox {
             case Message.Admit _,
                     Message.Tell _,
                     Message.Own _,
+                    Message.GiveUp _,
+                    Message.GaveUp _,
                     Message.Disown _,
                     Message.InTurn _,
                     Message.Begin _,

@@ -226,6 +226,11 @@ public final class Lane {
             case Message.AgentAvailable(String agent) -> agentAvailable(agent);
             case Message.Ring() -> {}
             case Message.Own own -> own(own);
+            case Message.GiveUp give -> giveUp(give);
+            case Message.GaveUp(int shard, List<LeftCall> left, CompletableFuture<List<LeftCall>> done) -> {
+                letGo(shard);
+                done.complete(left);
+            }
             case Message.Disown(int shard, CompletableFuture<Void> done) -> disown(shard, done);
         }
         if (stepper.batch().rows() > MAX_ROWS) {
@@ -300,11 +305,23 @@ public final class Lane {
         figures.recovered(own.unfinished().size());
     }
 
+    /** Answers that came before the calls were left are ahead of the last message of the shard, and are committed. */
+    private void giveUp(Message.GiveUp give) {
+        stepper.beginNoCalls(give.shard());
+        committer.commit();
+        List<LeftCall> left = stepper.leaveCalls(give.shard());
+        post(new Message.GaveUp(give.shard(), left, give.done()));
+    }
+
     private void disown(int shard, CompletableFuture<Void> done) {
+        letGo(shard);
+        done.complete(null);
+    }
+
+    private void letGo(int shard) {
         committer.commit();
         shards.remember(clock.stamp());
         shards.disown(shard);
         stepper.drop(shard);
-        done.complete(null);
     }
 }

@@ -75,6 +75,19 @@ public final class Lanes implements AutoCloseable {
         lane(shard).post(new Message.Own(shard, epoch, publishedAt, unfinished));
     }
 
+    /**
+     * Takes a shard from its lane while its calls go on; done when what was under way besides is committed, with the calls
+     * that go on.
+     */
+    public CompletableFuture<List<LeftCall>> giveUp(int shard) {
+        if (!lane(shard).isAlive()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        CompletableFuture<List<LeftCall>> done = new CompletableFuture<>();
+        lane(shard).post(new Message.GiveUp(shard, done));
+        return done;
+    }
+
     /** Takes a shard from its lane; done when what was under way is committed, and at once where the lane has stopped. */
     public CompletableFuture<Void> disown(int shard) {
         if (!lane(shard).isAlive()) {

@@ -46,6 +46,12 @@ sealed interface Message {
     /** A shard that this lane owns from now on. */
     record Own(int shard, long epoch, Instant publishedAt, List<Readable> unfinished) implements Message {}
 
+    /** A shard that this lane is to give up, with its calls left under way. */
+    record GiveUp(int shard, CompletableFuture<List<LeftCall>> done) implements Message {}
+
+    /** The end of what was told of a shard before its calls were left. */
+    record GaveUp(int shard, List<LeftCall> left, CompletableFuture<List<LeftCall>> done) implements Message {}
+
     /** A shard that this lane owns no more. */
     record Disown(int shard, CompletableFuture<Void> done) implements Message {}
 }

@@ -2,7 +2,6 @@ package dev.postroad.runtime.run;
 
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.journal.QueueRank;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,11 +151,17 @@ final class RunTable {
         }
     }
 
+    /** All runs of a shard. */
+    List<LiveRun> ofShard(int shard) {
+        return runs.values().stream()
+                .filter(live -> live.key().shard() == shard)
+                .toList();
+    }
+
     /** Removes all runs of a shard, and gives them. */
     List<LiveRun> removeShard(int shard) {
         queue.removeShard(shard);
-        List<LiveRun> gone = new ArrayList<>();
-        runs.values().stream().filter(live -> live.key().shard() == shard).forEach(gone::add);
+        List<LiveRun> gone = ofShard(shard);
         gone.forEach(this::remove);
         return gone;
     }

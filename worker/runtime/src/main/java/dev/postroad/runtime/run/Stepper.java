@@ -191,8 +191,21 @@ final class Stepper {
         }
     }
 
+    /** Begins no call of a shard any more: whoever takes it up does. */
+    void beginNoCalls(int shard) {
+        effects.beginNoCalls(shard);
+    }
+
+    /** Has the calls of a shard go on, and be answered elsewhere. */
+    List<LeftCall> leaveCalls(int shard) {
+        List<LeftCall> left = new ArrayList<>();
+        table.ofShard(shard).forEach(live -> left.addAll(effects.leaveCalls(live)));
+        return left;
+    }
+
     /** Drops the runs of a shard that is somebody else's: nothing of them may happen here any more. */
     void drop(int shard) {
+        effects.forget(shard);
         timers.removeShard(shard);
         table.removeShard(shard).forEach(effects::stopCalls);
     }

@@ -185,6 +185,11 @@ class AgentWaitersTest {
         }
 
         @Override
+        public boolean leave(RunKey run, String task, int attempt, Answered elsewhere) {
+            return false;
+        }
+
+        @Override
         public void stop(RunKey run, String task, int attempt) {}
     }
 

@@ -162,6 +162,11 @@ class UndecidableRunTest {
         }
 
         @Override
+        public boolean leave(RunKey run, String task, int attempt, Answered elsewhere) {
+            return false;
+        }
+
+        @Override
         public void stop(RunKey run, String task, int attempt) {}
     }
 

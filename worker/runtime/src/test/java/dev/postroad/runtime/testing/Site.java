@@ -135,6 +135,8 @@ public final class Site implements AutoCloseable {
         environment.put("POSTROAD_HTTP_PORT", "0");
         // The members of a group learn by their heartbeats that another one came or went.
         environment.put("POSTROAD_KAFKA_HEARTBEAT_INTERVAL_MS", "150");
+        // Many a test leaves calls that never end.
+        environment.put("POSTROAD_DRAIN", "PT0S");
         environment.putAll(more);
         return environment;
     }

@@ -1,0 +1,147 @@
+package dev.postroad.runtime.handover;
+
+import dev.postroad.runtime.background.Insistence;
+import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.run.AgentCalls;
+import dev.postroad.runtime.run.LeftCall;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The calls that this worker makes for runs that others step by now: their answers go to Postgres, where those look. A call
+ * that nobody waits for any more, as its run was cancelled, is stopped. Thread-safe; owns one thread.
+ */
+public final class LeftCalls implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeftCalls.class);
+    private static final long LOOK_EVERY_MILLIS = 250;
+    private static final long PAUSE_MILLIS = 20;
+
+    private final LeftCallRows rows;
+    private final AgentCalls calls;
+    private final Map<LeftCallRows.Key, LeftCall> open = new ConcurrentHashMap<>();
+    private final Insistence insistence = new Insistence("postroad-left-answer");
+    private final Repeats repeats;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread =
+            Thread.ofPlatform().name("postroad-left-calls").daemon().unstarted(this::loop);
+
+    public LeftCalls(LeftCallRows rows, AgentCalls calls, InstantSource clock) {
+        this.rows = rows;
+        this.calls = calls;
+        this.repeats = new Repeats(LOG, clock);
+    }
+
+    /** Begins to look for calls that nobody waits for. */
+    public void start() {
+        thread.start();
+    }
+
+    /**
+     * Says of calls that they go on here; to be done before their shard is given back.
+     *
+     * @throws JdbiException where Postgres is away; the calls are stopped, and made anew by others
+     */
+    public void enter(int shard, List<LeftCall> left) {
+        if (left.isEmpty()) {
+            return;
+        }
+        try {
+            rows.enter(shard, left);
+        } catch (JdbiException away) {
+            left.forEach(call -> calls.stopLeft(call.run(), call.task(), call.attempt()));
+            throw away;
+        }
+        for (LeftCall call : left) {
+            open.put(LeftCallRows.Key.of(call), call);
+            call.outcome().thenAccept(outcome -> insistence.untilDone(tries -> isTold(call, outcome)));
+        }
+    }
+
+    private boolean isTold(LeftCall call, Optional<LeftCall.Answer> outcome) {
+        LeftCallRows.Key key = LeftCallRows.Key.of(call);
+        try {
+            if (outcome.isPresent()) {
+                rows.answer(key, outcome.get());
+            } else {
+                rows.withdraw(key);
+            }
+            open.remove(key, call);
+            return true;
+        } catch (JdbiException away) {
+            repeats.warn("the answer of a call cannot be handed over yet", away);
+            return false;
+        }
+    }
+
+    /** How many calls go on here. */
+    public int open() {
+        return open.size();
+    }
+
+    /** Waits until all have ended and their answers are handed over, or for so long at the most. */
+    public void awaitEnd(Duration atMost, InstantSource clock) {
+        var end = clock.instant().plus(atMost);
+        try {
+            while (!open.isEmpty() && clock.instant().isBefore(end)) {
+                boolean _ = closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (!open.isEmpty()) {
+            LOG.warn("{} calls did not end in time; others make them anew", open.size());
+        }
+    }
+
+    private void loop() {
+        try {
+            while (!closing.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                stopUnwanted();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopUnwanted() {
+        // Before the look: what is entered meanwhile may not be found by it.
+        Set<LeftCallRows.Key> before = new HashSet<>(open.keySet());
+        if (before.isEmpty()) {
+            return;
+        }
+        try {
+            before.removeAll(new HashSet<>(rows.wanted()));
+            before.forEach(this::stop);
+        } catch (JdbiException away) {
+            repeats.warn("it cannot be looked for calls that nobody waits for", away);
+        } catch (RuntimeException defect) {
+            repeats.error("looking for calls that nobody waits for broke; it goes on", defect);
+        }
+    }
+
+    private void stop(LeftCallRows.Key key) {
+        LeftCall call = open.get(key);
+        if (call != null && !call.outcome().isDone()) {
+            open.remove(key, call);
+            calls.stopLeft(call.run(), call.task(), call.attempt());
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        insistence.close();
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,255 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.testing.BusyAgent;
+import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.Servers;
+import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.WorkerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whose a shard is while workers die, freeze, leave and come, and while Postgres does. */
+@NullMarked
+class TakeOverTest {
+    private static final int SHARDS = 4;
+    private static final String GRAPHS = """
+            graph: busy
+            state: { sum: { reducer: last }, log: { reducer: append } }
+            nodes:
+              first: { agent: test-busy, input: "{'sum': 1}" }
+              nap: { sleep: "'PT0.05S'" }
+              second: { agent: test-busy, input: "{'sum': 2}" }
+            edges: [{ from: START, to: first }, { from: first, to: nap }, { from: nap, to: second }, { from: second, to: END }]
+            ---
+            graph: asking
+            state: { answer: { reducer: last } }
+            nodes: { ask: { agent: test-puppet } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            """;
+
+    /** Kafka does not notice a death within the time of a test. */
+    private static final Map<String, String> KAFKA_NOTICES_NOTHING = Map.of("POSTROAD_SESSION_TIMEOUT", "PT10M");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it.
+    private Path directory;
+
+    private final Site site = Site.open(SHARDS);
+    private final Map<String, WorkerProcess> workers = new HashMap<>();
+
+    @AfterEach
+    void close() {
+        workers.values().forEach(WorkerProcess::close);
+        site.close();
+    }
+
+    @Test
+    void theRunsOfAKilledWorkerGoOnBeforeKafkaNoticesThatItIsGone() {
+        launch("a", "b", "c");
+        site.apply(GRAPHS);
+        List<String> runs = trigger(300);
+        awaitRunning("a");
+        worker("a").kill();
+        runs.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        assertThat(owned("a")).isZero();
+        assertThat(owned("b")).as("they are spread").isPositive();
+        assertThat(owned("c")).as("they are spread").isPositive();
+        assertThat(site.number("SELECT count(*) FROM postroad.take_overs WHERE worker = 'a'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aFrozenWorkerIsTakenOverFromAndTakesPartAgainWhenItWakes() throws IOException {
+        launch("a", "b");
+        site.apply(GRAPHS);
+        List<String> runs = trigger(300);
+        awaitRunning("a");
+        worker("a").freeze();
+        Site.await("its shards are another's", () -> owned("a") == 0);
+        runs.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        long before = calls("a");
+        worker("a").wake();
+        Site.await("it has its share again, as Kafka never took it away", () -> owned("a") == SHARDS / 2);
+        assertThat(calls("a") - before)
+                .as("calls that had begun when it froze may go on, and no other begins")
+                .isZero();
+        List<String> more = trigger(40, "more-");
+        more.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        assertThat(calls("a")).isGreaterThan(before);
+    }
+
+    @Test
+    void aWorkerWhoseSessionsAreEndedKeepsItsShards() {
+        site.workers(2);
+        site.apply(GRAPHS);
+        long epochs = epochs();
+        for (int i = 0; i < 5; i++) {
+            long ended = endSessions("application_name LIKE 'postroad % lease'");
+            assertThat(ended).isPositive();
+            Site.await("they have sessions again", () -> leaseSessions() == 2);
+        }
+        trigger(20).forEach(runId -> site.ended(runId));
+        assertThat(epochs()).isEqualTo(epochs);
+        assertThat(site.number("SELECT count(*) FROM postroad.take_overs")).isZero();
+    }
+
+    @Test
+    void nobodyTakesOverFromAnybodyWhenPostgresWasAwayForLongerThanALease() {
+        site.worker(Map.of("POSTROAD_LEASE", "PT1S"));
+        site.worker(Map.of("POSTROAD_LEASE", "PT1S"));
+        site.awaitShares(2);
+        site.apply(GRAPHS);
+        trigger(5).forEach(runId -> site.ended(runId));
+        long epochs = epochs();
+        String name = site.postgresUrl().replaceFirst(".*/", "");
+        admin("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
+        adminNumber("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ?", name);
+        // As long as no session is there, no sign can be given.
+        long since = adminNumber("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE ? <> ''", name);
+        Site.await(
+                "a lease and a half are over",
+                () -> adminNumber("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE ? <> ''", name)
+                        > since + 1_500);
+        admin("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+        Site.await("they have sessions again", () -> leaseSessions() == 2);
+        trigger(20, "after-").forEach(runId -> site.ended(runId));
+        assertThat(epochs()).isEqualTo(epochs);
+        assertThat(site.number("SELECT count(*) FROM postroad.take_overs")).isZero();
+    }
+
+    @Test
+    void aCallThatIsUnderWayWhenItsWorkerIsStoppedEndsThereWhileItsRunIsElsewhere() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        Worker leaves = site.worker(Map.of("POSTROAD_DRAIN", "PT1M", "POSTROAD_WORKER_ID", "leaves"));
+        site.apply(GRAPHS);
+        List<String> asked = IntStream.range(0, 8).mapToObj(i -> "asked-" + i).toList();
+        for (String runId : asked) {
+            PuppetAgent.play(runId, call -> {
+                answer.await();
+                return PuppetAgent.nothing();
+            });
+            site.trigger("asking", runId, "{}");
+        }
+        asked.forEach(runId ->
+                Site.await("the agent is called", () -> PuppetAgent.calls(runId).size() == 1));
+        site.worker(Map.of("POSTROAD_WORKER_ID", "stays"));
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(leaves::close);
+        Site.await("all shards are the other's", () -> owned("stays") == SHARDS);
+        List<String> others = trigger(20, "others-");
+        others.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        assertThat(stopped).isNotDone();
+        answer.countDown();
+        for (String runId : asked) {
+            assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            assertThat(PuppetAgent.calls(runId)).as("calls of %s", runId).hasSize(1);
+        }
+        stopped.join();
+        Site.await("nothing is left", () -> site.number("SELECT count(*) FROM postroad.left_calls") == 0);
+    }
+
+    private void launch(String... names) {
+        for (String name : names) {
+            launchWith(name, KAFKA_NOTICES_NOTHING);
+        }
+        workers.values().forEach(WorkerProcess::awaitReady);
+        Site.await(
+                "each has its share",
+                () -> List.of(names).stream().allMatch(name -> owned(name) >= SHARDS / names.length));
+    }
+
+    private void launchWith(String name, Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("POSTROAD_WORKER_ID", name);
+        environment.put("POSTROAD_LEASE", "PT1S");
+        // Its dead members would keep those of other tests waiting.
+        environment.put("POSTROAD_GROUP", site.topics().prefix() + "group");
+        environment.put("POSTROAD_MAX_RUNS", "8");
+        List<String> flags = List.of("-D" + BusyAgent.NOTES + "=" + notes(name));
+        workers.put(name, WorkerProcess.start(site.environment(environment), flags, directory.resolve(name + ".log")));
+    }
+
+    private Path notes(String name) {
+        return directory.resolve(name + ".calls");
+    }
+
+    private long calls(String name) throws IOException {
+        return Files.exists(notes(name)) ? Files.readAllLines(notes(name)).size() : 0;
+    }
+
+    private WorkerProcess worker(String name) {
+        return Objects.requireNonNull(workers.get(name));
+    }
+
+    private List<String> trigger(int runs) {
+        return trigger(runs, "run-");
+    }
+
+    private List<String> trigger(int runs, String prefix) {
+        List<String> ids = IntStream.range(0, runs).mapToObj(i -> prefix + i).toList();
+        ids.forEach(runId -> site.trigger("busy", runId, "{}"));
+        // What a worker has not read when it dies is read when Kafka knows.
+        Site.await(
+                "all are admitted",
+                () -> site.number("SELECT count(*) FROM postroad.runs WHERE starts_with(run_id, ?)", prefix) == runs);
+        return ids;
+    }
+
+    private void awaitRunning(String worker) {
+        Site.await(
+                worker + " has runs in hand",
+                () -> site.number(
+                                "SELECT count(*) FROM postroad.runs JOIN postroad.shards USING (shard)"
+                                        + " WHERE owner = ? AND status IN ('running', 'waiting')",
+                                worker)
+                        > 0);
+    }
+
+    private long owned(String worker) {
+        return site.number("SELECT count(*) FROM postroad.shards WHERE owner = ?", worker);
+    }
+
+    private long epochs() {
+        return site.number("SELECT sum(epoch) FROM postroad.shards");
+    }
+
+    private long leaseSessions() {
+        return site.number("""
+                SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                WHERE l.locktype = 'advisory' AND l.mode = 'ExclusiveLock' AND a.datname = current_database()
+                  AND a.application_name LIKE 'postroad % lease'""");
+    }
+
+    private long endSessions(String which) {
+        return site.number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND " + which);
+    }
+
+    private static Jdbi server() {
+        return Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "");
+    }
+
+    private static void admin(String sql) {
+        server().useHandle(handle -> handle.execute(sql));
+    }
+
+    private static long adminNumber(String sql, String name) {
+        return server().withHandle(
+                        handle -> handle.select(sql, name).mapTo(Long.class).one());
+    }
+}

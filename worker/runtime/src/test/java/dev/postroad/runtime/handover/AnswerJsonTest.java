@@ -1,0 +1,48 @@
+package dev.postroad.runtime.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.testing.Site;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@NullMarked
+final class AnswerJsonTest {
+    static List<AgentReply> replies() {
+        return List.of(
+                AgentReply.completed(NullNode.instance),
+                new AgentReply.Completed(
+                        Site.json("{'a': [1, 'ü', null]}"),
+                        new Usage(3, 4),
+                        List.of(Goto.node("next"), new Goto("up", Site.json("[1]"), true))),
+                new AgentReply.Interrupted(Site.json("'sure?'")),
+                new AgentReply.Interrupted(
+                        Site.json("{'ask': 1}"),
+                        new Asking(
+                                (ObjectNode) Site.json("{'type': 'string'}"),
+                                "ann",
+                                Duration.ofDays(2),
+                                NullNode.instance,
+                                Duration.ofHours(1))),
+                new AgentReply.Sleeping(Duration.ofMillis(1_500)),
+                AgentReply.permanent("odd", "why"),
+                new AgentReply.Faulted("http.503", "later", true, Duration.ofSeconds(9)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("replies")
+    void everyAnswerIsTheSameOnTheOtherSide(AgentReply reply) throws Exception {
+        assertThat(AnswerJson.read(Json.read(Json.bytes(AnswerJson.written(reply)))))
+                .isEqualTo(reply);
+    }
+}
