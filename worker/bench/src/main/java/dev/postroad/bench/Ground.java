@@ -49,7 +49,7 @@ public final class Ground implements AutoCloseable {
     }
 
     /** Waits for a condition, looking once in a beat. */
-    static void await(BooleanSupplier condition, Duration beat) throws InterruptedException {
+    public static void await(BooleanSupplier condition, Duration beat) throws InterruptedException {
         Instant end = Instant.now().plus(LIMIT);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {

@@ -68,7 +68,8 @@ public final class Place implements AutoCloseable {
         return all;
     }
 
-    String postgresUrl() {
+    /** The JDBC address of its database. */
+    public String postgresUrl() {
         return postgresUrl;
     }
 
@@ -82,7 +83,8 @@ public final class Place implements AutoCloseable {
         return sql;
     }
 
-    long count(String query, Object... arguments) {
+    /** The one number that a query gives. */
+    public long count(String query, Object... arguments) {
         return sql.withHandle(
                 handle -> handle.select(query, arguments).mapTo(Long.class).one());
     }

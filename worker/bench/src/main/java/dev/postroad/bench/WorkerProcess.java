@@ -24,7 +24,10 @@ public final class WorkerProcess implements AutoCloseable {
         this(environment, log, 512);
     }
 
-    /** Starts a worker with so much heap, and waits until it is ready. */
+    /**
+     * Starts a worker with so much heap, and waits until it is ready. What the property {@code postroad.bench.older} names
+     * goes before its class path: the classes of an older build, and a colon.
+     */
     public WorkerProcess(Map<String, String> environment, Path log, int heapMebibytes) throws IOException {
         long begun = System.nanoTime();
         ProcessBuilder builder = new ProcessBuilder(List.of(
@@ -33,7 +36,7 @@ public final class WorkerProcess implements AutoCloseable {
                         "--sun-misc-unsafe-memory-access=allow",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        System.getProperty("postroad.bench.older", "") + System.getProperty("java.class.path"),
                         WorkerMain.class.getName()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("POSTROAD_"));
@@ -98,8 +101,24 @@ public final class WorkerProcess implements AutoCloseable {
         return answer("heap ") / (double) (1 << 20);
     }
 
+    /** Sends it a signal, such as STOP. */
+    public void signal(String name) throws IOException, InterruptedException {
+        int answer = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (answer != 0) {
+            throw new IllegalStateException("kill -" + name + " gave " + answer);
+        }
+    }
+
+    /** Whether the process has ended. */
+    public boolean isOver() {
+        return !process.isAlive();
+    }
+
     /** Ends it between two instructions, as {@code kill -9} does. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 

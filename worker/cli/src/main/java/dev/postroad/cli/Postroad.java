@@ -112,6 +112,7 @@ public final class Postroad implements Runnable {
                 .addSubcommand(new RunsCommand(surroundings))
                 .addSubcommand(new WaitingCommand(surroundings))
                 .addSubcommand(new QueueCommand(surroundings))
+                .addSubcommand(new WorkersCommand(surroundings))
                 .addSubcommand(new HealthCommand(surroundings))
                 .registerConverter(Duration.class, DurationArgument::read)
                 .registerConverter(PointInTime.class, PointInTime::read)

@@ -215,6 +215,7 @@ final class ArgumentsTest {
                 "runs",
                 "waiting",
                 "queue",
+                "workers",
                 "health"
             })
     void explainsEveryCommand(String command) {

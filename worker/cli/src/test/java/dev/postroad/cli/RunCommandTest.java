@@ -205,6 +205,10 @@ final class RunCommandTest extends CommandsOnServers {
                 .isEqualTo("greet");
         assertThat(shell.run("queue")).isZero();
         assertThat(shell.out()).startsWith("GRAPH").contains("\ntotal ");
+        assertThat(shell.run("workers")).isZero();
+        assertThat(shell.out()).startsWith("WORKER");
+        assertThat(shell.run("workers", "--json")).isZero();
+        assertThat(Json.read(shell.out()).path("workers").isArray()).isTrue();
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.clock.ClockReader;
 import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.intake.TriggerIntake;
+import dev.postroad.runtime.lease.LeaseKeeper;
 import dev.postroad.runtime.observe.AgentParts;
 import dev.postroad.runtime.observe.HealthChecks;
 import dev.postroad.runtime.observe.HealthState;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 record HealthParts(
         Lanes lanes,
-        ShardOwnership ownership,
+        Membership membership,
         TriggerIntake triggers,
         Map<String, BooleanSupplier> readers,
         Map<String, Supplier<@Nullable String>> problems,
@@ -52,6 +53,7 @@ record HealthParts(
                 .vital("lanes", this::ofLanes)
                 .vital("readers", this::ofReaders)
                 .part("ownership", this::ofOwnership)
+                .part("lease", this::ofLease)
                 .part("registry", this::ofRegistry)
                 .part("lag", kafka::found)
                 .part("queue", postgres::found)
@@ -122,15 +124,28 @@ record HealthParts(
     }
 
     private PartHealth ofOwnership() {
+        ShardOwnership ownership = membership.shards();
         Set<Integer> lost = ownership.lost();
         if (!lost.isEmpty()) {
-            return new PartHealth.Bad(
-                    "lost to another worker, and to be taken up again if Kafka leaves them here: shards " + lost);
+            return new PartHealth.Bad("lost to another worker, which is asked to give them back: shards " + lost);
         }
         Set<Integer> unsettled = ownership.unsettled();
         return unsettled.isEmpty()
                 ? new PartHealth.Ok()
                 : new PartHealth.Bad("still being taken up: shards " + unsettled);
+    }
+
+    private PartHealth ofLease() {
+        LeaseKeeper keeper = membership.keeper();
+        String trouble = keeper.trouble();
+        if (trouble != null) {
+            return new PartHealth.Bad("this worker cannot say that it lives, and begins no calls: " + trouble);
+        }
+        return keeper.poolerHidesSessions()
+                ? new PartHealth.Degraded(
+                        "a pooler hides sessions, so that a dead worker is missed only when its lease is"
+                                + " over; set POSTROAD_POSTGRES_SESSION_URL, an address past the pooler")
+                : new PartHealth.Ok();
     }
 
     private PartHealth ofRegistry() {

@@ -8,6 +8,9 @@ import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.ownership.Holdings;
 import dev.postroad.runtime.ownership.ShardMoves;
 import dev.postroad.runtime.ownership.ShardOwnership;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
@@ -24,6 +27,7 @@ import org.jdbi.v3.core.Jdbi;
 final class Membership implements AutoCloseable {
     private final WorkerSettings settings;
     private final InstantSource clock;
+    private final Lease lease;
     private final LeftCalls left;
     private final ShardOwnership shards;
     private final LeaseKeeper keeper;
@@ -40,6 +44,7 @@ final class Membership implements AutoCloseable {
             ShardMoves.Collaborators collaborators,
             LongSupplier ticker) {
         this.settings = settings;
+        this.lease = lease;
         clock = collaborators.clock();
         left = collaborators.left();
         Holdings holdings = new Holdings();
@@ -83,6 +88,24 @@ final class Membership implements AutoCloseable {
 
     LeaseKeeper keeper() {
         return keeper;
+    }
+
+    /** Registers what is counted about it. */
+    void measure(MeterRegistry registry) {
+        Gauge.builder("postroad.shards.owned", shards, owned -> owned.epochs().size())
+                .register(registry);
+        Gauge.builder("postroad.lease.held", lease, held -> held.isHeld() ? 1 : 0)
+                .description("Whether this worker may begin calls")
+                .register(registry);
+        Gauge.builder("postroad.calls.left", left, LeftCalls::open)
+                .description("Calls that end here while their runs go on elsewhere")
+                .register(registry);
+        FunctionCounter.builder("postroad.workers.buried", keeper, LeaseKeeper::buried)
+                .description("Workers that this one was the first to find dead")
+                .register(registry);
+        FunctionCounter.builder("postroad.shards.taken", shards, ShardOwnership::takenOver)
+                .description("Shards that were taken up from dead workers")
+                .register(registry);
     }
 
     @Override

@@ -328,12 +328,13 @@ public final class Worker implements AutoCloseable {
                         clock)));
         triggers.start();
 
+        membership.measure(metrics);
         part(new WorkerMetrics(metrics, lanes.all(), queue, calls, output, logs, clock));
         Map<String, BooleanSupplier> readers = Map.of(
                 "triggers", triggers::isAlive, "control messages", control::isAlive, "the registry", registry::isAlive);
         Map<String, Supplier<@Nullable String>> problems = Map.of(
                 "triggers", triggers::problem, "control messages", control::problem, "the registry", registry::problem);
-        HealthChecks checks = health(pool, lanes, shards, triggers, readers, problems, catalog, availability);
+        HealthChecks checks = health(pool, lanes, membership, triggers, readers, problems, catalog, availability);
         health = checks;
         HikariDataSource reading = part(pools.reading("postroad-http", HTTP_CONNECTIONS));
         PostroadClient client = part(new PostroadClient(settings.kafka(), settings.topics()));
@@ -378,7 +379,7 @@ public final class Worker implements AutoCloseable {
     private HealthChecks health(
             DataSource database,
             Lanes lanes,
-            ShardOwnership shards,
+            Membership membership,
             TriggerIntake triggers,
             Map<String, BooleanSupplier> readers,
             Map<String, Supplier<@Nullable String>> problems,
@@ -390,7 +391,7 @@ public final class Worker implements AutoCloseable {
         kafka.start();
         postgres.start();
         return new HealthParts(
-                        lanes, shards, triggers, readers, problems, catalog, availability, kafka, postgres, clock)
+                        lanes, membership, triggers, readers, problems, catalog, availability, kafka, postgres, clock)
                 .checks();
     }
 

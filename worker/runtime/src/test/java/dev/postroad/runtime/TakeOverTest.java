@@ -1,8 +1,11 @@
 package dev.postroad.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.history.WorkerRegister;
+import dev.postroad.runtime.history.WorkerReport;
 import dev.postroad.runtime.testing.BusyAgent;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Servers;
@@ -70,8 +73,11 @@ class TakeOverTest {
         assertThat(owned("a")).isZero();
         assertThat(owned("b")).as("they are spread").isPositive();
         assertThat(owned("c")).as("they are spread").isPositive();
-        assertThat(site.number("SELECT count(*) FROM postroad.take_overs WHERE worker = 'a'"))
-                .isEqualTo(1);
+        WorkerReport report = new WorkerRegister(site.database()).report();
+        assertThat(report.workers()).extracting(WorkerReport.Living::name).containsExactly("b", "c");
+        assertThat(report.takeOvers())
+                .extracting(WorkerReport.TakeOver::worker, WorkerReport.TakeOver::why)
+                .containsExactly(tuple("a", "its session ended, and it took no other"));
     }
 
     @Test

@@ -82,6 +82,10 @@ public final class Embedded {
         Variables variables = given.with(Setting.KAFKA_BOOTSTRAP_SERVERS, kafka)
                 .with(Setting.POSTGRES_URL, postgresUrl)
                 .with(Setting.POSTGRES_USER, postgresUser);
+        if (given.given(Setting.DRAIN).isEmpty()) {
+            // There is no other worker that their answers could be for.
+            variables = variables.with(Setting.DRAIN, "PT0S");
+        }
         // Workers of several commands at once are not to compete for one port.
         return given.given(Setting.HTTP_PORT).isPresent() ? variables : variables.with(Setting.HTTP_PORT, "0");
     }

@@ -18,6 +18,7 @@ import dev.postroad.runtime.history.PublishedDefinitions;
 import dev.postroad.runtime.history.RunDiagnosis;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunLog;
+import dev.postroad.runtime.history.WorkerRegister;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -98,6 +99,11 @@ public final class Servers {
     /** Why runs stand as they stand. */
     public RunDiagnosis diagnosis() throws FaultsException {
         return new RunDiagnosis(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** What Postgres knows of workers. */
+    public WorkerRegister workers() throws FaultsException {
+        return new WorkerRegister(PostgresSettings.read(variables).toDataSource());
     }
 
     /** What Postgres holds of graphs and agents. */

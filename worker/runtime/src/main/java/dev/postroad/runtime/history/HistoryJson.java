@@ -227,6 +227,37 @@ public final class HistoryJson {
         return json;
     }
 
+    /** Who lives, and who was found dead. */
+    public static ObjectNode tree(WorkerReport report) {
+        ObjectNode json = object().put("at", report.at().toString());
+        json.set("workers", list(report.workers(), HistoryJson::tree));
+        json.set("takeOvers", list(report.takeOvers(), HistoryJson::tree));
+        return json;
+    }
+
+    private static ObjectNode tree(WorkerReport.Living worker) {
+        ObjectNode json = object().put("name", worker.name())
+                .put("host", worker.host())
+                .put("version", worker.version())
+                .put("since", worker.since().toString())
+                .put("renewedAt", worker.renewedAt().toString())
+                .put("sessionLocked", worker.sessionLocked())
+                .put("leaving", worker.leaving())
+                .put("running", worker.running());
+        worker.shards().forEach(json.putArray("shards")::add);
+        return json;
+    }
+
+    private static ObjectNode tree(WorkerReport.TakeOver taken) {
+        ObjectNode json = object().put("at", taken.at().toString())
+                .put("worker", taken.worker())
+                .put("host", taken.host())
+                .put("why", taken.why())
+                .put("foundBy", taken.foundBy());
+        taken.shards().forEach(json.putArray("shards")::add);
+        return json;
+    }
+
     private static ObjectNode tree(QueueReport.Line line) {
         ObjectNode json = object().put("graph", line.graph())
                 .put("priority", line.priority())

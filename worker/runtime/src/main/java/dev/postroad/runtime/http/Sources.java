@@ -11,6 +11,7 @@ import dev.postroad.runtime.history.RunDiagnosis;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.RunLog;
 import dev.postroad.runtime.history.RunTasks;
+import dev.postroad.runtime.history.WorkerRegister;
 import dev.postroad.runtime.output.OutputTail;
 import javax.sql.DataSource;
 
@@ -30,6 +31,7 @@ public record Sources(
         AgentMetrics agentMetrics,
         AgentEventLog agentEvents,
         RunLog runLog,
+        WorkerRegister workers,
         AgentSwitch agentSwitch,
         PostroadClient client,
         int maxMessageBytes) {
@@ -56,6 +58,7 @@ public record Sources(
                 new AgentMetrics(database),
                 new AgentEventLog(database),
                 new RunLog(database),
+                new WorkerRegister(database),
                 agentSwitch,
                 client,
                 maxMessageBytes);

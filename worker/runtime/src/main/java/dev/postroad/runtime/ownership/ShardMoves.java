@@ -15,6 +15,7 @@ import dev.postroad.runtime.run.Lanes;
 import dev.postroad.runtime.run.LeftCall;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -45,6 +47,7 @@ public final class ShardMoves {
     private final Holdings holdings;
     private final ShardClaims claims;
     private final Repeats repeats;
+    private final LongAdder takenOver = new LongAdder();
     private final Queue<CompletableFuture<Void>> drops = new ConcurrentLinkedQueue<>();
 
     /** What is called on. */
@@ -70,6 +73,11 @@ public final class ShardMoves {
         this.holdings = holdings;
         this.collaborators = collaborators;
         this.repeats = new Repeats(LOG, collaborators.clock());
+    }
+
+    /** How many shards were claimed that were of dead workers. */
+    long takenOver() {
+        return takenOver.sum();
     }
 
     /** Whether nothing that was lost is stepped here any more. */
@@ -108,9 +116,14 @@ public final class ShardMoves {
                 gives.add(moving("postroad-give-", shard, () -> letGo(shard, epoch)));
             }
         });
+        Instant end = collaborators.clock().instant().plusSeconds(LONGEST_GIVING_SECONDS);
         try {
             for (Thread give : gives) {
-                give.join(TimeUnit.SECONDS.toMillis(LONGEST_GIVING_SECONDS));
+                Duration left = Duration.between(collaborators.clock().instant(), end);
+                if (left.isNegative() || !give.join(left)) {
+                    LOG.warn("shards cannot be given back in time; others take them when this worker is gone");
+                    return;
+                }
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -136,6 +149,9 @@ public final class ShardMoves {
     private void claim(ShardView seen) {
         try {
             Optional<Claim> claim = claims.claim(seen);
+            if (claim.isPresent() && seen.isOfTheDead()) {
+                takenOver.increment();
+            }
             claim.ifPresent(this::takeUp);
         } catch (JdbiException away) {
             repeats.warn("shards cannot be claimed yet", away);
@@ -216,7 +232,8 @@ public final class ShardMoves {
     }
 
     private void giveBackUntilDone(int shard, long epoch) {
-        for (int tries = 0; tries < MOST_TRIES_TO_GIVE_BACK; tries++) {
+        // Of a worker that leaves, others take what it could not give back.
+        for (int tries = 0; tries < MOST_TRIES_TO_GIVE_BACK && !(tries > 0 && holdings.isLeaving()); tries++) {
             try {
                 claims.giveBack(shard, epoch);
                 LOG.info("shard {} is given back", shard);

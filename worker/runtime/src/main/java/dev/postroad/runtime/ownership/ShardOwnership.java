@@ -95,6 +95,11 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         return holdings.lost();
     }
 
+    /** How many shards were taken up from dead workers. */
+    public long takenOver() {
+        return moves.takenOver();
+    }
+
     @Override
     public void assigned(Set<Integer> shards) {
         holdings.assigned(shards);

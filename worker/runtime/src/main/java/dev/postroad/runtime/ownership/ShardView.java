@@ -14,6 +14,13 @@ record ShardView(
         Held held,
         @Nullable Long holder,
         @Nullable Long wantedBy) {
+    private static final long GIVEN_BACK = 0;
+
+    /** Whether its owner died with it. */
+    boolean isOfTheDead() {
+        return held == Held.NOWHERE && holder != null && holder != GIVEN_BACK;
+    }
+
     /** By whom it is held. */
     enum Held {
         /** By this worker. */

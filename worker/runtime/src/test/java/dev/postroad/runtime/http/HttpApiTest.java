@@ -188,6 +188,10 @@ final class HttpApiTest {
     void showsATimelineAndAQueue() {
         assertThat(found("/api/runs/good/timeline").path("bars")).hasSize(2);
         assertThat(found("/api/queue").path("queued").asInt()).isZero();
+        JsonNode worker = found("/api/workers").path("workers").path(0);
+        assertThat(worker.path("shards")).hasSize(4);
+        assertThat(worker.path("sessionLocked").asBoolean()).isTrue();
+        assertThat(worker.path("leaving").asBoolean()).isFalse();
     }
 
     @Test
@@ -444,6 +448,7 @@ final class HttpApiTest {
                         "lanes",
                         "readers",
                         "ownership",
+                        "lease",
                         "registry",
                         "lag",
                         "queue",

@@ -42,6 +42,7 @@ final class HttpGuardTest {
                 "/api/runs",
                 "/api/runs/x",
                 "/api/queue",
+                "/api/workers",
                 "/api/graphs",
                 "/api/agents",
                 "/api/nothing",

@@ -168,6 +168,7 @@ final class OpenApiTest {
                             "/api/waiting?order=due&due=2999-01-31T12:00:00Z&since=2026-01-31T12:00:00Z",
                             "/api/waiting?graph=asks&assignee=ada&tag.tenant=acme",
                             "/api/waiting?order=x")),
+            Map.entry("GET /api/workers", List.of("/api/workers", "/api/workers?x=1")),
             Map.entry("GET /api/graphs", List.of("/api/graphs", "/api/graphs?x=1")),
             Map.entry(
                     "GET /api/graphs/{name}",

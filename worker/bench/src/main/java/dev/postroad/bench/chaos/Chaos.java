@@ -1,0 +1,66 @@
+package dev.postroad.bench.chaos;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.bench.Ground;
+import dev.postroad.bench.Place;
+import dev.postroad.contracts.json.Json;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command behind {@code scripts/chaos}: prints one line of JSON, and ends with 1 where something was found. */
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        description =
+                "Does to workers and servers what happens to them while runs are under way, and checks what is left.")
+public final class Chaos implements Callable<Integer> {
+    @Option(names = "--measure", description = "take-over: how long runs stand still when their worker dies or freezes")
+    private @Nullable String measure;
+
+    @Option(names = "--take-overs", defaultValue = "20", description = "so many of each kind (${DEFAULT-VALUE})")
+    private int takeOvers;
+
+    @Option(names = "--runs", defaultValue = "1000", description = "how many (${DEFAULT-VALUE})")
+    private int runs;
+
+    @Option(names = "--workers", defaultValue = "3", description = "how many at a time (${DEFAULT-VALUE})")
+    private int workers;
+
+    @Option(names = "--seed", defaultValue = "1", description = "what is done and to whom (${DEFAULT-VALUE})")
+    private long seed;
+
+    /** Runs it. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Chaos()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (measure == null || !measure.equals("take-over")) {
+            System.err.println("--measure take-over is what there is");
+            return 2;
+        }
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "chaos")) {
+            var takeOver = new TakeOverMeasure(ground, place, workers, runs, new Random(seed));
+            ObjectNode found =
+                    JsonNodeFactory.instance.objectNode().put("seed", seed).put("workers", workers);
+            for (TakeOverMeasure.Blow blow : TakeOverMeasure.Blow.values()) {
+                found.set(blow.name().toLowerCase(java.util.Locale.ROOT), takeOver.measure(blow, takeOvers));
+            }
+            print(found);
+        }
+        return 0;
+    }
+
+    private static void print(ObjectNode found) {
+        byte[] line = Json.bytes(found);
+        System.out.write(line, 0, line.length);
+        System.out.println();
+    }
+}
