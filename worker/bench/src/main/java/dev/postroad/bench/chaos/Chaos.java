@@ -28,6 +28,12 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--runs", defaultValue = "1000", description = "how many (${DEFAULT-VALUE})")
     private int runs;
 
+    @Option(names = "--faults", defaultValue = "20", description = "how many, one after the other (${DEFAULT-VALUE})")
+    private int faults;
+
+    @Option(names = "--keep", description = "leave the data and the logs where they are, to be looked at")
+    private boolean keep;
+
     @Option(names = "--workers", defaultValue = "3", description = "how many at a time (${DEFAULT-VALUE})")
     private int workers;
 
@@ -41,10 +47,29 @@ public final class Chaos implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (measure == null || !measure.equals("take-over")) {
-            System.err.println("--measure take-over is what there is");
+        if (measure != null && !measure.equals("take-over")) {
+            System.err.println("--measure " + measure + " is not known; use take-over");
             return 2;
         }
+        return measure == null ? chaos() : takeOver();
+    }
+
+    private int chaos() throws Exception {
+        Ground ground = new Ground();
+        try (Place place = new Place(ground, "chaos")) {
+            ObjectNode found = new ChaosRun(ground, place, workers).run(runs, faults, seed);
+            print(found.put("seed", seed).put("workers", workers));
+            return found.path("sound").asBoolean() ? 0 : 1;
+        } finally {
+            if (keep) {
+                System.err.println("kept: " + ground.log("w1").getParent());
+            } else {
+                ground.close();
+            }
+        }
+    }
+
+    private int takeOver() throws Exception {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "chaos")) {
             var takeOver = new TakeOverMeasure(ground, place, workers, runs, new Random(seed));

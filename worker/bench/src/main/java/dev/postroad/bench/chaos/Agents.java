@@ -1,0 +1,91 @@
+package dev.postroad.bench.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+
+/** An agent behind HTTP whose answer follows from its input alone, and which notes every call. Thread-safe. */
+final class Agents implements AutoCloseable {
+    /** How long a call takes. */
+    static final Duration USUALLY = Duration.ofMillis(30);
+
+    private static final int BACKLOG = 1_024;
+
+    private final HttpServer server;
+    private final Collection<Call> calls = new ConcurrentLinkedQueue<>();
+    private volatile boolean failing;
+    private volatile Duration answersAfter = USUALLY;
+
+    /**
+     * A call that came.
+     *
+     * @param key its idempotency key
+     */
+    record Call(String run, String key, int attempt, Instant at) {}
+
+    Agents() throws IOException {
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            JsonNode body = Json.read(exchange.getRequestBody().readAllBytes());
+            calls.add(new Call(
+                    body.path("runId").asText(),
+                    exchange.getRequestHeaders().getFirst("Idempotency-Key"),
+                    body.path("attempt").asInt(),
+                    Instant.now()));
+            Thread.sleep(answersAfter);
+            ObjectNode output = JsonNodeFactory.instance.objectNode();
+            output.put("sum", body.path("input").path("sum").asInt() * 3 + 1)
+                    .putArray("log")
+                    .add(body.path("node").asText());
+            byte[] answer = Json.bytes(JsonNodeFactory.instance.objectNode().set("output", output));
+            exchange.sendResponseHeaders(failing ? 503 : 200, answer.length);
+            exchange.getResponseBody().write(answer);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (FaultsException unreadable) {
+            exchange.sendResponseHeaders(400, -1);
+        }
+    }
+
+    void fail(boolean fails) {
+        failing = fails;
+    }
+
+    void answerAfter(Duration time) {
+        answersAfter = time;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    List<Call> calls() {
+        return new ArrayList<>(calls);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
