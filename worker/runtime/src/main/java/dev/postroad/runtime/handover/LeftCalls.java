@@ -27,10 +27,13 @@ public final class LeftCalls implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 250;
     private static final long PAUSE_MILLIS = 20;
 
+    /** The pool has few connections, and others need them too. */
+    private static final int WRITTEN_AT_ONCE = 2;
+
     private final LeftCallRows rows;
     private final AgentCalls calls;
     private final Map<LeftCallRows.Key, LeftCall> open = new ConcurrentHashMap<>();
-    private final Insistence insistence = new Insistence("postroad-left-answer");
+    private final Insistence insistence = new Insistence("postroad-left-answer", WRITTEN_AT_ONCE);
     private final Repeats repeats;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread =
