@@ -188,10 +188,13 @@ final class HttpApiTest {
     void showsATimelineAndAQueue() {
         assertThat(found("/api/runs/good/timeline").path("bars")).hasSize(2);
         assertThat(found("/api/queue").path("queued").asInt()).isZero();
-        JsonNode worker = found("/api/workers").path("workers").path(0);
-        assertThat(worker.path("shards")).hasSize(4);
-        assertThat(worker.path("sessionLocked").asBoolean()).isTrue();
-        assertThat(worker.path("leaving").asBoolean()).isFalse();
+        JsonNode workers = found("/api/workers").path("workers");
+        assertThat(workers).isNotEmpty().allSatisfy(worker -> {
+            assertThat(worker.path("sessionLocked").asBoolean()).isTrue();
+            assertThat(worker.path("leaving").asBoolean()).isFalse();
+        });
+        Site.await(
+                "each shard is somebody's", () -> shards(found("/api/workers").path("workers")) == 4);
     }
 
     @Test
@@ -459,6 +462,14 @@ final class HttpApiTest {
         assertThat(found("/health/ready").at("/parts/postgres/state").asText()).isEqualTo("ok");
         assertThat(found("/health/live").path("status").asText()).isEqualTo("live");
         assertThat(other.get("/metrics").text()).contains("postroad_http_streams");
+    }
+
+    private static int shards(JsonNode workers) {
+        int shards = 0;
+        for (JsonNode worker : workers) {
+            shards += worker.path("shards").size();
+        }
+        return shards;
     }
 
     private static List<String> places(JsonNode error) {
