@@ -35,7 +35,7 @@ public final class EventCodec {
                 : Json.bytes(tree(body));
     }
 
-    private static ObjectNode tree(EventBody body) {
+    static ObjectNode tree(EventBody body) {
         ObjectNode data = JsonNodeFactory.instance.objectNode();
         switch (body) {
             case EventBody.RunQueued(Admission admission) -> put(data, admission);
@@ -310,14 +310,14 @@ public final class EventCodec {
                 source.path("commandId").asText());
     }
 
-    private static void put(ObjectNode data, RunError error) {
+    static void put(ObjectNode data, RunError error) {
         ObjectNode written = data.putObject("error").put("type", error.type()).put("message", error.message());
         if (error.node() != null) {
             written.put("node", error.node());
         }
     }
 
-    private static RunError error(JsonNode data) {
+    static RunError error(JsonNode data) {
         ObjectNode error = object(data, "error");
         return new RunError(
                 Trees.text(error, "type"),

@@ -60,24 +60,31 @@ public final class Run implements Cloneable {
     private final String id;
     private final Graph graph;
 
-    private @Nullable Admission admission;
-    private RunStatus status = RunStatus.QUEUED;
-    private int seq;
-    private Instant lastAt = Instant.EPOCH;
-    private Instant queuedAt = Instant.EPOCH;
-    private Instant startedAt = Instant.EPOCH;
-    private int version;
-    private Frame root;
-    private Frame baseline;
-    private Instant superstepAt = Instant.EPOCH;
-    private long tokens;
-    private List<EventBody.RunContinued> enqueued = List.of();
-    private BitSet completedNodes = new BitSet();
-    private double progress;
-    private Set<String> appliedCommands = Set.of();
-    private Rejections rejections = Rejections.NONE;
-    private @Nullable RunError error;
-    private @Nullable String pausing;
+    // Changed by evolve in a copy that nobody has yet, and by RunCodec.
+    @Nullable
+    Admission admission;
+
+    RunStatus status = RunStatus.QUEUED;
+    int seq;
+    Instant lastAt = Instant.EPOCH;
+    Instant queuedAt = Instant.EPOCH;
+    Instant startedAt = Instant.EPOCH;
+    int version;
+    Frame root;
+    Frame baseline;
+    Instant superstepAt = Instant.EPOCH;
+    long tokens;
+    List<EventBody.RunContinued> enqueued = List.of();
+    BitSet completedNodes = new BitSet();
+    double progress;
+    Set<String> appliedCommands = Set.of();
+    Rejections rejections = Rejections.NONE;
+
+    @Nullable
+    RunError error;
+
+    @Nullable
+    String pausing;
 
     private Run(String id, Graph graph) {
         this.id = id;

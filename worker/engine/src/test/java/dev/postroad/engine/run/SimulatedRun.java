@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 @NullMarked
 final class SimulatedRun {
+    private static final int WRITTEN_OUT_EVERY = 3;
     private static final int MOST_STEPS = 20_000;
 
     /** The only one that random graphs have. */
@@ -380,6 +381,10 @@ final class SimulatedRun {
                     () -> statusBefore + " became " + replayed.status() + " by " + event);
             steering.saw(replayed);
             same(replayed, readBack, event);
+            if (Math.floorMod(event.seq() + answers, WRITTEN_OUT_EVERY) == 0) {
+                readBack = writtenAndRead(readBack);
+                same(replayed, readBack, event);
+            }
             journal.add(event);
             before = event;
         }
@@ -430,6 +435,23 @@ final class SimulatedRun {
                     body);
         } catch (FaultsException unreadable) {
             throw new AssertionError("cannot be read back: " + event, unreadable);
+        }
+    }
+
+    /** At any event a run can be written out as a whole, and goes on from there as the same. */
+    private static Run writtenAndRead(Run run) {
+        try {
+            JsonNode tree = Json.read(Json.bytes(RunCodec.tree(run)));
+            Run read = RunCodec.run(run.id(), run.graph(), tree);
+            check(
+                    RunCodec.tree(read).toString().equals(tree.toString()),
+                    () -> "not all of the run is read back: " + tree);
+            check(
+                    read.root().equals(run.root()) && read.baseline().equals(run.baseline()),
+                    () -> "another run is read back: " + tree);
+            return read;
+        } catch (FaultsException unreadable) {
+            throw new AssertionError("cannot be read back: " + run.id(), unreadable);
         }
     }
 

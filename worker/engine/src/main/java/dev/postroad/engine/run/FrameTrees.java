@@ -1,0 +1,133 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.Node;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Graphs on their way as JSON, with all their tasks and the graphs inside of them, and back. */
+final class FrameTrees {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private FrameTrees() {}
+
+    static ObjectNode tree(Frame frame) {
+        ObjectNode tree = NODES.objectNode();
+        tree.set("input", frame.input());
+        tree.set("state", frame.state());
+        tree.put("superstep", frame.superstep().number());
+        ArrayNode tasks = tree.putArray("tasks");
+        frame.superstep().tasks().forEach(task -> tasks.add(tree(task)));
+        tree.put("spent", frame.spent());
+        tree.set("remembered", Trees.tree(new Snapshot(NODES.objectNode(), List.of(), frame.triggers(), frame.last())));
+        Trees.putTexts(tree, "closed", frame.closed());
+        tree.put("cleared", frame.cleared()).put("mostBytes", frame.mostBytes());
+        tree.putArray("written").addAll(frame.written());
+        return tree;
+    }
+
+    static Frame frame(Graph graph, String prefix, JsonNode tree) {
+        List<Task> tasks = new ArrayList<>();
+        Trees.present(tree, "tasks").forEach(task -> tasks.add(task(graph, task)));
+        Snapshot remembered = Trees.snapshot(Trees.object(tree, "remembered"));
+        return new Frame(
+                graph,
+                prefix,
+                Trees.object(tree, "input"),
+                Trees.object(tree, "state"),
+                Superstep.of(Trees.present(tree, "superstep").intValue(), tasks),
+                Trees.present(tree, "spent").intValue(),
+                remembered.triggers(),
+                remembered.last(),
+                List.copyOf(Trees.texts(tree, "closed")),
+                Trees.present(tree, "cleared").intValue(),
+                Trees.present(tree, "mostBytes").longValue(),
+                objects(tree, "written"));
+    }
+
+    private static ObjectNode tree(Task task) {
+        ObjectNode tree = NODES.objectNode()
+                .put("id", task.id())
+                .put("node", task.node())
+                .put("status", task.status().name())
+                .put("attempt", task.attempt())
+                .put("spent", task.spent())
+                .put("index", task.place().index());
+        setIfThere(tree, "input", task.place().input());
+        if (task.place().error() != null) {
+            EventCodec.put(tree.putObject("handles"), task.place().error());
+        }
+        if (task.dueAt() != null) {
+            tree.put("dueAt", task.dueAt().toString());
+        }
+        if (task.waitsFor() != null) {
+            tree.put("waitsFor", task.waitsFor());
+        }
+        tree.putArray("writes").addAll(task.writes());
+        Trees.put(tree, "next", task.next());
+        if (task.interrupt() != null) {
+            tree.set("interrupt", InterruptTrees.tree(task.interrupt()));
+        }
+        tree.putArray("answers").addAll(task.answers());
+        if (task.failure() != null) {
+            EventCodec.put(tree.putObject("failure"), task.failure());
+        }
+        if (task.child() != null) {
+            tree.set("inside", tree(task.child()));
+        }
+        return tree;
+    }
+
+    private static Task task(Graph graph, JsonNode tree) {
+        String id = Trees.text(tree, "id");
+        String node = Trees.text(tree, "node");
+        List<JsonNode> answers = new ArrayList<>();
+        Trees.present(tree, "answers").forEach(answers::add);
+        return new Task(
+                id,
+                node,
+                new Task.Place(Trees.present(tree, "index").intValue(), tree.get("input"), error(tree, "handles")),
+                TaskStatus.valueOf(Trees.text(tree, "status")),
+                Trees.present(tree, "attempt").intValue(),
+                Trees.present(tree, "spent").intValue(),
+                tree.has("dueAt") ? Instant.parse(Trees.text(tree, "dueAt")) : null,
+                tree.path("waitsFor").textValue(),
+                objects(tree, "writes"),
+                Trees.targets(tree, "next"),
+                tree.has("interrupt") ? InterruptTrees.interrupt(tree.get("interrupt")) : null,
+                List.copyOf(answers),
+                error(tree, "failure"),
+                tree.has("inside") ? frame(inside(graph, node), id + "/", tree.get("inside")) : null);
+    }
+
+    private static Graph inside(Graph graph, String node) {
+        Node found = Objects.requireNonNull(graph.nodes().get(node), () -> "the graph has no node " + node);
+        if (found.work() instanceof Node.ByGraph(Graph inside)) {
+            return inside;
+        }
+        throw new IllegalStateException("node " + node + " has no graph inside");
+    }
+
+    private static @Nullable RunError error(JsonNode tree, String name) {
+        return tree.has(name) ? EventCodec.error(tree.get(name)) : null;
+    }
+
+    private static List<ObjectNode> objects(JsonNode tree, String name) {
+        List<ObjectNode> objects = new ArrayList<>();
+        Trees.present(tree, name).forEach(part -> objects.add((ObjectNode) part));
+        return List.copyOf(objects);
+    }
+
+    private static void setIfThere(ObjectNode tree, String name, @Nullable JsonNode value) {
+        if (value != null) {
+            tree.set(name, value);
+        }
+    }
+}

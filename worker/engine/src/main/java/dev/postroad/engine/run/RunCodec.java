@@ -1,0 +1,118 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.run.EventBody.RunContinued;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes a whole run out as JSON, wherever it is, and makes the same run of it, so that what follows can be folded without
+ * what went before. What a release writes is for itself alone: where {@link #LAYOUT} is another, the journal tells the same.
+ * Thread-safe.
+ */
+public final class RunCodec {
+    /** Of all that is written here; another for any change of it, or of what a run consists of. */
+    public static final int LAYOUT = 1;
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String TYPE = "errorOf";
+
+    private RunCodec() {}
+
+    /** The run, its state among the rest; the tree shares parts with the run, and must not be changed. */
+    public static ObjectNode tree(Run run) {
+        ObjectNode tree = NODES.objectNode().put("layout", LAYOUT);
+        tree.put("graph", run.graph().name()).put("graphVersion", run.graph().version());
+        tree.set("admission", EventCodec.tree(new EventBody.RunQueued(run.admission())));
+        tree.put("status", run.status().name())
+                .put("seq", run.seq())
+                .put("version", run.version())
+                .put("lastAt", run.lastAt().toString())
+                .put("queuedAt", run.queuedAt().toString())
+                .put("startedAt", run.startedAt().toString())
+                .put("superstepAt", run.superstepAt.toString())
+                .put("tokens", run.tokens)
+                .put("progress", run.progress());
+        ArrayNode completed = tree.putArray("completedNodes");
+        run.completedNodes.stream().forEach(completed::add);
+        Trees.putTexts(tree, "appliedCommands", run.appliedCommands);
+        ObjectNode rejections = tree.putObject("rejections");
+        new TreeMap<>(run.rejections().counts()).forEach(rejections::put);
+        ArrayNode enqueued = tree.putArray("enqueued");
+        run.enqueued().forEach(waiting -> enqueued.add(EventCodec.tree(waiting)));
+        if (run.error() != null) {
+            EventCodec.put(tree.putObject(TYPE), run.error());
+        }
+        if (run.pausing() != null) {
+            tree.put("pausing", run.pausing());
+        }
+        tree.set("root", FrameTrees.tree(run.root()));
+        tree.set("baseline", FrameTrees.tree(run.baseline()));
+        return tree;
+    }
+
+    /**
+     * The run.
+     *
+     * @throws RuntimeException where it is of another layout, of another version of the graph, or not whole
+     */
+    public static Run run(String id, Graph graph, JsonNode tree) {
+        if (tree.path("layout").intValue() != LAYOUT
+                || !graph.name().equals(tree.path("graph").textValue())
+                || graph.version() != tree.path("graphVersion").intValue()) {
+            throw new IllegalStateException("it is of another layout, or another graph");
+        }
+        Run run = Run.empty(id, graph);
+        run.admission = ((EventBody.RunQueued) EventCodec.decode(EventType.RUN_QUEUED, Trees.object(tree, "admission")))
+                .admission();
+        run.status = RunStatus.valueOf(Trees.text(tree, "status"));
+        run.seq = Trees.present(tree, "seq").intValue();
+        run.version = Trees.present(tree, "version").intValue();
+        run.lastAt = instant(tree, "lastAt");
+        run.queuedAt = instant(tree, "queuedAt");
+        run.startedAt = instant(tree, "startedAt");
+        run.superstepAt = instant(tree, "superstepAt");
+        run.tokens = Trees.present(tree, "tokens").longValue();
+        run.progress = Trees.present(tree, "progress").doubleValue();
+        run.completedNodes = new BitSet();
+        Trees.present(tree, "completedNodes").forEach(index -> run.completedNodes.set(index.intValue()));
+        Trees.present(tree, "appliedCommands");
+        run.appliedCommands = new LinkedHashSet<>(Trees.texts(tree, "appliedCommands"));
+        run.rejections = rejections(Trees.object(tree, "rejections"));
+        run.enqueued = enqueued(Trees.present(tree, "enqueued"));
+        run.error = tree.has(TYPE) ? EventCodec.error(tree.get(TYPE)) : null;
+        run.pausing = tree.path("pausing").textValue();
+        run.root = FrameTrees.frame(graph, "", Trees.object(tree, "root"));
+        run.baseline = FrameTrees.frame(graph, "", Trees.object(tree, "baseline"));
+        return run;
+    }
+
+    private static Rejections rejections(ObjectNode tree) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        tree.properties()
+                .forEach(count -> counts.put(count.getKey(), count.getValue().intValue()));
+        return new Rejections(counts);
+    }
+
+    private static List<RunContinued> enqueued(JsonNode tree) {
+        List<RunContinued> enqueued = new ArrayList<>();
+        tree.forEach(waiting -> enqueued.add((RunContinued) EventCodec.decode(EventType.RUN_CONTINUED, waiting)));
+        return List.copyOf(enqueued);
+    }
+
+    private static Instant instant(JsonNode tree, String name) {
+        return Instant.parse(Trees.text(tree, name));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.postroad.engine.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** That any run is read back as the same at any event is checked by all simulated runs; see {@link SimulatedRun}. */
+@NullMarked
+class RunCodecTest {
+    /** Whoever adds a part to a run writes it out in {@link RunCodec}, gives it another layout, and adds it here. */
+    @Test
+    void everyPartOfARunIsWrittenOut() {
+        assertThat(Arrays.stream(Run.class.getDeclaredFields())
+                        .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                        .map(Field::getName))
+                .containsExactlyInAnyOrder(
+                        "id",
+                        "graph",
+                        "admission",
+                        "status",
+                        "seq",
+                        "lastAt",
+                        "queuedAt",
+                        "startedAt",
+                        "version",
+                        "root",
+                        "baseline",
+                        "superstepAt",
+                        "tokens",
+                        "enqueued",
+                        "completedNodes",
+                        "progress",
+                        "appliedCommands",
+                        "rejections",
+                        "error",
+                        "pausing");
+        assertThat(parts(Frame.class))
+                .isEqualTo("graph prefix input state superstep spent triggers last closed cleared mostBytes written");
+        assertThat(parts(Task.class))
+                .isEqualTo("id node place status attempt spent dueAt waitsFor writes next interrupt answers failure"
+                        + " child");
+        assertThat(parts(Task.Place.class)).isEqualTo("index input error");
+        assertThat(parts(Rejections.class)).isEqualTo("counts");
+        assertThat(parts(Triggers.class)).isEqualTo("seen released deferred due");
+    }
+
+    private static String parts(Class<?> record) {
+        return String.join(
+                " ",
+                Arrays.stream(record.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .toList());
+    }
+}
