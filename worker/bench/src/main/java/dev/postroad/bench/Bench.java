@@ -138,6 +138,19 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "How fast a long run is taken up, with its snapshots and without, beside a short one.")
+    int load(
+            @Option(names = "--rows", defaultValue = "24000", description = "journal rows of the long run") int rows,
+            @Option(names = "--state", defaultValue = "100", description = "KiB of its state") int kibibytes,
+            @Option(names = "--runs", defaultValue = "10", description = "runs of each kind") int runs)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(new LongRuns(site, rows, kibibytes).measure(runs));
+        }
+        return 0;
+    }
+
     @Command(description = "How fast many ended runs are read, and how fast others run beside them.")
     int history(
             @Option(names = "--runs", defaultValue = "200000") int runs,

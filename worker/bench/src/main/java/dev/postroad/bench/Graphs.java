@@ -72,4 +72,18 @@ final class Graphs {
                 + "  ask: { interrupt: \"{'question': 'Go on?'}\", output: \"{'log': [result]}\" }\n"
                 + "edges:\n  - { from: START, to: ask }\n  - { from: ask, to: END }\n";
     }
+
+    /** Makes a state of so many KiB, counts to a number in as many steps, and asks a person. */
+    static String longRun(String name, int kibibytes, int steps) {
+        return HEAD.formatted(name)
+                + "  fill: { agent: bench-one-kibibyte, input: '{}' }\n"
+                + "  step: { agent: %s, input: '{}', output: \"{'count': 1}\" }\n".formatted(NoOperation.NAME)
+                + "  ask: { interrupt: \"{'question': 'Go on?'}\", output: '{}' }\n"
+                + "edges:\n  - { from: START, to: fill }\n"
+                + "  - { from: fill, when: 'size(state.log) < %d', to: fill }\n".formatted(kibibytes)
+                + "  - { from: fill, otherwise: true, to: step }\n"
+                + "  - { from: step, when: 'state.count < %d', to: step }\n".formatted(steps)
+                + "  - { from: step, otherwise: true, to: ask }\n"
+                + "  - { from: ask, to: END }\nlimits: { supersteps: 1000000 }\n";
+    }
 }

@@ -29,6 +29,7 @@ import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.SetAsideRuns;
+import dev.postroad.runtime.journal.SnapshotWriter;
 import dev.postroad.runtime.journal.UnlistedRuns;
 import dev.postroad.runtime.lease.Lease;
 import dev.postroad.runtime.lease.Self;
@@ -183,7 +184,9 @@ public final class Worker implements AutoCloseable {
                 .start();
         TroubleLog troubles = new TroubleLog(logs, clock);
         SetAsideRuns setAside = new SetAsideRuns(jdbi, settings.workerId(), troubles::tell);
-        JournalReader reader = new JournalReader(pool, setAside);
+        SnapshotWriter snapshots = part(new SnapshotWriter(pool, clock));
+        snapshots.start();
+        JournalReader reader = new JournalReader(pool, setAside, snapshots);
         PendingCommands pending = new PendingCommands(jdbi);
         // Apart, so that a flood of what concerns no run does not keep the rest from Postgres.
         Jdbi intake = Jdbi.create(part(pools.writing("postroad-intake", INTAKE_CONNECTIONS, "")))
@@ -271,6 +274,7 @@ public final class Worker implements AutoCloseable {
                         awaited,
                         part(new JournalRunLoader(reader, catalog, clock)),
                         kept,
+                        snapshots,
                         queue,
                         () -> turnWanted.get().run(),
                         setAside::undecidable,

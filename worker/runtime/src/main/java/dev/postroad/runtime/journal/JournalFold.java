@@ -25,9 +25,13 @@ final class JournalFold {
     private final String graph;
     private final int version;
     private final List<Event> events = new ArrayList<>();
+    private final @Nullable Run snapshot;
+    private long bytes;
     private @Nullable String unreadable;
 
-    JournalFold(RunKey key, String graph, int version) {
+    /** @param snapshot the run before the first row; null for the beginning */
+    JournalFold(RunKey key, String graph, int version, @Nullable Run snapshot) {
+        this.snapshot = snapshot;
         this.key = key;
         this.graph = graph;
         this.version = version;
@@ -38,6 +42,7 @@ final class JournalFold {
         if (unreadable != null) {
             return;
         }
+        bytes += data.length();
         try {
             events.add(event(row, data));
         } catch (FaultsException | RuntimeException | StackOverflowError misfit) {
@@ -76,7 +81,28 @@ final class JournalFold {
         return new Unreadable(key, String.valueOf(unreadable));
     }
 
+    boolean isFromSnapshot() {
+        return snapshot != null;
+    }
+
+    /** How many rows were read. */
+    int rows() {
+        return events.size();
+    }
+
+    /** About how much data they have. */
+    long bytes() {
+        return bytes;
+    }
+
     private Run folded(Graph pinned) {
+        if (snapshot != null) {
+            Run run = snapshot;
+            for (Event event : events) {
+                run = run.evolve(event);
+            }
+            return run;
+        }
         if (events.isEmpty() || !(events.getFirst().body() instanceof EventBody.RunQueued)) {
             throw new IllegalStateException("its journal does not begin with run.queued");
         }

@@ -1,9 +1,13 @@
 package dev.postroad.runtime.journal;
 
 import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.database.PostgresTrouble;
+import dev.postroad.runtime.database.SqlVerdict;
 import dev.postroad.runtime.journal.PublishedRow.Position;
+import dev.postroad.runtime.journal.SnapshotReader.Which;
 import dev.postroad.runtime.journal.StoredRun.Graphs;
 import dev.postroad.runtime.journal.StoredRun.Readable;
+import dev.postroad.runtime.journal.StoredRun.Unreadable;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,34 +21,38 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads journals back: for recovery, for commands to runs at rest, and for publishing again. Thread-safe. */
 public final class JournalReader {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
     private static final int FETCH_ROWS = 1_000;
     private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String RUN_COLUMNS = "r.id, r.run_id, r.shard, r.traceparent, r.graph, r.version";
     private static final String ROW_COLUMNS =
             "j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version AS state_version, j.at,"
                     + " (extract(epoch FROM j.duration) * 1000)::bigint AS millis, j.progress, j.data";
-    private static final String UNFINISHED = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+    private static final String UNFINISHED = "r.shard = ? AND r.status = 'running'";
+    private static final String ONE = "r.run_id = ?";
+    private static final String SOME = "r.run_id = ANY (?)";
+    private static final String WHOLE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.runs r LEFT JOIN postroad.journal j ON j.run = r.id
-            WHERE r.shard = ? AND r.status = 'running'
-            ORDER BY r.id, j.seq""";
-    private static final String ONE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
-             FROM postroad.runs r LEFT JOIN postroad.journal j ON j.run = r.id
-            WHERE r.run_id = ?
-            ORDER BY j.seq""";
-    private static final String SOME = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
-             FROM postroad.runs r LEFT JOIN postroad.journal j ON j.run = r.id
-            WHERE r.run_id = ANY (?)
-            ORDER BY r.id, j.seq""";
-    private static final String UNTIL_VERSION = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
-             FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id
-            WHERE r.run_id = ? AND j.seq <= (
-                SELECT min(made.seq) FROM postroad.journal made WHERE made.run = r.id AND made.version = ?)
-            ORDER BY j.seq""";
+            WHERE\s""";
+    /** Of runs that are known as they were after a row, what follows it. */
+    private static final String SINCE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+             FROM postroad.runs r
+            LEFT JOIN unnest(?::bigint[], ?::int[]) AS known (id, seq) ON known.id = r.id
+            LEFT JOIN postroad.journal j ON j.run = r.id AND j.seq > coalesce(known.seq, 0)
+            WHERE\s""";
+
+    private static final String IN_ORDER = " ORDER BY r.id, j.seq";
+    private static final String UNTIL_VERSION = " AND j.seq <= ("
+            + "SELECT min(made.seq) FROM postroad.journal made WHERE made.run = r.id AND made.version = ?)";
     private static final String DUE = """
             SELECT run_id, shard FROM postroad.runs
             WHERE shard = ANY (?) AND wake_at <= ? AND status = 'waiting'
@@ -69,45 +77,48 @@ public final class JournalReader {
 
     private final DataSource database;
     private final SetAsideRuns aside;
+    private final SnapshotDesk snapshots;
 
     /** @param aside told of all runs that are read, as some cannot be */
     public JournalReader(DataSource database, SetAsideRuns aside) {
+        this(database, aside, SnapshotDesk.NONE);
+    }
+
+    /**
+     * @param aside told of all runs that are read, as some cannot be
+     * @param snapshots handed the runs of which many rows had to be read
+     */
+    public JournalReader(DataSource database, SetAsideRuns aside, SnapshotDesk snapshots) {
         this.database = database;
         this.aside = aside;
+        this.snapshots = snapshots;
     }
 
     /**
      * The runs of a shard that are under way, those that cannot be read among them. Those that are queued, or wait, are found when their time has come: see {@link QueuedRuns} and {@link #due}.
      */
     public List<StoredRun> unfinished(int shard, Graphs graphs) throws SQLException {
-        return runs(UNFINISHED, graphs, statement -> statement.setInt(1, shard));
+        return runs(new Runs(UNFINISHED, (statement, place) -> statement.setInt(place, shard)), graphs);
     }
 
     /** The run of an id. */
     public Optional<StoredRun> find(String runId, Graphs graphs) throws SQLException {
-        return runs(ONE, graphs, statement -> statement.setString(1, runId)).stream()
-                .findFirst();
+        return runs(one(runId), graphs).stream().findFirst();
     }
 
     /** The runs of some ids, by them. */
     public Map<String, StoredRun> find(Collection<String> runIds, Graphs graphs) throws SQLException {
         Map<String, StoredRun> found = new LinkedHashMap<>();
-        runs(
-                        SOME,
-                        graphs,
-                        statement -> statement.setArray(
-                                1, statement.getConnection().createArrayOf("text", runIds.toArray())))
+        Which which = (statement, place) ->
+                statement.setArray(place, statement.getConnection().createArrayOf("text", runIds.toArray()));
+        runs(new Runs(SOME, which), graphs)
                 .forEach(stored -> found.put(stored.key().id(), stored));
         return found;
     }
 
     /** The run of an id, as it was when a version of its state was made; empty where there is no such version. */
     public Optional<StoredRun> findAt(String runId, int version, Graphs graphs) throws SQLException {
-        return runs(UNTIL_VERSION, graphs, statement -> {
-                    statement.setString(1, runId);
-                    statement.setInt(2, version);
-                })
-                .stream()
+        return runs(one(runId).until(version), graphs).stream()
                 .filter(found -> !(found instanceof Readable(var _, Run run)) || run.version() == version)
                 .findFirst();
     }
@@ -199,35 +210,122 @@ public final class JournalReader {
         }
     }
 
-    private List<StoredRun> runs(String sql, Graphs graphs, Binding binding) throws SQLException {
-        Map<RunKey, JournalFold> journals = new LinkedHashMap<>();
+    private static Runs one(String runId) {
+        return new Runs(ONE, (statement, place) -> statement.setString(place, runId));
+    }
+
+    /**
+     * Which runs are read.
+     *
+     * @param condition on {@code runs r}
+     * @param version the version of the state up to which they are read; null for all there is
+     */
+    private record Runs(
+            String condition, Which which, @Nullable Integer version) {
+        Runs(String condition, Which which) {
+            this(condition, which, null);
+        }
+
+        Runs until(int lastVersion) {
+            return new Runs(condition, which, lastVersion);
+        }
+
+        String sql(Map<Long, Run> known) {
+            return (known.isEmpty() ? WHOLE : SINCE) + condition + (version == null ? "" : UNTIL_VERSION) + IN_ORDER;
+        }
+
+        void bind(PreparedStatement statement, Map<Long, Run> known) throws SQLException {
+            int place = 1;
+            if (!known.isEmpty()) {
+                List<Long> numbers = List.copyOf(known.keySet());
+                Connection connection = statement.getConnection();
+                statement.setArray(place++, connection.createArrayOf("int8", numbers.toArray()));
+                statement.setArray(
+                        place++,
+                        connection.createArrayOf(
+                                "int4",
+                                numbers.stream()
+                                        .map(number -> Objects.requireNonNull(known.get(number))
+                                                .seq())
+                                        .toArray()));
+            }
+            which.bind(statement, place++);
+            if (version != null) {
+                statement.setInt(place, version);
+            }
+        }
+    }
+
+    private List<StoredRun> runs(Runs which, Graphs graphs) throws SQLException {
+        List<StoredRun> runs = new ArrayList<>();
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                statement.setFetchSize(FETCH_ROWS);
-                statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
-                binding.bind(statement);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        String graph = rows.getString("graph");
-                        int version = rows.getInt("version");
-                        JournalFold journal =
-                                journals.computeIfAbsent(key(rows), key -> new JournalFold(key, graph, version));
-                        String data = rows.getString("data");
-                        if (data != null) {
-                            journal.add(columns(rows), data);
-                        }
-                    }
+            try {
+                int before = which.version == null ? Integer.MAX_VALUE : which.version;
+                Map<Long, Run> known = snapshots(connection, which, before, graphs);
+                for (JournalFold journal : journals(connection, which, known)) {
+                    runs.add(run(connection, journal, which, graphs));
                 }
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
         }
-        List<StoredRun> runs = new ArrayList<>(journals.size());
-        journals.values().forEach(journal -> runs.add(journal.run(graphs)));
         aside.noted(runs);
         return runs;
+    }
+
+    /** Where Postgres cannot read them, as a page of them is broken, the journal is read without. */
+    private static Map<Long, Run> snapshots(Connection connection, Runs which, int before, Graphs graphs)
+            throws SQLException {
+        try {
+            return SnapshotReader.newest(connection, which.condition, which.which, before, graphs);
+        } catch (SQLException failed) {
+            if (SqlVerdict.of(failed) == SqlVerdict.PASSING) {
+                throw failed;
+            }
+            LOG.warn("snapshots cannot be read, and are passed over: {}", PostgresTrouble.say(failed));
+            connection.rollback();
+            return Map.of();
+        }
+    }
+
+    /** What cannot be read from a snapshot on is read from the beginning: the journal alone is what counts. */
+    private StoredRun run(Connection connection, JournalFold journal, Runs which, Graphs graphs) throws SQLException {
+        StoredRun run = journal.run(graphs);
+        if (run instanceof Unreadable && journal.isFromSnapshot()) {
+            Runs alone = new Runs(ONE, one(run.key().id()).which, which.version);
+            for (JournalFold whole : journals(connection, alone, Map.of())) {
+                return whole.run(graphs);
+            }
+        }
+        if (run instanceof Readable(RunKey key, Run read) && journal.rows() >= SnapshotPace.LEAST_ROWS) {
+            snapshots.offer(key, read, new SnapshotPace(), journal.bytes());
+        }
+        return run;
+    }
+
+    private static Collection<JournalFold> journals(Connection connection, Runs which, Map<Long, Run> known)
+            throws SQLException {
+        Map<RunKey, JournalFold> journals = new LinkedHashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(which.sql(known))) {
+            statement.setFetchSize(FETCH_ROWS);
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            which.bind(statement, known);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    String graph = rows.getString("graph");
+                    int version = rows.getInt("version");
+                    JournalFold journal = journals.computeIfAbsent(
+                            key(rows), key -> new JournalFold(key, graph, version, known.get(key.number())));
+                    String data = rows.getString("data");
+                    if (data != null) {
+                        journal.add(columns(rows), data);
+                    }
+                }
+            }
+        }
+        return journals.values();
     }
 
     private static RunKey key(ResultSet rows) throws SQLException {
@@ -258,9 +356,5 @@ public final class JournalReader {
 
     private static OffsetDateTime time(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
-    }
-
-    private interface Binding {
-        void bind(PreparedStatement statement) throws SQLException;
     }
 }

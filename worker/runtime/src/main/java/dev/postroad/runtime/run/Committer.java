@@ -4,6 +4,7 @@ import dev.postroad.runtime.journal.CommitResult;
 import dev.postroad.runtime.journal.JournalRow;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommand;
+import dev.postroad.runtime.journal.SnapshotDesk;
 import dev.postroad.runtime.publish.EventOutbox;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Committer {
     private final RunTable table;
     private final Stepper stepper;
     private final KeptInstructions kept;
+    private final SnapshotDesk snapshots;
     private final LaneFigures figures;
 
     Committer(
@@ -36,6 +38,7 @@ final class Committer {
             RunTable table,
             Stepper stepper,
             KeptInstructions kept,
+            SnapshotDesk snapshots,
             LaneFigures figures) {
         this.journal = journal;
         this.outbox = outbox;
@@ -43,6 +46,7 @@ final class Committer {
         this.table = table;
         this.stepper = stepper;
         this.kept = kept;
+        this.snapshots = snapshots;
         this.figures = figures;
     }
 
@@ -118,6 +122,10 @@ final class Committer {
         var graph = item.live().run().graph();
         for (JournalRow row : item.entry().rows()) {
             outbox.publish(item.live().key(), graph.name(), graph.version(), row);
+        }
+        long bytesSince = item.live().pace().grown(item.entry().rows());
+        if (bytesSince > 0) {
+            snapshots.offer(item.live().key(), item.entry().run(), item.live().pace(), bytesSince);
         }
     }
 

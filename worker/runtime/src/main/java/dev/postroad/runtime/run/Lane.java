@@ -5,6 +5,7 @@ import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.JournalUnavailableException;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.journal.SnapshotDesk;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.publish.EventOutbox;
@@ -69,6 +70,7 @@ public final class Lane {
     /**
      * What a lane calls on.
      *
+     * @param snapshots handed runs that have grown by much
      * @param queue shared by all lanes
      * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
      * @param undecidable told of a run of which no decision can be made, with the reason; must not block
@@ -78,6 +80,7 @@ public final class Lane {
             AgentCaller agents,
             RunLoader loader,
             KeptInstructions kept,
+            SnapshotDesk snapshots,
             RunQueue queue,
             Runnable turnWanted,
             BiConsumer<RunKey, String> undecidable,
@@ -104,7 +107,8 @@ public final class Lane {
                 new Forks(collaborators.loader(), this::post),
                 collaborators.undecidable());
         this.desk = new InstructionDesk(table, stepper, collaborators.loader(), this::taken, this::post);
-        this.committer = new Committer(journal, outbox, shards, table, stepper, collaborators.kept(), figures);
+        this.committer = new Committer(
+                journal, outbox, shards, table, stepper, collaborators.kept(), collaborators.snapshots(), figures);
         this.thread = Thread.ofPlatform().name(name).unstarted(this::loop);
     }
 

@@ -2,11 +2,13 @@ package dev.postroad.runtime.run;
 
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.journal.SnapshotPace;
 
 /** A run that a lane has in its hands. Confined to the lane's thread, but for {@link #key}. */
 final class LiveRun {
     private final RunKey key;
     private final int bytes;
+    private final SnapshotPace pace = new SnapshotPace();
     private Run run;
     private boolean holdsPlace;
     private int uncommitted;
@@ -30,6 +32,11 @@ final class LiveRun {
 
     Run run() {
         return run;
+    }
+
+    /** When it is worth a snapshot. */
+    SnapshotPace pace() {
+        return pace;
     }
 
     /** Takes the next decision, which is not committed yet. */

@@ -18,6 +18,7 @@ import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.SetAsideRuns;
+import dev.postroad.runtime.journal.SnapshotDesk;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.testing.Site;
@@ -71,6 +72,7 @@ class AgentWaitersTest {
                             (runId, commandId) -> {},
                             (control, commandId, code, reason, answered) -> {},
                             (runId, what) -> {}),
+                    SnapshotDesk.NONE,
                     queue,
                     () -> {},
                     (run, why) -> {},
