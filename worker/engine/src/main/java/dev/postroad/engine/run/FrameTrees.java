@@ -8,8 +8,11 @@ import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Graphs on their way as JSON, with all their tasks and the graphs inside of them, and back. */
@@ -30,6 +33,9 @@ final class FrameTrees {
         Trees.putTexts(tree, "closed", frame.closed());
         tree.put("cleared", frame.cleared()).put("mostBytes", frame.mostBytes());
         tree.putArray("written").addAll(frame.written());
+        if (frame.lineage() != null) {
+            tree.set("lineage", tree(frame.lineage()));
+        }
         return tree;
     }
 
@@ -49,7 +55,28 @@ final class FrameTrees {
                 List.copyOf(Trees.texts(tree, "closed")),
                 Trees.present(tree, "cleared").intValue(),
                 Trees.present(tree, "mostBytes").longValue(),
-                objects(tree, "written"));
+                objects(tree, "written"),
+                tree.has("lineage") ? lineage(graph, tree.get("lineage")) : null);
+    }
+
+    private static ObjectNode tree(Lineage lineage) {
+        ObjectNode tree = NODES.objectNode();
+        tree.set("base", lineage.base());
+        ArrayNode done = tree.putArray("done");
+        lineage.done().forEach(task -> done.add(tree(task)));
+        ObjectNode arrived = tree.putObject("arrived");
+        new TreeMap<>(lineage.arrived()).forEach((join, tasks) -> Trees.putTexts(arrived, join.toString(), tasks));
+        return tree;
+    }
+
+    private static Lineage lineage(Graph graph, JsonNode tree) {
+        List<Task> done = new ArrayList<>();
+        Trees.present(tree, "done").forEach(task -> done.add(task(graph, task)));
+        ObjectNode arrived = Trees.object(tree, "arrived");
+        Map<Integer, List<String>> tasks = new HashMap<>();
+        arrived.fieldNames()
+                .forEachRemaining(join -> tasks.put(Integer.valueOf(join), List.copyOf(Trees.texts(arrived, join))));
+        return new Lineage(Trees.object(tree, "base"), List.copyOf(done), Map.copyOf(tasks));
     }
 
     private static ObjectNode tree(Task task) {
@@ -63,6 +90,12 @@ final class FrameTrees {
         setIfThere(tree, "input", task.place().input());
         if (task.place().error() != null) {
             EventCodec.put(tree.putObject("handles"), task.place().error());
+        }
+        Branch branch = task.place().branch();
+        if (branch != null) {
+            ObjectNode own = tree.putObject("branch").put("superstep", branch.superstep());
+            Trees.putTexts(own, "causes", branch.causes());
+            own.set("seen", branch.seen());
         }
         if (task.dueAt() != null) {
             tree.put("dueAt", task.dueAt().toString());
@@ -93,7 +126,11 @@ final class FrameTrees {
         return new Task(
                 id,
                 node,
-                new Task.Place(Trees.present(tree, "index").intValue(), tree.get("input"), error(tree, "handles")),
+                new Task.Place(
+                        Trees.present(tree, "index").intValue(),
+                        tree.get("input"),
+                        error(tree, "handles"),
+                        tree.has("branch") ? branch(tree.get("branch")) : null),
                 TaskStatus.valueOf(Trees.text(tree, "status")),
                 Trees.present(tree, "attempt").intValue(),
                 Trees.present(tree, "spent").intValue(),
@@ -105,6 +142,13 @@ final class FrameTrees {
                 List.copyOf(answers),
                 error(tree, "failure"),
                 tree.has("inside") ? frame(inside(graph, node), id + "/", tree.get("inside")) : null);
+    }
+
+    private static Branch branch(JsonNode tree) {
+        return new Branch(
+                Trees.present(tree, "superstep").intValue(),
+                List.copyOf(Trees.texts(tree, "causes")),
+                Trees.object(tree, "seen"));
     }
 
     private static Graph inside(Graph graph, String node) {

@@ -40,11 +40,14 @@ class RunCodecTest {
                         "error",
                         "pausing");
         assertThat(parts(Frame.class))
-                .isEqualTo("graph prefix input state superstep spent triggers last closed cleared mostBytes written");
+                .isEqualTo("graph prefix input state superstep spent triggers last closed cleared mostBytes written"
+                        + " lineage");
         assertThat(parts(Task.class))
                 .isEqualTo("id node place status attempt spent dueAt waitsFor writes next interrupt answers failure"
                         + " child");
-        assertThat(parts(Task.Place.class)).isEqualTo("index input error");
+        assertThat(parts(Task.Place.class)).isEqualTo("index input error branch");
+        assertThat(parts(Branch.class)).isEqualTo("superstep causes seen");
+        assertThat(parts(Lineage.class)).isEqualTo("base done arrived");
         assertThat(parts(Rejections.class)).isEqualTo("counts");
         assertThat(parts(Triggers.class)).isEqualTo("seen released deferred due");
     }
