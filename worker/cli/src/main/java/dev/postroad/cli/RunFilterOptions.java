@@ -25,6 +25,12 @@ final class RunFilterOptions {
     private @Nullable String graph;
 
     @Option(
+            names = "--waits-for",
+            paramLabel = "AGENT",
+            description = "Only those that wait for an agent, which cannot be called.")
+    private @Nullable String waitsFor;
+
+    @Option(
             names = "--since",
             paramLabel = "TIME",
             description = "Only those queued then or later: a time such as 2026-11-01T00:00:00Z, or how long ago, such"
@@ -51,6 +57,12 @@ final class RunFilterOptions {
     /** As asked for, but for the statuses. */
     RunFilter filter(Set<RunStatus> wanted, Instant now) {
         return new RunFilter(
-                wanted, graph, since == null ? null : since.at(now), until == null ? null : until.at(now), tags);
+                wanted,
+                graph,
+                null,
+                waitsFor,
+                since == null ? null : since.at(now),
+                until == null ? null : until.at(now),
+                tags);
     }
 }

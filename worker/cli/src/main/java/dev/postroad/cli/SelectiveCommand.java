@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 
 /** Sends a control message to one run, or to all that a filter selects. */
 abstract class SelectiveCommand implements Callable<Integer> {
-    private static final Set<String> FILTERS = Set.of("--status", "--graph", "--since", "--until", "--tag");
+    private static final Set<String> FILTERS =
+            Set.of("--status", "--graph", "--waits-for", "--since", "--until", "--tag");
     private static final Set<String> OF_MANY =
             Set.of("--all", "--limit", "--rate", "--dry-run", "--yes", "--command-id");
 

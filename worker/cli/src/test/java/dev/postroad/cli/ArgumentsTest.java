@@ -81,10 +81,10 @@ final class ArgumentsTest {
                 "pause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "unpause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "watch a/b | postroad: the run id is \"a/b\"; use 1 to 128",
-                "retry | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until, or give"
-                        + " --all for all that are failed",
-                "cancel | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until, or give"
-                        + " --all for all that are queued, running, waiting, paused",
+                "retry | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until,"
+                        + " --waits-for, or give --all for all that are failed",
+                "cancel | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until,"
+                        + " --waits-for, or give --all for all that are queued, running, waiting, paused",
                 "retry r --graph g | postroad: RUN and --graph exclude one another; name one run, or select many",
                 "retry r --rate 7 | postroad: RUN and --rate exclude one another",
                 "retry --limit 7 | postroad: name a RUN, or select runs by",

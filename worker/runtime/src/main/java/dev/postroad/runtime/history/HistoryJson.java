@@ -30,6 +30,7 @@ public final class HistoryJson {
         put(json, "queuedAt", run.queuedAt());
         put(json, "startedAt", run.startedAt());
         put(json, "endedAt", run.endedAt());
+        put(json, run.waits());
         RunSummary.SetAside aside = run.setAside();
         if (aside != null) {
             ObjectNode reason =
@@ -37,6 +38,20 @@ public final class HistoryJson {
             put(reason, "since", aside.since());
         }
         return json;
+    }
+
+    private static void put(ObjectNode json, RunSummary.@Nullable Waits waits) {
+        if (waits == null) {
+            return;
+        }
+        ObjectNode what = json.putObject("waits");
+        if (waits.questions() > 0) {
+            what.put("questions", waits.questions());
+        }
+        if (!waits.agents().isEmpty()) {
+            what.set("agents", texts(waits.agents()));
+        }
+        put(what, "until", waits.until());
     }
 
     /** Some runs, and where to go on. */

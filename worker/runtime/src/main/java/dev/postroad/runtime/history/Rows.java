@@ -8,32 +8,52 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows. */
 final class Rows {
+    /** What {@link #summary} reads of {@code postroad.runs}. */
+    static final String SUMMARY_COLUMNS = """
+            run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at, wake_at, waits_for,
+            CASE WHEN questions_seq = status_seq AND status IN ('waiting', 'paused', 'failed')
+                 THEN json_array_length(questions) END AS asked""";
+
     private Rows() {}
 
     static RunSummary summary(ResultSet row) throws SQLException {
         return new RunSummary(
-                row.getString("run_id"),
-                row.getString("graph"),
-                row.getInt("version"),
-                RunStatus.of(row.getString("status")),
-                row.getInt("priority"),
-                requiredJson(row, "input"),
-                tags(row),
-                json(row, "error"),
-                requiredTime(row, "queued_at"),
-                time(row, "started_at"),
-                time(row, "ended_at"));
+                        row.getString("run_id"),
+                        row.getString("graph"),
+                        row.getInt("version"),
+                        RunStatus.of(row.getString("status")),
+                        row.getInt("priority"),
+                        requiredJson(row, "input"),
+                        tags(row),
+                        json(row, "error"),
+                        requiredTime(row, "queued_at"),
+                        time(row, "started_at"),
+                        time(row, "ended_at"))
+                .waiting(waits(row));
+    }
+
+    private static RunSummary.@Nullable Waits waits(ResultSet row) throws SQLException {
+        int questions = row.getInt("asked");
+        Array agents = row.getArray("waits_for");
+        Instant until = time(row, "wake_at");
+        if (questions == 0 && agents == null && until == null) {
+            return null;
+        }
+        return new RunSummary.Waits(
+                questions, agents == null ? List.of() : List.of((String[]) agents.getArray()), until);
     }
 
     /** A run, and what keeps it from going on. */
@@ -42,19 +62,7 @@ final class Rows {
         String why = row.getString("why");
         return why == null
                 ? run
-                : new RunSummary(
-                        run.runId(),
-                        run.graph(),
-                        run.graphVersion(),
-                        run.status(),
-                        run.priority(),
-                        run.input(),
-                        run.tags(),
-                        run.error(),
-                        run.queuedAt(),
-                        run.startedAt(),
-                        run.endedAt(),
-                        new RunSummary.SetAside(why, row.getString("worker"), requiredTime(row, "since")));
+                : run.setAside(new RunSummary.SetAside(why, row.getString("worker"), requiredTime(row, "since")));
     }
 
     static RunEvent event(ResultSet row) throws SQLException {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param statuses one of these; empty for any
  * @param graph the name of a graph; null for any
+ * @param graphVersion pinned to this version of their graph; null for any
+ * @param waitsFor waiting for this agent, which cannot be called; null for whatever they do
  * @param queuedSince not queued before this; null for no limit
  * @param queuedUntil queued before this; null for no limit
  * @param tags all of these, with these values
@@ -21,11 +23,23 @@ import org.jspecify.annotations.Nullable;
 public record RunFilter(
         Set<RunStatus> statuses,
         @Nullable String graph,
+        @Nullable Integer graphVersion,
+        @Nullable String waitsFor,
         @Nullable Instant queuedSince,
         @Nullable Instant queuedUntil,
         Map<String, String> tags) {
     /** All runs. */
     public static final RunFilter ALL = new RunFilter(Set.of(), null, null, null, Map.of());
+
+    /** Of any version of their graph, whatever they wait for. */
+    public RunFilter(
+            Set<RunStatus> statuses,
+            @Nullable String graph,
+            @Nullable Instant queuedSince,
+            @Nullable Instant queuedUntil,
+            Map<String, String> tags) {
+        this(statuses, graph, null, null, queuedSince, queuedUntil, tags);
+    }
 
     public RunFilter {
         statuses = statuses.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(statuses));

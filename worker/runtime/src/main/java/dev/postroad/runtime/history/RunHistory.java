@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What Postgres holds of runs. Sees what was committed before the call. Thread-safe. */
 public final class RunHistory {
-    private static final String SUMMARY = """
-            SELECT run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at,
-                   why, worker, since
+    private static final String SUMMARY = "SELECT " + Rows.SUMMARY_COLUMNS + """
+            , why, worker, since
             FROM postroad.runs LEFT JOIN postroad.unreadable_runs ON run = id
             WHERE run_id = :runId
             """;

@@ -29,8 +29,7 @@ import org.postgresql.PGStatement;
  * is read, as each has its runs in order.
  */
 final class RunListing {
-    private static final String COLUMNS =
-            "id, run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at";
+    private static final String COLUMNS = "id, " + Rows.SUMMARY_COLUMNS;
     private static final String ORDER = " ORDER BY queued_at DESC, id DESC LIMIT ";
 
     static final StatementCustomizer PLANNED_ANEW = new StatementCustomizer() {
@@ -106,6 +105,12 @@ final class RunListing {
         Question question = new Question(new ArrayList<>(), new LinkedHashMap<>());
         if (filter.graph() != null) {
             question.ask("graph = :graph", "graph", filter.graph());
+        }
+        if (filter.graphVersion() != null) {
+            question.ask("version = :version", "version", filter.graphVersion());
+        }
+        if (filter.waitsFor() != null) {
+            question.ask("waits_for @> ARRAY[:agent::text] AND status = 'waiting'", "agent", filter.waitsFor());
         }
         if (filter.queuedSince() != null) {
             question.ask("queued_at >= :since", "since", time(filter.queuedSince()));

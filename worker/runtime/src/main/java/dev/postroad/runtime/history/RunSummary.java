@@ -5,6 +5,7 @@ import dev.postroad.contracts.message.RunStatus;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why it failed, or paused by itself; null where it did neither
  * @param startedAt null until it starts
  * @param endedAt null until it ends
+ * @param waits what a run at rest waits for; null where it waits for nothing
  * @param setAside why it stands still; null where it does not, or that was not asked for
  */
 public record RunSummary(
@@ -28,6 +30,7 @@ public record RunSummary(
         Instant queuedAt,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
+        @Nullable Waits waits,
         @Nullable SetAside setAside) {
 
     /** A run that nothing is known to keep from going on. */
@@ -43,7 +46,70 @@ public record RunSummary(
             Instant queuedAt,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt) {
-        this(runId, graph, graphVersion, status, priority, input, tags, error, queuedAt, startedAt, endedAt, null);
+        this(
+                runId,
+                graph,
+                graphVersion,
+                status,
+                priority,
+                input,
+                tags,
+                error,
+                queuedAt,
+                startedAt,
+                endedAt,
+                null,
+                null);
+    }
+
+    /** The same run, with what it waits for. */
+    RunSummary waiting(@Nullable Waits what) {
+        return new RunSummary(
+                runId,
+                graph,
+                graphVersion,
+                status,
+                priority,
+                input,
+                tags,
+                error,
+                queuedAt,
+                startedAt,
+                endedAt,
+                what,
+                setAside);
+    }
+
+    /** The same run, with why it stands still. */
+    RunSummary setAside(SetAside why) {
+        return new RunSummary(
+                runId,
+                graph,
+                graphVersion,
+                status,
+                priority,
+                input,
+                tags,
+                error,
+                queuedAt,
+                startedAt,
+                endedAt,
+                waits,
+                why);
+    }
+
+    /**
+     * What a run waits for.
+     *
+     * @param questions how many people are asked
+     * @param agents that cannot be called
+     * @param until when it goes on, or fails, by itself; null for never
+     */
+    public record Waits(
+            int questions, List<String> agents, @Nullable Instant until) {
+        public Waits {
+            agents = List.copyOf(agents);
+        }
     }
 
     /**

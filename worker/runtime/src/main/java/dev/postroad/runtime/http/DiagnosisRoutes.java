@@ -43,10 +43,11 @@ final class DiagnosisRoutes {
         String commandId = context.pathParam("command");
         List<RunEvent> answers = history.answers(Map.of(runId, commandId));
         if (answers.isEmpty()) {
-            history.find(runId).orElseThrow(() -> Refusal.noRun(runId));
-            throw Refusal.of(
-                    ErrorCode.NOT_FOUND,
-                    "run " + runId + " has not answered command " + commandId + "; ask again, or send it anew");
+            throw history.find(runId).isEmpty()
+                    ? Refusal.noRun(runId)
+                    : Refusal.of(
+                            ErrorCode.NOT_FOUND,
+                            "run " + runId + " has not answered command " + commandId + "; ask again, or send it anew");
         }
         Answers.send(context, HistoryJson.tree(answers.getFirst()));
     }

@@ -61,6 +61,8 @@ final class RunRoutes {
         return new RunFilter(
                 query.oneOf("status", STATUSES),
                 query.text("graph"),
+                query.whole("version", 0, Integer.MAX_VALUE),
+                query.text("waitsFor"),
                 query.time("since"),
                 query.time("until"),
                 query.texts("tag.", "tag.KEY"));

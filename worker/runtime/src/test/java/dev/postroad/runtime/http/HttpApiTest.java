@@ -386,7 +386,7 @@ final class HttpApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/api/runs?state=x | state | is no parameter of this path | use status, graph, since, until, tag.KEY,"
+                "/api/runs?state=x | state | is no parameter of this path | use status, graph, version, waitsFor, since, until, tag.KEY,"
                         + " limit, cursor",
                 "/api/runs?status=done | status | is \"done\" | use one of queued, running, waiting, paused,"
                         + " completed, failed, cancelled",

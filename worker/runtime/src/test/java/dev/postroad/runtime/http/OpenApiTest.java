@@ -90,6 +90,7 @@ final class OpenApiTest {
                     List.of(
                             "/api/runs",
                             "/api/runs?limit=2",
+                            "/api/runs?waitsFor=far&version=1",
                             "/api/runs?status=failed&graph=steps&since=2026-01-31T12:00:00Z&tag.tenant=acme",
                             "/api/runs?status=done")),
             Map.entry(

@@ -157,6 +157,13 @@ final class WhyTest {
         JsonNode reason = reason("person", "person");
         assertThat(why("person").path("standsStill").asBoolean()).isTrue();
         assertThat(reason.path("what").asText()).isEqualTo("node ask asks ada");
+        JsonNode waits = caller.get("/api/runs/person").json().path("waits");
+        assertThat(waits.path("questions").asInt()).isEqualTo(1);
+        assertThat(waits.path("until")).isEqualTo(reason.path("until"));
+        assertThat(caller.get("/api/runs?graph=asks&version=7").json().path("runs"))
+                .isEmpty();
+        assertThat(caller.get("/api/runs?graph=asks&version=1").json().path("runs"))
+                .isNotEmpty();
         assertThat(reason.path("since").asText())
                 .isLessThan(reason.path("until").asText());
         assertThat(reason.at("/steps/0/command").asText()).isEqualTo("postroad resume person --value JSON");
@@ -227,6 +234,14 @@ final class WhyTest {
         assertThat(reason.path("what").asText())
                 .isEqualTo("node call needs agent unwanted, which was disabled by person: too dear");
         assertThat(reason.at("/steps/0/command").asText()).isEqualTo("postroad agents enable unwanted");
+        JsonNode listed = caller.get("/api/runs?waitsFor=unwanted").json().path("runs");
+        assertThat(listed).extracting(run -> run.path("runId").asText()).containsExactly(runId);
+        assertThat(listed.at("/0/waits/agents")).isEqualTo(Site.json("['unwanted']"));
+        assertThat(caller.get("/api/runs?waitsFor=nobody").json().path("runs")).isEmpty();
+        assertThat(caller.get("/api/counts?waitsFor=unwanted&status=waiting")
+                        .json()
+                        .path("runs"))
+                .isEqualTo(Site.json("{'waiting': 1}"));
         help(reason);
         awaitStatus(runId, RunStatus.COMPLETED);
     }
