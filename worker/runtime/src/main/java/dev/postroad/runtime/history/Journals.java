@@ -62,7 +62,12 @@ final class Journals {
         read(DATA, runId, 1, reader);
     }
 
-    /** As {@link #read}, with no more of the events' data than a timeline is made of. */
+    /** As {@link #read(String, Predicate)}, from an event on. */
+    void read(String runId, int fromSeq, Predicate<RunEvent> reader) {
+        read(DATA, runId, fromSeq, reader);
+    }
+
+    /** As {@link #read(String, Predicate)}, with no more of the events' data than a timeline is made of. */
     void readTimes(String runId, Predicate<RunEvent> reader) {
         read(MODE, runId, 1, reader);
     }

@@ -4,6 +4,7 @@ import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.history.QueueReport.Line;
+import dev.postroad.runtime.journal.Snapshots;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -41,10 +42,12 @@ public final class RunHistory {
 
     private final Jdbi postgres;
     private final Journals journals;
+    private final Snapshots snapshots;
 
     public RunHistory(DataSource database) {
         postgres = Jdbi.create(database);
         journals = new Journals(postgres);
+        snapshots = new Snapshots(database);
     }
 
     /** The run of an id, with what keeps it from going on. */
@@ -143,9 +146,24 @@ public final class RunHistory {
      * @throws CorruptHistoryException where the journal does not fit its graph
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
-        return follow(runId, version == null ? Integer.MAX_VALUE : version, run -> {})
+        int last = version == null ? Integer.MAX_VALUE : version;
+        return graphOf(runId)
+                .map(graph -> latest(runId, last, graph))
                 .filter(run -> version == null || run.version() == version)
                 .map(StateFold::stateOf);
+    }
+
+    /** From the nearest snapshot on; from the beginning where what follows it cannot be read so. */
+    private Run latest(String runId, int lastVersion, Graph graph) {
+        Optional<Run> snapshot = snapshots.before(runId, lastVersion, graph);
+        if (snapshot.isPresent()) {
+            try {
+                return follow(runId, new StateFold(snapshot.get()), lastVersion, run -> {});
+            } catch (CorruptHistoryException misfit) {
+                // The journal alone is what counts, and says where it breaks.
+            }
+        }
+        return follow(runId, new StateFold(Run.empty(runId, graph)), lastVersion, run -> {});
     }
 
     /**
@@ -168,28 +186,31 @@ public final class RunHistory {
                 : Optional.of(StateDiff.of(StateFold.stateOf(before), StateFold.stateOf(after)));
     }
 
-    /** Hands over a run after each of its events, as long as its version is no higher; gives the last of them. */
-    private Optional<Run> follow(String runId, int lastVersion, Consumer<Run> reader) {
-        return graphOf(runId).map(graph -> {
-            StateFold fold = new StateFold(runId, graph);
-            journals.read(runId, event -> {
-                if (event.version() > lastVersion) {
-                    return false;
-                }
-                try {
-                    fold.add(event);
-                } catch (CorruptHistoryException misfit) {
-                    // No event of a version changes its state, so what cannot be read there does not matter.
-                    if (fold.run().version() < lastVersion) {
-                        throw misfit;
-                    }
-                    return false;
-                }
-                reader.accept(fold.run());
-                return true;
-            });
-            return fold.run();
+    private void follow(String runId, int lastVersion, Consumer<Run> reader) {
+        graphOf(runId).ifPresent(graph -> {
+            Run _ = follow(runId, new StateFold(Run.empty(runId, graph)), lastVersion, reader);
         });
+    }
+
+    /** Hands over a run after each of its events, as long as its version is no higher; gives the last of them. */
+    private Run follow(String runId, StateFold fold, int lastVersion, Consumer<Run> reader) {
+        journals.read(runId, fold.run().seq() + 1, event -> {
+            if (event.version() > lastVersion) {
+                return false;
+            }
+            try {
+                fold.add(event);
+            } catch (CorruptHistoryException misfit) {
+                // No event of a version changes its state, so what cannot be read there does not matter.
+                if (fold.run().version() < lastVersion) {
+                    throw misfit;
+                }
+                return false;
+            }
+            reader.accept(fold.run());
+            return true;
+        });
+        return fold.run();
     }
 
     /**

@@ -12,7 +12,12 @@ final class StateFold {
     private Run run;
 
     StateFold(String runId, Graph graph) {
-        run = Run.empty(runId, graph);
+        this(Run.empty(runId, graph));
+    }
+
+    /** Goes on from where a run is. */
+    StateFold(Run run) {
+        this.run = run;
     }
 
     Run run() {

@@ -42,6 +42,19 @@ class SnapshotsTest {
     private static final Map<Integer, Long> EPOCHS = Map.of(1, 5L);
     private static final int ROUNDS = 1_500;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final String DEFINITION = """
+            {
+              "graph": "loop",
+              "state": { "count": { "reducer": "last", "default": 0 }, "words": { "reducer": "append" } },
+              "nodes": { "again": { "agent": "a" } },
+              "edges": [
+                { "from": "START", "to": "again" },
+                { "from": "again", "to": "again", "when": "state.count < 1000000" },
+                { "from": "again", "otherwise": true, "to": "END" }
+              ],
+              "limits": { "supersteps": 100000 }
+            }
+            """;
     private static final Graph GRAPH = graph();
     private static final JournalReader READER =
             new JournalReader(SITE.database(), new SetAsideRuns(SITE.sql(), "me", (runId, what) -> {}));
@@ -68,6 +81,11 @@ class SnapshotsTest {
             }
             Site.await("snapshots are written", () -> count() >= 4);
         }
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "INSERT INTO postroad.graphs (name, version, definition, published_at)"
+                                + " VALUES ('loop', 1, ?::json, now())",
+                        DEFINITION));
         sql("CREATE TABLE kept AS TABLE postroad.snapshots");
     }
 
@@ -92,10 +110,45 @@ class SnapshotsTest {
 
     @Test
     void aRunIsReadFromItsNewestSnapshotAndWhatFollows() throws SQLException {
-        // What is older than the newest is not looked at.
-        sql("UPDATE postroad.journal SET data = '{\"odd\": 1}' WHERE seq = 10");
-        check(RUNS.getLast(), found());
-        sql("UPDATE postroad.journal SET data = '{}' WHERE seq = 10");
+        String before = breakAnOldRow();
+        try {
+            check(RUNS.getLast(), found());
+        } finally {
+            mend(before);
+        }
+    }
+
+    @Test
+    void aStateIsReadFromTheSnapshotBeforeItsVersion() {
+        Run wanted = RUNS.get(RUNS.size() - 10);
+        String before = breakAnOldRow();
+        try {
+            assertThat(SITE.history()
+                            .state("long", wanted.version())
+                            .orElseThrow()
+                            .state())
+                    .isEqualTo(wanted.state());
+        } finally {
+            mend(before);
+        }
+    }
+
+    /** What is older than the newest snapshot is not looked at. */
+    private static String breakAnOldRow() {
+        String before = SITE.sql()
+                .withHandle(handle -> handle.select("SELECT data::text FROM postroad.journal WHERE seq = 10")
+                        .mapTo(String.class)
+                        .one());
+        sql("UPDATE postroad.journal SET type = 'odd', data = '[]' WHERE seq = 10");
+        return before;
+    }
+
+    private static void mend(String data) {
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE postroad.journal SET data = ?::json, type = (SELECT type FROM postroad.journal WHERE seq = 12)"
+                                + " WHERE seq = 10",
+                        data));
     }
 
     @Test
@@ -115,6 +168,15 @@ class SnapshotsTest {
                     ((Readable) READER.findAt("long", wanted.version(), named()).orElseThrow()).run();
             assertThat(at.version()).isEqualTo(wanted.version());
             assertThat(at.state()).as("seed %d", seed).isEqualTo(wanted.state());
+            assertThat(SITE.history()
+                            .state("long", wanted.version())
+                            .orElseThrow()
+                            .state())
+                    .as("seed %d", seed)
+                    .isEqualTo(wanted.state());
+            assertThat(SITE.history().state("long", null).orElseThrow().state())
+                    .as("seed %d", seed)
+                    .isEqualTo(RUNS.getLast().state());
         }
     }
 
@@ -189,19 +251,8 @@ class SnapshotsTest {
 
     private static Graph graph() {
         try {
-            GraphDefinition definition =
-                    (GraphDefinition) Definitions.readAll("""
-                    graph: loop
-                    state: { count: { reducer: last, default: 0 }, words: { reducer: append } }
-                    nodes:
-                      again: { agent: a }
-                    edges:
-                      - { from: START, to: again }
-                      - { from: again, to: again, when: "state.count < 1000000" }
-                      - { from: again, otherwise: true, to: END }
-                    limits: { supersteps: 100000 }
-                    """).getFirst();
-            return GraphCompiler.compile(definition, 1, agent -> true);
+            return GraphCompiler.compile(
+                    (GraphDefinition) Definitions.readAll(DEFINITION).getFirst(), 1, agent -> true);
         } catch (FaultsException impossible) {
             throw new IllegalStateException(impossible);
         }
