@@ -1,6 +1,7 @@
 package dev.postroad.engine.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -43,6 +44,7 @@ final class CaseSteps {
     private final Map<String, CaseRun> runs = new HashMap<>();
     private boolean inConflict;
     private boolean deviated;
+    private int taken;
 
     CaseSteps(JsonNode recorded) {
         this.recorded = recorded;
@@ -55,13 +57,28 @@ final class CaseSteps {
             JsonNode step = steps.get(i);
             JsonNode expected = recorded.get("expected").get(i);
             String about = recorded.path("id").asText() + ", step " + (i + 1) + " " + step;
-            switch (step.get("op").asText()) {
-                case "run" -> run(about, step, expected);
-                case "state" -> state(about, step, expected);
-                case "history" -> history(about, step, expected);
-                case "updateState" -> update(about, step, expected);
-                default -> throw new AssertionError("no such step: " + step);
+            taken = i + 1;
+            if (taken == recorded.path("differs").path("step").asInt()) {
+                // On purpose; and where it does so no more, the case is to say so no more.
+                assertThatThrownBy(() -> take(about, step, expected)).as(about).isInstanceOf(AssertionError.class);
+                return;
             }
+            take(about, step, expected);
+        }
+    }
+
+    /** How many steps were taken, or tried. */
+    int taken() {
+        return taken;
+    }
+
+    private void take(String about, JsonNode step, JsonNode expected) throws FaultsException {
+        switch (step.get("op").asText()) {
+            case "run" -> run(about, step, expected);
+            case "state" -> state(about, step, expected);
+            case "history" -> history(about, step, expected);
+            case "updateState" -> update(about, step, expected);
+            default -> throw new IllegalArgumentException("no such step: " + step);
         }
     }
 
@@ -280,7 +297,12 @@ final class CaseSteps {
                     0, updates.size() - CaseRun.updates(afterFailure(events)).size());
         }
         if (expected.has("updatesUnordered")) {
-            assertThat(streamed).as(about).containsExactlyInAnyOrderElementsOf(unprefixed(expected, wanted));
+            if (recorded.has("source") && now.status() == RunStatus.FAILED) {
+                // What finishes at the same time as a failure is streamed or not by chance.
+                assertThat(updates).as(about).containsAll(wanted);
+            } else {
+                assertThat(streamed).as(about).containsExactlyInAnyOrderElementsOf(unprefixed(expected, wanted));
+            }
         } else if (expected.has("updates")) {
             assertThat(streamed).as(about).containsExactlyElementsOf(unprefixed(expected, wanted));
         }
@@ -379,18 +401,23 @@ final class CaseSteps {
         }
         JsonNode state = expected.get("state");
         assertThat((JsonNode) now.stateSoFar()).as(about).isEqualTo(unprefixed(expected, state.get("values")));
-        assertThat(now.next()).as(about).isEqualTo(texts(state.get("next")));
+        assertThat(listed(now.next())).as(about).isEqualTo(listed(texts(state.get("next"))));
     }
 
     private void history(String about, JsonNode step, JsonNode expected) {
         List<List<Object>> own = existing(step).history().stream()
-                .map(past -> List.<Object>of(past.values(), past.next()))
+                .map(past -> List.<Object>of(past.values(), listed(past.next())))
                 .toList();
         List<List<Object>> wanted = new ArrayList<>();
         for (JsonNode past : expected.get("history")) {
-            wanted.add(List.of(unprefixed(expected, past.get("values")), texts(past.get("next"))));
+            wanted.add(List.of(unprefixed(expected, past.get("values")), listed(texts(past.get("next")))));
         }
         assertThat(own).as(about).isEqualTo(wanted);
+    }
+
+    /** LangGraph.js lists what is next in an order of its own. */
+    private List<String> listed(List<String> next) {
+        return recorded.has("source") ? next.stream().sorted().toList() : next;
     }
 
     private void update(String about, JsonNode step, JsonNode expected) {
