@@ -44,11 +44,23 @@ public final class RunDiagnosis {
             if (run.setAside() != null) {
                 reasons.add(unreadable(run.setAside()));
             }
+            boolean orphaned = facts.orphaned() && !run.status().isEnded();
+            if (orphaned) {
+                reasons.add(orphaned(facts));
+            }
             boolean busy = gather(handle, run, facts, reasons);
-            boolean standsStill = !run.status().isEnded() && (!busy || run.setAside() != null);
+            boolean standsStill = !run.status().isEnded() && (!busy || orphaned || run.setAside() != null);
             return new RunReasons(
                     run.runId(), run.status(), standsStill, reasons.subList(0, Math.min(MOST_REASONS, reasons.size())));
         });
+    }
+
+    private static Reason orphaned(RunFacts facts) {
+        return Reason.of(
+                "no-owner",
+                "no worker that lives has shard " + facts.shard() + ", to which the run belongs",
+                null,
+                "start a worker by `postroad worker`; where some run, one of them takes the shard within seconds");
     }
 
     private static Reason unreadable(RunSummary.SetAside aside) {
