@@ -1,9 +1,7 @@
 package dev.postroad.runtime;
 
-import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.clock.ClockReader;
 import dev.postroad.runtime.clock.SharedClock;
-import dev.postroad.runtime.intake.TriggerIntake;
 import dev.postroad.runtime.lease.LeaseKeeper;
 import dev.postroad.runtime.observe.AgentParts;
 import dev.postroad.runtime.observe.HealthChecks;
@@ -11,9 +9,7 @@ import dev.postroad.runtime.observe.HealthState;
 import dev.postroad.runtime.observe.Looks;
 import dev.postroad.runtime.observe.PartHealth;
 import dev.postroad.runtime.ownership.ShardOwnership;
-import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.run.Lane;
-import dev.postroad.runtime.run.Lanes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,22 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of a worker that its health is told of. Thread-safe; nothing here waits.
  *
- * @param readers by what they read: whether they do
- * @param problems by what they read: why they cannot, at present
  * @param kafka also sees the lag
  * @param postgres also sees the queue
  */
-record HealthParts(
-        Lanes lanes,
-        Membership membership,
-        TriggerIntake triggers,
-        Map<String, BooleanSupplier> readers,
-        Map<String, Supplier<@Nullable String>> problems,
-        Catalog catalog,
-        Availability availability,
-        Looks kafka,
-        Looks postgres,
-        SharedClock clock) {
+record HealthParts(Stepping stepping, Intake intake, Agents agents, Looks kafka, Looks postgres, SharedClock clock) {
     private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
 
     HealthChecks checks() {
@@ -58,12 +42,14 @@ record HealthParts(
                 .part("lag", kafka::found)
                 .part("queue", postgres::found)
                 .part("clock", this::ofClock)
-                .part("breakers", () -> AgentParts.breakers(availability.all()))
-                .part("agents", () -> AgentParts.disabled(availability.all()));
+                .part(
+                        "breakers",
+                        () -> AgentParts.breakers(agents.availability().all()))
+                .part("agents", () -> AgentParts.disabled(agents.availability().all()));
     }
 
     private PartHealth ofKafka() {
-        if (clock.instant().isAfter(triggers.lastPoll().plus(POLL_AT_LEAST_EVERY))) {
+        if (clock.instant().isAfter(intake.triggers().lastPoll().plus(POLL_AT_LEAST_EVERY))) {
             return new PartHealth.Bad("triggers are not being polled");
         }
         PartHealth answers = kafka.answers();
@@ -74,7 +60,7 @@ record HealthParts(
         if (!unread.isEmpty()) {
             return new PartHealth.Degraded("not read for now: " + unread);
         }
-        int behind = lanes.all().stream()
+        int behind = stepping.lanes().all().stream()
                 .mapToInt(lane -> lane.figures().shardsBehind())
                 .sum();
         return behind == 0
@@ -83,8 +69,30 @@ record HealthParts(
                         "events come late, they are published from the journal; shards behind: " + behind);
     }
 
+    /** By what they read: whether they do. */
+    private Map<String, BooleanSupplier> readers() {
+        return Map.of(
+                "triggers",
+                intake.triggers()::isAlive,
+                "control messages",
+                intake.control()::isAlive,
+                "the registry",
+                agents.registry()::isAlive);
+    }
+
+    /** By what they read: why they cannot, at present. */
+    private Map<String, Supplier<@Nullable String>> problems() {
+        return Map.of(
+                "triggers",
+                intake.triggers()::problem,
+                "control messages",
+                intake.control()::problem,
+                "the registry",
+                agents.registry()::problem);
+    }
+
     private String unread() {
-        return problems.entrySet().stream()
+        return problems().entrySet().stream()
                 .filter(reader -> reader.getValue().get() != null)
                 .map(reader -> reader.getKey() + " (" + reader.getValue().get() + ")")
                 .sorted()
@@ -92,7 +100,7 @@ record HealthParts(
     }
 
     private PartHealth ofPostgres() {
-        return lanes.all().stream()
+        return stepping.lanes().all().stream()
                 .map(Lane::trouble)
                 .filter(Objects::nonNull)
                 .findFirst()
@@ -106,14 +114,14 @@ record HealthParts(
     }
 
     private PartHealth ofLanes() {
-        return lanes.areAlive()
+        return stepping.lanes().areAlive()
                 ? new PartHealth.Ok()
                 : new PartHealth.Bad(
                         "a lane has stopped, and others take its shards over; restart this worker, the log says why");
     }
 
     private PartHealth ofReaders() {
-        String stopped = readers.entrySet().stream()
+        String stopped = readers().entrySet().stream()
                 .filter(reader -> !reader.getValue().getAsBoolean())
                 .map(Map.Entry::getKey)
                 .sorted()
@@ -124,7 +132,7 @@ record HealthParts(
     }
 
     private PartHealth ofOwnership() {
-        ShardOwnership ownership = membership.shards();
+        ShardOwnership ownership = stepping.membership().shards();
         Set<Integer> lost = ownership.lost();
         if (!lost.isEmpty()) {
             return new PartHealth.Bad("lost to another worker, which is asked to give them back: shards " + lost);
@@ -136,7 +144,7 @@ record HealthParts(
     }
 
     private PartHealth ofLease() {
-        LeaseKeeper keeper = membership.keeper();
+        LeaseKeeper keeper = stepping.membership().keeper();
         String trouble = keeper.trouble();
         if (trouble != null) {
             return new PartHealth.Bad("this worker cannot say that it lives, and begins no calls: " + trouble);
@@ -149,7 +157,7 @@ record HealthParts(
     }
 
     private PartHealth ofRegistry() {
-        Instant followed = catalog.currentAsOf();
+        Instant followed = agents.catalog().currentAsOf();
         if (!clock.instant().isAfter(followed.plus(POLL_AT_LEAST_EVERY))) {
             return new PartHealth.Ok();
         }

@@ -7,6 +7,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.agent.JavaAgents.Presence;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -36,28 +37,17 @@ public final class AgentClients implements AutoCloseable {
 
     private final AgentEnvironment environment;
     private final JavaAgents javaAgents;
-    private final @Nullable PluginFolder plugins;
+    private volatile @Nullable PluginFolder plugins;
     private final ExecutorService threads;
     private final HttpClient http;
     private final AttemptSender sender;
 
-    /** Clients without anybody who hears of plug-ins; see {@link #AgentClients(AgentEnvironment, PluginListener)}. */
-    public AgentClients(AgentEnvironment environment) {
-        this(environment, PluginListener.NONE);
-    }
-
     /**
-     * Finds the Java agents on the class path and in the folder of plug-ins, and follows that folder from then on. An
-     * agent of the class path that cannot be loaded is a fault only where it is asked for.
-     *
-     * @param listener hears what becomes of plug-ins, those that are there at the start too
+     * Finds the Java agents on the class path. One that cannot be loaded is a fault only where it is asked for.
      */
-    public AgentClients(AgentEnvironment environment, PluginListener listener) {
+    public AgentClients(AgentEnvironment environment) {
         this.environment = environment;
         javaAgents = JavaAgents.onClassPath();
-        plugins = environment.pluginFolder() == null
-                ? null
-                : new PluginFolder(environment.pluginFolder(), new Plugins(javaAgents, listener), environment.clock());
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("agent-http-", 0).factory());
         // HTTP/1.1, as the upgrade that Java offers on plain HTTP otherwise confuses common Python servers.
@@ -68,8 +58,19 @@ public final class AgentClients implements AutoCloseable {
                 .executor(threads)
                 .build();
         sender = new AttemptSender(http, environment.clock());
-        if (plugins != null) {
-            plugins.start();
+    }
+
+    /**
+     * Loads the Java agents in the folder of plug-ins, if there is one, and follows that folder from then on.
+     *
+     * @param listener hears what becomes of plug-ins, those that are there at the start too
+     */
+    public void followPlugins(PluginListener listener) {
+        Path folder = environment.pluginFolder();
+        if (folder != null) {
+            PluginFolder followed = new PluginFolder(folder, new Plugins(javaAgents, listener), environment.clock());
+            plugins = followed;
+            followed.start();
         }
     }
 
@@ -133,8 +134,9 @@ public final class AgentClients implements AutoCloseable {
         }
         threads.shutdownNow();
         threads.close();
-        if (plugins != null) {
-            plugins.close();
+        PluginFolder followed = plugins;
+        if (followed != null) {
+            followed.close();
         }
     }
 }

@@ -7,24 +7,6 @@ import java.util.List;
  * must not block for long. What it throws is logged. Names of agents are in order.
  */
 public interface PluginListener {
-    /** Hears nothing. */
-    PluginListener NONE = new PluginListener() {
-        @Override
-        public void loaded(String jar, List<String> agents) {
-            // Nobody asked.
-        }
-
-        @Override
-        public void refused(String jar, List<String> agents, String reason) {
-            // Nobody asked.
-        }
-
-        @Override
-        public void removed(String jar, List<String> agents) {
-            // Nobody asked.
-        }
-    };
-
     /** A new or changed jar is in use; these are its agents. */
     void loaded(String jar, List<String> agents);
 

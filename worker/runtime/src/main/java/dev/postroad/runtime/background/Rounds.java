@@ -3,7 +3,6 @@ package dev.postroad.runtime.background;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -18,7 +17,7 @@ public final class Rounds implements AutoCloseable {
     private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
     private final Repeats repeats;
-    private final Semaphore called = new Semaphore(0);
+    private final Bell bell;
     private final String what;
     private final long everyMillis;
     private final Round round;
@@ -42,6 +41,12 @@ public final class Rounds implements AutoCloseable {
      * @param everyMillis how long is waited between two rounds
      */
     public Rounds(String name, String what, long everyMillis, InstantSource clock, Round round) {
+        this(new Bell(), name, what, everyMillis, clock, round);
+    }
+
+    /** @param bell has the next round begin at once, and not only when it is time */
+    public Rounds(Bell bell, String name, String what, long everyMillis, InstantSource clock, Round round) {
+        this.bell = bell;
         this.repeats = new Repeats(LOG, clock);
         this.what = what;
         this.everyMillis = everyMillis;
@@ -56,17 +61,13 @@ public final class Rounds implements AutoCloseable {
 
     /** Has the next round begin at once, and not only when it is time. Does not block. */
     public void call() {
-        if (called.availablePermits() == 0) {
-            called.release();
-        }
+        bell.ring();
     }
 
     private void loop() {
         try {
             while (!closed) {
-                if (called.tryAcquire(everyMillis, TimeUnit.MILLISECONDS)) {
-                    called.drainPermits();
-                }
+                bell.await(everyMillis);
                 if (!isDone()) {
                     TimeUnit.MILLISECONDS.sleep(everyMillis);
                 }

@@ -74,6 +74,7 @@ public final class Provisioning {
         try (TopicAdmin admin = TopicAdmin.open(settings, limit)) {
             admin.createMissing(TopicPlan.all(settings));
             admin.requireEqualPartitions(TopicPlan.sharded(settings.topics()));
+            admin.awaitLeaders(TopicPlan.written(settings.topics()));
         }
     }
 

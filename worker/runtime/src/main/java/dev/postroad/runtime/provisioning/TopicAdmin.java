@@ -15,18 +15,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at topics and makes them. Confined to one thread. */
 final class TopicAdmin implements AutoCloseable {
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicAdmin.class);
+    private static final ListOffsetsOptions LEADERS_LIMIT =
+            new ListOffsetsOptions().timeoutMs((int) REQUEST_LIMIT.toMillis());
 
     private final Admin kafka;
     private final String servers;
@@ -106,6 +115,28 @@ final class TopicAdmin implements AutoCloseable {
                         null);
             }
             pause();
+        }
+    }
+
+    /**
+     * Waits until the leader of every partition answers. One that was just made is known before its leader is ready, and
+     * a producer whose first batch is turned away there, and whose second is not, never gets the first one in. What has
+     * none for longer is no reason not to start.
+     */
+    void awaitLeaders(List<String> topics) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        partitions(topics).forEach((topic, count) -> {
+            for (int i = 0; i < count; i++) {
+                ends.put(new TopicPartition(topic, i), OffsetSpec.latest());
+            }
+        });
+        try {
+            // Tries again by itself where a leader is not there yet.
+            await(kafka.listOffsets(ends, LEADERS_LIMIT).all(), "find the leaders of the topics");
+        } catch (ProvisioningException missing) {
+            LOG.warn(
+                    "not every partition has a leader that answers, and the worker starts without: {}",
+                    missing.getMessage());
         }
     }
 

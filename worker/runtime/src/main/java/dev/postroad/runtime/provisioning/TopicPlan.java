@@ -54,6 +54,11 @@ record TopicPlan(String name, int partitions, Partitioning partitioning, Map<Str
         return List.of(topics.triggers(), topics.control(), topics.agentResults());
     }
 
+    /** Those that workers write to. */
+    static List<String> written(Topics topics) {
+        return List.of(topics.events(), topics.control(), topics.deadLetters(), topics.agentEvents(), topics.output());
+    }
+
     NewTopic toNewTopic(int shards) {
         int count = partitioning == Partitioning.BY_SHARD ? shards : partitions;
         return new NewTopic(name, Optional.of(count), Optional.empty()).configs(settings);

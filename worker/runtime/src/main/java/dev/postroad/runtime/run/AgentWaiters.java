@@ -9,10 +9,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * are in Postgres alone. A run may come to its rest at this very moment, because its call was turned away just before; so
  * the look is repeated for a while. One that is found again, because its lane has not come to it yet, is told twice, which
  * changes nothing. Now and then this looks around for runs whose agent came back unseen, while no worker was there to be
- * told. Owns one thread; thread-safe.
+ * told. Owns one thread.
  */
 public final class AgentWaiters implements AutoCloseable {
     private static final Duration LOOK_FOR = Duration.ofSeconds(10);
@@ -37,7 +37,8 @@ public final class AgentWaiters implements AutoCloseable {
     private final Supplier<Set<Integer>> owned;
     private final Predicate<String> callable;
     private final InstantSource clock;
-    private final Map<String, Search> searches = new ConcurrentHashMap<>();
+    private final AvailableAgents available;
+    private final Map<String, Search> searches = new HashMap<>();
     private final Rounds rounds;
 
     private Set<Integer> lookedAroundIn = Set.of();
@@ -64,15 +65,18 @@ public final class AgentWaiters implements AutoCloseable {
     }
 
     /**
+     * @param available whom to look for
      * @param owned the shards whose runs are stepped here
      * @param callable whether an agent can be called, as far as is known; must not block
      */
     public AgentWaiters(
+            AvailableAgents available,
             JournalReader journal,
             Lanes lanes,
             Supplier<Set<Integer>> owned,
             Predicate<String> callable,
             InstantSource clock) {
+        this.available = available;
         this.journal = journal;
         this.lanes = lanes;
         this.owned = owned;
@@ -80,7 +84,12 @@ public final class AgentWaiters implements AutoCloseable {
         this.clock = clock;
         this.lookAroundAt = clock.instant();
         this.rounds = new Rounds(
-                "postroad-agent-waiters", "runs that wait for an agent", PAGE_EVERY_MILLIS, clock, this::look);
+                available.news(),
+                "postroad-agent-waiters",
+                "runs that wait for an agent",
+                PAGE_EVERY_MILLIS,
+                clock,
+                this::look);
     }
 
     /** Starts looking. */
@@ -88,22 +97,14 @@ public final class AgentWaiters implements AutoCloseable {
         rounds.start();
     }
 
-    /** An agent that could not be called can be called again. Does not block. */
-    public void available(String agent) {
-        Instant now = clock.instant();
-        searches.put(agent, new Search(now.plus(LOOK_FOR), now, 0));
-        rounds.call();
-    }
-
-    /** An agent cannot be called any more: no further runs are told to try. Does not block. */
-    public void unavailable(String agent) {
-        searches.remove(agent);
-    }
-
     private void look() throws SQLException {
         Set<Integer> shards = owned.get();
+        for (String agent : available.take()) {
+            Instant now = clock.instant();
+            searches.put(agent, new Search(now.plus(LOOK_FOR), now, 0));
+        }
         lookAround(shards);
-        for (Map.Entry<String, Search> search : searches.entrySet()) {
+        for (Map.Entry<String, Search> search : List.copyOf(searches.entrySet())) {
             if (!clock.instant().isBefore(search.getValue().nextAt())) {
                 look(search.getKey(), search.getValue(), shards);
             }
@@ -131,16 +132,15 @@ public final class AgentWaiters implements AutoCloseable {
         }
         List<WaitingRun> found =
                 shards.isEmpty() ? List.of() : journal.waitingFor(agent, shards, search.after(), MOST_AT_ONCE);
-        Command available = new Command.AgentAvailable(agent);
+        Command goOn = new Command.AgentAvailable(agent);
         for (WaitingRun run : found) {
-            lanes.instruct(new Instruction(run.runId(), run.shard(), available, InstructionOutcome.NONE));
+            lanes.instruct(new Instruction(run.runId(), run.shard(), goOn, InstructionOutcome.NONE));
         }
         Search next = search.next(found, clock.instant());
-        // Unless somebody began or ended it meanwhile.
         if (next.isOver()) {
-            searches.remove(agent, search);
+            searches.remove(agent);
         } else {
-            searches.replace(agent, search, next);
+            searches.put(agent, next);
         }
     }
 

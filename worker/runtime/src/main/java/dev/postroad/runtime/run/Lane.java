@@ -74,7 +74,6 @@ public final class Lane {
      * @param queue shared by all lanes
      * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
      * @param undecidable told of a run of which no decision can be made, with the reason; must not block
-     * @param fenced told of a shard that turned out to have a new owner; must not block
      */
     public record Collaborators(
             AgentCaller agents,
@@ -84,7 +83,6 @@ public final class Lane {
             RunQueue queue,
             Runnable turnWanted,
             BiConsumer<RunKey, String> undecidable,
-            Fenced fenced,
             InstantSource clock,
             RandomGenerator random) {}
 
@@ -98,7 +96,7 @@ public final class Lane {
         this.outbox = outbox;
         this.queue = collaborators.queue();
         this.clock = new LaneClock(collaborators.clock());
-        this.shards = new LaneShards(journal, outbox, figures, collaborators.fenced());
+        this.shards = new LaneShards(journal, outbox, figures);
         this.table = new RunTable(queue, collaborators.turnWanted(), this::post, figures);
         this.stepper = new Stepper(
                 table,
@@ -112,7 +110,9 @@ public final class Lane {
         this.thread = Thread.ofPlatform().name(name).unstarted(this::loop);
     }
 
-    void start() {
+    /** @param fenced told of a shard that turned out to have a new owner; must not block */
+    void start(Fenced fenced) {
+        shards.tell(fenced);
         thread.start();
     }
 

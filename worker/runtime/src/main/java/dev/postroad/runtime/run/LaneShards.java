@@ -14,16 +14,19 @@ final class LaneShards {
     private final JournalWriter journal;
     private final EventOutbox outbox;
     private final LaneFigures figures;
-    private final Fenced fenced;
+    private Fenced fenced = (shard, epoch) -> {};
     private final Map<Integer, Long> epochs = new TreeMap<>();
     private Instant remembered = Instant.EPOCH;
 
-    /** @param fenced told of a shard that turned out to have a new owner; must not block */
-    LaneShards(JournalWriter journal, EventOutbox outbox, LaneFigures figures, Fenced fenced) {
+    LaneShards(JournalWriter journal, EventOutbox outbox, LaneFigures figures) {
         this.journal = journal;
         this.outbox = outbox;
         this.figures = figures;
-        this.fenced = fenced;
+    }
+
+    /** To be called before the lane's thread starts. */
+    void tell(Fenced listener) {
+        fenced = listener;
     }
 
     boolean owns(int shard) {

@@ -18,9 +18,13 @@ public final class Lanes implements AutoCloseable {
         this.lanes = List.copyOf(lanes);
     }
 
-    /** Starts all lanes. */
-    public void start() {
-        lanes.forEach(Lane::start);
+    /**
+     * Starts all lanes.
+     *
+     * @param fenced told of a shard that turned out to have a new owner; must not block
+     */
+    public void start(Fenced fenced) {
+        lanes.forEach(lane -> lane.start(fenced));
     }
 
     /** The lanes themselves, for reports. */

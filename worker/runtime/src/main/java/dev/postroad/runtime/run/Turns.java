@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run;
 
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
@@ -34,8 +35,12 @@ public final class Turns implements AutoCloseable {
         int limit(String graph, int version);
     }
 
-    /** @param owned the shards whose runs begin here */
+    /**
+     * @param wanted rung where a run came that wants a turn, or one ended that had one
+     * @param owned the shards whose runs begin here
+     */
     public Turns(
+            Bell wanted,
             QueuedRuns queued,
             Limits limits,
             RunQueue queue,
@@ -47,17 +52,13 @@ public final class Turns implements AutoCloseable {
         this.queue = queue;
         this.lanes = lanes;
         this.owned = owned;
-        this.rounds = new Rounds("postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
+        this.rounds =
+                new Rounds(wanted, "postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
     }
 
     /** Starts looking. */
     public void start() {
         rounds.start();
-    }
-
-    /** Looks at once: a run came that wants a turn, or one ended that had one. Must not block. */
-    public void call() {
-        rounds.call();
     }
 
     private void look() throws SQLException {

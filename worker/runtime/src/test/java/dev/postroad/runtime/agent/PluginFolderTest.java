@@ -90,7 +90,8 @@ final class PluginFolderTest {
 
     @Test
     void aDefinitionThatCountsIsReadyAsSoonAsItsJarIsHere() throws Exception {
-        try (AgentClients clients = new AgentClients(Calls.environment().withPluginFolder(folder), news)) {
+        try (AgentClients clients = new AgentClients(Calls.environment().withPluginFolder(folder))) {
+            clients.followPlugins(news);
             assertThatThrownBy(() -> clients.open(Calls.agent("java", "provider: greeter")))
                     .isInstanceOf(FaultsException.class)
                     .hasMessageContaining("no JavaAgent is named \"greeter\"")

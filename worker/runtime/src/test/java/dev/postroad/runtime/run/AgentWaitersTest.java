@@ -76,14 +76,14 @@ class AgentWaitersTest {
                     queue,
                     () -> {},
                     (run, why) -> {},
-                    (shard, epoch) -> {},
                     clock,
                     new Random(1)));
     private final Lanes lanes = new Lanes(List.of(lane));
     private final AtomicInteger looks = new AtomicInteger();
     private final QueueReader queued =
             new QueueReader(new QueuedRuns(site.database()), queue, lanes, () -> Set.of(MINE), () -> true, clock);
-    private final AgentWaiters waiters = new AgentWaiters(reader, lanes, this::owned, agent -> false, clock);
+    private final AvailableAgents available = new AvailableAgents();
+    private final AgentWaiters waiters = new AgentWaiters(available, reader, lanes, this::owned, agent -> false, clock);
 
     @BeforeEach
     void start() {
@@ -92,7 +92,7 @@ class AgentWaitersTest {
             ON CONFLICT (shard) DO UPDATE SET epoch = 1\
             """));
         Producers.introduce(producer, site.topics().events());
-        lanes.start();
+        lanes.start((shard, epoch) -> {});
         queued.start();
         waiters.start();
         lanes.own(MINE, 1, clock.instant(), List.of());
@@ -116,8 +116,8 @@ class AgentWaitersTest {
         Site.await("none is in memory", () -> lane.figures().running() == 0);
 
         agents.isThere = true;
-        waiters.available("painter");
-        waiters.available("writer");
+        available.add("painter");
+        available.add("writer");
         Site.await("all are done", () -> count("status = 'completed' AND waits_for IS NULL") == runs);
         assertThat(site.number("SELECT count(*) FROM postroad.journal WHERE type = 'node.started'"))
                 .as("each was turned away once, and called once")
@@ -131,7 +131,7 @@ class AgentWaitersTest {
         Site.await("it is called", () -> agents.late.size() == 1);
         agents.answersLate = false;
         agents.isThere = true;
-        waiters.available("writer");
+        available.add("writer");
         int lookedBefore = looks.get();
         Site.await("it was looked for, in vain", () -> looks.get() >= lookedBefore + 2);
 

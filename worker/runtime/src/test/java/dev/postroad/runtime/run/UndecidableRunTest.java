@@ -71,7 +71,6 @@ class UndecidableRunTest {
                     queue,
                     () -> {},
                     (run, why) -> setAside.add(run.id() + ": " + why),
-                    (shard, epoch) -> {},
                     clock,
                     new Random(1)));
     private final Lanes lanes = new Lanes(List.of(lane));
@@ -85,7 +84,7 @@ class UndecidableRunTest {
             ON CONFLICT (shard) DO UPDATE SET epoch = 1\
             """));
         Producers.introduce(producer, site.topics().events());
-        lanes.start();
+        lanes.start((shard, epoch) -> {});
         queued.start();
         lanes.own(MINE, 1, clock.instant(), List.of());
     }

@@ -1,0 +1,79 @@
+package dev.postroad.runtime;
+
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.intake.ControlIntake;
+import dev.postroad.runtime.intake.Origins;
+import dev.postroad.runtime.intake.TriggerIntake;
+import dev.postroad.runtime.ownership.ShardOwnership;
+import dev.postroad.runtime.reading.Consumers;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+
+/** The readers of triggers and of control messages. */
+record Intake(TriggerIntake triggers, ControlIntake control) {
+    static Intake open(Foundation on, Storage storage, Publishing publishing, Agents agents, Stepping stepping) {
+        WorkerSettings settings = on.settings();
+        ShardOwnership shards = stepping.membership().shards();
+        ControlIntake control = on.part(new ControlIntake(
+                controlConsumers(settings, on.metrics()),
+                publishing.look(),
+                settings.topics().control(),
+                settings.maxValueBytes(),
+                new ControlIntake.Collaborators(
+                        stepping.commands(),
+                        stepping.lanes(),
+                        shards,
+                        publishing.outlets(),
+                        storage.early(),
+                        on.clock())));
+        control.start();
+        TriggerIntake triggers = on.part(new TriggerIntake(
+                triggerConsumers(settings, on.metrics()),
+                publishing.look(),
+                settings.topics().triggers(),
+                new TriggerIntake.Collaborators(
+                        new TriggerIntake.TriggerJudgement(agents.catalog(), settings.maxValueBytes()),
+                        stepping.lanes(),
+                        shards,
+                        publishing.outlets(),
+                        new Origins(storage.intake()),
+                        on.clock())));
+        triggers.start();
+        return new Intake(triggers, control);
+    }
+
+    private static Consumers triggerConsumers(WorkerSettings settings, MeterRegistry metrics) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
+        config.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                List.of(CooperativeStickyAssignor.class.getName()));
+        long session = settings.sessionTimeout().toMillis();
+        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) session);
+        if (!settings.kafka().containsKey(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG)) {
+            config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) Math.max(100, session / 6));
+        }
+        return measured(settings, metrics, config);
+    }
+
+    private static Consumers controlConsumers(WorkerSettings settings, MeterRegistry metrics) {
+        return measured(
+                settings,
+                metrics,
+                new HashMap<>(Map.of(ConsumerConfig.GROUP_ID_CONFIG, settings.group() + "-control")));
+    }
+
+    private static Consumers measured(WorkerSettings settings, MeterRegistry metrics, Map<String, Object> config) {
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+        return new Consumers(settings.kafka(), config, consumer -> {
+            KafkaClientMetrics measure = new KafkaClientMetrics(consumer);
+            measure.bindTo(metrics);
+            return measure::close;
+        });
+    }
+}

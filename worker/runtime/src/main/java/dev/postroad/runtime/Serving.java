@@ -1,0 +1,57 @@
+package dev.postroad.runtime;
+
+import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.http.Sources;
+import dev.postroad.runtime.http.WorkerHttp;
+import dev.postroad.runtime.observe.HealthChecks;
+import dev.postroad.runtime.observe.Looks;
+import dev.postroad.runtime.observe.QueueWait;
+import dev.postroad.runtime.observe.TriggerLag;
+import dev.postroad.runtime.observe.WorkerMetrics;
+import dev.postroad.runtime.output.OutputTail;
+import dev.postroad.runtime.provisioning.Provisioning;
+import io.javalin.util.JavalinException;
+
+/** What a worker tells of itself and of all runs. */
+record Serving(HealthChecks health, WorkerHttp http) {
+    static Serving open(
+            Foundation on, Storage storage, Publishing publishing, Agents agents, Stepping stepping, Intake intake) {
+        WorkerSettings settings = on.settings();
+        on.part(new WorkerMetrics(
+                on.metrics(),
+                stepping.lanes().all(),
+                stepping.queue(),
+                agents.calls(),
+                publishing.output(),
+                storage.logs(),
+                on.clock()));
+        HealthChecks health = health(on, storage, agents, stepping, intake);
+        PostroadClient client = on.part(new PostroadClient(settings.kafka(), settings.topics()));
+        OutputTail shown =
+                on.part(new OutputTail(settings.kafka(), settings.topics().output(), on.clock()));
+        shown.start();
+        Sources sources = Sources.of(storage.reading(), shown, agents.agentSwitch(), client, settings.maxValueBytes());
+        return new Serving(health, on.part(listen(on, sources, health)));
+    }
+
+    private static HealthChecks health(
+            Foundation on, Storage storage, Agents agents, Stepping stepping, Intake intake) {
+        WorkerSettings settings = on.settings();
+        TriggerLag lag =
+                on.part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), on.clock()));
+        Looks kafka = on.part(new Looks("Kafka", lag, on.clock()));
+        Looks postgres = on.part(new Looks("Postgres", new QueueWait(storage.shared()), on.clock()));
+        kafka.start();
+        postgres.start();
+        return new HealthParts(stepping, intake, agents, kafka, postgres, on.clock()).checks();
+    }
+
+    private static WorkerHttp listen(Foundation on, Sources sources, HealthChecks health) {
+        try {
+            return WorkerHttp.start(on.settings().http(), sources, health, on.metrics());
+        } catch (JavalinException taken) {
+            throw Provisioning.cannotListen(on.settings().http(), taken);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.postroad.runtime;
+
+import dev.postroad.runtime.background.Bell;
+import dev.postroad.runtime.clock.SharedClock;
+import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.handover.AwaitedCalls;
+import dev.postroad.runtime.handover.LeftCallRows;
+import dev.postroad.runtime.handover.LeftCalls;
+import dev.postroad.runtime.journal.JournalWriter;
+import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.journal.UnlistedRuns;
+import dev.postroad.runtime.lease.Lease;
+import dev.postroad.runtime.lease.Self;
+import dev.postroad.runtime.ownership.ShardMoves;
+import dev.postroad.runtime.ownership.ShardOwnership;
+import dev.postroad.runtime.publish.EventOutbox;
+import dev.postroad.runtime.run.AgentWaiters;
+import dev.postroad.runtime.run.Commands;
+import dev.postroad.runtime.run.JournalRunLoader;
+import dev.postroad.runtime.run.KeptInstructions;
+import dev.postroad.runtime.run.Lane;
+import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.LateCommands;
+import dev.postroad.runtime.run.MetCommands;
+import dev.postroad.runtime.run.QuestionLister;
+import dev.postroad.runtime.run.QueueReader;
+import dev.postroad.runtime.run.RunQueue;
+import dev.postroad.runtime.run.Turns;
+import dev.postroad.runtime.run.Waker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+
+/** The lanes that step the runs of the shards that this worker owns, and whoever brings them their runs. */
+record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membership) {
+
+    /**
+     * @param lease what calls wait for
+     * @param closing whether the worker is on its way out, so that nothing is tried any more
+     */
+    static Stepping open(
+            Foundation on,
+            Storage storage,
+            Publishing publishing,
+            Agents agents,
+            Lease lease,
+            BooleanSupplier closing) {
+        WorkerSettings settings = on.settings();
+        SharedClock clock = on.clock();
+        PendingCommands early = storage.early();
+        Commands commands = new Commands(agents.catalog());
+        KeptInstructions kept = new KeptInstructions(
+                commands,
+                (runId, commandId) -> Thread.ofVirtual().start(() -> early.forget(runId, commandId)),
+                publishing.outlets()::rejected,
+                storage.troubles()::tell);
+        Self self = Membership.self(settings);
+        LeftCallRows leftRows = new LeftCallRows(storage.jdbi(), self.id());
+        AwaitedCalls awaited = on.part(new AwaitedCalls(agents.calls(), leftRows, agents.catalog(), clock));
+        awaited.start();
+        LeftCalls left = on.part(new LeftCalls(leftRows, agents.calls(), clock));
+        left.start();
+        RunQueue queue = new RunQueue(settings.maxRuns());
+        Bell turnWanted = new Bell();
+        Lanes lanes = on.part(lanes(
+                on,
+                storage,
+                publishing,
+                closing,
+                new Lane.Collaborators(
+                        awaited,
+                        on.part(new JournalRunLoader(storage.reader(), agents.catalog(), clock)),
+                        kept,
+                        storage.snapshots(),
+                        queue,
+                        turnWanted::ring,
+                        storage.setAside()::undecidable,
+                        clock,
+                        RandomGenerator.getDefault())));
+        Membership membership = on.part(new Membership(
+                settings,
+                self,
+                storage.jdbi(),
+                lease,
+                new ShardMoves.Collaborators(
+                        storage.reader(), storage.pending(), kept, agents.catalog(), lanes, left, awaited, clock),
+                on.ticker()));
+        lanes.start(membership.shards()::fenced);
+        membership.start();
+        membership.measure(on.metrics());
+        Stepping stepping = new Stepping(queue, lanes, commands, membership);
+        stepping.bring(on, storage, agents, kept, turnWanted);
+        return stepping;
+    }
+
+    private static Lanes lanes(
+            Foundation on,
+            Storage storage,
+            Publishing publishing,
+            BooleanSupplier closing,
+            Lane.Collaborators collaborators) {
+        List<Lane> lanes = new ArrayList<>();
+        for (int i = 0; i < on.settings().lanes(); i++) {
+            lanes.add(new Lane(
+                    "postroad-lane-" + i,
+                    new JournalWriter(storage.journal(), closing, storage.troubles()::tell),
+                    new EventOutbox(
+                            publishing.producer(),
+                            storage.reader(),
+                            on.settings().topics().events()),
+                    collaborators));
+        }
+        return new Lanes(lanes);
+    }
+
+    /** Starts those who look for what is due. */
+    private void bring(Foundation on, Storage storage, Agents agents, KeptInstructions kept, Bell turnWanted) {
+        SharedClock clock = on.clock();
+        ShardOwnership shards = membership.shards();
+        on.part(new Waker(storage.reader(), lanes, shards::owned, clock)).start();
+        on.part(new QuestionLister(
+                        new UnlistedRuns(storage.shared(), storage.reader()), agents.catalog(), shards::owned, clock))
+                .start();
+        on.part(new AgentWaiters(
+                        agents.available(), storage.reader(), lanes, shards::owned, agents::canBeCalled, clock))
+                .start();
+        on.part(new LateCommands(storage.pending(), on.settings().pendingCommands(), clock))
+                .start();
+        on.part(new MetCommands(storage.pending(), kept, lanes, shards::owned, clock))
+                .start();
+        QueuedRuns queued = new QueuedRuns(storage.shared());
+        on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))
+                .start();
+        on.part(new Turns(turnWanted, queued, agents.catalog(), queue, lanes, shards::owned, clock))
+                .start();
+    }
+}
