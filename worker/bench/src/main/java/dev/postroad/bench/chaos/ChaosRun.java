@@ -45,11 +45,11 @@ final class ChaosRun {
             publish(agents);
             trigger("calm-", 0, INPUTS);
             Ground.await(() -> place.count("SELECT count(*) FROM postroad.runs WHERE status = 'completed'") == INPUTS);
-            Scene scene = new Scene(place, fleet, agents, random);
+            Scene scene = new Scene(place, fleet, agents, new Pauses(), random);
             int ended = strike(scene, runs, faults);
             Ground.await(() ->
                     place.count("SELECT count(*) FROM postroad.runs WHERE ended_at IS NOT NULL") == triggered.size());
-            return judged(agents).put("workersThatEndedByThemselves", ended);
+            return judged(scene).put("workersThatEndedByThemselves", ended);
         }
     }
 
@@ -91,14 +91,15 @@ final class ChaosRun {
         place.flush();
     }
 
-    private ObjectNode judged(Agents agents) throws InterruptedException {
+    private ObjectNode judged(Scene scene) throws InterruptedException {
+        Agents agents = scene.agents();
         ObjectNode found = JsonNodeFactory.instance.objectNode();
         try (EventsTopic events = new EventsTopic(ground, place)) {
             for (int i = 0; i < MOST_EVENT_READS && events.distinct() < rows(); i++) {
                 events.read();
                 Thread.sleep(250);
             }
-            ObjectNode wrong = Verdict.of(place, agents, triggered, events);
+            ObjectNode wrong = Verdict.of(scene, triggered, events);
             found.put("sound", Verdict.isSound(wrong));
             found.set("wrong", wrong);
             found.put("runs", triggered.size()).put("rows", rows()).put("eventsRepeated", events.repeats());

@@ -10,9 +10,10 @@ import java.util.random.RandomGenerator;
 /**
  * What faults strike at.
  *
+ * @param ofPostgres to be told when Postgres stood still
  * @param random decides whom, from the seed alone
  */
-record Scene(Place place, Fleet fleet, Agents agents, RandomGenerator random) {
+record Scene(Place place, Fleet fleet, Agents agents, Pauses ofPostgres, RandomGenerator random) {
     /** Any worker. */
     String anyWorker() {
         List<String> names = fleet.names();

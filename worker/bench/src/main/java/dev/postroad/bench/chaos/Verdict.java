@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,6 +19,8 @@ final class Verdict {
 
     /** A call is on its way to the agent while its run ends, where another worker ended it. */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(1);
+
+    private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
 
     private static final String NOT_ENDED = "SELECT count(*) FROM postroad.runs WHERE ended_at IS NULL";
 
@@ -46,15 +47,10 @@ final class Verdict {
 
     private Verdict() {}
 
-    static ObjectNode of(Place place, Agents agents, Set<String> triggered, EventsTopic events) {
-        Map<String, Instant> ends = new HashMap<>();
-        place.sql()
-                .useHandle(handle -> handle.createQuery("SELECT run_id, ended_at FROM postroad.runs")
-                        .map((row, context) -> Map.entry(
-                                row.getString(1),
-                                Objects.requireNonNullElse(row.getTimestamp(2), new Timestamp(Long.MAX_VALUE))))
-                        .forEach(run -> ends.put(run.getKey(), run.getValue().toInstant())));
-        List<Agents.Call> calls = agents.calls();
+    static ObjectNode of(Scene scene, Set<String> triggered, EventsTopic events) {
+        Place place = scene.place();
+        Map<String, Instant> ends = ends(scene);
+        List<Agents.Call> calls = scene.agents().calls();
         ObjectNode wrong = JsonNodeFactory.instance.objectNode();
         wrong.put(
                 "runsLost",
@@ -71,11 +67,26 @@ final class Verdict {
                 "callsAfterTheEndOfTheirRun",
                 calls.stream()
                         .filter(call -> call.at()
-                                .isAfter(ends.getOrDefault(call.run(), Instant.MAX)
-                                        .plus(ON_THE_WAY)))
+                                .isAfter(ends.getOrDefault(call.run(), FAR).plus(ON_THE_WAY)))
                         .count());
         wrong.put("keysThatAreNotStable", unstableKeys(calls));
         return wrong;
+    }
+
+    /** When each run came to its end; in the far future for one that did not. */
+    private static Map<String, Instant> ends(Scene scene) {
+        Map<String, Instant> ends = new HashMap<>();
+        scene.place()
+                .sql()
+                .useHandle(handle -> handle.createQuery("SELECT run_id, ended_at FROM postroad.runs")
+                        .map((row, context) -> {
+                            Timestamp ended = row.getTimestamp("ended_at");
+                            return Map.entry(
+                                    row.getString("run_id"),
+                                    ended == null ? FAR : scene.ofPostgres().committed(ended.toInstant()));
+                        })
+                        .forEach(run -> ends.put(run.getKey(), run.getValue())));
+        return ends;
     }
 
     /** A run has one key for each of its tasks, however often that is called, and by whom. */
