@@ -86,8 +86,8 @@ class GiversTest {
                     .isEqualTo(giver);
         }
         List<RunEvent> journal = SITE.journal("steered");
-        Site.await("all is on the topic", () -> SITE.publishedOnce("steered").size() == journal.size());
-        assertThat(SITE.publishedOnce("steered"))
+        Site.await("all is on the topic", () -> SITE.publishedOnce("steered").size() >= journal.size());
+        assertThat(SITE.publishedOnce("steered").subList(0, journal.size()))
                 .extracting(event -> event.data().path("by"))
                 .isEqualTo(
                         journal.stream().map(event -> event.data().path("by")).toList());
