@@ -67,7 +67,7 @@ public final class LeftCalls implements AutoCloseable {
         }
         for (LeftCall call : left) {
             open.put(LeftCallRows.Key.of(call), call);
-            call.outcome().thenAccept(outcome -> insistence.untilDone(tries -> isTold(call, outcome)));
+            var _ = call.outcome().thenAccept(outcome -> insistence.untilDone(tries -> isTold(call, outcome)));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -31,7 +32,7 @@ final class Shares {
                 .toList();
     }
 
-    private static long taker(ShardView view, TreeSet<Long> fewestFirst, Map<Long, Integer> counts) {
+    private static long taker(ShardView view, NavigableSet<Long> fewestFirst, Map<Long, Integer> counts) {
         if (fewestFirst.isEmpty()) {
             return 0;
         }
