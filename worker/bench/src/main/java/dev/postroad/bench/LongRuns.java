@@ -39,8 +39,8 @@ final class LongRuns {
                 () -> site.place().count("SELECT count(*) FROM postroad.runs WHERE status = 'waiting'") == 3L * runs);
         ObjectNode figures = JsonNodeFactory.instance
                 .objectNode()
-                .put("rowsOfEach", site.place().count("SELECT count(*) FROM postroad.journal") / (2 * runs))
-                .put("snapshotsOfEach", site.place().count("SELECT count(*) FROM postroad.snapshots") / (2 * runs))
+                .put("rowsOfEach", site.place().count("SELECT count(*) FROM postroad.journal") / (2L * runs))
+                .put("snapshotsOfEach", site.place().count("SELECT count(*) FROM postroad.snapshots") / (2L * runs))
                 .put("journalBytes", bytes("data", "journal"))
                 .put("snapshotBytes", bytes("state", "snapshots") + bytes("rest", "snapshots"));
         site.sql()
