@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the parts of a graph, each by itself; whether they fit together is for the engine to say. */
 final class GraphReader {
+    /** So that there is always a next one. */
+    private static final int MOST_VERSIONS = 1_000_000_000;
+
     private static final Set<String> KNOWN = Set.of(
             "graph",
             "version",
@@ -58,7 +61,7 @@ final class GraphReader {
         String name = fields.text("graph", Names.NAME, Names.NAME_RULE);
         return new GraphDefinition(
                 name == null ? "" : name,
-                fields.whole("version", 1, Integer.MAX_VALUE),
+                fields.whole("version", 1, MOST_VERSIONS),
                 channels(),
                 nodes(),
                 edges(),

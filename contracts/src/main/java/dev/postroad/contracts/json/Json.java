@@ -32,19 +32,39 @@ public final class Json {
     /** An event has its data in it, the data a state, the state a channel, and that a list, around what was accepted. */
     private static final int MOST_WRAPPINGS = 8;
 
-    private static final ObjectMapper MAPPER = mapper(MAX_DEPTH);
-    private static final ObjectMapper OWN_MAPPER = mapper(MAX_DEPTH + MOST_WRAPPINGS);
+    /** The longest number that is accepted from outside, in digits. */
+    private static final int MOST_DIGITS = 1_000;
+
+    /** The most places behind the point: an exponent can write more of them than memory holds. */
+    private static final int MOST_PLACES = 2_000;
+
+    /** The longest name of a field that is accepted from outside, in characters. */
+    private static final int LONGEST_NAME = 50_000;
+
+    private static final double BITS_OF_A_DIGIT = 3.3219280948873626;
+
+    private static final ObjectMapper MAPPER = mapper(StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxNumberLength(2 * MOST_PLACES)
+            .maxNameLength(LONGEST_NAME)
+            .maxStringLength(Integer.MAX_VALUE)
+            .build());
+
+    /** Whatever was written can be read back. */
+    private static final ObjectMapper OWN_MAPPER = mapper(StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH + MOST_WRAPPINGS)
+            .maxNumberLength(Integer.MAX_VALUE)
+            .maxNameLength(Integer.MAX_VALUE)
+            .maxStringLength(Integer.MAX_VALUE)
+            .build());
 
     private Json() {}
 
-    private static ObjectMapper mapper(int maxDepth) {
+    private static ObjectMapper mapper(StreamReadConstraints constraints) {
         return JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
                         // Else each of ten thousand virtual threads keeps 16 KB of buffers while its agent is at work.
                         .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-                        .streamReadConstraints(StreamReadConstraints.builder()
-                                .maxNestingDepth(maxDepth)
-                                .maxStringLength(Integer.MAX_VALUE)
-                                .build())
+                        .streamReadConstraints(constraints)
                         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                         .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                         .build())
@@ -101,6 +121,9 @@ public final class Json {
             tree = mapper.readTree(text);
         } catch (JsonProcessingException notJson) {
             throw fault("is not JSON that can be read: " + firstLine(notJson), "send one JSON value in UTF-8");
+        } catch (NumberFormatException | ArithmeticException beyond) {
+            // Thrown by Java itself, for an exponent that no number has.
+            throw fault("holds a number that cannot be read: " + beyond.getMessage(), "send a number of a usual size");
         }
         if (tree.isMissingNode()) {
             throw fault("is empty", "send one JSON value in UTF-8");
@@ -207,9 +230,18 @@ public final class Json {
             // 1e400 is read as infinity, which would be written as a text.
             return "holds a number that is too large";
         }
+        if (node.isBigInteger() && node.bigIntegerValue().bitLength() > MOST_DIGITS * BITS_OF_A_DIGIT + 1) {
+            return "holds a number of more than " + MOST_DIGITS + " digits";
+        }
+        if (node.isBigDecimal() && isBeyond(node.decimalValue())) {
+            return "holds a number of more than " + MOST_DIGITS + " digits, or " + MOST_PLACES
+                    + " places behind the point";
+        }
         if (node.isObject()) {
             for (var field : node.properties()) {
-                String name = unstorable(field.getKey());
+                String name = field.getKey().length() > LONGEST_NAME
+                        ? "holds a name of more than " + LONGEST_NAME + " characters"
+                        : unstorable(field.getKey());
                 String problem = name != null ? name : unstorable(field.getValue(), depth + 1);
                 if (problem != null) {
                     return problem;
@@ -224,6 +256,10 @@ public final class Json {
             }
         }
         return null;
+    }
+
+    private static boolean isBeyond(BigDecimal number) {
+        return Math.abs((long) number.scale()) > MOST_PLACES || number.precision() > MOST_DIGITS;
     }
 
     private static @Nullable String unstorable(String text) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +117,25 @@ class JsonTest {
     @ValueSource(strings = {"1e400", "[-1e400]", "{\"a\":1e999}"})
     void refusesNumbersThatWouldTurnIntoInfinity(String text) {
         refuses(text, "number that is too large");
+    }
+
+    @Test
+    void refusesNumbersAndNamesThatNobodyCouldStore() throws FaultsException {
+        refuses("9".repeat(1_001), "more than 1000 digits");
+        refuses("0." + "9".repeat(1_001), "more than 1000 digits");
+        refuses("1e-99999999", "2000 places behind the point");
+        refuses("1e99999999999", "holds a number that cannot be read");
+        refuses("{\"" + "k".repeat(50_001) + "\": 1}", "50000");
+        assertThat(Json.read("9".repeat(1_000)).bigIntegerValue()).isNotNull();
+        assertThat(Json.read("1e-300").doubleValue()).isEqualTo(1e-300);
+    }
+
+    @Test
+    void whateverWasWrittenIsReadBack() throws FaultsException {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        tree.put("number", new BigInteger("9".repeat(5_000))).put("k".repeat(60_000), 1);
+        assertThat(Json.unstorableText(tree)).contains("more than 1000 digits");
+        assertThat(Json.readOwn(Json.bytes(tree))).isEqualTo(tree);
     }
 
     private static void refuses(String text, String problem) {

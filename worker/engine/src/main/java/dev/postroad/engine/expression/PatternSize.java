@@ -7,7 +7,7 @@ import java.util.Deque;
  * How large the program of a regular expression will about be, known before it is made: counted repetitions are written
  * out, so that {@code ((a{1000}){1000}){1000}} would take all memory. Confined to one thread.
  */
-final class PatternSize {
+public final class PatternSize {
     private static final long MOST = 1_000_000_000;
 
     private final String pattern;
@@ -20,7 +20,8 @@ final class PatternSize {
         this.pattern = pattern;
     }
 
-    static long of(String pattern) {
+    /** The size of a pattern, about; of what is no pattern, any number. */
+    public static long of(String pattern) {
         PatternSize counted = new PatternSize(pattern);
         while (counted.place < pattern.length()) {
             counted.take(pattern.charAt(counted.place++));

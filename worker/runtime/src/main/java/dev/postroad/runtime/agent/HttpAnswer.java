@@ -16,6 +16,7 @@ import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.answers.JsonSchemas;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -114,7 +115,12 @@ record HttpAnswer(RemoteFaults faults) {
             return new Interrupted(question);
         }
         Fields asking = Fields.of(question, fields.place(INTERRUPT), problems);
-        return new Interrupted(question.get(Asking.ASK), Asking.read(asking));
+        Asking read = Asking.read(asking);
+        String flaw = read.schema() == null ? null : JsonSchemas.INSTANCE.flaw(read.schema());
+        if (flaw != null) {
+            asking.fault("schema", "cannot be used: " + flaw, "ask with a schema that answers can be held against");
+        }
+        return new Interrupted(question.get(Asking.ASK), read);
     }
 
     private static void refuseBeside(String field, Fields fields, String... others) {

@@ -3,22 +3,22 @@ package dev.postroad.runtime.answers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import dev.postroad.engine.graph.AnswerSchemas;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * JSON Schema 2020-12 for the answers of people. Patterns are RE2's, which cannot take for ever; a schema refers to
- * nothing but itself, so that no answer has a worker fetch anything. Thread-safe.
+ * nothing but what stands in it, so that no answer has a worker fetch anything; and what they may cost is counted before
+ * they are looked at. Thread-safe.
  */
 public final class JsonSchemas implements AnswerSchemas {
     /** The one that there is need of. */
@@ -27,6 +27,14 @@ public final class JsonSchemas implements AnswerSchemas {
     private static final String DRAFT = "https://json-schema.org/draft/2020-12/schema";
     private static final int MOST_NODES = 2_000;
     private static final int MOST_DEPTH = 50;
+    /** What names a schema, or refers by a name; nobody needs it for a form, and it defeats counting. */
+    private static final List<String> NAMING =
+            List.of("$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$vocabulary");
+
+    /** The size of a schema times that of an answer, at the most. */
+    private static final long MOST_STEPS = 200_000;
+
+    private static final int CHARACTERS_A_STEP = 16;
     private static final int MOST_FAULTS = 5;
     private static final int LONGEST_TEXT = 1_000;
 
@@ -45,7 +53,7 @@ public final class JsonSchemas implements AnswerSchemas {
 
     @Override
     public @Nullable String flaw(ObjectNode schema) {
-        String unfit = unfit(schema, 0, new int[1]);
+        String unfit = unfit(schema);
         if (unfit != null) {
             return unfit;
         }
@@ -58,11 +66,16 @@ public final class JsonSchemas implements AnswerSchemas {
             registry.getSchema(schema).initializeValidators();
             registry.getSchema(schema).validate(schema.objectNode());
             return null;
-        } catch (SchemaException | PatternSyntaxException | IllegalArgumentException unsound) {
+        } catch (RuntimeException unsound) {
             return shortened(String.valueOf(unsound.getMessage()));
-        } catch (StackOverflowError endless) {
-            return "it refers to itself without an end";
+        } catch (VirtualMachineError tooLarge) {
+            return "it takes too much to be understood";
         }
+    }
+
+    private static @Nullable String unfit(ObjectNode schema) {
+        String unfit = unfit(schema, 0, new int[1]);
+        return unfit == null ? SchemaSize.flaw(schema) : unfit;
     }
 
     /** What would make it too large, or dependent on somebody else's. */
@@ -70,25 +83,15 @@ public final class JsonSchemas implements AnswerSchemas {
         if (depth > MOST_DEPTH || ++nodes[0] > MOST_NODES) {
             return "it has more than " + MOST_NODES + " parts, or is nested deeper than " + MOST_DEPTH;
         }
-        for (String reference : List.of("$ref", "$dynamicRef")) {
-            String target = node.path(reference).textValue();
-            if (target != null && !target.startsWith("#")) {
-                return reference + " leads to " + shortened(target)
-                        + "; put what it needs under $defs, and refer to that";
+        for (String keyword : NAMING) {
+            if (node.path(keyword).isTextual()) {
+                return keyword + " is not understood here; put what is needed under $defs, and refer to it by"
+                        + " $ref: '#/$defs/…'";
             }
         }
         String dialect = node.path("$schema").textValue();
         if (dialect != null && !dialect.equals(DRAFT)) {
             return "$schema is " + shortened(dialect) + ", and only " + DRAFT + " is understood";
-        }
-        String pattern = node.path("pattern").textValue();
-        if (pattern != null) {
-            try {
-                Pattern.compile(pattern);
-            } catch (PatternSyntaxException unknown) {
-                return "pattern is none that RE2 takes, which knows no look-around and no back references: "
-                        + shortened(String.valueOf(unknown.getMessage()));
-            }
         }
         for (JsonNode part : node) {
             String unfit = unfit(part, depth + 1, nodes);
@@ -101,14 +104,37 @@ public final class JsonSchemas implements AnswerSchemas {
 
     @Override
     public @Nullable String refusal(ObjectNode schema, JsonNode answer) {
+        // One that was asked by an earlier release may not have been looked at.
+        String unfit = unfit(schema);
+        if (unfit != null) {
+            return "the schema itself cannot be used: " + unfit;
+        }
+        if (SchemaSize.of(schema) * sizeOf(answer) > MOST_STEPS) {
+            return "it is too large to be held against the schema: their sizes multiplied are more than " + MOST_STEPS
+                    + "; answer less, or ask with a smaller schema";
+        }
         try {
             List<Error> faults = registry.getSchema(schema).validate(answer);
             return faults.isEmpty() ? null : told(faults);
-        } catch (SchemaException | PatternSyntaxException | IllegalArgumentException unsound) {
+        } catch (RuntimeException unsound) {
             return "the schema itself cannot be used: " + shortened(String.valueOf(unsound.getMessage()));
-        } catch (StackOverflowError endless) {
-            return "the schema refers to itself without an end, or the answer is nested too deeply for it";
+        } catch (VirtualMachineError tooMuch) {
+            return "it takes too much to be held against the schema";
         }
+    }
+
+    private static long sizeOf(JsonNode answer) {
+        long size = 1;
+        if (answer.isTextual()) {
+            size += answer.textValue().length() / CHARACTERS_A_STEP;
+        }
+        for (Map.Entry<String, JsonNode> field : answer.properties()) {
+            size += field.getKey().length() / CHARACTERS_A_STEP;
+        }
+        for (JsonNode part : answer) {
+            size += sizeOf(part);
+        }
+        return size;
     }
 
     private static String told(List<Error> faults) {
@@ -117,7 +143,7 @@ public final class JsonSchemas implements AnswerSchemas {
         return shortened(more > 0 ? first + "; and " + more + " more" : first);
     }
 
-    private static String shortened(String text) {
+    static String shortened(String text) {
         return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
     }
 }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 final class Query {
+    private static final int LAST_YEAR = 9_999;
+
     private static final int MOST_VALUES = 100;
 
     private final Map<String, List<String>> unread;
@@ -149,7 +151,14 @@ final class Query {
     Instant time(String name) {
         String text = text(name);
         try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+            if (text == null) {
+                return null;
+            }
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            if (time.getYear() < 0 || time.getYear() > LAST_YEAR) {
+                throw new DateTimeException("no time that Postgres has");
+            }
+            return time.toInstant();
         } catch (DateTimeException noTime) {
             fault(name, "is " + Fields.quoted(text), "write it like 2026-01-31T12:00:00Z");
             return null;

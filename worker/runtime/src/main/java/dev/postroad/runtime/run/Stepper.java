@@ -66,7 +66,7 @@ final class Stepper {
         Decision decision;
         try {
             decision = begins ? begun(admitted) : admitted;
-        } catch (RuntimeException | StackOverflowError defect) {
+        } catch (RuntimeException | VirtualMachineError defect) {
             LOG.error("no decision can be made of the trigger of run {}, which is refused", admittee.runId(), defect);
             table.remove(live);
             admittee.outcome().refused(UNDECIDABLE + defect);
@@ -99,7 +99,7 @@ final class Stepper {
         Decision decision;
         try {
             decision = Decider.recover(live.run(), now, clock.stamp(now));
-        } catch (RuntimeException | StackOverflowError defect) {
+        } catch (RuntimeException | VirtualMachineError defect) {
             setAside(live, defect);
             return;
         }
@@ -118,7 +118,7 @@ final class Stepper {
         Decision decision;
         try {
             decision = decide(live.run(), command, now);
-        } catch (RuntimeException | StackOverflowError defect) {
+        } catch (RuntimeException | VirtualMachineError defect) {
             setAside(live, defect);
             return;
         }
@@ -145,7 +145,7 @@ final class Stepper {
         Decision decision;
         try {
             decision = decide(live.run(), instruction.command(), clock.now());
-        } catch (RuntimeException | StackOverflowError defect) {
+        } catch (RuntimeException | VirtualMachineError defect) {
             LOG.error(
                     "a command for run {} cannot be decided, and is refused",
                     live.key().id(),

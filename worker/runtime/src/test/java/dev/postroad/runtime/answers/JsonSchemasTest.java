@@ -2,6 +2,7 @@ package dev.postroad.runtime.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.runtime.testing.Site;
@@ -33,6 +34,12 @@ class JsonSchemasTest {
     @CsvSource(delimiter = '|', textBlock = """
         {'type': 'text'}                                 | /type
         {'$ref': 'https://example.com/schema'}           | $ref leads to https://example.com/schema
+        {'$ref': '#'}                                    | it refers to itself
+        {'$ref': '#name'}                                | $ref leads to #name
+        {'$dynamicRef': '#a'}                            | $dynamicRef is not understood here
+        {'$id': 'https://example.com/schema'}            | $id is not understood here
+        {'pattern': '((a{1,40}){1,40})b   '}            | is too large
+        {'patternProperties': {'(a{1,30}){1,40}': {}}}   | is too large
         {'$schema': 'http://json-schema.org/draft-07/schema#'} | $schema is http://json-schema.org/draft-07/schema#
         {'pattern': '^(?=a)'}                            | (?=
         {'properties': {'a': {'$ref': '#/$defs/no'}}}    | /$defs/no
@@ -50,6 +57,33 @@ class JsonSchemasTest {
             inner = inner.putObject("not");
         }
         assertThat(SCHEMAS.flaw(deep)).contains("nested deeper than 50");
+    }
+
+    @Test
+    void aSchemaThatUnfoldsWithoutMeasureIsRefusedBeforeItIsUnfolded() {
+        ObjectNode schema = schema("{'$ref': '#/$defs/a0'}");
+        ObjectNode parts = schema.putObject("$defs");
+        for (int i = 0; i < 12; i++) {
+            var both = parts.putObject("a" + i).putArray("allOf");
+            both.addObject().put("$ref", "#/$defs/a" + (i + 1));
+            both.addObject().put("$ref", "#/$defs/a" + (i + 1));
+        }
+        parts.putObject("a12");
+        assertThat(SCHEMAS.flaw(schema)).contains("written out each time, it has more than 10000 parts");
+        assertThat(SCHEMAS.refusal(schema, Site.json("1"))).contains("the schema itself cannot be used");
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeForItsSchemaIsRefusedBeforeItIsHeldAgainstIt() {
+        ObjectNode schema = schema("{'items': {'anyOf': []}}");
+        for (int i = 0; i < 30; i++) {
+            ((ArrayNode) schema.at("/items/anyOf")).addObject().put("const", i);
+        }
+        assertThat(SCHEMAS.flaw(schema)).isNull();
+        assertThat(SCHEMAS.refusal(schema, Site.json("[" + "1,".repeat(100) + "1]")))
+                .isNull();
+        assertThat(SCHEMAS.refusal(schema, Site.json("[" + "1,".repeat(10_000) + "1]")))
+                .contains("too large to be held against the schema");
     }
 
     @Test
