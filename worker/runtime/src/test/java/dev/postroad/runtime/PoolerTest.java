@@ -105,8 +105,8 @@ class PoolerTest {
     @Test
     void aPoolerThatIsMetWithoutTheSettingIsNamedWithIt() {
         try (Pgbouncer pooler = Pgbouncer.start("extra_float_digits")) {
-            var settings = site.settings(Map.of(
-                    "POSTROAD_POSTGRES_URL", pooler.url(site.postgresUrl()), "POSTROAD_START_LIMIT", "PT5S"));
+            var settings = site.settings(
+                    Map.of("POSTROAD_POSTGRES_URL", pooler.url(site.postgresUrl()), "POSTROAD_START_LIMIT", "PT5S"));
             assertThatThrownBy(() -> Worker.start(settings).close())
                     .isInstanceOf(ProvisioningException.class)
                     .hasMessageContaining("set POSTROAD_POSTGRES_POOLER=transaction")

@@ -22,7 +22,7 @@ final class SchemaSize {
     private static final long UNDER_WAY = -1;
 
     private final ObjectNode root;
-    private final Map<JsonNode, Long> sizes = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Long> sizes = new IdentityHashMap<>();
     private @Nullable String flaw;
 
     private SchemaSize(ObjectNode root) {
