@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 final class Query {
-    private static final int LAST_YEAR = 9_999;
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final int MOST_VALUES = 100;
 
@@ -151,18 +152,16 @@ final class Query {
     Instant time(String name) {
         String text = text(name);
         try {
-            if (text == null) {
-                return null;
-            }
-            OffsetDateTime time = OffsetDateTime.parse(text);
-            if (time.getYear() < 0 || time.getYear() > LAST_YEAR) {
-                throw new DateTimeException("no time that Postgres has");
-            }
-            return time.toInstant();
+            return text == null ? null : bounded(OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeException noTime) {
             fault(name, "is " + Fields.quoted(text), "write it like 2026-01-31T12:00:00Z");
             return null;
         }
+    }
+
+    /** Nothing ever happened beyond the times that Postgres has. */
+    private static Instant bounded(Instant time) {
+        return time.isBefore(FIRST) ? FIRST : time.isAfter(LAST) ? LAST : time;
     }
 
     /** Yes or no, or null. */

@@ -125,6 +125,17 @@ final class HttpApiTest {
     }
 
     @Test
+    void aTimeBeyondAllTimesFindsNothingOrEverything() {
+        for (String path : List.of("/api/runs?since=", "/api/runs/good/events?since=", "/api/runs/good/logs?until=")) {
+            for (String time : List.of("%2B999999999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z")) {
+                assertThat(other.get(path + time).status()).as(path + time).isIn(200, 400);
+            }
+        }
+        assertThat(found("/api/runs?since=%2B999999999-12-31T23:59:59Z").path("runs"))
+                .isEmpty();
+    }
+
+    @Test
     void countsRunsByStatus() {
         SITE.trigger("asks", "counted", "{}");
         Site.await(
