@@ -12,9 +12,13 @@ import dev.postroad.contracts.definition.Scheduling;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Shown;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.Routes.Exit;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -266,6 +270,7 @@ public final class GraphCompiler {
             }
             case NodeDefinition.BySleep(String text) -> {
                 Expression until = compiled(text, place + ".sleep", elementNames);
+                checkSleep(text, place + ".sleep");
                 return until == null ? null : new Node.BySleep(until);
             }
             case NodeDefinition.ByGraph(String name, Integer version) -> {
@@ -279,6 +284,38 @@ public final class GraphCompiler {
                 return graph == null ? null : new Node.ByGraph(graph);
             }
         }
+    }
+
+    /** What is written out is known to be no time before any run fails by it. */
+    private void checkSleep(String text, String place) {
+        String time = writtenOut(text.strip());
+        if (time == null) {
+            return;
+        }
+        try {
+            if (time.startsWith("P") || time.startsWith("-P")) {
+                Duration.parse(time);
+            } else {
+                Instant.parse(time);
+            }
+        } catch (DateTimeException neither) {
+            flaws.add(new Fault(
+                    place,
+                    "can only fail: " + Shown.name(time)
+                            + " is neither a duration such as PT10M nor a time such as 2030-01-01T00:00:00Z",
+                    "write one of the two"));
+        }
+    }
+
+    /** The text or the number that is the whole of an expression; null for any other. */
+    private static @Nullable String writtenOut(String text) {
+        if (text.chars().allMatch(character -> character == '.' || Character.isDigit(character))) {
+            return text;
+        }
+        char quote = text.charAt(0);
+        boolean isQuoted = (quote == '"' || quote == '\'') && text.length() > 1;
+        boolean isOne = isQuoted && text.indexOf(quote, 1) == text.length() - 1 && text.indexOf('\\') < 0;
+        return isOne ? text.substring(1, text.length() - 1) : null;
     }
 
     private void checkAsking(Asking asking, String place) {

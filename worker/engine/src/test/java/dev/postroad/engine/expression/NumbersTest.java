@@ -67,9 +67,19 @@ class NumbersTest {
             assertThat(value("state.a >= state.b", a, b).booleanValue())
                     .as(which)
                     .isEqualTo(order >= 0);
+            assertThat(value("state.a > state.b", a, b).booleanValue())
+                    .as(which)
+                    .isEqualTo(order > 0);
+            assertThat(value("state.a <= state.b", a, b).booleanValue())
+                    .as(which)
+                    .isEqualTo(order <= 0);
             assertThat(value("state.a == state.b", a, b).booleanValue())
                     .as(which)
                     .isEqualTo(order == 0);
+            assertThat(value("state.a != state.b", a, b).booleanValue())
+                    .as(which)
+                    .isEqualTo(order != 0);
+            assertThat(decimal("math.least(state.a, state.b)", a, b)).as(which).isEqualByComparingTo(x.min(y));
             assertThat(value("state.a in [state.b]", a, b).booleanValue())
                     .as(which)
                     .isEqualTo(order == 0);
@@ -188,7 +198,8 @@ class NumbersTest {
     }
 
     private static JsonNode value(String expression, String a, String b) throws ExpressionException, FaultsException {
-        JsonNode state = Json.read("{\"a\": " + a + ", \"b\": " + b + "}");
+        // As it was stored, also by a release that took longer numbers.
+        JsonNode state = Json.readOwn("{\"a\": " + a + ", \"b\": " + b + "}");
         Expression compiled = COMPILED.get(expression);
         if (compiled == null) {
             compiled = Expression.compile(expression);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
 class GraphCompilerTest {
@@ -80,6 +81,39 @@ class GraphCompilerTest {
         assertThat(GraphCompiler.compile(definition, 1, agent -> true).name())
                 .as("what was published before")
                 .isEqualTo("g");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'10m'", "''", "5", "'2030-01-01'", "'PT'"})
+    void aSleepThatIsWrittenOutAndNoTimeIsRefusedBeforeItIsPublished(String sleep) throws Exception {
+        GraphDefinition definition = definition(sleeping(sleep));
+        FaultsException refused = catchThrowableOfType(
+                FaultsException.class, () -> GraphCompiler.checked(definition, Library.ofAgents(agent -> true)));
+        assertThat(refused.faults())
+                .singleElement()
+                .asString()
+                .startsWith("nodes.nap.sleep: can only fail: ")
+                .contains("neither a duration such as PT10M nor a time");
+        assertThat(GraphCompiler.compile(definition, 1, agent -> true).name())
+                .as("what was published before")
+                .isEqualTo("g");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'PT10M'", "'-PT1S'", "'2030-01-01T00:00:00Z'", "state.a", "'PT' + state.a"})
+    void anyOtherSleepMayBeRight(String sleep) throws Exception {
+        assertThat(GraphCompiler.checked(definition(sleeping(sleep)), Library.ofAgents(agent -> true))
+                        .name())
+                .isEqualTo("g");
+    }
+
+    private static String sleeping(String sleep) {
+        return """
+                graph: g
+                state: { a: { default: PT1S } }
+                nodes: { nap: { sleep: "%s" } }
+                edges: [{ from: START, to: nap }, { from: nap, to: END }]
+                """.formatted(sleep);
     }
 
     @Test
