@@ -144,7 +144,10 @@ class HealthTest {
         Jdbi server = Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "");
         server.useHandle(handle -> {
             handle.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
-            handle.select("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?", name)
+            handle.select(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                    + " WHERE datname = ? AND backend_type = 'client backend'",
+                            name)
                     .mapTo(Boolean.class)
                     .list();
         });

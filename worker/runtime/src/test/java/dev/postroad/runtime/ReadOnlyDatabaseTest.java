@@ -95,7 +95,10 @@ class ReadOnlyDatabaseTest {
         server.useHandle(handle -> {
             handle.execute("ALTER DATABASE " + name + " SET default_transaction_read_only = " + (on ? "on" : "off"));
             if (on) {
-                handle.select("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?", name)
+                handle.select(
+                                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                        + " WHERE datname = ? AND backend_type = 'client backend'",
+                                name)
                         .mapTo(Boolean.class)
                         .list();
             }

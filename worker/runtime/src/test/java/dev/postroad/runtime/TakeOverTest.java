@@ -125,7 +125,10 @@ class TakeOverTest {
         long epochs = epochs();
         String name = site.postgresUrl().replaceFirst(".*/", "");
         admin("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
-        adminNumber("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ?", name);
+        adminNumber(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                        + " WHERE datname = ? AND backend_type = 'client backend'",
+                name);
         // As long as no session is there, no sign can be given.
         long since = adminNumber("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE ? <> ''", name);
         Site.await(
