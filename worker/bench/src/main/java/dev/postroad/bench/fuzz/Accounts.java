@@ -19,21 +19,19 @@ import org.jspecify.annotations.Nullable;
  * topic is looked up in the journal, and so are the commands that are kept for their runs. Thread-safe.
  */
 final class Accounts {
-    private static final Set<String> TELLING = Set.of(
-            "run.queued",
-            "trigger.duplicate",
-            "trigger.rejected",
-            "run.retried",
-            "run.cancelled",
-            "run.resumed",
-            "run.continued",
-            "run.rolled-back",
-            "run.pausing",
-            "run.paused",
-            "run.unpaused",
-            "run.forked",
-            "state.updated",
-            "command.rejected");
+    /** Most of all events, and answers to no record; whatever else there is or will be is looked at. */
+    private static final Set<String> OF_NO_RECORD = Set.of(
+            "run.started",
+            "node.started",
+            "node.retrying",
+            "node.completed",
+            "node.failed",
+            "node.cancelled",
+            "node.waiting",
+            "node.reminded",
+            "run.waiting",
+            "run.completed",
+            "run.failed");
 
     private final Place place;
     private final Topics topics;
@@ -109,7 +107,7 @@ final class Accounts {
     /** Takes an event. */
     void event(ConsumerRecord<byte[], byte[]> event) {
         String type = type(event);
-        if (!TELLING.contains(type)) {
+        if (OF_NO_RECORD.contains(type)) {
             return;
         }
         try {
