@@ -33,7 +33,9 @@ final class RunSummariesTest {
             ERROR,
             NOON,
             NOON.plusSeconds(1),
-            NOON.plusSeconds(13));
+            NOON.plusSeconds(13),
+            null,
+            null);
     private static final RunSummary QUEUED = new RunSummary(
             "a",
             "launch",
@@ -44,6 +46,8 @@ final class RunSummariesTest {
             Map.of(),
             null,
             NOON,
+            null,
+            null,
             null,
             null);
 

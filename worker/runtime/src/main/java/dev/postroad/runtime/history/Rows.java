@@ -30,19 +30,24 @@ final class Rows {
     private Rows() {}
 
     static RunSummary summary(ResultSet row) throws SQLException {
+        return summary(row, null);
+    }
+
+    private static RunSummary summary(ResultSet row, RunSummary.@Nullable SetAside setAside) throws SQLException {
         return new RunSummary(
-                        row.getString("run_id"),
-                        row.getString("graph"),
-                        row.getInt("version"),
-                        RunStatus.of(row.getString("status")),
-                        row.getInt("priority"),
-                        requiredJson(row, "input"),
-                        tags(row),
-                        json(row, "error"),
-                        requiredTime(row, "queued_at"),
-                        time(row, "started_at"),
-                        time(row, "ended_at"))
-                .waiting(waits(row));
+                row.getString("run_id"),
+                row.getString("graph"),
+                row.getInt("version"),
+                RunStatus.of(row.getString("status")),
+                row.getInt("priority"),
+                requiredJson(row, "input"),
+                tags(row),
+                json(row, "error"),
+                requiredTime(row, "queued_at"),
+                time(row, "started_at"),
+                time(row, "ended_at"),
+                waits(row),
+                setAside);
     }
 
     private static RunSummary.@Nullable Waits waits(ResultSet row) throws SQLException {
@@ -58,11 +63,10 @@ final class Rows {
 
     /** A run, and what keeps it from going on. */
     static RunSummary summaryWithReason(ResultSet row) throws SQLException {
-        RunSummary run = summary(row);
         String why = row.getString("why");
-        return why == null
-                ? run
-                : run.setAside(new RunSummary.SetAside(why, row.getString("worker"), requiredTime(row, "since")));
+        return summary(
+                row,
+                why == null ? null : new RunSummary.SetAside(why, row.getString("worker"), requiredTime(row, "since")));
     }
 
     static RunEvent event(ResultSet row) throws SQLException {
