@@ -34,6 +34,7 @@ public final class JsonSchemas implements AnswerSchemas {
     /** The size of a schema times that of an answer, at the most. */
     private static final long MOST_STEPS = 200_000;
 
+    private static final String UNUSABLE = "the schema itself cannot be used: ";
     private static final int CHARACTERS_A_STEP = 16;
     private static final int MOST_FAULTS = 5;
     private static final int LONGEST_TEXT = 1_000;
@@ -53,9 +54,10 @@ public final class JsonSchemas implements AnswerSchemas {
 
     @Override
     public @Nullable String flaw(ObjectNode schema) {
-        String unfit = unfit(schema);
-        if (unfit != null) {
-            return unfit;
+        String unfit = unfit(schema, 0, new int[1]);
+        String flaw = unfit == null ? SchemaSize.of(schema).flaw() : unfit;
+        if (flaw != null) {
+            return flaw;
         }
         try {
             List<Error> faults = schemaOfSchemas.validate(schema);
@@ -63,19 +65,15 @@ public final class JsonSchemas implements AnswerSchemas {
                 return told(faults);
             }
             // What its parts refer to is found out by the first validation, whatever that finds.
-            registry.getSchema(schema).initializeValidators();
-            registry.getSchema(schema).validate(schema.objectNode());
+            Schema sound = registry.getSchema(schema);
+            sound.initializeValidators();
+            sound.validate(schema.objectNode());
             return null;
         } catch (RuntimeException unsound) {
             return shortened(String.valueOf(unsound.getMessage()));
         } catch (VirtualMachineError tooLarge) {
             return "it takes too much to be understood";
         }
-    }
-
-    private static @Nullable String unfit(ObjectNode schema) {
-        String unfit = unfit(schema, 0, new int[1]);
-        return unfit == null ? SchemaSize.flaw(schema) : unfit;
     }
 
     /** What would make it too large, or dependent on somebody else's. */
@@ -105,11 +103,15 @@ public final class JsonSchemas implements AnswerSchemas {
     @Override
     public @Nullable String refusal(ObjectNode schema, JsonNode answer) {
         // One that was asked by an earlier release may not have been looked at.
-        String unfit = unfit(schema);
+        String unfit = unfit(schema, 0, new int[1]);
         if (unfit != null) {
-            return "the schema itself cannot be used: " + unfit;
+            return UNUSABLE + unfit;
         }
-        if (SchemaSize.of(schema) * sizeOf(answer) > MOST_STEPS) {
+        SchemaSize size = SchemaSize.of(schema);
+        if (size.flaw() != null) {
+            return UNUSABLE + size.flaw();
+        }
+        if (size.parts() * sizeOf(answer) > MOST_STEPS) {
             return "it is too large to be held against the schema: their sizes multiplied are more than " + MOST_STEPS
                     + "; answer less, or ask with a smaller schema";
         }
@@ -117,7 +119,7 @@ public final class JsonSchemas implements AnswerSchemas {
             List<Error> faults = registry.getSchema(schema).validate(answer);
             return faults.isEmpty() ? null : told(faults);
         } catch (RuntimeException unsound) {
-            return "the schema itself cannot be used: " + shortened(String.valueOf(unsound.getMessage()));
+            return UNUSABLE + shortened(String.valueOf(unsound.getMessage()));
         } catch (VirtualMachineError tooMuch) {
             return "it takes too much to be held against the schema";
         }

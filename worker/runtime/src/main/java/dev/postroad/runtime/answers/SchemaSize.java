@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SchemaSize {
     /** The largest that is taken. */
-    static final int MOST = 10_000;
+    private static final int MOST = 10_000;
 
     private static final int MOST_OF_A_PATTERN = 1_000;
     private static final long UNDER_WAY = -1;
@@ -24,26 +24,32 @@ final class SchemaSize {
     private final ObjectNode root;
     private final IdentityHashMap<JsonNode, Long> sizes = new IdentityHashMap<>();
     private @Nullable String flaw;
+    private long parts;
 
     private SchemaSize(ObjectNode root) {
         this.root = root;
     }
 
-    /** The size of a schema that is nested no deeper than Java's stack; negative where it has none. */
-    static long of(ObjectNode schema) {
+    /** @param schema nested no deeper than Java's stack */
+    static SchemaSize of(ObjectNode schema) {
         SchemaSize counted = new SchemaSize(schema);
-        long size = counted.sizeOf(schema);
-        return counted.flaw == null ? size : -1;
+        counted.parts = counted.sizeOf(schema);
+        if (counted.flaw == null && counted.parts > MOST) {
+            counted.flaw = "with what it refers to written out each time, it has more than " + MOST
+                    + " parts; let it say less";
+        }
+        return counted;
+    }
+
+    /** How many parts it has; of no meaning where there is a flaw. */
+    long parts() {
+        return parts;
     }
 
     /** Why a schema has no size, or too large a one; null where all is well. */
-    static @Nullable String flaw(ObjectNode schema) {
-        SchemaSize counted = new SchemaSize(schema);
-        long size = counted.sizeOf(schema);
-        if (counted.flaw == null && size > MOST) {
-            return "with what it refers to written out each time, it has more than " + MOST + " parts; let it say less";
-        }
-        return counted.flaw;
+    @Nullable
+    String flaw() {
+        return flaw;
     }
 
     private long sizeOf(JsonNode node) {
