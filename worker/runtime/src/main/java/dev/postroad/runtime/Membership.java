@@ -1,5 +1,6 @@
 package dev.postroad.runtime;
 
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.lease.Lease;
@@ -15,7 +16,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Jdbi;
@@ -48,17 +48,16 @@ final class Membership implements AutoCloseable {
         clock = collaborators.clock();
         left = collaborators.left();
         Holdings holdings = new Holdings();
-        AtomicReference<Runnable> lookSoon = new AtomicReference<>(() -> {});
+        Bell lookSoon = new Bell();
         shards = new ShardOwnership(
                 self.id(),
                 settings.sessionTimeout(),
                 new ShardMoves(jdbi, self.id(), self.name(), settings.drain(), holdings, collaborators),
                 holdings,
-                () -> lookSoon.get().run(),
+                lookSoon::ring,
                 clock);
         keeper = new LeaseKeeper(
-                settings.postgres(), self, lease, shards, collaborators.lanes()::areAlive, ticker, clock);
-        lookSoon.set(keeper::call);
+                settings.postgres(), self, lease, shards, lookSoon, collaborators.lanes()::areAlive, ticker, clock);
     }
 
     /** What this process says of itself. */

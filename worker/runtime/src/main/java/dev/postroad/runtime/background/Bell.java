@@ -1,13 +1,14 @@
 package dev.postroad.runtime.background;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Wakes whoever waits for it, or will; rung often before that, it counts once. Thread-safe. */
+/** Wakes the one who waits for something new, or will, whoever brings it. Thread-safe. */
 public final class Bell {
     private final Semaphore rung = new Semaphore(0);
 
-    /** Wakes. Does not block. */
+    /** Wakes; rung often before somebody waits, it counts once. Does not block. */
     public void ring() {
         if (rung.availablePermits() == 0) {
             rung.release();
@@ -15,13 +16,21 @@ public final class Bell {
     }
 
     /**
-     * Waits for it, or for some time.
+     * Waits until it is rung, also where that was before, or for some time; says whether it was.
      *
      * @throws InterruptedException where the wait is interrupted
      */
-    void await(long millis) throws InterruptedException {
-        if (rung.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
-            rung.drainPermits();
-        }
+    public boolean await(Duration most) throws InterruptedException {
+        return isHeard(rung.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** Whether it was rung since it was last heard. Does not block. */
+    public boolean wasRung() {
+        return isHeard(rung.tryAcquire());
+    }
+
+    private boolean isHeard(boolean was) {
+        rung.drainPermits();
+        return was;
     }
 }

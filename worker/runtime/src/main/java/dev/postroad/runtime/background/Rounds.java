@@ -67,7 +67,7 @@ public final class Rounds implements AutoCloseable {
     private void loop() {
         try {
             while (!closed) {
-                bell.await(everyMillis);
+                boolean _ = bell.await(Duration.ofMillis(everyMillis));
                 if (!isDone()) {
                     TimeUnit.MILLISECONDS.sleep(everyMillis);
                 }

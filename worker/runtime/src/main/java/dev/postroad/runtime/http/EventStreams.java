@@ -3,6 +3,7 @@ package dev.postroad.runtime.http;
 import dev.postroad.contracts.live.LiveOrder;
 import dev.postroad.contracts.live.OpenAttempts;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.history.EventFilter;
 import dev.postroad.runtime.history.JournalTail;
 import dev.postroad.runtime.history.RunHistory;

@@ -8,6 +8,7 @@ import dev.postroad.contracts.live.Live.Happened;
 import dev.postroad.contracts.live.Live.Shown;
 import dev.postroad.contracts.live.LiveOrder;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.output.OutputCursor;
 import dev.postroad.runtime.output.OutputCursor.Found;

@@ -62,7 +62,7 @@ public final class SnapshotWriter implements SnapshotDesk, AutoCloseable {
                 return;
             } catch (SQLException away) {
                 repeats.warn("a snapshot cannot be written, and is left out", away);
-            } catch (RuntimeException | StackOverflowError defect) {
+            } catch (RuntimeException | VirtualMachineError defect) {
                 repeats.warn("a snapshot cannot be made, and is left out: " + defect);
             }
         }

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.lease;
 
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.config.PostgresSettings;
 import java.sql.Connection;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -46,7 +46,7 @@ public final class LeaseKeeper implements AutoCloseable {
     private final WorkerRows rows;
     private final Deaths deaths;
     private final Repeats repeats;
-    private final Semaphore called = new Semaphore(0);
+    private final Bell called;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final LongAdder buried = new LongAdder();
     private final Thread thread =
@@ -79,6 +79,7 @@ public final class LeaseKeeper implements AutoCloseable {
     }
 
     /**
+     * @param called has it look soon, and not only when it is time
      * @param fit whether this worker can step runs; where it cannot, it gives no sign any more
      * @param ticker nanoseconds that go on evenly, from any origin
      */
@@ -87,6 +88,7 @@ public final class LeaseKeeper implements AutoCloseable {
             Self self,
             Lease lease,
             Follower follower,
+            Bell called,
             BooleanSupplier fit,
             LongSupplier ticker,
             InstantSource clock) {
@@ -94,6 +96,7 @@ public final class LeaseKeeper implements AutoCloseable {
         this.self = self;
         this.lease = lease;
         this.follower = follower;
+        this.called = called;
         this.fit = fit;
         this.ticker = ticker;
         this.rows = new WorkerRows(self);
@@ -106,17 +109,10 @@ public final class LeaseKeeper implements AutoCloseable {
         thread.start();
     }
 
-    /** Looks soon, and not only when it is time. */
-    public void call() {
-        if (called.availablePermits() == 0) {
-            called.release();
-        }
-    }
-
     /** Has the others give this worker nothing more. */
     public void leave() {
         leaving = true;
-        call();
+        called.ring();
     }
 
     /** Whether a pooler hides sessions, so that deaths are found by the lease alone. */
@@ -203,7 +199,7 @@ public final class LeaseKeeper implements AutoCloseable {
         Duration atMost = deaths.isSuspicious() ? LOOK_AGAIN_AFTER : LOOK_EVERY;
         // A call from within this process is heard at the next of these; one of another process at once.
         while (closing.getCount() > 0 && ticker.getAsLong() - rested < atMost.toNanos()) {
-            if (called.tryAcquire()) {
+            if (called.wasRung()) {
                 return;
             }
             if (!session.ownsSession()) {

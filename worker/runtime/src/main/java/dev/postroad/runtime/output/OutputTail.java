@@ -1,13 +1,13 @@
 package dev.postroad.runtime.output;
 
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.background.Repeats;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.WakeupException;
@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutputTail implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutputTail.class);
-    private static final int MILLIS_BETWEEN_LOOKS = 50;
-    private static final int MILLIS_UNTIL_NEXT_TRY = 500;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+    private static final Duration UNTIL_NEXT_TRY = Duration.ofMillis(500);
+    private static final Duration WITHOUT_END = Duration.ofMillis(Long.MAX_VALUE);
     private static final int LIMIT_MILLIS = 2_000;
 
     private final Repeats repeats;
@@ -31,7 +32,7 @@ public final class OutputTail implements AutoCloseable {
     private final String topic;
     private final InstantSource clock;
     private final Set<OutputCursor> cursors = ConcurrentHashMap.newKeySet();
-    private final Semaphore wanted = new Semaphore(0);
+    private final Bell wanted = new Bell();
     private final Thread thread =
             Thread.ofPlatform().name("postroad-output-tail").daemon().unstarted(this::run);
     private volatile boolean away;
@@ -68,9 +69,7 @@ public final class OutputTail implements AutoCloseable {
     }
 
     void wake() {
-        if (wanted.availablePermits() == 0) {
-            wanted.release();
-        }
+        wanted.ring();
     }
 
     /** Whether Kafka did not answer the last time. */
@@ -80,7 +79,7 @@ public final class OutputTail implements AutoCloseable {
 
     private void run() {
         try {
-            awaitLook(Long.MAX_VALUE);
+            boolean _ = wanted.await(WITHOUT_END);
             while (!closed) {
                 look();
             }
@@ -97,7 +96,7 @@ public final class OutputTail implements AutoCloseable {
                 boolean more = looking.look(cursors);
                 away = false;
                 if (!more) {
-                    awaitLook(cursors.isEmpty() ? Long.MAX_VALUE : MILLIS_BETWEEN_LOOKS);
+                    boolean _ = wanted.await(cursors.isEmpty() ? WITHOUT_END : BETWEEN_LOOKS);
                 }
             }
         } catch (WakeupException stopped) {
@@ -106,15 +105,9 @@ public final class OutputTail implements AutoCloseable {
             // Readers go on with the events alone, and those who connect again find what they missed.
             repeats.warn("the output of runs is not followed for now; trying again", failed);
             away = true;
-            awaitLook(MILLIS_UNTIL_NEXT_TRY);
+            boolean _ = wanted.await(UNTIL_NEXT_TRY);
         } finally {
             consumer = null;
-        }
-    }
-
-    private void awaitLook(long mostMillis) throws InterruptedException {
-        if (wanted.tryAcquire(mostMillis, TimeUnit.MILLISECONDS)) {
-            wanted.drainPermits();
         }
     }
 
