@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,7 @@ public final class ShardMoves {
     private final Duration drain;
     private final Holdings holdings;
     private final ShardClaims claims;
+    private final Set<Thread> underWay = ConcurrentHashMap.newKeySet();
     private final Repeats repeats;
     private final LongAdder takenOver = new LongAdder();
     private final Queue<CompletableFuture<Void>> drops = new ConcurrentLinkedQueue<>();
@@ -108,23 +111,23 @@ public final class ShardMoves {
         move("postroad-give-", shard, () -> giveBackUntilDone(shard, epoch));
     }
 
-    /** Gives all shards back; returns when they are, or after a limit. */
+    /**
+     * Gives all shards back; returns when they are, or after a limit. Those that are on their way already, because
+     * somebody looked a moment ago, are waited for like the rest: their calls under way are not known before.
+     */
     void giveAll() {
-        List<Thread> gives = new ArrayList<>();
-        holdings.epochs().forEach((shard, epoch) -> {
-            if (holdings.beginsMove(shard)) {
-                gives.add(moving("postroad-give-", shard, () -> letGo(shard, epoch)));
-            }
-        });
         Instant end = collaborators.clock().instant().plusSeconds(LONGEST_GIVING_SECONDS);
         try {
-            for (Thread give : gives) {
-                Duration left = Duration.between(collaborators.clock().instant(), end);
-                if (left.isNegative() || !give.join(left)) {
-                    LOG.warn("shards cannot be given back in time; others take them when this worker is gone");
-                    return;
+            do {
+                holdings.epochs().forEach(this::give);
+                for (Thread move : List.copyOf(underWay)) {
+                    Duration left = Duration.between(collaborators.clock().instant(), end);
+                    if (left.isNegative() || !move.join(left)) {
+                        LOG.warn("shards cannot be given back in time; others take them when this worker is gone");
+                        return;
+                    }
                 }
-            }
+            } while (!holdings.epochs().isEmpty());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -132,18 +135,17 @@ public final class ShardMoves {
 
     private void move(String name, int shard, Runnable move) {
         if (holdings.beginsMove(shard)) {
-            moving(name, shard, move);
+            Thread moving = Thread.ofVirtual().name(name + shard).unstarted(() -> {
+                try {
+                    move.run();
+                } finally {
+                    holdings.endMove(shard);
+                    underWay.remove(Thread.currentThread());
+                }
+            });
+            underWay.add(moving);
+            moving.start();
         }
-    }
-
-    private Thread moving(String name, int shard, Runnable move) {
-        return Thread.ofVirtual().name(name + shard).start(() -> {
-            try {
-                move.run();
-            } finally {
-                holdings.endMove(shard);
-            }
-        });
     }
 
     private void claim(ShardView seen) {
