@@ -40,7 +40,8 @@ public record RunEvent(
         int version,
         long durationMillis,
         double progress,
-        JsonNode data) {
+        JsonNode data)
+        implements EventColumns {
     private static final String REMEDY = "read it from the events topic";
 
     /** An event of a type that this release knows. */
@@ -74,6 +75,31 @@ public record RunEvent(
                 version,
                 durationMillis,
                 progress,
+                data);
+    }
+
+    /**
+     * An event as it stands in a journal.
+     *
+     * @param type {@link EventType#UNKNOWN} where what it says cannot be read, whatever the name of its type
+     */
+    public static RunEvent of(
+            String runId, String graph, int graphVersion, EventType type, EventColumns columns, JsonNode data) {
+        return new RunEvent(
+                runId,
+                graph,
+                graphVersion,
+                columns.seq(),
+                type,
+                columns.typeName(),
+                columns.at(),
+                columns.node(),
+                columns.task(),
+                columns.attempt(),
+                columns.superstep(),
+                columns.version(),
+                columns.durationMillis(),
+                columns.progress(),
                 data);
     }
 

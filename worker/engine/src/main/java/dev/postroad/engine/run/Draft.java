@@ -19,9 +19,11 @@ final class Draft {
     private final List<Event> events = new ArrayList<>(4);
     private final List<Effect> effects = new ArrayList<>(2);
     private final Budget budget;
+    private final Run before;
     private Run run;
 
     Draft(Run run, Instant now, Instant stamp) {
+        this.before = run;
         this.run = run;
         this.budget = new Budget(run.graph().limits().iterations());
         this.now = now;
@@ -47,7 +49,7 @@ final class Draft {
     }
 
     Decision decision() {
-        return new Decision(run, events, effects);
+        return new Decision(before, run, events, effects);
     }
 
     void perform(Effect effect) {

@@ -1,5 +1,6 @@
 package dev.postroad.engine.run;
 
+import dev.postroad.contracts.message.EventColumns;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,21 @@ public record Event(
         double progress,
         EventBody body)
         implements EventColumns {
+    /** What was written down, taken back. */
+    public static Event of(EventColumns columns, EventBody body) {
+        return new Event(
+                columns.seq(),
+                columns.at(),
+                columns.node(),
+                columns.task(),
+                columns.attempt(),
+                columns.superstep(),
+                columns.version(),
+                columns.durationMillis(),
+                columns.progress(),
+                body);
+    }
+
     @Override
     public String typeName() {
         return body.type().publicName();

@@ -269,6 +269,11 @@ public final class Run implements Cloneable {
         return calls;
     }
 
+    /** Whether none of its tasks is another than it was, nor its state; told by identity, so that it may be false for nothing. */
+    public boolean hasTheTasksOf(Run before) {
+        return root == before.root;
+    }
+
     boolean hasApplied(String commandId) {
         return appliedCommands.contains(commandId);
     }

@@ -3,7 +3,6 @@ package dev.postroad.runtime.history;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Instant;
 import java.util.List;
@@ -160,18 +159,7 @@ public final class HistoryJson {
         if (!event.graph().isEmpty()) {
             json.put("graph", event.graph()).put("graphVersion", event.graphVersion());
         }
-        if (event.seq() > 0) {
-            json.put("seq", event.seq());
-        }
-        json.put("type", event.typeName()).put("at", event.at().toString());
-        if (event.task() != null) {
-            json.put("node", event.node()).put("task", event.task()).put("attempt", event.attempt());
-        }
-        json.put("superstep", event.superstep()).put("version", event.version());
-        if (event.durationMillis() >= 0) {
-            json.set("durationMs", Json.whole(event.durationMillis()));
-        }
-        json.put("progress", event.progress());
+        event.write(new EventFields(json));
         json.set("data", event.data());
         return json;
     }

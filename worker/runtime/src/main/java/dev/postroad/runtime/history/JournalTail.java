@@ -3,6 +3,7 @@ package dev.postroad.runtime.history;
 import dev.postroad.contracts.live.OpenAttempts;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.journal.JournalColumns;
 import java.sql.ResultSet;
 import java.util.Collection;
 import java.util.List;
@@ -24,9 +25,9 @@ public final class JournalTail {
             + " - octet_length(fresh.data::text) AS bytes_before"
             + " FROM unnest(:runs::bigint[], :seqs::integer[]) AS known (run, seq)"
             + " CROSS JOIN LATERAL ("
-            + "SELECT run, seq, type, at, node, task, attempt, superstep, version,"
-            + " extract(epoch FROM duration) * 1000 AS duration_millis, progress, data"
-            + " FROM postroad.journal WHERE run = known.run AND seq > known.seq ORDER BY seq LIMIT " + ROWS_OF_A_RUN
+            + "SELECT run, " + JournalColumns.selected("journal")
+            + ", data FROM postroad.journal WHERE run = known.run AND seq > known.seq ORDER BY seq LIMIT "
+            + ROWS_OF_A_RUN
             + ") fresh) j JOIN postroad.runs r ON r.id = j.run"
             + " WHERE j.bytes_before < " + BYTES_AT_ONCE + " ORDER BY j.run, j.seq";
 

@@ -2,6 +2,7 @@ package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.journal.JournalColumns;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +23,9 @@ final class Journals {
     private static final String MODE =
             "CASE WHEN type = 'run.continued' THEN json_build_object('mode', data -> 'mode') ELSE '{}' END";
 
-    private static final String ANSWERS = """
-            SELECT r.run_id, r.graph, r.version AS graph_version, j.seq, j.type, j.at, j.node, j.task, j.attempt,
-                   j.superstep, j.version, extract(epoch FROM j.duration) * 1000 AS duration_millis, j.progress, j.data
+    private static final String ANSWERS =
+            "SELECT r.run_id, r.graph, r.version AS graph_version, " + JournalColumns.selected("j") + """
+            , j.data
             FROM unnest(:runIds, :commandIds) AS asked (run_id, command_id)
             JOIN postroad.runs r ON r.run_id = asked.run_id
             JOIN postroad.journal j ON j.run = r.id
@@ -94,8 +95,7 @@ final class Journals {
 
     /** The run's number is looked up first, so that the journal's key gives the rows in their order. */
     private List<RunEvent> page(String data, String runId, EventFilter filter, int afterSeq, int limit) {
-        String rows = "SELECT seq, type, at, node, task, attempt, superstep, version,"
-                + " extract(epoch FROM duration) * 1000 AS duration_millis, progress, " + data + " AS data"
+        String rows = "SELECT " + JournalColumns.selected("journal") + ", " + data + " AS data"
                 + " FROM postroad.journal"
                 + " WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND seq > :after"
                 + conditions(filter) + " ORDER BY seq LIMIT " + limit;

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventColumns;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.journal.JournalColumns;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -71,22 +73,13 @@ final class Rows {
 
     static RunEvent event(ResultSet row) throws SQLException {
         JsonNode data = eventData(row);
-        String type = row.getString("type");
-        return new RunEvent(
+        EventColumns columns = JournalColumns.read(row);
+        return RunEvent.of(
                 row.getString("run_id"),
                 row.getString("graph"),
                 row.getInt("graph_version"),
-                row.getInt("seq"),
-                data == null ? EventType.UNKNOWN : EventType.ofAny(type),
-                type,
-                requiredTime(row, "at"),
-                row.getString("node"),
-                row.getString("task"),
-                row.getInt("attempt"),
-                row.getInt("superstep"),
-                row.getInt("version"),
-                durationMillis(row),
-                progress(row),
+                data == null ? EventType.UNKNOWN : EventType.ofAny(columns.typeName()),
+                columns,
                 data == null ? JsonNodeFactory.instance.objectNode().put("omitted", true) : data);
     }
 
@@ -106,16 +99,6 @@ final class Rows {
                 row.getLong("queued"),
                 row.getLong("running"),
                 time(row, "oldest_queued_at"));
-    }
-
-    private static long durationMillis(ResultSet row) throws SQLException {
-        double millis = row.getDouble("duration_millis");
-        return row.wasNull() ? -1 : Math.round(millis);
-    }
-
-    /** The double of the same decimals, as subscribers have read it, not that of the same bits. */
-    private static double progress(ResultSet row) throws SQLException {
-        return Double.parseDouble(Float.toString(row.getFloat("progress")));
     }
 
     static Map<String, String> tags(ResultSet row) throws SQLException {

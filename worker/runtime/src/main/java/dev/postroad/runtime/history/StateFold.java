@@ -29,17 +29,7 @@ final class StateFold {
             if (stored.type() == EventType.UNKNOWN) {
                 throw new IllegalStateException("this release does not know events of type " + stored.typeName());
             }
-            Event event = new Event(
-                    stored.seq(),
-                    stored.at(),
-                    stored.node(),
-                    stored.task(),
-                    stored.attempt(),
-                    stored.superstep(),
-                    stored.version(),
-                    stored.durationMillis(),
-                    stored.progress(),
-                    EventCodec.decode(stored.type(), stored.data()));
+            Event event = Event.of(stored, EventCodec.decode(stored.type(), stored.data()));
             run = run.evolve(event);
             return event;
         } catch (RuntimeException | StackOverflowError misfit) {

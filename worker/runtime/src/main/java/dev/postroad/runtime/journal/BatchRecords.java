@@ -3,36 +3,25 @@ package dev.postroad.runtime.journal;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Json;
-import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Admission;
-import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.Run;
 import dev.postroad.engine.run.RunError;
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 
 /** The rows of a batch of entries, as {@link JournalStatement} wants them. Kept, and filled anew for each batch. Confined to one thread. */
 final class BatchRecords {
-    private static final Map<EventType, byte[]> TYPES = new EnumMap<>(EventType.class);
-
-    static {
-        EventType.known().forEach(type -> TYPES.put(type, type.publicName().getBytes(StandardCharsets.UTF_8)));
-    }
-
     private final ArrayColumn claimedShards = ArrayColumn.ofInts();
     private final ArrayColumn claimedEpochs = ArrayColumn.ofLongs();
     private final RecordArray admissions = new RecordArray("postroad.admitted_run", 21);
     private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
-    private final RecordArray rows = new RecordArray("postroad.journal_row", 14);
+    private final RecordArray rows = JournalColumns.rows();
     private boolean admitsQuestions;
     private boolean changesQuestions;
 
@@ -80,7 +69,7 @@ final class BatchRecords {
                     changesQuestions |= effect == RowEffect.QUESTIONS;
                 }
             }
-            entry.rows().forEach(row -> addRow(entry.key(), row, isFresh));
+            entry.rows().forEach(row -> JournalColumns.add(rows, entry.key(), row, isFresh));
         }
         admissions.clear();
         fresh.values().forEach(this::admit);
@@ -149,30 +138,6 @@ final class BatchRecords {
         record.add(open == null ? null : open.askedAt());
         record.add(open == null ? null : open.dueAt());
         record.addJson(open == null ? null : open.assignees());
-    }
-
-    private void addRow(RunKey key, JournalRow row, boolean fresh) {
-        Event event = row.event();
-        rows.beginRow();
-        rows.add(key.shard());
-        rows.add(fresh);
-        rows.add(key.number());
-        rows.add(event.seq());
-        rows.addText(Objects.requireNonNull(TYPES.get(event.body().type())));
-        rows.add(event.node());
-        rows.add(event.task());
-        if (event.task() == null) {
-            rows.addNoInt();
-        } else {
-            rows.add(event.attempt());
-        }
-        rows.add(event.superstep());
-        rows.add(event.version());
-        rows.add(event.at());
-        rows.addMillis(event.durationMillis());
-        rows.addReal(event.progress());
-        rows.addJson(row.data());
-        rows.endRow();
     }
 
     /** An array in an array would be taken apart with it; a name holds no comma. */

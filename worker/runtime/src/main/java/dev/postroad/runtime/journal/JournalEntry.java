@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * What one decision adds to a run's journal.
  *
+ * @param before the run before the rows; of a run that is inserted with them, the run before its first
  * @param run the run after the rows
  * @param fresh whether the run itself is to be inserted with them
  */
-public record JournalEntry(RunKey key, Run run, List<JournalRow> rows, boolean fresh) {}
+public record JournalEntry(RunKey key, Run before, Run run, List<JournalRow> rows, boolean fresh) {}

@@ -2,6 +2,7 @@ package dev.postroad.runtime.journal;
 
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventColumns;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Event;
@@ -38,7 +39,7 @@ final class JournalFold {
     }
 
     /** Takes the next row; what comes after one that cannot be read is not looked at. */
-    void add(PublishedRow.Columns row, String data) {
+    void add(EventColumns row, String data) {
         if (unreadable != null) {
             return;
         }
@@ -50,21 +51,11 @@ final class JournalFold {
         }
     }
 
-    private static Event event(PublishedRow.Columns row, String data) throws FaultsException {
+    private static Event event(EventColumns row, String data) throws FaultsException {
         if (!EventType.isKnown(row.typeName())) {
             throw new IllegalStateException("this release does not know events of its type");
         }
-        return new Event(
-                row.seq(),
-                row.at(),
-                row.node(),
-                row.task(),
-                row.attempt(),
-                row.superstep(),
-                row.version(),
-                row.durationMillis(),
-                row.progress(),
-                EventCodec.decode(EventType.of(row.typeName()), Json.readOwn(data)));
+        return Event.of(row, EventCodec.decode(EventType.of(row.typeName()), Json.readOwn(data)));
     }
 
     StoredRun run(Graphs graphs) {

@@ -33,10 +33,9 @@ public final class JournalReader {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
     private static final int FETCH_ROWS = 1_000;
     private static final int QUERY_LIMIT_SECONDS = 60;
-    private static final String RUN_COLUMNS = "r.id, r.run_id, r.shard, r.traceparent, r.graph, r.version";
-    private static final String ROW_COLUMNS =
-            "j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version AS state_version, j.at,"
-                    + " (extract(epoch FROM j.duration) * 1000)::bigint AS millis, j.progress, j.data";
+    private static final String RUN_COLUMNS =
+            "r.id, r.run_id, r.shard, r.traceparent, r.graph, r.version AS graph_version";
+    private static final String ROW_COLUMNS = JournalColumns.selected("j") + ", j.data";
     private static final String UNFINISHED = "r.shard = ? AND r.status = 'running'";
     private static final String ONE = "r.run_id = ?";
     private static final String SOME = "r.run_id = ANY (?)";
@@ -201,8 +200,8 @@ public final class JournalReader {
                     page.add(new PublishedRow(
                             key(rows),
                             rows.getString("graph"),
-                            rows.getInt("version"),
-                            columns(rows),
+                            rows.getInt("graph_version"),
+                            JournalColumns.read(rows),
                             rows.getString("data").getBytes(StandardCharsets.UTF_8)));
                 }
             }
@@ -315,12 +314,12 @@ public final class JournalReader {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     String graph = rows.getString("graph");
-                    int version = rows.getInt("version");
+                    int version = rows.getInt("graph_version");
                     JournalFold journal = journals.computeIfAbsent(
                             key(rows), key -> new JournalFold(key, graph, version, known.get(key.number())));
                     String data = rows.getString("data");
                     if (data != null) {
-                        journal.add(columns(rows), data);
+                        journal.add(JournalColumns.read(rows), data);
                     }
                 }
             }
@@ -331,27 +330,6 @@ public final class JournalReader {
     private static RunKey key(ResultSet rows) throws SQLException {
         return new RunKey(
                 rows.getLong("id"), rows.getString("run_id"), rows.getInt("shard"), rows.getString("traceparent"));
-    }
-
-    private static PublishedRow.Columns columns(ResultSet rows) throws SQLException {
-        long millis = rows.getLong("millis");
-        long duration = rows.wasNull() ? -1 : millis;
-        return new PublishedRow.Columns(
-                rows.getInt("seq"),
-                rows.getString("type"),
-                rows.getObject("at", OffsetDateTime.class).toInstant(),
-                rows.getString("node"),
-                rows.getString("task"),
-                rows.getInt("attempt"),
-                rows.getInt("superstep"),
-                rows.getInt("state_version"),
-                duration,
-                progress(rows.getFloat("progress")));
-    }
-
-    /** The column is single precision; progress has three decimals. */
-    private static double progress(float stored) {
-        return Math.round(stored * 1000.0) / 1000.0;
     }
 
     private static OffsetDateTime time(Instant instant) {

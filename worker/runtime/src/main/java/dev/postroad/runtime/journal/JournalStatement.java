@@ -59,15 +59,14 @@ final class JournalStatement {
     private static final String CHANGE_ASKING =
             CHANGE_FORM.formatted(", questions = c.questions, asked_at = c.asked_at, due_at = c.due_at,"
                     + " assignees = c.assignees, questions_seq = c.seq");
-    private static final String WRITE = """
+    private static final String WRITE =
+            """
         , written AS (
-            INSERT INTO postroad.journal (run, seq, type, node, task, attempt, superstep, version, at, duration,
-                                          progress, data)
-            SELECT j.run, j.seq, j.type, j.node, j.task, j.attempt, j.superstep, j.version, j.at, j.duration,
-                   j.progress, j.data
-            FROM unnest(?::postroad.journal_row[]) AS j
+            INSERT INTO postroad.journal (%s)
+            SELECT %s
+            FROM unnest(?::%s[]) AS j
             WHERE j.shard IN (SELECT shard FROM owned)\
-        """;
+        """.formatted(JournalColumns.kept(""), JournalColumns.kept("j."), JournalColumns.TYPE);
     private static final String LEAVING_WHAT_IS_THERE = " ON CONFLICT (run, seq) DO NOTHING";
     private static final String WRITTEN = ") SELECT (SELECT array_agg(shard) FROM owned) AS owned,";
     private static final String NONE_ADMITTED = " NULL::bigint[] AS admitted, NULL::json AS pending";

@@ -1,8 +1,7 @@
 package dev.postroad.runtime.journal;
 
-import dev.postroad.engine.run.EventColumns;
+import dev.postroad.contracts.message.EventColumns;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A row that may have to be published again, as it stands in the table: also one that only another release understands.
@@ -11,25 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param data UTF-8 JSON; must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // Rows are compared by nobody.
-public record PublishedRow(RunKey key, String graph, int graphVersion, Columns columns, byte[] data) {
+public record PublishedRow(RunKey key, String graph, int graphVersion, EventColumns columns, byte[] data) {
     /** Where the row stands in the order of time. */
     public Position position() {
         return new Position(columns.at(), key.number(), columns.seq());
     }
-
-    /** What stands beside the data. */
-    public record Columns(
-            int seq,
-            String typeName,
-            Instant at,
-            @Nullable String node,
-            @Nullable String task,
-            int attempt,
-            int superstep,
-            int version,
-            long durationMillis,
-            double progress)
-            implements EventColumns {}
 
     /** A place in the journal of a shard: rows are ordered by time, then run, then seq. */
     public record Position(Instant at, long run, int seq) {

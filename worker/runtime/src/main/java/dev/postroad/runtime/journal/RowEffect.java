@@ -1,8 +1,13 @@
 package dev.postroad.runtime.journal;
 
-import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.run.Run;
+import java.util.Objects;
 
-/** What an event means for the row of its run in {@code runs}, which is written only where it has to be. */
+/**
+ * What a decision means for the row of its run in {@code runs}, which is written only where it has to be. It is seen by
+ * comparing the run before and after, whatever events lie between.
+ */
 enum RowEffect {
     /** The row stays as it is. */
     NONE,
@@ -12,44 +17,21 @@ enum RowEffect {
     QUESTIONS;
 
     static RowEffect of(JournalEntry entry) {
-        RowEffect most = NONE;
-        for (JournalRow row : entry.rows()) {
-            RowEffect effect = of(row.event().body().type());
-            if (effect.compareTo(most) > 0) {
-                most = effect;
-            }
+        Run before = entry.before();
+        Run after = entry.run();
+        if (isTheSame(before, after)) {
+            return NONE;
         }
-        return most;
+        return OpenQuestions.mayAsk(before) || OpenQuestions.mayAsk(after) ? QUESTIONS : STATUS;
     }
 
-    private static RowEffect of(EventType type) {
-        return switch (type) {
-            case RUN_STARTED, RUN_COMPLETED -> STATUS;
-            case RUN_RETRIED,
-                    RUN_CANCELLED,
-                    RUN_FAILED,
-                    RUN_WAITING,
-                    RUN_RESUMED,
-                    RUN_CONTINUED,
-                    RUN_ROLLED_BACK,
-                    RUN_PAUSED,
-                    RUN_UNPAUSED,
-                    STATE_UPDATED,
-                    NODE_REMINDED,
-                    NODE_REASSIGNED -> QUESTIONS;
-            // The row of a run that is admitted is new, and has all of it.
-            case RUN_QUEUED, RUN_FORKED -> NONE;
-            case NODE_STARTED,
-                    NODE_RETRYING,
-                    NODE_COMPLETED,
-                    NODE_FAILED,
-                    NODE_CANCELLED,
-                    NODE_WAITING,
-                    RUN_PAUSING,
-                    COMMAND_REJECTED,
-                    TRIGGER_DUPLICATE,
-                    TRIGGER_REJECTED,
-                    UNKNOWN -> NONE;
-        };
+    /** What a run waits for, and what it asks, is told of a run at rest alone, by its tasks; so is when it came to rest. */
+    private static boolean isTheSame(Run before, Run after) {
+        RunStatus status = after.status();
+        boolean isUnderWay = status == RunStatus.QUEUED || status == RunStatus.RUNNING;
+        return status == before.status()
+                && after.startedAt().equals(before.startedAt())
+                && Objects.equals(after.error(), before.error())
+                && (isUnderWay || after.hasTheTasksOf(before));
     }
 }

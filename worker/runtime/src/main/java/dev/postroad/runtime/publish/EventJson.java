@@ -1,18 +1,18 @@
 package dev.postroad.runtime.publish;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.postroad.engine.run.EventColumns;
+import dev.postroad.contracts.message.EventColumns;
+import dev.postroad.contracts.message.EventColumns.Field;
 import dev.postroad.runtime.journal.RunKey;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Assembles the value of an event from its row, as bytes and at once: a generator for each event costs a fifth of the
  * whole path. Confined to one thread.
  */
-final class EventJson {
+final class EventJson implements EventColumns.Writer {
     private static final byte[] DATA = ",\"data\":".getBytes(StandardCharsets.US_ASCII);
 
     private final StringBuilder head = new StringBuilder(512);
@@ -40,39 +40,41 @@ final class EventJson {
 
     private void head(RunKey key, String graph, int graphVersion, EventColumns event) {
         head.setLength(0);
-        head.append("{\"runId\":\"").append(key.id()).append('"');
-        text("graph", graph);
+        head.append("{\"runId\":\"").append(key.id()).append("\",\"graph\":");
+        quoted(graph);
         head.append(",\"graphVersion\":").append(graphVersion);
-        head.append(",\"seq\":").append(event.seq());
-        text("type", event.typeName());
-        text("at", time(event.at()));
-        text("node", event.node());
-        text("task", event.task());
-        if (event.task() != null) {
-            head.append(",\"attempt\":").append(event.attempt());
-        }
-        head.append(",\"superstep\":").append(event.superstep());
-        head.append(",\"version\":").append(event.version());
-        if (event.durationMillis() >= 0) {
-            head.append(",\"durationMs\":").append(event.durationMillis());
-        }
-        head.append(",\"progress\":").append(event.progress());
+        event.write(this);
+    }
+
+    @Override
+    public void put(Field field, String value) {
+        head.append(field.key());
+        quoted(value);
+    }
+
+    @Override
+    public void put(Field field, long value) {
+        head.append(field.key()).append(value);
+    }
+
+    @Override
+    public void put(Field field, double value) {
+        head.append(field.key()).append(value);
     }
 
     /** Events of one decision share their time, and writing it out is among the dearest parts of an event. */
-    private String time(Instant at) {
-        if (!at.equals(lastAt)) {
-            lastAt = at;
-            lastTime = at.toString();
+    @Override
+    public void put(Field field, Instant value) {
+        if (!value.equals(lastAt)) {
+            lastAt = value;
+            lastTime = value.toString();
         }
-        return lastTime;
+        head.append(field.key()).append('"').append(lastTime).append('"');
     }
 
-    private void text(String name, @Nullable String value) {
-        if (value != null) {
-            head.append(",\"").append(name).append("\":\"");
-            JsonStringEncoder.getInstance().quoteAsString(value, head);
-            head.append('"');
-        }
+    private void quoted(String value) {
+        head.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(value, head);
+        head.append('"');
     }
 }

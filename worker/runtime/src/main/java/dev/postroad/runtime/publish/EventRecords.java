@@ -1,8 +1,8 @@
 package dev.postroad.runtime.publish;
 
+import dev.postroad.contracts.message.EventColumns;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
-import dev.postroad.engine.run.EventColumns;
 import dev.postroad.runtime.journal.JournalRow;
 import dev.postroad.runtime.journal.PublishedRow;
 import dev.postroad.runtime.journal.RunKey;

@@ -35,7 +35,7 @@ final class Batch {
             encoded.add(by == null ? JournalRow.of(event) : JournalRow.of(event, commandId(instruction), by));
         }
         rows += encoded.size();
-        JournalEntry entry = new JournalEntry(live.key(), decision.run(), encoded, admittee != null);
+        JournalEntry entry = new JournalEntry(live.key(), decision.before(), decision.run(), encoded, admittee != null);
         items.add(new Item(live, entry, decision.effects(), admittee, instruction));
     }
 

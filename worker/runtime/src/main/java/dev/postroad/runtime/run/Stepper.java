@@ -79,7 +79,7 @@ final class Stepper {
         Decision begun = decide(admitted.run(), new Command.Start(), clock.now());
         List<Event> events = new ArrayList<>(admitted.events());
         events.addAll(begun.events());
-        return new Decision(begun.run(), events, begun.effects());
+        return new Decision(admitted.before(), begun.run(), events, begun.effects());
     }
 
     /** Begins a queued run that has a place now. */

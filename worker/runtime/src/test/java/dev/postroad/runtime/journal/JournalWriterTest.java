@@ -11,6 +11,7 @@ import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.EventColumns;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
@@ -156,6 +157,26 @@ class JournalWriterTest {
     }
 
     @Test
+    void theColumnsAreThoseOfTheDatabase() {
+        List<String> columns = JournalColumns.HANDED.stream()
+                .map(column -> column.name() + " " + column.type())
+                .toList();
+        assertThat(columnsOf(JournalColumns.TYPE)).isEqualTo(columns);
+        assertThat(columnsOf("postroad.journal")).isEqualTo(columns.subList(2, columns.size()));
+    }
+
+    private static List<String> columnsOf(String type) {
+        return SITE.sql()
+                .withHandle(handle -> handle.createQuery(
+                                "SELECT attname || ' ' || format_type(atttypid, atttypmod) FROM pg_attribute"
+                                        + " WHERE attrelid = cast(:type AS regclass) AND attnum > 0 AND NOT attisdropped"
+                                        + " ORDER BY attnum")
+                        .bind("type", type)
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    @Test
     void aBatchOfManyEntriesOfOneRunIsWrittenAsOne() throws SQLException {
         History history = historyOfEveryType("at-once");
         CommitResult result = writer.commit(history.entries(), EPOCHS);
@@ -186,8 +207,8 @@ class JournalWriterTest {
                 .isZero();
     }
 
-    private static PublishedRow.Columns columns(Event event) {
-        return new PublishedRow.Columns(
+    private static EventColumns columns(Event event) {
+        return new JournalColumns.Kept(
                 event.seq(),
                 event.typeName(),
                 event.at(),
@@ -587,6 +608,7 @@ class JournalWriterTest {
     private static JournalEntry entry(RunKey key, Decision decision, boolean fresh) {
         return new JournalEntry(
                 key,
+                decision.before(),
                 decision.run(),
                 decision.events().stream().map(JournalRow::of).toList(),
                 fresh);
@@ -596,7 +618,7 @@ class JournalWriterTest {
         List<JournalRow> rows = entry.rows().stream()
                 .map(row -> new JournalRow(row.event(), data.getBytes(StandardCharsets.UTF_8)))
                 .toList();
-        return new JournalEntry(entry.key(), entry.run(), rows, entry.fresh());
+        return new JournalEntry(entry.key(), entry.before(), entry.run(), rows, entry.fresh());
     }
 
     private static String text(JournalRow row) {

@@ -245,7 +245,7 @@ class SnapshotsTest {
         for (Event event : decision.events()) {
             rows.add(JournalRow.of(event));
         }
-        entries.add(new JournalEntry(key, decision.run(), rows, fresh));
+        entries.add(new JournalEntry(key, decision.before(), decision.run(), rows, fresh));
         RUNS.add(decision.run());
     }
 

@@ -65,6 +65,7 @@ final class Written {
     private static JournalEntry entry(RunKey key, Decision decision, boolean fresh) {
         return new JournalEntry(
                 key,
+                decision.before(),
                 decision.run(),
                 decision.events().stream().map(JournalRow::of).toList(),
                 fresh);
