@@ -8,7 +8,7 @@ import dev.postroad.contracts.client.PostroadClientException;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedServerException;
 import dev.postroad.runtime.availability.UnknownAgentException;
-import dev.postroad.runtime.history.CorruptHistoryException;
+import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import java.sql.SQLException;
 import java.util.List;

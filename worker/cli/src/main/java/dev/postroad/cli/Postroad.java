@@ -1,7 +1,15 @@
 package dev.postroad.cli;
 
+import dev.postroad.cli.agents.AgentsCommand;
+import dev.postroad.cli.arguments.DurationArgument;
+import dev.postroad.cli.arguments.PointInTime;
+import dev.postroad.cli.definitions.DefinitionCommands;
 import dev.postroad.cli.logging.LogEncoder;
+import dev.postroad.cli.looking.LookingCommands;
+import dev.postroad.cli.running.RunningCommands;
+import dev.postroad.cli.serving.ServingCommands;
 import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.cli.steering.SteeringCommands;
 import dev.postroad.runtime.config.LogFormat;
 import dev.postroad.runtime.config.Variables;
 import java.time.Duration;
@@ -79,42 +87,14 @@ public final class Postroad implements Runnable {
     static CommandLine commandLine(Surroundings surroundings) {
         var root = new Postroad();
         var errors = new ErrorMessages(surroundings, () -> root.verbose);
-        return new CommandLine(root)
-                .addSubcommand(new RunCommand(surroundings))
-                .addSubcommand(new TaskCommand(surroundings))
-                .addSubcommand(new DevCommand(surroundings))
-                .addSubcommand(new WorkerCommand(surroundings))
-                .addSubcommand(new MigrateCommand(surroundings))
-                .addSubcommand(new ApplyCommand(surroundings))
-                .addSubcommand(new RemoveCommand(surroundings))
-                .addSubcommand(AgentsCommand.of(surroundings))
-                .addSubcommand(new GraphCommand(surroundings))
-                .addSubcommand(new TriggerCommand(surroundings))
-                .addSubcommand(new CancelCommand(surroundings))
-                .addSubcommand(new RetryCommand(surroundings))
-                .addSubcommand(new ResumeCommand(surroundings))
-                .addSubcommand(new ReassignCommand(surroundings))
-                .addSubcommand(new ContinueCommand(surroundings))
-                .addSubcommand(new RollbackCommand(surroundings))
-                .addSubcommand(new ForkCommand(surroundings))
-                .addSubcommand(new UpdateStateCommand(surroundings))
-                .addSubcommand(new PauseCommand(surroundings))
-                .addSubcommand(new UnpauseCommand(surroundings))
-                .addSubcommand(new WatchCommand(surroundings))
-                .addSubcommand(new ShowCommand(surroundings))
-                .addSubcommand(new WhyCommand(surroundings))
-                .addSubcommand(new StateCommand(surroundings))
-                .addSubcommand(new HistoryCommand(surroundings))
-                .addSubcommand(new DiffCommand(surroundings))
-                .addSubcommand(new EventsCommand(surroundings))
-                .addSubcommand(new LogsCommand(surroundings))
-                .addSubcommand(new TimelineCommand(surroundings))
-                .addSubcommand(new RunsCommand(surroundings))
-                .addSubcommand(new WaitingCommand(surroundings))
-                .addSubcommand(new QueueCommand(surroundings))
-                .addSubcommand(new WorkersCommand(surroundings))
-                .addSubcommand(new HealthCommand(surroundings))
-                .registerConverter(Duration.class, DurationArgument::read)
+        var line = new CommandLine(root);
+        RunningCommands.all(surroundings).forEach(line::addSubcommand);
+        ServingCommands.all(surroundings).forEach(line::addSubcommand);
+        DefinitionCommands.all(surroundings).forEach(line::addSubcommand);
+        line.addSubcommand(AgentsCommand.of(surroundings));
+        SteeringCommands.all(surroundings).forEach(line::addSubcommand);
+        LookingCommands.all(surroundings).forEach(line::addSubcommand);
+        return line.registerConverter(Duration.class, DurationArgument::read)
                 .registerConverter(PointInTime.class, PointInTime::read)
                 .setOut(Writers.of(surroundings.out()))
                 .setErr(Writers.of(surroundings.err()))

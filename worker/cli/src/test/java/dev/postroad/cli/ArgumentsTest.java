@@ -170,7 +170,7 @@ final class ArgumentsTest {
     void showsWhereAnErrorComesFromOnlyWhenAsked() {
         var shell = new TestShell(folder).set("POSTROAD_POSTGRES_URL", "jdbc:postgresql://127.0.0.1:1/p");
         assertThat(shell.run("runs", "--verbose")).isEqualTo(1);
-        assertThat(shell.err()).contains("\tat dev.postroad.cli.RunsCommand.call");
+        assertThat(shell.err()).contains("\tat dev.postroad.cli.looking.RunsCommand.call");
     }
 
     @Test

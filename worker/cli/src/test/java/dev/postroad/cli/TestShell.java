@@ -20,14 +20,14 @@ import org.jspecify.annotations.NullMarked;
 
 /** Runs commands in this process and keeps what they say. */
 @NullMarked
-final class TestShell {
+public final class TestShell {
     private final Path data;
     private final Map<String, String> environment = new HashMap<>();
     private ByteArrayOutputStream out = new ByteArrayOutputStream();
     private ByteArrayOutputStream err = new ByteArrayOutputStream();
     private String in = "";
 
-    TestShell(Path data) {
+    public TestShell(Path data) {
         this.data = data;
     }
 
@@ -60,7 +60,7 @@ final class TestShell {
         }
     }
 
-    Surroundings surroundings() {
+    public Surroundings surroundings() {
         out = new ByteArrayOutputStream();
         err = new ByteArrayOutputStream();
         return new Surroundings(
@@ -80,7 +80,7 @@ final class TestShell {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    String err() {
+    public String err() {
         return err.toString(StandardCharsets.UTF_8);
     }
 }

@@ -18,8 +18,8 @@ import dev.postroad.runtime.publish.OutputPublisher;
 import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.registry.Refusals;
 import dev.postroad.runtime.registry.RegistryReader;
-import dev.postroad.runtime.run.AgentCalls;
-import dev.postroad.runtime.run.AvailableAgents;
+import dev.postroad.runtime.run.calls.AgentCalls;
+import dev.postroad.runtime.run.waking.AvailableAgents;
 
 /**
  * The graphs and agents that are published, how agents stand, and the way to call them.

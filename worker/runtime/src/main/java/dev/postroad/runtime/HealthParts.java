@@ -9,7 +9,7 @@ import dev.postroad.runtime.observe.HealthState;
 import dev.postroad.runtime.observe.Looks;
 import dev.postroad.runtime.observe.PartHealth;
 import dev.postroad.runtime.ownership.ShardOwnership;
-import dev.postroad.runtime.run.Lane;
+import dev.postroad.runtime.run.lane.Lane;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

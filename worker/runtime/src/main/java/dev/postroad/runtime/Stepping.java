@@ -15,19 +15,19 @@ import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.ownership.ShardMoves;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.publish.EventOutbox;
-import dev.postroad.runtime.run.AgentWaiters;
-import dev.postroad.runtime.run.Commands;
-import dev.postroad.runtime.run.JournalRunLoader;
-import dev.postroad.runtime.run.KeptInstructions;
-import dev.postroad.runtime.run.Lane;
-import dev.postroad.runtime.run.Lanes;
-import dev.postroad.runtime.run.LateCommands;
-import dev.postroad.runtime.run.MetCommands;
-import dev.postroad.runtime.run.QuestionLister;
-import dev.postroad.runtime.run.QueueReader;
-import dev.postroad.runtime.run.RunQueue;
-import dev.postroad.runtime.run.Turns;
-import dev.postroad.runtime.run.Waker;
+import dev.postroad.runtime.run.commands.Commands;
+import dev.postroad.runtime.run.commands.KeptInstructions;
+import dev.postroad.runtime.run.commands.LateCommands;
+import dev.postroad.runtime.run.lane.JournalRunLoader;
+import dev.postroad.runtime.run.lane.Lane;
+import dev.postroad.runtime.run.lane.Lanes;
+import dev.postroad.runtime.run.queue.QueueReader;
+import dev.postroad.runtime.run.queue.RunQueue;
+import dev.postroad.runtime.run.queue.Turns;
+import dev.postroad.runtime.run.waking.AgentWaiters;
+import dev.postroad.runtime.run.waking.QuestionLister;
+import dev.postroad.runtime.run.waking.StrayCommands;
+import dev.postroad.runtime.run.waking.Waker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -128,7 +128,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 .start();
         on.part(new LateCommands(storage.pending(), on.settings().pendingCommands(), clock))
                 .start();
-        on.part(new MetCommands(storage.pending(), kept, lanes, shards::owned, clock))
+        on.part(new StrayCommands(storage.pending(), kept, lanes, shards::owned, clock))
                 .start();
         QueuedRuns queued = new QueuedRuns(storage.shared());
         on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))

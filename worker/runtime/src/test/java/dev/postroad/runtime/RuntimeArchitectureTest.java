@@ -71,6 +71,12 @@ class RuntimeArchitectureTest {
             .because("the class in the middle that knows everything grows out of the first cycle");
 
     @ArchTest
+    static final ArchRule roomsOfAPackageHaveNoCyclesEither = slices().matching("dev.postroad.runtime.(**)")
+            .should()
+            .beFreeOfCycles()
+            .because("a room that knows those who use it cannot be read, or tested, by itself");
+
+    @ArchTest
     static final ArchRule theJournalKnowsNobodyWhoUsesIt = within("journal", "database")
             .because("the writes that must never be lost or doubled are to be read and tested by themselves");
 
@@ -143,7 +149,7 @@ class RuntimeArchitectureTest {
             .doNotHaveFullyQualifiedName("dev.postroad.runtime.Worker")
             .and()
             // Tells how long commits take, and decides nothing by it.
-            .doNotHaveFullyQualifiedName("dev.postroad.runtime.run.LaneFigures")
+            .doNotHaveFullyQualifiedName("dev.postroad.runtime.run.lane.LaneFigures")
             .should()
             .callMethod(System.class, "nanoTime")
             .because("what depends on elapsed time cannot be replayed");
@@ -158,9 +164,9 @@ class RuntimeArchitectureTest {
             // While the worker starts, for 2 s at the most.
             "dev.postroad.runtime.publish.Producers",
             "dev.postroad.runtime.guard.AgentBreaker",
-            "dev.postroad.runtime.run.AgentCalls",
+            "dev.postroad.runtime.run.calls.AgentCalls",
             "dev.postroad.runtime.background.Rounds",
-            "dev.postroad.runtime.run.JournalRunLoader");
+            "dev.postroad.runtime.run.lane.JournalRunLoader");
 
     @ArchTest
     static final ArchRule nobodySleepsInTheMiddle = noClasses()

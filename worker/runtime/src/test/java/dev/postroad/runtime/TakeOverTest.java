@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.postroad.contracts.message.EventType;
-import dev.postroad.runtime.history.WorkerRegister;
-import dev.postroad.runtime.history.WorkerReport;
+import dev.postroad.runtime.history.workers.WorkerRegister;
+import dev.postroad.runtime.history.workers.WorkerReport;
 import dev.postroad.runtime.testing.BusyAgent;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Servers;

@@ -7,7 +7,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
-import dev.postroad.runtime.history.RunSummary;
+import dev.postroad.runtime.history.runs.RunSummary;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
 import java.util.List;

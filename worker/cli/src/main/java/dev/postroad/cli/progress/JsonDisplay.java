@@ -3,7 +3,7 @@ package dev.postroad.cli.progress;
 import dev.postroad.cli.screen.Visible;
 import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.runtime.history.HistoryJson;
+import dev.postroad.runtime.history.past.PastJson;
 import java.io.PrintStream;
 import java.time.Instant;
 
@@ -17,7 +17,7 @@ public final class JsonDisplay implements Display {
 
     @Override
     public void show(RunEvent event, RunProgress after) {
-        out.println(Visible.json(HistoryJson.tree(event).toString()));
+        out.println(Visible.json(PastJson.tree(event).toString()));
     }
 
     @Override

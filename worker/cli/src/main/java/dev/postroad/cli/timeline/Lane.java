@@ -1,7 +1,7 @@
 package dev.postroad.cli.timeline;
 
 import dev.postroad.cli.screen.Text;
-import dev.postroad.runtime.history.RunTimeline.Bar;
+import dev.postroad.runtime.history.past.RunTimeline.Bar;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

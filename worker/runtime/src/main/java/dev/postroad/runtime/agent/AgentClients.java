@@ -5,7 +5,18 @@ import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
-import dev.postroad.runtime.agent.JavaAgents.Presence;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.AgentEnvironment;
+import dev.postroad.runtime.agent.attempt.AttemptSender;
+import dev.postroad.runtime.agent.http.HttpAgent;
+import dev.postroad.runtime.agent.http.HttpSettings;
+import dev.postroad.runtime.agent.java.JavaAgents;
+import dev.postroad.runtime.agent.java.JavaAgents.Presence;
+import dev.postroad.runtime.agent.llm.LlmAgent;
+import dev.postroad.runtime.agent.llm.LlmSettings;
+import dev.postroad.runtime.agent.plugin.PluginFolder;
+import dev.postroad.runtime.agent.plugin.PluginListener;
+import dev.postroad.runtime.agent.plugin.Plugins;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,19 +31,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class AgentClients implements AutoCloseable {
-    /** What a definition of any kind may say; how it is obeyed is not this package's business. */
-    static final Set<String> COMMON_SETTINGS = Set.of(
-            "agent",
-            "kind",
-            "description",
-            "timeout",
-            "retry",
-            "circuitBreaker",
-            "bulkhead",
-            "rateLimit",
-            "onUnavailable",
-            "health");
-
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final AgentEnvironment environment;

@@ -2,6 +2,7 @@ package dev.postroad.runtime.agent;
 
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.runtime.agent.attempt.AgentClient;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

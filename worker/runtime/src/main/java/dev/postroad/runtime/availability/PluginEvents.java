@@ -2,7 +2,7 @@ package dev.postroad.runtime.availability;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.runtime.agent.PluginListener;
+import dev.postroad.runtime.agent.plugin.PluginListener;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;

@@ -2,7 +2,7 @@ package dev.postroad.runtime.config;
 
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Topics;
-import dev.postroad.runtime.agent.AgentEnvironment;
+import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;

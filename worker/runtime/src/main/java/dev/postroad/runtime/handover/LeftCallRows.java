@@ -2,7 +2,7 @@ package dev.postroad.runtime.handover;
 
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
-import dev.postroad.runtime.run.LeftCall;
+import dev.postroad.runtime.run.calls.LeftCall;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;

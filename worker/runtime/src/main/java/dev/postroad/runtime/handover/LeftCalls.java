@@ -2,8 +2,8 @@ package dev.postroad.runtime.handover;
 
 import dev.postroad.runtime.background.Insistence;
 import dev.postroad.runtime.background.Repeats;
-import dev.postroad.runtime.run.AgentCalls;
-import dev.postroad.runtime.run.LeftCall;
+import dev.postroad.runtime.run.calls.AgentCalls;
+import dev.postroad.runtime.run.calls.LeftCall;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;

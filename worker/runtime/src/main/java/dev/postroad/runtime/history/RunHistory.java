@@ -1,15 +1,26 @@
 package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.run.Run;
-import dev.postroad.runtime.history.QueueReport.Line;
-import dev.postroad.runtime.journal.Snapshots;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
+import dev.postroad.runtime.history.past.EventFilter;
+import dev.postroad.runtime.history.past.RunPast;
+import dev.postroad.runtime.history.past.RunState;
+import dev.postroad.runtime.history.past.RunTimeline;
+import dev.postroad.runtime.history.past.StateDiff;
+import dev.postroad.runtime.history.past.StateVersion;
+import dev.postroad.runtime.history.past.VersionFilter;
+import dev.postroad.runtime.history.rows.CorruptHistoryException;
+import dev.postroad.runtime.history.runs.QueueCounting;
+import dev.postroad.runtime.history.runs.QueueReport;
+import dev.postroad.runtime.history.runs.RunCounting;
+import dev.postroad.runtime.history.runs.RunCounts;
+import dev.postroad.runtime.history.runs.RunFilter;
+import dev.postroad.runtime.history.runs.RunListing;
+import dev.postroad.runtime.history.runs.RunLookup;
+import dev.postroad.runtime.history.runs.RunPage;
+import dev.postroad.runtime.history.runs.RunSummary;
+import dev.postroad.runtime.history.waiting.WaitingFilter;
+import dev.postroad.runtime.history.waiting.WaitingListing;
+import dev.postroad.runtime.history.waiting.WaitingPage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,44 +29,28 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** What Postgres holds of runs. Sees what was committed before the call. Thread-safe. */
+/** What Postgres holds of runs: the door to the rooms of this package. Sees what was committed before the call. Thread-safe. */
 public final class RunHistory {
-    private static final String SUMMARY = "SELECT " + Rows.SUMMARY_COLUMNS + """
-            , why, worker, since
-            FROM postroad.runs LEFT JOIN postroad.unreadable_runs ON run = id
-            WHERE run_id = :runId
-            """;
-    private static final String QUEUE = """
-            SELECT statement_timestamp() AS at, line.*
-            FROM (SELECT 1) always
-            LEFT JOIN (
-                SELECT graph, priority,
-                       count(*) FILTER (WHERE status = 'queued') AS queued,
-                       count(*) FILTER (WHERE status = 'running') AS running,
-                       min(queued_at) FILTER (WHERE status = 'queued') AS oldest_queued_at
-                FROM postroad.runs
-                WHERE status IN ('queued', 'running')
-                GROUP BY graph, priority
-            ) line ON true
-            ORDER BY line.priority DESC, line.graph
-            """;
-
-    private final Jdbi postgres;
-    private final Journals journals;
-    private final Snapshots snapshots;
+    private final RunLookup lookup;
+    private final RunListing listing;
+    private final RunCounting counting;
+    private final WaitingListing waiting;
+    private final QueueCounting queue;
+    private final RunPast past;
 
     public RunHistory(DataSource database) {
-        postgres = Jdbi.create(database);
-        journals = new Journals(postgres);
-        snapshots = new Snapshots(database);
+        Jdbi postgres = Jdbi.create(database);
+        lookup = new RunLookup(postgres);
+        listing = new RunListing(postgres);
+        counting = new RunCounting(postgres);
+        waiting = new WaitingListing(postgres);
+        queue = new QueueCounting(postgres);
+        past = new RunPast(postgres, database);
     }
 
     /** The run of an id, with what keeps it from going on. */
     public Optional<RunSummary> find(String runId) {
-        return postgres.withHandle(handle -> handle.createQuery(SUMMARY)
-                .bind("runId", runId)
-                .map((row, context) -> Rows.summaryWithReason(row))
-                .findOne());
+        return lookup.find(runId);
     }
 
     /**
@@ -66,12 +61,12 @@ public final class RunHistory {
      * @throws IllegalArgumentException where the cursor is none that a page gave
      */
     public RunPage runs(RunFilter filter, @Nullable String cursor, int limit) {
-        return new RunListing(postgres).page(filter, cursor, limit);
+        return listing.page(filter, cursor, limit);
     }
 
     /** How many of the runs that are wanted are in which status; no status that is not asked for is counted. */
     public RunCounts counts(RunFilter filter) {
-        return new RunCounting(postgres).count(filter);
+        return counting.count(filter);
     }
 
     /**
@@ -82,12 +77,12 @@ public final class RunHistory {
      * @throws IllegalArgumentException where the cursor is none that a page gave
      */
     public WaitingPage waiting(WaitingFilter filter, @Nullable String cursor, int limit) {
-        return new WaitingListing(postgres).page(filter, cursor, limit);
+        return waiting.page(filter, cursor, limit);
     }
 
     /** The journal of a run from a place on; empty where there is no such run. */
     public List<RunEvent> events(String runId, int fromSeq) {
-        return journals.from(runId, fromSeq);
+        return past.events(runId, fromSeq);
     }
 
     /**
@@ -97,7 +92,7 @@ public final class RunHistory {
      * @param limit at most so many, 1 or more; fewer where they are large
      */
     public List<RunEvent> events(String runId, EventFilter filter, int afterSeq, int limit) {
-        return journals.page(runId, filter, afterSeq, limit);
+        return past.events(runId, filter, afterSeq, limit);
     }
 
     /**
@@ -106,7 +101,7 @@ public final class RunHistory {
      * @param commandIds the commands, by the ids of their runs
      */
     public List<RunEvent> answers(Map<String, String> commandIds) {
-        return journals.answers(commandIds);
+        return past.answers(commandIds);
     }
 
     /**
@@ -119,23 +114,7 @@ public final class RunHistory {
      */
     public List<StateVersion> versions(
             String runId, VersionFilter filter, int limit, Consumer<CorruptHistoryException> unreadable) {
-        List<StateVersion> versions = new ArrayList<>();
-        graphOf(runId).ifPresent(graph -> {
-            VersionTrail trail = new VersionTrail(runId, graph);
-            journals.read(runId, event -> {
-                try {
-                    StateVersion made = trail.after(event);
-                    if (made != null && filter.accepts(made)) {
-                        versions.add(made);
-                    }
-                    return versions.size() < limit && event.version() <= filter.toVersion();
-                } catch (CorruptHistoryException misfit) {
-                    unreadable.accept(misfit);
-                    return false;
-                }
-            });
-        });
-        return versions;
+        return past.versions(runId, filter, limit, unreadable);
     }
 
     /**
@@ -146,24 +125,7 @@ public final class RunHistory {
      * @throws CorruptHistoryException where the journal does not fit its graph
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
-        int last = version == null ? Integer.MAX_VALUE : version;
-        return graphOf(runId)
-                .map(graph -> latest(runId, last, graph))
-                .filter(run -> version == null || run.version() == version)
-                .map(StateFold::stateOf);
-    }
-
-    /** From the nearest snapshot on; from the beginning where what follows it cannot be read so. */
-    private Run latest(String runId, int lastVersion, Graph graph) {
-        Optional<Run> snapshot = snapshots.before(runId, lastVersion, graph);
-        if (snapshot.isPresent()) {
-            try {
-                return follow(runId, new StateFold(snapshot.get()), lastVersion, run -> {});
-            } catch (CorruptHistoryException misfit) {
-                // The journal alone is what counts, and says where it breaks.
-            }
-        }
-        return follow(runId, new StateFold(Run.empty(runId, graph)), lastVersion, run -> {});
+        return past.state(runId, version);
     }
 
     /**
@@ -173,44 +135,7 @@ public final class RunHistory {
      * @throws CorruptHistoryException where the journal does not fit its graph
      */
     public Optional<StateDiff> diff(String runId, int from, int to) {
-        Map<Integer, Run> states = new HashMap<>();
-        follow(runId, Math.max(from, to), run -> {
-            if (run.version() == from || run.version() == to) {
-                states.put(run.version(), run);
-            }
-        });
-        Run before = states.get(from);
-        Run after = states.get(to);
-        return before == null || after == null
-                ? Optional.empty()
-                : Optional.of(StateDiff.of(StateFold.stateOf(before), StateFold.stateOf(after)));
-    }
-
-    private void follow(String runId, int lastVersion, Consumer<Run> reader) {
-        graphOf(runId).ifPresent(graph -> {
-            Run _ = follow(runId, new StateFold(Run.empty(runId, graph)), lastVersion, reader);
-        });
-    }
-
-    /** Hands over a run after each of its events, as long as its version is no higher; gives the last of them. */
-    private Run follow(String runId, StateFold fold, int lastVersion, Consumer<Run> reader) {
-        journals.read(runId, fold.run().seq() + 1, event -> {
-            if (event.version() > lastVersion) {
-                return false;
-            }
-            try {
-                fold.add(event);
-            } catch (CorruptHistoryException misfit) {
-                // No event of a version changes its state, so what cannot be read there does not matter.
-                if (fold.run().version() < lastVersion) {
-                    throw misfit;
-                }
-                return false;
-            }
-            reader.accept(fold.run());
-            return true;
-        });
-        return fold.run();
+        return past.diff(runId, from, to);
     }
 
     /**
@@ -219,38 +144,11 @@ public final class RunHistory {
      * @return empty where there is no such run
      */
     public Optional<RunTimeline> timeline(String runId) {
-        return find(runId).map(run -> {
-            TimelineFold fold = new TimelineFold();
-            journals.readTimes(runId, event -> {
-                fold.add(event);
-                return true;
-            });
-            return new RunTimeline(runId, run.status(), run.queuedAt(), run.startedAt(), run.endedAt(), fold.bars());
-        });
+        return past.timeline(runId);
     }
 
     /** What waits for a place among the running, and what has one, over all workers. */
     public QueueReport queue() {
-        return postgres.withHandle(handle -> handle.createQuery(QUEUE).execute((statement, context) -> {
-            try (ResultSet rows = statement.get().getResultSet()) {
-                return report(rows);
-            }
-        }));
-    }
-
-    private static QueueReport report(ResultSet rows) throws SQLException {
-        List<Line> lines = new ArrayList<>();
-        Instant at = Instant.EPOCH;
-        while (rows.next()) {
-            at = Rows.requiredTime(rows, "at");
-            if (rows.getString("graph") != null) {
-                lines.add(Rows.line(rows));
-            }
-        }
-        return QueueReport.of(at, lines);
-    }
-
-    private Optional<Graph> graphOf(String runId) {
-        return find(runId).map(run -> new PublishedDefinitions(postgres).graph(run.graph(), run.graphVersion()));
+        return queue.report();
     }
 }

@@ -11,10 +11,11 @@ import dev.postroad.contracts.message.AgentEvent;
 import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.availability.AgentSwitch.By;
 import dev.postroad.runtime.availability.UnknownAgentException;
-import dev.postroad.runtime.history.AgentEventLog;
-import dev.postroad.runtime.history.HistoryJson;
-import dev.postroad.runtime.history.PublishedAgent;
-import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.agents.AgentEventLog;
+import dev.postroad.runtime.history.definitions.DefinitionJson;
+import dev.postroad.runtime.history.definitions.PublishedAgent;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
+import dev.postroad.runtime.history.rows.JsonFields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -49,7 +50,7 @@ final class AgentRoutes {
     private void agents(Context context) {
         new Query(context).end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("agents", HistoryJson.list(definitions.publishedAgents(), HistoryJson::tree));
+        json.set("agents", JsonFields.list(definitions.publishedAgents(), DefinitionJson::tree));
         Answers.send(context, json);
     }
 
@@ -60,7 +61,7 @@ final class AgentRoutes {
 
     private void send(Context context, String name) {
         PublishedAgent agent = definitions.publishedAgent(name).orElseThrow(() -> none(name));
-        Answers.send(context, HistoryJson.tree(agent));
+        Answers.send(context, DefinitionJson.tree(agent));
     }
 
     private static Refusal none(String name) {
@@ -81,7 +82,7 @@ final class AgentRoutes {
             throw none(name);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("events", HistoryJson.list(page, AgentEvent::toJson));
+        json.set("events", JsonFields.list(page, AgentEvent::toJson));
         if (page.size() == limit && !log.after(name, page.getLast().id(), 1).isEmpty()) {
             json.put("next", page.getLast().id());
         }

@@ -1,7 +1,7 @@
 package dev.postroad.runtime.http;
 
-import dev.postroad.runtime.history.AgentMetrics;
-import dev.postroad.runtime.history.AgentStatsJson;
+import dev.postroad.runtime.history.agents.AgentMetrics;
+import dev.postroad.runtime.history.agents.AgentStatsJson;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.Json;
-import dev.postroad.runtime.history.CorruptHistoryException;
+import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;

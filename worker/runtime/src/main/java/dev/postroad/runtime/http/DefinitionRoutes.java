@@ -2,8 +2,9 @@ package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.runtime.history.HistoryJson;
-import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.definitions.DefinitionJson;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
+import dev.postroad.runtime.history.rows.JsonFields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -23,7 +24,7 @@ final class DefinitionRoutes {
     private void graphs(Context context) {
         new Query(context).end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("graphs", HistoryJson.list(definitions.graphVersions(), HistoryJson::tree));
+        json.set("graphs", JsonFields.list(definitions.graphVersions(), DefinitionJson::tree));
         Answers.send(context, json);
     }
 
@@ -34,7 +35,7 @@ final class DefinitionRoutes {
         String name = context.pathParam("name");
         Answers.send(
                 context,
-                HistoryJson.tree(definitions
+                DefinitionJson.tree(definitions
                         .publishedGraph(name, version)
                         .orElseThrow(() -> Refusal.of(
                                 ErrorCode.NOT_FOUND,

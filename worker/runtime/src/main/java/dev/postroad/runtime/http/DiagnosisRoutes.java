@@ -3,10 +3,13 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.runtime.history.FailureGroups;
-import dev.postroad.runtime.history.HistoryJson;
-import dev.postroad.runtime.history.RunDiagnosis;
 import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.past.PastJson;
+import dev.postroad.runtime.history.reasons.ReasonJson;
+import dev.postroad.runtime.history.reasons.RunDiagnosis;
+import dev.postroad.runtime.history.rows.JsonFields;
+import dev.postroad.runtime.history.runs.FailureGroups;
+import dev.postroad.runtime.history.runs.RunJson;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
@@ -34,7 +37,7 @@ final class DiagnosisRoutes {
     private void why(Context context) {
         new Query(context).end();
         String runId = context.pathParam("id");
-        Answers.send(context, HistoryJson.tree(diagnosis.of(runId).orElseThrow(() -> Refusal.noRun(runId))));
+        Answers.send(context, ReasonJson.tree(diagnosis.of(runId).orElseThrow(() -> Refusal.noRun(runId))));
     }
 
     private void command(Context context) {
@@ -49,7 +52,7 @@ final class DiagnosisRoutes {
                             ErrorCode.NOT_FOUND,
                             "run " + runId + " has not answered command " + commandId + "; ask again, or send it anew");
         }
-        Answers.send(context, HistoryJson.tree(answers.getFirst()));
+        Answers.send(context, PastJson.tree(answers.getFirst()));
     }
 
     private void errors(Context context) {
@@ -59,7 +62,7 @@ final class DiagnosisRoutes {
         int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
         query.end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("errors", HistoryJson.list(failures.since(graph, since, limit), HistoryJson::tree));
+        json.set("errors", JsonFields.list(failures.since(graph, since, limit), RunJson::tree));
         Answers.send(context, json);
     }
 }

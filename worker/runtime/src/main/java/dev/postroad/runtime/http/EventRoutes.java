@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.runtime.history.EventFilter;
-import dev.postroad.runtime.history.HistoryJson;
 import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.past.EventFilter;
+import dev.postroad.runtime.history.past.PastJson;
+import dev.postroad.runtime.history.rows.JsonFields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -62,7 +63,7 @@ final class EventRoutes {
             throw Refusal.noRun(runId);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("events", HistoryJson.list(page, HistoryJson::tree));
+        json.set("events", JsonFields.list(page, PastJson::tree));
         // A page may be shorter than asked for where its events are large.
         if (!page.isEmpty()
                 && !history.events(runId, filter, page.getLast().seq(), 1).isEmpty()) {

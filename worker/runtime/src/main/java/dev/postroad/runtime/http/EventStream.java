@@ -2,7 +2,7 @@ package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.background.Bell;
-import dev.postroad.runtime.history.JournalTail.Place;
+import dev.postroad.runtime.history.past.JournalTail.Place;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;

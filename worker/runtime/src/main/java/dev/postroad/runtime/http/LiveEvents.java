@@ -1,8 +1,8 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.runtime.history.JournalTail;
-import dev.postroad.runtime.history.JournalTail.Place;
+import dev.postroad.runtime.history.past.JournalTail;
+import dev.postroad.runtime.history.past.JournalTail.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.postroad.contracts.live.Live.Shown;
 import dev.postroad.contracts.live.LiveOrder;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.background.Bell;
-import dev.postroad.runtime.history.HistoryJson;
+import dev.postroad.runtime.history.past.PastJson;
 import dev.postroad.runtime.output.OutputCursor;
 import dev.postroad.runtime.output.OutputCursor.Found;
 import dev.postroad.runtime.output.OutputMark;
@@ -166,7 +166,7 @@ final class LiveReader {
         switch (next) {
             case Happened(RunEvent event)
             when filter.accepts(event) -> {
-                String data = new String(Json.bytes(HistoryJson.tree(event)), StandardCharsets.UTF_8);
+                String data = new String(Json.bytes(PastJson.tree(event)), StandardCharsets.UTF_8);
                 writer.event(id, event.typeName(), data);
                 silence = Duration.ZERO;
             }

@@ -3,11 +3,11 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.LogLevel;
-import dev.postroad.runtime.history.HistoryJson;
-import dev.postroad.runtime.history.LogFilter;
-import dev.postroad.runtime.history.LogLine;
 import dev.postroad.runtime.history.RunHistory;
-import dev.postroad.runtime.history.RunLog;
+import dev.postroad.runtime.history.past.LogFilter;
+import dev.postroad.runtime.history.past.LogLine;
+import dev.postroad.runtime.history.past.RunLog;
+import dev.postroad.runtime.history.rows.JsonFields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -71,7 +71,7 @@ final class LogRoutes {
             requireRun(runId);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("lines", HistoryJson.list(page, LogLine::toJson));
+        json.set("lines", JsonFields.list(page, LogLine::toJson));
         if (page.size() == limit) {
             json.put("next", page.getLast().id());
         }

@@ -1,9 +1,9 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.json.Json;
-import dev.postroad.runtime.history.LogFilter;
-import dev.postroad.runtime.history.LogLine;
-import dev.postroad.runtime.history.RunLog;
+import dev.postroad.runtime.history.past.LogFilter;
+import dev.postroad.runtime.history.past.LogLine;
+import dev.postroad.runtime.history.past.RunLog;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

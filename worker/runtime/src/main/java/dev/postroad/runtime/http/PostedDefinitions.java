@@ -13,7 +13,7 @@ import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
 import dev.postroad.runtime.answers.JsonSchemas;
-import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

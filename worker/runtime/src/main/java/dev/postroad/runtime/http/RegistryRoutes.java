@@ -10,7 +10,7 @@ import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.RegistryKey.Kind;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.runtime.history.PublishedDefinitions;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Comparator;

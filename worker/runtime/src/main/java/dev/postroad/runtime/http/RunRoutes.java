@@ -3,14 +3,17 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunStatus;
-import dev.postroad.runtime.history.HistoryJson;
-import dev.postroad.runtime.history.RunFilter;
 import dev.postroad.runtime.history.RunHistory;
-import dev.postroad.runtime.history.RunState;
-import dev.postroad.runtime.history.StateVersion;
-import dev.postroad.runtime.history.VersionFilter;
-import dev.postroad.runtime.history.WaitingFilter;
-import dev.postroad.runtime.history.WaitingFilter.Order;
+import dev.postroad.runtime.history.past.PastJson;
+import dev.postroad.runtime.history.past.RunState;
+import dev.postroad.runtime.history.past.StateVersion;
+import dev.postroad.runtime.history.past.VersionFilter;
+import dev.postroad.runtime.history.rows.JsonFields;
+import dev.postroad.runtime.history.runs.RunFilter;
+import dev.postroad.runtime.history.runs.RunJson;
+import dev.postroad.runtime.history.waiting.WaitingFilter;
+import dev.postroad.runtime.history.waiting.WaitingFilter.Order;
+import dev.postroad.runtime.history.waiting.WaitingJson;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -50,7 +53,7 @@ final class RunRoutes {
         String cursor = query.text("cursor");
         query.end();
         try {
-            Answers.send(context, HistoryJson.tree(history.runs(filter, cursor, limit)));
+            Answers.send(context, RunJson.tree(history.runs(filter, cursor, limit)));
         } catch (IllegalArgumentException noCursor) {
             query.fault("cursor", "is none that a page gave", "use \"next\" of the page before as it is");
             query.end();
@@ -72,13 +75,13 @@ final class RunRoutes {
         Query query = new Query(context);
         RunFilter filter = filter(query);
         query.end();
-        Answers.send(context, HistoryJson.tree(history.counts(filter)));
+        Answers.send(context, RunJson.tree(history.counts(filter)));
     }
 
     private void run(Context context) {
         new Query(context).end();
         String runId = context.pathParam("id");
-        Answers.send(context, HistoryJson.tree(history.find(runId).orElseThrow(() -> Refusal.noRun(runId))));
+        Answers.send(context, RunJson.tree(history.find(runId).orElseThrow(() -> Refusal.noRun(runId))));
     }
 
     private void state(Context context) {
@@ -87,7 +90,7 @@ final class RunRoutes {
         query.end();
         String runId = context.pathParam("id");
         Answers.send(
-                context, HistoryJson.tree(history.state(runId, version).orElseThrow(() -> noVersion(runId, version))));
+                context, PastJson.tree(history.state(runId, version).orElseThrow(() -> noVersion(runId, version))));
     }
 
     private Refusal noVersion(String runId, @Nullable Integer version) {
@@ -121,7 +124,7 @@ final class RunRoutes {
         if (found.isEmpty() && history.find(runId).isEmpty()) {
             throw Refusal.noRun(runId);
         }
-        json.set("versions", HistoryJson.list(found.subList(0, Math.min(limit, found.size())), HistoryJson::tree));
+        json.set("versions", JsonFields.list(found.subList(0, Math.min(limit, found.size())), PastJson::tree));
         if (found.size() > limit) {
             json.put("next", found.getLast().version());
         }
@@ -136,7 +139,7 @@ final class RunRoutes {
         String runId = context.pathParam("id");
         Answers.send(
                 context,
-                HistoryJson.tree(history.diff(runId, from, to)
+                PastJson.tree(history.diff(runId, from, to)
                         .orElseThrow(() -> history.state(runId, null)
                                 .map(newest -> noVersion(newest, Math.max(from, to) + ""))
                                 .orElseGet(() -> Refusal.noRun(runId)))));
@@ -145,12 +148,12 @@ final class RunRoutes {
     private void timeline(Context context) {
         new Query(context).end();
         String runId = context.pathParam("id");
-        Answers.send(context, HistoryJson.tree(history.timeline(runId).orElseThrow(() -> Refusal.noRun(runId))));
+        Answers.send(context, PastJson.tree(history.timeline(runId).orElseThrow(() -> Refusal.noRun(runId))));
     }
 
     private void queue(Context context) {
         new Query(context).end();
-        Answers.send(context, HistoryJson.tree(history.queue()));
+        Answers.send(context, RunJson.tree(history.queue()));
     }
 
     private void waiting(Context context) {
@@ -166,7 +169,7 @@ final class RunRoutes {
         String cursor = query.text("cursor");
         query.end();
         try {
-            Answers.send(context, HistoryJson.tree(history.waiting(filter, cursor, limit)));
+            Answers.send(context, WaitingJson.tree(history.waiting(filter, cursor, limit)));
         } catch (IllegalArgumentException noCursor) {
             query.fault("cursor", "is none that a page gave", "use \"next\" of the page before as it is");
             query.end();

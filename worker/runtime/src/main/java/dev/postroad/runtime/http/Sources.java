@@ -2,16 +2,16 @@ package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.availability.AgentSwitch;
-import dev.postroad.runtime.history.AgentEventLog;
-import dev.postroad.runtime.history.AgentMetrics;
-import dev.postroad.runtime.history.FailureGroups;
-import dev.postroad.runtime.history.JournalTail;
-import dev.postroad.runtime.history.PublishedDefinitions;
-import dev.postroad.runtime.history.RunDiagnosis;
 import dev.postroad.runtime.history.RunHistory;
-import dev.postroad.runtime.history.RunLog;
-import dev.postroad.runtime.history.RunTasks;
-import dev.postroad.runtime.history.WorkerRegister;
+import dev.postroad.runtime.history.agents.AgentEventLog;
+import dev.postroad.runtime.history.agents.AgentMetrics;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
+import dev.postroad.runtime.history.past.JournalTail;
+import dev.postroad.runtime.history.past.RunLog;
+import dev.postroad.runtime.history.reasons.RunDiagnosis;
+import dev.postroad.runtime.history.runs.FailureGroups;
+import dev.postroad.runtime.history.tasks.RunTasks;
+import dev.postroad.runtime.history.workers.WorkerRegister;
 import dev.postroad.runtime.output.OutputTail;
 import javax.sql.DataSource;
 

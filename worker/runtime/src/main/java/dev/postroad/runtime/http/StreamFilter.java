@@ -2,7 +2,7 @@ package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.runtime.history.EventFilter;
+import dev.postroad.runtime.history.past.EventFilter;
 
 /**
  * What a reader of a stream wants.

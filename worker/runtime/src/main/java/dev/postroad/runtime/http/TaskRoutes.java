@@ -1,9 +1,9 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.runtime.history.RunHistory;
-import dev.postroad.runtime.history.RunTasks;
-import dev.postroad.runtime.history.TaskJson;
-import dev.postroad.runtime.history.TaskPage;
+import dev.postroad.runtime.history.tasks.RunTasks;
+import dev.postroad.runtime.history.tasks.TaskJson;
+import dev.postroad.runtime.history.tasks.TaskPage;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.postroad.runtime.http;
 
-import dev.postroad.runtime.history.HistoryJson;
-import dev.postroad.runtime.history.WorkerRegister;
+import dev.postroad.runtime.history.workers.WorkerJson;
+import dev.postroad.runtime.history.workers.WorkerRegister;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -19,6 +19,6 @@ final class WorkerRoutes {
 
     private void workers(Context context) {
         new Query(context).end();
-        Answers.send(context, HistoryJson.tree(workers.report()));
+        Answers.send(context, WorkerJson.tree(workers.report()));
     }
 }

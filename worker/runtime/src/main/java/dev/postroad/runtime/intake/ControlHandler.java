@@ -8,10 +8,10 @@ import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Incoming;
 import dev.postroad.runtime.reading.RecordHandler;
-import dev.postroad.runtime.run.Commands;
-import dev.postroad.runtime.run.Instruction;
-import dev.postroad.runtime.run.Instruction.InstructionOutcome;
-import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.commands.Commands;
+import dev.postroad.runtime.run.commands.Instruction;
+import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
+import dev.postroad.runtime.run.lane.Lanes;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 

@@ -5,8 +5,8 @@ import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
 import dev.postroad.runtime.reading.TopicLook;
-import dev.postroad.runtime.run.Commands;
-import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.commands.Commands;
+import dev.postroad.runtime.run.lane.Lanes;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
 import dev.postroad.runtime.reading.TopicLook;
 import dev.postroad.runtime.registry.Catalog;
-import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.lane.Lanes;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;

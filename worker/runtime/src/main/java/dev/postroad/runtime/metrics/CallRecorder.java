@@ -6,7 +6,7 @@ import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
 import dev.postroad.contracts.agent.Usage;
-import dev.postroad.runtime.run.CallObserver;
+import dev.postroad.runtime.run.calls.CallObserver;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;

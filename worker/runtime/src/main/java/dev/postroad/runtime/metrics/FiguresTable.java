@@ -2,7 +2,7 @@ package dev.postroad.runtime.metrics;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.json.Json;
-import dev.postroad.runtime.history.CorruptHistoryException;
+import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.metrics.LastFailures.LastFailure;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;

@@ -1,7 +1,7 @@
 package dev.postroad.runtime.metrics;
 
 import dev.postroad.contracts.agent.Usage;
-import dev.postroad.runtime.history.LatencyHistograms;
+import dev.postroad.runtime.history.agents.LatencyHistograms;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.AbstractHistogram;
 import org.HdrHistogram.IntCountsHistogram;

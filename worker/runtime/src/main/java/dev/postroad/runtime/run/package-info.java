@@ -1,6 +1,7 @@
 /**
- * Steps runs: each lane owns the runs of its shards. Commands come in; committed events and calls of agents go out.
- * Must not know Kafka's consumers or HTTP.
+ * Steps runs, in rooms of its own: {@code lane} decides and commits, {@code queue} says who begins next, {@code calls} calls
+ * agents, {@code commands} makes instructions of messages, {@code waking} finds what runs at rest wait for. Must not know
+ * Kafka's consumers or HTTP.
  */
 @NullMarked
 package dev.postroad.runtime.run;

@@ -7,7 +7,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.runtime.Worker;
-import dev.postroad.runtime.history.HistoryJson;
+import dev.postroad.runtime.history.past.PastJson;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
@@ -100,7 +100,7 @@ final class EventStreamsTest {
             assertThat(stream.messages())
                     .extracting(Sse.Message::json)
                     .containsExactlyElementsOf(
-                            journal.stream().map(HistoryJson::tree).toList());
+                            journal.stream().map(PastJson::tree).toList());
         }
     }
 

@@ -2,9 +2,9 @@ package dev.postroad.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postroad.runtime.history.Reason;
-import dev.postroad.runtime.history.RunDiagnosis;
-import dev.postroad.runtime.history.RunReasons;
+import dev.postroad.runtime.history.reasons.Reason;
+import dev.postroad.runtime.history.reasons.RunDiagnosis;
+import dev.postroad.runtime.history.reasons.RunReasons;
 import dev.postroad.runtime.testing.Site;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;

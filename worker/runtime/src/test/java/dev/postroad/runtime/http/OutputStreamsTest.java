@@ -11,7 +11,7 @@ import dev.postroad.contracts.live.Live;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.runtime.history.HistoryJson;
+import dev.postroad.runtime.history.past.PastJson;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
@@ -204,7 +204,7 @@ final class OutputStreamsTest {
         return switch (live) {
             case Live.Happened(RunEvent event) ->
                 new Sse.Message(
-                        "", event.type().publicName(), HistoryJson.tree(event).toString());
+                        "", event.type().publicName(), PastJson.tree(event).toString());
             case Live.Shown(OutputChunk chunk) ->
                 new Sse.Message("", "output", chunk.toJson().toString());
         };

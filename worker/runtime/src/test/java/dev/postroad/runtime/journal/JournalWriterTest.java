@@ -25,7 +25,7 @@ import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.Run;
-import dev.postroad.runtime.history.WaitingFilter;
+import dev.postroad.runtime.history.waiting.WaitingFilter;
 import dev.postroad.runtime.journal.PublishedRow.Position;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.testing.BreakingDatabase;

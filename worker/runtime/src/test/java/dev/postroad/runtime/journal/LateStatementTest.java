@@ -7,7 +7,7 @@ import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.RetryPolicy;
-import dev.postroad.runtime.history.WaitingFilter;
+import dev.postroad.runtime.history.waiting.WaitingFilter;
 import dev.postroad.runtime.testing.Site;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,0 +1,37 @@
+package dev.postroad.cli.arguments;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
+
+/** A time as arguments name it: by itself, or by how long ago it was. */
+@FunctionalInterface
+public interface PointInTime {
+    /** How long ago in one unit, as people type it. */
+    Pattern SHORT = Pattern.compile("[0-9]{1,6}[smhd]");
+
+    /** The time, as seen from another one. */
+    Instant at(Instant now);
+
+    /** Reads an argument. */
+    static PointInTime read(String text) {
+        try {
+            if (SHORT.matcher(text).matches()) {
+                Duration ago = Duration.parse(text.endsWith("d") ? "P" + text : "PT" + text);
+                return now -> now.minus(ago);
+            }
+            if (text.startsWith("P")) {
+                Duration ago = DurationArgument.read(text);
+                return now -> now.minus(ago);
+            }
+            Instant time = OffsetDateTime.parse(text).toInstant();
+            return now -> time;
+        } catch (DateTimeException | TypeConversionException noTime) {
+            throw new TypeConversionException("is \"" + text
+                    + "\"; use a time such as 2026-11-01T00:00:00Z, or how long ago it was, such as PT1H or 1h");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.postroad.cli.arguments;
+
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.runs.RunFilter;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which runs are meant. */
+public final class RunFilterOptions {
+    @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            split = ",",
+            converter = RunStatusArgument.class,
+            description = "Only those that are queued, running, waiting, paused, completed, failed or cancelled; may be"
+                    + " given several times.")
+    private Set<RunStatus> statuses = EnumSet.noneOf(RunStatus.class);
+
+    @Option(names = "--graph", paramLabel = "NAME", description = "Only those of a graph.")
+    private @Nullable String graph;
+
+    @Option(
+            names = "--waits-for",
+            paramLabel = "AGENT",
+            description = "Only those that wait for an agent, which cannot be called.")
+    private @Nullable String waitsFor;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Only those queued then or later: a time such as 2026-11-01T00:00:00Z, or how long ago, such"
+                    + " as PT1H.")
+    private @Nullable PointInTime since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Only those queued before; as --since.")
+    private @Nullable PointInTime until;
+
+    @Option(
+            names = "--tag",
+            paramLabel = "KEY=VALUE",
+            description = "Only those that are marked so; may be given several times.")
+    private Map<String, String> tags = new LinkedHashMap<>();
+
+    public Set<RunStatus> statuses() {
+        return statuses;
+    }
+
+    public RunFilter filter(Instant now) {
+        return filter(statuses, now);
+    }
+
+    /** As asked for, but for the statuses. */
+    public RunFilter filter(Set<RunStatus> wanted, Instant now) {
+        return new RunFilter(
+                wanted,
+                graph,
+                null,
+                waitsFor,
+                since == null ? null : since.at(now),
+                until == null ? null : until.at(now),
+                tags);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.postroad.cli.running;
+
+import dev.postroad.cli.arguments.NewRunId;
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.UserInput;
+import dev.postroad.contracts.message.Trigger;
+import dev.postroad.contracts.message.Trigger.Target;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What can be said about a run before it begins. */
+final class TriggerOptions {
+    private static final int HIGHEST_PRIORITY = 9;
+
+    @Option(
+            names = "--input",
+            paramLabel = "JSON|@FILE|-",
+            description = "A JSON object: values for the state's channels, or what the agent is given; - reads the"
+                    + " standard input.")
+    private String input = "{}";
+
+    @Option(names = "--run-id", paramLabel = "ID", description = "The id of the run; one is made where none is given.")
+    private @Nullable String runId;
+
+    @Option(names = "--priority", paramLabel = "0-9", description = "Higher ones go first; 0 by default.")
+    private int priority;
+
+    @Option(names = "--run-timeout", paramLabel = "PT10M", description = "The longest that the run may take.")
+    private @Nullable Duration runTimeout;
+
+    @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A mark on the run; may be given several times.")
+    private Map<String, String> tags = new LinkedHashMap<>();
+
+    /** The trigger of a graph or an agent; always with a run id, so that it can be followed from its first event. */
+    Trigger trigger(Target target, InputStream in) {
+        if (priority < 0 || priority > HIGHEST_PRIORITY) {
+            throw CommandException.usage("--priority: is " + priority + "; use 0 to " + HIGHEST_PRIORITY);
+        }
+        return new Trigger(
+                target,
+                NewRunId.of("--run-id", runId, target.name()),
+                UserInput.object("--input", input, in),
+                priority,
+                runTimeout,
+                tags);
+    }
+}

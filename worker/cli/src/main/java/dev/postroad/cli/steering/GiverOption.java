@@ -1,0 +1,38 @@
+package dev.postroad.cli.steering;
+
+import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.Surroundings;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who gives a command to a run. */
+final class GiverOption {
+    private static final List<String> NAMES_OF_USERS = List.of("USER", "LOGNAME", "USERNAME");
+    private static final int LONGEST = 200;
+
+    @Option(
+            names = "--by",
+            paramLabel = "NAME",
+            description =
+                    "Who asks for it, as it will stand in the run's events; by default whoever is logged in here.")
+    private @Nullable String name;
+
+    /** Null where nobody is named and nobody is logged in. */
+    @Nullable
+    String name(Surroundings surroundings) {
+        if (name != null && (name.isBlank() || name.length() > LONGEST)) {
+            throw CommandException.usage("--by: is blank or too long; use 1 to " + LONGEST + " characters");
+        }
+        return name != null ? name : user(surroundings.environment());
+    }
+
+    private static @Nullable String user(Map<String, String> environment) {
+        return NAMES_OF_USERS.stream()
+                .map(variable -> environment.getOrDefault(variable, ""))
+                .filter(user -> !user.isBlank() && user.length() <= LONGEST)
+                .findFirst()
+                .orElse(null);
+    }
+}

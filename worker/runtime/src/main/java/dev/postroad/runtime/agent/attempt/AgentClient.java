@@ -1,0 +1,24 @@
+package dev.postroad.runtime.agent.attempt;
+
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+
+/**
+ * Reaches one agent. Thread-safe; calls block and run on virtual threads.
+ */
+public interface AgentClient extends AutoCloseable {
+    /**
+     * Makes one attempt. An expected failure is a reply, not an exception.
+     *
+     * @throws InterruptedException where the attempt was cancelled or ran out of time; whatever was under way is aborted
+     * @throws AgentAbsentException where no call was made, for the agent's code is not in this worker now
+     */
+    AgentReply call(AgentCall call) throws InterruptedException;
+
+    /**
+     * Frees what the client holds. Of the clients that {@code AgentClients} opens, calls under way end undisturbed
+     * before, and a call that comes after it is made all the same.
+     */
+    @Override
+    void close();
+}

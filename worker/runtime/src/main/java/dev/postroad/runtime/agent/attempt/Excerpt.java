@@ -1,0 +1,54 @@
+package dev.postroad.runtime.agent.attempt;
+
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Makes texts from outside fit for a fault's message: short, storable, on one line, and without the secrets that the
+ * other side may have echoed. Thread-safe.
+ */
+public final class Excerpt {
+    /** The longest message, in characters. */
+    static final int LIMIT = 500;
+
+    /** Hides no secrets. */
+    public static final Excerpt PLAIN = new Excerpt(List.of());
+
+    /** Replacing shorter ones would shred every message and hide nothing. */
+    private static final int SHORTEST_SECRET = 4;
+
+    private final List<String> secrets;
+
+    public Excerpt(Collection<String> secrets) {
+        this.secrets = secrets.stream()
+                .filter(secret -> secret.length() >= SHORTEST_SECRET)
+                .toList();
+    }
+
+    /** The text without the secrets. */
+    public String hidden(String text) {
+        String safe = text;
+        for (String secret : secrets) {
+            safe = safe.replace(secret, "***");
+        }
+        return safe;
+    }
+
+    public String of(String text) {
+        String safe = hidden(text);
+        StringBuilder shown = new StringBuilder();
+        safe.codePoints().limit(LIMIT).map(Excerpt::storable).forEach(shown::appendCodePoint);
+        if (safe.codePointCount(0, safe.length()) > LIMIT) {
+            shown.append('…');
+        }
+        return shown.toString();
+    }
+
+    private static int storable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL -> ' ';
+            case Character.SURROGATE -> 0xFFFD;
+            default -> codePoint;
+        };
+    }
+}

@@ -1,0 +1,96 @@
+package dev.postroad.runtime.agent.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.AgentEnvironment;
+import dev.postroad.runtime.agent.attempt.AttemptSender;
+import dev.postroad.runtime.agent.attempt.Excerpt;
+import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+
+/** Calls a service that takes a POST. Thread-safe. */
+public final class HttpAgent implements AgentClient {
+    private final HttpSettings settings;
+    private final int maxAnswerBytes;
+    private final AttemptSender sender;
+    private final RemoteFaults faults;
+    private final HttpAnswer answer;
+
+    private HttpAgent(HttpSettings settings, int maxAnswerBytes, AttemptSender sender, RemoteFaults faults) {
+        this.settings = settings;
+        this.maxAnswerBytes = maxAnswerBytes;
+        this.sender = sender;
+        this.faults = faults;
+        answer = new HttpAnswer(faults);
+    }
+
+    public static HttpAgent open(HttpSettings settings, AgentEnvironment environment, AttemptSender sender) {
+        RemoteFaults faults = new RemoteFaults("http", new Excerpt(settings.secrets()), environment.clock());
+        return new HttpAgent(settings, environment.maxAnswerBytes(), sender, faults);
+    }
+
+    @Override
+    public AgentReply call(AgentCall call) throws InterruptedException {
+        try {
+            HttpResponse<InputStream> response = sender.send(request(call), call);
+            try (InputStream body = response.body()) {
+                return response.statusCode() / 100 == 2 ? read(response, body, call) : faults.status(response);
+            }
+        } catch (IOException broken) {
+            AttemptSender.throwIfInterrupted(broken);
+            return faults.connection(settings.url(), broken);
+        }
+    }
+
+    private HttpRequest.Builder request(AgentCall call) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url())
+                .header("Content-Type", "application/json")
+                .header("Accept", HttpStream.ACCEPT)
+                .header("Idempotency-Key", call.idempotencyKey())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body(call))));
+        settings.headers().forEach(request::setHeader);
+        return request;
+    }
+
+    private static ObjectNode body(AgentCall call) {
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("runId", call.runId())
+                .put("graph", call.graph())
+                .put("node", call.node())
+                .put("task", call.task())
+                .put("attempt", call.attempt())
+                .<ObjectNode>set("input", call.input())
+                .put("deadline", call.deadline().toString());
+        if (!call.answers().isEmpty()) {
+            body.putArray("answers").addAll(call.answers());
+        }
+        return body;
+    }
+
+    private AgentReply read(HttpResponse<?> response, InputStream body, AgentCall call) throws IOException {
+        if (response.statusCode() == HttpURLConnection.HTTP_NO_CONTENT) {
+            return HttpAnswer.nothing();
+        }
+        Optional<HttpStream.Format> format = HttpStream.Format.of(response);
+        if (format.isPresent()) {
+            return HttpStream.read(body, format.get(), maxAnswerBytes, answer, call);
+        }
+        byte[] bytes = body.readNBytes(maxAnswerBytes + 1);
+        return bytes.length > maxAnswerBytes ? faults.tooLarge(maxAnswerBytes) : answer.read(bytes, call);
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing of its own: the HTTP client is shared.
+    }
+}

@@ -1,0 +1,143 @@
+package dev.postroad.runtime.agent.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Completed;
+import dev.postroad.contracts.agent.AgentReply.Interrupted;
+import dev.postroad.contracts.agent.AgentReply.Sleeping;
+import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.GotoReader;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Fields;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.answers.JsonSchemas;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what an HTTP agent answers: {@code {"output": …, "goto": …, "usage": {"inputTokens", "outputTokens"}}} where the
+ * work is done, {@code {"interrupt": …}} where a person is needed, {@code {"sleep": "PT10M"}} where it is to be called
+ * again later; beside any of them {@code "logs": […]}. A field that is null counts as absent. An answer of none of them,
+ * {@code null} and no answer at all mean that the work is done and that there is nothing to write; one of other fields is
+ * taken for a mistake. Thread-safe.
+ */
+record HttpAnswer(RemoteFaults faults) {
+    private static final String OUTPUT = "output";
+    private static final String GOTO = "goto";
+    private static final String INTERRUPT = "interrupt";
+    private static final String SLEEP = "sleep";
+    private static final Set<String> BESIDE = Set.of("usage", "logs");
+
+    /** Of an agent that had nothing to say. */
+    static AgentReply nothing() {
+        return AgentReply.completed(NullNode.instance);
+    }
+
+    AgentReply read(byte[] bytes, AgentCall call) {
+        if (isBlank(bytes)) {
+            return nothing();
+        }
+        try {
+            return read(Json.read(bytes), call);
+        } catch (FaultsException unreadable) {
+            return faults.badAnswer(unreadable.faults());
+        }
+    }
+
+    private static boolean isBlank(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each != ' ' && each != '\t' && each != '\r' && each != '\n') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    AgentReply read(JsonNode tree, AgentCall call) {
+        if (tree.isNull()) {
+            return nothing();
+        }
+        AgentLog.write(call, tree.get("logs"), faults.excerpt());
+        return read(tree);
+    }
+
+    private AgentReply read(JsonNode tree) {
+        List<Fault> problems = new FaultList();
+        Fields fields = Fields.of(tree, "", problems);
+        AgentReply reply = problems.isEmpty() ? reply(fields, problems) : null;
+        return reply == null || !problems.isEmpty() ? faults.badAnswer(problems) : reply;
+    }
+
+    /** Null only where a fault says why. */
+    private static @Nullable AgentReply reply(Fields fields, List<Fault> problems) {
+        Usage usage = usage(fields.nested("usage"));
+        JsonNode question = fields.tree(INTERRUPT);
+        if (question != null) {
+            refuseBeside(INTERRUPT, fields, OUTPUT, GOTO, SLEEP);
+            return asked(question, fields, problems);
+        }
+        if (fields.has(SLEEP)) {
+            refuseBeside(SLEEP, fields, OUTPUT, GOTO);
+            Duration duration = fields.duration(SLEEP);
+            return duration == null ? null : new Sleeping(duration);
+        }
+        List<Goto> next = new GotoReader(fields, problems).inGraphOrParent();
+        JsonNode output = fields.object().get(OUTPUT);
+        if (output != null) {
+            return new Completed(output, usage, next);
+        }
+        if (fields.has(GOTO)) {
+            return new Completed(fields.object().objectNode(), usage, next);
+        }
+        if (saysSomethingElse(fields)) {
+            fields.fault(OUTPUT, "is missing", "answer {\"output\": …}");
+            return null;
+        }
+        return new Completed(NullNode.instance, usage, next);
+    }
+
+    /** Who answers without an envelope, or with a slip of the pen in it, did not mean to write nothing. */
+    private static boolean saysSomethingElse(Fields fields) {
+        return fields.object().properties().stream()
+                .anyMatch(field -> !field.getValue().isNull() && !BESIDE.contains(field.getKey()));
+    }
+
+    private static AgentReply asked(JsonNode question, Fields fields, List<Fault> problems) {
+        if (!Asking.isLongForm(question)) {
+            return new Interrupted(question);
+        }
+        Fields asking = Fields.of(question, fields.place(INTERRUPT), problems);
+        Asking read = Asking.read(asking);
+        String flaw = read.schema() == null ? null : JsonSchemas.INSTANCE.flaw(read.schema());
+        if (flaw != null) {
+            asking.fault("schema", "cannot be used: " + flaw, "ask with a schema that answers can be held against");
+        }
+        return new Interrupted(question.get(Asking.ASK), read);
+    }
+
+    private static void refuseBeside(String field, Fields fields, String... others) {
+        for (String other : others) {
+            if (fields.has(other)) {
+                fields.fault(other, "stands beside " + field, "keep one of the two");
+            }
+        }
+    }
+
+    private static Usage usage(@Nullable Fields fields) {
+        return fields == null ? Usage.NONE : new Usage(tokens(fields, "inputTokens"), tokens(fields, "outputTokens"));
+    }
+
+    private static int tokens(Fields fields, String field) {
+        Integer count = fields.whole(field, 0, Integer.MAX_VALUE);
+        return count == null ? 0 : count;
+    }
+}

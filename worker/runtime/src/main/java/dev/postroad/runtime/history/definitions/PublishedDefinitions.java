@@ -1,0 +1,298 @@
+package dev.postroad.runtime.history.definitions;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.client.RecordPlace;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.RegistryKey;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.graph.Library;
+import dev.postroad.runtime.history.rows.CorruptHistoryException;
+import dev.postroad.runtime.history.rows.Rows;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/** The graphs and agents that workers have stored. Thread-safe. */
+public final class PublishedDefinitions {
+    /** Of a graph that was removed, the versions stay for runs that go by them; nobody else is to find them. */
+    private static final String PUBLISHED =
+            "name NOT IN (SELECT name FROM postroad.graph_removals WHERE republished_at IS NULL)";
+
+    private static final String NEWEST_GRAPH =
+            "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name AND " + PUBLISHED
+                    + " ORDER BY version DESC LIMIT 1";
+    private static final String GRAPH =
+            "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name AND version = :version";
+    private static final String AGENT =
+            "SELECT definition FROM postroad.agents WHERE name = :name AND removed_at IS NULL";
+
+    private static final String AGENTS = """
+            SELECT name, kind, enabled, disabled_by, disabled_reason, disabled_at, probe_at, breaker, breaker_until,
+                   last_error, last_error_at, definition
+            FROM postroad.agents WHERE removed_at IS NULL""";
+
+    private final Jdbi postgres;
+
+    public PublishedDefinitions(DataSource database) {
+        this(Jdbi.create(database));
+    }
+
+    public PublishedDefinitions(Jdbi postgres) {
+        this.postgres = postgres;
+    }
+
+    /** The names of all agents. */
+    public Set<String> agents() {
+        return postgres.withHandle(
+                handle -> new TreeSet<>(handle.createQuery("SELECT name FROM postroad.agents WHERE removed_at IS NULL")
+                        .mapTo(String.class)
+                        .list()));
+    }
+
+    /** The names of all graphs. */
+    public Set<String> graphs() {
+        return postgres.withHandle(handle ->
+                new TreeSet<>(handle.createQuery("SELECT DISTINCT name FROM postroad.graphs WHERE " + PUBLISHED)
+                        .mapTo(String.class)
+                        .list()));
+    }
+
+    /** All graphs with the numbers of their versions, by name. */
+    public List<GraphVersions> graphVersions() {
+        return postgres.withHandle(handle -> handle.createQuery("""
+                        SELECT name, string_agg(version::text, ',' ORDER BY version) AS versions FROM postroad.graphs
+                        WHERE\s""" + PUBLISHED + " GROUP BY name ORDER BY name")
+                .map((row, context) -> new GraphVersions(
+                        row.getString("name"),
+                        Arrays.stream(row.getString("versions").split(","))
+                                .map(Integer::valueOf)
+                                .toList()))
+                .list());
+    }
+
+    /**
+     * A version of a graph, as its author wrote it.
+     *
+     * @param version null for the newest
+     */
+    public Optional<PublishedGraph> publishedGraph(String name, @Nullable Integer version) {
+        return postgres.withHandle(handle -> graphQuery(handle, name, version)
+                .map((row, context) -> new PublishedGraph(name, row.getInt("version"), Rows.object(row, "definition")))
+                .findOne());
+    }
+
+    /** All agents, by name. */
+    public List<PublishedAgent> publishedAgents() {
+        return postgres.withHandle(handle -> handle.createQuery(AGENTS + " ORDER BY name")
+                .map((row, context) -> publishedAgent(row))
+                .list());
+    }
+
+    /** An agent, and whether it is called; empty where it is not there, or was removed. */
+    public Optional<PublishedAgent> publishedAgent(String name) {
+        return postgres.withHandle(handle -> handle.createQuery(AGENTS + " AND name = :name")
+                .bind("name", name)
+                .map((row, context) -> publishedAgent(row))
+                .findOne());
+    }
+
+    private static PublishedAgent publishedAgent(ResultSet row) throws SQLException {
+        Instant failedAt = Rows.time(row, "last_error_at");
+        return new PublishedAgent(
+                row.getString("name"),
+                row.getString("kind"),
+                row.getBoolean("enabled")
+                        ? null
+                        : new PublishedAgent.Disabled(
+                                row.getString("disabled_by"),
+                                row.getString("disabled_reason"),
+                                Rows.time(row, "disabled_at"),
+                                Rows.time(row, "probe_at")),
+                new PublishedAgent.Breaker(row.getString("breaker"), Rows.time(row, "breaker_until")),
+                failedAt == null ? null : new PublishedAgent.LastError(Rows.object(row, "last_error"), failedAt),
+                Rows.object(row, "definition"));
+    }
+
+    /** Whether there is a graph or an agent. */
+    public boolean has(RegistryKey key) {
+        return switch (key.kind()) {
+            case AGENT -> publishedAgent(key.name()).isPresent();
+            case GRAPH -> publishedGraph(key.name(), null).isPresent();
+        };
+    }
+
+    /** Whether a definition is what the next run would go by; a graph that names its version, whether it is stored. */
+    public boolean holds(Definition definition) {
+        return stored(definition)
+                .filter(stored -> unnumbered(stored).equals(unnumbered(definition.source())))
+                .isPresent();
+    }
+
+    /** Why workers refused a registry record; empty where they did not, or not yet. */
+    public Optional<String> refusal(RecordPlace record) {
+        return postgres.withHandle(handle -> handle.createQuery("""
+                        SELECT reason FROM postroad.refused_definitions
+                        WHERE topic = :topic AND partition = :partition AND "offset" = :offset
+                        ORDER BY written_at DESC LIMIT 1""")
+                .bind("topic", record.topic())
+                .bind("partition", record.partition())
+                .bind("offset", record.offset())
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /** A graph that is published again under the number that it got is not stored again. */
+    private static JsonNode unnumbered(ObjectNode source) {
+        return source.deepCopy().without("version");
+    }
+
+    private Optional<ObjectNode> stored(Definition definition) {
+        return postgres.withHandle(handle -> first(
+                switch (definition) {
+                    case AgentDefinition agent -> handle.createQuery(AGENT).bind("name", agent.name());
+                    case GraphDefinition graph
+                    when graph.version() == null ->
+                        handle.createQuery(NEWEST_GRAPH).bind("name", graph.name());
+                    case GraphDefinition graph ->
+                        handle.createQuery(GRAPH + " AND " + PUBLISHED)
+                                .bind("name", graph.name())
+                                .bind("version", graph.version());
+                }));
+    }
+
+    /** The newest version of a graph, as its author wrote it. */
+    public Optional<GraphDefinition> newestGraph(String name) {
+        return postgres.withHandle(
+                        handle -> first(handle.createQuery(NEWEST_GRAPH).bind("name", name)))
+                .map(definition -> definition(name, definition));
+    }
+
+    /** A version of a graph, as its author wrote it. */
+    public Optional<GraphDefinition> numberedGraph(String name, int version) {
+        return publishedGraph(name, version).map(published -> definition(name, published.definition()));
+    }
+
+    /** An agent, as its author wrote it. */
+    public Optional<AgentDefinition> agent(String name) {
+        return postgres.withHandle(handle -> first(handle.createQuery(AGENT).bind("name", name)))
+                .map(definition -> agent(name, definition));
+    }
+
+    /**
+     * A version of a graph that a run is pinned to.
+     *
+     * @throws CorruptHistoryException where it is not stored, or is not sound
+     */
+    public Graph graph(String name, int version) {
+        return graphIfStored(name, version)
+                .orElseThrow(() -> corrupt(name, new IllegalStateException("version " + version + " is not stored")));
+    }
+
+    /**
+     * A version of a graph; empty where it is not stored.
+     *
+     * @param version null for the newest
+     * @throws CorruptHistoryException where it is not sound
+     */
+    public Optional<Graph> graphIfStored(String name, @Nullable Integer version) {
+        if (version != null && version == Graph.OF_AGENT) {
+            return Optional.of(Graph.ofAgent(name));
+        }
+        return postgres.withHandle(handle -> graphQuery(handle, name, version)
+                        .map((row, context) -> new Stored(
+                                row.getInt("version"),
+                                Rows.object(row, "definition"),
+                                row.getString("inside") == null ? null : Rows.object(row, "inside")))
+                        .findOne())
+                .map(stored -> compiled(name, stored));
+    }
+
+    private static Query graphQuery(Handle handle, String name, @Nullable Integer version) {
+        Query query = version == null
+                ? handle.createQuery(NEWEST_GRAPH)
+                : handle.createQuery(GRAPH).bind("version", version);
+        return query.bind("name", name);
+    }
+
+    private Graph compiled(String name, Stored stored) {
+        try {
+            return GraphCompiler.compile(definition(name, stored.definition()), stored.version(), new Inside(stored));
+        } catch (FaultsException unsound) {
+            throw corrupt(name, unsound);
+        }
+    }
+
+    private record Stored(
+            int version, ObjectNode definition, @Nullable ObjectNode inside) {}
+
+    /** An agent that is gone by now does not change what happened. */
+    private final class Inside implements Library {
+        private final Stored stored;
+
+        Inside(Stored stored) {
+            this.stored = stored;
+        }
+
+        @Override
+        public boolean hasAgent(String name) {
+            return true;
+        }
+
+        @Override
+        public @Nullable Graph graph(String name, @Nullable Integer version) {
+            ObjectNode inside = stored.inside();
+            if (version == null && inside != null && inside.has(name)) {
+                return graphIfStored(name, inside.get(name).asInt()).orElse(null);
+            }
+            return graphIfStored(name, version).orElse(null);
+        }
+    }
+
+    private static GraphDefinition definition(String name, JsonNode stored) {
+        try {
+            if (Definitions.readAccepted(stored) instanceof GraphDefinition graph) {
+                return graph;
+            }
+        } catch (FaultsException unsound) {
+            throw corrupt(name, unsound);
+        }
+        throw corrupt(name, new IllegalStateException("it is no graph"));
+    }
+
+    private static AgentDefinition agent(String name, JsonNode stored) {
+        try {
+            if (Definitions.readAccepted(stored) instanceof AgentDefinition agent) {
+                return agent;
+            }
+        } catch (FaultsException unsound) {
+            throw new CorruptHistoryException(
+                    "what is stored of agent " + name + " cannot be used: " + unsound.getMessage(), unsound);
+        }
+        throw new CorruptHistoryException("what is stored of agent " + name + " is no agent", null);
+    }
+
+    private static Optional<ObjectNode> first(Query query) {
+        return query.map((row, context) -> Rows.object(row, "definition")).findOne();
+    }
+
+    private static CorruptHistoryException corrupt(String name, Throwable cause) {
+        return new CorruptHistoryException(
+                "what is stored of graph " + name + " cannot be used: " + cause.getMessage(), cause);
+    }
+}

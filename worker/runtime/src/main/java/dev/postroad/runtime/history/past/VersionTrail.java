@@ -1,0 +1,127 @@
+package dev.postroad.runtime.history.past;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.run.Event;
+import dev.postroad.engine.run.EventBody;
+import dev.postroad.engine.run.EventBody.NodeCompleted;
+import dev.postroad.engine.run.EventBody.RunFailed;
+import dev.postroad.engine.run.EventBody.RunResumed;
+import dev.postroad.engine.run.EventBody.RunRetried;
+import dev.postroad.engine.run.EventBody.StateUpdated;
+import dev.postroad.engine.run.Run;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Follows a journal and tells of each version how it was made. Confined to one thread. */
+final class VersionTrail {
+    private static final int MOST_GIVERS = 100;
+
+    private final StateFold fold;
+    /** The nodes of tasks whose work waits to be merged, by task. */
+    private final Map<String, String> done = new LinkedHashMap<>();
+    /** Who gave commands since the last version. */
+    private final Set<String> givers = new LinkedHashSet<>();
+
+    VersionTrail(String runId, Graph graph) {
+        fold = new StateFold(runId, graph);
+    }
+
+    /** Follows one event further; gives the version that it made, if it made one. */
+    @Nullable
+    StateVersion after(RunEvent stored) {
+        Run before = fold.run();
+        Event event = fold.add(stored);
+        Run run = fold.run();
+        note(event);
+        note(stored, event);
+        if (run.version() == before.version()) {
+            return null;
+        }
+        List<String> nodes = contributors(event.body());
+        if (!(event.body() instanceof RunResumed)) {
+            done.clear();
+        }
+        List<String> by = List.copyOf(givers);
+        givers.clear();
+        return new StateVersion(
+                run.version(),
+                event.seq(),
+                event.at(),
+                event.body().type(),
+                nodes,
+                event.superstep(),
+                changed(before.state(), run.state()),
+                run.next(),
+                by);
+    }
+
+    /** What a command was refused for changed nothing. */
+    private void note(RunEvent stored, Event event) {
+        String by = stored.data().path("by").textValue();
+        if (by != null && givers.size() < MOST_GIVERS && !(event.body() instanceof EventBody.CommandRejected)) {
+            givers.add(by);
+        }
+    }
+
+    private void note(Event event) {
+        switch (event.body()) {
+            case NodeCompleted ignored -> {
+                String task = Objects.requireNonNull(event.task());
+                // What is done inside a node of this graph comes with that node.
+                if (task.indexOf('/') < 0) {
+                    done.put(task, Objects.requireNonNull(event.node()));
+                }
+            }
+            case RunFailed failed -> failed.tasks().forEach(done::remove);
+            case RunRetried retried -> retried.tasks().forEach(done::remove);
+            case RunResumed resumed -> resumed.again().forEach(done::remove);
+            case EventBody.RunQueued _,
+                    EventBody.RunStarted _,
+                    EventBody.NodeStarted _,
+                    EventBody.NodeRetrying _,
+                    EventBody.NodeWaiting _,
+                    EventBody.NodeReminded _,
+                    EventBody.NodeReassigned _,
+                    EventBody.NodeFailed _,
+                    EventBody.NodeCancelled _,
+                    EventBody.RunCancelled _,
+                    EventBody.RunCompleted _,
+                    EventBody.RunWaiting _,
+                    EventBody.RunContinued _,
+                    StateUpdated _,
+                    EventBody.RunRolledBack _,
+                    EventBody.RunPausing _,
+                    EventBody.RunPaused _,
+                    EventBody.RunForked _,
+                    EventBody.RunUnpaused _,
+                    EventBody.CommandRejected _ -> {}
+        }
+    }
+
+    private List<String> contributors(EventBody made) {
+        if (made instanceof StateUpdated updated) {
+            Set<String> nodes = updated.base() == null ? new TreeSet<>(done.values()) : new TreeSet<>();
+            nodes.add(updated.asNode());
+            return List.copyOf(nodes);
+        }
+        return made instanceof NodeCompleted ? List.copyOf(new TreeSet<>(done.values())) : List.of();
+    }
+
+    private static List<String> changed(ObjectNode before, ObjectNode after) {
+        Set<String> channels = new LinkedHashSet<>();
+        after.fieldNames().forEachRemaining(channels::add);
+        before.fieldNames().forEachRemaining(channels::add);
+        List<String> changed = new ArrayList<>(channels);
+        changed.removeIf(channel -> Objects.equals(before.get(channel), after.get(channel)));
+        return changed;
+    }
+}

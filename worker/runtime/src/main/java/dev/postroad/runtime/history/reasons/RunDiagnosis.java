@@ -1,0 +1,203 @@
+package dev.postroad.runtime.history.reasons;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
+import dev.postroad.runtime.history.reasons.Reason.Step;
+import dev.postroad.runtime.history.rows.Rows;
+import dev.postroad.runtime.history.runs.RunLookup;
+import dev.postroad.runtime.history.runs.RunSummary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Says of a run why it does not go on, and what helps, from what Postgres holds. Thread-safe. */
+public final class RunDiagnosis {
+    private static final int MOST_REASONS = 20;
+    private static final String LAST = """
+            SELECT at, data FROM postroad.journal WHERE run = :run AND type = ANY (string_to_array(:types, ','))
+            ORDER BY seq DESC LIMIT 1""";
+    private final Jdbi postgres;
+    private final RunLookup runs;
+    private final QueueReasons queue;
+    private final AgentReasons agents;
+
+    public RunDiagnosis(DataSource database) {
+        postgres = Jdbi.create(database);
+        runs = new RunLookup(postgres);
+        PublishedDefinitions definitions = new PublishedDefinitions(postgres);
+        queue = new QueueReasons(definitions);
+        agents = new AgentReasons(definitions);
+    }
+
+    /** How a run stands; empty where there is no such run. */
+    public Optional<RunReasons> of(String runId) {
+        return runs.find(runId).map(this::reasons);
+    }
+
+    private RunReasons reasons(RunSummary run) {
+        return postgres.withHandle(handle -> {
+            RunFacts facts = handle.createQuery(RunFacts.QUERY)
+                    .bind("runId", run.runId())
+                    .map((row, context) -> RunFacts.of(row))
+                    .one();
+            List<Reason> reasons = new ArrayList<>();
+            if (run.setAside() != null) {
+                reasons.add(unreadable(run.setAside()));
+            }
+            boolean orphaned = facts.orphaned() && !run.status().isEnded();
+            if (orphaned) {
+                reasons.add(orphaned(facts));
+            }
+            boolean busy = gather(handle, run, facts, reasons);
+            boolean standsStill = !run.status().isEnded() && (!busy || orphaned || run.setAside() != null);
+            return new RunReasons(
+                    run.runId(), run.status(), standsStill, reasons.subList(0, Math.min(MOST_REASONS, reasons.size())));
+        });
+    }
+
+    private static Reason orphaned(RunFacts facts) {
+        return Reason.of(
+                "no-owner",
+                "no worker that lives has shard " + facts.shard() + ", to which the run belongs",
+                null,
+                "start a worker by `postroad worker`; where some run, one of them takes the shard within seconds");
+    }
+
+    private static Reason unreadable(RunSummary.SetAside aside) {
+        return Reason.of(
+                "unreadable",
+                "worker " + aside.worker() + " cannot read the run and leaves it as it is: " + aside.why(),
+                aside.since(),
+                "start a worker of the release that wrote it, or publish what is missing; it is taken up then by itself");
+    }
+
+    /** Whether something of the run is under way. */
+    private boolean gather(Handle handle, RunSummary run, RunFacts facts, List<Reason> reasons) {
+        switch (run.status()) {
+            case QUEUED -> reasons.add(queue.of(handle, run, facts));
+            case RUNNING -> {
+                return underWay(handle, run, facts, reasons);
+            }
+            case WAITING -> waiting(handle, run, facts, reasons);
+            case PAUSED -> paused(handle, run, facts, reasons);
+            case FAILED -> {
+                JsonNode error = run.error();
+                reasons.add(FailureReasons.of(
+                        run.runId(),
+                        error == null ? JsonNodeFactory.instance.objectNode() : error,
+                        run.endedAt(),
+                        "failed"));
+                PeopleReasons.add(run, facts, reasons);
+            }
+            case CANCELLED -> reasons.add(cancelled(handle, run, facts));
+            case COMPLETED -> {}
+        }
+        return false;
+    }
+
+    private boolean underWay(Handle handle, RunSummary run, RunFacts facts, List<Reason> reasons) {
+        boolean busy = false;
+        List<OpenTask> tasks = tasks(handle, facts);
+        for (OpenTask task : tasks) {
+            if (task.isRetrying()) {
+                reasons.add(retrying(run, task));
+            } else if (task.isMissingItsAgent()) {
+                reasons.add(agents.of(task));
+            }
+        }
+        for (OpenTask task : tasks) {
+            if (task.isCalling()) {
+                busy = true;
+                reasons.add(Reason.of(
+                        "calling",
+                        "agent " + task.agent() + " is at work for node " + task.node() + ", attempt " + task.attempt(),
+                        task.at(),
+                        "wait; cancel the run where it takes too long",
+                        Step.control("cancel", run.runId())));
+            }
+        }
+        return busy || reasons.isEmpty();
+    }
+
+    private static Reason retrying(RunSummary run, OpenTask task) {
+        return Reason.of(
+                        "retrying",
+                        "node " + task.node() + " failed in attempt " + task.attempt() + " with " + task.error()
+                                + ", and is tried again",
+                        task.at(),
+                        "mend what failed; the next attempt comes by itself, or at once with --now",
+                        Step.control("retry", run.runId(), " --now", body -> body.put("now", true)))
+                .until(task.until());
+    }
+
+    private static List<OpenTask> tasks(Handle handle, RunFacts facts) {
+        return handle.createQuery(OpenTask.SOME)
+                .bind("run", facts.number())
+                .map((row, context) -> OpenTask.of(row))
+                .list();
+    }
+
+    private void waiting(Handle handle, RunSummary run, RunFacts facts, List<Reason> reasons) {
+        PeopleReasons.add(run, facts, reasons);
+        for (OpenTask task : tasks(handle, facts)) {
+            if (task.isMissingItsAgent()) {
+                reasons.add(agents.of(task));
+            } else if (task.isSleeping()) {
+                reasons.add(Reason.of(
+                                "timer",
+                                "node " + task.node() + " sleeps",
+                                task.at(),
+                                "nothing is to be done: it goes on by itself")
+                        .until(task.until()));
+            }
+        }
+        if (reasons.isEmpty()) {
+            last(handle, facts, "run.waiting").ifPresent(wait -> reasons.add(PeopleReasons.held(run, wait)));
+        }
+    }
+
+    private static void paused(Handle handle, RunSummary run, RunFacts facts, List<Reason> reasons) {
+        Optional<LastEvent> pause = last(handle, facts, "run.paused,run.pausing,run.rolled-back,state.updated");
+        if (run.error() != null) {
+            reasons.add(FailureReasons.of(
+                    run.runId(), run.error(), pause.map(LastEvent::at).orElse(null), "paused-by-failure"));
+        } else {
+            String by = pause.map(last -> last.data().path("by").asText())
+                    .filter(name -> !name.isEmpty())
+                    .map(name -> " by " + name)
+                    .orElse("");
+            reasons.add(Reason.of(
+                    "paused",
+                    "the run was paused" + by,
+                    pause.map(LastEvent::at).orElse(null),
+                    "unpause it to let it go on",
+                    Step.control("unpause", run.runId())));
+        }
+        PeopleReasons.add(run, facts, reasons);
+    }
+
+    private static Reason cancelled(Handle handle, RunSummary run, RunFacts facts) {
+        JsonNode data =
+                last(handle, facts, "run.cancelled").map(LastEvent::data).orElse(JsonNodeFactory.instance.objectNode());
+        String by = data.has("by") ? " by " + data.path("by").asText() : "";
+        String why = data.has("reason") ? ": " + data.path("reason").asText() : "";
+        return Reason.of(
+                "cancelled",
+                "the run was cancelled" + by + why,
+                run.endedAt(),
+                "retry it to go on where it was stopped",
+                Step.control("retry", run.runId()));
+    }
+
+    private static Optional<LastEvent> last(Handle handle, RunFacts facts, String types) {
+        return handle.createQuery(LAST)
+                .bind("run", facts.number())
+                .bind("types", types)
+                .map((row, context) -> new LastEvent(Rows.requiredTime(row, "at"), Rows.requiredJson(row, "data")))
+                .findOne();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.postroad.runtime.history.reasons;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.runtime.history.rows.Rows;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells why a run stands where it stands, beside its summary.
+ *
+ * @param shard its shard
+ * @param orphaned whether no worker that lives holds the shard; false where a release that does not tell has it
+ * @param limited whether its graph limits how many of its runs go at once
+ * @param called whether it has its turn among these
+ * @param rank its place in the queue
+ * @param questions what people are asked; null for nothing
+ */
+record RunFacts(
+        long number,
+        int shard,
+        boolean orphaned,
+        boolean limited,
+        boolean called,
+        Instant rank,
+        @Nullable JsonNode questions) {
+    static final String QUERY = """
+            SELECT id, r.shard, limited, turn_at, rank,
+                   CASE WHEN questions_seq = status_seq THEN questions END AS questions,
+                   s.holder IS NOT NULL AND s.held_epoch = s.epoch AND NOT EXISTS (
+                       SELECT FROM postroad.workers w
+                       WHERE w.id = s.holder AND w.renewed_at > clock_timestamp() - 2 * w.lease) AS orphaned
+            FROM postroad.runs r LEFT JOIN postroad.shards s ON s.shard = r.shard
+            WHERE run_id = :runId""";
+
+    static RunFacts of(ResultSet row) throws SQLException {
+        return new RunFacts(
+                row.getLong("id"),
+                row.getInt("shard"),
+                row.getBoolean("orphaned"),
+                row.getBoolean("limited"),
+                row.getString("turn_at") != null,
+                Rows.requiredTime(row, "rank"),
+                Rows.json(row, "questions"));
+    }
+}

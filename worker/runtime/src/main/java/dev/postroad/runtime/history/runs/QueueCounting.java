@@ -1,0 +1,64 @@
+package dev.postroad.runtime.history.runs;
+
+import dev.postroad.runtime.history.rows.Rows;
+import dev.postroad.runtime.history.runs.QueueReport.Line;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+
+/** Counts what waits and what runs, by graph and priority. Thread-safe. */
+public final class QueueCounting {
+    private static final String QUEUE = """
+            SELECT statement_timestamp() AS at, line.*
+            FROM (SELECT 1) always
+            LEFT JOIN (
+                SELECT graph, priority,
+                       count(*) FILTER (WHERE status = 'queued') AS queued,
+                       count(*) FILTER (WHERE status = 'running') AS running,
+                       min(queued_at) FILTER (WHERE status = 'queued') AS oldest_queued_at
+                FROM postroad.runs
+                WHERE status IN ('queued', 'running')
+                GROUP BY graph, priority
+            ) line ON true
+            ORDER BY line.priority DESC, line.graph
+            """;
+
+    private final Jdbi postgres;
+
+    public QueueCounting(Jdbi postgres) {
+        this.postgres = postgres;
+    }
+
+    /** What waits for a place among the running, and what has one, over all workers. */
+    public QueueReport report() {
+        return postgres.withHandle(handle -> handle.createQuery(QUEUE).execute((statement, context) -> {
+            try (ResultSet rows = statement.get().getResultSet()) {
+                return report(rows);
+            }
+        }));
+    }
+
+    private static QueueReport report(ResultSet rows) throws SQLException {
+        List<Line> lines = new ArrayList<>();
+        Instant at = Instant.EPOCH;
+        while (rows.next()) {
+            at = Rows.requiredTime(rows, "at");
+            if (rows.getString("graph") != null) {
+                lines.add(line(rows));
+            }
+        }
+        return QueueReport.of(at, lines);
+    }
+
+    private static Line line(ResultSet row) throws SQLException {
+        return new Line(
+                row.getString("graph"),
+                row.getInt("priority"),
+                row.getLong("queued"),
+                row.getLong("running"),
+                Rows.time(row, "oldest_queued_at"));
+    }
+}

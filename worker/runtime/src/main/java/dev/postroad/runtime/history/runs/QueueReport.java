@@ -1,0 +1,41 @@
+package dev.postroad.runtime.history.runs;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for a place among the running, and what has one, over all workers.
+ *
+ * @param at when it was so
+ * @param oldestQueuedAt since when the run waits that waits longest; null where none does
+ * @param lines by graph and priority, the highest priority first
+ */
+public record QueueReport(
+        Instant at, long queued, long running, @Nullable Instant oldestQueuedAt, List<Line> lines) {
+    public QueueReport {
+        lines = List.copyOf(lines);
+    }
+
+    /** The same of the runs of one graph and priority. */
+    public record Line(
+            String graph,
+            int priority,
+            long queued,
+            long running,
+            @Nullable Instant oldestQueuedAt) {}
+
+    static QueueReport of(Instant at, List<Line> lines) {
+        return new QueueReport(
+                at,
+                lines.stream().mapToLong(Line::queued).sum(),
+                lines.stream().mapToLong(Line::running).sum(),
+                lines.stream()
+                        .map(Line::oldestQueuedAt)
+                        .filter(Objects::nonNull)
+                        .min(Instant::compareTo)
+                        .orElse(null),
+                lines);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.postroad.runtime.history.runs;
+
+import dev.postroad.contracts.message.RunStatus;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which runs are wanted: those that have all of this.
+ *
+ * @param statuses one of these; empty for any
+ * @param graph the name of a graph; null for any
+ * @param graphVersion pinned to this version of their graph; null for any
+ * @param waitsFor waiting for this agent, which cannot be called; null for whatever they do
+ * @param queuedSince not queued before this; null for no limit
+ * @param queuedUntil queued before this; null for no limit
+ * @param tags all of these, with these values
+ */
+public record RunFilter(
+        Set<RunStatus> statuses,
+        @Nullable String graph,
+        @Nullable Integer graphVersion,
+        @Nullable String waitsFor,
+        @Nullable Instant queuedSince,
+        @Nullable Instant queuedUntil,
+        Map<String, String> tags) {
+    /** All runs. */
+    public static final RunFilter ALL = new RunFilter(Set.of(), null, null, null, Map.of());
+
+    /** Of any version of their graph, whatever they wait for. */
+    public RunFilter(
+            Set<RunStatus> statuses,
+            @Nullable String graph,
+            @Nullable Instant queuedSince,
+            @Nullable Instant queuedUntil,
+            Map<String, String> tags) {
+        this(statuses, graph, null, null, queuedSince, queuedUntil, tags);
+    }
+
+    public RunFilter {
+        statuses = statuses.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(statuses));
+        // In one order, so that the same question is the same statement.
+        tags = Collections.unmodifiableMap(new TreeMap<>(tags));
+    }
+}

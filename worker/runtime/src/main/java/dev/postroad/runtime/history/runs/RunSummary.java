@@ -1,0 +1,60 @@
+package dev.postroad.runtime.history.runs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.message.RunStatus;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a run without its journal.
+ *
+ * @param error why it failed, or paused by itself; null where it did neither
+ * @param startedAt null until it starts
+ * @param endedAt null until it ends
+ * @param waits what a run at rest waits for; null where it waits for nothing
+ * @param setAside why it stands still; null where it does not, or that was not asked for
+ */
+public record RunSummary(
+        String runId,
+        String graph,
+        int graphVersion,
+        RunStatus status,
+        int priority,
+        JsonNode input,
+        Map<String, String> tags,
+        @Nullable JsonNode error,
+        Instant queuedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt,
+        @Nullable Waits waits,
+        @Nullable SetAside setAside) {
+
+    /**
+     * What a run waits for.
+     *
+     * @param questions how many people are asked
+     * @param agents that cannot be called
+     * @param until when it goes on, or fails, by itself; null for never
+     */
+    public record Waits(
+            int questions, List<String> agents, @Nullable Instant until) {
+        public Waits {
+            agents = List.copyOf(agents);
+        }
+    }
+
+    /**
+     * The owner of the run's shard cannot read its journal or its graph, and leaves it as it is.
+     *
+     * @param worker the owner
+     */
+    public record SetAside(String why, String worker, Instant since) {}
+
+    public RunSummary {
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.postroad.runtime.history.workers;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Which workers live, and from which dead ones their shards were taken.
+ *
+ * @param at when it was so, by the clock of Postgres
+ * @param takeOvers the last of them, the newest first
+ */
+public record WorkerReport(Instant at, List<Living> workers, List<TakeOver> takeOvers) {
+    public WorkerReport {
+        workers = List.copyOf(workers);
+        takeOvers = List.copyOf(takeOvers);
+    }
+
+    /**
+     * A worker that gives signs of its life.
+     *
+     * @param renewedAt when it gave the last one
+     * @param sessionLocked whether its death would be seen at once; else when its lease is over
+     * @param leaving whether it is being stopped
+     * @param running its runs that are under way
+     */
+    public record Living(
+            String name,
+            String host,
+            String version,
+            Instant since,
+            Instant renewedAt,
+            boolean sessionLocked,
+            boolean leaving,
+            List<Integer> shards,
+            long running) {
+        public Living {
+            shards = List.copyOf(shards);
+        }
+    }
+
+    /**
+     * A worker was found dead.
+     *
+     * @param why what it was seen by
+     * @param shards what it had
+     * @param foundBy who saw it first; others took their share too
+     */
+    public record TakeOver(Instant at, String worker, String host, String why, List<Integer> shards, String foundBy) {
+        public TakeOver {
+            shards = List.copyOf(shards);
+        }
+    }
+}

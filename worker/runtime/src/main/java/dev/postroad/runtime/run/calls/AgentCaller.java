@@ -1,0 +1,47 @@
+package dev.postroad.runtime.run.calls;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.runtime.journal.RunKey;
+import java.time.Instant;
+
+/** Calls agents without making the caller wait. Thread-safe. */
+public interface AgentCaller {
+    /** Begins a call; the answer comes once, from another thread, unless the call is stopped before. */
+    void call(RunKey run, String graph, Effect.CallAgent call, Answered answered);
+
+    /** Stops a call that is under way; its answer does not come. */
+    void stop(RunKey run, String task, int attempt);
+
+    /**
+     * Has a call that is under way answered to somebody else from now on, and no longer stopped by {@link #stop}. One that
+     * has not begun is stopped.
+     *
+     * @return whether it is under way
+     */
+    boolean leave(RunKey run, String task, int attempt, Answered elsewhere);
+
+    /**
+     * Why an agent cannot be called now.
+     *
+     * @param agent its name
+     * @param reason for people
+     * @param until when to ask again, unless {@code fails}
+     * @param fails whether the task is to fail rather than wait
+     */
+    record Unavailability(String agent, String reason, Instant until, boolean fails) {}
+
+    /** Takes an answer. Must not block. */
+    interface Answered {
+        /**
+         * An agent answered, or its attempt was given up.
+         *
+         * @param policy the agent's own
+         */
+        void answered(AgentReply reply, RetryPolicy policy, long durationMillis);
+
+        /** No call was made. */
+        void unavailable(Unavailability why);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.postroad.runtime.run.calls;
+
+import dev.postroad.runtime.agent.CachedResults;
+import dev.postroad.runtime.guard.Guards;
+import dev.postroad.runtime.logs.RunLogs;
+import java.time.InstantSource;
+
+/** What all attempts call on. */
+record AttemptServices(
+        ReadyAgent.Directory directory,
+        Guards guards,
+        OutputChunks output,
+        RunLogs logs,
+        CachedResults cached,
+        CallObserver observer,
+        CallGate gate,
+        InstantSource clock) {}

@@ -1,0 +1,32 @@
+package dev.postroad.runtime.run.calls;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.runtime.journal.RunKey;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A call that goes on here while its run goes on elsewhere. Thread-safe.
+ *
+ * @param outcome the answer, once it is there; empty where no call was made after all
+ */
+public record LeftCall(RunKey run, String task, int attempt, CompletableFuture<Optional<Answer>> outcome)
+        implements AgentCaller.Answered {
+    /** What was answered, and how long that took. */
+    public record Answer(AgentReply reply, long durationMillis) {}
+
+    public LeftCall(RunKey run, String task, int attempt) {
+        this(run, task, attempt, new CompletableFuture<>());
+    }
+
+    @Override
+    public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
+        outcome.complete(Optional.of(new Answer(reply, durationMillis)));
+    }
+
+    @Override
+    public void unavailable(AgentCaller.Unavailability why) {
+        outcome.complete(Optional.empty());
+    }
+}

@@ -1,0 +1,25 @@
+package dev.postroad.runtime.run.calls;
+
+import dev.postroad.contracts.definition.GuardSettings;
+import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * An agent that can be called.
+ *
+ * @param policy when its failed attempts are followed by others
+ * @param timeout the longest that an attempt may take
+ * @param guard what stands around each call
+ */
+public record ReadyAgent(AgentClient client, RetryPolicy policy, Duration timeout, GuardSettings guard) {
+    /** The longest that an attempt may take where nobody said otherwise. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(1);
+
+    /** Finds agents by name. Thread-safe; must not block. */
+    public interface Directory {
+        /** The agent of a name, as it is defined now; empty where there is none. */
+        Optional<ReadyAgent> agent(String name);
+    }
+}

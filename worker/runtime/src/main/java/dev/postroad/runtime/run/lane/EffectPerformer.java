@@ -1,0 +1,97 @@
+package dev.postroad.runtime.run.lane;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.engine.run.Command;
+import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.runtime.run.calls.AgentCaller;
+import dev.postroad.runtime.run.calls.LeftCall;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** Performs effects; what comes of them comes back as messages. Confined to the lane's thread. */
+final class EffectPerformer {
+    private final AgentCaller agents;
+    private final RandomGenerator random;
+    private final Consumer<Message> inbox;
+    private final Set<Integer> leaving = new HashSet<>();
+
+    /** @param inbox takes messages from any thread */
+    EffectPerformer(AgentCaller agents, RandomGenerator random, Consumer<Message> inbox) {
+        this.agents = agents;
+        this.random = random;
+        this.inbox = inbox;
+    }
+
+    void perform(LiveRun live, List<Effect> effects, Timers timers) {
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.CallAgent call -> call(live, call);
+                case Effect.StopCall(String task, int attempt) -> agents.stop(live.key(), task, attempt);
+                case Effect.Wake(Instant at, Command command) -> {
+                    if (!live.isAway()) {
+                        timers.add(at, live, command);
+                    }
+                }
+                case Effect.Yield(Command command) -> inbox.accept(new Message.Tell(live, command));
+                case Effect.Reject ignored -> {
+                    // Whoever gave the command is told, see Stepper.
+                }
+                case Effect.Spawn spawn ->
+                    throw new IllegalStateException("a fork is begun with its instruction, but was not: " + spawn);
+            }
+        }
+    }
+
+    void beginNoCalls(int shard) {
+        leaving.add(shard);
+    }
+
+    void forget(int shard) {
+        leaving.remove(shard);
+    }
+
+    List<LeftCall> leaveCalls(LiveRun live) {
+        List<LeftCall> left = new ArrayList<>();
+        live.run().callsUnderWay().forEach((task, attempt) -> {
+            LeftCall call = new LeftCall(live.key(), task, attempt);
+            if (agents.leave(live.key(), task, attempt, call)) {
+                left.add(call);
+            }
+        });
+        return left;
+    }
+
+    void stopCalls(LiveRun live) {
+        live.run().callsUnderWay().forEach((task, attempt) -> agents.stop(live.key(), task, attempt));
+    }
+
+    private void call(LiveRun live, Effect.CallAgent call) {
+        if (leaving.contains(live.key().shard()) || !live.run().isCalling(call.task(), call.attempt())) {
+            // Whoever takes the shard up begins it; or a later decision, not committed yet, has stopped it already.
+            return;
+        }
+        double chance = random.nextDouble();
+        agents.call(live.key(), call.graph(), call, new AgentCaller.Answered() {
+            @Override
+            public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
+                tell(new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance));
+            }
+
+            @Override
+            public void unavailable(AgentCaller.Unavailability why) {
+                tell(new Command.Unavailable(
+                        call.task(), call.attempt(), why.agent(), why.reason(), why.until(), why.fails()));
+            }
+
+            private void tell(Command command) {
+                inbox.accept(new Message.Tell(live, command));
+            }
+        });
+    }
+}

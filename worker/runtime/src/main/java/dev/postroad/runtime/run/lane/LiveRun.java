@@ -1,0 +1,89 @@
+package dev.postroad.runtime.run.lane;
+
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.journal.SnapshotPace;
+
+/** A run that a lane has in its hands. Confined to the lane's thread, but for {@link #key}. */
+final class LiveRun {
+    private final RunKey key;
+    private final int bytes;
+    private final SnapshotPace pace = new SnapshotPace();
+    private Run run;
+    private boolean holdsPlace;
+    private int uncommitted;
+    private boolean kept;
+    private boolean away;
+
+    /** @param bytes about how much memory it takes while it waits */
+    LiveRun(RunKey key, Run run, int bytes) {
+        this.key = key;
+        this.bytes = bytes;
+        this.run = run;
+    }
+
+    RunKey key() {
+        return key;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    /** When it is worth a snapshot. */
+    SnapshotPace pace() {
+        return pace;
+    }
+
+    /** Takes the next decision, which is not committed yet. */
+    void become(Run next) {
+        run = next;
+        uncommitted++;
+    }
+
+    /** The oldest decision that was not committed yet is, or never will be. */
+    void settle() {
+        uncommitted--;
+    }
+
+    /** Whether all that was decided of it is committed. */
+    boolean isSettled() {
+        return uncommitted == 0;
+    }
+
+    /** Whether it was put away: it is in Postgres alone now, and what still refers to it is of no use. */
+    boolean isAway() {
+        return away;
+    }
+
+    void putAway() {
+        away = true;
+    }
+
+    /** Whether its graph has a limit on runs, so that it begins by turns. */
+    boolean isLimited() {
+        return run.graph().limits().runs() != null;
+    }
+
+    /** Whether it is queued, and in memory for when it begins. */
+    boolean isKept() {
+        return kept;
+    }
+
+    void keep(boolean keeps) {
+        kept = keeps;
+    }
+
+    /** Whether it counts among the runs that are in flight. */
+    boolean holdsPlace() {
+        return holdsPlace;
+    }
+
+    void holdPlace(boolean holds) {
+        holdsPlace = holds;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.postroad.runtime.run.lane;
+
+import dev.postroad.engine.run.Command;
+import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
+import dev.postroad.runtime.journal.StoredRun.Unreadable;
+import dev.postroad.runtime.run.commands.Instruction;
+import dev.postroad.runtime.run.queue.Ticket;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives runs their instructions in the order in which they came, whatever has to be read back first: the run, where it
+ * is not in memory, or an earlier version of it. While something is read for a run, all further instructions for it wait
+ * behind; so nobody else changes the run meanwhile, and what was read is still true. Confined to the lane's thread.
+ */
+final class OrderedInstructions {
+    private final RunTable table;
+    private final Stepper stepper;
+    private final RunLoader loader;
+    private final Function<Readable, @Nullable LiveRun> taking;
+    private final Consumer<Message> inbox;
+    private final Map<String, Deque<Instruction>> waiting = new HashMap<>();
+    private final Set<String> outdated = new HashSet<>();
+    private final Deque<Ticket> beginning = new ArrayDeque<>();
+    private final Set<String> called = new HashSet<>();
+
+    /**
+     * @param taking takes a run that was read back into the lane's hands; null where it is another's
+     * @param inbox takes messages from any thread
+     */
+    OrderedInstructions(
+            RunTable table,
+            Stepper stepper,
+            RunLoader loader,
+            Function<Readable, @Nullable LiveRun> taking,
+            Consumer<Message> inbox) {
+        this.table = table;
+        this.stepper = stepper;
+        this.loader = loader;
+        this.taking = taking;
+        this.inbox = inbox;
+    }
+
+    void take(Instruction instruction) {
+        String runId = instruction.runId();
+        Deque<Instruction> before = waiting.get(runId);
+        if (before != null) {
+            before.add(instruction);
+            return;
+        }
+        LiveRun live = table.find(runId);
+        if (live != null && instruction.base() == null) {
+            stepper.instruct(live, instruction);
+            return;
+        }
+        waiting.put(runId, new ArrayDeque<>(List.of(instruction)));
+        read(instruction);
+    }
+
+    /** A queued run has a place now; it begins with the next {@link #beginInOrder}. */
+    void begin(Ticket ticket) {
+        if (called.add(ticket.runId())) {
+            beginning.add(ticket);
+        } else {
+            table.giveBackPlace();
+        }
+    }
+
+    /**
+     * Begins runs in the order in which they got their places: where one has to be read back, those behind it wait, and
+     * are read back with it.
+     */
+    void beginInOrder() {
+        while (!beginning.isEmpty()) {
+            LiveRun live = table.find(beginning.getFirst().runId());
+            if (live == null) {
+                prefetch(beginning.stream().map(Ticket::runId).toList());
+                return;
+            }
+            called.remove(beginning.removeFirst().runId());
+            stepper.begin(live);
+        }
+    }
+
+    /** The run is not here, so it does not need the place that it was given. */
+    private void giveBackPlaceOf(String runId) {
+        if (called.remove(runId)) {
+            beginning.removeIf(ticket -> ticket.runId().equals(runId));
+            table.giveBackPlace();
+        }
+    }
+
+    /** Reads runs back that are to begin soon, all at once. */
+    void prefetch(List<String> runIds) {
+        List<String> wanted = new ArrayList<>();
+        for (String runId : runIds) {
+            if (table.find(runId) == null && waiting.putIfAbsent(runId, new ArrayDeque<>()) == null) {
+                wanted.add(runId);
+            }
+        }
+        if (!wanted.isEmpty()) {
+            loader.load(wanted, (runId, found) -> inbox.accept(new Message.Loaded(runId, found)));
+        }
+    }
+
+    private void read(Instruction instruction) {
+        String runId = instruction.runId();
+        Instruction.Base base = instruction.base();
+        if (base == null) {
+            loader.load(runId, found -> inbox.accept(new Message.Loaded(runId, found)));
+        } else {
+            loader.load(
+                    runId,
+                    base.version(),
+                    found -> inbox.accept(new Message.Resolved(runId, command(found, base, instruction.command()))));
+        }
+    }
+
+    /** @param otherwise what the run is told where there is no such version */
+    private static Command command(Optional<StoredRun> found, Instruction.Base base, Command otherwise) {
+        if (found.isEmpty()) {
+            return otherwise;
+        }
+        return switch (found.get()) {
+            case Readable(var _, Run run) -> base.command().apply(run);
+            case Unreadable(var _, String why) ->
+                otherwise instanceof Command.Refuse(String commandId, String type, String _)
+                        ? new Command.Refuse(commandId, type, "that version of its state cannot be read: " + why)
+                        : otherwise;
+        };
+    }
+
+    void resolved(Message.Resolved resolved) {
+        Deque<Instruction> all = waiting.get(resolved.runId());
+        if (all != null) {
+            all.addFirst(all.removeFirst().resolved(resolved.command()));
+            goOn(resolved.runId(), all);
+        }
+    }
+
+    void loaded(String runId, Optional<StoredRun> found) {
+        Deque<Instruction> all = waiting.get(runId);
+        if (all == null) {
+            return;
+        }
+        if (outdated.remove(runId) && table.find(runId) == null) {
+            // The run was admitted while it was being read, and may have gone on since: what was read may be old.
+            loader.load(runId, again -> inbox.accept(new Message.Loaded(runId, again)));
+            return;
+        }
+        LiveRun live = table.find(runId);
+        live = live == null && found.isPresent() && found.get() instanceof Readable run ? taking.apply(run) : live;
+        if (live == null) {
+            waiting.remove(runId);
+            all.forEach(instruction -> turnAway(instruction, found));
+            giveBackPlaceOf(runId);
+            return;
+        }
+        goOn(runId, all);
+        if (!called.contains(runId)) {
+            stepper.release(live);
+        }
+    }
+
+    private static void turnAway(Instruction instruction, Optional<StoredRun> found) {
+        if (found.isEmpty()) {
+            instruction.outcome().unknownRun();
+            return;
+        }
+        switch (found.get()) {
+            case Readable(RunKey key, var _) -> instruction.outcome().elsewhere(key.shard());
+            case Unreadable(RunKey key, String why) -> {
+                if (key.shard() == instruction.shard()) {
+                    instruction.outcome().unreadable(why);
+                } else {
+                    instruction.outcome().elsewhere(key.shard());
+                }
+            }
+        }
+    }
+
+    /** Gives the run all that waits, up to what needs another look at Postgres. */
+    private void goOn(String runId, Deque<Instruction> all) {
+        while (!all.isEmpty()) {
+            Instruction next = all.getFirst();
+            LiveRun live = table.find(runId);
+            if (live == null || next.base() != null) {
+                read(next);
+                return;
+            }
+            stepper.instruct(live, Objects.requireNonNull(all.removeFirst()));
+        }
+        waiting.remove(runId);
+    }
+
+    /** A run was admitted; if it is being read, that may have been too early. */
+    void admitted(String runId) {
+        if (waiting.containsKey(runId)) {
+            outdated.add(runId);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.postroad.runtime.run.lane;
+
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.journal.QueueRank;
+import dev.postroad.runtime.run.queue.RunQueue;
+import dev.postroad.runtime.run.queue.Ticket;
+import dev.postroad.runtime.run.queue.TicketHolder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs that a lane has in its hands: those in flight, each with a place, and the first of those that are queued.
+ * Confined to the lane's thread.
+ */
+final class RunTable {
+    /** The most queued runs that are kept in memory, so that they need not be read back when they begin. */
+    static final int MOST_KEPT = 20_000;
+
+    private static final long MOST_KEPT_BYTES = 32L << 20;
+
+    private final RunQueue queue;
+    private final Runnable turnWanted;
+    private final TicketHolder tickets;
+    private final LaneFigures figures;
+    private final Map<String, LiveRun> runs = new HashMap<>();
+    private int inFlight;
+    private int kept;
+    private long keptBytes;
+
+    /**
+     * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
+     * @param tickets told what becomes of the tickets of runs here
+     */
+    RunTable(RunQueue queue, Runnable turnWanted, TicketHolder tickets, LaneFigures figures) {
+        this.queue = queue;
+        this.turnWanted = turnWanted;
+        this.tickets = tickets;
+        this.figures = figures;
+    }
+
+    @Nullable
+    LiveRun find(String runId) {
+        return runs.get(runId);
+    }
+
+    /** Whether this very object is still the run's; one that was dropped meanwhile is not. */
+    boolean holds(LiveRun live) {
+        return runs.get(live.key().id()) == live;
+    }
+
+    /** The runs of which some task waits for an agent. */
+    List<LiveRun> waitingFor(String agent) {
+        return runs.values().stream()
+                .filter(live -> live.run().isWaitingFor(agent))
+                .toList();
+    }
+
+    /** Takes in a run that was read back; one that is under way, or is to go on, gets a place in any case. */
+    void resume(LiveRun live) {
+        runs.put(live.key().id(), live);
+        if (live.run().status() != RunStatus.QUEUED && !live.holdsPlace()) {
+            queue.take();
+            seat(live);
+        }
+    }
+
+    /** Takes in a run that comes just now; false where it has to wait for its turn or for a place. */
+    boolean enter(LiveRun live) {
+        runs.put(live.key().id(), live);
+        if (live.isLimited() || !queue.tryTake()) {
+            return false;
+        }
+        seat(live);
+        return true;
+    }
+
+    /** Queues a run that is committed; it stays in memory where it is among the first. */
+    void queue(LiveRun live) {
+        leavePlace(live);
+        if (live.isLimited()) {
+            remove(live);
+            return;
+        }
+        boolean ticketed = queue.offer(ticket(live));
+        if (ticketed && live.isKept()) {
+            return;
+        }
+        if (ticketed && kept < MOST_KEPT && keptBytes + live.bytes() <= MOST_KEPT_BYTES) {
+            keep(live, true);
+        } else {
+            remove(live);
+        }
+    }
+
+    private Ticket ticket(LiveRun live) {
+        return new Ticket(
+                QueueRank.of(live.run()),
+                live.key().number(),
+                live.key().id(),
+                live.key().shard(),
+                tickets);
+    }
+
+    /** Gives the place that was taken for it to a run that is still queued; else gives the place back. */
+    boolean seatQueued(LiveRun live) {
+        if (live.run().status() != RunStatus.QUEUED || live.holdsPlace()) {
+            giveBackPlace();
+            return false;
+        }
+        seat(live);
+        return true;
+    }
+
+    /** Nobody needs the place that was taken for a run. */
+    void giveBackPlace() {
+        queue.leave();
+    }
+
+    private void seat(LiveRun live) {
+        keep(live, false);
+        live.holdPlace(true);
+        inFlight++;
+        figures.running(inFlight);
+    }
+
+    private void keep(LiveRun live, boolean keeps) {
+        if (live.isKept() != keeps) {
+            live.keep(keeps);
+            kept += keeps ? 1 : -1;
+            keptBytes += keeps ? live.bytes() : -live.bytes();
+            figures.kept(kept);
+        }
+    }
+
+    /** Forgets a queued run that has lost its ticket, and is in Postgres. */
+    void putAway(String runId) {
+        LiveRun live = runs.get(runId);
+        // What was decided of it and is not committed yet would be lost to subscribers; it is let go after the commit.
+        if (live != null && live.isKept() && live.isSettled()) {
+            remove(live);
+        }
+    }
+
+    void remove(LiveRun live) {
+        live.putAway();
+        leavePlace(live);
+        keep(live, false);
+        runs.remove(live.key().id(), live);
+        if (live.isLimited()) {
+            turnWanted.run();
+        }
+    }
+
+    /** All runs of a shard. */
+    List<LiveRun> ofShard(int shard) {
+        return runs.values().stream()
+                .filter(live -> live.key().shard() == shard)
+                .toList();
+    }
+
+    /** Removes all runs of a shard, and gives them. */
+    List<LiveRun> removeShard(int shard) {
+        queue.removeShard(shard);
+        List<LiveRun> gone = ofShard(shard);
+        gone.forEach(this::remove);
+        return gone;
+    }
+
+    private void leavePlace(LiveRun live) {
+        if (live.holdsPlace()) {
+            live.holdPlace(false);
+            inFlight--;
+            figures.running(inFlight);
+            queue.leave();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.postroad.runtime.run.queue;
+
+import dev.postroad.runtime.background.Rounds;
+import dev.postroad.runtime.journal.QueuedRun;
+import dev.postroad.runtime.journal.QueuedRuns;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the tickets of runs that are queued in Postgres alone: where more wait than tickets are kept, and where shards
+ * came. With shards still to come it waits a little, so that the order holds over all of them. Owns one thread.
+ */
+public final class QueueReader implements AutoCloseable {
+    private static final long LOOK_EVERY_MILLIS = 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int MOST_AT_ONCE = 5_000;
+
+    private final QueuedRuns queued;
+    private final RunQueue queue;
+    private final TicketOffice office;
+    private final Supplier<Set<Integer>> owned;
+    private final BooleanSupplier settled;
+    private final InstantSource clock;
+    private final Rounds rounds;
+    private @Nullable Instant unsettledSince;
+
+    /**
+     * @param owned the shards whose runs begin here
+     * @param settled whether those are all that this worker is to have
+     */
+    public QueueReader(
+            QueuedRuns queued,
+            RunQueue queue,
+            TicketOffice office,
+            Supplier<Set<Integer>> owned,
+            BooleanSupplier settled,
+            InstantSource clock) {
+        this.queued = queued;
+        this.queue = queue;
+        this.office = office;
+        this.owned = owned;
+        this.settled = settled;
+        this.clock = clock;
+        this.rounds = new Rounds("postroad-queue", "queued runs", LOOK_EVERY_MILLIS, clock, this::read);
+    }
+
+    /** Starts looking. */
+    public void start() {
+        rounds.start();
+    }
+
+    private void read() throws SQLException {
+        if (!isSettled()) {
+            return;
+        }
+        Ticket from = queue.readFrom();
+        if (from == null) {
+            return;
+        }
+        List<QueuedRun> found = queued.after(owned.get(), from.rank(), from.number(), MOST_AT_ONCE);
+        List<Ticket> tickets = found.stream().map(office::ticket).toList();
+        if (tickets.size() < MOST_AT_ONCE) {
+            office.prefetch(tickets.subList(0, Math.min(RunQueue.FEW, tickets.size())));
+            queue.read(tickets, null);
+        } else {
+            office.prefetch(tickets.subList(0, RunQueue.FEW));
+            queue.read(tickets.subList(0, MOST_AT_ONCE - 1), tickets.getLast());
+        }
+    }
+
+    private boolean isSettled() {
+        if (settled.getAsBoolean()) {
+            unsettledSince = null;
+            return true;
+        }
+        Instant now = clock.instant();
+        unsettledSince = unsettledSince == null ? now : unsettledSince;
+        return now.isAfter(unsettledSince.plus(PATIENCE));
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.postroad.runtime.run.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places for runs in flight, over all lanes of a worker, and who is next where none is free.
+ *
+ * <p>Everybody who waits is in Postgres; here are the tickets of the first of them alone, at most {@link #CAPACITY}. From
+ * {@link #bound} on there may be runs without a ticket here, so whoever comes and has a later place gets none either, and
+ * is read with the others when few tickets are left. A ticket that turns out to be of no use, because its run was
+ * cancelled or has begun already, gives its place back. Thread-safe; a lock is taken when a run begins and ends, never
+ * for a transition.
+ */
+public final class RunQueue {
+    /** The most tickets. */
+    static final int CAPACITY = 50_000;
+
+    /** When fewer tickets are left than this, the next are read. */
+    static final int FEW = 2_000;
+
+    private static final int MOST_LATECOMERS = 2_000;
+
+    private final int places;
+    private final TreeSet<Ticket> waiting = new TreeSet<>();
+    private final List<Ticket> latecomers = new ArrayList<>();
+    private @Nullable Ticket bound;
+    private @Nullable Ticket latecomersBound;
+    private boolean boundMoved;
+    private int taken;
+
+    /** @param places the most runs in flight */
+    public RunQueue(int places) {
+        this.places = places;
+    }
+
+    /** Takes a place for a run that came just now, where one is free and nobody waits. */
+    public synchronized boolean tryTake() {
+        if (taken >= places || !waiting.isEmpty() || bound != null) {
+            return false;
+        }
+        taken++;
+        return true;
+    }
+
+    /** Takes a place for a run that is under way already, free or not. */
+    public synchronized void take() {
+        taken++;
+    }
+
+    /** Gives a place back; the next run gets it. */
+    public synchronized void leave() {
+        taken--;
+        dispatch();
+    }
+
+    /** Queues a run that is committed; false where it is left to Postgres alone. */
+    public synchronized boolean offer(Ticket ticket) {
+        if (bound != null && ticket.compareTo(bound) >= 0) {
+            comesLate(ticket);
+            return false;
+        }
+        add(ticket);
+        dispatch();
+        return bound == null || ticket.compareTo(bound) < 0;
+    }
+
+    private void add(Ticket ticket) {
+        waiting.add(ticket);
+        if (waiting.size() > CAPACITY) {
+            Ticket last = waiting.removeLast();
+            bound = last;
+            boundMoved = true;
+            last.holder().putAway(last.runId());
+        }
+    }
+
+    /** What comes while tickets are read may not be among those that are read. */
+    private void comesLate(Ticket ticket) {
+        if (latecomers.size() < MOST_LATECOMERS) {
+            latecomers.add(ticket);
+        } else if (latecomersBound == null || ticket.compareTo(latecomersBound) < 0) {
+            latecomersBound = ticket;
+        }
+    }
+
+    private void dispatch() {
+        while (taken < places && !waiting.isEmpty()) {
+            Ticket next = waiting.removeFirst();
+            taken++;
+            next.holder().begin(next);
+        }
+    }
+
+    /** Shards came with runs in Postgres that nobody here has a ticket of. */
+    public synchronized void unread() {
+        bound = Ticket.FIRST;
+        boundMoved = true;
+    }
+
+    /** Where to read on from, if tickets are to be read; null where they are not. What comes late is noted from now on. */
+    synchronized @Nullable Ticket readFrom() {
+        if (bound == null || waiting.size() >= FEW) {
+            return null;
+        }
+        latecomers.clear();
+        latecomersBound = null;
+        boundMoved = false;
+        return bound;
+    }
+
+    /**
+     * Takes in what was read.
+     *
+     * @param next the first ticket that was left unread; null where all were read
+     */
+    synchronized void read(List<Ticket> found, @Nullable Ticket next) {
+        if (boundMoved) {
+            // Shards came meanwhile, or others went ahead of what was read: that is to be read anew.
+            return;
+        }
+        waiting.addAll(found);
+        bound = next;
+        if (latecomersBound != null && (bound == null || latecomersBound.compareTo(bound) < 0)) {
+            bound = latecomersBound;
+        }
+        for (Ticket ticket : List.copyOf(latecomers)) {
+            if (bound == null || ticket.compareTo(bound) < 0) {
+                add(ticket);
+            }
+        }
+        latecomers.clear();
+        dispatch();
+    }
+
+    /** The shard is somebody else's. */
+    public synchronized void removeShard(int shard) {
+        waiting.removeIf(ticket -> ticket.shard() == shard);
+        latecomers.removeIf(ticket -> ticket.shard() == shard);
+    }
+
+    /** The runs that have a ticket here. */
+    public synchronized int waiting() {
+        return waiting.size();
+    }
+
+    /** The places that are taken. */
+    public synchronized int taken() {
+        return taken;
+    }
+}

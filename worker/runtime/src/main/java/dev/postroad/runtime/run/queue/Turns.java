@@ -1,0 +1,85 @@
+package dev.postroad.runtime.run.queue;
+
+import dev.postroad.runtime.background.Bell;
+import dev.postroad.runtime.background.Rounds;
+import dev.postroad.runtime.journal.QueuedRun;
+import dev.postroad.runtime.journal.QueuedRuns;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Lets the runs of graphs that limit them begin by turns. A turn that was given, by any worker, is found again at each
+ * look until its run has begun, so none is lost with a worker. Owns one thread.
+ */
+public final class Turns implements AutoCloseable {
+    /** For the limit of a version that this release cannot read: its runs get their turns from others. */
+    public static final int UNKNOWN = -1;
+
+    private static final long LOOK_EVERY_MILLIS = 100;
+
+    private final QueuedRuns queued;
+    private final Limits limits;
+    private final RunQueue queue;
+    private final TicketOffice office;
+    private final Supplier<Set<Integer>> owned;
+    private final Rounds rounds;
+
+    /** The limits that graphs set to their runs. Thread-safe; answers from memory. */
+    public interface Limits {
+        /** The names of the graphs that have a version with a limit. */
+        Set<String> limitedGraphs();
+
+        /** The most runs of a graph at once, as one version of it says; a version without a limit says the most there are, {@link #UNKNOWN} one that cannot be read. */
+        int limit(String graph, int version);
+    }
+
+    /**
+     * @param wanted rung where a run came that wants a turn, or one ended that had one
+     * @param owned the shards whose runs begin here
+     */
+    public Turns(
+            Bell wanted,
+            QueuedRuns queued,
+            Limits limits,
+            RunQueue queue,
+            TicketOffice office,
+            Supplier<Set<Integer>> owned,
+            InstantSource clock) {
+        this.queued = queued;
+        this.limits = limits;
+        this.queue = queue;
+        this.office = office;
+        this.owned = owned;
+        this.rounds =
+                new Rounds(wanted, "postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
+    }
+
+    /** Starts looking. */
+    public void start() {
+        rounds.start();
+    }
+
+    private void look() throws SQLException {
+        Set<String> graphs = limits.limitedGraphs();
+        if (graphs.isEmpty()) {
+            return;
+        }
+        for (String graph : queued.wanted(graphs)) {
+            queued.giveTurns(graph, version -> limits.limit(graph, version));
+        }
+        Set<Integer> shards = owned.get();
+        if (shards.isEmpty()) {
+            return;
+        }
+        for (QueuedRun run : queued.withTurn(shards)) {
+            queue.offer(office.ticket(run));
+        }
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.postroad.runtime.agent.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.AgentEnvironment;
+import dev.postroad.runtime.agent.attempt.BackgroundCall;
+import dev.postroad.runtime.agent.attempt.Calls;
+import dev.postroad.runtime.agent.attempt.RawServer;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class HttpAgentConnectionTest {
+    private final AgentClients clients = new AgentClients(Calls.environment());
+    private RawServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = RawServer.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        clients.close();
+        server.close();
+    }
+
+    @Test
+    void retriesWhereNobodyListens() throws Exception {
+        AgentClient client = client();
+        server.close();
+
+        assertConnectionFault(client.call(Calls.with("{}")), "could not be reached");
+    }
+
+    @Test
+    void retriesWhereTheConnectionIsResetBeforeTheAnswer() throws Exception {
+        BackgroundCall call = new BackgroundCall(client(), Calls.with("{}"));
+        RawServer.reset(server.accept());
+
+        assertConnectionFault(call.reply(), "broke the connection");
+    }
+
+    @Test
+    void retriesWhereTheAnswerBreaksOff() throws Exception {
+        BackgroundCall call = new BackgroundCall(client(), Calls.with("{}"));
+        try (Socket socket = server.accept()) {
+            RawServer.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"output\":");
+        }
+
+        assertConnectionFault(call.reply(), "broke the connection");
+    }
+
+    @Test
+    void retriesWhereTheServerIsSilentUntilTheDeadline() throws Exception {
+        Instant soon = Calls.NOW.plusMillis(200);
+        BackgroundCall call = new BackgroundCall(client(), Calls.dueAt(soon));
+        try (Socket socket = server.accept()) {
+            assertFault(call.reply(), "timeout", "did not answer in time");
+            RawServer.awaitHangUp(socket);
+        }
+    }
+
+    @Test
+    void anInterruptHangsUpOnASilentServer() throws Exception {
+        BackgroundCall call = new BackgroundCall(client(), Calls.with("{}"));
+        try (Socket socket = server.accept()) {
+            call.interrupt();
+
+            assertThat(call.thrown()).isInstanceOf(InterruptedException.class);
+            RawServer.awaitHangUp(socket);
+        }
+    }
+
+    @Test
+    void anInterruptHangsUpInTheMiddleOfAnAnswer() throws Exception {
+        BackgroundCall call = new BackgroundCall(client(), Calls.with("{}"));
+        try (Socket socket = server.accept()) {
+            RawServer.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"output\":");
+            call.interrupt();
+
+            assertThat(call.thrown()).isInstanceOf(InterruptedException.class);
+            RawServer.awaitHangUp(socket);
+        }
+    }
+
+    @Test
+    void hangsUpOnAnAnswerWithoutEnd() throws Exception {
+        BackgroundCall call = new BackgroundCall(client(), Calls.with("{}"));
+        try (Socket socket = server.accept()) {
+            RawServer.send(socket, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            String chunk = "10000\r\n" + "x".repeat(1 << 16) + "\r\n";
+            for (int i = 0; i <= AgentEnvironment.DEFAULT_MAX_ANSWER_BYTES >> 16; i++) {
+                RawServer.send(socket, chunk);
+            }
+
+            assertThat(call.reply())
+                    .isEqualTo(AgentReply.permanent("http.answer-too-large", "answered more than 1048576 bytes"));
+            RawServer.awaitHangUp(socket);
+        }
+    }
+
+    @Test
+    void closingTheWorkerAbortsCalls() throws Exception {
+        BackgroundCall call = new BackgroundCall(client(), Calls.with("{}"));
+        try (Socket socket = server.accept()) {
+            clients.close();
+
+            assertConnectionFault(call.reply(), "broke the connection");
+            RawServer.awaitHangUp(socket);
+        }
+    }
+
+    private AgentClient client() throws Exception {
+        return clients.open(Calls.agent("http", "url: " + server.url()));
+    }
+
+    private static void assertConnectionFault(AgentReply reply, String what) {
+        assertFault(reply, "http.connection", what);
+    }
+
+    private static void assertFault(AgentReply reply, String type, String what) {
+        assertThat(reply).isInstanceOfSatisfying(Faulted.class, fault -> {
+            assertThat(fault.type()).isEqualTo(type);
+            assertThat(fault.retryable()).isTrue();
+            assertThat(fault.message()).startsWith("127.0.0.1:").contains(what);
+        });
+    }
+}

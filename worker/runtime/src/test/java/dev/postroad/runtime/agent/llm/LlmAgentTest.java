@@ -1,0 +1,205 @@
+package dev.postroad.runtime.agent.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Completed;
+import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.Calls;
+import dev.postroad.runtime.agent.attempt.Events;
+import dev.postroad.runtime.agent.attempt.StubServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LlmAgentTest {
+    private static final String KEY = "sk-very-secret";
+
+    private StubServer server;
+    private AgentClients clients;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = StubServer.start();
+        clients = new AgentClients(
+                Calls.environment().withLlm(server.url(), KEY, "house-model").withMaxAnswerBytes(1_000));
+        server.answersEvents(Events.answer("Hel", "lo"));
+    }
+
+    @AfterEach
+    void stop() {
+        clients.close();
+        server.close();
+    }
+
+    @Test
+    void givesBackTheTextAndWhatItCost() throws Exception {
+        assertThat(call("{'a':1}")).isEqualTo(new Completed(Calls.json("{'text':'Hello'}"), new Usage(11, 7)));
+    }
+
+    @Test
+    void showsTheWordsAsTheyCome() throws Exception {
+        List<String> shown = new ArrayList<>();
+        clients.open(Calls.agent("llm")).call(Calls.with(Calls.json("{}"), shown::add));
+
+        assertThat(shown).containsExactly("Hel", "lo");
+    }
+
+    @Test
+    void tellsTheModelTheInputWhereThereIsNoPrompt() throws Exception {
+        call("{'a':[1,'x']}");
+
+        StubServer.Received request = server.request();
+        assertThat(request.path()).isEqualTo("/v1/chat/completions");
+        assertThat(request.header("Authorization")).isEqualTo("Bearer " + KEY);
+        assertThat(request.header("Traceparent")).isEqualTo(Calls.TRACE);
+        JsonNode body = Calls.json(request.body());
+        assertThat(body.path("model").textValue()).isEqualTo("house-model");
+        assertThat(body.path("stream").booleanValue()).isTrue();
+        assertThat(body.path("messages")).isEqualTo(Calls.json("[{'role':'user','content':'{\\'a\\':[1,\\'x\\']}'}]"));
+    }
+
+    @Test
+    void tellsTheModelWhatTheAuthorWrote() throws Exception {
+        call(
+                "{'topic':'ants'}",
+                "system: Be brief. {{not a variable}}",
+                "prompt: Write on {{topic}}.",
+                "model: other",
+                "temperature: 0.5",
+                "maxTokens: 9");
+
+        JsonNode body = Calls.json(server.request().body());
+        assertThat(body.path("model").textValue()).isEqualTo("other");
+        assertThat(body.path("temperature").doubleValue()).isEqualTo(0.5);
+        assertThat(body.path("max_tokens").intValue()).isEqualTo(9);
+        assertThat(body.path("messages"))
+                .isEqualTo(Calls.json("[{'role':'system','content':'Be brief. {{not a variable}}'},"
+                        + "{'role':'user','content':'Write on ants.'}]"));
+    }
+
+    @Test
+    void namesTheVariableThatTheInputLacks() throws Exception {
+        assertThat(call("{'topic':'ants'}", "prompt: 'On {{topic}} for {{audience}}'"))
+                .isEqualTo(AgentReply.permanent(
+                        "llm.bad-prompt", "the prompt cannot be filled: Value for the variable 'audience' is missing"));
+    }
+
+    @Test
+    void givesAnObjectWhereJsonWasAskedFor() throws Exception {
+        server.answersEvents(Events.answer("{\"score\"", ": 8}"));
+
+        assertThat(call("{}", "response: json")).isEqualTo(new Completed(Calls.json("{'score':8}"), new Usage(11, 7)));
+        assertThat(Calls.json(server.request().body()).path("response_format"))
+                .isEqualTo(Calls.json("{'type':'json_object'}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Sure! {}", "[1]", "", "{\"a\":"})
+    void asksAgainWhereTheJsonIsNone(String content) throws Exception {
+        server.answersEvents(Events.answer(content));
+
+        assertFault(call("{}", "response: json"), "llm.bad-json", true, "asked for a JSON object");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 425, 429, 500, 503})
+    void letsPassingTroubleBeRetriedWhenTheServerSays(int status) throws Exception {
+        server.answers(status, "{\"error\":{\"message\":\"busy\"}}", "Retry-After", "3");
+
+        assertThat(call("{}"))
+                .isEqualTo(new Faulted(
+                        "llm." + status,
+                        "answered " + status + ": {\"error\":{\"message\":\"busy\"}}",
+                        true,
+                        Duration.ofSeconds(3)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 400, 401, 403, 404, 422})
+    void givesUpWhereTheRequestIsAtFault(int status) throws Exception {
+        server.answers(status, "no");
+
+        assertFault(call("{}"), "llm." + status, false, "answered " + status);
+    }
+
+    @Test
+    void doesNotJournalAKeyThatTheServerEchoes() throws Exception {
+        server.answers(401, "Incorrect API key provided: " + KEY);
+
+        assertThat(call("{}"))
+                .isEqualTo(AgentReply.permanent("llm.401", "answered 401: Incorrect API key provided: ***"));
+    }
+
+    @Test
+    void doesNotTakeHalfAnAnswerForAWholeOne() throws Exception {
+        server.answersEvents(Events.piece("Hel"));
+
+        assertFault(call("{}"), "llm.cut-off", true, "before it was complete");
+    }
+
+    @Test
+    void noticesAnErrorInTheMiddleOfAStream() throws Exception {
+        server.answersEvents(Events.piece("Hel") + "event: error\ndata: overloaded " + KEY + "\n\n" + Events.DONE);
+
+        assertFault(call("{}"), "llm.stream", true, "overloaded ***");
+    }
+
+    @Test
+    void saysWhenAServerSpeaksAnotherProtocol() throws Exception {
+        server.answers(200, "<html>", "Content-Type", "text/html");
+        assertFault(call("{}"), "llm.bad-answer", false, "text/html");
+
+        server.answersEvents("data: nonsense\n\n" + Events.DONE);
+        assertFault(call("{}"), "llm.bad-answer", false, "not as agreed");
+    }
+
+    @Test
+    void refusesTextThatTheJournalCannotHold() throws Exception {
+        server.answersEvents(Events.answer("a\\u0000b"));
+
+        assertFault(call("{}"), "llm.bad-answer", false, "U+0000");
+    }
+
+    @Test
+    void refusesAnAnswerThatIsTooLong() throws Exception {
+        server.answersEvents(Events.answer("x".repeat(1_001)));
+        assertFault(call("{}"), "llm.answer-too-large", false, "1000 bytes");
+
+        server.answersEvents(Events.answer("x".repeat(100_000)));
+        assertFault(call("{}"), "llm.answer-too-large", false, "1000 bytes");
+    }
+
+    @Test
+    void anAgentThatGoesElsewhereDoesNotTakeTheWorkersKeyAlong() throws Exception {
+        call("{}", "baseUrl: " + server.url() + "/other-path");
+        assertThat(server.request().header("Authorization")).isEqualTo("Bearer " + KEY);
+
+        call("{}", "baseUrl: " + server.url().replace("127.0.0.1", "localhost"));
+        assertThat(server.request().header("Authorization")).isEmpty();
+    }
+
+    private AgentReply call(String input, String... settings) throws Exception {
+        try (AgentClient client = clients.open(Calls.agent("llm", settings))) {
+            return client.call(Calls.with(input));
+        }
+    }
+
+    private static void assertFault(AgentReply reply, String type, boolean retryable, String message) {
+        assertThat(reply).isInstanceOfSatisfying(Faulted.class, fault -> {
+            assertThat(fault.type()).isEqualTo(type);
+            assertThat(fault.retryable()).isEqualTo(retryable);
+            assertThat(fault.message()).contains(message);
+        });
+    }
+}

@@ -1,0 +1,153 @@
+package dev.postroad.runtime.run.lane;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.run.Admission;
+import dev.postroad.engine.run.Origin;
+import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.JournalWriter;
+import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.journal.SetAsideRuns;
+import dev.postroad.runtime.journal.SnapshotDesk;
+import dev.postroad.runtime.publish.EventOutbox;
+import dev.postroad.runtime.publish.Producers;
+import dev.postroad.runtime.run.calls.AgentCaller;
+import dev.postroad.runtime.run.commands.Commands;
+import dev.postroad.runtime.run.commands.KeptInstructions;
+import dev.postroad.runtime.run.queue.QueueReader;
+import dev.postroad.runtime.run.queue.RunQueue;
+import dev.postroad.runtime.testing.Site;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.jspecify.annotations.NullMarked;
+
+/** One lane on a real Kafka and Postgres, which owns one shard and steps runs of one graph of one agent. */
+@NullMarked
+public final class OneLane implements AutoCloseable {
+    public static final int MINE = 0;
+
+    private static final Graph GRAPH = graph("""
+        graph: letters
+        state: { log: { reducer: append } }
+        nodes: { write: { agent: writer } }
+        edges: [{ from: START, to: write }, { from: write, to: END }]
+        """);
+
+    private final Site site = Site.open();
+    private final InstantSource clock = InstantSource.system();
+    private final KafkaProducer<String, byte[]> producer =
+            Producers.forEvents(site.settings(Map.of()).kafka());
+    private final JournalReader reader =
+            new JournalReader(site.database(), new SetAsideRuns(site.sql(), "me", (runId, what) -> {}));
+    private final JournalRunLoader loader = new JournalRunLoader(reader, (name, version) -> GRAPH, clock);
+    private final Lane lane;
+    private final Lanes lanes;
+    private final QueueReader queued;
+
+    /** @param undecidable told of runs of which no decision can be made */
+    public OneLane(AgentCaller agents, BiConsumer<RunKey, String> undecidable) {
+        RunQueue queue = new RunQueue(10_000);
+        lane = new Lane(
+                "test-lane",
+                new JournalWriter(site.database(), () -> false, (runId, what) -> {}),
+                new EventOutbox(producer, reader, site.topics().events()),
+                new Lane.Collaborators(
+                        agents,
+                        loader,
+                        new KeptInstructions(
+                                new Commands((name, version) -> GRAPH),
+                                (runId, commandId) -> {},
+                                (control, commandId, code, reason, answered) -> {},
+                                (runId, what) -> {}),
+                        SnapshotDesk.NONE,
+                        queue,
+                        () -> {},
+                        undecidable,
+                        clock,
+                        new Random(1)));
+        lanes = new Lanes(List.of(lane));
+        queued = new QueueReader(new QueuedRuns(site.database()), queue, lanes, () -> Set.of(MINE), () -> true, clock);
+    }
+
+    public void start() {
+        site.sql().useHandle(handle -> handle.execute("""
+            INSERT INTO postroad.shards (shard, epoch, owner, published_at) VALUES (0, 1, 'test', now())
+            ON CONFLICT (shard) DO UPDATE SET epoch = 1\
+            """));
+        Producers.introduce(producer, site.topics().events());
+        lanes.start((shard, epoch) -> {});
+        queued.start();
+        lanes.own(MINE, 1, clock.instant(), List.of());
+    }
+
+    public Site site() {
+        return site;
+    }
+
+    public JournalReader reader() {
+        return reader;
+    }
+
+    public Lane lane() {
+        return lane;
+    }
+
+    public Lanes lanes() {
+        return lanes;
+    }
+
+    /** How many runs are as a condition says. */
+    public long count(String which) {
+        return site.number("SELECT count(*) FROM postroad.runs WHERE " + which);
+    }
+
+    /** @param refused told of a run that cannot be admitted, with the reason */
+    public void admit(String runId, Map<String, String> tags, BiConsumer<String, String> refused) {
+        Admission admission = new Admission(
+                JsonNodeFactory.instance.objectNode(),
+                0,
+                null,
+                tags,
+                new Origin(site.topics().triggers(), MINE, 0));
+        lanes.admit(new Admittee(runId, MINE, GRAPH, admission, 100, null, new Admittee.AdmissionOutcome() {
+            @Override
+            public void admitted() {}
+
+            @Override
+            public void duplicate() {}
+
+            @Override
+            public void refused(String reason) {
+                refused.accept(runId, reason);
+            }
+        }));
+    }
+
+    @Override
+    public void close() {
+        queued.close();
+        lanes.close();
+        loader.close();
+        producer.close();
+        site.close();
+    }
+
+    private static Graph graph(String yaml) {
+        try {
+            return GraphCompiler.compile(
+                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
+    }
+}
