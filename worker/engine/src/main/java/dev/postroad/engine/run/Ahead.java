@@ -60,7 +60,9 @@ final class Ahead {
 
     private void find() {
         int oldest = frame.superstep().number();
-        for (int number = oldest + 1; number - frame.spent() <= graph.limits().supersteps(); number++) {
+        for (int number = oldest + 1;
+                number - frame.allowance().spent() <= graph.limits().supersteps();
+                number++) {
             List<Task> before = supersteps.getOrDefault(number - 1, List.of());
             if (before.isEmpty()) {
                 return;
@@ -194,7 +196,7 @@ final class Ahead {
             if (task.status() != TaskStatus.DONE) {
                 continue;
             }
-            for (Target target : Frame.handing(frame.ledTo(task))) {
+            for (Target target : Targets.handing(frame.ledTo(task))) {
                 Task handed = Task.handed(frame.prefix(), target, number, index++);
                 if (!known) {
                     left.add(target.node());

@@ -302,7 +302,7 @@ public final class Decider {
             if (frame.isInside()) {
                 steps.completeGraph(frame);
             } else {
-                draft.emit(new RunCompleted(frame.state(), frame.openJoins()));
+                draft.emit(new RunCompleted(frame.state(), frame.triggers().openJoins(frame.graph())));
             }
             return true;
         }
@@ -333,7 +333,7 @@ public final class Decider {
 
     private boolean advanceInside(Superstep superstep) {
         for (Task task : superstep.tasks()) {
-            Frame inside = task.child();
+            Frame inside = Frame.inside(task);
             if (inside == null) {
                 continue;
             }
@@ -371,7 +371,10 @@ public final class Decider {
                         held,
                         frame -> frame.graph().interruptBefore(),
                         frame -> frame.superstep().nodes()),
-                nodes(held, frame -> frame.graph().interruptAfter(), Frame::closed),
+                nodes(
+                        held,
+                        frame -> frame.graph().interruptAfter(),
+                        frame -> frame.position().closed()),
                 wakeAt));
         if (wakeAt != null) {
             draft.perform(new Effect.Wake(wakeAt, new WakeUp()));

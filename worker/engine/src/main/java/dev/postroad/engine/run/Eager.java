@@ -43,11 +43,11 @@ final class Eager {
     }
 
     static boolean is(Frame frame) {
-        return frame.lineage() != null;
+        return frame.position().lineage() != null;
     }
 
     private static Lineage lineage(Frame frame) {
-        return Objects.requireNonNull(frame.lineage());
+        return Objects.requireNonNull(frame.position().lineage());
     }
 
     private static Foresight foresight(Frame frame) {
@@ -109,11 +109,11 @@ final class Eager {
         List<Target> chosen = new ArrayList<>();
         for (Task task : done) {
             List<Target> targets = frame.ledTo(task);
-            fired.add(new Fired(task.node(), Frame.triggering(targets)));
+            fired.add(new Fired(task.node(), Targets.triggering(targets)));
             chosen.addAll(targets);
         }
         List<String> ran = oldest.triggeredNodes();
-        Following following = frame.triggers().after(graph, ran, Frame.withEmptied(fired, chosen));
+        Following following = frame.triggers().after(graph, ran, Targets.withEmptied(fired, chosen));
         Map<Integer, List<String>> arrived = arrived(following.triggers(), ran);
         Lineage known = new Lineage(lineage.base(), remembered(), arrived);
         List<Task> tasks = new ArrayList<>(frame.superstep().tasks());
@@ -133,7 +133,7 @@ final class Eager {
         }
         int index = 0;
         for (Task source : done) {
-            for (Target target : Frame.handing(frame.ledTo(source))) {
+            for (Target target : Targets.handing(frame.ledTo(source))) {
                 Task task = Task.handed(frame.prefix(), target, number, index++);
                 if (running.add(task.id())) {
                     tasks.add(begun(sight, task, number, List.of(source.id())));
@@ -160,7 +160,7 @@ final class Eager {
     private List<String> causes(String node, Triggers after, Map<Integer, List<String>> arrived) {
         Set<String> causes = new LinkedHashSet<>();
         done.stream()
-                .filter(task -> Frame.triggering(frame.ledTo(task)).contains(node))
+                .filter(task -> Targets.triggering(frame.ledTo(task)).contains(node))
                 .forEach(task -> causes.add(task.id()));
         for (Join join : graph.joins()) {
             if (join.target().equals(node) && join.sources().equals(after.seen().get(join.index()))) {
@@ -229,7 +229,7 @@ final class Eager {
             List<String> ran = new ArrayList<>();
             for (to = from; to < tasks.size() && tasks.get(to).superstep() == superstep; to++) {
                 Task task = tasks.get(to);
-                fired.add(new Fired(task.node(), Frame.triggering(frame.ledTo(task))));
+                fired.add(new Fired(task.node(), Targets.triggering(frame.ledTo(task))));
                 if (task.isTriggered()) {
                     ran.add(task.node());
                 }
@@ -273,7 +273,8 @@ final class Eager {
                 written(frame, known.base(), update),
                 known.done().stream().map(task -> updated(frame, task, update)).toList(),
                 known.arrived());
-        return frame.with(Superstep.of(frame.superstep().number(), tasks), changed);
+        return frame.with(Superstep.of(frame.superstep().number(), tasks))
+                .with(frame.position().with(changed), frame.contents());
     }
 
     private static Task updated(Frame frame, Task task, ObjectNode update) {

@@ -15,8 +15,21 @@ public sealed interface EventBody {
     /** The type under which it is published. */
     EventType type();
 
+    /** What happened to one task. */
+    sealed interface OfTask extends EventBody {}
+
+    /** What happened to the run as a whole. */
+    sealed interface OfRun extends EventBody {}
+
+    /** What somebody asked for, done or refused. */
+    sealed interface Answering {
+        /** The command that is answered; null where nobody gave one. */
+        @Nullable
+        String commandId();
+    }
+
     /** The run was admitted. */
-    record RunQueued(Admission admission) implements EventBody {
+    record RunQueued(Admission admission) implements OfRun {
         @Override
         public EventType type() {
             return EventType.RUN_QUEUED;
@@ -28,7 +41,7 @@ public sealed interface EventBody {
      *
      * @param next what START's conditions chose; null where it has none
      */
-    record RunStarted(@Nullable List<Target> next) implements EventBody {
+    record RunStarted(@Nullable List<Target> next) implements OfRun {
         @Override
         public EventType type() {
             return EventType.RUN_STARTED;
@@ -41,7 +54,7 @@ public sealed interface EventBody {
      * @param inside how the graph inside the node begins; null where the node is none
      * @param handed what an agent is given; null where the node calls none
      */
-    record NodeStarted(@Nullable Entry inside, @Nullable Handed handed) implements EventBody {
+    record NodeStarted(@Nullable Entry inside, @Nullable Handed handed) implements OfTask {
         /** Of a node that is done by the engine itself. */
         public static final NodeStarted PLAIN = new NodeStarted(null, null);
 
@@ -72,7 +85,7 @@ public sealed interface EventBody {
     record Entry(ObjectNode input, @Nullable List<Target> next) {}
 
     /** An attempt failed, and another is due. */
-    record NodeRetrying(RunError error, Instant dueAt) implements EventBody {
+    record NodeRetrying(RunError error, Instant dueAt) implements OfTask {
         @Override
         public EventType type() {
             return EventType.NODE_RETRYING;
@@ -87,7 +100,7 @@ public sealed interface EventBody {
      * @param closes whether it is the last of a superstep of a graph inside another
      */
     record NodeCompleted(List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, boolean closes)
-            implements EventBody {
+            implements OfTask {
         @Override
         public EventType type() {
             return EventType.NODE_COMPLETED;
@@ -104,7 +117,7 @@ public sealed interface EventBody {
     record NodeWaiting(
             @Nullable Interrupt interrupt,
             @Nullable Instant until,
-            @Nullable Missing missing) implements EventBody {
+            @Nullable Missing missing) implements OfTask {
         /** For a person. */
         static NodeWaiting asking(Interrupt interrupt) {
             return new NodeWaiting(interrupt, null, null);
@@ -122,7 +135,7 @@ public sealed interface EventBody {
     }
 
     /** Nobody answered a question yet; what it is about is in the task's {@code node.waiting}. */
-    record NodeReminded() implements EventBody {
+    record NodeReminded() implements OfTask {
         @Override
         public EventType type() {
             return EventType.NODE_REMINDED;
@@ -136,7 +149,7 @@ public sealed interface EventBody {
      * @param former whose it was; null for anybody's
      */
     record NodeReassigned(
-            String commandId, String assignee, @Nullable String former) implements EventBody {
+            String commandId, String assignee, @Nullable String former) implements OfTask, Answering {
         @Override
         public EventType type() {
             return EventType.NODE_REASSIGNED;
@@ -156,7 +169,7 @@ public sealed interface EventBody {
      * @param handler the node that takes over; null for none
      * @param pauses whether all its attempts are used up, and the run is to pause for that; never with a handler
      */
-    record NodeFailed(RunError error, @Nullable String handler, boolean pauses) implements EventBody {
+    record NodeFailed(RunError error, @Nullable String handler, boolean pauses) implements OfTask {
         @Override
         public EventType type() {
             return EventType.NODE_FAILED;
@@ -164,7 +177,7 @@ public sealed interface EventBody {
     }
 
     /** A task was stopped. */
-    record NodeCancelled() implements EventBody {
+    record NodeCancelled() implements OfTask {
         @Override
         public EventType type() {
             return EventType.NODE_CANCELLED;
@@ -176,7 +189,7 @@ public sealed interface EventBody {
      *
      * @param now whether the run was under way, and what waited for its next attempt is tried before its time instead
      */
-    record RunRetried(String commandId, List<String> tasks, boolean now) implements EventBody {
+    record RunRetried(String commandId, List<String> tasks, boolean now) implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.RUN_RETRIED;
@@ -184,7 +197,7 @@ public sealed interface EventBody {
     }
 
     /** The run was stopped. */
-    record RunCancelled(String commandId, @Nullable String reason, ObjectNode state) implements EventBody {
+    record RunCancelled(String commandId, @Nullable String reason, ObjectNode state) implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.RUN_CANCELLED;
@@ -196,7 +209,7 @@ public sealed interface EventBody {
      *
      * @param openJoins the joins that waited in vain, as some of their sources came and others did not
      */
-    record RunCompleted(ObjectNode state, List<OpenJoin> openJoins) implements EventBody {
+    record RunCompleted(ObjectNode state, List<OpenJoin> openJoins) implements OfRun {
         @Override
         public EventType type() {
             return EventType.RUN_COMPLETED;
@@ -216,7 +229,7 @@ public sealed interface EventBody {
      *
      * @param tasks done tasks whose work does not count, because their writes do not go together
      */
-    record RunFailed(RunError error, List<String> tasks, ObjectNode state) implements EventBody {
+    record RunFailed(RunError error, List<String> tasks, ObjectNode state) implements OfRun {
         @Override
         public EventType type() {
             return EventType.RUN_FAILED;
@@ -235,7 +248,7 @@ public sealed interface EventBody {
             List<Interrupt> interrupts,
             List<String> before,
             List<String> after,
-            @Nullable Instant wakeAt) implements EventBody {
+            @Nullable Instant wakeAt) implements OfRun {
         @Override
         public EventType type() {
             return EventType.RUN_WAITING;
@@ -257,7 +270,7 @@ public sealed interface EventBody {
             List<String> again,
             @Nullable ObjectNode update,
             List<Target> next)
-            implements EventBody {
+            implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.RUN_RESUMED;
@@ -271,7 +284,7 @@ public sealed interface EventBody {
      * @param mode what became of it
      */
     record RunContinued(
-            String commandId, ObjectNode input, @Nullable List<Target> next, Mode mode) implements EventBody {
+            String commandId, ObjectNode input, @Nullable List<Target> next, Mode mode) implements OfRun, Answering {
         /** What becomes of new input. */
         public enum Mode {
             /** It was written to the channels, and the run goes on. */
@@ -300,7 +313,7 @@ public sealed interface EventBody {
             String asNode,
             ObjectNode writes,
             List<Target> next,
-            @Nullable Snapshot base) implements EventBody {
+            @Nullable Snapshot base) implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.STATE_UPDATED;
@@ -313,7 +326,7 @@ public sealed interface EventBody {
      * @param toVersion the earlier version
      * @param resume whether it goes on from there at once
      */
-    record RunRolledBack(String commandId, int toVersion, Snapshot base, boolean resume) implements EventBody {
+    record RunRolledBack(String commandId, int toVersion, Snapshot base, boolean resume) implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.RUN_ROLLED_BACK;
@@ -321,7 +334,7 @@ public sealed interface EventBody {
     }
 
     /** The run is to pause when its superstep is over. */
-    record RunPausing(String commandId) implements EventBody {
+    record RunPausing(String commandId) implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.RUN_PAUSING;
@@ -334,7 +347,7 @@ public sealed interface EventBody {
      * @param commandId who asked for it; null where nobody did
      * @param exhausted the task for which it paused by itself; null where somebody asked for it
      */
-    record RunPaused(@Nullable String commandId, @Nullable Exhausted exhausted) implements EventBody {
+    record RunPaused(@Nullable String commandId, @Nullable Exhausted exhausted) implements OfRun, Answering {
         /** Because somebody asked for it. */
         static RunPaused by(String commandId) {
             return new RunPaused(commandId, null);
@@ -359,7 +372,7 @@ public sealed interface EventBody {
      *
      * @param fromVersion the version of this run that it goes on from
      */
-    record RunForked(String commandId, String newRunId, int fromVersion) implements EventBody {
+    record RunForked(String commandId, String newRunId, int fromVersion) implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.RUN_FORKED;
@@ -367,7 +380,7 @@ public sealed interface EventBody {
     }
 
     /** A run that was paused goes on. */
-    record RunUnpaused(String commandId) implements EventBody {
+    record RunUnpaused(String commandId) implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.RUN_UNPAUSED;
@@ -382,7 +395,7 @@ public sealed interface EventBody {
      * @param count about how many of its type were refused one after the other, see {@link Rejections}; 0 while each is listed
      */
     record CommandRejected(String command, String commandId, String reason, String code, int count)
-            implements EventBody {
+            implements OfRun, Answering {
         @Override
         public EventType type() {
             return EventType.COMMAND_REJECTED;

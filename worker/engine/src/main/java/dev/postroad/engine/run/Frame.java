@@ -4,77 +4,64 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
-import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Scope;
-import dev.postroad.engine.graph.Channel;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.Join;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Triggers.Fired;
 import dev.postroad.engine.run.Triggers.Following;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One graph on its way: that of a run, or one inside a node of it. Immutable.
+ * One graph on its way: that of a run, or one inside a node of it. What is done to it from outside is for {@link
+ * Intervention}. Immutable.
  *
  * @param prefix what the ids of its tasks start with: the id of the task that it is inside of, and a slash; empty for a
  *     run's own graph
  * @param input what was written to its channels at the start
- * @param state the state between two supersteps; must not be changed
- * @param spent the supersteps that count no more
- * @param last the node whose result made the state what it is, for an update that names none; several are ambiguous
- * @param closed the nodes of the superstep before, for the interrupts after them
- * @param cleared the superstep whose interrupts are over
- * @param mostBytes what the state takes at the most, as JSON; so that it need not be measured after every change
- * @param written what its tasks wrote, in merge order; kept for a graph inside another alone
- * @param lineage null for a graph of supersteps; else see {@link Eager}
+ * @param superstep the one under way; it stands here by itself, as it changes with every event and the rest with few
  */
 record Frame(
         Graph graph,
         String prefix,
         ObjectNode input,
-        ObjectNode state,
         Superstep superstep,
-        int spent,
-        Triggers triggers,
-        List<String> last,
-        List<String> closed,
-        int cleared,
-        long mostBytes,
-        List<ObjectNode> written,
-        @Nullable Lineage lineage) {
-
+        Position position,
+        Allowance allowance,
+        Contents contents)
+        implements Inside {
     private static final ObjectNode NOTHING = JsonNodeFactory.instance.objectNode();
 
     /** A graph before its input. */
     static Frame empty(Graph graph, String prefix) {
+        ObjectNode state = graph.initialState();
         return new Frame(
                 graph,
                 prefix,
                 NOTHING,
-                graph.initialState(),
                 Superstep.NONE,
-                0,
-                Triggers.NONE,
-                List.of(),
-                List.of(),
-                0,
-                0,
-                List.of(),
-                lineageFrom(graph, graph.initialState()));
+                Position.from(graph, state, Triggers.NONE, List.of()),
+                Allowance.NEW,
+                new Contents(state, 0, List.of()));
     }
 
-    private static @Nullable Lineage lineageFrom(Graph graph, ObjectNode state) {
-        return graph.foresight() == null ? null : Lineage.from(state);
+    /** The graph inside a task; null where there is none. */
+    static @Nullable Frame inside(Task task) {
+        return (Frame) task.child();
+    }
+
+    /** The state between two supersteps; must not be changed. */
+    ObjectNode state() {
+        return contents.state();
+    }
+
+    Triggers triggers() {
+        return position.triggers();
     }
 
     boolean isInside() {
@@ -93,7 +80,8 @@ record Frame(
             return superstep.find(id);
         }
         Task owner = superstep.find(id.substring(0, slash));
-        return owner == null || owner.child() == null ? null : owner.child().find(id);
+        Frame inside = owner == null ? null : inside(owner);
+        return inside == null ? null : inside.find(id);
     }
 
     /** The graph that a task belongs to: this one, or one inside it. */
@@ -104,7 +92,7 @@ record Frame(
 
     private Frame child(String owner) {
         Task task = superstep.find(owner);
-        return Objects.requireNonNull(task == null ? null : task.child(), () -> "no graph is under way in " + owner);
+        return Objects.requireNonNull(task == null ? null : inside(task), () -> "no graph is under way in " + owner);
     }
 
     Frame with(Task changed) {
@@ -124,25 +112,16 @@ record Frame(
                 : with(Objects.requireNonNull(find(changed.owner())).with(changed));
     }
 
-    private Frame with(Superstep changed) {
-        return with(changed, lineage);
+    Frame with(Superstep changed) {
+        return new Frame(graph, prefix, input, changed, position, allowance, contents);
     }
 
-    Frame with(Superstep changed, @Nullable Lineage changedLineage) {
-        return new Frame(
-                graph,
-                prefix,
-                input,
-                state,
-                changed,
-                spent,
-                triggers,
-                last,
-                closed,
-                cleared,
-                mostBytes,
-                written,
-                changedLineage);
+    Frame with(Position changed, Contents held) {
+        return new Frame(graph, prefix, input, superstep, changed, allowance, held);
+    }
+
+    Frame with(Allowance changed) {
+        return new Frame(graph, prefix, input, superstep, position, changed, contents);
     }
 
     /** Without the tasks that ran ahead of the oldest superstep. */
@@ -153,22 +132,12 @@ record Frame(
     /** As a task sees it, for what is evaluated on its behalf. */
     Frame seenBy(Task task) {
         Branch branch = task.place().branch();
-        return branch == null
-                ? this
-                : new Frame(
-                        graph,
-                        prefix,
-                        input,
-                        branch.seen(),
-                        Superstep.of(branch.superstep(), List.of()),
-                        spent,
-                        triggers,
-                        last,
-                        closed,
-                        cleared,
-                        mostBytes,
-                        written,
-                        lineage);
+        if (branch == null) {
+            return this;
+        }
+        Superstep seen = Superstep.of(branch.superstep(), List.of());
+        Contents held = new Contents(branch.seen(), contents.mostBytes(), contents.written());
+        return with(seen).with(position, held);
     }
 
     /** The number of the superstep that a task belongs to. */
@@ -183,24 +152,19 @@ record Frame(
 
     /** The input is written, and the first superstep follows; or the next, where it ended before and goes on. */
     Frame entered(ObjectNode newInput, ObjectNode merged, @Nullable List<Target> chosen) {
-        List<Target> targets = targets(graph.entry().always(), chosen);
-        Triggers left = triggers.usedUp(graph, superstep.triggeredNodes());
-        Following following = left.after(
-                graph, List.of(), withEmptied(List.of(new Fired(EdgeDefinition.START, triggering(targets))), targets));
+        List<Target> targets = Targets.of(graph.entry().always(), chosen);
+        Triggers left = triggers().usedUp(graph, superstep.triggeredNodes());
+        List<Fired> fired = List.of(new Fired(EdgeDefinition.START, Targets.triggering(targets)));
+        Following following = left.after(graph, List.of(), Targets.withEmptied(fired, targets));
+        int number = superstep.following();
         return new Frame(
                 graph,
                 prefix,
                 newInput,
-                merged,
-                Superstep.of(superstep.following(), prefix, following.nodes(), handing(targets)),
-                superstep.following() - 1,
-                following.triggers(),
-                List.of(EdgeDefinition.START),
-                List.of(),
-                cleared,
-                JsonSizes.of(merged),
-                written,
-                lineageFrom(graph, merged));
+                Superstep.of(number, prefix, following.nodes(), Targets.handing(targets)),
+                Position.from(graph, merged, following.triggers(), List.of(EdgeDefinition.START)),
+                new Allowance(number - 1, allowance.cleared()),
+                contents.with(merged));
     }
 
     /** The superstep is over, and the next follows. */
@@ -217,54 +181,33 @@ record Frame(
                 fired.add(new Fired(task.node(), always));
                 continue;
             }
-            List<Target> targets = targets(always, task.next());
-            fired.add(new Fired(task.node(), triggering(targets)));
+            List<Target> targets = Targets.of(always, task.next());
+            fired.add(new Fired(task.node(), Targets.triggering(targets)));
             chosen = chosen.isEmpty() ? new ArrayList<>() : chosen;
             chosen.addAll(targets);
         }
-        List<Target> handed = handing(chosen);
         List<String> ran = superstep.triggeredNodes();
-        Following following = triggers.after(graph, ran, withEmptied(fired, chosen));
-        return new Frame(
-                graph,
-                prefix,
-                input,
-                merged,
-                Superstep.of(superstep.number() + 1, prefix, following.nodes(), handed),
-                spent,
-                following.triggers(),
-                ran.isEmpty() ? last : ran,
-                superstep.nodes(),
-                cleared,
-                bytesOf(merged),
-                isInside() ? plusWritten(superstep) : written,
-                null);
+        Following following = triggers().after(graph, ran, Targets.withEmptied(fired, chosen));
+        Superstep next = Superstep.of(superstep.number() + 1, prefix, following.nodes(), Targets.handing(chosen));
+        return after(superstep, merged, next, position.after(superstep, ran, following.triggers(), null));
     }
 
     /** The oldest superstep is over, and others are under way already or follow. */
     Frame followedBy(ObjectNode merged, Superstep next, Triggers left, Superstep over, Lineage known) {
-        List<String> ran = over.triggeredNodes();
-        return new Frame(
-                graph,
-                prefix,
-                input,
-                merged,
-                next,
-                spent,
-                left,
-                ran.isEmpty() ? last : ran,
-                over.nodes(),
-                cleared,
-                bytesOf(merged),
-                isInside() ? plusWritten(over) : written,
-                known);
+        return after(over, merged, next, position.after(over, over.triggeredNodes(), left, known));
+    }
+
+    private Frame after(Superstep over, ObjectNode merged, Superstep next, Position changed) {
+        List<ObjectNode> written = isInside() ? contents.writtenWith(over) : contents.written();
+        Contents held = new Contents(merged, bytesOf(merged), written);
+        return new Frame(graph, prefix, input, next, changed, allowance, held);
     }
 
     /** What the state takes at the most once the superstep is closed, with so many bytes more from its last task. */
     long mostBytesWith(long more) {
-        long bytes = mostBytes + more;
+        long bytes = contents.mostBytes() + more;
         for (Task task : superstep.tasks()) {
-            bytes += sizes(task.writes());
+            bytes += JsonSizes.sum(task.writes());
         }
         return bytes;
     }
@@ -275,47 +218,6 @@ record Frame(
         return most <= graph.limits().stateBytes() ? most : JsonSizes.of(merged);
     }
 
-    static long sizes(List<ObjectNode> writes) {
-        long bytes = 0;
-        for (ObjectNode part : writes) {
-            bytes += JsonSizes.of(part);
-        }
-        return bytes;
-    }
-
-    private List<ObjectNode> plusWritten(Superstep over) {
-        List<ObjectNode> all = new ArrayList<>(written);
-        over.tasks().forEach(task -> all.addAll(task.writes()));
-        return all;
-    }
-
-    /** As if what is done were all there is: its writes are in the state, what else was to run is forgotten. */
-    Frame settled() {
-        List<Task> done = doneTasks();
-        List<Fired> fired = new ArrayList<>(done.size());
-        for (Task task : done) {
-            fired.add(new Fired(task.node(), triggering(ledTo(task))));
-        }
-        List<String> ran =
-                done.stream().filter(Task::isTriggered).map(Task::node).toList();
-        Triggers left =
-                done.isEmpty() ? triggers : triggers.after(graph, ran, fired).triggers();
-        return new Frame(
-                graph,
-                prefix,
-                input,
-                stateSoFar(),
-                superstep,
-                spent,
-                Eager.is(this) ? Eager.settled(this) : left,
-                ran.isEmpty() ? last : ran,
-                closed,
-                cleared,
-                mostBytes,
-                written,
-                lineage);
-    }
-
     List<Task> doneTasks() {
         return superstep.tasks().stream()
                 .filter(task -> task.status() == TaskStatus.DONE)
@@ -323,133 +225,13 @@ record Frame(
     }
 
     List<Target> ledTo(Task done) {
-        return targets(Objects.requireNonNull(graph.routes().get(done.node())).always(), done.next());
-    }
-
-    /**
-     * Beside what is done, the nodes that a fan-out over nothing led to count as done, for the joins behind them: unless
-     * something else leads there, which is yet to be done.
-     */
-    static List<Fired> withEmptied(List<Fired> fired, List<Target> chosen) {
-        if (chosen.stream().noneMatch(Target::none)) {
-            return fired;
-        }
-        Set<String> busy = new HashSet<>();
-        fired.forEach(done -> busy.addAll(done.targets()));
-        handing(chosen).forEach(target -> busy.add(target.node()));
-        List<Fired> all = new ArrayList<>(fired);
-        chosen.stream()
-                .filter(target -> target.none() && busy.add(target.node()))
-                .forEach(target -> all.add(new Fired(target.node(), List.of())));
-        return all;
-    }
-
-    /** The joins that some of their sources came to, and others did not. */
-    List<EventBody.OpenJoin> openJoins() {
-        List<EventBody.OpenJoin> open = new ArrayList<>();
-        for (Join join : graph.joins()) {
-            Set<String> seen = triggers.seen().get(join.index());
-            if (seen != null && !seen.containsAll(join.sources())) {
-                open.add(new EventBody.OpenJoin(
-                        join.target(),
-                        join.sources().stream()
-                                .filter(source -> !seen.contains(source))
-                                .sorted()
-                                .toList()));
-            }
-        }
-        return open;
-    }
-
-    /**
-     * The state was changed in the name of a node: its successors follow, and those of what is done beside it, in place
-     * of what was to come.
-     */
-    Frame updated(String node, ObjectNode merged, List<Target> chosen) {
-        if (node.equals(EdgeDefinition.END)) {
-            Triggers left = triggers.usedUp(graph, superstep.triggeredNodes());
-            return moved(merged, Superstep.of(superstep.following(), prefix, List.of(), List.of()), left);
-        }
-        List<Target> targets = targets(
-                node.equals(EdgeDefinition.START)
-                        ? graph.entry().always()
-                        : Objects.requireNonNull(graph.routes().get(node)).always(),
-                chosen);
-        List<Fired> fired = new ArrayList<>(List.of(new Fired(node, triggering(targets))));
-        List<Target> all = new ArrayList<>(targets);
-        for (Task done : doneTasks()) {
-            if (!done.node().equals(node)) {
-                // Of what ran ahead, joins have been told already.
-                List<Target> led = Eager.is(this) ? Eager.stillToCome(this, done) : ledTo(done);
-                fired.add(new Fired(Eager.is(this) ? "" : done.node(), triggering(led)));
-                all.addAll(led);
-            }
-        }
-        Following following = triggers.after(graph, List.of(), withEmptied(fired, all));
-        return moved(
-                merged,
-                Superstep.of(superstep.following(), prefix, following.nodes(), handing(all)),
-                following.triggers());
-    }
-
-    private Frame moved(ObjectNode newState, Superstep next, Triggers left) {
-        return new Frame(
-                graph,
-                prefix,
-                input,
-                newState,
-                next,
-                superstep.following() - 1,
-                left,
-                last,
-                List.of(),
-                superstep.following(),
-                JsonSizes.of(newState),
-                written,
-                lineageFrom(graph, newState));
-    }
-
-    /** As it was at an earlier version; its tasks get new ids, for they are other calls. */
-    Frame at(Snapshot snapshot) {
-        List<Target> targets = snapshot.next();
-        return new Frame(
-                graph,
-                prefix,
-                input,
-                snapshot.state(),
-                Superstep.of(superstep.following(), prefix, triggering(targets), handing(targets)),
-                superstep.following() - 1,
-                snapshot.triggers(),
-                snapshot.last(),
-                List.of(),
-                superstep.following(),
-                JsonSizes.of(snapshot.state()),
-                written,
-                lineageFrom(graph, snapshot.state()));
-    }
-
-    /** Begins in place of an empty state with another one, and what follows that. */
-    Frame begunWith(ObjectNode itsInput, Snapshot base) {
-        Frame begun = at(base);
-        return new Frame(
-                graph,
-                prefix,
-                itsInput,
-                begun.state,
-                begun.superstep,
-                begun.spent,
-                begun.triggers,
-                begun.last,
-                begun.closed,
-                begun.cleared,
-                begun.mostBytes,
-                written,
-                begun.lineage);
+        return Targets.of(
+                Objects.requireNonNull(graph.routes().get(done.node())).always(), done.next());
     }
 
     /** All that is needed to go on from here another time. */
     Snapshot snapshot() {
-        return new Snapshot(state, current().targets(), triggers, last);
+        return new Snapshot(state(), current().targets(), triggers(), position.last());
     }
 
     /** The tasks of the oldest superstep that is under way. */
@@ -457,101 +239,12 @@ record Frame(
         return Eager.is(this) ? superstep.alone() : superstep;
     }
 
-    /** A run goes on after it had stopped: interrupts are over, and the supersteps count anew. */
-    Frame resumed() {
-        Frame resumed = new Frame(
-                graph,
-                prefix,
-                input,
-                state,
-                superstep,
-                Math.max(0, superstep.number() - 1),
-                triggers,
-                last,
-                closed,
-                superstep.number(),
-                mostBytes,
-                written,
-                lineage);
-        for (Task task : superstep.tasks()) {
-            if (task.child() != null) {
-                resumed = resumed.with(task.with(task.child().resumed()));
-            }
-        }
-        return resumed;
-    }
-
-    /**
-     * The state is changed from outside, and further targets join the superstep.
-     *
-     * @param update what was written; null for nothing
-     */
-    Frame joinedBy(ObjectNode merged, @Nullable ObjectNode update, List<Target> targets) {
-        if (Eager.is(this) && update != null) {
-            return Eager.updated(this, update).joinedBy(merged, targets);
-        }
-        return joinedBy(merged, targets);
-    }
-
-    private Frame joinedBy(ObjectNode merged, List<Target> targets) {
-        List<Task> tasks = new ArrayList<>();
-        Triggers left = triggers;
-        int index = (int)
-                current().tasks().stream().filter(task -> !task.isTriggered()).count();
-        for (Target target : targets) {
-            if (target.input() != null) {
-                tasks.add(Task.handed(prefix, target, superstep.number(), index++));
-            } else if (graph.node(target.node()).defer()) {
-                left = left.deferring(target.node());
-            } else {
-                tasks.add(Task.triggered(prefix, target.node(), superstep.number()));
-            }
-        }
-        if (Eager.is(this)) {
-            tasks.replaceAll(task -> task.on(new Branch(superstep.number(), List.of(), merged)));
-        }
-        return new Frame(
-                graph,
-                prefix,
-                input,
-                merged,
-                superstep.plus(tasks),
-                spent,
-                left,
-                last,
-                closed,
-                cleared,
-                JsonSizes.of(merged),
-                written,
-                lineage);
-    }
-
-    private static List<Target> targets(List<String> always, @Nullable List<Target> chosen) {
-        if (chosen == null || chosen.isEmpty()) {
-            return always.stream().map(Target::of).toList();
-        }
-        List<Target> targets = new ArrayList<>(chosen);
-        always.forEach(node -> targets.add(Target.of(node)));
-        return targets;
-    }
-
-    static List<String> triggering(List<Target> targets) {
-        return targets.stream()
-                .filter(target -> target.input() == null && !target.none())
-                .map(Target::node)
-                .toList();
-    }
-
-    static List<Target> handing(List<Target> targets) {
-        return targets.stream().filter(target -> target.input() != null).toList();
-    }
-
     /** Whether an interrupt of the graph's definition stands before the superstep. */
     boolean isHeld() {
-        return cleared < superstep.number()
+        return allowance.cleared() < superstep.number()
                 && superstep.isUntouched()
                 && !(graph.interruptBefore().isEmpty() && graph.interruptAfter().isEmpty())
-                && (graph.interruptAfter().matches(closed)
+                && (graph.interruptAfter().matches(position.closed())
                         || graph.interruptBefore().matches(superstep.nodes()));
     }
 
@@ -566,7 +259,7 @@ record Frame(
     }
 
     boolean isOutOfSupersteps() {
-        return superstep.number() - spent > graph.limits().supersteps();
+        return superstep.number() - allowance.spent() > graph.limits().supersteps();
     }
 
     /** Whether some call or some wait for a retry is under way, here or inside. */
@@ -583,7 +276,8 @@ record Frame(
 
     boolean any(Predicate<Task> kind) {
         for (Task task : superstep.tasks()) {
-            if (kind.test(task) || (task.child() != null && task.child().any(kind))) {
+            Frame inside = inside(task);
+            if (kind.test(task) || (inside != null && inside.any(kind))) {
                 return true;
             }
         }
@@ -597,8 +291,9 @@ record Frame(
             if (kind.test(task)) {
                 found.add(task);
             }
-            if (task.child() != null) {
-                found.addAll(task.child().where(kind));
+            Frame inside = inside(task);
+            if (inside != null) {
+                found.addAll(inside.where(kind));
             }
         }
         return found;
@@ -611,8 +306,9 @@ record Frame(
             held.add(this);
         }
         for (Task task : superstep.tasks()) {
-            if (task.child() != null) {
-                held.addAll(task.child().held());
+            Frame inside = inside(task);
+            if (inside != null) {
+                held.addAll(inside.held());
             }
         }
         return held;
@@ -621,14 +317,14 @@ record Frame(
     /** The state with what the tasks of the superstep wrote so far; the state alone where that does not go together. */
     ObjectNode stateSoFar() {
         try {
-            return Eager.is(this) ? Eager.stateSoFar(this) : Merge.apply(graph, state, sources(), Budget.ofReplay());
+            return Eager.is(this) ? Eager.stateSoFar(this) : Merge.apply(graph, state(), sources(), Budget.ofReplay());
         } catch (MergeConflictException conflict) {
-            return state;
+            return state();
         }
     }
 
     ObjectNode merged(Budget budget) throws MergeConflictException {
-        return Eager.is(this) ? Eager.mergedOldest(this, budget) : Merge.apply(graph, state, sources(), budget);
+        return Eager.is(this) ? Eager.mergedOldest(this, budget) : Merge.apply(graph, state(), sources(), budget);
     }
 
     /** The state that follows when the last task of the superstep completes. */
@@ -639,44 +335,19 @@ record Frame(
                     .state();
         }
         if (superstep.size() == 1) {
-            return Merge.apply(graph, state, List.of(new Merge.Source(last.node(), writes)), budget);
+            return Merge.apply(graph, state(), List.of(new Merge.Source(last.node(), writes)), budget);
         }
         List<Merge.Source> sources = new ArrayList<>(superstep.size());
         for (Task task : superstep.tasks()) {
             sources.add(new Merge.Source(task.node(), task.id().equals(last.id()) ? writes : task.writes()));
         }
-        return Merge.apply(graph, state, sources, budget);
+        return Merge.apply(graph, state(), sources, budget);
     }
 
     private List<Merge.Source> sources() {
         return superstep.tasks().stream()
                 .map(task -> new Merge.Source(task.node(), task.writes()))
                 .toList();
-    }
-
-    /** What this graph wrote to channels that another graph has too: all writes, or the last where one must do. */
-    List<ObjectNode> writtenFor(Graph other) {
-        List<ObjectNode> shared = new ArrayList<>();
-        Map<String, ObjectNode> latest = new HashMap<>();
-        for (ObjectNode writes : written) {
-            ObjectNode part = JsonNodeFactory.instance.objectNode();
-            for (Map.Entry<String, JsonNode> write : writes.properties()) {
-                Channel channel = other.channels().get(write.getKey());
-                if (channel == null) {
-                    continue;
-                }
-                if (channel.reducer() == Reducer.LAST) {
-                    ObjectNode before = latest.put(channel.name(), part);
-                    if (before != null) {
-                        before.remove(channel.name());
-                    }
-                }
-                part.set(channel.name(), write.getValue());
-            }
-            shared.add(part);
-        }
-        shared.removeIf(ObjectNode::isEmpty);
-        return shared;
     }
 
     Scope scope(String runId, ObjectNode seen, JsonNode result, JsonNode handed, Map<String, JsonNode> others) {

@@ -28,13 +28,21 @@ final class FrameTrees {
         tree.put("superstep", frame.superstep().number());
         ArrayNode tasks = tree.putArray("tasks");
         frame.superstep().tasks().forEach(task -> tasks.add(tree(task)));
-        tree.put("spent", frame.spent());
-        tree.set("remembered", Trees.tree(new Snapshot(NODES.objectNode(), List.of(), frame.triggers(), frame.last())));
-        Trees.putTexts(tree, "closed", frame.closed());
-        tree.put("cleared", frame.cleared()).put("mostBytes", frame.mostBytes());
-        tree.putArray("written").addAll(frame.written());
-        if (frame.lineage() != null) {
-            tree.set("lineage", tree(frame.lineage()));
+        tree.put("spent", frame.allowance().spent());
+        tree.set(
+                "remembered",
+                Trees.tree(new Snapshot(
+                        NODES.objectNode(),
+                        List.of(),
+                        frame.triggers(),
+                        frame.position().last())));
+        Trees.putTexts(tree, "closed", frame.position().closed());
+        tree.put("cleared", frame.allowance().cleared())
+                .put("mostBytes", frame.contents().mostBytes());
+        tree.putArray("written").addAll(frame.contents().written());
+        Lineage lineage = frame.position().lineage();
+        if (lineage != null) {
+            tree.set("lineage", tree(lineage));
         }
         return tree;
     }
@@ -47,16 +55,19 @@ final class FrameTrees {
                 graph,
                 prefix,
                 Trees.object(tree, "input"),
-                Trees.object(tree, "state"),
                 Superstep.of(Trees.present(tree, "superstep").intValue(), tasks),
-                Trees.present(tree, "spent").intValue(),
-                remembered.triggers(),
-                remembered.last(),
-                List.copyOf(Trees.texts(tree, "closed")),
-                Trees.present(tree, "cleared").intValue(),
-                Trees.present(tree, "mostBytes").longValue(),
-                objects(tree, "written"),
-                tree.has("lineage") ? lineage(graph, tree.get("lineage")) : null);
+                new Position(
+                        remembered.triggers(),
+                        remembered.last(),
+                        List.copyOf(Trees.texts(tree, "closed")),
+                        tree.has("lineage") ? lineage(graph, tree.get("lineage")) : null),
+                new Allowance(
+                        Trees.present(tree, "spent").intValue(),
+                        Trees.present(tree, "cleared").intValue()),
+                new Contents(
+                        Trees.object(tree, "state"),
+                        Trees.present(tree, "mostBytes").longValue(),
+                        objects(tree, "written")));
     }
 
     private static ObjectNode tree(Lineage lineage) {
@@ -112,8 +123,9 @@ final class FrameTrees {
         if (task.failure() != null) {
             EventCodec.put(tree.putObject("failure"), task.failure());
         }
-        if (task.child() != null) {
-            tree.set("inside", tree(task.child()));
+        Frame inside = Frame.inside(task);
+        if (inside != null) {
+            tree.set("inside", tree(inside));
         }
         return tree;
     }

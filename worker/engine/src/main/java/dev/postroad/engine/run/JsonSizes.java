@@ -9,6 +9,14 @@ final class JsonSizes {
 
     private JsonSizes() {}
 
+    static long sum(Iterable<? extends JsonNode> trees) {
+        long bytes = 0;
+        for (JsonNode tree : trees) {
+            bytes += of(tree);
+        }
+        return bytes;
+    }
+
     static long of(JsonNode tree) {
         return switch (tree.getNodeType()) {
             case STRING -> tree.textValue().length() + PUNCTUATION;

@@ -52,7 +52,7 @@ final class Results {
         }
         ObjectNode both = state.objectNode();
         both.setAll(state);
-        both.set("error", TaskSteps.json(place.error()));
+        both.set("error", TaskScope.json(place.error()));
         return both;
     }
 
@@ -64,7 +64,7 @@ final class Results {
         try {
             Budget budget = draft.budget();
             budget.renew();
-            return expression.evaluate(TaskSteps.scope(draft.run(), frame(task), task, result), budget);
+            return expression.evaluate(TaskScope.of(draft.run(), frame(task), task, result), budget);
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }

@@ -1,43 +1,14 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.message.RunStatus;
-import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.Node;
-import dev.postroad.engine.graph.Target;
-import dev.postroad.engine.run.EventBody.CommandRejected;
-import dev.postroad.engine.run.EventBody.NodeCancelled;
-import dev.postroad.engine.run.EventBody.NodeCompleted;
-import dev.postroad.engine.run.EventBody.NodeFailed;
-import dev.postroad.engine.run.EventBody.NodeReassigned;
-import dev.postroad.engine.run.EventBody.NodeReminded;
-import dev.postroad.engine.run.EventBody.NodeRetrying;
-import dev.postroad.engine.run.EventBody.NodeStarted;
-import dev.postroad.engine.run.EventBody.NodeWaiting;
-import dev.postroad.engine.run.EventBody.RunCancelled;
-import dev.postroad.engine.run.EventBody.RunCompleted;
 import dev.postroad.engine.run.EventBody.RunContinued;
-import dev.postroad.engine.run.EventBody.RunFailed;
-import dev.postroad.engine.run.EventBody.RunForked;
-import dev.postroad.engine.run.EventBody.RunPaused;
-import dev.postroad.engine.run.EventBody.RunPausing;
-import dev.postroad.engine.run.EventBody.RunQueued;
-import dev.postroad.engine.run.EventBody.RunResumed;
-import dev.postroad.engine.run.EventBody.RunRetried;
-import dev.postroad.engine.run.EventBody.RunRolledBack;
-import dev.postroad.engine.run.EventBody.RunStarted;
-import dev.postroad.engine.run.EventBody.RunUnpaused;
-import dev.postroad.engine.run.EventBody.RunWaiting;
-import dev.postroad.engine.run.EventBody.StateUpdated;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,40 +22,28 @@ import org.jspecify.annotations.Nullable;
 public final class Run implements Cloneable {
     private static final double MOST_PROGRESS_BEFORE_THE_END = 0.99;
 
-    /** The most commands that are known to be answered, the newest of them. */
-    private static final int MOST_REMEMBERED = 5_000;
-
     /** The most inputs that wait for the end of the run. */
     static final int MOST_ENQUEUED = 1_000;
 
     private final String id;
     private final Graph graph;
 
-    // Changed by evolve in a copy that nobody has yet, and by RunCodec.
-    @Nullable
-    Admission admission;
-
-    RunStatus status = RunStatus.QUEUED;
+    // Changed by the fold in a copy that nobody has yet, and by RunCodec.
+    Arrival arrival = Arrival.Pending.PENDING;
+    Phase phase = Phase.Plain.QUEUED;
     int seq;
     Instant lastAt = Instant.EPOCH;
-    Instant queuedAt = Instant.EPOCH;
     Instant startedAt = Instant.EPOCH;
     int version;
     Frame root;
     Frame baseline;
     Instant superstepAt = Instant.EPOCH;
     long tokens;
-    List<EventBody.RunContinued> enqueued = List.of();
+    List<RunContinued> enqueued = List.of();
     BitSet completedNodes = new BitSet();
     double progress;
     Set<String> appliedCommands = Set.of();
     Rejections rejections = Rejections.NONE;
-
-    @Nullable
-    RunError error;
-
-    @Nullable
-    String pausing;
 
     private Run(String id, Graph graph) {
         this.id = id;
@@ -123,12 +82,15 @@ public final class Run implements Cloneable {
 
     /** What the run was asked for. */
     public Admission admission() {
-        return Objects.requireNonNull(admission, () -> "run " + id + " was not admitted");
+        return switch (arrival) {
+            case Arrival.Admitted(Admission admission, Instant _) -> admission;
+            case Arrival.Pending.PENDING -> throw new IllegalStateException("run " + id + " was not admitted");
+        };
     }
 
     /** What the run is doing. */
     public RunStatus status() {
-        return status;
+        return phase.status();
     }
 
     /** The number of the last event; 0 before the first. */
@@ -143,7 +105,7 @@ public final class Run implements Cloneable {
 
     /** When the run was admitted. */
     public Instant queuedAt() {
-        return queuedAt;
+        return arrival.at();
     }
 
     /** When the run began, or was last retried. */
@@ -184,7 +146,7 @@ public final class Run implements Cloneable {
 
     /** The agents that the run waits for, by name; empty where it does not wait. */
     public List<String> waitsFor() {
-        return status == RunStatus.WAITING
+        return status() == RunStatus.WAITING
                 ? root.where(task -> task.waitsFor() != null).stream()
                         .map(task -> Objects.requireNonNull(task.waitsFor()))
                         .distinct()
@@ -200,7 +162,7 @@ public final class Run implements Cloneable {
 
     /** When the run goes on, or fails, by itself; null where it does not wait, or waits for somebody alone. */
     public @Nullable Instant wakeAt() {
-        return status == RunStatus.WAITING ? nextWakeUp() : null;
+        return status() == RunStatus.WAITING ? nextWakeUp() : null;
     }
 
     /** When the run goes on, or fails, by itself, if nothing else happens. */
@@ -222,12 +184,12 @@ public final class Run implements Cloneable {
     /** The command by which the run is to pause when its superstep is over; null where it is to go on. */
     @Nullable
     String pausing() {
-        return pausing;
+        return phase.pausing();
     }
 
     /** Why the run failed, or paused by itself; null where it did neither. */
     public @Nullable RunError error() {
-        return error;
+        return phase.error();
     }
 
     /** 0 to 1; never falls: the share of the graph's nodes that completed at least once, 1 only at the end. */
@@ -270,6 +232,9 @@ public final class Run implements Cloneable {
     }
 
     /** Whether none of its tasks is another than it was, nor its state; told by identity, so that it may be false for nothing. */
+    @SuppressWarnings(
+            "ReferenceEquality") // What is the same is shared; to compare what is not would cost as much as it is
+    // large.
     public boolean hasTheTasksOf(Run before) {
         return root == before.root;
     }
@@ -287,7 +252,7 @@ public final class Run implements Cloneable {
     }
 
     /** The input that waits for the end of the run, in its order. */
-    List<EventBody.RunContinued> enqueued() {
+    List<RunContinued> enqueued() {
         return enqueued;
     }
 
@@ -298,6 +263,11 @@ public final class Run implements Cloneable {
 
     Task task(String task) {
         return Objects.requireNonNull(root.find(task), () -> "run " + id + " has no task " + task);
+    }
+
+    /** Puts a task in the place of what it was; of the fold alone. */
+    void change(Task task) {
+        root = root.with(task);
     }
 
     /**
@@ -320,313 +290,12 @@ public final class Run implements Cloneable {
         next.lastAt = event.at();
         next.progress = event.progress();
         int superstep = root.superstep().number();
-        next.apply(event, merged);
+        RunFold.apply(next, event, merged);
         next.version = event.version();
         if (next.root.superstep().number() != superstep) {
             next.superstepAt = event.at();
         }
         return next;
-    }
-
-    private void apply(Event event, @Nullable ObjectNode merged) {
-        switch (event.body()) {
-            case RunQueued(Admission admitted) -> {
-                admission = admitted;
-                queuedAt = event.at();
-            }
-            case RunStarted(List<Target> chosen) -> begin(event.at(), chosen, merged);
-            case NodeStarted(EventBody.Entry inside, EventBody.Handed ignored) ->
-                change(task(event).started(event.attempt(), inside == null ? null : begun(task(event), inside)));
-            case NodeRetrying(RunError ignored, Instant dueAt) ->
-                change(task(event).backingOff(dueAt));
-            case NodeCompleted completed -> complete(event, completed, merged);
-            case NodeWaiting waiting -> change(task(event).waiting(waiting));
-            case NodeReminded() -> change(task(event).asking(asked(event).reminded(event.at())));
-            case NodeReassigned(String commandId, String assignee, String ignored) -> {
-                change(task(event).asking(asked(event).of(assignee)));
-                remember(commandId);
-            }
-            case NodeFailed failed -> fail(task(event), failed);
-            case NodeCancelled() -> change(task(event).cancelled());
-            case RunRetried retried -> retry(event.at(), retried);
-            case RunCancelled cancelled -> {
-                status = RunStatus.CANCELLED;
-                error = null;
-                enqueued = List.of();
-                remember(cancelled.commandId());
-            }
-            case RunCompleted ignored -> status = RunStatus.COMPLETED;
-            case RunFailed failed -> {
-                status = RunStatus.FAILED;
-                error = failed.error();
-                failed.tasks().forEach(id -> change(task(id).failed(failed.error())));
-                failed.tasks().stream().findFirst().ifPresent(this::leaveAhead);
-            }
-            case RunWaiting ignored -> status = RunStatus.WAITING;
-            case RunPausing(String commandId) -> {
-                pausing = commandId;
-                remember(commandId);
-            }
-            case RunPaused paused -> {
-                status = RunStatus.PAUSED;
-                if (paused.commandId() != null) {
-                    remember(paused.commandId());
-                }
-                if (paused.exhausted() != null) {
-                    error = paused.exhausted().error().of(paused.exhausted().node());
-                }
-            }
-            case RunForked forked -> remember(forked.commandId());
-            case RunResumed resumed -> {
-                startedAt = status.isEnded() ? event.at() : startedAt;
-                superstepAt = event.at();
-                resume(resumed, merged);
-            }
-            case RunContinued continued -> proceed(event.at(), continued, merged);
-            case StateUpdated updated -> update(updated, merged);
-            case RunRolledBack(String commandId, int ignored, Snapshot base, boolean goesOn) -> {
-                root = root.at(base);
-                error = null;
-                status = goesOn ? goingOn() : RunStatus.PAUSED;
-                startedAt = event.at();
-                rest();
-                remember(commandId);
-            }
-            case RunUnpaused(String commandId) -> {
-                unpause(event.at());
-                remember(commandId);
-            }
-            case CommandRejected rejected -> {
-                rememberAnswered(rejected.commandId());
-                rejections = rejections.after(rejected);
-                dequeue(rejected.commandId());
-            }
-        }
-        if (status != RunStatus.RUNNING) {
-            pausing = null;
-        }
-    }
-
-    /** For the first time, or again where it had to wait for its turn to go on. */
-    private void begin(Instant at, @Nullable List<Target> chosen, @Nullable ObjectNode merged) {
-        status = RunStatus.RUNNING;
-        startedAt = at;
-        Snapshot base = admission().base();
-        if (hasBegun()) {
-            superstepAt = at;
-        } else if (base == null) {
-            baseline = root;
-            enter(admission().input(), chosen, merged);
-        } else {
-            root = root.begunWith(admission().input(), base);
-            baseline = root;
-        }
-    }
-
-    /** What a run does that is to go on: where its graph has a limit on runs, it waits for its turn once it had stopped. */
-    private RunStatus goingOn() {
-        boolean hadStopped = status.isEnded() || status == RunStatus.PAUSED;
-        return hadStopped && graph.limits().runs() != null ? RunStatus.QUEUED : RunStatus.RUNNING;
-    }
-
-    private void unpause(Instant at) {
-        if (status == RunStatus.RUNNING) {
-            pausing = null;
-            return;
-        }
-        status = hasBegun() ? goingOn() : RunStatus.QUEUED;
-        startedAt = at;
-        superstepAt = at;
-        error = null;
-        root = root.resumed();
-        root.where(Task::failedOrCancelled).forEach(task -> change(task.again()));
-    }
-
-    private void enter(ObjectNode input, @Nullable List<Target> chosen, @Nullable ObjectNode merged) {
-        root = root.entered(input, merged == null ? merge(root, EdgeDefinition.START, input) : merged, chosen);
-    }
-
-    private Frame begun(Task task, EventBody.Entry entry) {
-        Graph inside = ((Node.ByGraph)
-                        root.holding(task.id()).graph().node(task.node()).work())
-                .graph();
-        Frame empty = Frame.empty(inside, task.id() + "/");
-        return empty.entered(entry.input(), merge(empty, EdgeDefinition.START, entry.input()), entry.next());
-    }
-
-    private void complete(Event event, NodeCompleted completed, @Nullable ObjectNode merged) {
-        Task task = task(event);
-        change(task.done(completed.writes(), completed.next()));
-        tokens += completed.usage().inputTokens() + completed.usage().outputTokens();
-        if (task.id().indexOf('/') < 0) {
-            BitSet completedNow = (BitSet) completedNodes.clone();
-            completedNow.set(graph.node(task.node()).index());
-            completedNodes = completedNow;
-        }
-        Frame frame = root.holding(task.id());
-        boolean closes = event.version() > version || completed.closes();
-        if (Eager.is(frame)) {
-            root = root.with(closes ? closedEagerly(frame) : Eager.ahead(frame));
-        } else if (closes) {
-            root = root.with(frame.closed(merged == null ? merge(frame) : merged));
-        }
-    }
-
-    private Frame closedEagerly(Frame frame) {
-        try {
-            return Eager.closed(frame, Budget.ofReplay());
-        } catch (MergeConflictException conflict) {
-            throw unreplayable(conflict);
-        }
-    }
-
-    /** What ran ahead of work that does not count runs again, after that. */
-    private void leaveAhead(String task) {
-        Frame frame = root.holding(task);
-        if (Eager.is(frame)) {
-            root = root.with(frame.alone());
-        }
-    }
-
-    private void fail(Task task, NodeFailed failed) {
-        change(task.failed(failed));
-        if (failed.handler() != null) {
-            Frame frame = root.holding(task.id());
-            RunError cause = failed.error().of(task.node());
-            Frame handled = frame.plus(List.of(Task.handling(task, failed.handler(), cause)));
-            root = root.with(Eager.is(handled) ? Eager.ahead(handled) : handled);
-        }
-    }
-
-    private ObjectNode merge(Frame frame) {
-        try {
-            return frame.merged(Budget.ofReplay());
-        } catch (MergeConflictException conflict) {
-            throw unreplayable(conflict);
-        }
-    }
-
-    private ObjectNode merge(Frame frame, String source, ObjectNode writes) {
-        try {
-            return Merge.apply(
-                    frame.graph(), frame.state(), List.of(new Merge.Source(source, writes)), Budget.ofReplay());
-        } catch (MergeConflictException conflict) {
-            throw unreplayable(conflict);
-        }
-    }
-
-    private IllegalStateException unreplayable(MergeConflictException conflict) {
-        return new IllegalStateException("the journal of run " + id + " cannot be replayed", conflict);
-    }
-
-    private void retry(Instant at, RunRetried retried) {
-        if (retried.now()) {
-            status = RunStatus.RUNNING;
-            retried.tasks().forEach(id -> change(task(id).sooner()));
-            remember(retried.commandId());
-            return;
-        }
-        status = hasBegun() ? goingOn() : RunStatus.QUEUED;
-        startedAt = at;
-        error = null;
-        superstepAt = at;
-        tokens = 0;
-        root = root.resumed();
-        retried.tasks().forEach(id -> change(task(id).again()));
-        remember(retried.commandId());
-    }
-
-    private void resume(RunResumed resumed, @Nullable ObjectNode merged) {
-        status = goingOn();
-        error = null;
-        if (resumed.commandId() != null) {
-            remember(resumed.commandId());
-            root = root.resumed();
-        }
-        resumed.again().forEach(id -> change(resumed.commandId() == null ? task(id).awake() : task(id).again()));
-        resumed.answers().forEach((id, answer) -> change(task(id).answered(answer)));
-        if (resumed.update() != null || !resumed.next().isEmpty()) {
-            ObjectNode state = resumed.update() == null ? root.state() : merged;
-            root = root.joinedBy(
-                    state == null ? merge(root, EdgeDefinition.START, Objects.requireNonNull(resumed.update())) : state,
-                    resumed.update(),
-                    resumed.next());
-        }
-    }
-
-    private void proceed(Instant at, RunContinued continued, @Nullable ObjectNode merged) {
-        remember(continued.commandId());
-        if (continued.mode() == RunContinued.Mode.ENQUEUED) {
-            List<RunContinued> all = new ArrayList<>(enqueued);
-            all.add(continued);
-            enqueued = List.copyOf(all);
-            return;
-        }
-        dequeue(continued.commandId());
-        status = goingOn();
-        pausing = null;
-        startedAt = at;
-        error = null;
-        if (continued.mode() == RunContinued.Mode.ROLLED_BACK) {
-            root = root.at(baseline.snapshot());
-        }
-        baseline = root;
-        enter(continued.input(), continued.next(), merged);
-    }
-
-    private void dequeue(String commandId) {
-        if (!enqueued.isEmpty()) {
-            enqueued = enqueued.stream()
-                    .filter(waiting -> !waiting.commandId().equals(commandId))
-                    .toList();
-        }
-    }
-
-    private void update(StateUpdated updated, @Nullable ObjectNode merged) {
-        remember(updated.commandId());
-        error = null;
-        root = updated.base() == null ? root.settled() : root.at(updated.base());
-        root = root.updated(
-                updated.asNode(),
-                merged == null ? merge(root, updated.asNode(), updated.writes()) : merged,
-                updated.next());
-        status = RunStatus.PAUSED;
-        rest();
-    }
-
-    /** Where nothing is to follow, the run is at its end. */
-    private void rest() {
-        if (root.superstep().isEmpty()) {
-            status = RunStatus.COMPLETED;
-        }
-    }
-
-    /** A command was carried out: whatever is refused from now on is counted anew. */
-    private void remember(String commandId) {
-        rejections = Rejections.NONE;
-        rememberAnswered(commandId);
-    }
-
-    /** The oldest is forgotten where there are too many: what comes again comes soon. */
-    private void rememberAnswered(String commandId) {
-        LinkedHashSet<String> all = new LinkedHashSet<>(appliedCommands);
-        all.add(commandId);
-        if (all.size() > MOST_REMEMBERED) {
-            all.removeFirst();
-        }
-        appliedCommands = all;
-    }
-
-    private Task task(Event event) {
-        return task(Objects.requireNonNull(event.task()));
-    }
-
-    private Interrupt asked(Event event) {
-        return Objects.requireNonNull(task(event).interrupt(), () -> "run " + id + " asks nothing there");
-    }
-
-    private void change(Task task) {
-        root = root.with(task);
     }
 
     /**

@@ -75,13 +75,14 @@ public final class RunCodec {
             throw new IllegalStateException("it is of another layout, or another graph");
         }
         Run run = Run.empty(id, graph);
-        run.admission = ((EventBody.RunQueued) EventCodec.decode(EventType.RUN_QUEUED, Trees.object(tree, "admission")))
-                .admission();
-        run.status = RunStatus.valueOf(Trees.text(tree, "status"));
+        run.arrival = new Arrival.Admitted(admission(Trees.object(tree, "admission")), instant(tree, "queuedAt"));
+        run.phase = Phase.of(
+                RunStatus.valueOf(Trees.text(tree, "status")),
+                tree.has(TYPE) ? EventCodec.error(tree.get(TYPE)) : null,
+                tree.path("pausing").textValue());
         run.seq = Trees.present(tree, "seq").intValue();
         run.version = Trees.present(tree, "version").intValue();
         run.lastAt = instant(tree, "lastAt");
-        run.queuedAt = instant(tree, "queuedAt");
         run.startedAt = instant(tree, "startedAt");
         run.superstepAt = instant(tree, "superstepAt");
         run.tokens = Trees.present(tree, "tokens").longValue();
@@ -92,11 +93,13 @@ public final class RunCodec {
         run.appliedCommands = new LinkedHashSet<>(Trees.texts(tree, "appliedCommands"));
         run.rejections = rejections(Trees.object(tree, "rejections"));
         run.enqueued = enqueued(Trees.present(tree, "enqueued"));
-        run.error = tree.has(TYPE) ? EventCodec.error(tree.get(TYPE)) : null;
-        run.pausing = tree.path("pausing").textValue();
         run.root = FrameTrees.frame(graph, "", Trees.object(tree, "root"));
         run.baseline = FrameTrees.frame(graph, "", Trees.object(tree, "baseline"));
         return run;
+    }
+
+    private static Admission admission(ObjectNode tree) {
+        return ((EventBody.RunQueued) EventCodec.decode(EventType.RUN_QUEUED, tree)).admission();
     }
 
     private static Rejections rejections(ObjectNode tree) {

@@ -39,7 +39,7 @@ record Task(
         @Nullable Interrupt interrupt,
         List<JsonNode> answers,
         @Nullable RunError failure,
-        @Nullable Frame child) {
+        @Nullable Inside child) {
 
     /**
      * Where a task stands among its siblings.
@@ -108,7 +108,7 @@ record Task(
         return place.branch == null ? 0 : place.branch.superstep();
     }
 
-    Task started(int startedAttempt, @Nullable Frame inside) {
+    Task started(int startedAttempt, @Nullable Inside inside) {
         return as(TaskStatus.RUNNING, startedAttempt, spent, null, null, answers, inside);
     }
 
@@ -206,7 +206,7 @@ record Task(
         return as(TaskStatus.PENDING, attempt, attempt, null, null, List.copyOf(all), null);
     }
 
-    Task with(Frame inside) {
+    Task with(Inside inside) {
         return as(status, attempt, spent, dueAt, interrupt, answers, inside);
     }
 
@@ -217,7 +217,7 @@ record Task(
             @Nullable Instant newDueAt,
             @Nullable Interrupt newInterrupt,
             List<JsonNode> newAnswers,
-            @Nullable Frame newChild) {
+            @Nullable Inside newChild) {
         return new Task(
                 id,
                 node,

@@ -2,7 +2,6 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
@@ -10,7 +9,6 @@ import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.engine.expression.Expression;
-import dev.postroad.engine.expression.Scope;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.graph.Target;
@@ -31,7 +29,6 @@ import dev.postroad.engine.run.EventBody.RunResumed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -211,7 +208,7 @@ final class TaskSteps {
         switch (node(task).work()) {
             case Node.ByAgent(String agent) -> beginCall(task, agent, attempt);
             case Node.ByGraph(Graph graph) -> enter(task, graph, attempt);
-            default -> {
+            case Node.BySet _, Node.ByInterrupt _, Node.BySleep _ -> {
                 draft.emit(NodeStarted.PLAIN, task, attempt, -1);
                 perform(draft.run().task(task.id()));
             }
@@ -343,7 +340,7 @@ final class TaskSteps {
         Task owner = draft.run().task(inside.owner());
         try {
             List<ObjectNode> writes = node(owner).output() == null
-                    ? inside.writtenFor(frame(owner).graph())
+                    ? inside.contents().writtenFor(frame(owner).graph())
                     : results.writes(owner, inside.state());
             done(owner, writes, results.next(owner, writes, List.of()), Usage.NONE, -1);
         } catch (RefusedException refused) {
@@ -390,7 +387,7 @@ final class TaskSteps {
     private void done(Task task, List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, long millis) {
         Frame frame = frame(task);
         int limit = frame.graph().limits().stateBytes();
-        long bytes = Frame.sizes(writes);
+        long bytes = JsonSizes.sum(writes);
         if (bytes > limit) {
             fail(task, tooLarge(frame, bytes), millis);
             return;
@@ -486,40 +483,5 @@ final class TaskSteps {
 
     private Frame frame(Task task) {
         return draft.run().root().holding(task.id());
-    }
-
-    /** What a task may refer to in its expressions, besides the state. */
-    static Map<String, JsonNode> others(Node node, Task task) {
-        Task.Place place = task.place();
-        if (place.error() == null && node.elementNames().isEmpty()) {
-            return Map.of();
-        }
-        Map<String, JsonNode> others = new LinkedHashMap<>();
-        for (String name : node.elementNames()) {
-            JsonNode element = place.input() == null ? null : place.input().get(name);
-            others.put(name, element == null ? NullNode.instance : element);
-        }
-        if (place.error() != null) {
-            others.put("error", json(place.error()));
-        }
-        return others;
-    }
-
-    static ObjectNode json(RunError error) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("type", error.type())
-                .put("message", error.message())
-                .put("node", error.node());
-    }
-
-    static Scope scope(Run run, Frame frame, Task task, JsonNode result) {
-        JsonNode handed = task.place().input();
-        return frame.scope(
-                run.id(),
-                frame.state(),
-                result,
-                handed == null ? frame.input() : handed,
-                others(frame.graph().node(task.node()), task));
     }
 }

@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Join;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,6 +61,23 @@ public record Triggers(Map<Integer, Set<String>> seen, Set<Integer> released, Se
         Change change = new Change(null, this);
         change.defer(node);
         return change.result();
+    }
+
+    /** The joins that some of their sources came to, and others did not. */
+    List<EventBody.OpenJoin> openJoins(Graph graph) {
+        List<EventBody.OpenJoin> open = new ArrayList<>();
+        for (Join join : graph.joins()) {
+            Set<String> came = seen.get(join.index());
+            if (came != null && !came.containsAll(join.sources())) {
+                open.add(new EventBody.OpenJoin(
+                        join.target(),
+                        join.sources().stream()
+                                .filter(source -> !came.contains(source))
+                                .sorted()
+                                .toList()));
+            }
+        }
+        return open;
     }
 
     private static final class Change {

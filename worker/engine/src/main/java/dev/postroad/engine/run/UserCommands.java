@@ -236,8 +236,8 @@ final class UserCommands {
         Run run = draft.run();
         requireAtRest("its state can be updated");
         Frame from = update.base() == null
-                ? run.root().settled()
-                : run.root().at(update.base().root().snapshot());
+                ? Intervention.settled(run.root())
+                : Intervention.at(run.root(), update.base().root().snapshot());
         Change change = change(from, update.update(), update.asNode());
         draft.emitChange(
                 new StateUpdated(
@@ -275,11 +275,12 @@ final class UserCommands {
 
     private static String asNode(@Nullable String named, Frame from) throws RefusedException {
         if (named == null) {
-            if (from.last().size() != 1) {
-                throw refused("several nodes, or none, ran last (" + Shown.names(from.last())
+            if (from.position().last().size() != 1) {
+                throw refused("several nodes, or none, ran last ("
+                        + Shown.names(from.position().last())
                         + "); say with asNode in whose name the state is updated");
             }
-            return from.last().getFirst();
+            return from.position().last().getFirst();
         }
         if (!named.equals(EdgeDefinition.START) && !named.equals(EdgeDefinition.END)) {
             requireNode(from.graph(), named);
@@ -344,10 +345,10 @@ final class UserCommands {
         if (base.version() < 1) {
             throw refused("version " + base.version() + " is before the input; trigger a new run instead");
         }
-        Frame from = base.root().at(base.root().snapshot());
+        Frame from = Intervention.at(base.root(), base.root().snapshot());
         if (fork.update() != null) {
             Change change = change(from, fork.update(), fork.asNode());
-            from = from.updated(change.asNode(), change.merged(), change.next());
+            from = Intervention.updated(from, change.asNode(), change.merged(), change.next());
         }
         Snapshot snapshot = Transplant.into(fork.graph(), from);
         ForkedFrom source = new ForkedFrom(base.id(), base.version(), fork.commandId());

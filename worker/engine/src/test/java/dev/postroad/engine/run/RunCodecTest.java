@@ -21,11 +21,10 @@ class RunCodecTest {
                 .containsExactlyInAnyOrder(
                         "id",
                         "graph",
-                        "admission",
-                        "status",
+                        "arrival",
+                        "phase",
                         "seq",
                         "lastAt",
-                        "queuedAt",
                         "startedAt",
                         "version",
                         "root",
@@ -36,12 +35,15 @@ class RunCodecTest {
                         "completedNodes",
                         "progress",
                         "appliedCommands",
-                        "rejections",
-                        "error",
-                        "pausing");
-        assertThat(parts(Frame.class))
-                .isEqualTo("graph prefix input state superstep spent triggers last closed cleared mostBytes written"
-                        + " lineage");
+                        "rejections");
+        assertThat(parts(Frame.class)).isEqualTo("graph prefix input superstep position allowance contents");
+        assertThat(parts(Position.class)).isEqualTo("triggers last closed lineage");
+        assertThat(parts(Allowance.class)).isEqualTo("spent cleared");
+        assertThat(parts(Contents.class)).isEqualTo("state mostBytes written");
+        assertThat(parts(Arrival.Admitted.class)).isEqualTo("admission at");
+        assertThat(parts(Phase.Pausing.class)).isEqualTo("pausing");
+        assertThat(parts(Phase.Halted.class)).isEqualTo("error");
+        assertThat(parts(Phase.Failed.class)).isEqualTo("error");
         assertThat(parts(Task.class))
                 .isEqualTo("id node place status attempt spent dueAt waitsFor writes next interrupt answers failure"
                         + " child");

@@ -29,31 +29,6 @@ final class Givers {
 
     /** The command that an event answers; null for none. */
     static @Nullable String commandId(EventBody body) {
-        return switch (body) {
-            case EventBody.NodeReassigned reassigned -> reassigned.commandId();
-            case EventBody.RunRetried retried -> retried.commandId();
-            case EventBody.RunCancelled cancelled -> cancelled.commandId();
-            case EventBody.RunResumed resumed -> resumed.commandId();
-            case EventBody.RunContinued continued -> continued.commandId();
-            case EventBody.StateUpdated updated -> updated.commandId();
-            case EventBody.RunRolledBack back -> back.commandId();
-            case EventBody.RunPausing pausing -> pausing.commandId();
-            case EventBody.RunPaused paused -> paused.commandId();
-            case EventBody.RunForked forked -> forked.commandId();
-            case EventBody.RunUnpaused unpaused -> unpaused.commandId();
-            case EventBody.CommandRejected rejected -> rejected.commandId();
-            case EventBody.RunQueued _,
-                    EventBody.RunStarted _,
-                    EventBody.NodeStarted _,
-                    EventBody.NodeRetrying _,
-                    EventBody.NodeCompleted _,
-                    EventBody.NodeWaiting _,
-                    EventBody.NodeReminded _,
-                    EventBody.NodeFailed _,
-                    EventBody.NodeCancelled _,
-                    EventBody.RunCompleted _,
-                    EventBody.RunFailed _,
-                    EventBody.RunWaiting _ -> null;
-        };
+        return body instanceof EventBody.Answering answer ? answer.commandId() : null;
     }
 }

@@ -1,0 +1,4 @@
+package dev.postroad.engine.run;
+
+/** The graph inside a task, on its way. A task keeps it, and knows nothing of it. */
+interface Inside {}

@@ -1,0 +1,81 @@
+package dev.postroad.engine.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.Node;
+import dev.postroad.engine.run.EventBody.NodeCancelled;
+import dev.postroad.engine.run.EventBody.NodeCompleted;
+import dev.postroad.engine.run.EventBody.NodeFailed;
+import dev.postroad.engine.run.EventBody.NodeReassigned;
+import dev.postroad.engine.run.EventBody.NodeReminded;
+import dev.postroad.engine.run.EventBody.NodeRetrying;
+import dev.postroad.engine.run.EventBody.NodeStarted;
+import dev.postroad.engine.run.EventBody.NodeWaiting;
+import dev.postroad.engine.run.EventBody.OfTask;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What events make of a task, and of the graph that it belongs to. Changes the same copy of a run as {@link RunFold}. */
+final class TaskFold {
+    private TaskFold() {}
+
+    static void apply(Run run, Event event, @Nullable ObjectNode merged) {
+        Task task = run.task(Objects.requireNonNull(event.task()));
+        switch ((OfTask) event.body()) {
+            case NodeStarted(EventBody.Entry inside, EventBody.Handed _) ->
+                run.change(task.started(event.attempt(), inside == null ? null : begun(run, task, inside)));
+            case NodeRetrying(RunError _, Instant dueAt) -> run.change(task.backingOff(dueAt));
+            case NodeCompleted completed -> complete(run, task, event.version(), completed, merged);
+            case NodeWaiting waiting -> run.change(task.waiting(waiting));
+            case NodeReminded() -> run.change(task.asking(asked(run, task).reminded(event.at())));
+            case NodeReassigned reassigned ->
+                run.change(task.asking(asked(run, task).of(reassigned.assignee())));
+            case NodeFailed failed -> fail(run, task, failed);
+            case NodeCancelled() -> run.change(task.cancelled());
+        }
+    }
+
+    private static Interrupt asked(Run run, Task task) {
+        return Objects.requireNonNull(task.interrupt(), () -> "run " + run.id() + " asks nothing there");
+    }
+
+    private static Frame begun(Run run, Task task, EventBody.Entry entry) {
+        Node node = run.root.holding(task.id()).graph().node(task.node());
+        Graph inside = ((Node.ByGraph) node.work()).graph();
+        Frame empty = Frame.empty(inside, task.id() + "/");
+        return empty.entered(
+                entry.input(), Replay.merged(run.id(), empty, EdgeDefinition.START, entry.input()), entry.next());
+    }
+
+    private static void complete(
+            Run run, Task task, int version, NodeCompleted completed, @Nullable ObjectNode merged) {
+        run.change(task.done(completed.writes(), completed.next()));
+        run.tokens += completed.usage().inputTokens() + completed.usage().outputTokens();
+        if (task.id().indexOf('/') < 0) {
+            BitSet completedNow = (BitSet) run.completedNodes.clone();
+            completedNow.set(run.graph().node(task.node()).index());
+            run.completedNodes = completedNow;
+        }
+        Frame frame = run.root.holding(task.id());
+        boolean closes = version > run.version || completed.closes();
+        if (Eager.is(frame)) {
+            run.root = run.root.with(closes ? Replay.closedEagerly(run.id(), frame) : Eager.ahead(frame));
+        } else if (closes) {
+            run.root = run.root.with(frame.closed(merged == null ? Replay.merged(run.id(), frame) : merged));
+        }
+    }
+
+    private static void fail(Run run, Task task, NodeFailed failed) {
+        run.change(task.failed(failed));
+        if (failed.handler() != null) {
+            Frame frame = run.root.holding(task.id());
+            RunError cause = failed.error().of(task.node());
+            Frame handled = frame.plus(List.of(Task.handling(task, failed.handler(), cause)));
+            run.root = run.root.with(Eager.is(handled) ? Eager.ahead(handled) : handled);
+        }
+    }
+}
