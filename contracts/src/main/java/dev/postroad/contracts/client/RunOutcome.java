@@ -63,7 +63,29 @@ public sealed interface RunOutcome {
                         state);
             case RUN_CANCELLED -> new Cancelled(last, data.path("reason").textValue(), state);
             case TRIGGER_REJECTED -> new Rejected(last, data.path("reason").asText());
-            default -> new Unfinished(last);
+            case RUN_QUEUED,
+                    RUN_STARTED,
+                    NODE_STARTED,
+                    NODE_RETRYING,
+                    NODE_COMPLETED,
+                    NODE_FAILED,
+                    NODE_CANCELLED,
+                    NODE_WAITING,
+                    NODE_REMINDED,
+                    NODE_REASSIGNED,
+                    RUN_WAITING,
+                    RUN_RESUMED,
+                    RUN_CONTINUED,
+                    RUN_PAUSING,
+                    RUN_PAUSED,
+                    RUN_UNPAUSED,
+                    STATE_UPDATED,
+                    RUN_ROLLED_BACK,
+                    RUN_FORKED,
+                    RUN_RETRIED,
+                    COMMAND_REJECTED,
+                    TRIGGER_DUPLICATE,
+                    UNKNOWN -> new Unfinished(last);
         };
     }
 }

@@ -21,11 +21,11 @@ public final class OpenAttempts {
 
     /** Takes what matters of the next event. */
     public void add(EventType type, @Nullable String task, int attempt, Instant at) {
-        if (endsAll(type)) {
+        if (type.endsAllAttempts()) {
             open.clear();
         } else if (task != null && type == EventType.NODE_STARTED) {
             open.put(new Attempt(task, attempt), at);
-        } else if (task != null && endsOne(type)) {
+        } else if (task != null && type.endsAttempt()) {
             open.remove(new Attempt(task, attempt));
         }
     }
@@ -46,28 +46,18 @@ public final class OpenAttempts {
 
     /** Whether an event ends some of these. */
     boolean endsWith(RunEvent event) {
-        return endsAll(event.type())
+        return event.type().endsAllAttempts()
                 ? !open.isEmpty()
-                : event.task() != null && endsOne(event.type()) && contains(new Attempt(event.task(), event.attempt()));
+                : event.task() != null
+                        && event.type().endsAttempt()
+                        && contains(new Attempt(event.task(), event.attempt()));
     }
 
     /** Whether an event ends this one. */
     static boolean ends(RunEvent event, Attempt attempt) {
-        return endsAll(event.type())
-                || (endsOne(event.type())
+        return event.type().endsAllAttempts()
+                || (event.type().endsAttempt()
                         && attempt.task().equals(event.task())
                         && attempt.number() == event.attempt());
-    }
-
-    private static boolean endsOne(EventType type) {
-        return switch (type) {
-            case NODE_RETRYING, NODE_COMPLETED, NODE_FAILED, NODE_CANCELLED, NODE_WAITING -> true;
-            default -> false;
-        };
-    }
-
-    /** What is under way then is given up, and not each with an event of its own. */
-    private static boolean endsAll(EventType type) {
-        return type.endsRun() || type == EventType.RUN_ROLLED_BACK;
     }
 }

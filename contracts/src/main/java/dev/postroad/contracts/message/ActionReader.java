@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a control message asks for. Confined to one message. */
 final class ActionReader {
-    private static final String REMEDY =
-            "say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause or unpause";
+    private static final String REMEDY = "say " + ActionKind.all();
     private static final String WRITES = "write the values by channel, as {\"channel\": value, …}";
     private static final Pattern NOT_EMPTY = Pattern.compile(".+", Pattern.DOTALL);
     private static final String VALUE = "value";
@@ -38,29 +37,27 @@ final class ActionReader {
     @Nullable
     Action read() {
         String type = fields.requiredText("type", REMEDY);
-        return switch (type) {
-            case "cancel" -> new Control.Cancel(fields.text("reason"));
-            case "retry" -> new Control.Retry(Boolean.TRUE.equals(fields.truth("now")));
-            case "resume" ->
-                new Control.Resume(
-                        answers(),
-                        fields.whole("version", 0, Integer.MAX_VALUE),
-                        fields.objectOf("update"),
-                        new GotoReader(fields, faults).inGraph());
-            case "reassign" -> reassign();
-            case "continue" -> new Control.Continue(writes("input"), whenBusy());
-            case "rollback" -> new Control.Rollback(version(), !Boolean.FALSE.equals(fields.truth("resume")));
-            case "update-state" ->
-                new Control.UpdateState(writes("update"), asNode(), fields.whole("version", 0, Integer.MAX_VALUE));
-            case "unpause" -> new Control.Unpause();
-            case "pause" -> new Control.Pause();
-            case "fork" -> fork();
-            case "" -> null;
-            default -> {
-                fields.fault("type", "is " + Fields.quoted(type), REMEDY);
-                yield null;
-            }
-        };
+        ActionKind kind = ActionKind.of(type);
+        if (kind != null) {
+            return kind.read(this);
+        }
+        if (!type.isEmpty()) {
+            fields.fault("type", "is " + Fields.quoted(type), REMEDY);
+        }
+        return null;
+    }
+
+    /** The fields of the message. */
+    Fields fields() {
+        return fields;
+    }
+
+    Control.Resume resume() {
+        return new Control.Resume(
+                answers(),
+                fields.whole("version", 0, Integer.MAX_VALUE),
+                fields.objectOf("update"),
+                new GotoReader(fields, faults).inGraph());
     }
 
     /** That {@code value} is JSON null is an answer, that it is absent is none. */
@@ -102,7 +99,7 @@ final class ActionReader {
         return new Answers.Named(answers);
     }
 
-    private Control.Reassign reassign() {
+    Control.Reassign reassign() {
         String assignee = fields.text("assignee", ASSIGNEE, "1 to 200 characters");
         if (assignee == null && !fields.has("assignee")) {
             fields.fault("assignee", "is missing", "say whose question it is from now on");
@@ -110,7 +107,7 @@ final class ActionReader {
         return new Control.Reassign(fields.text(TASK, NOT_EMPTY, "the id of a task"), assignee == null ? "" : assignee);
     }
 
-    private ObjectNode writes(String field) {
+    ObjectNode writes(String field) {
         ObjectNode writes = fields.objectOf(field);
         if (writes == null && !fields.has(field)) {
             fields.fault(field, "is missing", WRITES);
@@ -118,7 +115,7 @@ final class ActionReader {
         return writes == null ? fields.object().objectNode() : writes;
     }
 
-    private WhenBusy whenBusy() {
+    WhenBusy whenBusy() {
         String name = fields.text("whenBusy");
         for (WhenBusy whenBusy : WhenBusy.values()) {
             if (whenBusy.publicName().equals(name)) {
@@ -134,7 +131,7 @@ final class ActionReader {
     }
 
     /** Null where the id is wrong, for there is no fork without one. */
-    private Control.@Nullable Fork fork() {
+    Control.@Nullable Fork fork() {
         Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
         String newRunId = fields.text("newRunId", RunIds.PATTERN, RunIds.RULE);
         if (newRunId == null && !fields.has("newRunId")) {
@@ -149,11 +146,12 @@ final class ActionReader {
         return newRunId == null ? null : new Control.Fork(version, newRunId, update, asNode, graphVersion);
     }
 
-    private @Nullable String asNode() {
+    @Nullable
+    String asNode() {
         return fields.text("asNode", NOT_EMPTY, "the name of a node");
     }
 
-    private int version() {
+    int version() {
         Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
         if (version == null && !fields.has("version")) {
             fields.fault("version", "is missing", "say to which version of the state, from 1");

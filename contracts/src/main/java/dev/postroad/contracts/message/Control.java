@@ -48,15 +48,23 @@ public record Control(
 
     /** What is to be done with a run. */
     public sealed interface Action {
+        /** Which of all. */
+        ActionKind kind();
+
         /** The type on the topic, such as {@code cancel}. */
-        String type();
+        default String type() {
+            return kind().publicName();
+        }
     }
 
+    /** What a run is told as it stands here; for any other action something has to be looked up first. */
+    public sealed interface Plain extends Action {}
+
     /** Stops a run. */
-    public record Cancel(@Nullable String reason) implements Action {
+    public record Cancel(@Nullable String reason) implements Plain {
         @Override
-        public String type() {
-            return "cancel";
+        public ActionKind kind() {
+            return ActionKind.CANCEL;
         }
     }
 
@@ -66,15 +74,15 @@ public record Control(
      * @param now whether what waits for its next attempt, or for its agent, is tried at once where the run has not ended;
      *     without it such a run refuses
      */
-    public record Retry(boolean now) implements Action {
+    public record Retry(boolean now) implements Plain {
         /** Of a run that failed, was cancelled, or pauses for a failure. */
         public Retry() {
             this(false);
         }
 
         @Override
-        public String type() {
-            return "retry";
+        public ActionKind kind() {
+            return ActionKind.RETRY;
         }
     }
 
@@ -120,8 +128,8 @@ public record Control(
         }
 
         @Override
-        public String type() {
-            return "resume";
+        public ActionKind kind() {
+            return ActionKind.RESUME;
         }
     }
 
@@ -131,10 +139,10 @@ public record Control(
      * @param input written to the state's channels by the graph's reducers
      * @param whenBusy what becomes of it where the run has not ended
      */
-    public record Continue(ObjectNode input, WhenBusy whenBusy) implements Action {
+    public record Continue(ObjectNode input, WhenBusy whenBusy) implements Plain {
         @Override
-        public String type() {
-            return "continue";
+        public ActionKind kind() {
+            return ActionKind.CONTINUE;
         }
     }
 
@@ -157,8 +165,8 @@ public record Control(
         }
 
         @Override
-        public String type() {
-            return "rollback";
+        public ActionKind kind() {
+            return ActionKind.ROLLBACK;
         }
     }
 
@@ -186,8 +194,8 @@ public record Control(
         }
 
         @Override
-        public String type() {
-            return "update-state";
+        public ActionKind kind() {
+            return ActionKind.UPDATE_STATE;
         }
     }
 
@@ -197,26 +205,26 @@ public record Control(
      * @param task the interrupt, task or node that asks; null for the only one that does
      * @param assignee whose question it is from now on, 1 to 200 characters
      */
-    public record Reassign(@Nullable String task, String assignee) implements Action {
+    public record Reassign(@Nullable String task, String assignee) implements Plain {
         @Override
-        public String type() {
-            return "reassign";
+        public ActionKind kind() {
+            return ActionKind.REASSIGN;
         }
     }
 
     /** Goes on with a run that is paused. */
-    public record Unpause() implements Action {
+    public record Unpause() implements Plain {
         @Override
-        public String type() {
-            return "unpause";
+        public ActionKind kind() {
+            return ActionKind.UNPAUSE;
         }
     }
 
     /** Stops a run when its superstep is over: what is under way finishes, nothing more begins. */
-    public record Pause() implements Action {
+    public record Pause() implements Plain {
         @Override
-        public String type() {
-            return "pause";
+        public ActionKind kind() {
+            return ActionKind.PAUSE;
         }
     }
 
@@ -254,8 +262,8 @@ public record Control(
         }
 
         @Override
-        public String type() {
-            return "fork";
+        public ActionKind kind() {
+            return ActionKind.FORK;
         }
     }
 
@@ -293,7 +301,7 @@ public record Control(
     /** The message as it is sent. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ActionWriter.put(json, action);
+        ActionKind.write(action, json);
         json.put("runId", runId);
         if (commandId != null) {
             json.put("commandId", commandId);

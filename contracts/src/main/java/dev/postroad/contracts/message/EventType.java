@@ -6,46 +6,46 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The types of events, with the names that they have on the topic and in the journal. */
+/** The types of events, with the names that they have on the topic and in the journal, and what is over with them. */
 public enum EventType {
-    RUN_QUEUED("run.queued"),
-    RUN_STARTED("run.started"),
-    NODE_STARTED("node.started"),
-    NODE_RETRYING("node.retrying"),
-    NODE_COMPLETED("node.completed"),
-    NODE_FAILED("node.failed"),
-    NODE_CANCELLED("node.cancelled"),
+    RUN_QUEUED("run.queued", Ends.NOTHING),
+    RUN_STARTED("run.started", Ends.NOTHING),
+    NODE_STARTED("node.started", Ends.NOTHING),
+    NODE_RETRYING("node.retrying", Ends.ATTEMPT),
+    NODE_COMPLETED("node.completed", Ends.ATTEMPT),
+    NODE_FAILED("node.failed", Ends.ATTEMPT),
+    NODE_CANCELLED("node.cancelled", Ends.ATTEMPT),
     /** A task waits, for a person or for a time; the run may go on beside it. */
-    NODE_WAITING("node.waiting"),
+    NODE_WAITING("node.waiting", Ends.ATTEMPT),
     /** A question to a person is open still. */
-    NODE_REMINDED("node.reminded"),
+    NODE_REMINDED("node.reminded", Ends.NOTHING),
     /** A question to a person was handed on. */
-    NODE_REASSIGNED("node.reassigned"),
-    RUN_WAITING("run.waiting"),
-    RUN_RESUMED("run.resumed"),
-    RUN_CONTINUED("run.continued"),
+    NODE_REASSIGNED("node.reassigned", Ends.NOTHING),
+    RUN_WAITING("run.waiting", Ends.NOTHING),
+    RUN_RESUMED("run.resumed", Ends.NOTHING),
+    RUN_CONTINUED("run.continued", Ends.NOTHING),
     /** The run is to pause, and does when its superstep is over. */
-    RUN_PAUSING("run.pausing"),
-    RUN_PAUSED("run.paused"),
-    RUN_UNPAUSED("run.unpaused"),
-    STATE_UPDATED("state.updated"),
-    RUN_ROLLED_BACK("run.rolled-back"),
+    RUN_PAUSING("run.pausing", Ends.NOTHING),
+    RUN_PAUSED("run.paused", Ends.NOTHING),
+    RUN_UNPAUSED("run.unpaused", Ends.NOTHING),
+    STATE_UPDATED("state.updated", Ends.NOTHING),
+    RUN_ROLLED_BACK("run.rolled-back", Ends.ALL_ATTEMPTS),
     /** Another run was made from a version of this one. */
-    RUN_FORKED("run.forked"),
-    RUN_RETRIED("run.retried"),
-    RUN_CANCELLED("run.cancelled"),
-    RUN_COMPLETED("run.completed"),
-    RUN_FAILED("run.failed"),
-    COMMAND_REJECTED("command.rejected"),
+    RUN_FORKED("run.forked", Ends.NOTHING),
+    RUN_RETRIED("run.retried", Ends.NOTHING),
+    RUN_CANCELLED("run.cancelled", Ends.RUN),
+    RUN_COMPLETED("run.completed", Ends.RUN),
+    RUN_FAILED("run.failed", Ends.RUN),
+    COMMAND_REJECTED("command.rejected", Ends.NOTHING),
     /** Outside a journal: the run was there already. */
-    TRIGGER_DUPLICATE("trigger.duplicate"),
+    TRIGGER_DUPLICATE("trigger.duplicate", Ends.NOTHING),
     /** Outside a journal: the trigger was understood and cannot be admitted. */
-    TRIGGER_REJECTED("trigger.rejected"),
+    TRIGGER_REJECTED("trigger.rejected", Ends.NOTHING),
     /**
      * A type that a later release writes and this one does not know; {@link RunEvent#typeName} has its name. No event has
      * this as its name.
      */
-    UNKNOWN("unknown");
+    UNKNOWN("unknown", Ends.NOTHING);
 
     /** What CloudEvents types start with. */
     public static final String CLOUD_EVENTS_PREFIX = "dev.postroad.";
@@ -53,10 +53,23 @@ public enum EventType {
     private static final Map<String, EventType> BY_NAME =
             known().collect(Collectors.toMap(EventType::publicName, Function.identity()));
 
-    private final String publicName;
+    /** What is over with an event. */
+    private enum Ends {
+        NOTHING,
+        /** The attempt of its task that was under way. */
+        ATTEMPT,
+        /** All attempts of the run, of which none has an event of its own for that. */
+        ALL_ATTEMPTS,
+        /** The run, and with it all attempts. */
+        RUN
+    }
 
-    EventType(String publicName) {
+    private final String publicName;
+    private final Ends ends;
+
+    EventType(String publicName, Ends ends) {
         this.publicName = publicName;
+        this.ends = ends;
     }
 
     /** All but {@link #UNKNOWN}. */
@@ -71,7 +84,17 @@ public enum EventType {
 
     /** Whether a run is at rest after this event. */
     public boolean endsRun() {
-        return this == RUN_COMPLETED || this == RUN_FAILED || this == RUN_CANCELLED;
+        return ends == Ends.RUN;
+    }
+
+    /** Whether the attempt of its task that was under way is over with this event. */
+    public boolean endsAttempt() {
+        return ends == Ends.ATTEMPT;
+    }
+
+    /** Whether all that was under way is over with this event, without an event of its own for each attempt. */
+    public boolean endsAllAttempts() {
+        return ends == Ends.ALL_ATTEMPTS || ends == Ends.RUN;
     }
 
     /** Whether a type has that public name; a later version of Postroad may publish types that this one lacks. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -19,9 +20,14 @@ import dev.postroad.contracts.message.Control.Fork;
 import dev.postroad.contracts.message.Control.Resume;
 import dev.postroad.contracts.message.Control.Rollback;
 import dev.postroad.contracts.message.Control.UpdateState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,6 +211,23 @@ class ControlTest {
                 new Fork(null, "r2", null, null, null),
                 new Fork(1, "r2", object("{}"), "START", 7),
                 new Control.Unpause());
+    }
+
+    @Test
+    void everyKindOfActionIsTriedAndStandsInTheSchema() throws IOException {
+        assertThat(actions().stream().map(Action::kind).distinct()).containsExactlyInAnyOrder(ActionKind.values());
+        try (InputStream schema =
+                Objects.requireNonNull(ControlTest.class.getResourceAsStream("/postroad/schemas/control.json"))) {
+            List<String> names = new ArrayList<>();
+            new ObjectMapper()
+                    .readTree(schema)
+                    .at("/properties/type/enum")
+                    .forEach(name -> names.add(name.textValue()));
+            assertThat(names)
+                    .isEqualTo(Arrays.stream(ActionKind.values())
+                            .map(ActionKind::publicName)
+                            .toList());
+        }
     }
 
     @Test

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.Answers;
-import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
@@ -75,28 +75,11 @@ public sealed interface Command {
     /** The time of the whole run is over. */
     record TimeOut() implements Command {}
 
-    /** Stop. */
-    record Cancel(String commandId, @Nullable String reason) implements FromUser {
+    /** What the user's message says. */
+    record Steer(String commandId, Control.Plain action) implements FromUser {
         @Override
         public String type() {
-            return "cancel";
-        }
-    }
-
-    /**
-     * Run again what failed or was cancelled.
-     *
-     * @param now whether what waits for its next attempt is tried before its time, where the run is under way
-     */
-    record Retry(String commandId, boolean now) implements FromUser {
-        /** Of a run that is not under way. */
-        public Retry(String commandId) {
-            this(commandId, false);
-        }
-
-        @Override
-        public String type() {
-            return "retry";
+            return action.type();
         }
     }
 
@@ -131,26 +114,6 @@ public sealed interface Command {
     }
 
     /**
-     * Hand a question on.
-     *
-     * @param task the interrupt, task or node that asks; null for the only one that does
-     */
-    record Reassign(String commandId, @Nullable String task, String assignee) implements FromUser {
-        @Override
-        public String type() {
-            return "reassign";
-        }
-    }
-
-    /** New input for a run that has ended. */
-    record Continue(String commandId, ObjectNode input, WhenBusy whenBusy) implements FromUser {
-        @Override
-        public String type() {
-            return "continue";
-        }
-    }
-
-    /**
      * Change the state as if a node had written it; its successors follow when the run goes on.
      *
      * @param asNode null for the node that ran last
@@ -177,14 +140,6 @@ public sealed interface Command {
         @Override
         public String type() {
             return "rollback";
-        }
-    }
-
-    /** Stop when the superstep is over. */
-    record Pause(String commandId) implements FromUser {
-        @Override
-        public String type() {
-            return "pause";
         }
     }
 
@@ -215,14 +170,6 @@ public sealed interface Command {
         @Override
         public String type() {
             return "fork";
-        }
-    }
-
-    /** Go on after a pause. */
-    record Unpause(String commandId) implements FromUser {
-        @Override
-        public String type() {
-            return "unpause";
         }
     }
 

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.Interrupts;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.expression.Budget;
@@ -394,7 +395,8 @@ public final class Decider {
     private void goOn() {
         while (draft.run().status().isEnded() && !draft.run().enqueued().isEmpty()) {
             RunContinued next = draft.run().enqueued().getFirst();
-            apply(new Command.Continue(next.commandId(), next.input(), WhenBusy.REJECT), true);
+            Control.Continue more = new Control.Continue(next.input(), WhenBusy.REJECT);
+            apply(new Command.Steer(next.commandId(), more), true);
         }
     }
 

@@ -232,9 +232,7 @@ public final class Run implements Cloneable {
     }
 
     /** Whether none of its tasks is another than it was, nor its state; told by identity, so that it may be false for nothing. */
-    @SuppressWarnings(
-            "ReferenceEquality") // What is the same is shared; to compare what is not would cost as much as it is
-    // large.
+    @SuppressWarnings("ReferenceEquality") // What did not change is shared.
     public boolean hasTheTasksOf(Run before) {
         return root == before.root;
     }

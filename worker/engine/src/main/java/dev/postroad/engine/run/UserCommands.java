@@ -5,24 +5,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.Answers;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Routes;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Admission.ForkedFrom;
-import dev.postroad.engine.run.Command.Cancel;
-import dev.postroad.engine.run.Command.Continue;
 import dev.postroad.engine.run.Command.Fork;
 import dev.postroad.engine.run.Command.Forked;
 import dev.postroad.engine.run.Command.FromUser;
-import dev.postroad.engine.run.Command.Pause;
-import dev.postroad.engine.run.Command.Reassign;
 import dev.postroad.engine.run.Command.Refuse;
 import dev.postroad.engine.run.Command.Resume;
-import dev.postroad.engine.run.Command.Retry;
 import dev.postroad.engine.run.Command.Rollback;
-import dev.postroad.engine.run.Command.Unpause;
+import dev.postroad.engine.run.Command.Steer;
 import dev.postroad.engine.run.Command.UpdateState;
 import dev.postroad.engine.run.EventBody.NodeReassigned;
 import dev.postroad.engine.run.EventBody.RunCancelled;
@@ -56,19 +52,25 @@ final class UserCommands {
 
     void apply(FromUser command) throws RefusedException {
         switch (command) {
-            case Cancel(String commandId, String reason) -> cancel(commandId, reason);
-            case Retry(String commandId, boolean now) -> retry(commandId, now);
+            case Steer(String commandId, Control.Plain action) -> apply(commandId, action);
             case Resume resume -> resume(resume);
-            case Reassign reassign -> reassign(reassign);
-            case Continue more -> proceed(more);
             case UpdateState update -> update(update);
             case Rollback(String commandId, Run base, boolean resume) -> rollBack(commandId, base, resume);
-            case Pause(String commandId) -> pause(commandId);
-            case Unpause(String commandId) -> unpause(commandId);
             case Fork fork -> fork(fork);
             case Forked(String commandId, String newRunId, int fromVersion) ->
                 draft.emit(new RunForked(commandId, newRunId, fromVersion));
             case Refuse refuse -> throw refused(refuse.reason());
+        }
+    }
+
+    private void apply(String commandId, Control.Plain action) throws RefusedException {
+        switch (action) {
+            case Control.Cancel(String reason) -> cancel(commandId, reason);
+            case Control.Retry(boolean now) -> retry(commandId, now);
+            case Control.Reassign(String task, String assignee) -> reassign(commandId, task, assignee);
+            case Control.Continue more -> proceed(commandId, more);
+            case Control.Pause() -> pause(commandId);
+            case Control.Unpause() -> unpause(commandId);
         }
     }
 
@@ -169,20 +171,13 @@ final class UserCommands {
         return !(steps.node(task).work() instanceof dev.postroad.engine.graph.Node.ByInterrupt);
     }
 
-    private void reassign(Reassign reassign) throws RefusedException {
-        Interrupt asked = new OpenQuestions(draft.run().interrupts()).meant(reassign.task());
+    private void reassign(String commandId, @Nullable String of, String assignee) throws RefusedException {
+        Interrupt asked = new OpenQuestions(draft.run().interrupts()).meant(of);
         Task task = draft.run().task(asked.task());
-        draft.emit(
-                new NodeReassigned(
-                        reassign.commandId(),
-                        reassign.assignee(),
-                        asked.asking().assignee()),
-                task,
-                task.attempt(),
-                -1);
+        draft.emit(new NodeReassigned(commandId, assignee, asked.asking().assignee()), task, task.attempt(), -1);
     }
 
-    private void proceed(Continue more) throws RefusedException {
+    private void proceed(String commandId, Control.Continue more) throws RefusedException {
         Run run = draft.run();
         results.check(run.graph(), List.of(more.input()));
         boolean sleeps = run.root().any(task -> task.status() == TaskStatus.SLEEPING);
@@ -190,46 +185,47 @@ final class UserCommands {
         boolean atRest =
                 status().isEnded() || status() == RunStatus.PAUSED || (status() == RunStatus.WAITING && !sleeps);
         if (atRest && !hasItsTurnAhead) {
-            enter(more, RunContinued.Mode.APPLIED, run.root());
+            enter(commandId, more, RunContinued.Mode.APPLIED, run.root());
             return;
         }
         if (hasItsTurnAhead && more.whenBusy() != WhenBusy.REJECT) {
-            enqueue(more);
+            enqueue(commandId, more);
             return;
         }
         switch (more.whenBusy()) {
-            case ENQUEUE -> enqueue(more);
+            case ENQUEUE -> enqueue(commandId, more);
             case REJECT -> throw refused("the run is " + status().publicName() + ", and whenBusy says reject");
             case INTERRUPT -> {
                 checkEntry(more, run.root());
                 steps.stopAll();
-                enter(more, RunContinued.Mode.APPLIED, draft.run().root());
+                enter(commandId, more, RunContinued.Mode.APPLIED, draft.run().root());
             }
             case ROLLBACK -> {
                 checkEntry(more, run.baseline());
                 steps.stopAll();
-                enter(more, RunContinued.Mode.ROLLED_BACK, run.baseline());
+                enter(commandId, more, RunContinued.Mode.ROLLED_BACK, run.baseline());
             }
         }
     }
 
-    private void enqueue(Continue more) throws RefusedException {
+    private void enqueue(String commandId, Control.Continue more) throws RefusedException {
         if (draft.run().enqueued().size() >= Run.MOST_ENQUEUED) {
             throw refused("as many as " + Run.MOST_ENQUEUED + " inputs wait for the end of the run already");
         }
-        draft.emit(new RunContinued(more.commandId(), more.input(), null, RunContinued.Mode.ENQUEUED));
+        draft.emit(new RunContinued(commandId, more.input(), null, RunContinued.Mode.ENQUEUED));
     }
 
     /** So that nothing is stopped for an input that cannot be taken. */
-    private void checkEntry(Continue more, Frame from) throws RefusedException {
+    private void checkEntry(Control.Continue more, Frame from) throws RefusedException {
         Results.merged(from, EdgeDefinition.START, List.of(more.input()), draft.budget());
         results.entered(from, more.input());
     }
 
-    private void enter(Continue more, RunContinued.Mode mode, Frame from) throws RefusedException {
+    private void enter(String commandId, Control.Continue more, RunContinued.Mode mode, Frame from)
+            throws RefusedException {
         ObjectNode state = Results.merged(from, EdgeDefinition.START, List.of(more.input()), draft.budget());
         List<Target> next = results.entered(from, more.input());
-        draft.emitChange(new RunContinued(more.commandId(), more.input(), next, mode), state);
+        draft.emitChange(new RunContinued(commandId, more.input(), next, mode), state);
     }
 
     private void update(UpdateState update) throws RefusedException {

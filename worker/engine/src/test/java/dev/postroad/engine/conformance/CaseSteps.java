@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.conformance.CaseRun.Past;
@@ -211,13 +212,13 @@ final class CaseSteps {
             return;
         }
         if (input.isObject()) {
-            run.tell(new Command.Continue(run.commandId(), (ObjectNode) input, WhenBusy.REJECT));
+            run.tell(new Command.Steer(run.commandId(), new Control.Continue((ObjectNode) input, WhenBusy.REJECT)));
             return;
         }
         switch (run.run().status()) {
-            case FAILED, CANCELLED -> run.tell(new Command.Retry(run.commandId()));
+            case FAILED, CANCELLED -> run.tell(new Command.Steer(run.commandId(), new Control.Retry()));
             case WAITING -> run.tell(new Command.Resume(run.commandId(), Map.of(), null, List.of()));
-            case PAUSED -> run.tell(new Command.Unpause(run.commandId()));
+            case PAUSED -> run.tell(new Command.Steer(run.commandId(), new Control.Unpause()));
             case QUEUED, RUNNING, COMPLETED -> {}
         }
     }

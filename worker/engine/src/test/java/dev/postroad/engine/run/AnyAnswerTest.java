@@ -9,6 +9,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.Answers;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
@@ -177,8 +178,9 @@ final class AnyAnswerTest {
                                             AnswerSchemas.ANY,
                                             null,
                                             List.of()));
-                case PAUSED -> script.tell(new Command.Unpause(command));
-                case FAILED -> script.tell(i % 5 == 0 ? new Command.Retry(command) : corrected(command));
+                case PAUSED -> script.tell(new Command.Steer(command, new Control.Unpause()));
+                case FAILED ->
+                    script.tell(i % 5 == 0 ? new Command.Steer(command, new Control.Retry()) : corrected(command));
                 case QUEUED, COMPLETED, CANCELLED -> throw new AssertionError("it rests " + script.run.status());
             }
             if (script.run.status() == RunStatus.WAITING

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Target;
@@ -172,7 +173,7 @@ class BadAnswersTest {
         assertThat(error(RunScript.started(graph, "{'n': 'text'}")).type()).isEqualTo("expression");
         RunScript script = RunScript.started(graph, "{'n': 0}");
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
-        script.tell(new Command.Continue("c", (ObjectNode) json("{'n': 'text'}"), WhenBusy.ENQUEUE));
+        script.tell(new Command.Steer("c", new Control.Continue((ObjectNode) json("{'n': 'text'}"), WhenBusy.ENQUEUE)));
         assertThat(script.types()).last().isEqualTo("command.rejected");
     }
 

@@ -8,6 +8,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.Answers;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.AnswerSchemas;
@@ -87,9 +88,9 @@ class DeciderCoverageTest {
         commands.put("retry due: of no task", new Command.RetryDue("c@7", 2));
         commands.put("time out: too early", new Command.TimeOut());
         commands.put(WHEN_DUE, new Command.TimeOut());
-        commands.put("cancel", new Command.Cancel("new", "enough"));
-        commands.put("retry", new Command.Retry("new"));
-        commands.put("retry: at once", new Command.Retry("new", true));
+        commands.put("cancel", new Command.Steer("new", new Control.Cancel("enough")));
+        commands.put("retry", new Command.Steer("new", new Control.Retry()));
+        commands.put("retry: at once", new Command.Steer("new", new Control.Retry(true)));
         commands.put("resume: go on", new Command.Resume("new", Map.of(), null, List.of()));
         commands.put("resume: the only one", resume(Command.Resume.ONLY));
         commands.put("resume: one", resume("a@1"));
@@ -101,8 +102,8 @@ class DeciderCoverageTest {
         commands.put(
                 "resume: with no answers",
                 new Command.Resume("new", new Answers.Named(Map.of()), null, AnswerSchemas.ANY, null, List.of()));
-        commands.put("reassign", new Command.Reassign("new", null, "ada"));
-        commands.put("reassign: nobody", new Command.Reassign("new", "c", "ada"));
+        commands.put("reassign", new Command.Steer("new", new Control.Reassign(null, "ada")));
+        commands.put("reassign: nobody", new Command.Steer("new", new Control.Reassign("c", "ada")));
         commands.put(
                 "resume: with an update",
                 new Command.Resume("new", Map.of(), object("{'log': 'x'}"), List.of(Target.of("a"))));
@@ -111,9 +112,11 @@ class DeciderCoverageTest {
         for (WhenBusy whenBusy : WhenBusy.values()) {
             commands.put(
                     "continue: " + whenBusy.name().toLowerCase(Locale.ROOT),
-                    new Command.Continue("new", object("{'log': 'more'}"), whenBusy));
+                    new Command.Steer("new", new Control.Continue(object("{'log': 'more'}"), whenBusy)));
         }
-        commands.put("continue: bad input", new Command.Continue("new", object("{'lgo': 1}"), WhenBusy.INTERRUPT));
+        commands.put(
+                "continue: bad input",
+                new Command.Steer("new", new Control.Continue(object("{'lgo': 1}"), WhenBusy.INTERRUPT)));
         commands.put("update-state", new Command.UpdateState("new", object("{'log': 'x'}"), "a", null));
         commands.put("update-state: as the last", new Command.UpdateState("new", object("{'log': 'x'}"), null, null));
         commands.put("update-state: as nobody", new Command.UpdateState("new", object("{}"), "c", null));
@@ -131,8 +134,8 @@ class DeciderCoverageTest {
                 "fork: before the input",
                 new Command.Fork("new", RunScript.queued(GRAPH, "{}").run, "run-2", null, null, first.graph()));
         commands.put("forked", new Command.Forked("new", "run-2", 1));
-        commands.put("pause", new Command.Pause("new"));
-        commands.put("unpause", new Command.Unpause("new"));
+        commands.put("pause", new Command.Steer("new", new Control.Pause()));
+        commands.put("unpause", new Command.Steer("new", new Control.Unpause()));
         commands.put("refuse", new Command.Refuse("new", "fork", "not in this version"));
         return commands;
     }
@@ -143,6 +146,11 @@ class DeciderCoverageTest {
         RUNS.forEach((status, script) -> assertThat(script.get().run.status()).isEqualTo(status));
         assertThat(COMMANDS.values().stream().<Class<?>>map(Command::getClass).distinct())
                 .containsExactlyInAnyOrderElementsOf(cases(Command.class));
+        assertThat(COMMANDS.values().stream()
+                        .filter(Command.Steer.class::isInstance)
+                        .<Class<?>>map(steer -> ((Command.Steer) steer).action().getClass())
+                        .distinct())
+                .containsExactlyInAnyOrderElementsOf(cases(Control.Plain.class));
     }
 
     private static List<Class<?>> cases(Class<?> type) {
@@ -221,7 +229,7 @@ class DeciderCoverageTest {
             if (script.run.status() == RunStatus.QUEUED) {
                 script.tell(new Command.Start());
             } else if (script.run.status() == RunStatus.PAUSED) {
-                script.tell(new Command.Unpause("last"));
+                script.tell(new Command.Steer("last", new Control.Unpause()));
             } else if (script.run.status() != RunStatus.WAITING
                     || script.run.interrupts().isEmpty()) {
                 script.wakeNext();
@@ -311,7 +319,7 @@ class DeciderCoverageTest {
 
     private static RunScript cancelled() {
         RunScript script = running();
-        script.tell(new Command.Cancel("c1", null));
+        script.tell(new Command.Steer("c1", new Control.Cancel(null)));
         return script;
     }
 

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
 import java.util.List;
@@ -96,7 +97,7 @@ class DeciderTest {
         assertThat(Objects.requireNonNull(script.run.error()).node()).isEqualTo("beta");
 
         script.calls.clear();
-        script.tell(new Command.Retry("c1"));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
         assertThat(script.calls).extracting(Effect.CallAgent::task).containsExactly("beta@1");
         assertThat(script.calls).extracting(Effect.CallAgent::attempt).containsExactly(2);
         script.answer("beta@1", "{'log': 'beta'}");
@@ -118,7 +119,7 @@ class DeciderTest {
         assertThat(script.types().stream().filter(type -> type.startsWith("node.retrying")))
                 .hasSize(3);
 
-        script.tell(new Command.Retry("c1"));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
         script.reply("a@1", AgentReply.retryable("http.503", "busy"));
         assertThat(script.run.status())
                 .as("a retried run has its attempts anew")
@@ -155,13 +156,13 @@ class DeciderTest {
     void cancelStopsCallsAndRetryGoesOnFromThere() {
         RunScript script = RunScript.started(DIAMOND, "{}");
         script.answer("beta@1", "{'log': 'beta'}");
-        script.tell(new Command.Cancel("c1", "enough"));
+        script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
         assertThat(script.run.status()).isEqualTo(RunStatus.CANCELLED);
         assertThat(script.stops).containsExactly(new Effect.StopCall("zeta@1", 1));
         script.answer("zeta@1", "{'log': 'late'}");
         assertThat(script.run.status()).as("a late answer changes nothing").isEqualTo(RunStatus.CANCELLED);
 
-        script.tell(new Command.Retry("c2"));
+        script.tell(new Command.Steer("c2", new Control.Retry()));
         script.answer("zeta@1", "{'log': 'zeta'}");
         script.answer("end@2", "{}");
         assertThat(script.run.state()).isEqualTo(RunScript.json("{'log': ['beta', 'zeta']}"));
@@ -170,11 +171,11 @@ class DeciderTest {
     @Test
     void aQueuedRunCanBeCancelledAndThenRetried() {
         RunScript script = RunScript.queued(CHAIN, "{}");
-        script.tell(new Command.Cancel("c1", null));
+        script.tell(new Command.Steer("c1", new Control.Cancel(null)));
         assertThat(script.run.status()).isEqualTo(RunStatus.CANCELLED);
         script.tell(new Command.Start());
         assertThat(script.run.status()).isEqualTo(RunStatus.CANCELLED);
-        script.tell(new Command.Retry("c2"));
+        script.tell(new Command.Steer("c2", new Control.Retry()));
         assertThat(script.run.status()).isEqualTo(RunStatus.QUEUED);
         script.tell(new Command.Start());
         assertThat(script.calls).extracting(Effect.CallAgent::task).containsExactly("a@1");
@@ -183,11 +184,11 @@ class DeciderTest {
     @Test
     void rejectsWhatTheStatusDoesNotAllowAndAppliesACommandOnce() {
         RunScript script = RunScript.started(CHAIN, "{}");
-        script.tell(new Command.Retry("c1"));
-        script.tell(new Command.Retry("c1"));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
         script.answer("a@1", "{}");
         script.answer("b@2", "{}");
-        script.tell(new Command.Cancel("c2", null));
+        script.tell(new Command.Steer("c2", new Control.Cancel(null)));
         script.tell(new Command.Refuse("c3", "fork", "not in this version"));
         assertThat(script.types().stream().filter(type -> type.equals("command.rejected")))
                 .hasSize(3);
@@ -205,7 +206,7 @@ class DeciderTest {
         script.recover();
         script.calls.clear();
 
-        script.tell(new Command.Retry("c1"));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
         assertThat(script.calls).extracting(Effect.CallAgent::task).containsExactly("beta@1", "zeta@1");
         script.answer("beta@1", "{'last': 1}");
         script.answer("zeta@1", "{}");
@@ -222,7 +223,7 @@ class DeciderTest {
         assertThat(script.stops).hasSize(1);
 
         script.now = script.now.plusSeconds(90);
-        script.tell(new Command.Retry("c1"));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
         assertThat(script.wakes)
                 .as("a retried run has its time anew")
                 .containsExactly(new Effect.Wake(script.now.plusSeconds(60), new Command.TimeOut()));
@@ -238,7 +239,7 @@ class DeciderTest {
         RunScript one = RunScript.started(CHAIN + "limits: { supersteps: 1 }\n", "{}");
         one.answer("a@1", "{}");
         assertThat(Objects.requireNonNull(one.run.error()).type()).isEqualTo("superstep-limit");
-        one.tell(new Command.Retry("c1"));
+        one.tell(new Command.Steer("c1", new Control.Retry()));
         one.answer("b@2", "{}");
         assertThat(one.run.status()).isEqualTo(RunStatus.COMPLETED);
     }
@@ -311,13 +312,13 @@ class DeciderTest {
     @Test
     void everyEventSurvivesTheCodec() {
         RunScript script = RunScript.started(DIAMOND, "{'last': 'é'}");
-        script.tell(new Command.Retry("c0"));
+        script.tell(new Command.Steer("c0", new Control.Retry()));
         script.reply("beta@1", AgentReply.retryable("http.503", "busy"));
-        script.tell(new Command.Cancel("c1", "enough"));
-        script.tell(new Command.Retry("c2"));
+        script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
+        script.tell(new Command.Steer("c2", new Control.Retry()));
         script.reply("beta@1", AgentReply.permanent("http.400", "no"));
         script.answer("zeta@1", "{'log': 'zeta'}");
-        script.tell(new Command.Retry("c3"));
+        script.tell(new Command.Steer("c3", new Control.Retry()));
         script.answer("beta@1", "{}");
         script.answer("end@2", "{}");
         for (Event event : script.journal) {

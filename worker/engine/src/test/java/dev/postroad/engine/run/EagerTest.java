@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class EagerTest {
         script.reply("s1@1", AgentReply.permanent("http.400", "no"));
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
         script.recover();
-        script.tell(new Command.Retry("again"));
+        script.tell(new Command.Steer("again", new Control.Retry()));
         assertThat(script.run.callsUnderWay()).containsOnlyKeys("s1@1");
         answerAll(script, SLOW);
         answerAll(script, List.of("end@4"));
@@ -132,7 +133,7 @@ final class EagerTest {
         RunScript script = fan();
         answerAll(script, List.of("f1@1", "f2@2", "s1@1"));
         Run version = script.run;
-        script.tell(new Command.Cancel("stop", null));
+        script.tell(new Command.Steer("stop", new Control.Cancel(null)));
         script.tell(new Command.Rollback("back", version, true));
         assertThat(script.run.callsUnderWay().keySet())
                 .as("both tasks of the second superstep run again, and nothing of the third is left")
@@ -156,7 +157,7 @@ final class EagerTest {
                 null));
         assertThat(script.run.next()).containsExactlyInAnyOrder("f3", "s2");
         assertThat(script.run.state().get("log")).isEqualTo(RunScript.json("['f1@1', 'f2@2', 'by hand']"));
-        script.tell(new Command.Unpause("on"));
+        script.tell(new Command.Steer("on", new Control.Unpause()));
         answerAll(script, List.of("f3@4", "s2@4", "s3@5", "end@6"));
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
     }
@@ -165,10 +166,10 @@ final class EagerTest {
     void pausesWithoutBeginningAnythingMore() {
         RunScript script = fan();
         answerAll(script, List.of("f1@1"));
-        script.tell(new Command.Pause("pause"));
+        script.tell(new Command.Steer("pause", new Control.Pause()));
         answerAll(script, List.of("f2@2", "s1@1"));
         assertThat(script.run.status()).isEqualTo(RunStatus.PAUSED);
-        script.tell(new Command.Unpause("on"));
+        script.tell(new Command.Steer("on", new Control.Unpause()));
         answerAll(script, List.of("f3@3", "s2@2", "s3@3", "end@4"));
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
     }
@@ -255,7 +256,7 @@ final class EagerTest {
         assertThat(String.valueOf(script.run.error()))
                 .contains("channel one takes one write in a superstep, but got 2, from f1 and s1");
         assertThat(script.stops).extracting(Effect.StopCall::task).containsExactly("f3@3");
-        script.tell(new Command.Retry("again"));
+        script.tell(new Command.Steer("again", new Control.Retry()));
         assertThat(script.run.callsUnderWay()).containsOnlyKeys("f1@1", "s1@1");
         script.recover();
         answerAll(script, List.of("f1@1", "f2@2", "f3@3", "s1@1", "s2@2", "s3@3", "end@4"));

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -42,8 +43,8 @@ class ExhaustedTest {
 
     static List<Command.FromUser> waysOn() {
         return List.of(
-                new Command.Unpause("c1"),
-                new Command.Retry("c1"),
+                new Command.Steer("c1", new Control.Unpause()),
+                new Command.Steer("c1", new Control.Retry()),
                 new Command.Resume("c1", Map.of(), null, List.of()));
     }
 
@@ -68,7 +69,7 @@ class ExhaustedTest {
     @Test
     void pausesAgainWhenTheNewAttemptsAreUsedUpToo() {
         RunScript script = paused();
-        script.tell(new Command.Unpause("c1"));
+        script.tell(new Command.Steer("c1", new Control.Unpause()));
         useUp(script, "a@1");
         assertThat(script.run.status()).isEqualTo(RunStatus.PAUSED);
     }
@@ -88,7 +89,7 @@ class ExhaustedTest {
         script.reply("b@1", AgentReply.permanent("http.400", "no"));
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
         assertThat(script.run.error()).isEqualTo(new RunError("http.400", "no", "b"));
-        script.tell(new Command.Retry("c1"));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
         assertThat(script.run.callsUnderWay()).containsOnlyKeys("a@1", "b@1");
     }
 
@@ -121,7 +122,7 @@ class ExhaustedTest {
                 """), "{}");
         useUp(script, "part@1/a@1");
         assertThat(script.run.status()).isEqualTo(RunStatus.PAUSED);
-        script.tell(new Command.Unpause("c1"));
+        script.tell(new Command.Steer("c1", new Control.Unpause()));
         script.answer("part@1/a@1", "{'log': 'a'}");
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
     }
@@ -129,10 +130,10 @@ class ExhaustedTest {
     @Test
     void isCancelledRolledBackAndUpdatedLikeAnyPausedRun() {
         RunScript cancelled = paused();
-        cancelled.tell(new Command.Cancel("c1", null));
+        cancelled.tell(new Command.Steer("c1", new Control.Cancel(null)));
         assertThat(cancelled.run.status()).isEqualTo(RunStatus.CANCELLED);
         assertThat(cancelled.run.error()).isNull();
-        cancelled.tell(new Command.Retry("c2"));
+        cancelled.tell(new Command.Steer("c2", new Control.Retry()));
         assertThat(cancelled.run.callsUnderWay()).containsOnlyKeys("a@1");
 
         RunScript back = paused();
@@ -145,7 +146,7 @@ class ExhaustedTest {
                 (com.fasterxml.jackson.databind.node.ObjectNode) RunScript.json("{'log': 'by hand'}"),
                 "a",
                 null));
-        updated.tell(new Command.Unpause("c2"));
+        updated.tell(new Command.Steer("c2", new Control.Unpause()));
         assertThat(updated.run.status()).isEqualTo(RunStatus.COMPLETED);
 
         RunScript forked = paused();

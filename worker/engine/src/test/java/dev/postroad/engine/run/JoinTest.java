@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
@@ -109,7 +110,7 @@ class JoinTest {
         script.tell(new Command.UpdateState(
                 "u", (com.fasterxml.jackson.databind.node.ObjectNode) RunScript.json("{'log': ['u']}"), "y", null));
         assertThat(script.run.next()).containsExactly("z");
-        script.tell(new Command.Unpause("go on"));
+        script.tell(new Command.Steer("go on", new Control.Unpause()));
         script.answer("z@3", "{'log': ['z']}");
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
         assertThat(script.run.state()).isEqualTo(RunScript.json("{'log': ['x', 'u', 'z']}"));

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.WhenBusy;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
@@ -72,7 +73,7 @@ class ProgressTest {
         assertThat(script.run.progress()).isEqualTo(0.5);
         answerAll(script, "{'n': 2}");
         assertThat(script.run.progress()).isEqualTo(1);
-        script.tell(new Command.Continue("on", (ObjectNode) RunScript.json("{}"), WhenBusy.REJECT));
+        script.tell(new Command.Steer("on", new Control.Continue((ObjectNode) RunScript.json("{}"), WhenBusy.REJECT)));
         answerAll(script, "{'n': 2}");
         assertThat(script.journal.stream().map(Event::progress).toList()).isSorted();
         assertThat(script.journal.getLast().progress()).isEqualTo(1);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.message.Answers;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.AnswerSchemas;
 import java.time.Duration;
@@ -82,7 +83,7 @@ class QuestionTest {
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
         assertThat(Objects.requireNonNull(script.run.error()))
                 .isEqualTo(new RunError("timeout", "nobody answered approve@1#1 within PT1H", "approve"));
-        script.tell(new Command.Retry("again"));
+        script.tell(new Command.Steer("again", new Control.Retry()));
         assertThat(script.run.interrupts()).as("asked again").hasSize(1);
     }
 
@@ -128,12 +129,12 @@ class QuestionTest {
     @Test
     void areHandedOn() {
         RunScript script = asked("timeout: P2D");
-        script.tell(new Command.Reassign("r", "approve", "grace"));
+        script.tell(new Command.Steer("r", new Control.Reassign("approve", "grace")));
         assertThat(script.run.interrupts().getFirst().asking().assignee()).isEqualTo("grace");
         assertThat(script.journal.getLast().body()).isEqualTo(new EventBody.NodeReassigned("r", "grace", "ada"));
         script.recover();
         assertThat(script.run.interrupts().getFirst().asking().assignee()).isEqualTo("grace");
-        script.tell(new Command.Reassign("r2", "nobody", "grace"));
+        script.tell(new Command.Steer("r2", new Control.Reassign("nobody", "grace")));
         assertThat(rejection(script)).isEqualTo("not-pending: nobody asks as nobody; name one of approve@1#1");
     }
 

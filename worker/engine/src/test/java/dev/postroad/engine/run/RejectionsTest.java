@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.run.EventBody.CommandRejected;
 import java.time.Instant;
@@ -54,10 +55,11 @@ class RejectionsTest {
             cancel("c-" + i);
         }
         int before = script.journal.size();
-        decide(new Command.Retry("r-1"));
+        decide(new Command.Steer("r-1", new Control.Retry()));
         assertThat(listed(before)).hasSize(1);
-        decide(new Command.Continue(
-                "more", script.run.state().deepCopy(), dev.postroad.contracts.message.WhenBusy.REJECT));
+        decide(new Command.Steer(
+                "more",
+                new Control.Continue(script.run.state().deepCopy(), dev.postroad.contracts.message.WhenBusy.REJECT)));
         assertThat(script.journal.get(script.journal.size() - 1).body().type())
                 .isNotEqualTo(EventType.COMMAND_REJECTED);
         int afterwards = script.journal.size();
@@ -68,7 +70,7 @@ class RejectionsTest {
     }
 
     private void cancel(String commandId) {
-        decide(new Command.Cancel(commandId, null));
+        decide(new Command.Steer(commandId, new Control.Cancel(null)));
     }
 
     private void decide(Command command) {

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ final class RetryNowTest {
     @Test
     void beginsTheNextAttemptAtOnceAndSpendsNoMoreThanThatOne() {
         busy("a@1");
-        script.tell(new Command.Retry("c1", true));
+        script.tell(new Command.Steer("c1", new Control.Retry(true)));
         assertThat(script.types()).endsWith("run.retried", "node.started a@1");
         assertThat(script.run.isCalling("a@1", 2)).isTrue();
 
@@ -37,7 +38,7 @@ final class RetryNowTest {
     @Test
     void theTimerOfTheAttemptThatCameEarlierChangesNothing() {
         busy("a@1");
-        script.tell(new Command.Retry("c1", true));
+        script.tell(new Command.Steer("c1", new Control.Retry(true)));
         int before = script.journal.size();
         script.wakeNext();
         assertThat(script.journal).hasSize(before);
@@ -51,20 +52,20 @@ final class RetryNowTest {
         script.answer("b@1", "{}");
         script.tell(new Command.Unavailable("a@1", 1, "x", "it is off", script.now.plus(Duration.ofDays(1)), false));
         assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
-        script.tell(new Command.Retry("c1", true));
+        script.tell(new Command.Steer("c1", new Control.Retry(true)));
         assertThat(script.run.isCalling("a@1", 2)).isTrue();
     }
 
     @Test
     void isRefusedWhereNothingWaitsForItsNextAttempt() {
-        script.tell(new Command.Retry("c1", true));
+        script.tell(new Command.Steer("c1", new Control.Retry(true)));
         assertThat(rejection()).isEqualTo("the run is running, and nothing of it waits for its next attempt");
     }
 
     @Test
     void withoutItARunThatIsUnderWayRefusesAndNamesIt() {
         busy("a@1");
-        script.tell(new Command.Retry("c1"));
+        script.tell(new Command.Steer("c1", new Control.Retry()));
         assertThat(rejection())
                 .isEqualTo("only a failed or cancelled run can be retried, and this one is running; with \"now\": true"
                         + " what waits for its next attempt is tried at once");
@@ -74,7 +75,7 @@ final class RetryNowTest {
     void ofARunThatFailedItIsARetryLikeAnyOther() {
         script.reply("a@1", AgentReply.permanent("http.400", "no"));
         script.answer("b@1", "{}");
-        script.tell(new Command.Retry("c1", true));
+        script.tell(new Command.Steer("c1", new Control.Retry(true)));
         assertThat(script.run.isCalling("a@1", 2)).isTrue();
         busy("a@1");
         assertThat(script.run.status()).as("it has its attempts anew").isEqualTo(RunStatus.RUNNING);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
@@ -115,7 +116,7 @@ class SemanticsTest {
         script.reply("part@1/first@1", AgentReply.permanent("http.400", "no"));
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
         script.calls.clear();
-        script.tell(new Command.Retry("again"));
+        script.tell(new Command.Steer("again", new Control.Retry()));
         assertThat(script.calls).extracting(Effect.CallAgent::task).containsExactly("part@1/first@1");
     }
 
@@ -336,7 +337,7 @@ class SemanticsTest {
         script.reply("a@1", new AgentReply.Completed(json("{'log': 'a'}"), new Usage(60, 41)));
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
         assertThat(message(script)).contains("more than 100 tokens");
-        script.tell(new Command.Retry("again"));
+        script.tell(new Command.Steer("again", new Control.Retry()));
         script.answer("b@2", "{'log': 'b'}");
         assertThat(script.run.state()).isEqualTo(json("{'log': ['a', 'b']}"));
     }
@@ -422,7 +423,8 @@ class SemanticsTest {
     @Test
     void newInputWaitsForTheEndOfTheRunAndThenHasItsTurn() {
         RunScript script = RunScript.started(CHAIN, "{'log': 'first'}");
-        script.tell(new Command.Continue("c1", (ObjectNode) json("{'log': 'second'}"), WhenBusy.ENQUEUE));
+        script.tell(new Command.Steer(
+                "c1", new Control.Continue((ObjectNode) json("{'log': 'second'}"), WhenBusy.ENQUEUE)));
         script.recover();
         script.answer("a@1", "{}");
         script.answer("b@2", "{}");
@@ -435,7 +437,8 @@ class SemanticsTest {
     void newInputMayUndoWhatTheInputBeforeItDid() {
         RunScript script = RunScript.started(CHAIN, "{'log': 'first'}");
         script.answer("a@1", "{'log': 'a'}");
-        script.tell(new Command.Continue("c1", (ObjectNode) json("{'log': 'second'}"), WhenBusy.ROLLBACK));
+        script.tell(new Command.Steer(
+                "c1", new Control.Continue((ObjectNode) json("{'log': 'second'}"), WhenBusy.ROLLBACK)));
         assertThat(script.stops).extracting(Effect.StopCall::task).containsExactly("b@2");
         assertThat(script.run.state()).isEqualTo(json("{'log': ['second']}"));
     }
@@ -463,7 +466,7 @@ class SemanticsTest {
         if (how.equals("unpause")) {
             script.tell(new Command.UpdateState("u", (ObjectNode) json("{'log': 'x'}"), "a", null));
             script.now = script.now.plus(Duration.ofDays(2));
-            script.tell(new Command.Unpause("go"));
+            script.tell(new Command.Steer("go", new Control.Unpause()));
         } else {
             script.tell(new Command.Resume("r", Map.of(), null, List.of(Target.of("b"))));
         }

@@ -9,6 +9,7 @@ import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.Graph;
 import java.time.Duration;
@@ -130,7 +131,7 @@ final class SimulatedRun {
             mischief--;
             disturb();
         } else if (run.status().isEnded()) {
-            tell(new Command.Retry("c" + ++commands));
+            tell(new Command.Steer("c" + ++commands, new Control.Retry()));
         } else if (run.status() == RunStatus.PAUSED) {
             goOnAfterPause("c" + ++commands);
         } else if (run.status() == RunStatus.QUEUED) {
@@ -145,8 +146,8 @@ final class SimulatedRun {
         boolean failed = run.root().hasFailed();
         tell(
                 switch (failed ? random.nextInt(3) : 0) {
-                    case 0 -> new Command.Unpause(command);
-                    case 1 -> new Command.Retry(command);
+                    case 0 -> new Command.Steer(command, new Control.Unpause());
+                    case 1 -> new Command.Steer(command, new Control.Retry());
                     default -> new Command.Resume(command, Map.of(), null, List.of());
                 });
         check(run.status() != RunStatus.PAUSED || !run.root().hasFailed(), () -> command + " left a failure");
@@ -213,11 +214,11 @@ final class SimulatedRun {
 
     private void disturb() {
         switch (random.nextInt(6)) {
-            case 0 -> tell(new Command.Cancel("c" + ++commands, "by chance"));
+            case 0 -> tell(new Command.Steer("c" + ++commands, new Control.Cancel("by chance")));
             case 1 -> crash();
             case 2 -> now = now.minusMillis(random.nextInt(5_000));
             case 3 -> now = now.plusMillis(random.nextInt(5_000));
-            case 4 -> changesNothing(new Command.Cancel("c" + commands, "again"));
+            case 4 -> changesNothing(new Command.Steer("c" + commands, new Control.Cancel("again")));
             default -> answerTooLate();
         }
     }
@@ -247,7 +248,7 @@ final class SimulatedRun {
         changesNothing(new Command.Start());
         wakes.forEach(wake -> changesNothing(wake.command()));
         if (run.status() == RunStatus.COMPLETED) {
-            tell(new Command.Retry("last"));
+            tell(new Command.Steer("last", new Control.Retry()));
             check(run.status() == RunStatus.COMPLETED, () -> "a completed run was retried");
         }
     }

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Target;
 import java.util.ArrayList;
@@ -33,12 +34,13 @@ final class Steering {
 
     Command.FromUser next(String id, Run run) {
         return switch (random.nextInt(KINDS)) {
-            case 0 -> new Command.Cancel(id, "by chance");
-            case 1 -> new Command.Retry(id, random.nextBoolean());
-            case 2, 3 -> new Command.Pause(id);
-            case 4 -> new Command.Unpause(id);
+            case 0 -> new Command.Steer(id, new Control.Cancel("by chance"));
+            case 1 -> new Command.Steer(id, new Control.Retry(random.nextBoolean()));
+            case 2, 3 -> new Command.Steer(id, new Control.Pause());
+            case 4 -> new Command.Steer(id, new Control.Unpause());
             case 5 -> new Command.Resume(id, answers(run), maybe(update()), targets(run));
-            case 6 -> new Command.Continue(id, update(), WHEN_BUSY.get(random.nextInt(WHEN_BUSY.size())));
+            case 6 ->
+                new Command.Steer(id, new Control.Continue(update(), WHEN_BUSY.get(random.nextInt(WHEN_BUSY.size()))));
             case 7 -> new Command.UpdateState(id, update(), asNode(run), maybe(version()));
             case 8 -> new Command.Rollback(id, version(), random.nextBoolean());
             case 9 -> new Command.Fork(id, version(), id + "-fork", maybe(update()), asNode(run), run.graph());

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,12 +133,12 @@ class UnavailableAgentTest {
     void asksAnewOnceARunGoesOnThatWasPausedMeanwhile() {
         RunScript script = RunScript.started(SINGLE, "{}");
         away(script, "a@1", "writer");
-        script.tell(new Command.Pause("c1"));
+        script.tell(new Command.Steer("c1", new Control.Pause()));
         assertThat(script.run.waitsFor()).as("a paused run").isEmpty();
         script.tell(new Command.AgentAvailable("writer"));
         assertThat(script.run.status()).isEqualTo(RunStatus.PAUSED);
 
-        script.tell(new Command.Unpause("c2"));
+        script.tell(new Command.Steer("c2", new Control.Unpause()));
         assertThat(script.run.callsUnderWay()).isEqualTo(Map.of("a@1", 2));
     }
 
@@ -153,7 +154,7 @@ class UnavailableAgentTest {
     void isCancelledWhileItWaitsAndForgetsTheAgent() {
         RunScript script = RunScript.started(SINGLE, "{}");
         away(script, "a@1", "writer");
-        script.tell(new Command.Cancel("c1", null));
+        script.tell(new Command.Steer("c1", new Control.Cancel(null)));
         int events = script.journal.size();
         script.tell(new Command.AgentAvailable("writer"));
         assertThat(script.journal).hasSize(events);

@@ -11,6 +11,7 @@ import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventColumns;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
@@ -298,7 +299,7 @@ class JournalWriterTest {
         JournalEntry begun = begin(admitted);
         writer.commit(List.of(admitted, begun), EPOCHS);
         raiseEpoch(THEIRS);
-        JournalEntry cancelled = decide(begun, new Command.Cancel("c", null), 9);
+        JournalEntry cancelled = decide(begun, new Command.Steer("c", new Control.Cancel(null)), 9);
         assertThat(writer.commit(List.of(cancelled), EPOCHS).ownedShards()).isEmpty();
         assertThat(SITE.history().find("held").orElseThrow().status()).isEqualTo(RunStatus.RUNNING);
         assertThat(rows()).isEqualTo(admitted.rows().size() + begun.rows().size());
@@ -354,7 +355,7 @@ class JournalWriterTest {
         assertThat(result.admittedRuns()).containsExactly(admitted.key().number());
         assertThat(rows()).isEqualTo(admitted.rows().size() + begun.rows().size());
 
-        JournalEntry cancelled = decide(begun, new Command.Cancel("c", null), 2);
+        JournalEntry cancelled = decide(begun, new Command.Steer("c", new Control.Cancel(null)), 2);
         breaking.loseNextAnswer();
         assertThat(writer.commit(List.of(cancelled), EPOCHS).ownedShards()).containsExactly(MINE);
         assertThat(SITE.history().events("twice", 1)).hasSize(cancelled.run().seq());
@@ -540,10 +541,10 @@ class JournalWriterTest {
                         policy),
                 new Command.RetryDue("left@1", 2),
                 answer("left@1", 2, AgentReply.permanent("broken", "out of order"), policy),
-                new Command.Cancel("c1", "too late"),
-                new Command.Retry("c2"),
-                new Command.Cancel("c3", "in time"),
-                new Command.Retry("c4"),
+                new Command.Steer("c1", new Control.Cancel("too late")),
+                new Command.Steer("c2", new Control.Retry()),
+                new Command.Steer("c3", new Control.Cancel("in time")),
+                new Command.Steer("c4", new Control.Retry()),
                 answer(
                         "left@1",
                         4,
@@ -551,19 +552,20 @@ class JournalWriterTest {
                                 Site.json("{'sure': '“?”'}"),
                                 new Asking(null, "ada", Duration.ofDays(1), Site.json("'no'"), Duration.ofSeconds(1))),
                         policy),
-                new Command.Reassign("h1", null, "grace"),
+                new Command.Steer("h1", new Control.Reassign(null, "grace")),
                 new Command.WakeUp(),
-                new Command.Pause("p1"),
+                new Command.Steer("p1", new Control.Pause()),
                 new Command.Resume("c5", Map.of("left@1#1", Site.json("'yes'")), null, List.of()),
                 answer("left@1", 5, new AgentReply.Sleeping(Duration.ofSeconds(1)), policy),
                 new Command.WakeUp(),
                 answer("left@1", 6, AgentReply.completed(Site.json("[{'done': 'left'}, {'done': 2}]")), policy),
                 new Command.UpdateState("c6", (ObjectNode) Site.json("{'done': 7}"), "START", null),
-                new Command.Unpause("c7"),
-                new Command.Cancel("c8", null),
+                new Command.Steer("c7", new Control.Unpause()),
+                new Command.Steer("c8", new Control.Cancel(null)),
                 new Command.Rollback("c9", begun(runId), true),
-                new Command.Continue("c10", (ObjectNode) Site.json("{'done': 8}"), WhenBusy.INTERRUPT),
-                new Command.Pause("p2"),
+                new Command.Steer(
+                        "c10", new Control.Continue((ObjectNode) Site.json("{'done': 8}"), WhenBusy.INTERRUPT)),
+                new Command.Steer("p2", new Control.Pause()),
                 new Command.Forked("c11", "another", 1));
         List<JournalEntry> entries = new ArrayList<>();
         entries.add(admission(runId, MINE));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.OnExhausted;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.RetryPolicy;
@@ -75,7 +76,7 @@ class LateStatementTest {
                 written.decide(begun, answer("ask@1", new AgentReply.Interrupted(Site.json("{'sure': true}"))), 2);
         JournalEntry resumed =
                 written.decide(waiting, new Command.Resume("c", Map.of("ask@1#1", Site.json("1")), null, List.of()), 3);
-        JournalEntry cancelled = written.decide(resumed, new Command.Cancel("c2", null), 4);
+        JournalEntry cancelled = written.decide(resumed, new Command.Steer("c2", new Control.Cancel(null)), 4);
         writer.commit(List.of(admitted, begun), Written.EPOCHS);
         executeLate(List.of(waiting), List.of(resumed, cancelled));
         checkAsIn(cancelled);
@@ -87,7 +88,7 @@ class LateStatementTest {
         JournalEntry begun = written.decide(admitted, new Command.Start(), 1);
         JournalEntry waiting =
                 written.decide(begun, answer("ask@1", new AgentReply.Interrupted(Site.json("{'sure': true}"))), 2);
-        JournalEntry cancelled = written.decide(waiting, new Command.Cancel("c", null), 3);
+        JournalEntry cancelled = written.decide(waiting, new Command.Steer("c", new Control.Cancel(null)), 3);
         executeLate(List.of(admitted, begun), List.of(waiting, cancelled));
         checkAsIn(cancelled);
     }
@@ -98,8 +99,8 @@ class LateStatementTest {
         writer.commit(List.of(old), Written.EPOCHS);
         JournalEntry begun = written.decide(old, new Command.Start(), 1);
         JournalEntry fresh = written.admission("new");
-        JournalEntry oldCancelled = written.decide(begun, new Command.Cancel("c", null), 2);
-        JournalEntry newCancelled = written.decide(fresh, new Command.Cancel("d", null), 3);
+        JournalEntry oldCancelled = written.decide(begun, new Command.Steer("c", new Control.Cancel(null)), 2);
+        JournalEntry newCancelled = written.decide(fresh, new Command.Steer("d", new Control.Cancel(null)), 3);
         executeLate(List.of(begun, fresh), List.of(oldCancelled, newCancelled));
         checkAsIn(oldCancelled);
         checkAsIn(newCancelled);
@@ -113,8 +114,8 @@ class LateStatementTest {
         JournalEntry begun = written.decide(admitted, new Command.Start(), 1);
         JournalEntry waiting =
                 written.decide(begun, answer("ask@1", new AgentReply.Interrupted(Site.json("{'sure': true}"))), 2);
-        JournalEntry cancelled = written.decide(waiting, new Command.Cancel("c", null), 3);
-        JournalEntry retried = written.decide(cancelled, new Command.Retry("c2"), 4);
+        JournalEntry cancelled = written.decide(waiting, new Command.Steer("c", new Control.Cancel(null)), 3);
+        JournalEntry retried = written.decide(cancelled, new Command.Steer("c2", new Control.Retry()), 4);
         List<JournalEntry> all = List.of(admitted, begun, waiting, cancelled, retried);
         all.forEach(entry -> writer.commit(List.of(entry), Written.EPOCHS));
         try (JournalWriter other = new JournalWriter(SITE.database(), () -> false, (runId, what) -> {})) {
@@ -125,7 +126,7 @@ class LateStatementTest {
             other.commit(all.subList(0, 3), Written.EPOCHS);
             checkAsIn(retried);
             // A part of the rows is there, and the rest is new.
-            JournalEntry ended = written.decide(retried, new Command.Cancel("c3", null), 5);
+            JournalEntry ended = written.decide(retried, new Command.Steer("c3", new Control.Cancel(null)), 5);
             other.commit(List.of(cancelled, retried, ended), Written.EPOCHS);
             checkAsIn(ended);
         }

@@ -7,6 +7,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
@@ -46,10 +47,12 @@ class RowEffectTest {
     void noRowIsWrittenWhileTasksComeAndGo() {
         admit();
         assertThat(told(new Command.Start())).isEqualTo(RowEffect.STATUS);
-        assertThat(told(new Command.Pause("p"))).isEqualTo(RowEffect.NONE);
-        assertThat(told(new Command.Unpause("u"))).isEqualTo(RowEffect.NONE);
-        assertThat(told(new Command.Retry("r"))).as("it is refused").isEqualTo(RowEffect.NONE);
-        assertThat(told(new Command.Continue("c", object(), WhenBusy.ENQUEUE)))
+        assertThat(told(new Command.Steer("p", new Control.Pause()))).isEqualTo(RowEffect.NONE);
+        assertThat(told(new Command.Steer("u", new Control.Unpause()))).isEqualTo(RowEffect.NONE);
+        assertThat(told(new Command.Steer("r", new Control.Retry())))
+                .as("it is refused")
+                .isEqualTo(RowEffect.NONE);
+        assertThat(told(new Command.Steer("c", new Control.Continue(object(), WhenBusy.ENQUEUE))))
                 .as("it waits for the end")
                 .isEqualTo(RowEffect.NONE);
         assertThat(told(answer(AgentReply.retryable("io", "gone")))).isEqualTo(RowEffect.NONE);
@@ -61,17 +64,20 @@ class RowEffectTest {
         told(new Command.Start());
         assertThat(told(answer(AgentReply.completed(object())))).isEqualTo(RowEffect.QUESTIONS);
         assertThat(run.status()).isEqualTo(RunStatus.WAITING);
-        assertThat(told(new Command.Reassign("h", null, "bob"))).isEqualTo(RowEffect.QUESTIONS);
-        assertThat(told(new Command.Retry("r"))).as("it is refused").isEqualTo(RowEffect.NONE);
+        assertThat(told(new Command.Steer("h", new Control.Reassign(null, "bob"))))
+                .isEqualTo(RowEffect.QUESTIONS);
+        assertThat(told(new Command.Steer("r", new Control.Retry())))
+                .as("it is refused")
+                .isEqualTo(RowEffect.NONE);
         seconds += (int) Duration.ofMinutes(11).toSeconds();
         assertThat(told(new Command.WakeUp())).as("a reminder").isEqualTo(RowEffect.QUESTIONS);
-        assertThat(told(new Command.Pause("p"))).isEqualTo(RowEffect.QUESTIONS);
+        assertThat(told(new Command.Steer("p", new Control.Pause()))).isEqualTo(RowEffect.QUESTIONS);
         assertThat(told(new Command.UpdateState("s", object(), "call", null)))
                 .as("it is paused before and after, and asks no more")
                 .isEqualTo(RowEffect.QUESTIONS);
         assertThat(run.interrupts()).isEmpty();
-        assertThat(told(new Command.Unpause("u"))).isEqualTo(RowEffect.QUESTIONS);
-        assertThat(told(new Command.Cancel("c", null))).isEqualTo(RowEffect.QUESTIONS);
+        assertThat(told(new Command.Steer("u", new Control.Unpause()))).isEqualTo(RowEffect.QUESTIONS);
+        assertThat(told(new Command.Steer("c", new Control.Cancel(null)))).isEqualTo(RowEffect.QUESTIONS);
         assertThat(told(new Command.UpdateState("e", object(), "END", null)))
                 .as("it ends anew")
                 .isEqualTo(RowEffect.STATUS);

@@ -37,8 +37,7 @@ public final class Commands {
     /** What the run is told; where a version has to be read back first, what it is told if it has none such. */
     private static Command command(Control.Action action, String commandId) {
         return switch (action) {
-            case Control.Cancel(String reason) -> new Command.Cancel(commandId, reason);
-            case Control.Retry(boolean now) -> new Command.Retry(commandId, now);
+            case Control.Plain plain -> new Command.Steer(commandId, plain);
             case Control.Resume resume ->
                 new Command.Resume(
                         commandId,
@@ -49,10 +48,6 @@ public final class Commands {
                         resume.next().stream()
                                 .map(there -> new Target(there.node(), there.input()))
                                 .toList());
-            case Control.Reassign(String task, String assignee) -> new Command.Reassign(commandId, task, assignee);
-            case Control.Continue more -> new Command.Continue(commandId, more.input(), more.whenBusy());
-            case Control.Pause() -> new Command.Pause(commandId);
-            case Control.Unpause() -> new Command.Unpause(commandId);
             case Control.Rollback rollback -> noSuchVersion(commandId, rollback, rollback.version());
             case Control.Fork fork -> noSuchVersion(commandId, fork, fork.version());
             case Control.UpdateState(ObjectNode update, String asNode, Integer version) ->
@@ -77,13 +72,7 @@ public final class Commands {
                         ? null
                         : new Base(version, run -> new Command.UpdateState(commandId, update, asNode, run));
             case Control.Fork fork -> new Base(fork.version(), run -> fork(fork, commandId, run));
-            case Control.Cancel _,
-                    Control.Retry _,
-                    Control.Resume _,
-                    Control.Reassign _,
-                    Control.Continue _,
-                    Control.Pause _,
-                    Control.Unpause _ -> null;
+            case Control.Plain _, Control.Resume _ -> null;
         };
     }
 
