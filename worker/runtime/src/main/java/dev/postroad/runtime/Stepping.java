@@ -85,7 +85,15 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 storage.jdbi(),
                 lease,
                 new ShardMoves.Collaborators(
-                        storage.reader(), storage.pending(), kept, agents.catalog(), lanes, left, awaited, clock),
+                        storage.reader(),
+                        storage.pending(),
+                        kept,
+                        agents.catalog(),
+                        lanes,
+                        queue,
+                        left,
+                        awaited,
+                        clock),
                 on.ticker()));
         lanes.start(membership.shards()::fenced);
         membership.start();

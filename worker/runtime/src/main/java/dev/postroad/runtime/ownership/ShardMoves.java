@@ -13,6 +13,7 @@ import dev.postroad.runtime.ownership.ShardClaims.Claim;
 import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.run.commands.KeptInstructions;
 import dev.postroad.runtime.run.lane.Lanes;
+import dev.postroad.runtime.run.queue.RunQueue;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +61,7 @@ public final class ShardMoves {
             KeptInstructions kept,
             StoredRun.Graphs graphs,
             Lanes lanes,
+            RunQueue queue,
             LeftCalls left,
             AwaitedCalls awaited,
             InstantSource clock) {}
@@ -205,6 +207,8 @@ public final class ShardMoves {
         commands.forEach(
                 command -> collaborators.kept().of(command, claim.shard()).ifPresent(lanes::instruct));
         holdings.take(claim.shard(), claim.epoch());
+        // Not before: whoever reads the queue reads that of the shards that are taken up.
+        collaborators.queue().unread();
     }
 
     private void letGo(int shard, long epoch) {

@@ -316,7 +316,6 @@ public final class Lane {
     private void own(Message.Own own) {
         clock.notBefore(own.publishedAt());
         shards.own(own.shard(), own.epoch(), own.publishedAt());
-        queue.unread();
         own.unfinished().forEach(stored -> clock.notBefore(stored.run().lastAt()));
         own.unfinished().forEach(stepper::recover);
         figures.recovered(own.unfinished().size());
