@@ -4,7 +4,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error of Postgres says of the statement that it ended, by its SQLSTATE.
+ * What an error of Postgres mostly says of the statement that it ended, by its SQLSTATE. Of any but what is refused only
+ * what becomes of other statements can tell for sure.
  *
  * <table>
  * <caption>All classes of the appendix "PostgreSQL Error Codes"; a state goes before its class</caption>
@@ -33,15 +34,6 @@ public enum SqlVerdict {
     /** The verdict on an error, or on what caused it. */
     public static SqlVerdict of(Throwable failed) {
         return ofState(state(failed));
-    }
-
-    /**
-     * The verdict on an error met while connecting: whatever it is, no statement is at fault.
-     *
-     * @return {@link #PASSING} or {@link #SITE}
-     */
-    public static SqlVerdict ofConnecting(Throwable failed) {
-        return of(failed) == SITE ? SITE : PASSING;
     }
 
     /** The SQLSTATE of an error or the nearest cause that has one; null where none has. */

@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
  */
 final class JournalConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalConnection.class);
-    private static final long FIRST_PAUSE_MILLIS = 200;
-    private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
     /** A trouble that stays is told again after so many tries. */
     private static final int TOLD_EVERY = 50;
+
+    private static final String DISK_FULL = "53100";
 
     /** A row of no run, which is rolled back: whether Postgres takes rows at all. */
     private static final String ROW_OF_NOBODY = """
@@ -35,6 +35,7 @@ final class JournalConnection implements AutoCloseable {
 
     private final DataSource database;
     private final BooleanSupplier givingUp;
+    private final Pauses pauses;
     private final LongAdder failures = new LongAdder();
     private @Nullable Connection connection;
     private volatile @Nullable String trouble;
@@ -44,10 +45,26 @@ final class JournalConnection implements AutoCloseable {
         T run() throws SQLException;
     }
 
+    /**
+     * How long to wait between tries: twice as long each time.
+     *
+     * @param firstMillis at least 1
+     */
+    record Pauses(long firstMillis, long longestMillis) {
+        static final Pauses USUAL = new Pauses(200, 2_000);
+
+        private static final int MOST_DOUBLINGS = 10;
+
+        long millis(int tries) {
+            return Math.min(longestMillis, firstMillis << Math.min(tries - 1, MOST_DOUBLINGS));
+        }
+    }
+
     /** @param givingUp whether to stop trying */
-    JournalConnection(DataSource database, BooleanSupplier givingUp) {
+    JournalConnection(DataSource database, BooleanSupplier givingUp, Pauses pauses) {
         this.database = database;
         this.givingUp = givingUp;
+        this.pauses = pauses;
     }
 
     /** What keeps the writer from going on; null where nothing does. */
@@ -96,25 +113,28 @@ final class JournalConnection implements AutoCloseable {
     }
 
     /**
-     * Does something, and tries for as long as nothing in it is to blame.
+     * Does something, and tries for as long as nothing in it seems to be to blame. An error that is mostly the moment's or
+     * the site's counts half of one that is mostly the statement's own.
      *
      * @param doubts how often it may fail with an error that it may be to blame for
-     * @throws RefusedException where it seems to be to blame
+     * @throws RefusedException where it may be to blame
      * @throws JournalUnavailableException where the writer gave up
      */
     <T> T untilJudged(int doubts, Work<T> work) {
-        int doubted = 0;
+        int halfDoubts = 0;
         for (int tries = 1; ; tries++) {
             try {
                 return done(work.run());
             } catch (SQLException failed) {
-                SqlVerdict verdict = connection == null ? SqlVerdict.ofConnecting(failed) : SqlVerdict.of(failed);
-                if (verdict == SqlVerdict.REFUSED) {
+                // While connecting, no statement is at fault.
+                boolean isConnected = connection != null;
+                if (isConnected && SqlVerdict.of(failed) == SqlVerdict.REFUSED) {
                     failures.increment();
                     throw new RefusedException(failed, true);
                 }
                 failed(failed, tries);
-                if (verdict == SqlVerdict.DOUBTFUL && ++doubted >= doubts) {
+                halfDoubts += isConnected ? halfDoubts(failed) : 0;
+                if (halfDoubts >= 2 * doubts) {
                     throw new RefusedException(failed, false);
                 }
                 pauseOrGiveUp(failed, tries);
@@ -122,17 +142,27 @@ final class JournalConnection implements AutoCloseable {
         }
     }
 
+    private static int halfDoubts(SQLException failed) {
+        if (DISK_FULL.equals(failed.getSQLState())) {
+            // There may be room for the little that would be written to find out.
+            return 0;
+        }
+        return SqlVerdict.of(failed) == SqlVerdict.DOUBTFUL ? 2 : 1;
+    }
+
     /**
-     * Whether Postgres takes a row of nobody at the first try. Where it does not, waits until it does.
+     * Whether Postgres takes a row of nobody, and some other work, at the first try. Where it does not, waits until it does.
      *
+     * @param other what is done beside it
      * @throws JournalUnavailableException where the writer gave up
      */
-    boolean takesRows() {
+    boolean takesRows(Work<?> other) {
         boolean[] failedBefore = {false};
         untilDone(() -> {
             boolean failed = true;
             try {
                 writeAndRollBack();
+                other.run();
                 failed = false;
             } finally {
                 failedBefore[0] |= failed;
@@ -173,8 +203,7 @@ final class JournalConnection implements AutoCloseable {
     private void pauseOrGiveUp(SQLException failed, int tries) {
         boolean interrupted = false;
         try {
-            TimeUnit.MILLISECONDS.sleep(
-                    Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(tries - 1, Integer.SIZE / 4)));
+            TimeUnit.MILLISECONDS.sleep(pauses.millis(tries));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             interrupted = true;

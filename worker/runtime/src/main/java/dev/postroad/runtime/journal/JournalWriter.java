@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p>A batch whose outcome is unknown, because the connection broke, is sent again until it is known: rows that are
  * there already are left alone, and run numbers are reserved, so a run found under its number is this batch's own. A
  * batch that Postgres refuses for what is in it is taken apart until the run to blame stands alone, and that is put
- * aside. One that merely fails is sent again a few times before, and whoever stands alone at last is put aside only where
- * Postgres takes the rows of others. While it takes nobody's, all wait. Confined to one thread, but for {@link #trouble}
+ * aside. One that merely fails is sent again a few times before, and is taken apart, and put aside at last, only where
+ * Postgres takes the rows of others: any error may be that of one row, as a policy, a trigger or a lock of somebody's own
+ * makes it. While it takes nobody's, all wait. Confined to one thread, but for {@link #trouble}
  * and {@link #failures}.
  */
 public final class JournalWriter implements AutoCloseable {
@@ -50,6 +51,8 @@ public final class JournalWriter implements AutoCloseable {
     private static final int DOUBTS = 3;
 
     private static final int DOUBTS_ALONE = 2;
+
+    private static final Long NOBODYS_EPOCH = -1L;
     private static final String UNIQUE_VIOLATION = "23505";
 
     private static final String RESERVE =
@@ -79,7 +82,12 @@ public final class JournalWriter implements AutoCloseable {
      * @param troubles told of runs that are put aside
      */
     public JournalWriter(DataSource database, BooleanSupplier givingUp, RunTroubles troubles) {
-        this.connection = new JournalConnection(database, givingUp);
+        this(database, givingUp, troubles, JournalConnection.Pauses.USUAL);
+    }
+
+    JournalWriter(
+            DataSource database, BooleanSupplier givingUp, RunTroubles troubles, JournalConnection.Pauses pauses) {
+        this.connection = new JournalConnection(database, givingUp, pauses);
         this.troubles = troubles;
     }
 
@@ -128,7 +136,7 @@ public final class JournalWriter implements AutoCloseable {
             ArrayColumn at = ArrayColumn.ofTimes();
             times.forEach((shard, time) -> {
                 shards.add(shard.intValue());
-                owned.add(epochs.getOrDefault(shard, -1L).longValue());
+                owned.add(epochs.getOrDefault(shard, NOBODYS_EPOCH).longValue());
                 at.add(time);
             });
             try (PreparedStatement statement = connection.prepare(REMEMBER_PUBLISHED)) {
@@ -144,7 +152,7 @@ public final class JournalWriter implements AutoCloseable {
     private CommitResult commit(List<JournalEntry> entries, Map<Integer, Long> epochs, boolean sentBefore, int doubts) {
         Map<Integer, Long> touched = new TreeMap<>();
         entries.forEach(entry ->
-                touched.put(entry.key().shard(), epochs.getOrDefault(entry.key().shard(), -1L)));
+                touched.put(entry.key().shard(), epochs.getOrDefault(entry.key().shard(), NOBODYS_EPOCH)));
         boolean[] again = {sentBefore};
         while (true) {
             try {
@@ -154,14 +162,18 @@ public final class JournalWriter implements AutoCloseable {
                     return commitOnce(entries, touched, resent);
                 });
             } catch (RefusedException refused) {
-                if (!BatchParts.isOfOneRun(entries)) {
-                    return commitInParts(entries, epochs);
-                }
-                if (refused.isCertain() || connection.takesRows()) {
-                    return putAside(entries, refused);
+                if (refused.isCertain() || takesRowsOfOthers(entries, touched)) {
+                    return BatchParts.isOfOneRun(entries) ? putAside(entries, refused) : commitInParts(entries, epochs);
                 }
             }
         }
+    }
+
+    /** Where the same statement under an epoch that nobody has fails too, it is the site that does not fit. */
+    private boolean takesRowsOfOthers(List<JournalEntry> entries, Map<Integer, Long> touched) {
+        Map<Integer, Long> nobodys = new TreeMap<>(touched);
+        nobodys.replaceAll((shard, epoch) -> NOBODYS_EPOCH);
+        return connection.takesRows(() -> commitOnce(entries, nobodys, true));
     }
 
     /** The first sending may have been carried out without anybody's hearing of it, so that each is sent again. */

@@ -39,13 +39,6 @@ class SqlVerdictTest {
                 .isEqualTo(SqlVerdict.PASSING);
     }
 
-    @Test
-    void nobodysStatementIsAtFaultWhereAConnectionCannotBeHad() {
-        assertThat(SqlVerdict.ofConnecting(new SQLException("x", "22023"))).isEqualTo(SqlVerdict.PASSING);
-        assertThat(SqlVerdict.ofConnecting(new SQLException("x", "XX000"))).isEqualTo(SqlVerdict.PASSING);
-        assertThat(SqlVerdict.ofConnecting(new SQLException("x", "53300"))).isEqualTo(SqlVerdict.SITE);
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
