@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 /** The steps of single tasks: begin, complete, wait, back off, fail. Confined to one decision. */
 final class TaskSteps {
     /** So that workers whose clocks differ do not fill a journal while they ask for an agent. */
+    /** One that asks again and again, with time-outs that answer it, would go on for ever. */
+    private static final int MOST_ANSWERS = 1_000;
+
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
     private final Draft draft;
@@ -291,7 +294,10 @@ final class TaskSteps {
     }
 
     private void ask(Task task, JsonNode question, Asking asking, long durationMillis) {
-        String refusal = results.refusal(task, asking);
+        String refusal = task.answers().size() < MOST_ANSWERS
+                ? results.refusal(task, asking)
+                : "the task has asked " + MOST_ANSWERS + " times, and all answers are handed to each call of it;"
+                        + " ask in a loop of the graph, where each question is a task of its own";
         if (refusal != null) {
             fail(task, new RunError(RunError.BAD_OUTPUT, refusal, null), durationMillis);
             return;

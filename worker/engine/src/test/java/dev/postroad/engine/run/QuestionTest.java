@@ -201,6 +201,22 @@ class QuestionTest {
         assertThat(script.calls.getLast().answers()).containsExactly(RunScript.json("{'ok': false}"));
     }
 
+    @Test
+    void ofAnAgentThatAsksAgainAndAgainComeToAnEnd() {
+        RunScript script = RunScript.started(BOTH, "{}");
+        script.answer("b@1", "{}");
+        Asking answersItself = new Asking(null, null, Duration.ofMillis(1), RunScript.json("'no'"), null);
+        for (int i = 0; i <= 1_000; i++) {
+            script.reply("a@1", new AgentReply.Interrupted(RunScript.json("'sure?'"), answersItself));
+            while (!script.run.interrupts().isEmpty()) {
+                script.wakeNext();
+            }
+        }
+        assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
+        assertThat(Objects.requireNonNull(script.run.error()).message()).startsWith("the task has asked 1000 times");
+        assertThat(script.calls.getLast().answers()).hasSize(1_000);
+    }
+
     private static RunScript asked(String more) {
         boolean takesOver = more.contains("late");
         String yaml = """
