@@ -36,6 +36,7 @@ final class Guard {
 
     /** @throws Refusal where the caller may not */
     void check(Context context) {
+        Charsets.check(context.header("Content-Type"));
         if (isOpen(context)) {
             return;
         }
@@ -45,7 +46,7 @@ final class Guard {
             checkToken(token, context.header("Authorization"));
         }
         if (!ANY_TYPE.contains(context.req().getMethod())) {
-            checkType(context.contentType());
+            checkType(context.header("Content-Type"));
         }
     }
 
