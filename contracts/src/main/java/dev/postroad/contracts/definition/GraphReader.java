@@ -29,6 +29,7 @@ final class GraphReader {
             "edges",
             "limits",
             "schedule",
+            "retention",
             "interruptBefore",
             "interruptAfter");
     private static final Set<String> KNOWN_OF_CHANNEL = Set.of("reducer", "default", "description");
@@ -58,6 +59,8 @@ final class GraphReader {
     private GraphDefinition read() {
         fields.onlyKnown(KNOWN);
         fields.text("description");
+        // It is nothing to the runs while they are under way: workers look it up when they have ended.
+        fields.duration("retention");
         String name = fields.text("graph", Names.NAME, Names.NAME_RULE);
         return new GraphDefinition(
                 name == null ? "" : name,

@@ -6,6 +6,7 @@ import dev.postroad.cli.arguments.PointInTime;
 import dev.postroad.cli.definitions.DefinitionCommands;
 import dev.postroad.cli.logging.LogEncoder;
 import dev.postroad.cli.looking.LookingCommands;
+import dev.postroad.cli.retention.RetentionCommands;
 import dev.postroad.cli.running.RunningCommands;
 import dev.postroad.cli.serving.ServingCommands;
 import dev.postroad.cli.shell.Surroundings;
@@ -94,6 +95,7 @@ public final class Postroad implements Runnable {
         line.addSubcommand(AgentsCommand.of(surroundings));
         SteeringCommands.all(surroundings).forEach(line::addSubcommand);
         LookingCommands.all(surroundings).forEach(line::addSubcommand);
+        RetentionCommands.all(surroundings).forEach(line::addSubcommand);
         return line.registerConverter(Duration.class, DurationArgument::read)
                 .registerConverter(PointInTime.class, PointInTime::read)
                 .setOut(Writers.of(surroundings.out()))

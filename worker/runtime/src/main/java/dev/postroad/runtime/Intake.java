@@ -4,6 +4,7 @@ import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.intake.ControlIntake;
 import dev.postroad.runtime.intake.Origins;
 import dev.postroad.runtime.intake.TriggerIntake;
+import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.reading.Consumers;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,6 +31,7 @@ record Intake(TriggerIntake triggers, ControlIntake control) {
                         shards,
                         publishing.outlets(),
                         storage.early(),
+                        new PrunedRuns(storage.intake()),
                         on.clock())));
         control.start();
         TriggerIntake triggers = on.part(new TriggerIntake(

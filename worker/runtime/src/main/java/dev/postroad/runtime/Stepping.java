@@ -15,6 +15,7 @@ import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.ownership.ShardMoves;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.publish.EventOutbox;
+import dev.postroad.runtime.retention.Pruner;
 import dev.postroad.runtime.run.commands.Commands;
 import dev.postroad.runtime.run.commands.KeptInstructions;
 import dev.postroad.runtime.run.commands.LateCommands;
@@ -134,6 +135,8 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         on.part(new AgentWaiters(
                         agents.available(), storage.reader(), lanes, shards::owned, agents::canBeCalled, clock))
                 .start();
+        on.part(new Pruner(storage.jdbi(), on.settings().retention(), lanes, shards::epochs, clock, on.ticker()))
+                .start(on.metrics());
         on.part(new LateCommands(storage.pending(), on.settings().pendingCommands(), clock))
                 .start();
         on.part(new StrayCommands(storage.pending(), kept, lanes, shards::owned, clock))

@@ -141,7 +141,7 @@ final class EventsCommand implements Callable<Integer> {
             left -= page.size();
         } while (!page.isEmpty() && left > 0);
         if (last == after && history.find(id).isEmpty()) {
-            throw NoSuchRun.named(id);
+            throw NoSuchRun.named(id, history);
         }
         return last;
     }

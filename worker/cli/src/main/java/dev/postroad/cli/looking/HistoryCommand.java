@@ -73,7 +73,7 @@ final class HistoryCommand implements Callable<Integer> {
         List<StateVersion> versions =
                 history.versions(id, filter, most, misfit -> surroundings.say(String.valueOf(misfit.getMessage())));
         if (versions.isEmpty() && history.find(id).isEmpty()) {
-            throw NoSuchRun.named(id);
+            throw NoSuchRun.named(id, history);
         }
         print(versions);
         if (versions.size() == most) {

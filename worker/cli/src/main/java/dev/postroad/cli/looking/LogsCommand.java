@@ -9,6 +9,7 @@ import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.past.LogFilter;
 import dev.postroad.runtime.history.past.LogLine;
 import dev.postroad.runtime.history.past.RunLog;
@@ -71,8 +72,9 @@ final class LogsCommand implements Callable<Integer> {
         Servers servers = Servers.open(surroundings, Need.POSTGRES);
         RunLog log = servers.runLog();
         long last = print(log, id, filter, 0);
-        if (last == 0 && servers.history().find(id).isEmpty()) {
-            throw NoSuchRun.named(id);
+        RunHistory history = servers.history();
+        if (last == 0 && history.find(id).isEmpty()) {
+            throw NoSuchRun.named(id, history);
         }
         while (followed && !surroundings.shutdown().await(BEAT)) {
             last = print(log, id, filter, last);

@@ -40,7 +40,7 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FaultsException {
         RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
-        RunSummary summary = history.find(run).orElseThrow(() -> NoSuchRun.named(run));
+        RunSummary summary = history.find(run).orElseThrow(() -> NoSuchRun.named(run, history));
         if (json) {
             PrettyJson.print(RunJson.tree(summary), surroundings.out());
             return ExitCode.COMPLETED;

@@ -33,7 +33,8 @@ final class StateCommand implements Callable<Integer> {
     public Integer call() throws FaultsException {
         RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
         RunState found = history.state(run, version)
-                .orElseThrow(() -> version == null ? NoSuchRun.named(run) : NoSuchRun.inVersion(run, history, version));
+                .orElseThrow(() ->
+                        version == null ? NoSuchRun.named(run, history) : NoSuchRun.inVersion(run, history, version));
         PrettyJson.print(found.state(), surroundings.out());
         return ExitCode.COMPLETED;
     }

@@ -11,6 +11,7 @@ import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.timeline.Gantt;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.past.PastJson;
 import dev.postroad.runtime.history.past.RunTimeline;
 import java.util.concurrent.Callable;
@@ -49,8 +50,8 @@ final class TimelineCommand implements Callable<Integer> {
             throw CommandException.usage("--width: is " + width + "; use " + LEAST_COLUMNS + " to " + MOST_COLUMNS);
         }
         String id = run.id();
-        RunTimeline timeline =
-                Servers.open(surroundings, Need.POSTGRES).history().timeline(id).orElseThrow(() -> NoSuchRun.named(id));
+        RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
+        RunTimeline timeline = history.timeline(id).orElseThrow(() -> NoSuchRun.named(id, history));
         if (json) {
             PrettyJson.print(PastJson.tree(timeline), surroundings.out());
         } else {

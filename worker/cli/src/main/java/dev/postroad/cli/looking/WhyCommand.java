@@ -8,6 +8,7 @@ import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.reasons.Reason;
 import dev.postroad.runtime.history.reasons.ReasonJson;
 import dev.postroad.runtime.history.reasons.RunReasons;
@@ -42,8 +43,9 @@ final class WhyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FaultsException {
         String id = run.id();
-        RunReasons why =
-                Servers.open(surroundings, Need.POSTGRES).diagnosis().of(id).orElseThrow(() -> NoSuchRun.named(id));
+        Servers servers = Servers.open(surroundings, Need.POSTGRES);
+        RunHistory history = servers.history();
+        RunReasons why = servers.diagnosis().of(id).orElseThrow(() -> NoSuchRun.named(id, history));
         if (json) {
             PrettyJson.print(ReasonJson.tree(why), surroundings.out());
         } else {

@@ -10,6 +10,7 @@ import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.client.RunWatch;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.history.RunHistory;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,9 +55,10 @@ final class WatchCommand implements Callable<Integer> {
 
     private static List<RunEvent> journal(Servers servers, String run, RunWatch watch) throws FaultsException {
         try {
-            List<RunEvent> journal = servers.history().events(run, 1);
+            RunHistory history = servers.history();
+            List<RunEvent> journal = history.events(run, 1);
             if (journal.isEmpty()) {
-                throw NoSuchRun.named(run);
+                throw NoSuchRun.named(run, history);
             }
             return journal;
         } catch (FaultsException | RuntimeException failed) {

@@ -19,9 +19,14 @@ import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.history.past.RunLog;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.history.workers.WorkerRegister;
+import dev.postroad.runtime.retention.RequestedRuns;
+import dev.postroad.runtime.retention.RoomOfRuns;
+import dev.postroad.runtime.retention.RunExport;
+import dev.postroad.runtime.retention.RunImport;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
 
 /**
  * The servers of one command: those that the settings name, or embedded ones. What was opened is closed by the
@@ -124,6 +129,30 @@ public final class Servers {
     /** What Postgres holds of what was logged about runs. */
     public RunLog runLog() throws FaultsException {
         return new RunLog(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** Has workers delete ended runs. */
+    public RequestedRuns requestedRuns() throws FaultsException {
+        return new RequestedRuns(postgres());
+    }
+
+    /** How much room runs take. */
+    public RoomOfRuns roomOfRuns() throws FaultsException {
+        return new RoomOfRuns(postgres());
+    }
+
+    /** Writes ended runs out. */
+    public RunExport runExport() throws FaultsException {
+        return new RunExport(PostgresSettings.read(variables).toDataSource());
+    }
+
+    /** Brings runs back. */
+    public RunImport runImport() throws FaultsException {
+        return new RunImport(PostgresSettings.read(variables).toDataSource());
+    }
+
+    private Jdbi postgres() throws FaultsException {
+        return Jdbi.create(PostgresSettings.read(variables).toDataSource()).installPlugin(new PostgresPlugin());
     }
 
     /** Disables and enables agents. */

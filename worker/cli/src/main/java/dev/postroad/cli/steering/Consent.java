@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** Whether the user agrees to what cannot be taken back. */
 @FunctionalInterface
-interface Consent {
+public interface Consent {
     boolean isGiven(String question);
 
     /** Given by an option. */

@@ -34,6 +34,8 @@ public enum Setting {
     METRICS_RETENTION("P30D"),
     LOG_RETENTION("P7D"),
     LOG_FORMAT("text"),
+    RETENTION,
+    PRUNED_IDS("P7D"),
     PENDING_COMMANDS("PT24H"),
     LLM_BASE_URL,
     LLM_API_KEY,

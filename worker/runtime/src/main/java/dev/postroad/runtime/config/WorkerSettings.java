@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param startLimit how long a start waits for servers that are not there yet
  * @param metricsRetention how long it is known how agents fared
  * @param logRetention how long the logs of runs are kept
+ * @param retention how long ended runs are kept, and their ids after that
  * @param pendingCommands how long a command is kept for a run that has not come
  * @param workerId what this process is called in tables and logs
  */
@@ -43,6 +44,7 @@ public record WorkerSettings(
         Duration startLimit,
         Duration metricsRetention,
         Duration logRetention,
+        RetentionSettings retention,
         Duration pendingCommands,
         AgentEnvironment agents,
         String workerId) {
@@ -84,6 +86,7 @@ public record WorkerSettings(
                 reader.duration(Setting.START_LIMIT, Duration.ofSeconds(1), Duration.ofHours(1)),
                 reader.duration(Setting.METRICS_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
                 reader.duration(Setting.LOG_RETENTION, Duration.ofHours(1), Duration.ofDays(3_650)),
+                RetentionSettings.read(reader),
                 reader.duration(Setting.PENDING_COMMANDS, Duration.ofSeconds(1), Duration.ofDays(3_650)),
                 agents(variables, reader, maxValueBytes),
                 workerId(reader));

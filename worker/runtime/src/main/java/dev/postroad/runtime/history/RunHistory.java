@@ -21,6 +21,8 @@ import dev.postroad.runtime.history.runs.RunSummary;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
 import dev.postroad.runtime.history.waiting.WaitingListing;
 import dev.postroad.runtime.history.waiting.WaitingPage;
+import dev.postroad.runtime.journal.PrunedRun;
+import dev.postroad.runtime.journal.PrunedRuns;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,7 @@ public final class RunHistory {
     private final WaitingListing waiting;
     private final QueueCounting queue;
     private final RunPast past;
+    private final PrunedRuns pruned;
 
     public RunHistory(DataSource database) {
         Jdbi postgres = Jdbi.create(database);
@@ -46,11 +49,17 @@ public final class RunHistory {
         waiting = new WaitingListing(postgres);
         queue = new QueueCounting(postgres);
         past = new RunPast(postgres, database);
+        pruned = new PrunedRuns(postgres);
     }
 
     /** The run of an id, with what keeps it from going on. */
     public Optional<RunSummary> find(String runId) {
         return lookup.find(runId);
+    }
+
+    /** What is known of a run that was deleted; empty where there is a run of that id, or none is known. */
+    public Optional<PrunedRun> pruned(String runId) {
+        return pruned.find(runId);
     }
 
     /**

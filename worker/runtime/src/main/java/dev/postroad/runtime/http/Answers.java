@@ -3,11 +3,14 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
+import dev.postroad.runtime.journal.PrunedRun;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +26,9 @@ final class Answers {
         context.contentType(JSON).result(Json.bytes(tree));
     }
 
-    static void handleErrors(RoutesConfig routes) {
-        routes.exception(Refusal.class, (refusal, context) -> send(context, refusal));
+    /** @param pruned the runs that were there once */
+    static void handleErrors(RoutesConfig routes, Function<String, Optional<PrunedRun>> pruned) {
+        routes.exception(Refusal.class, (refusal, context) -> send(context, wasPruned(refusal, pruned)));
         routes.exception(HttpResponseException.class, (own, context) -> send(context, refusal(own)));
         routes.exception(JdbiException.class, (failed, context) -> send(context, refusal(failed, context)));
         routes.exception(CorruptHistoryException.class, (corrupt, context) -> {
@@ -38,6 +42,22 @@ final class Answers {
                 send(context, Refusal.of(ErrorCode.NOT_FOUND, "there is nothing at " + context.path()));
             }
         });
+    }
+
+    /** What was deleted is told from what never was; where Postgres cannot say, it is not there in any case. */
+    private static Refusal wasPruned(Refusal refusal, Function<String, Optional<PrunedRun>> pruned) {
+        String runId = refusal.missingRun();
+        if (runId == null) {
+            return refusal;
+        }
+        try {
+            return pruned.apply(runId)
+                    .map(gone -> Refusal.of(ErrorCode.PRUNED, gone.said()))
+                    .orElse(refusal);
+        } catch (JdbiException away) {
+            LOG.debug("whether run {} was pruned", runId, away);
+            return refusal;
+        }
     }
 
     static void send(Context context, Refusal refusal) {

@@ -13,24 +13,32 @@ final class Refusal extends RuntimeException {
 
     private final ErrorCode code;
     private final transient List<Fault> faults;
+    private final @Nullable String missingRun;
 
-    private Refusal(ErrorCode code, String message, List<Fault> faults) {
+    private Refusal(ErrorCode code, String message, List<Fault> faults, @Nullable String missingRun) {
         // It is an answer, of which nobody reads the trace.
         super(message, null, false, false);
         this.code = code;
         this.faults = List.copyOf(faults);
+        this.missingRun = missingRun;
     }
 
     static Refusal of(ErrorCode code, @Nullable String message) {
-        return new Refusal(code, String.valueOf(message), List.of());
+        return new Refusal(code, String.valueOf(message), List.of(), null);
     }
 
     static Refusal faults(List<Fault> faults) {
-        return new Refusal(ErrorCode.BAD_REQUEST, "the request cannot be understood", faults);
+        return new Refusal(ErrorCode.BAD_REQUEST, "the request cannot be understood", faults, null);
     }
 
     static Refusal noRun(String runId) {
-        return of(ErrorCode.NOT_FOUND, "there is no run " + runId);
+        return new Refusal(ErrorCode.NOT_FOUND, "there is no run " + runId, List.of(), runId);
+    }
+
+    /** The run that was asked for and is not there; null where something else is the matter. */
+    @Nullable
+    String missingRun() {
+        return missingRun;
     }
 
     ErrorCode code() {

@@ -40,7 +40,7 @@ public final class WorkerHttp implements AutoCloseable {
             config.routes.before(room::enter);
             config.routes.before(WorkerHttp::checkAddress);
             config.routes.before(WorkerHttp::negotiate);
-            Answers.handleErrors(config.routes);
+            Answers.handleErrors(config.routes, sources.history()::pruned);
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
             new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures()).addTo(config.routes);

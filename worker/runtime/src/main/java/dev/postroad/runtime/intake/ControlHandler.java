@@ -5,6 +5,8 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.PrunedRun;
+import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Incoming;
 import dev.postroad.runtime.reading.RecordHandler;
@@ -13,6 +15,7 @@ import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
 import dev.postroad.runtime.run.lane.Lanes;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Turns control messages into instructions of runs, and keeps those whose run is not there yet. Thread-safe. */
@@ -22,6 +25,7 @@ final class ControlHandler implements RecordHandler {
     private final Lanes lanes;
     private final Outlets outlets;
     private final PendingCommands pending;
+    private final PrunedRuns pruned;
 
     ControlHandler(int maxValueBytes, ControlIntake.Collaborators collaborators) {
         this.maxValueBytes = maxValueBytes;
@@ -29,6 +33,7 @@ final class ControlHandler implements RecordHandler {
         this.lanes = collaborators.lanes();
         this.outlets = collaborators.outlets();
         this.pending = collaborators.pending();
+        this.pruned = collaborators.pruned();
     }
 
     @Override
@@ -97,6 +102,11 @@ final class ControlHandler implements RecordHandler {
 
         /** Kept first and looked for after; a run that is admitted at this very moment finds it later. */
         private void keep() {
+            Optional<PrunedRun> gone = pruned.find(control.runId());
+            if (gone.isPresent()) {
+                rejected("pruned", gone.get().said());
+                return;
+            }
             String json = new String(incoming.record().value(), StandardCharsets.UTF_8);
             if (!pending.keep(new PendingCommand(control.runId(), commandId, json))) {
                 incoming.refuse(PendingCommands.FULL);

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.intake;
 
 import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
@@ -24,6 +25,7 @@ public final class ControlIntake implements AutoCloseable {
             ShardOwner owner,
             Outlets outlets,
             PendingCommands pending,
+            PrunedRuns pruned,
             InstantSource clock) {}
 
     /**

@@ -1,14 +1,24 @@
 package dev.postroad.runtime.intake;
 
 import dev.postroad.engine.run.Origin;
+import dev.postroad.runtime.journal.PrunedRuns;
 import org.jdbi.v3.core.Jdbi;
 
 /** Tells a trigger that was read twice from a second trigger for the same run. Thread-safe. */
 public final class Origins {
     private final Jdbi jdbi;
+    private final PrunedRuns pruned;
 
     public Origins(Jdbi jdbi) {
         this.jdbi = jdbi;
+        this.pruned = new PrunedRuns(jdbi);
+    }
+
+    /** Why nothing comes of a second trigger for a run; waits for Postgres. */
+    String reason(String runId) {
+        return pruned.find(runId)
+                .map(gone -> "there was a run " + runId + " already: " + gone.said())
+                .orElse("there is a run " + runId + " already, and it is left as it is");
     }
 
     /**
@@ -17,11 +27,15 @@ public final class Origins {
      */
     boolean isFrom(String runId, Origin origin) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-            SELECT count(*) FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id AND j.seq = 1
-            WHERE r.run_id = :runId AND j.data #>> '{trigger,topic}' = :topic
-              AND (j.data #>> '{trigger,partition}')::int = :partition
-              AND (j.data #>> '{trigger,offset}')::bigint = :offset
-              AND coalesce(j.data #>> '{trigger,topicId}' = CAST(:topicId AS text), true)\
+            SELECT count(*)
+            FROM (SELECT j.data -> 'trigger' AS trigger
+                  FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id AND j.seq = 1 WHERE r.run_id = :runId
+                  UNION ALL
+                  SELECT p.trigger FROM postroad.pruned_runs p WHERE p.run_id = :runId) AS known
+            WHERE trigger ->> 'topic' = :topic
+              AND (trigger ->> 'partition')::int = :partition
+              AND (trigger ->> 'offset')::bigint = :offset
+              AND coalesce(trigger ->> 'topicId' = CAST(:topicId AS text), true)\
             """)
                         .bind("runId", runId)
                         .bind("topic", origin.topic())

@@ -136,9 +136,13 @@ final class TriggerHandler implements RecordHandler {
                 admit(new Admissible(other, admissible.graph(), admissible.trigger()), incoming);
                 return;
             }
-            String reason = "there is a run " + runId + " already, and it is left as it is";
             outlets.answer(
-                    EventType.TRIGGER_DUPLICATE, runId, admissible.graph().name(), reason, origin, incoming::done);
+                    EventType.TRIGGER_DUPLICATE,
+                    runId,
+                    admissible.graph().name(),
+                    origins.reason(runId),
+                    origin,
+                    incoming::done);
         }
     }
 }

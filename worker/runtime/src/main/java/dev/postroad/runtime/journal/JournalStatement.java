@@ -37,6 +37,7 @@ final class JournalStatement {
                    n.traceparent, n.queued_at, n.started_at, n.ended_at, n.wake_at, n.rank, n.limited%s
             FROM unnest(?::postroad.admitted_run[]) AS n
             WHERE n.shard IN (SELECT shard FROM owned)
+              AND NOT EXISTS (SELECT FROM postroad.pruned_runs p WHERE p.run_id = n.run_id)
             ON CONFLICT (run_id) DO NOTHING
             RETURNING id, run_id
         )\

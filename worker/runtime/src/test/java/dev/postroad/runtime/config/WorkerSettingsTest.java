@@ -58,6 +58,8 @@ final class WorkerSettingsTest {
                         "POSTROAD_METRICS_RETENTION=P30D",
                         "POSTROAD_LOG_RETENTION=P7D",
                         "POSTROAD_LOG_FORMAT=text",
+                        "POSTROAD_RETENTION=",
+                        "POSTROAD_PRUNED_IDS=P7D",
                         "POSTROAD_PENDING_COMMANDS=PT24H",
                         "POSTROAD_LLM_BASE_URL=",
                         "POSTROAD_LLM_API_KEY=",

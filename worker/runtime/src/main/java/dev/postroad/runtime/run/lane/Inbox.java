@@ -32,6 +32,8 @@ final class Inbox {
                     Message.GaveUp _,
                     Message.Disown _,
                     Message.InTurn _,
+                    Message.Hold _,
+                    Message.LetBe _,
                     Message.Begin _,
                     Message.PutAway _,
                     Message.Prefetch _,

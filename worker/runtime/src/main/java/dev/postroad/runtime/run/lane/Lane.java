@@ -238,6 +238,9 @@ public final class Lane {
             case Message.Resolved resolved -> instructions.resolved(resolved);
             case Message.Loaded(String runId, Optional<StoredRun> found) -> instructions.loaded(runId, found);
             case Message.Prefetch(List<String> runIds) -> instructions.prefetch(runIds);
+            case Message.Hold(List<String> runIds, CompletableFuture<List<String>> held) ->
+                held.complete(instructions.hold(runIds));
+            case Message.LetBe(List<String> runIds) -> instructions.letBe(runIds);
             case Message.Begin(Ticket ticket) -> begin(ticket);
             case Message.PutAway(String runId) -> table.putAway(runId);
             case Message.AgentAvailable(String agent) -> agentAvailable(agent);

@@ -80,6 +80,21 @@ public final class Lanes implements TicketOffice, AutoCloseable {
     }
 
     /**
+     * Has nobody take up runs of a shard that are at rest, so that they can be deleted; done with those of them that nobody
+     * has in hand. What they are told meanwhile waits. To be followed by {@link #letBe}, whatever becomes of it.
+     */
+    public CompletableFuture<List<String>> hold(int shard, List<String> runIds) {
+        CompletableFuture<List<String>> held = new CompletableFuture<>();
+        lane(shard).post(new Message.Hold(runIds, held));
+        return held;
+    }
+
+    /** Ends a hold; what runs were told meanwhile is looked at now. */
+    public void letBe(int shard, List<String> runIds) {
+        lane(shard).post(new Message.LetBe(runIds));
+    }
+
+    /**
      * Gives a shard to its lane, with the runs to take up.
      *
      * @param publishedAt every row of the shard with an earlier time is on the events topic

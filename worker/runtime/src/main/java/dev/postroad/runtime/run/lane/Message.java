@@ -34,6 +34,12 @@ sealed interface Message {
     /** Runs that are soon to begin, to be read back together. */
     record Prefetch(List<String> runIds) implements Message {}
 
+    /** Ended runs that are to be deleted; done with those that nobody has in hand, and nobody takes up until they are let be. */
+    record Hold(List<String> runIds, CompletableFuture<List<String>> held) implements Message {}
+
+    /** Runs that are held no more. */
+    record LetBe(List<String> runIds) implements Message {}
+
     /** The command of an instruction for which a version of the run had to be read back. */
     record Resolved(String runId, Command command) implements Message {}
 

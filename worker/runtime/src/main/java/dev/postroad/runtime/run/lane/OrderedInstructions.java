@@ -117,6 +117,26 @@ final class OrderedInstructions {
         }
     }
 
+    /** Runs that are not here, and of which nobody wants anything, are kept so; gives those. */
+    List<String> hold(List<String> runIds) {
+        return runIds.stream()
+                .filter(runId -> table.find(runId) == null && waiting.putIfAbsent(runId, new ArrayDeque<>()) == null)
+                .toList();
+    }
+
+    /** Whoever came to a held run meanwhile has it looked for, as at any other time. */
+    void letBe(List<String> runIds) {
+        for (String runId : runIds) {
+            Deque<Instruction> all = waiting.get(runId);
+            if (all != null && all.isEmpty()) {
+                waiting.remove(runId);
+                outdated.remove(runId);
+            } else if (all != null) {
+                read(all.getFirst());
+            }
+        }
+    }
+
     private void read(Instruction instruction) {
         String runId = instruction.runId();
         Instruction.Base base = instruction.base();

@@ -1,0 +1,202 @@
+package dev.postroad.runtime.retention;
+
+import dev.postroad.runtime.background.Hourly;
+import dev.postroad.runtime.background.Rounds;
+import dev.postroad.runtime.background.Trouble;
+import dev.postroad.runtime.config.RetentionSettings;
+import dev.postroad.runtime.retention.LeftRows.Deleted;
+import dev.postroad.runtime.run.lane.Lanes;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes ended runs whose time has come, or that somebody asked to delete, in small portions, and rests after each, so
+ * that the runs under way do not feel it. The owner of a shard does so for its runs: only there is it known that nobody
+ * takes a run up again at this very moment. What goes wrong only delays it. Owns one thread.
+ */
+public final class Pruner implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
+    private static final long LOOK_EVERY_MILLIS = 1_000;
+    private static final int MOST_RUNS = 200;
+    private static final int MOST_ROWS = 20_000;
+    private static final int MOST_IDS = 5_000;
+    private static final int MOST_PASSED_OVER = 1_000;
+
+    /** For each millisecond of work, so many of rest; where somebody waits for it, fewer. */
+    private static final int REST = 9;
+
+    private static final int SHORT_REST = 1;
+
+    private final RetentionSettings settings;
+    private final Lanes lanes;
+    private final Supplier<Map<Integer, Long>> owned;
+    private final LongSupplier ticker;
+    private final DueRuns due;
+    private final RequestedRuns requested;
+    private final Erasure erasure;
+    private final LeftRows left;
+    private final Hourly ids;
+    private final Trouble trouble;
+    private final PruneFigures figures = new PruneFigures();
+    private final Portion runs = new Portion(20, MOST_RUNS);
+    private final Portion rows = new Portion(1_000, MOST_ROWS);
+    private final Set<Long> passedOver = new LinkedHashSet<>();
+    private final Rounds rounds;
+    private boolean awaited;
+    private long told;
+
+    /**
+     * @param owned the shards whose runs are stepped here, each with its epoch
+     * @param ticker nanoseconds that go on evenly, from any origin
+     */
+    public Pruner(
+            Jdbi jdbi,
+            RetentionSettings settings,
+            Lanes lanes,
+            Supplier<Map<Integer, Long>> owned,
+            InstantSource clock,
+            LongSupplier ticker) {
+        this.settings = settings;
+        this.lanes = lanes;
+        this.owned = owned;
+        this.ticker = ticker;
+        this.due = new DueRuns(jdbi, settings, clock);
+        this.requested = new RequestedRuns(jdbi);
+        this.erasure = new Erasure(jdbi);
+        this.left = new LeftRows(jdbi);
+        this.ids = new Hourly(clock);
+        this.trouble = new Trouble(LOG, "ended runs cannot be pruned, and are kept", clock);
+        this.rounds = new Rounds("postroad-pruner", "ended runs to prune", LOOK_EVERY_MILLIS, clock, this::look);
+    }
+
+    /** Registers what is counted, and starts looking. */
+    public void start(MeterRegistry registry) {
+        figures.measure(registry);
+        rounds.start();
+    }
+
+    private void look() throws InterruptedException {
+        boolean more = true;
+        while (more) {
+            long begun = ticker.getAsLong();
+            more = step();
+            rest(Duration.ofNanos(ticker.getAsLong() - begun), more);
+        }
+        passedOver.clear();
+        tell();
+    }
+
+    /** A portion of what is to be done; false where there is nothing. */
+    private boolean step() throws InterruptedException {
+        if (deletesLeftRows()) {
+            return true;
+        }
+        Map<Integer, Long> epochs = owned.get();
+        if (!epochs.isEmpty()) {
+            List<EndedRun> asked = requested.next(epochs.keySet(), passedOver, runs.size());
+            awaited = !asked.isEmpty();
+            if (awaited) {
+                return prune(asked, epochs);
+            }
+            requested.forget();
+            if (due.isSweeping()) {
+                List<EndedRun> ended = due.next(epochs.keySet(), runs.size());
+                return ended.isEmpty() || prune(ended, epochs);
+            }
+        }
+        return expires();
+    }
+
+    private boolean deletesLeftRows() {
+        long begun = ticker.getAsLong();
+        Deleted deleted = left.delete(rows.size());
+        figures.deleted(deleted.rows());
+        if (deleted.rows() == rows.size()) {
+            rows.took(Duration.ofNanos(ticker.getAsLong() - begun));
+        }
+        return !deleted.equals(Deleted.NOTHING);
+    }
+
+    /** False where it failed; one that cannot be pruned is passed over, so that it keeps none of the others. */
+    private boolean prune(List<EndedRun> ended, Map<Integer, Long> epochs) throws InterruptedException {
+        long begun = ticker.getAsLong();
+        try {
+            erase(ended, epochs);
+            trouble.over();
+        } catch (JdbiException failed) {
+            figures.failed();
+            trouble.tell(String.valueOf(failed.getMessage()));
+            passOver(ended);
+            return false;
+        }
+        if (ended.size() == runs.size()) {
+            runs.took(Duration.ofNanos(ticker.getAsLong() - begun));
+        }
+        return true;
+    }
+
+    private void erase(List<EndedRun> ended, Map<Integer, Long> epochs) throws InterruptedException {
+        erasure.note(ended);
+        List<String> gone;
+        try (HeldRuns held = HeldRuns.of(lanes, ended)) {
+            gone = erasure.erase(held.among(ended), Map.of(), epochs);
+        }
+        figures.erased(gone.size());
+        if (gone.size() < ended.size()) {
+            passOver(ended);
+        }
+    }
+
+    /** They are looked at one by one, and whoever it is comes again with the next round. */
+    private void passOver(List<EndedRun> ended) {
+        if (ended.size() == 1 && passedOver.size() < MOST_PASSED_OVER) {
+            passedOver.add(ended.getFirst().number());
+        } else {
+            runs.failed();
+        }
+    }
+
+    private boolean expires() {
+        if (!ids.isDue()) {
+            return false;
+        }
+        if (left.expire(settings.prunedIds(), MOST_IDS)) {
+            return true;
+        }
+        ids.done();
+        return false;
+    }
+
+    private void rest(Duration worked, boolean more) throws InterruptedException {
+        if (more) {
+            TimeUnit.NANOSECONDS.sleep(worked.toNanos() * (awaited ? SHORT_REST : REST));
+        }
+    }
+
+    private void tell() {
+        if (figures.runs() > told) {
+            LOG.info(
+                    "pruned {} ended runs; {} rows of journals went since the start",
+                    figures.runs() - told,
+                    figures.rows());
+            told = figures.runs();
+        }
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.postroad.runtime.retention;
+
+import java.util.Collection;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+
+/** The ended runs that somebody asked to delete. Thread-safe. */
+public final class RequestedRuns {
+    private static final int MOST_FORGOTTEN = 1_000;
+
+    private static final String ASK = """
+            INSERT INTO postroad.prune_requests (run, ended_at)
+            SELECT id, ended_at FROM postroad.runs
+            WHERE run_id = ANY (:runIds) AND status IN %s AND ended_at IS NOT NULL
+            ON CONFLICT (run) DO UPDATE SET ended_at = excluded.ended_at""".formatted(EndedRun.STATUSES);
+    private static final String NEXT = """
+            SELECT r.id, r.run_id, r.shard
+            FROM postroad.prune_requests q
+            JOIN postroad.runs r ON r.id = q.run
+            JOIN postroad.shards s ON s.shard = r.shard
+            WHERE r.shard = ANY (:shards) AND r.status IN %s AND r.ended_at = q.ended_at
+              AND r.ended_at < s.published_at
+              AND NOT q.run = ANY (:not)
+            ORDER BY r.ended_at, r.id LIMIT :most""".formatted(EndedRun.STATUSES);
+    private static final String FORGET = """
+            DELETE FROM postroad.prune_requests WHERE run = ANY (ARRAY(
+                SELECT q.run FROM postroad.prune_requests q LEFT JOIN postroad.runs r ON r.id = q.run
+                WHERE r.ended_at IS DISTINCT FROM q.ended_at LIMIT :most))""";
+
+    private final Jdbi jdbi;
+
+    public RequestedRuns(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** Asks the workers to delete runs, as far as they have ended; says how many that are. */
+    public int ask(Collection<String> runIds) {
+        return jdbi.withHandle(handle -> handle.createUpdate(ASK)
+                .bindArray("runIds", String.class, runIds)
+                .execute());
+    }
+
+    /** How many are asked for and still there. */
+    public long left() {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM postroad.prune_requests")
+                .mapTo(Long.class)
+                .one());
+    }
+
+    /** The next ones of some shards, those that ended first. */
+    List<EndedRun> next(Collection<Integer> shards, Collection<Long> not, int most) {
+        return jdbi.withHandle(handle -> handle.createQuery(NEXT)
+                .bindArray("shards", Integer.class, shards)
+                .bindArray("not", Long.class, not)
+                .bind("most", most)
+                .map((row, context) -> new EndedRun(row.getLong("id"), row.getString("run_id"), row.getInt("shard")))
+                .list());
+    }
+
+    /** Drops what was asked of runs that have gone on since, or are gone. */
+    void forget() {
+        jdbi.useHandle(handle ->
+                handle.createUpdate(FORGET).bind("most", MOST_FORGOTTEN).execute());
+    }
+}
