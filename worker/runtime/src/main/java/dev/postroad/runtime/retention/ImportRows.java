@@ -1,6 +1,5 @@
 package dev.postroad.runtime.retention;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -107,8 +106,8 @@ final class ImportRows {
         }
     }
 
-    void insertGraph(JsonNode tree, String line) throws SQLException, ImportException {
-        String name = tree.path("graph").asText();
+    /** False where the version of that name is another one here. */
+    boolean insertGraph(String name, String line, long number) throws SQLException, ImportException {
         try (PreparedStatement removed = connection.prepareStatement(REMOVED);
                 PreparedStatement insert = connection.prepareStatement(GRAPH);
                 PreparedStatement same = connection.prepareStatement(SAME_GRAPH)) {
@@ -118,11 +117,9 @@ final class ImportRows {
             insert.setString(1, line);
             insert.executeUpdate();
             same.setString(1, line);
-            if (!truth(same)) {
-                throw new ImportException("version " + tree.path("version") + " of graph " + name
-                        + " is another one here than the run went by; import it where it comes from, or into a schema"
-                        + " that has no such graph");
-            }
+            return truth(same);
+        } catch (SQLException failed) {
+            throw damagedIfData(failed, number);
         }
     }
 

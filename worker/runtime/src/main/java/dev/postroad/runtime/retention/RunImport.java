@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a run back from what {@link RunExport} wrote, as a run that has ended: all of it, or nothing. Thread-safe.
@@ -58,6 +59,7 @@ public final class RunImport {
         private final ArchiveLines lines;
         private final ImportRows rows;
         private final List<String> gathered = new ArrayList<>();
+        private @Nullable String other;
         private long bytes;
         private long graphs;
         private long events;
@@ -77,8 +79,7 @@ public final class RunImport {
             lines.count(first);
             Line line = required();
             for (; line.kind().equals(ArchiveFormat.GRAPH); line = following(line)) {
-                rows.insertGraph(line.tree(), line.text());
-                graphs++;
+                graph(line);
             }
             for (; line.kind().equals(ArchiveFormat.EVENT); line = following(line)) {
                 checkEvent(line.tree());
@@ -91,6 +92,9 @@ public final class RunImport {
             }
             store(false);
             checkEnd(line);
+            if (other != null) {
+                throw new ImportException(other);
+            }
             return new Imported(runId, status, events);
         }
 
@@ -119,6 +123,17 @@ public final class RunImport {
             if (!run.path("runId").isTextual()
                     || !ENDED.contains(run.path("status").asText())) {
                 throw ImportException.damaged(1, "is of no run that has ended");
+            }
+        }
+
+        /** Whether it is damaged is known at the end only, and goes before what follows from it. */
+        private void graph(Line line) throws SQLException, ImportException {
+            graphs++;
+            String name = line.tree().path("graph").asText();
+            if (!rows.insertGraph(name, line.text(), lines.number())) {
+                other = "version " + line.tree().path("version") + " of graph " + name
+                        + " is another one here than the run went by; import it where it comes from, or into a schema"
+                        + " that has no such graph";
             }
         }
 
