@@ -36,14 +36,15 @@ final class HeldRuns implements AutoCloseable {
         try {
             for (Map.Entry<Integer, CompletableFuture<List<String>>> answer : answers.entrySet()) {
                 holding.held.put(answer.getKey(), answer.getValue().get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS));
-                answers.replace(answer.getKey(), CompletableFuture.completedFuture(List.of()));
             }
         } catch (TimeoutException | ExecutionException | InterruptedException unheld) {
-            holding.close();
             // The answer comes to nobody: what is held then is let be as soon as it is.
             answers.forEach((shard, answer) -> {
-                var _ = answer.thenAccept(runIds -> lanes.letBe(shard, runIds));
+                if (!holding.held.containsKey(shard)) {
+                    var _ = answer.thenAccept(runIds -> lanes.letBe(shard, runIds));
+                }
             });
+            holding.close();
             holding.held.clear();
             if (unheld instanceof InterruptedException stopping) {
                 throw stopping;
