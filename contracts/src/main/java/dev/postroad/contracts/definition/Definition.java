@@ -2,8 +2,8 @@ package dev.postroad.contracts.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** A graph or an agent, as its author wrote it. */
-public sealed interface Definition permits GraphDefinition, AgentDefinition {
+/** A graph, an agent or a schedule, as its author wrote it. */
+public sealed interface Definition permits GraphDefinition, AgentDefinition, ScheduleDefinition {
     /** The name. */
     String name();
 

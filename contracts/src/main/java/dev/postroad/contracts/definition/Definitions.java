@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads definitions of graphs and agents from YAML or JSON. Thread-safe. */
+/** Reads definitions of graphs, agents and schedules from YAML or JSON. Thread-safe. */
 public final class Definitions {
     private Definitions() {}
 
@@ -38,7 +38,7 @@ public final class Definitions {
             definitions.add(definition);
         }
         if (documents.isEmpty()) {
-            faults.add(new Fault("", "there is no document", "write a graph or an agent"));
+            faults.add(new Fault("", "there is no document", "write a graph, an agent or a schedule"));
         }
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);
@@ -86,13 +86,19 @@ public final class Definitions {
             return null;
         }
         Fields fields = Fields.of(document, path, faults);
+        if (ScheduleReader.isSchedule(fields)) {
+            return ScheduleReader.read(fields);
+        }
         if (fields.has("graph")) {
             return GraphReader.read(fields, faults);
         }
         if (fields.has("agent")) {
             return AgentReader.read(fields);
         }
-        fields.fault("", "is neither a graph nor an agent", "begin with graph: NAME or agent: NAME");
+        fields.fault(
+                "",
+                "is neither a graph nor an agent nor a schedule",
+                "begin with graph: NAME, agent: NAME or schedule: NAME");
         return null;
     }
 }

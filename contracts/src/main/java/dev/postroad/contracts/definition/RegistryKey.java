@@ -10,7 +10,8 @@ public record RegistryKey(Kind kind, String name) {
     /** What can be published. */
     public enum Kind {
         GRAPH("graph/"),
-        AGENT("agent/");
+        AGENT("agent/"),
+        SCHEDULE("schedule/");
 
         private final String prefix;
 
@@ -36,7 +37,9 @@ public record RegistryKey(Kind kind, String name) {
             }
         }
         throw new FaultsException(List.of(new Fault(
-                "", "the key " + Fields.quoted(text) + " is none of the registry", "use agent/NAME or graph/NAME")));
+                "",
+                "the key " + Fields.quoted(text) + " is none of the registry",
+                "use agent/NAME, graph/NAME or schedule/NAME")));
     }
 
     /** The key as it stands on the topic. */

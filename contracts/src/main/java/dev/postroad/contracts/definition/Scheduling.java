@@ -13,6 +13,11 @@ public enum Scheduling {
     private static final Pattern SAID = Pattern.compile("steps|eager");
     private static final String RULE = "steps or eager";
 
+    /** Whether a text is one of these. */
+    static boolean isNamed(String text) {
+        return SAID.matcher(text).matches();
+    }
+
     static Scheduling read(Fields fields) {
         return "eager".equals(fields.text("schedule", SAID, RULE)) ? EAGER : STEPS;
     }

@@ -115,7 +115,8 @@ class DefinitionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "   \n", "# only a comment", "---\n---\n", "null"})
     void refusesNothing(String text) {
-        assertThat(faults(text)).containsExactly(new Fault("", "there is no document", "write a graph or an agent"));
+        assertThat(faults(text))
+                .containsExactly(new Fault("", "there is no document", "write a graph, an agent or a schedule"));
     }
 
     @ParameterizedTest

@@ -25,6 +25,8 @@ final class Schemas {
             "event",
             "graph",
             "output-chunk",
+            "schedule",
+            "schedule-event",
             "trigger");
 
     private static final SchemaRegistry REGISTRY = SchemaRegistry.withDefaultDialect(

@@ -13,6 +13,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.ScheduleEvent;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.schema.Examples.Example;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,14 @@ class SchemasTest {
         return Examples.invalid("agent-event");
     }
 
+    static Stream<Example> validScheduleEvents() {
+        return Examples.valid("schedule-event");
+    }
+
+    static Stream<Example> invalidScheduleEvents() {
+        return Examples.invalid("schedule-event");
+    }
+
     static Stream<Example> validChunks() {
         return Examples.valid("output-chunk");
     }
@@ -76,11 +85,11 @@ class SchemasTest {
     }
 
     static Stream<Example> validDefinitions() {
-        return Stream.concat(Examples.valid("graph"), Examples.valid("agent"));
+        return Stream.of("graph", "agent", "schedule").flatMap(Examples::valid);
     }
 
     static Stream<Example> invalidDefinitions() {
-        return Stream.concat(Examples.invalid("graph"), Examples.invalid("agent"));
+        return Stream.of("graph", "agent", "schedule").flatMap(Examples::invalid);
     }
 
     @ParameterizedTest
@@ -187,6 +196,30 @@ class SchemasTest {
     @MethodSource("invalidAgentEvents")
     void invalidAgentEventIsRefused(Example example) {
         assertThatThrownBy(() -> AgentEvent.read(Json.read(example.text()))).isInstanceOf(FaultsException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("validScheduleEvents")
+    void validScheduleEventIsReadAndWrittenAsItWas(Example example) throws FaultsException {
+        JsonNode json = Json.read(example.text());
+        assertThat(ScheduleEvent.read(json).toJson()).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalidScheduleEvents")
+    void invalidScheduleEventIsRefused(Example example) {
+        assertThatThrownBy(() -> ScheduleEvent.read(Json.read(example.text()))).isInstanceOf(FaultsException.class);
+    }
+
+    @Test
+    void everyTypeOfScheduleEventHasAnExample() {
+        Set<String> types = Examples.valid("schedule-event")
+                .map(SchemasTest::json)
+                .map(event -> event.get("type").textValue())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(types)
+                .containsExactlyInAnyOrderElementsOf(
+                        texts(json("schedule-event").at("/properties/type/enum")));
     }
 
     @ParameterizedTest

@@ -40,7 +40,7 @@ final class ArgumentsTest {
                 "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
                         + " /no/such.yaml)",
                 "remove | postroad: Missing required parameter: 'KEY'",
-                "remove hello | postroad: the key \"hello\" is none of the registry; use agent/NAME or graph/NAME",
+                "remove hello | postroad: the key \"hello\" is none of the registry; use agent/NAME, graph/NAME or schedule/NAME",
                 "agents disable a | postroad: Missing required option: '--why=TEXT'",
                 "agents disable a --why= | postroad: --why: is empty; say it to those who will wonder",
                 "agents enable | postroad: Missing required parameter: 'NAME'",

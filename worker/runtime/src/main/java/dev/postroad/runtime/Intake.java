@@ -1,5 +1,6 @@
 package dev.postroad.runtime;
 
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.intake.ControlIntake;
 import dev.postroad.runtime.intake.Origins;
@@ -7,6 +8,8 @@ import dev.postroad.runtime.intake.TriggerIntake;
 import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.reading.Consumers;
+import dev.postroad.runtime.schedule.ScheduleCancels;
+import dev.postroad.runtime.schedule.ScheduleRunner;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.util.HashMap;
@@ -15,7 +18,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
-/** The readers of triggers and of control messages. */
+/** The readers of triggers and of control messages, and whoever starts the runs of schedules. */
 record Intake(TriggerIntake triggers, ControlIntake control) {
     static Intake open(Foundation on, Storage storage, Publishing publishing, Agents agents, Stepping stepping) {
         WorkerSettings settings = on.settings();
@@ -46,6 +49,18 @@ record Intake(TriggerIntake triggers, ControlIntake control) {
                         new Origins(storage.intake()),
                         on.clock())));
         triggers.start();
+        on.part(new ScheduleRunner(
+                        new Bell(),
+                        new ScheduleRunner.Collaborators(
+                                storage.jdbi(),
+                                agents.catalog(),
+                                stepping.lanes(),
+                                shards::epochs,
+                                new ScheduleCancels(
+                                        publishing.producer(), settings.topics().control()),
+                                settings.workerId(),
+                                on.clock())))
+                .start();
         return new Intake(triggers, control);
     }
 

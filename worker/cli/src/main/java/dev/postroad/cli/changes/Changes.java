@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +29,12 @@ public final class Changes {
             lines.addAll(EdgeChanges.between(old.edges(), graph.edges()));
         }
         Set<String> rest = names(before.source(), after.source());
-        rest.removeAll(after instanceof AgentDefinition ? Set.of("agent") : SAID_OTHERWISE);
+        rest.removeAll(
+                switch (after) {
+                    case AgentDefinition _ -> Set.of("agent");
+                    case ScheduleDefinition _ -> Set.of("schedule");
+                    case GraphDefinition _ -> SAID_OTHERWISE;
+                });
         rest.forEach(field -> lines.addAll(field(field, before.source(), after.source())));
         return lines;
     }

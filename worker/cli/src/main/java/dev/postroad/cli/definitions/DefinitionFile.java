@@ -6,10 +6,12 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
+import dev.postroad.engine.graph.ScheduleChecks;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -55,7 +57,11 @@ public record DefinitionFile(String name, List<Definition> definitions) {
     static void check(List<DefinitionFile> files, Library published) {
         FileLibrary library = new FileLibrary(published);
         all(files).filter(AgentDefinition.class::isInstance).forEach(agent -> library.add(agent.name()));
-        refuse(files.stream().flatMap(file -> file.unsound(library)).toList());
+        // Graphs first, so that a schedule may stand before what it runs.
+        refuse(Stream.concat(
+                        files.stream().flatMap(file -> file.unsound(library)),
+                        files.stream().flatMap(file -> file.unsoundSchedules(library)))
+                .toList());
     }
 
     /** What is sound in files, and yet is probably not meant so. */
@@ -95,6 +101,20 @@ public record DefinitionFile(String name, List<Definition> definitions) {
                 return lines(name + ": " + graph.registryKey(), unsound);
             }
         });
+    }
+
+    private Stream<String> unsoundSchedules(FileLibrary library) {
+        return definitions.stream()
+                .filter(ScheduleDefinition.class::isInstance)
+                .map(ScheduleDefinition.class::cast)
+                .flatMap(schedule -> {
+                    try {
+                        ScheduleChecks.check(schedule, library);
+                        return Stream.empty();
+                    } catch (FaultsException unsound) {
+                        return lines(name + ": " + schedule.registryKey(), unsound);
+                    }
+                });
     }
 
     private static List<String> repeated(List<DefinitionFile> files) {

@@ -6,6 +6,8 @@ import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.client.RecordPlace;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import java.time.Duration;
 import java.util.Comparator;
@@ -28,7 +30,7 @@ public final class Publisher {
     }
 
     /**
-     * Publishes what is not there yet as it is given, agents first, and waits until a worker has stored all of it.
+     * Publishes what is not there yet as it is given, agents first and schedules last, and waits until a worker has stored all of it.
      *
      * @throws CommandException where a worker refuses one of them, with its reason, or none has stored it in time
      */
@@ -36,9 +38,17 @@ public final class Publisher {
         Map<Definition, RecordPlace> published = new LinkedHashMap<>();
         definitions.stream()
                 .filter(definition -> !stored.holds(definition))
-                .sorted(Comparator.comparingInt(definition -> definition instanceof AgentDefinition ? 0 : 1))
+                .sorted(Comparator.comparingInt(Publisher::order))
                 .forEachOrdered(definition -> published.put(definition, client.apply(definition)));
         published.forEach((definition, record) -> awaitTakenUp(definition, record, limit));
+    }
+
+    private static int order(Definition definition) {
+        return switch (definition) {
+            case AgentDefinition _ -> 0;
+            case GraphDefinition _ -> 1;
+            case ScheduleDefinition _ -> 2;
+        };
     }
 
     private void awaitTakenUp(Definition definition, RecordPlace record, Duration limit) {

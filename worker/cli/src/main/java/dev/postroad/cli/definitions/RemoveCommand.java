@@ -22,13 +22,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "remove",
         description = {
-            "Remove graphs and agents: no new run begins with them. Where any of them is not there, none is removed.",
+            "Remove graphs, agents and schedules: no new run begins with them. Where any of them is not there, none is removed.",
             "Runs of a graph go on by the version that they have; to publish it again makes it there again."
         })
 final class RemoveCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
-    @Parameters(paramLabel = "KEY", arity = "1..*", description = "Such as agent/NAME or graph/NAME.")
+    @Parameters(paramLabel = "KEY", arity = "1..*", description = "Such as agent/NAME, graph/NAME or schedule/NAME.")
     private List<String> keys = List.of();
 
     @Option(
@@ -68,6 +68,7 @@ final class RemoveCommand implements Callable<Integer> {
             Set<String> names = switch (key.kind()) {
                 case AGENT -> stored.agents();
                 case GRAPH -> stored.graphs();
+                case SCHEDULE -> stored.schedules();
             };
             throw CommandException.failed("there is no " + key + "; "
                     + (names.isEmpty() ? "there are none of its kind" : "there are " + String.join(", ", names)));

@@ -67,6 +67,15 @@ public final class Expression {
         return compile(text, OF_REDUCERS);
     }
 
+    /**
+     * Compiles an expression over some names and no others.
+     *
+     * @throws ExpressionException where it is none; the message says where and why
+     */
+    public static Expression compileOver(String text, Collection<String> names) throws ExpressionException {
+        return compile(text, Language.over(List.copyOf(names)));
+    }
+
     private static Expression compile(String text, Language language) throws ExpressionException {
         CelAbstractSyntaxTree tree = language.checked(text);
         return new Expression(text, Planner.plan(tree), tree);
@@ -92,6 +101,17 @@ public final class Expression {
         return evaluate(name -> name.equals(OLD) ? old : write, budget);
     }
 
+    /**
+     * Evaluates to an object, where it was compiled over names of its own.
+     *
+     * @param variables the value of each of them
+     * @param budget what it may cost, and is charged
+     * @throws ExpressionException where the evaluation fails, or gives something else
+     */
+    public ObjectNode evaluateObject(Function<String, JsonNode> variables, Budget budget) throws ExpressionException {
+        return object(evaluate(variables, budget));
+    }
+
     private JsonNode evaluate(Function<String, JsonNode> variables, Budget budget) throws ExpressionException {
         Evaluation evaluation = new Evaluation(plan.slotCount(), budget);
         plan.slots().forEach((name, slot) -> evaluation.set(slot, variables.apply(name)));
@@ -115,7 +135,11 @@ public final class Expression {
      * @throws ExpressionException where the evaluation fails, or gives something else
      */
     public ObjectNode evaluateObject(Scope scope, Budget budget) throws ExpressionException {
-        if (evaluate(scope, budget) instanceof ObjectNode object) {
+        return object(evaluate(scope, budget));
+    }
+
+    private ObjectNode object(JsonNode value) throws ExpressionException {
+        if (value instanceof ObjectNode object) {
             return object;
         }
         throw new ExpressionException("the expression " + quoted() + " must give an object");

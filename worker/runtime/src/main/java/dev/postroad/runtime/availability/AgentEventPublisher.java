@@ -7,11 +7,13 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.AgentEvent;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.ScheduleEvent;
 import dev.postroad.runtime.background.Repeats;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -34,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what happened to agents, after the commit, whichever worker or command noted it: at least once, and per agent
- * in the order of the ids. Owns one virtual thread.
+ * Publishes what happened to agents and schedules, after the commit, whichever worker or command noted it: at least once, and per agent
+ * and schedule in the order of the ids. Owns one virtual thread.
  *
  * <p>One worker at a time does so for all, the one that holds the lock, and it marks events as published only when Kafka
  * has acknowledged them: so whoever comes next begins with the first that may be missing, and nothing is overtaken. While
@@ -109,12 +111,12 @@ public final class AgentEventPublisher implements AutoCloseable {
             if (!isAlone) {
                 return 0;
             }
-            List<AgentEvent> waiting = handle.createQuery("""
-                SELECT id, agent, type, at, worker, data FROM postroad.agent_events
+            List<Noted> waiting = handle.createQuery("""
+                SELECT id, agent, schedule, type, at, worker, data FROM postroad.agent_events
                 WHERE NOT published ORDER BY id LIMIT :most\
                 """)
                     .bind("most", MOST_AT_ONCE)
-                    .map((row, context) -> event(row))
+                    .map((row, context) -> noted(row))
                     .list();
             int published = acknowledged(send(waiting));
             mark(handle, waiting.subList(0, published));
@@ -122,9 +124,9 @@ public final class AgentEventPublisher implements AutoCloseable {
         });
     }
 
-    private List<Future<RecordMetadata>> send(List<AgentEvent> events) {
+    private List<Future<RecordMetadata>> send(List<Noted> events) {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        for (AgentEvent event : events) {
+        for (Noted event : events) {
             Future<RecordMetadata> sending = producer.send(record(event));
             sent.add(sending);
             if (sending.state() == Future.State.FAILED) {
@@ -160,43 +162,61 @@ public final class AgentEventPublisher implements AutoCloseable {
         }
     }
 
-    private static void mark(Handle handle, List<AgentEvent> published) {
+    private static void mark(Handle handle, List<Noted> published) {
         if (!published.isEmpty()) {
             handle.createUpdate("UPDATE postroad.agent_events SET published = true WHERE id = ANY (:ids)")
                     .bindArray(
-                            "ids",
-                            Long.class,
-                            published.stream().map(AgentEvent::id).toList())
+                            "ids", Long.class, published.stream().map(Noted::id).toList())
                     .execute();
         }
     }
 
-    private ProducerRecord<String, byte[]> record(AgentEvent event) {
-        byte[] value = Json.bytes(event.toJson());
+    /**
+     * An event that waits to be published.
+     *
+     * @param key of its record: the name of what it is about
+     * @param eventId what tells it from all others
+     */
+    private record Noted(long id, String key, String eventId, String type, ObjectNode json) {}
+
+    private ProducerRecord<String, byte[]> record(Noted event) {
+        byte[] value = Json.bytes(event.json());
         if (value.length > MAX_VALUE_BYTES) {
-            value = Json.bytes(event.withoutData().toJson());
+            ObjectNode shorter = event.json().deepCopy();
+            shorter.putObject("data").put("omitted", true);
+            value = Json.bytes(shorter);
         }
         List<Header> headers = List.of(
                 header(EventHeaders.SPEC_VERSION, "1.0"),
-                header(EventHeaders.ID, event.agent() + "/" + event.id()),
+                header(EventHeaders.ID, event.eventId()),
                 header(EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + event.type()),
                 header(EventHeaders.SOURCE, "postroad"),
                 header(EventHeaders.CONTENT_TYPE, "application/json"));
-        return new ProducerRecord<>(topic, null, null, event.agent(), value, headers);
+        return new ProducerRecord<>(topic, null, null, event.key(), value, headers);
     }
 
     private static Header header(String name, String value) {
         return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static AgentEvent event(ResultSet row) throws SQLException {
-        return new AgentEvent(
-                row.getLong("id"),
-                row.getString("agent"),
-                row.getString("type"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                row.getString("worker"),
-                data(row.getLong("id"), row.getString("data")));
+    private static Noted noted(ResultSet row) throws SQLException {
+        long id = row.getLong("id");
+        String agent = row.getString("agent");
+        String type = row.getString("type");
+        Instant at = row.getObject("at", OffsetDateTime.class).toInstant();
+        String worker = row.getString("worker");
+        ObjectNode data = data(id, row.getString("data"));
+        if (agent != null) {
+            return new Noted(
+                    id, agent, agent + "/" + id, type, new AgentEvent(id, agent, type, at, worker, data).toJson());
+        }
+        String schedule = row.getString("schedule");
+        return new Noted(
+                id,
+                schedule,
+                "schedule/" + schedule + "/" + id,
+                type,
+                new ScheduleEvent(id, schedule, type, at, worker, data).toJson());
     }
 
     /** One that cannot be read goes out without it, so that it keeps no other back. */

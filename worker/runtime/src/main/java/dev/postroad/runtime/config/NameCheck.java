@@ -1,6 +1,7 @@
 package dev.postroad.runtime.config;
 
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.Likeness;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -66,24 +67,8 @@ final class NameCheck {
 
     private static Optional<String> nearest(String name, Collection<String> names) {
         return names.stream()
-                .min(Comparator.comparingInt(known -> edits(name, known)))
-                .filter(known -> edits(name, known) <= MOST_EDITS_OF_A_SLIP);
-    }
-
-    /** How many letters to insert, remove or replace. */
-    private static int edits(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
+                .min(Comparator.comparingInt(known -> Likeness.edits(name, known)))
+                .filter(known -> Likeness.edits(name, known) <= MOST_EDITS_OF_A_SLIP);
     }
 
     private static Set<String> clientProperties() {

@@ -5,6 +5,7 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
@@ -12,6 +13,7 @@ import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
+import dev.postroad.engine.graph.ScheduleChecks;
 import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import java.util.ArrayList;
@@ -90,6 +92,17 @@ final class PostedDefinitions implements Library {
             if (definitions.get(i) instanceof GraphDefinition graph) {
                 check(graph, places.get(i));
             }
+            if (definitions.get(i) instanceof ScheduleDefinition schedule) {
+                check(schedule, places.get(i));
+            }
+        }
+    }
+
+    private void check(ScheduleDefinition schedule, String place) {
+        try {
+            ScheduleChecks.check(schedule, this);
+        } catch (FaultsException unsound) {
+            faults.addAll(unsound, place);
         }
     }
 

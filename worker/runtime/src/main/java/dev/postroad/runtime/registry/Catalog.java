@@ -7,12 +7,14 @@ import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.RegistryKey.Kind;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
+import dev.postroad.engine.graph.ScheduledInput;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
@@ -48,6 +50,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     private final GraphStore store;
     private final AgentStore agentStore;
+    private final ScheduleStore schedules;
     private final AgentClients clients;
     private final Consumer<String> available;
     private final ConcurrentHashMap<Version, Graph> graphs = new ConcurrentHashMap<>();
@@ -66,6 +69,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     public Catalog(Jdbi jdbi, AgentClients clients, AgentEvents events, Consumer<String> available) {
         this.store = new GraphStore(jdbi);
         this.agentStore = new AgentStore(jdbi, events);
+        this.schedules = new ScheduleStore(jdbi);
         this.clients = clients;
         this.available = available;
     }
@@ -86,6 +90,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
                 removed.add(key);
             }
         }
+        schedules.changes().forEach((name, at) -> changed(new RegistryKey(Kind.SCHEDULE, name), at));
     }
 
     /**
@@ -230,7 +235,14 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         switch (definition) {
             case AgentDefinition agent -> publish(agent, publishedAt);
             case GraphDefinition graph -> publish(graph, publishedAt);
+            case ScheduleDefinition schedule -> publish(schedule, publishedAt);
         }
+    }
+
+    private void publish(ScheduleDefinition schedule, Instant publishedAt) throws FaultsException {
+        ScheduledInput.of(schedule);
+        schedules.publish(schedule, publishedAt);
+        changed(new RegistryKey(Kind.SCHEDULE, schedule.name()), publishedAt);
     }
 
     private void publish(AgentDefinition agent, Instant publishedAt) throws FaultsException {
@@ -270,6 +282,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         boolean isRemoved = switch (key.kind()) {
             case AGENT -> agentStore.remove(key.name(), removedAt);
             case GRAPH -> store.remove(key.name(), removedAt);
+            case SCHEDULE -> schedules.remove(key.name(), removedAt);
         };
         if (isRemoved) {
             removed.add(key);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened to agents. Thread-safe. */
 public final class AgentEventLog {
-    private static final String EVENTS = "SELECT id, agent, type, at, worker, data FROM postroad.agent_events";
+    private static final String EVENTS =
+            "SELECT id, agent, type, at, worker, data FROM postroad.agent_events WHERE agent IS NOT NULL AND id > :id";
 
     private final Jdbi postgres;
 
@@ -29,7 +30,7 @@ public final class AgentEventLog {
      * @param agent null for those of all agents
      */
     public List<AgentEvent> after(@Nullable String agent, long id, int limit) {
-        return query(agent, EVENTS + " WHERE id > :id", " ORDER BY id LIMIT :limit", id, limit);
+        return query(agent, EVENTS, " ORDER BY id LIMIT :limit", id, limit);
     }
 
     /**
@@ -38,8 +39,7 @@ public final class AgentEventLog {
      * @param agent null for those of all agents
      */
     public List<AgentEvent> last(@Nullable String agent, int limit) {
-        List<AgentEvent> found =
-                new ArrayList<>(query(agent, EVENTS + " WHERE id > :id", " ORDER BY id DESC LIMIT :limit", 0, limit));
+        List<AgentEvent> found = new ArrayList<>(query(agent, EVENTS, " ORDER BY id DESC LIMIT :limit", 0, limit));
         Collections.reverse(found);
         return found;
     }

@@ -8,6 +8,7 @@ import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.RegistryKey;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
@@ -28,7 +29,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** The graphs and agents that workers have stored. Thread-safe. */
+/** The graphs, agents and schedules that workers have stored. Thread-safe. */
 public final class PublishedDefinitions {
     /** Of a graph that was removed, the versions stay for runs that go by them; nobody else is to find them. */
     private static final String PUBLISHED =
@@ -41,6 +42,9 @@ public final class PublishedDefinitions {
             "SELECT version, definition, inside FROM postroad.graphs WHERE name = :name AND version = :version";
     private static final String AGENT =
             "SELECT definition FROM postroad.agents WHERE name = :name AND removed_at IS NULL";
+
+    private static final String SCHEDULE =
+            "SELECT definition FROM postroad.schedules WHERE name = :name AND removed_at IS NULL";
 
     private static final String AGENTS = """
             SELECT name, kind, enabled, disabled_by, disabled_reason, disabled_at, probe_at, breaker, breaker_until,
@@ -129,11 +133,26 @@ public final class PublishedDefinitions {
                 Rows.object(row, "definition"));
     }
 
-    /** Whether there is a graph or an agent. */
+    /** The names of all schedules. */
+    public Set<String> schedules() {
+        return postgres.withHandle(handle ->
+                new TreeSet<>(handle.createQuery("SELECT name FROM postroad.schedules WHERE removed_at IS NULL")
+                        .mapTo(String.class)
+                        .list()));
+    }
+
+    /** A schedule, as its author wrote it. */
+    public Optional<ScheduleDefinition> schedule(String name) {
+        return postgres.withHandle(handle -> first(handle.createQuery(SCHEDULE).bind("name", name)))
+                .map(definition -> schedule(name, definition));
+    }
+
+    /** Whether there is a graph, an agent or a schedule. */
     public boolean has(RegistryKey key) {
         return switch (key.kind()) {
             case AGENT -> publishedAgent(key.name()).isPresent();
             case GRAPH -> publishedGraph(key.name(), null).isPresent();
+            case SCHEDULE -> schedules().contains(key.name());
         };
     }
 
@@ -166,6 +185,8 @@ public final class PublishedDefinitions {
         return postgres.withHandle(handle -> first(
                 switch (definition) {
                     case AgentDefinition agent -> handle.createQuery(AGENT).bind("name", agent.name());
+                    case ScheduleDefinition schedule ->
+                        handle.createQuery(SCHEDULE).bind("name", schedule.name());
                     case GraphDefinition graph
                     when graph.version() == null ->
                         handle.createQuery(NEWEST_GRAPH).bind("name", graph.name());
@@ -285,6 +306,18 @@ public final class PublishedDefinitions {
                     "what is stored of agent " + name + " cannot be used: " + unsound.getMessage(), unsound);
         }
         throw new CorruptHistoryException("what is stored of agent " + name + " is no agent", null);
+    }
+
+    private static ScheduleDefinition schedule(String name, JsonNode stored) {
+        try {
+            if (Definitions.readAccepted(stored) instanceof ScheduleDefinition schedule) {
+                return schedule;
+            }
+        } catch (FaultsException unsound) {
+            throw new CorruptHistoryException(
+                    "what is stored of schedule " + name + " cannot be used: " + unsound.getMessage(), unsound);
+        }
+        throw new CorruptHistoryException("what is stored of schedule " + name + " is no schedule", null);
     }
 
     private static Optional<ObjectNode> first(Query query) {

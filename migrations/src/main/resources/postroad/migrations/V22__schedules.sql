@@ -1,0 +1,58 @@
+-- Schedules. revision grows with whatever else than a time that is due changes, so that workers see that by it.
+-- decided_until: what became of all times up to this one is decided. last_run: the newest run, which the next one may have
+-- to wait for. Both change often, so no index stands on them.
+CREATE TABLE schedules (
+    name text PRIMARY KEY,
+    definition json NOT NULL,
+    published_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    revision bigint NOT NULL DEFAULT 1,
+    paused boolean NOT NULL DEFAULT false,
+    paused_by text,
+    paused_reason text,
+    paused_at timestamptz,
+    decided_until timestamptz NOT NULL,
+    last_run text
+) WITH (fillfactor = 50);
+
+-- Times of schedules whose run is decided upon and not admitted yet: for a moment; until the worker that takes over has
+-- done it; or, where one waits, until the run before has ended, as overlap says.
+CREATE TABLE schedule_runs (
+    schedule text NOT NULL,
+    due_at timestamptz NOT NULL,
+    run_id text NOT NULL,
+    waits boolean NOT NULL,
+    overlap text NOT NULL,
+    reason text,
+    asked_by text,
+    PRIMARY KEY (schedule, due_at)
+);
+
+-- An event is about an agent or about a schedule.
+ALTER TABLE agent_events ALTER COLUMN agent DROP NOT NULL;
+ALTER TABLE agent_events ADD COLUMN schedule text;
+ALTER TABLE agent_events ADD CONSTRAINT agent_events_about_one CHECK ((agent IS NULL) <> (schedule IS NULL));
+CREATE INDEX agent_events_of_agents ON agent_events (id) WHERE agent IS NOT NULL;
+CREATE INDEX agent_events_by_schedule ON agent_events (schedule, id) WHERE schedule IS NOT NULL;
+
+-- Triggers of which the last of a key within a time is to run. Of each key the newest stays for a while after it has run,
+-- so that an older one that is read again does not take it for gone.
+CREATE TABLE debounced_triggers (
+    target text NOT NULL,
+    key text NOT NULL,
+    run_id text NOT NULL,
+    shard integer NOT NULL,
+    written_at timestamptz NOT NULL,
+    within_millis bigint NOT NULL,
+    due_at timestamptz NOT NULL,
+    begun boolean NOT NULL DEFAULT false,
+    trigger text NOT NULL,
+    traceparent text,
+    topic text NOT NULL,
+    topic_id text,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    PRIMARY KEY (target, key, run_id)
+);
+CREATE INDEX debounced_triggers_due ON debounced_triggers (shard, due_at) WHERE NOT begun;
+CREATE INDEX debounced_triggers_begun ON debounced_triggers (due_at) WHERE begun;

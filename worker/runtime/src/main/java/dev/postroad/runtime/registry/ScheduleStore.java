@@ -1,0 +1,84 @@
+package dev.postroad.runtime.registry;
+
+import dev.postroad.contracts.definition.ScheduleDefinition;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Schedules in Postgres, as they are published. A record changes something only where nothing later is stored. Whoever
+ * starts their runs sees that by the revision. Thread-safe.
+ */
+final class ScheduleStore {
+    private final Jdbi jdbi;
+
+    ScheduleStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** When each schedule was last published or removed. */
+    Map<String, Instant> changes() {
+        return jdbi.withHandle(handle -> {
+            Map<String, Instant> changes = new HashMap<>();
+            handle.createQuery("SELECT name, published_at FROM postroad.schedules")
+                    .map((row, context) -> changes.put(
+                            row.getString("name"),
+                            row.getObject("published_at", OffsetDateTime.class).toInstant()))
+                    .list();
+            return changes;
+        });
+    }
+
+    /**
+     * Keeps a definition, unless something later is there. It begins with what is due after it was published: what another
+     * definition would have been due before is nobody's concern.
+     */
+    void publish(ScheduleDefinition schedule, Instant publishedAt) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                INSERT INTO postroad.schedules AS s (name, definition, published_at, paused, paused_at, decided_until)
+                VALUES (:name, :definition::json, :at, coalesce(:paused, false), CASE WHEN :paused THEN now() END,
+                        least(:at, now()))
+                ON CONFLICT (name) DO UPDATE
+                SET definition = excluded.definition, published_at = excluded.published_at, removed_at = NULL,
+                    revision = s.revision + 1, decided_until = greatest(s.decided_until, excluded.decided_until),
+                    last_run = CASE WHEN s.removed_at IS NULL THEN s.last_run END,
+                    paused = coalesce(:paused, s.paused AND s.removed_at IS NULL),
+                    paused_at = CASE WHEN NOT coalesce(:paused, s.removed_at IS NULL) THEN NULL
+                                     WHEN s.paused THEN s.paused_at ELSE excluded.paused_at END,
+                    paused_by = CASE WHEN coalesce(:paused, s.removed_at IS NULL) THEN s.paused_by END,
+                    paused_reason = CASE WHEN coalesce(:paused, s.removed_at IS NULL) THEN s.paused_reason END
+                WHERE s.published_at < excluded.published_at""")
+                .bind("name", schedule.name())
+                .bind("definition", StoredJson.text(schedule.source()))
+                .bind("at", publishedAt.atOffset(ZoneOffset.UTC))
+                .bind("paused", schedule.paused())
+                .execute());
+    }
+
+    /** Removes a schedule with what waits of it, unless something later is there; says whether it is removed now. */
+    boolean remove(String name, Instant removedAt) {
+        return jdbi.inTransaction(handle -> {
+            handle.execute(
+                    """
+                    UPDATE postroad.schedules SET removed_at = ?, published_at = ?, revision = revision + 1
+                    WHERE name = ? AND published_at < ?""",
+                    removedAt.atOffset(ZoneOffset.UTC),
+                    removedAt.atOffset(ZoneOffset.UTC),
+                    name,
+                    removedAt.atOffset(ZoneOffset.UTC));
+            boolean isRemoved = handle.createQuery(
+                            "SELECT removed_at IS NOT NULL FROM postroad.schedules WHERE name = :name")
+                    .bind("name", name)
+                    .mapTo(Boolean.class)
+                    .findOne()
+                    .orElse(false);
+            if (isRemoved) {
+                handle.execute("DELETE FROM postroad.schedule_runs WHERE schedule = ?", name);
+            }
+            return isRemoved;
+        });
+    }
+}

@@ -1,0 +1,210 @@
+package dev.postroad.runtime.schedule;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.Overlap;
+import dev.postroad.contracts.definition.ScheduleDefinition;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.graph.ScheduledInput;
+import dev.postroad.runtime.background.Repeats;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** What Postgres holds of schedules, for whoever starts their runs. Thread-safe. */
+final class ScheduleRows {
+    private static final int MOST_AT_ONCE = 5_000;
+    private static final String STARTING =
+            "SELECT schedule, due_at, run_id, waits, overlap, reason, asked_by FROM postroad.schedule_runs ";
+
+    private final Jdbi jdbi;
+    private final ScheduleEvents events;
+    private final Repeats repeats;
+
+    ScheduleRows(Jdbi jdbi, ScheduleEvents events, Repeats repeats) {
+        this.jdbi = jdbi;
+        this.events = events;
+        this.repeats = repeats;
+    }
+
+    /**
+     * How everything is now.
+     *
+     * @param shards how many there are
+     * @param revisions of all schedules that are not removed
+     */
+    record Look(int shards, Map<String, Long> revisions) {}
+
+    /** Looks which schedules there are. */
+    Look look() {
+        return jdbi.withHandle(handle -> {
+            int shards = handle.createQuery("SELECT count(*) FROM postroad.shards")
+                    .mapTo(Integer.class)
+                    .one();
+            Map<String, Long> revisions = new HashMap<>();
+            handle.createQuery("SELECT name, revision FROM postroad.schedules WHERE removed_at IS NULL")
+                    .map((row, context) -> revisions.put(row.getString("name"), row.getLong("revision")))
+                    .list();
+            return new Look(shards, revisions);
+        });
+    }
+
+    /** Reads schedules; without those that are gone, or that this release cannot read. */
+    List<StoredSchedule> read(Collection<String> names) {
+        List<StoredSchedule> found = new ArrayList<>();
+        jdbi.useHandle(handle -> handle.createQuery("""
+                        SELECT name, definition, revision, paused, decided_until, last_run FROM postroad.schedules
+                        WHERE name = ANY (:names) AND removed_at IS NULL""")
+                .bindArray("names", String.class, names)
+                .map((row, context) -> addReadable(row, found))
+                .list());
+        return found;
+    }
+
+    private boolean addReadable(ResultSet row, List<StoredSchedule> found) throws SQLException {
+        String name = row.getString("name");
+        try {
+            if (!(Definitions.readAccepted(Json.read(row.getString("definition")))
+                    instanceof ScheduleDefinition read)) {
+                return false;
+            }
+            return found.add(new StoredSchedule(
+                    read,
+                    ScheduledInput.of(read),
+                    row.getLong("revision"),
+                    row.getBoolean("paused"),
+                    time(row, "decided_until"),
+                    row.getString("last_run")));
+        } catch (FaultsException unsound) {
+            repeats.warn("schedule " + name + " cannot be read by this release, and is left to others", unsound);
+            return false;
+        }
+    }
+
+    /** Of some runs, those that have not ended: they are under way, or are about to be admitted. */
+    Set<String> underWay(Collection<String> runIds) {
+        return runIds.isEmpty()
+                ? Set.of()
+                : new HashSet<>(jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT run_id FROM postroad.runs
+                        WHERE run_id = ANY (:runIds) AND status NOT IN ('completed', 'failed', 'cancelled')
+                        UNION ALL
+                        SELECT run_id FROM postroad.schedule_runs WHERE run_id = ANY (:runIds) AND NOT waits""")
+                        .bindArray("runIds", String.class, runIds)
+                        .mapTo(String.class)
+                        .list()));
+    }
+
+    /** How many times of some schedules wait for a run to end. */
+    Map<String, Integer> waiting(Collection<String> schedules) {
+        Map<String, Integer> counts = new HashMap<>();
+        if (!schedules.isEmpty()) {
+            jdbi.useHandle(handle -> handle.createQuery("""
+                            SELECT schedule, count(*) AS waiting FROM postroad.schedule_runs
+                            WHERE schedule = ANY (:schedules) AND waits GROUP BY schedule""")
+                    .bindArray("schedules", String.class, schedules)
+                    .map((row, context) -> counts.put(row.getString("schedule"), row.getInt("waiting")))
+                    .list());
+        }
+        return counts;
+    }
+
+    /** The runs that are to be admitted now. */
+    List<StartingRun> starting() {
+        return runs(STARTING + "WHERE NOT waits ORDER BY due_at LIMIT " + MOST_AT_ONCE);
+    }
+
+    /** Of each schedule the first that waits, and where there are several that would cancel the run before, all of them. */
+    List<StartingRun> firstWaiting() {
+        return runs("""
+                SELECT schedule, due_at, run_id, waits, overlap, reason, asked_by
+                FROM (SELECT *, row_number() OVER (PARTITION BY schedule ORDER BY due_at) AS place
+                      FROM postroad.schedule_runs WHERE waits) w
+                WHERE place = 1 OR overlap = 'cancel-previous'
+                ORDER BY schedule, due_at LIMIT\s""" + MOST_AT_ONCE);
+    }
+
+    private List<StartingRun> runs(String sql) {
+        return jdbi.withHandle(handle ->
+                handle.createQuery(sql).map((row, context) -> starting(row)).list());
+    }
+
+    private static StartingRun starting(ResultSet row) throws SQLException {
+        return new StartingRun(
+                row.getString("schedule"),
+                time(row, "due_at"),
+                row.getString("run_id"),
+                row.getBoolean("waits"),
+                Overlap.find(row.getString("overlap")).orElse(Overlap.QUEUE),
+                row.getString("reason"),
+                row.getString("asked_by"));
+    }
+
+    /** Lets a run begin that waited; says whether it waited still. */
+    boolean release(StartingRun run) {
+        return jdbi.inTransaction(handle -> {
+            if (handle.execute("""
+                            UPDATE postroad.schedule_runs SET waits = false
+                            WHERE schedule = ? AND due_at = ? AND waits""", run.schedule(), run.dueAt().atOffset(ZoneOffset.UTC)) == 0) {
+                return false;
+            }
+            handle.execute("UPDATE postroad.schedules SET last_run = ? WHERE name = ?", run.runId(), run.schedule());
+            events.append(handle, run.schedule(), ScheduleEvents.FIRED, ScheduleEvents.fired(run));
+            return true;
+        });
+    }
+
+    /** A run that was decided upon comes to nothing; tells why. */
+    void giveUp(StartingRun run, String reason) {
+        jdbi.useTransaction(handle -> {
+            if (isRemoved(handle, run)) {
+                ObjectNode data = ScheduleEvents.of(run.schedule(), run.dueAt(), reason);
+                events.append(handle, run.schedule(), ScheduleEvents.SKIPPED, data);
+            }
+        });
+    }
+
+    private static boolean isRemoved(Handle handle, StartingRun run) {
+        return handle.execute(
+                        "DELETE FROM postroad.schedule_runs WHERE schedule = ? AND due_at = ?",
+                        run.schedule(),
+                        run.dueAt().atOffset(ZoneOffset.UTC))
+                == 1;
+    }
+
+    /** Forgets runs that are admitted. */
+    void admitted(Collection<StartingRun> runs) {
+        if (runs.isEmpty()) {
+            return;
+        }
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        DELETE FROM postroad.schedule_runs r
+                        USING unnest(:schedules::text[], :times::timestamptz[]) AS a (schedule, due_at)
+                        WHERE r.schedule = a.schedule AND r.due_at = a.due_at AND NOT r.waits""")
+                .bindArray(
+                        "schedules",
+                        String.class,
+                        runs.stream().map(StartingRun::schedule).toList())
+                .bindArray(
+                        "times",
+                        String.class,
+                        runs.stream().map(run -> run.dueAt().toString()).toList())
+                .execute());
+    }
+
+    static Instant time(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}
