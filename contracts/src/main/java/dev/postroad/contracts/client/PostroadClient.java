@@ -8,6 +8,7 @@ import dev.postroad.contracts.live.LiveOrder;
 import dev.postroad.contracts.live.OpenAttempts;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.contracts.message.Trigger;
 import java.time.Duration;
@@ -119,7 +120,17 @@ public final class PostroadClient implements AutoCloseable {
     }
 
     /**
-     * Publishes a graph or an agent. A worker takes it up, or refuses it and tells so by this place.
+     * Steers a schedule. What cannot be done, because there is no such schedule, becomes a dead letter.
+     *
+     * @throws PostroadClientException where Kafka did not acknowledge it in time
+     */
+    public void control(ScheduleCommand command) {
+        String what = command.action().type() + " of schedule " + command.schedule();
+        sender.send(topics.control(), command.schedule(), command.toJson(), what);
+    }
+
+    /**
+     * Publishes a graph, an agent or a schedule. A worker takes it up, or refuses it and tells so by this place.
      *
      * @return where the record stands
      * @throws PostroadClientException where Kafka did not acknowledge it in time

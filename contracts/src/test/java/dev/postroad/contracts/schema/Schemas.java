@@ -26,6 +26,7 @@ final class Schemas {
             "graph",
             "output-chunk",
             "schedule",
+            "schedule-command",
             "schedule-event",
             "trigger");
 

@@ -13,6 +13,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.OutputChunk;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.ScheduleEvent;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.schema.Examples.Example;
@@ -66,6 +67,14 @@ class SchemasTest {
 
     static Stream<Example> invalidAgentEvents() {
         return Examples.invalid("agent-event");
+    }
+
+    static Stream<Example> validScheduleCommands() {
+        return Examples.valid("schedule-command");
+    }
+
+    static Stream<Example> invalidScheduleCommands() {
+        return Examples.invalid("schedule-command");
     }
 
     static Stream<Example> validScheduleEvents() {
@@ -196,6 +205,21 @@ class SchemasTest {
     @MethodSource("invalidAgentEvents")
     void invalidAgentEventIsRefused(Example example) {
         assertThatThrownBy(() -> AgentEvent.read(Json.read(example.text()))).isInstanceOf(FaultsException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("validScheduleCommands")
+    void validScheduleCommandIsReadAndWrittenAsItWas(Example example) throws FaultsException {
+        JsonNode json = Json.read(example.text());
+        assertThat(ScheduleCommand.isNamed(json)).isTrue();
+        assertThat(ScheduleCommand.read(json).toJson()).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalidScheduleCommands")
+    void invalidScheduleCommandIsRefused(Example example) {
+        assertThatThrownBy(() -> ScheduleCommand.read(Json.read(example.text())))
+                .isInstanceOf(FaultsException.class);
     }
 
     @ParameterizedTest

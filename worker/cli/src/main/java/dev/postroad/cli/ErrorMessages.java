@@ -10,6 +10,7 @@ import dev.postroad.embedded.EmbeddedServerException;
 import dev.postroad.runtime.availability.UnknownAgentException;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.provisioning.ProvisioningException;
+import dev.postroad.runtime.schedule.ScheduleCommandException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -73,6 +74,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
                 || failure instanceof ProvisioningException
                 || failure instanceof CorruptHistoryException
                 || failure instanceof UnknownAgentException
+                || failure instanceof ScheduleCommandException
                 || failure instanceof EmbeddedServerException;
         if (expected) {
             return String.valueOf(failure.getMessage());

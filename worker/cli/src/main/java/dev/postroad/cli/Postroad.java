@@ -8,6 +8,7 @@ import dev.postroad.cli.logging.LogEncoder;
 import dev.postroad.cli.looking.LookingCommands;
 import dev.postroad.cli.retention.RetentionCommands;
 import dev.postroad.cli.running.RunningCommands;
+import dev.postroad.cli.schedules.SchedulesCommand;
 import dev.postroad.cli.serving.ServingCommands;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.steering.SteeringCommands;
@@ -93,6 +94,7 @@ public final class Postroad implements Runnable {
         ServingCommands.all(surroundings).forEach(line::addSubcommand);
         DefinitionCommands.all(surroundings).forEach(line::addSubcommand);
         line.addSubcommand(AgentsCommand.of(surroundings));
+        line.addSubcommand(SchedulesCommand.of(surroundings));
         SteeringCommands.all(surroundings).forEach(line::addSubcommand);
         LookingCommands.all(surroundings).forEach(line::addSubcommand);
         RetentionCommands.all(surroundings).forEach(line::addSubcommand);

@@ -69,6 +69,47 @@ final class SteerCommandTest extends CommandsOnServers {
     }
 
     @Test
+    void schedulesAreShownPausedAndStarted() {
+        String schedule = "schedule: yearly\ngraph: hello\ncron: 0 9 1 1 *\nzone: Europe/Berlin\npaused: true\n";
+        assertThat(shell.in(schedule).run("apply", "-")).isZero();
+        assertThat(shell.out()).isEqualTo("schedule/yearly: new\n");
+        assertThat(shell.run("schedules", "show", "yearly")).isZero();
+        assertThat(shell.out())
+                .contains("when      0 9 1 1 * in Europe/Berlin\n", "state     paused\n", "last run  none\n");
+        assertThat(shell.out().lines().filter(line -> line.startsWith("next  ")))
+                .hasSize(5)
+                .isSorted();
+        assertThat(shell.run("schedules", "unpause", "yearly", "--by", "ada")).isZero();
+        assertThat(shell.out()).isEqualTo("schedule/yearly: unpaused\n");
+        assertThat(shell.run("schedules", "pause", "yearly", "--by", "ada", "--why", "enough"))
+                .isZero();
+        assertThat(shell.run("schedules")).isZero();
+        assertThat(shell.out()).containsPattern("yearly +hello +paused by ada: enough +none +20[0-9-]+-01-01 ");
+        assertThat(shell.run("schedules", "trigger-now", "yearly")).isZero();
+        String runId = shell.out().strip();
+        assertThat(runId).startsWith("yearly:20");
+        assertThat(shell.run(
+                        "schedules",
+                        "backfill",
+                        "yearly",
+                        "--from",
+                        "2020-01-01T00:00:00Z",
+                        "--to",
+                        "2022-02-01T00:00:00Z"))
+                .isZero();
+        assertThat(shell.out())
+                .isEqualTo("yearly:2020-01-01T08:00:00Z\nyearly:2021-01-01T08:00:00Z\nyearly:2022-01-01T08:00:00Z\n");
+        assertThat(shell.run("schedules", "pause", "nothing")).isEqualTo(1);
+        assertThat(shell.err()).contains("postroad: there is no schedule nothing; there are yearly");
+        assertThat(shell.in(schedule.replace("paused: true", "paused: false")).run("apply", "-"))
+                .isZero();
+        assertThat(shell.out()).contains("schedule/yearly: changed\n  ~ paused: true → false");
+        assertThat(shell.run("remove", "schedule/yearly")).isZero();
+        assertThat(shell.run("schedules", "--json")).isZero();
+        assertThat(shell.out()).doesNotContain("yearly");
+    }
+
+    @Test
     void refusesWhatCannotBeAdmitted() {
         assertThat(shell.run("run", "helo")).isEqualTo(2);
         assertThat(shell.err()).containsPattern("postroad: there is no graph helo; there are .*hello, ");

@@ -9,6 +9,7 @@ import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.schedule.ScheduleCancels;
+import dev.postroad.runtime.schedule.ScheduleControl;
 import dev.postroad.runtime.schedule.ScheduleRunner;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
@@ -19,10 +20,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /** The readers of triggers and of control messages, and whoever starts the runs of schedules. */
-record Intake(TriggerIntake triggers, ControlIntake control) {
+record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl schedules) {
     static Intake open(Foundation on, Storage storage, Publishing publishing, Agents agents, Stepping stepping) {
         WorkerSettings settings = on.settings();
         ShardOwnership shards = stepping.membership().shards();
+        ScheduleControl schedules = new ScheduleControl(storage.intake(), settings.workerId(), on.clock());
         ControlIntake control = on.part(new ControlIntake(
                 controlConsumers(settings, on.metrics()),
                 publishing.look(),
@@ -35,6 +37,7 @@ record Intake(TriggerIntake triggers, ControlIntake control) {
                         publishing.outlets(),
                         storage.early(),
                         new PrunedRuns(storage.intake()),
+                        schedules::apply,
                         on.clock())));
         control.start();
         TriggerIntake triggers = on.part(new TriggerIntake(
@@ -61,7 +64,7 @@ record Intake(TriggerIntake triggers, ControlIntake control) {
                                 settings.workerId(),
                                 on.clock())))
                 .start();
-        return new Intake(triggers, control);
+        return new Intake(triggers, control, schedules);
     }
 
     private static Consumers triggerConsumers(WorkerSettings settings, MeterRegistry metrics) {

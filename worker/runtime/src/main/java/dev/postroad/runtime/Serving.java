@@ -11,6 +11,7 @@ import dev.postroad.runtime.observe.TriggerLag;
 import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.output.OutputTail;
 import dev.postroad.runtime.provisioning.Provisioning;
+import dev.postroad.runtime.schedule.ScheduleListing;
 import io.javalin.util.JavalinException;
 
 /** What a worker tells of itself and of all runs. */
@@ -31,7 +32,14 @@ record Serving(HealthChecks health, WorkerHttp http) {
         OutputTail shown =
                 on.part(new OutputTail(settings.kafka(), settings.topics().output(), on.clock()));
         shown.start();
-        Sources sources = Sources.of(storage.reading(), shown, agents.agentSwitch(), client, settings.maxValueBytes());
+        Sources sources = Sources.of(
+                storage.reading(),
+                shown,
+                agents.agentSwitch(),
+                new ScheduleListing(storage.reading(), on.clock()),
+                intake.schedules(),
+                client,
+                settings.maxValueBytes());
         return new Serving(health, on.part(listen(on, sources, health)));
     }
 

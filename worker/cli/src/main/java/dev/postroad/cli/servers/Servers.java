@@ -23,6 +23,8 @@ import dev.postroad.runtime.retention.RequestedRuns;
 import dev.postroad.runtime.retention.RoomOfRuns;
 import dev.postroad.runtime.retention.RunExport;
 import dev.postroad.runtime.retention.RunImport;
+import dev.postroad.runtime.schedule.ScheduleControl;
+import dev.postroad.runtime.schedule.ScheduleListing;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -159,6 +161,17 @@ public final class Servers {
     public AgentSwitch agentSwitch() throws FaultsException {
         Jdbi postgres = Jdbi.create(PostgresSettings.read(variables).toDataSource());
         return new AgentSwitch(postgres, new AgentEvents(null, surroundings.clock()), surroundings.clock());
+    }
+
+    /** What Postgres holds of schedules. */
+    public ScheduleListing schedules() throws FaultsException {
+        return new ScheduleListing(PostgresSettings.read(variables).toDataSource(), surroundings.clock());
+    }
+
+    /** Steers schedules. */
+    public ScheduleControl scheduleControl() throws FaultsException {
+        Jdbi postgres = Jdbi.create(PostgresSettings.read(variables).toDataSource());
+        return new ScheduleControl(postgres, null, surroundings.clock());
     }
 
     /** Everything that a worker would be told. */

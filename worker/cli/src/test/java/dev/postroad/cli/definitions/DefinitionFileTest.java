@@ -60,6 +60,30 @@ final class DefinitionFileTest {
     }
 
     @Test
+    void schedulesFitWhatTheyRun() throws IOException {
+        String schedules = file("schedules.yaml", """
+                { schedule: one, graph: nowhere, every: PT1M }
+                ---
+                { schedule: two, agent: nobody, every: PT1M, input: "{'day': " }
+                ---
+                { schedule: three, graph: g, every: PT1M, input: "{'day': state.day}" }
+                ---
+                { schedule: four, graph: g, every: PT1M, input: { nothing: 1 } }
+                ---
+                { schedule: five, graph: g, every: PT1M, input: "{'day': timestamp(schedule.time).getDayOfWeek()}" }
+                """);
+        String graph = file("graph.yaml", GRAPH);
+        assertThatThrownBy(() -> DefinitionFile.check(read(schedules, graph), agents("helper")))
+                .hasMessageContaining("schedule/one: graph: there is no graph nowhere; publish it, or name another")
+                .hasMessageContaining("schedule/two: agent: there is no agent nobody; publish it, or name another")
+                .hasMessageContaining("schedule/two: input: ")
+                .hasMessageContaining("schedule/three: input: ")
+                .hasMessageContaining("schedule/four: input: there is no channel nothing in graph g")
+                .message()
+                .doesNotContain("schedule/five");
+    }
+
+    @Test
     void theExamplesAreSound() {
         List<DefinitionFile> examples = Examples.bundled();
         assertThat(examples).extracting(DefinitionFile::name).contains("hello.yaml", "product-launch.yaml");

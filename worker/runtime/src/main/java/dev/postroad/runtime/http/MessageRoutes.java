@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.Trigger;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -37,6 +38,10 @@ final class MessageRoutes {
     private void control(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
+        if (ScheduleCommand.isNamed(body)) {
+            control(context, PostedMessages.understood(() -> ScheduleCommand.read(body)));
+            return;
+        }
         Control given = PostedMessages.understood(() -> Control.read(body, null));
         // What was not acknowledged may have arrived all the same; with an id it can be sent again.
         String commandId = given.commandId() == null ? "command-" + UUID.randomUUID() : given.commandId();
@@ -47,6 +52,13 @@ final class MessageRoutes {
                     .objectNode()
                     .put("runId", control.runId())
                     .put("commandId", commandId);
+        });
+    }
+
+    private void control(Context context, ScheduleCommand command) {
+        posted.acknowledged(context, () -> {
+            client.control(command);
+            return JsonNodeFactory.instance.objectNode().put("schedule", command.schedule());
         });
     }
 }

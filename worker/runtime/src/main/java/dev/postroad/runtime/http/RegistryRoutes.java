@@ -32,6 +32,7 @@ final class RegistryRoutes {
         routes.post("/api/registry", this::publish);
         routes.delete("/api/agents/{name}", context -> remove(context, Kind.AGENT));
         routes.delete("/api/graphs/{name}", context -> remove(context, Kind.GRAPH));
+        routes.delete("/api/schedules/{name}", context -> remove(context, Kind.SCHEDULE));
     }
 
     private void publish(Context context) {

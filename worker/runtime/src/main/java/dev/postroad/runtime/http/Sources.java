@@ -13,6 +13,8 @@ import dev.postroad.runtime.history.runs.FailureGroups;
 import dev.postroad.runtime.history.tasks.RunTasks;
 import dev.postroad.runtime.history.workers.WorkerRegister;
 import dev.postroad.runtime.output.OutputTail;
+import dev.postroad.runtime.schedule.ScheduleControl;
+import dev.postroad.runtime.schedule.ScheduleListing;
 import javax.sql.DataSource;
 
 /**
@@ -33,18 +35,22 @@ public record Sources(
         RunLog runLog,
         WorkerRegister workers,
         AgentSwitch agentSwitch,
+        ScheduleListing schedules,
+        ScheduleControl scheduleControl,
         PostroadClient client,
         int maxMessageBytes) {
 
     /**
      * Reads from a database.
      *
-     * @param agentSwitch writes to it, so that it has connections of its own
+     * @param agentSwitch writes to it, so that it has connections of its own, as has {@code scheduleControl}
      */
     public static Sources of(
             DataSource database,
             OutputTail output,
             AgentSwitch agentSwitch,
+            ScheduleListing schedules,
+            ScheduleControl scheduleControl,
             PostroadClient client,
             int maxMessageBytes) {
         return new Sources(
@@ -60,6 +66,8 @@ public record Sources(
                 new RunLog(database),
                 new WorkerRegister(database),
                 agentSwitch,
+                schedules,
+                scheduleControl,
                 client,
                 maxMessageBytes);
     }

@@ -53,6 +53,7 @@ public final class WorkerHttp implements AutoCloseable {
             PostedMessages posted = new PostedMessages(sources.maxMessageBytes());
             new AgentRoutes(sources.definitions(), sources.agentEvents(), sources.agentSwitch(), posted)
                     .addTo(config.routes);
+            new ScheduleRoutes(sources.schedules(), sources.scheduleControl(), posted).addTo(config.routes);
             new RegistryRoutes(sources.definitions(), sources.client(), posted).addTo(config.routes);
             new MessageRoutes(sources.client(), posted).addTo(config.routes);
             ObjectNode document = OpenApi.document();

@@ -1,8 +1,10 @@
 package dev.postroad.runtime.intake;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.PrunedRun;
@@ -16,6 +18,8 @@ import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
 import dev.postroad.runtime.run.lane.Lanes;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Turns control messages into instructions of runs, and keeps those whose run is not there yet. Thread-safe. */
@@ -26,6 +30,7 @@ final class ControlHandler implements RecordHandler {
     private final Outlets outlets;
     private final PendingCommands pending;
     private final PrunedRuns pruned;
+    private final ControlIntake.Schedules schedules;
 
     ControlHandler(int maxValueBytes, ControlIntake.Collaborators collaborators) {
         this.maxValueBytes = maxValueBytes;
@@ -34,6 +39,7 @@ final class ControlHandler implements RecordHandler {
         this.outlets = collaborators.outlets();
         this.pending = collaborators.pending();
         this.pruned = collaborators.pruned();
+        this.schedules = collaborators.schedules();
     }
 
     @Override
@@ -46,13 +52,31 @@ final class ControlHandler implements RecordHandler {
         }
         try {
             String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
-            Control control = Control.read(Json.read(record.value()), key);
+            JsonNode json = Json.read(record.value());
+            if (ScheduleCommand.isNamed(json)) {
+                steer(ScheduleCommand.read(json), incoming);
+                return Reception.TAKEN;
+            }
+            Control control = Control.read(json, key);
             String commandId = CommandIds.of(control, record, incoming.topicId());
             lanes.instruct(instruction(control, commandId, new Outcome(control, commandId, incoming)));
         } catch (FaultsException faults) {
             incoming.refuse(String.valueOf(faults.getMessage()));
         }
         return Reception.TAKEN;
+    }
+
+    /** What can never be done becomes a dead letter with the reason; for what Postgres cannot do now there is another try. */
+    private void steer(ScheduleCommand command, Incoming incoming) {
+        incoming.settle(() -> {
+            try {
+                List<String> _ = schedules.apply(
+                        command, Instant.ofEpochMilli(incoming.record().timestamp()));
+                incoming.done();
+            } catch (IllegalArgumentException never) {
+                incoming.refuse(String.valueOf(never.getMessage()));
+            }
+        });
     }
 
     private Instruction instruction(Control control, String commandId, Outcome outcome) {

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.intake;
 
+import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
@@ -8,7 +9,9 @@ import dev.postroad.runtime.reading.PartitionReader;
 import dev.postroad.runtime.reading.TopicLook;
 import dev.postroad.runtime.run.commands.Commands;
 import dev.postroad.runtime.run.lane.Lanes;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,20 @@ public final class ControlIntake implements AutoCloseable {
             Outlets outlets,
             PendingCommands pending,
             PrunedRuns pruned,
+            Schedules schedules,
             InstantSource clock) {}
+
+    /** Steers schedules. Thread-safe. */
+    public interface Schedules {
+        /**
+         * Does what is asked; the same again changes nothing. Waits for Postgres.
+         *
+         * @param at when it was asked
+         * @return the runs that begin because of it
+         * @throws IllegalArgumentException where it can never be done, with the reason
+         */
+        List<String> apply(ScheduleCommand command, Instant at);
+    }
 
     /**
      * @param consumers of a group of its own, for offsets alone

@@ -22,6 +22,8 @@ import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.observe.HealthChecks;
 import dev.postroad.runtime.output.OutputTail;
+import dev.postroad.runtime.schedule.ScheduleControl;
+import dev.postroad.runtime.schedule.ScheduleListing;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.PuppetAgent;
@@ -77,6 +79,15 @@ final class OpenApiTest {
         agent: dropped
         kind: java
         provider: test-puppet
+        ---
+        schedule: nightly
+        graph: steps
+        cron: "0 2 * * *"
+        zone: Europe/Berlin
+        ---
+        schedule: dropped
+        graph: steps
+        every: P1D
         ---
         agent: far
         kind: http
@@ -211,6 +222,38 @@ final class OpenApiTest {
                             "/api/agents/far/enable {}",
                             "/api/agents/far/enable {'reason': 'faster'}",
                             "/api/agents/x/enable {}")),
+            Map.entry("GET /api/schedules", List.of("/api/schedules", "/api/schedules?x=1")),
+            Map.entry(
+                    "GET /api/schedules/{name}",
+                    List.of("/api/schedules/nightly", "/api/schedules/x", "/api/schedules/nightly?x=1")),
+            Map.entry(
+                    "DELETE /api/schedules/{name}",
+                    List.of("/api/schedules/dropped", "/api/schedules/x", "/api/schedules/nightly?x=1")),
+            Map.entry(
+                    "POST /api/schedules/{name}/pause",
+                    List.of(
+                            "/api/schedules/nightly/pause {'reason': 'enough', 'by': 'ada'}",
+                            "/api/schedules/nightly/pause {'reason': 7}",
+                            "/api/schedules/x/pause {}")),
+            Map.entry(
+                    "POST /api/schedules/{name}/unpause",
+                    List.of(
+                            "/api/schedules/nightly/unpause {}",
+                            "/api/schedules/nightly/unpause 7",
+                            "/api/schedules/x/unpause {}")),
+            Map.entry(
+                    "POST /api/schedules/{name}/trigger",
+                    List.of(
+                            "/api/schedules/nightly/trigger {'by': 'ada'}",
+                            "/api/schedules/nightly/trigger {'by': ' '}",
+                            "/api/schedules/x/trigger {}")),
+            Map.entry(
+                    "POST /api/schedules/{name}/backfill",
+                    List.of(
+                            "/api/schedules/nightly/backfill {'from': '2026-11-01T00:00:00Z', 'to': '2026-11-03T00:00:00Z'}",
+                            "/api/schedules/nightly/backfill {'from': '2016-11-01T00:00:00Z', 'to': '2026-11-03T00:00:00Z'}",
+                            "/api/schedules/nightly/backfill {'to': '2026-11-03T00:00:00Z'}",
+                            "/api/schedules/x/backfill {'from': '2026-11-01T00:00:00Z', 'to': '2026-11-03T00:00:00Z'}")),
             Map.entry(
                     "POST /api/registry",
                     List.of(
@@ -222,7 +265,12 @@ final class OpenApiTest {
             Map.entry("POST /api/triggers", List.of("{'graph': 'steps'}", "{'graph': 'no-such'}", "{}", "[", "7")),
             Map.entry(
                     "POST /api/control",
-                    List.of("{'type': 'cancel', 'runId': 'good'}", "{'type': 'dance', 'runId': 'good'}", "{}")),
+                    List.of(
+                            "{'type': 'cancel', 'runId': 'good'}",
+                            "{'type': 'unpause-schedule', 'schedule': 'nightly'}",
+                            "{'type': 'unpause-schedule'}",
+                            "{'type': 'dance', 'runId': 'good'}",
+                            "{}")),
             Map.entry("GET /health", List.of("/health")),
             Map.entry("GET /health/live", List.of("/health/live")),
             Map.entry("GET /health/ready", List.of("/health/ready")),
@@ -278,8 +326,15 @@ final class OpenApiTest {
         }
         Site.await(
                 "all is known",
-                () -> List.of("agents/far", "agents/dropped", "graphs/dropped").stream()
-                        .allMatch(path -> here.get("/api/" + path).status() == 200));
+                () ->
+                        List.of(
+                                        "agents/far",
+                                        "agents/dropped",
+                                        "graphs/dropped",
+                                        "schedules/nightly",
+                                        "schedules/dropped")
+                                .stream()
+                                .allMatch(path -> here.get("/api/" + path).status() == 200));
         SITE.sql().useHandle(handle -> handle.execute("""
             UPDATE postroad.agents SET breaker = 'open', breaker_until = now(), last_error_at = now(),
                    last_error = '{"type": "http.503", "message": "away"}' WHERE name = 'far'\
@@ -326,6 +381,8 @@ final class OpenApiTest {
                         SITE.database(),
                         new OutputTail(Map.of(), "none", InstantSource.system()),
                         agentSwitch(),
+                        new ScheduleListing(SITE.database(), InstantSource.system()),
+                        new ScheduleControl(SITE.sql(), null, InstantSource.system()),
                         SITE.client(),
                         1 << 20),
                 new HealthChecks(),
