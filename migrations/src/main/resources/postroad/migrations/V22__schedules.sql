@@ -35,8 +35,8 @@ ALTER TABLE agent_events ADD CONSTRAINT agent_events_about_one CHECK ((agent IS 
 CREATE INDEX agent_events_of_agents ON agent_events (id) WHERE agent IS NOT NULL;
 CREATE INDEX agent_events_by_schedule ON agent_events (schedule, id) WHERE schedule IS NOT NULL;
 
--- Triggers of which the last of a key within a time is to run. Of each key the newest stays for a while after it has run,
--- so that an older one that is read again does not take it for gone.
+-- Triggers of which the last of a key within a time is to run. One that is chosen has begun, and is sent to the topic of
+-- triggers anew; it stays for a while after that, so that an older one that is read again does not take it for gone.
 CREATE TABLE debounced_triggers (
     target text NOT NULL,
     key text NOT NULL,
@@ -46,6 +46,7 @@ CREATE TABLE debounced_triggers (
     within_millis bigint NOT NULL,
     due_at timestamptz NOT NULL,
     begun boolean NOT NULL DEFAULT false,
+    sent boolean NOT NULL DEFAULT false,
     trigger text NOT NULL,
     traceparent text,
     topic text NOT NULL,
@@ -54,5 +55,5 @@ CREATE TABLE debounced_triggers (
     "offset" bigint NOT NULL,
     PRIMARY KEY (target, key, run_id)
 );
-CREATE INDEX debounced_triggers_due ON debounced_triggers (shard, due_at) WHERE NOT begun;
-CREATE INDEX debounced_triggers_begun ON debounced_triggers (due_at) WHERE begun;
+CREATE INDEX debounced_triggers_due ON debounced_triggers (shard, due_at) WHERE NOT sent;
+CREATE INDEX debounced_triggers_sent ON debounced_triggers (due_at) WHERE sent;

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0 to 9, higher first
  * @param timeout the longest that the whole run may take; null for the graph's limit
  * @param tags the user's own marks on the run
+ * @param startAt when it may begin; null for at once
  */
 public record Trigger(
         Target target,
@@ -31,7 +32,8 @@ public record Trigger(
         ObjectNode input,
         int priority,
         @Nullable Duration timeout,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        @Nullable StartAt startAt) {
 
     private static final int MAX_PRIORITY = 9;
 
@@ -43,6 +45,17 @@ public record Trigger(
             throw new IllegalArgumentException("the priority is " + priority + "; use 0 to " + MAX_PRIORITY);
         }
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+    }
+
+    /** Of a run that begins as soon as there is a place for it. */
+    public Trigger(
+            Target target,
+            @Nullable String runId,
+            ObjectNode input,
+            int priority,
+            @Nullable Duration timeout,
+            Map<String, String> tags) {
+        this(target, runId, input, priority, timeout, tags, null);
     }
 
     /** What a trigger runs. */
@@ -80,6 +93,7 @@ public record Trigger(
         Integer priority = fields.whole("priority", 0, MAX_PRIORITY);
         Duration timeout = fields.duration("timeout");
         Map<String, String> tags = fields.textMap("tags");
+        StartAt startAt = StartAt.read(fields, "startAt");
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);
         }
@@ -89,7 +103,8 @@ public record Trigger(
                 input == null ? JsonNodeFactory.instance.objectNode() : input,
                 Objects.requireNonNullElse(priority, 0),
                 timeout,
-                tags);
+                tags,
+                startAt);
     }
 
     private static Target target(Fields fields) {
@@ -131,6 +146,9 @@ public record Trigger(
         if (!tags.isEmpty()) {
             ObjectNode tagsJson = json.putObject("tags");
             tags.forEach(tagsJson::put);
+        }
+        if (startAt != null) {
+            json.put("startAt", startAt.toString());
         }
         return json;
     }

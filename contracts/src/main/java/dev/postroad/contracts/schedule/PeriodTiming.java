@@ -24,7 +24,7 @@ public record PeriodTiming(Duration period) implements Timing {
 
     /** Whether it is whole seconds, and at least one. */
     public static boolean isLegal(Duration period) {
-        return period.isPositive() && period.getNano() == 0;
+        return period.isPositive() && period.equals(Duration.ofSeconds(period.toSeconds()));
     }
 
     @Override

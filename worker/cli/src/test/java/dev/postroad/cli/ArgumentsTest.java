@@ -35,6 +35,10 @@ final class ArgumentsTest {
                 "run /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
                         + " /no/such.yaml)",
                 "task | postroad: Missing required parameter: 'AGENT'",
+                "task helper --start-at tomorrow | postroad: --start-at: is \"tomorrow\"; use a time such as"
+                        + " 2026-12-01T08:00:00Z, or how long after the trigger, such as PT5M",
+                "schedules backfill s --from 1h --to 2h | postroad: --to: is before --from; say the earlier time first",
+                "schedules pause s --why= | postroad: --why: is blank or too long; use 1 to 1000 characters",
                 "task helper --version 1 | postroad: Unknown options: '--version', '1'",
                 "task helper --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"

@@ -16,6 +16,7 @@ import dev.postroad.runtime.ownership.ShardMoves;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.retention.Pruner;
+import dev.postroad.runtime.run.StartTimes;
 import dev.postroad.runtime.run.commands.Commands;
 import dev.postroad.runtime.run.commands.KeptInstructions;
 import dev.postroad.runtime.run.commands.LateCommands;
@@ -144,6 +145,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         QueuedRuns queued = new QueuedRuns(storage.shared());
         on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))
                 .start();
+        on.part(new StartTimes(queued, queue, lanes, shards::owned, clock)).start();
         on.part(new Turns(turnWanted, queued, agents.catalog(), queue, lanes, shards::owned, clock))
                 .start();
     }

@@ -3,6 +3,7 @@ package dev.postroad.cli.running;
 import dev.postroad.cli.arguments.NewRunId;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.UserInput;
+import dev.postroad.contracts.message.StartAt;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.message.Trigger.Target;
 import java.io.InputStream;
@@ -32,6 +33,13 @@ final class TriggerOptions {
     @Option(names = "--run-timeout", paramLabel = "PT10M", description = "The longest that the run may take.")
     private @Nullable Duration runTimeout;
 
+    @Option(
+            names = "--start-at",
+            paramLabel = "TIME|PT5M",
+            description =
+                    "When the run may begin: a time such as 2026-12-01T08:00:00Z, or how long from now, such as PT5M.")
+    private @Nullable String startAt;
+
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A mark on the run; may be given several times.")
     private Map<String, String> tags = new LinkedHashMap<>();
 
@@ -46,6 +54,15 @@ final class TriggerOptions {
                 UserInput.object("--input", input, in),
                 priority,
                 runTimeout,
-                tags);
+                tags,
+                startAt());
+    }
+
+    private @Nullable StartAt startAt() {
+        try {
+            return startAt == null ? null : StartAt.parse(startAt);
+        } catch (IllegalArgumentException wrong) {
+            throw CommandException.usage("--start-at: is \"" + startAt + "\"; " + wrong.getMessage());
+        }
     }
 }

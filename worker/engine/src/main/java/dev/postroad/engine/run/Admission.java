@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout the longest that the run may take; null for no limit
  * @param base what it begins with in place of an empty state and its graph's entry; null for those
  * @param forkedFrom the run that {@code base} is of; null where the run was triggered
+ * @param startAt it does not begin before; null where it may begin at once
  */
 public record Admission(
         ObjectNode input,
@@ -21,7 +23,8 @@ public record Admission(
         Map<String, String> tags,
         Origin origin,
         @Nullable Snapshot base,
-        @Nullable ForkedFrom forkedFrom) {
+        @Nullable ForkedFrom forkedFrom,
+        @Nullable Instant startAt) {
     public Admission {
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
     }
@@ -29,7 +32,7 @@ public record Admission(
     /** What a trigger of a graph asks for. */
     public Admission(
             ObjectNode input, int priority, @Nullable Duration timeout, Map<String, String> tags, Origin origin) {
-        this(input, priority, timeout, tags, origin, null, null);
+        this(input, priority, timeout, tags, origin, null, null, null);
     }
 
     /**
@@ -47,11 +50,16 @@ public record Admission(
             @Nullable Duration timeout,
             Map<String, String> tags,
             Origin origin) {
-        return new Admission(input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null);
+        return new Admission(input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null, null);
     }
 
-    /** What a fork asks for: the same, from another state on. */
+    /** The same, and not before a time; null for at once. */
+    public Admission startingAt(@Nullable Instant time) {
+        return time == null ? this : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, time);
+    }
+
+    /** What a fork asks for: the same, from another state on, at once. */
     Admission forked(ObjectNode lastInput, Snapshot from, ForkedFrom source) {
-        return new Admission(lastInput, priority, timeout, tags, origin, from, source);
+        return new Admission(lastInput, priority, timeout, tags, origin, from, source, null);
     }
 }

@@ -262,6 +262,9 @@ public final class EventCodec {
             ObjectNode tags = data.putObject("tags");
             admission.tags().forEach(tags::put);
         }
+        if (admission.startAt() != null) {
+            data.put("startAt", admission.startAt().toString());
+        }
         put(data.putObject("trigger"), admission.origin());
         if (admission.base() != null) {
             data.set("base", Trees.tree(admission.base()));
@@ -300,7 +303,8 @@ public final class EventCodec {
                         trigger.path("partition").asInt(),
                         trigger.path("offset").asLong()),
                 data.has("base") ? Trees.snapshot(data.get("base")) : null,
-                data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null);
+                data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null,
+                data.has("startAt") ? Instant.parse(data.get("startAt").textValue()) : null);
     }
 
     private static Admission.ForkedFrom forkedFrom(JsonNode source) {

@@ -160,9 +160,26 @@ public final class Run implements Cloneable {
         return root.any(task -> agent.equals(task.waitsFor()));
     }
 
-    /** When the run goes on, or fails, by itself; null where it does not wait, or waits for somebody alone. */
+    /**
+     * When the run goes on, or fails, by itself, or is to begin; null where it does not wait, or waits for somebody alone,
+     * or for its turn alone.
+     */
     public @Nullable Instant wakeAt() {
+        if (status() == RunStatus.QUEUED) {
+            return startAt();
+        }
         return status() == RunStatus.WAITING ? nextWakeUp() : null;
+    }
+
+    /** When the run may begin for the first time; null where it may at once, or has begun. */
+    public @Nullable Instant startAt() {
+        return hasBegun() || status() != RunStatus.QUEUED ? null : admission().startAt();
+    }
+
+    /** Whether it is too early for the run to begin. */
+    public boolean isEarly(Instant now) {
+        Instant time = startAt();
+        return time != null && time.isAfter(now);
     }
 
     /** When the run goes on, or fails, by itself, if nothing else happens. */

@@ -81,7 +81,7 @@ final class ScheduleRoutes {
         try {
             return control.apply(command);
         } catch (UnknownScheduleException unknown) {
-            throw none(unknown.getMessage());
+            throw none(String.valueOf(unknown.getMessage()));
         } catch (ScheduleCommandException tooMany) {
             throw Refusal.faults(List.of(new Fault("to", String.valueOf(tooMany.getMessage()), "send less at once")));
         }

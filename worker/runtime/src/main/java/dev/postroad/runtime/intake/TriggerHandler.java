@@ -2,6 +2,7 @@ package dev.postroad.runtime.intake;
 
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.StartAt;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Origin;
@@ -15,6 +16,7 @@ import dev.postroad.runtime.reading.RecordHandler;
 import dev.postroad.runtime.run.lane.Admittee;
 import dev.postroad.runtime.run.lane.Lanes;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +66,16 @@ final class TriggerHandler implements RecordHandler {
                 admissible.runId(),
                 record.partition(),
                 admissible.graph(),
-                admission(admissible.trigger(), origin(incoming)),
+                admission(admissible.trigger(), origin(incoming)).startingAt(startAt(admissible.trigger(), record)),
                 record.serializedValueSize(),
                 traceParent(record),
                 new Outcome(admissible, incoming)));
+    }
+
+    /** When a run may begin that is not to begin at once; null where it is. */
+    private static @Nullable Instant startAt(Trigger trigger, ConsumerRecord<?, ?> record) {
+        StartAt startAt = trigger.startAt();
+        return startAt == null ? null : startAt.from(Instant.ofEpochMilli(Math.max(0, record.timestamp())));
     }
 
     private static Origin origin(Incoming incoming) {

@@ -24,16 +24,22 @@ public final class QueuedRuns {
     private static final String COLUMNS = "SELECT id, run_id, shard, rank FROM postroad.runs ";
     private static final String AFTER = COLUMNS + """
             WHERE status = 'queued' AND NOT limited AND (rank, id) >= (?, ?) AND shard = ANY (?)
+              AND (wake_at IS NULL OR wake_at <= now())
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
     private static final String WITH_TURN = COLUMNS + """
             WHERE status = 'queued' AND turn_at IS NOT NULL AND shard = ANY (?)
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id""";
+    private static final String DUE = COLUMNS + """
+            WHERE status = 'queued' AND NOT limited AND wake_at <= now() AND shard = ANY (?)
+              AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
+            ORDER BY rank, id LIMIT ?""";
     private static final String WANTED = """
             SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph)
             WHERE EXISTS (SELECT FROM postroad.runs r
-                          WHERE r.graph = wanted.graph AND r.status = 'queued' AND r.limited AND r.turn_at IS NULL)""";
+                          WHERE r.graph = wanted.graph AND r.status = 'queued' AND r.limited AND r.turn_at IS NULL
+                            AND (r.wake_at IS NULL OR r.wake_at <= now()))""";
     private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?))";
     private static final String TAKEN = """
             SELECT (SELECT count(*) FROM postroad.runs
@@ -45,6 +51,7 @@ public final class QueuedRuns {
     private static final String NEXT = """
             SELECT id, version FROM postroad.runs
             WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL
+              AND (wake_at IS NULL OR wake_at <= now())
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
     private static final String GIVE =
@@ -65,6 +72,16 @@ public final class QueuedRuns {
             statement.setLong(2, number);
             statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
             statement.setInt(4, limit);
+            return found(statement);
+        }
+    }
+
+    /** The queued runs of some shards that were not to begin before a time, which has come, in their order. */
+    public List<QueuedRun> due(Collection<Integer> shards, int limit) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = statement(connection, DUE)) {
+            statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
+            statement.setInt(2, limit);
             return found(statement);
         }
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -70,7 +71,7 @@ final class Calendar {
     List<String> outdated(Map<String, Long> revisions, Collection<String> names) {
         return names.stream()
                 .filter(name -> find(name)
-                        .filter(known -> known.revision() == revisions.get(name))
+                        .filter(known -> Objects.equals(known.revision(), revisions.get(name)))
                         .isEmpty())
                 .toList();
     }

@@ -3,8 +3,10 @@ package dev.postroad.runtime.schedule;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
 import java.util.LinkedHashSet;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +36,11 @@ public final class ScheduleCancels {
         }
         Control cancel =
                 new Control(runId, commandId, new Control.Cancel("the next run of its schedule, " + by + ", is due"));
-        producer.send(new ProducerRecord<>(topic, runId, Json.bytes(cancel.toJson())), (place, failed) -> {
-            if (failed != null) {
-                LOG.warn("run {} is not cancelled for {}: {}", runId, by, failed.getMessage());
-            }
-        });
+        Future<RecordMetadata> _ =
+                producer.send(new ProducerRecord<>(topic, runId, Json.bytes(cancel.toJson())), (place, failed) -> {
+                    if (failed != null) {
+                        LOG.warn("run {} is not cancelled for {}: {}", runId, by, failed.getMessage());
+                    }
+                });
     }
 }

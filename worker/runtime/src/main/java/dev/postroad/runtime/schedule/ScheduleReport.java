@@ -33,7 +33,11 @@ public record ScheduleReport(
             @Nullable String reason,
             @Nullable Instant at) {}
 
-    /** @param status null where it is not admitted yet, or is gone */
+    /**
+     * Its newest run.
+     *
+     * @param status null where it is not admitted yet, or is gone
+     */
     public record LastRun(String runId, @Nullable String status) {}
 
     /** As the API and the command show it. */

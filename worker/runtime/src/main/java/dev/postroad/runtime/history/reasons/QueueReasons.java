@@ -11,7 +11,8 @@ import org.jdbi.v3.core.statement.SqlStatements;
 final class QueueReasons {
     private static final String BEFORE = """
             SELECT count(*) FROM postroad.runs
-            WHERE status = 'queued' AND NOT limited AND (rank, id) < (:rank, :run)""";
+            WHERE status = 'queued' AND NOT limited AND (rank, id) < (:rank, :run)
+              AND (wake_at IS NULL OR wake_at <= clock_timestamp())""";
     private static final String BEFORE_IN_GRAPH = """
             SELECT count(*) FROM postroad.runs
             WHERE graph = :graph AND status = 'queued' AND limited AND turn_at IS NULL AND (rank, id) < (:rank, :run)""";
@@ -25,6 +26,14 @@ final class QueueReasons {
     }
 
     Reason of(Handle handle, RunSummary run, RunFacts facts) {
+        if (facts.early() && run.waits() != null) {
+            return Reason.of(
+                    "start-at",
+                    "the run is not to begin before " + run.waits().until(),
+                    run.queuedAt(),
+                    "wait, or cancel it and trigger another",
+                    Step.control("cancel", run.runId()));
+        }
         if (!facts.limited() || facts.called()) {
             long before = count(handle, BEFORE, run, facts);
             return Reason.of(

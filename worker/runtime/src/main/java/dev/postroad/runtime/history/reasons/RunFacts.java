@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param orphaned whether no worker that lives holds the shard; false where a release that does not tell has it
  * @param limited whether its graph limits how many of its runs go at once
  * @param called whether it has its turn among these
+ * @param early whether it is not to begin yet
  * @param rank its place in the queue
  * @param questions what people are asked; null for nothing
  */
@@ -23,10 +24,11 @@ record RunFacts(
         boolean orphaned,
         boolean limited,
         boolean called,
+        boolean early,
         Instant rank,
         @Nullable JsonNode questions) {
     static final String QUERY = """
-            SELECT id, r.shard, limited, turn_at, rank,
+            SELECT id, r.shard, limited, turn_at, rank, coalesce(wake_at > clock_timestamp(), false) AS early,
                    CASE WHEN questions_seq = status_seq THEN questions END AS questions,
                    s.holder IS NOT NULL AND s.held_epoch = s.epoch AND NOT EXISTS (
                        SELECT FROM postroad.workers w
@@ -41,6 +43,7 @@ record RunFacts(
                 row.getBoolean("orphaned"),
                 row.getBoolean("limited"),
                 row.getString("turn_at") != null,
+                row.getBoolean("early"),
                 Rows.requiredTime(row, "rank"),
                 Rows.json(row, "questions"));
     }

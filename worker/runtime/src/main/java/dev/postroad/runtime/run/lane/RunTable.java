@@ -5,6 +5,7 @@ import dev.postroad.runtime.journal.QueueRank;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.run.queue.TicketHolder;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,19 +68,22 @@ final class RunTable {
     }
 
     /** Takes in a run that comes just now; false where it has to wait for its turn or for a place. */
-    boolean enter(LiveRun live) {
+    boolean enter(LiveRun live, Instant now) {
         runs.put(live.key().id(), live);
-        if (live.isLimited() || !queue.tryTake()) {
+        if (live.isLimited() || live.run().isEarly(now) || !queue.tryTake()) {
             return false;
         }
         seat(live);
         return true;
     }
 
-    /** Queues a run that is committed; it stays in memory where it is among the first. */
-    void queue(LiveRun live) {
+    /**
+     * Queues a run that is committed; it stays in memory where it is among the first. One that is not to begin yet is in
+     * Postgres alone, until it is found there when it is time.
+     */
+    void queue(LiveRun live, Instant now) {
         leavePlace(live);
-        if (live.isLimited()) {
+        if (live.isLimited() || live.run().isEarly(now)) {
             remove(live);
             return;
         }

@@ -64,7 +64,7 @@ final class Stepper {
                 new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent()),
                 admitted.run(),
                 admittee.bytes());
-        boolean begins = table.enter(live);
+        boolean begins = table.enter(live, clock.now());
         Decision decision;
         try {
             decision = begins ? begun(admitted) : admitted;
@@ -231,7 +231,7 @@ final class Stepper {
             return;
         }
         if (live.run().status() == RunStatus.QUEUED) {
-            table.queue(live);
+            table.queue(live, clock.now());
         } else if (isAtRest(live.run())) {
             table.remove(live);
         }

@@ -1,0 +1,56 @@
+package dev.postroad.runtime.run;
+
+import dev.postroad.runtime.background.Rounds;
+import dev.postroad.runtime.journal.QueuedRun;
+import dev.postroad.runtime.journal.QueuedRuns;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Gives a ticket to the runs that were not to begin before a time, when it has come. Until then they are in Postgres alone,
+ * however many there are and for however long. One is found again at each look until it has begun, so none is lost with a
+ * worker. Owns one thread.
+ */
+public final class StartTimes implements AutoCloseable {
+    private static final long LOOK_EVERY_MILLIS = 250;
+    private static final int MOST_AT_ONCE = 2_000;
+
+    private final QueuedRuns queued;
+    private final RunQueue queue;
+    private final Lanes lanes;
+    private final Supplier<Set<Integer>> owned;
+    private final Rounds rounds;
+
+    /** @param owned the shards whose runs begin here */
+    public StartTimes(
+            QueuedRuns queued, RunQueue queue, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
+        this.queued = queued;
+        this.queue = queue;
+        this.lanes = lanes;
+        this.owned = owned;
+        this.rounds =
+                new Rounds("postroad-start-times", "runs that may begin now", LOOK_EVERY_MILLIS, clock, this::look);
+    }
+
+    /** Starts looking. */
+    public void start() {
+        rounds.start();
+    }
+
+    private void look() throws SQLException {
+        Set<Integer> shards = owned.get();
+        if (shards.isEmpty()) {
+            return;
+        }
+        for (QueuedRun run : queued.due(shards, MOST_AT_ONCE)) {
+            queue.offer(lanes.ticket(run));
+        }
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+}

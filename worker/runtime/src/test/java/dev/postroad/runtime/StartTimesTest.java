@@ -1,0 +1,123 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.contracts.message.StartAt;
+import dev.postroad.contracts.message.Trigger;
+import dev.postroad.runtime.history.RunDiagnosis;
+import dev.postroad.runtime.history.RunSummary;
+import dev.postroad.runtime.testing.Site;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Runs that are triggered now, and are to begin later. */
+@NullMarked
+class StartTimesTest {
+    private static final Site SITE = Site.open();
+
+    @BeforeAll
+    static void start() {
+        SITE.apply("""
+            graph: quick
+            state: { log: { reducer: append } }
+            nodes: { note: { set: "{'log': ['done']}" } }
+            edges: [{ from: START, to: note }, { from: note, to: END }]
+            ---
+            graph: narrow
+            state: { log: { reducer: append } }
+            nodes: { note: { set: "{'log': ['done']}" } }
+            edges: [{ from: START, to: note }, { from: note, to: END }]
+            limits: { runs: 1 }
+            """);
+        SITE.worker();
+        Site.await("the graphs are there", () -> SITE.number("SELECT count(*) FROM postroad.graphs") == 2);
+    }
+
+    @AfterAll
+    static void close() {
+        SITE.close();
+    }
+
+    @Test
+    void runBeginsAtItsTimeAlsoAfterItsWorkerHasGone() {
+        Instant time = InstantSource.system().instant().plusSeconds(5);
+        trigger("quick", "timed", new StartAt.At(time));
+        trigger("quick", "delayed", new StartAt.After(Duration.ofSeconds(5)));
+        trigger("narrow", "limited", new StartAt.At(time));
+        trigger("narrow", "first", null);
+        for (String run : List.of("timed", "delayed", "limited")) {
+            Site.await(run + " is queued", () -> find(run));
+        }
+        SITE.stopWorkers();
+        SITE.worker();
+        SITE.ended("first");
+        for (String run : List.of("timed", "limited")) {
+            assertThat(started(run)).isAfterOrEqualTo(time.minusMillis(1));
+        }
+        RunEvent queued = SITE.journal("delayed").getFirst();
+        Instant startAt = Instant.parse(
+                Objects.requireNonNull(queued.data().path("startAt").textValue()));
+        assertThat(startAt).isAfter(queued.at().plusSeconds(2));
+        assertThat(started("delayed")).isAfterOrEqualTo(startAt.minusMillis(1));
+    }
+
+    @Test
+    void runOfAnotherYearIsQueuedAndCanBeCancelled() {
+        Instant time = Instant.parse("2099-12-31T08:00:00Z");
+        trigger("quick", "far", new StartAt.At(time));
+        trigger("quick", "now", null);
+        SITE.ended("now");
+        Site.await("it is queued", () -> find("far"));
+        RunSummary far = SITE.history().find("far").orElseThrow();
+        assertThat(far.status()).isEqualTo(RunStatus.QUEUED);
+        assertThat(Objects.requireNonNull(far.waits()).until()).isEqualTo(time);
+        assertThat(new RunDiagnosis(SITE.database()).of("far").orElseThrow().toString())
+                .contains("the run is not to begin before 2099-12-31T08:00:00Z");
+        SITE.control("far", new Control.Cancel("no more"));
+        assertThat(SITE.ended("far").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+    }
+
+    @Test
+    void timeThatIsPastIsNow() {
+        trigger("quick", "late", new StartAt.At(Instant.EPOCH));
+        assertThat(SITE.ended("late").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    private static boolean find(String runId) {
+        return SITE.history().find(runId).isPresent();
+    }
+
+    private static Instant started(String runId) {
+        return SITE.ended(runId).stream()
+                .filter(event -> event.type() == EventType.RUN_STARTED)
+                .findFirst()
+                .orElseThrow()
+                .at();
+    }
+
+    private static void trigger(String graph, String runId, @Nullable StartAt startAt) {
+        SITE.client()
+                .trigger(new Trigger(
+                        new Trigger.OfGraph(graph, null),
+                        runId,
+                        JsonNodeFactory.instance.objectNode(),
+                        0,
+                        null,
+                        Map.of(),
+                        startAt));
+    }
+}
