@@ -5,6 +5,7 @@ import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
+import dev.postroad.cli.steering.GiverOption;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.ScheduleCommand;
 import java.util.List;

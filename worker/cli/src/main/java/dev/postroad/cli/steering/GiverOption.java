@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Who gives a command to a run. */
-final class GiverOption {
+public final class GiverOption {
     private static final List<String> NAMES_OF_USERS = List.of("USER", "LOGNAME", "USERNAME");
     private static final int LONGEST = 200;
 
@@ -21,7 +21,7 @@ final class GiverOption {
 
     /** Null where nobody is named and nobody is logged in. */
     @Nullable
-    String name(Surroundings surroundings) {
+    public String name(Surroundings surroundings) {
         if (name != null && (name.isBlank() || name.length() > LONGEST)) {
             throw CommandException.usage("--by: is blank or too long; use 1 to " + LONGEST + " characters");
         }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.ScheduleCommand;
-import dev.postroad.runtime.history.HistoryJson;
+import dev.postroad.runtime.history.rows.JsonFields;
 import dev.postroad.runtime.schedule.ScheduleCommandException;
 import dev.postroad.runtime.schedule.ScheduleControl;
 import dev.postroad.runtime.schedule.ScheduleListing;
@@ -41,7 +41,7 @@ final class ScheduleRoutes {
     private void schedules(Context context) {
         new Query(context).end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("schedules", HistoryJson.list(listing.all(), ScheduleReport::toJson));
+        json.set("schedules", JsonFields.list(listing.all(), ScheduleReport::toJson));
         Answers.send(context, json);
     }
 

@@ -5,7 +5,7 @@ import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.registry.Catalog;
-import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.lane.Lanes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

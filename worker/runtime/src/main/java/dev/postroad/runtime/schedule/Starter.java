@@ -1,8 +1,8 @@
 package dev.postroad.runtime.schedule;
 
-import dev.postroad.runtime.run.Admittee;
-import dev.postroad.runtime.run.Admittee.AdmissionOutcome;
-import dev.postroad.runtime.run.Lanes;
+import dev.postroad.runtime.run.lane.Admittee.AdmissionOutcome;
+import dev.postroad.runtime.run.lane.Admittee;
+import dev.postroad.runtime.run.lane.Lanes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package dev.postroad.runtime.run;
+package dev.postroad.runtime.run.queue;
 
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.QueuedRun;
@@ -19,16 +19,16 @@ public final class StartTimes implements AutoCloseable {
 
     private final QueuedRuns queued;
     private final RunQueue queue;
-    private final Lanes lanes;
+    private final TicketOffice office;
     private final Supplier<Set<Integer>> owned;
     private final Rounds rounds;
 
     /** @param owned the shards whose runs begin here */
     public StartTimes(
-            QueuedRuns queued, RunQueue queue, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
+            QueuedRuns queued, RunQueue queue, TicketOffice office, Supplier<Set<Integer>> owned, InstantSource clock) {
         this.queued = queued;
         this.queue = queue;
-        this.lanes = lanes;
+        this.office = office;
         this.owned = owned;
         this.rounds =
                 new Rounds("postroad-start-times", "runs that may begin now", LOOK_EVERY_MILLIS, clock, this::look);
@@ -45,7 +45,7 @@ public final class StartTimes implements AutoCloseable {
             return;
         }
         for (QueuedRun run : queued.due(shards, MOST_AT_ONCE)) {
-            queue.offer(lanes.ticket(run));
+            queue.offer(office.ticket(run));
         }
     }
 
