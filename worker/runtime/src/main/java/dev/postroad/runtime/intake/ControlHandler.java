@@ -17,9 +17,9 @@ import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
 import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.lane.Lanes;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Turns control messages into instructions of runs, and keeps those whose run is not there yet. Thread-safe. */
