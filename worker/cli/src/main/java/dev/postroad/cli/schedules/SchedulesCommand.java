@@ -10,9 +10,9 @@ import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.runtime.schedule.ScheduleReport;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 @Command(
         name = "schedules",

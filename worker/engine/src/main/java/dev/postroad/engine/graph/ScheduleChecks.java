@@ -1,9 +1,9 @@
 package dev.postroad.engine.graph;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.definition.ScheduleDefinition.OfAgent;
 import dev.postroad.contracts.definition.ScheduleDefinition.OfGraph;
-import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;

@@ -1,16 +1,16 @@
 package dev.postroad.runtime.schedule;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.definition.ScheduleDefinition.OfAgent;
 import dev.postroad.contracts.definition.ScheduleDefinition.OfGraph;
-import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.registry.Catalog;
-import dev.postroad.runtime.run.lane.Admittee.AdmissionOutcome;
 import dev.postroad.runtime.run.lane.Admittee;
+import dev.postroad.runtime.run.lane.Admittee.AdmissionOutcome;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

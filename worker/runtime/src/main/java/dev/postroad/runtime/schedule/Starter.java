@@ -1,7 +1,7 @@
 package dev.postroad.runtime.schedule;
 
-import dev.postroad.runtime.run.lane.Admittee.AdmissionOutcome;
 import dev.postroad.runtime.run.lane.Admittee;
+import dev.postroad.runtime.run.lane.Admittee.AdmissionOutcome;
 import dev.postroad.runtime.run.lane.Lanes;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.postroad.runtime.run.lane;
 
 import dev.postroad.engine.run.Command;
-import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.journal.StoredRun;
+import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.queue.Ticket;
