@@ -8,6 +8,7 @@ import picocli.CommandLine.TypeConversionException;
 public final class DurationArgument {
     private DurationArgument() {}
 
+    /** Reads an ISO-8601 duration that is not negative. */
     public static Duration read(String text) {
         try {
             Duration duration = Duration.parse(text);

@@ -46,10 +46,12 @@ public final class RunFilterOptions {
             description = "Only those that are marked so; may be given several times.")
     private Map<String, String> tags = new LinkedHashMap<>();
 
+    /** The statuses that are asked for; empty for any. */
     public Set<RunStatus> statuses() {
         return statuses;
     }
 
+    /** What is asked for, as seen from a time. */
     public RunFilter filter(Instant now) {
         return filter(statuses, now);
     }

@@ -61,6 +61,7 @@ public final class Examples {
         };
     }
 
+    /** Publishes an example where the servers are embedded, unless it is there as it is. */
     public static void publish(DefinitionFile example, PostroadClient client, Servers servers) throws FaultsException {
         Optional<Path> data = servers.embeddedData();
         if (data.isEmpty()) {

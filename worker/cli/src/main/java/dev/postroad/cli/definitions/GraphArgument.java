@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 public record GraphArgument(String name, List<DefinitionFile> files) {
     private static final Pattern LOOKS_LIKE_FILE = Pattern.compile(".*/.*|.*\\.(yaml|yml|json)");
 
+    /** Reads a file of definitions, or takes the argument for the name of a published graph. */
     public static GraphArgument read(String argument, InputStream in) {
         if (!LOOKS_LIKE_FILE.matcher(argument).matches() && !Files.isRegularFile(Path.of(argument))) {
             return new GraphArgument(argument, List.of());
@@ -33,6 +34,7 @@ public record GraphArgument(String name, List<DefinitionFile> files) {
         return new GraphArgument(graphs.getFirst().name(), files);
     }
 
+    /** Publishes what the file defines, if it is one. */
     public void publish(Publisher publisher, PublishedDefinitions stored) {
         if (!files.isEmpty()) {
             DefinitionFile.check(files, stored);

@@ -34,6 +34,7 @@ public final class Excerpt {
         return safe;
     }
 
+    /** As much of a text as a message may quote. */
     public String of(String text) {
         String safe = hidden(text);
         StringBuilder shown = new StringBuilder();

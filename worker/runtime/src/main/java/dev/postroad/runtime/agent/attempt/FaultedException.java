@@ -13,6 +13,7 @@ public final class FaultedException extends RuntimeException {
         this.fault = fault;
     }
 
+    /** The reply that is carried. */
     public AgentReply fault() {
         return fault;
     }

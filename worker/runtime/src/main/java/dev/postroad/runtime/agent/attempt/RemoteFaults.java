@@ -89,6 +89,7 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
         return badAnswer("the answer is not as agreed: " + joined(problems));
     }
 
+    /** Several problems as one sentence. */
     public static String joined(List<Fault> problems) {
         return problems.stream().map(Fault::toString).collect(Collectors.joining(", "));
     }

@@ -33,6 +33,7 @@ public final class HttpAgent implements AgentClient {
         answer = new HttpAnswer(faults);
     }
 
+    /** A client, which reaches out to nobody yet. */
     public static HttpAgent open(HttpSettings settings, AgentEnvironment environment, AttemptSender sender) {
         RemoteFaults faults = new RemoteFaults("http", new Excerpt(settings.secrets()), environment.clock());
         return new HttpAgent(settings, environment.maxAnswerBytes(), sender, faults);

@@ -48,10 +48,12 @@ public final class JavaAgents {
     /** Replaced as a whole, so that all agents of a plug-in change at once. */
     private volatile Map<String, HostedAgent> agents = Map.of();
 
+    /** Those that the class path has. */
     public static JavaAgents onClassPath() {
         return of(ServiceLoader.load(JavaAgent.class).iterator());
     }
 
+    /** Those that an iterator gives, with the reasons why it fails. */
     public static JavaAgents of(Iterator<JavaAgent> providers) {
         JavaAgents found = new JavaAgents();
         found.load(providers);
@@ -91,6 +93,7 @@ public final class JavaAgents {
         agents = Map.copyOf(changed);
     }
 
+    /** The agent of a name; empty where there is none now. */
     public Optional<HostedAgent> find(String name) {
         return Optional.ofNullable(agents.get(name));
     }

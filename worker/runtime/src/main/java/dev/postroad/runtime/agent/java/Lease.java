@@ -21,6 +21,7 @@ public final class Lease {
         users.decrementAndGet();
     }
 
+    /** Nobody calls it from now on; what holds it is closed with the last call. */
     public void giveUp() {
         users.getAndUpdate(now -> now | GIVEN_UP);
     }

@@ -38,6 +38,7 @@ public final class LlmAgent implements AgentClient {
         this.faults = faults;
     }
 
+    /** A client, which reaches out to nobody yet. */
     public static LlmAgent open(LlmSettings settings, AgentEnvironment environment, AttemptSender sender) {
         RemoteFaults faults = new RemoteFaults("llm", new Excerpt(settings.secrets()), environment.clock());
         ModelTransport transport = new ModelTransport(sender, faults, environment.maxAnswerBytes());

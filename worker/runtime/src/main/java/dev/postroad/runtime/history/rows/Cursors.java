@@ -7,11 +7,16 @@ import java.util.Base64;
 public final class Cursors {
     private Cursors() {}
 
+    /** A place as strangers see it. */
     public static String opaque(String plain) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @throws IllegalArgumentException where nothing here has made the text */
+    /**
+     * The place that an opaque text stands for.
+     *
+     * @throws IllegalArgumentException where nothing here has made the text
+     */
     public static String plain(String opaque) {
         try {
             return new String(Base64.getUrlDecoder().decode(opaque), StandardCharsets.UTF_8);
@@ -20,6 +25,7 @@ public final class Cursors {
         }
     }
 
+    /** What is thrown at who hands in something else. */
     public static IllegalArgumentException noCursor() {
         return new IllegalArgumentException("the cursor is none that a page of this listing gave");
     }

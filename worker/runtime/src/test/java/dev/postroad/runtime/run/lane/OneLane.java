@@ -111,7 +111,11 @@ public final class OneLane implements AutoCloseable {
         return site.number("SELECT count(*) FROM postroad.runs WHERE " + which);
     }
 
-    /** @param refused told of a run that cannot be admitted, with the reason */
+    /**
+     * Triggers a run.
+     *
+     * @param refused told of a run that cannot be admitted, with the reason
+     */
     public void admit(String runId, Map<String, String> tags, BiConsumer<String, String> refused) {
         Admission admission = new Admission(
                 JsonNodeFactory.instance.objectNode(),
