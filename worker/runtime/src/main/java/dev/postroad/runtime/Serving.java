@@ -5,7 +5,7 @@ import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.http.Sources;
 import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.observe.HealthChecks;
-import dev.postroad.runtime.observe.Looks;
+import dev.postroad.runtime.observe.ServerWatch;
 import dev.postroad.runtime.observe.QueueWait;
 import dev.postroad.runtime.observe.TriggerLag;
 import dev.postroad.runtime.observe.WorkerMetrics;
@@ -48,8 +48,8 @@ record Serving(HealthChecks health, WorkerHttp http) {
         WorkerSettings settings = on.settings();
         TriggerLag lag =
                 on.part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), on.clock()));
-        Looks kafka = on.part(new Looks("Kafka", lag, on.clock()));
-        Looks postgres = on.part(new Looks("Postgres", new QueueWait(storage.shared()), on.clock()));
+        ServerWatch kafka = on.part(new ServerWatch("Kafka", lag, on.clock()));
+        ServerWatch postgres = on.part(new ServerWatch("Postgres", new QueueWait(storage.shared()), on.clock()));
         kafka.start();
         postgres.start();
         return new HealthParts(stepping, intake, agents, kafka, postgres, on.clock()).checks();

@@ -11,7 +11,7 @@ import dev.postroad.runtime.journal.SetAsideRuns;
 import dev.postroad.runtime.journal.SnapshotWriter;
 import dev.postroad.runtime.logs.LogWriter;
 import dev.postroad.runtime.logs.RunLogs;
-import dev.postroad.runtime.logs.TroubleLog;
+import dev.postroad.runtime.logs.RepeatedTroubles;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
@@ -31,7 +31,7 @@ record Storage(
         DataSource reading,
         Jdbi jdbi,
         RunLogs logs,
-        TroubleLog troubles,
+        RepeatedTroubles troubles,
         SetAsideRuns setAside,
         SnapshotWriter snapshots,
         JournalReader reader,
@@ -54,7 +54,7 @@ record Storage(
         RunLogs logs = new RunLogs(on.clock());
         on.part(new LogWriter(logs, shared, settings.workerId(), settings.logRetention(), on.clock()))
                 .start();
-        TroubleLog troubles = new TroubleLog(logs, on.clock());
+        RepeatedTroubles troubles = new RepeatedTroubles(logs, on.clock());
         SetAsideRuns setAside = new SetAsideRuns(jdbi, settings.workerId(), troubles::tell);
         SnapshotWriter snapshots = on.part(new SnapshotWriter(shared, on.clock()));
         snapshots.start();

@@ -25,7 +25,7 @@ public final class Availability implements AutoCloseable {
     private final Repeats repeats;
     private final BreakerRows rows;
     private final Rounds rounds;
-    private volatile Map<String, Standing> standings = Map.of();
+    private volatile Map<String, CallRestriction> restrictions = Map.of();
     private volatile Listener listener = changed -> {};
 
     /** Told of agents that stand otherwise than before. Must not block. */
@@ -48,22 +48,22 @@ public final class Availability implements AutoCloseable {
     }
 
     /** How an agent stands; null where it can simply be called. Does not wait for Postgres. */
-    public @Nullable Standing of(String agent) {
-        return standings.get(agent);
+    public @Nullable CallRestriction of(String agent) {
+        return restrictions.get(agent);
     }
 
     /** All agents that cannot simply be called. Does not wait for Postgres. */
-    public Collection<Standing> all() {
-        return standings.values();
+    public Collection<CallRestriction> all() {
+        return restrictions.values();
     }
 
     /** Looks at once. What was committed before the call is seen when it returns, unless Postgres is away. */
     public synchronized void refresh() {
         try {
-            Map<String, Standing> found = new HashMap<>();
-            rows.standings().forEach(standing -> found.put(standing.agent(), standing));
-            Map<String, Standing> before = standings;
-            standings = Map.copyOf(found);
+            Map<String, CallRestriction> found = new HashMap<>();
+            rows.restrictions().forEach(restriction -> found.put(restriction.agent(), restriction));
+            Map<String, CallRestriction> before = restrictions;
+            restrictions = Map.copyOf(found);
             Set<String> changed = new HashSet<>();
             before.keySet().forEach(agent -> noteChange(agent, before, found, changed));
             found.keySet().forEach(agent -> noteChange(agent, before, found, changed));
@@ -77,19 +77,19 @@ public final class Availability implements AutoCloseable {
 
     /** Times are compared by neither, for they are told as what is left of them. */
     private static void noteChange(
-            String agent, Map<String, Standing> before, Map<String, Standing> now, Set<String> changed) {
+            String agent, Map<String, CallRestriction> before, Map<String, CallRestriction> now, Set<String> changed) {
         if (!Objects.equals(kind(before.get(agent)), kind(now.get(agent)))) {
             changed.add(agent);
         }
     }
 
-    private static Kind kind(@Nullable Standing standing) {
+    private static Kind kind(@Nullable CallRestriction restriction) {
         return new Kind(
-                standing == null || standing.disabled() == null,
-                standing == null || standing.breaker() == null,
-                standing != null
-                        && standing.breaker() != null
-                        && standing.breaker().halfOpen());
+                restriction == null || restriction.disabled() == null,
+                restriction == null || restriction.breaker() == null,
+                restriction != null
+                        && restriction.breaker() != null
+                        && restriction.breaker().halfOpen());
     }
 
     @Override

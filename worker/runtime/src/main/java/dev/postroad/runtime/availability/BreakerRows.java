@@ -45,29 +45,29 @@ public final class BreakerRows {
     }
 
     /** All agents that cannot simply be called, with times by this worker's clock. */
-    List<Standing> standings() {
+    List<CallRestriction> restrictions() {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT name, enabled, disabled_by, disabled_reason, breaker, probes_begun,
                                (extract(epoch FROM probe_at - now()) * 1000)::bigint AS probe_in,
                                (extract(epoch FROM breaker_until - now()) * 1000)::bigint AS breaker_in
                         FROM postroad.agents
-                        WHERE (NOT enabled OR breaker <> 'closed') AND removed_at IS NULL""").reduceRows(new ArrayList<>(), (standings, row) -> {
-            standings.add(standing(row));
-            return standings;
+                        WHERE (NOT enabled OR breaker <> 'closed') AND removed_at IS NULL""").reduceRows(new ArrayList<>(), (restrictions, row) -> {
+            restrictions.add(restriction(row));
+            return restrictions;
         }));
     }
 
-    private Standing standing(RowView row) {
+    private CallRestriction restriction(RowView row) {
         boolean enabled = row.getColumn("enabled", Boolean.class);
         String breaker = row.getColumn("breaker", String.class);
-        Standing.Disabled disabled = enabled ? null : new Standing.Disabled(why(row), at(row, "probe_in"));
+        CallRestriction.Disabled disabled = enabled ? null : new CallRestriction.Disabled(why(row), at(row, "probe_in"));
         Instant until = at(row, "breaker_in");
-        return new Standing(
+        return new CallRestriction(
                 row.getColumn("name", String.class),
                 disabled,
                 "closed".equals(breaker)
                         ? null
-                        : new Standing.Breaker(
+                        : new CallRestriction.Breaker(
                                 "half-open".equals(breaker),
                                 until == null ? clock.instant() : until,
                                 row.getColumn("probes_begun", Integer.class)));

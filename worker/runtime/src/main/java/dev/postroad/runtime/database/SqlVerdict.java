@@ -1,6 +1,8 @@
 package dev.postroad.runtime.database;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +33,27 @@ public enum SqlVerdict {
     /** All statements fare the same until somebody mends it: connect anew and try again, with pauses. */
     SITE;
 
+    private static final Set<String> AWAY = Set.of("08", "25", "40", "53", "55", "57", "58");
+
     /** The verdict on an error, or on what caused it. */
     public static SqlVerdict of(Throwable failed) {
         return ofState(state(failed));
+    }
+
+    /**
+     * Whether the server or the way to it is to blame, so that the very same may go well later: there is no connection, the
+     * server stops, has no room or failed, another holds a lock, or it took too long. False where it was no error of SQL.
+     */
+    public static boolean isAway(Throwable failed) {
+        boolean isOfSql = false;
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientException) {
+                return true;
+            }
+            isOfSql |= cause instanceof SQLException;
+        }
+        String state = state(failed);
+        return state == null ? isOfSql : AWAY.contains(state.substring(0, Math.min(2, state.length())));
     }
 
     /** The SQLSTATE of an error or the nearest cause that has one; null where none has. */

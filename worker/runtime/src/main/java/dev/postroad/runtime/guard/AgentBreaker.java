@@ -6,7 +6,7 @@ import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.availability.Probe;
-import dev.postroad.runtime.availability.Standing;
+import dev.postroad.runtime.availability.CallRestriction;
 import dev.postroad.runtime.availability.UnknownAgentException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -90,8 +90,8 @@ final class AgentBreaker {
         if (opening.get()) {
             return;
         }
-        Standing standing = shared.availability.of(agent);
-        Standing.Breaker stored = standing == null ? null : standing.breaker();
+        CallRestriction restriction = shared.availability.of(agent);
+        CallRestriction.Breaker stored = restriction == null ? null : restriction.breaker();
         State wanted = stored == null ? State.CLOSED : stored.halfOpen() ? State.HALF_OPEN : State.OPEN;
         if (breaker.getState() == wanted) {
             return;
@@ -114,8 +114,8 @@ final class AgentBreaker {
         if (opening.get()) {
             return unavailable("its circuit breaker is open", openUntil);
         }
-        Standing standing = shared.availability.of(agent);
-        Standing.Breaker stored = standing == null ? null : standing.breaker();
+        CallRestriction restriction = shared.availability.of(agent);
+        CallRestriction.Breaker stored = restriction == null ? null : restriction.breaker();
         if (stored == null || !now.isBefore(stored.until())) {
             return null;
         }
@@ -146,8 +146,8 @@ final class AgentBreaker {
         if (closed != null) {
             return new Denied(closed);
         }
-        Standing standing = shared.availability.of(agent);
-        if ((standing == null || standing.breaker() == null) && breaker.tryAcquirePermission()) {
+        CallRestriction restriction = shared.availability.of(agent);
+        if ((restriction == null || restriction.breaker() == null) && breaker.tryAcquirePermission()) {
             return new Granted(new Counted());
         }
         // Thousands may have waited for this moment; those behind the first few see that there were enough.
@@ -245,8 +245,8 @@ final class AgentBreaker {
                 breaker.onSuccess(durationMillis, TimeUnit.MILLISECONDS);
             }
             if (breaker.getState() == State.OPEN) {
-                Standing standing = shared.availability.of(agent);
-                if (standing == null || standing.breaker() == null) {
+                CallRestriction restriction = shared.availability.of(agent);
+                if (restriction == null || restriction.breaker() == null) {
                     openForAll(reply);
                 }
             }

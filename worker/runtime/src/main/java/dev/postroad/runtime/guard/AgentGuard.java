@@ -5,7 +5,7 @@ import dev.postroad.contracts.definition.CircuitBreakerOverride;
 import dev.postroad.contracts.definition.CircuitBreakerSettings;
 import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.contracts.definition.NodeGuardSettings;
-import dev.postroad.runtime.availability.Standing;
+import dev.postroad.runtime.availability.CallRestriction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,7 +69,7 @@ final class AgentGuard {
      * @throws InterruptedException where the call was stopped while it waited
      */
     Entry enter(String graph, String nodeName, NodeGuardSettings node) throws InterruptedException {
-        Standing.Disabled disabled = disabled();
+        CallRestriction.Disabled disabled = disabled();
         boolean trial = disabled != null && mayTry();
         Instant now = shared.clock().instant();
         if (disabled != null && !trial) {
@@ -114,9 +114,9 @@ final class AgentGuard {
         }
     }
 
-    private Standing.@Nullable Disabled disabled() {
-        Standing standing = shared.availability().of(agent);
-        return standing == null ? null : standing.disabled();
+    private CallRestriction.@Nullable Disabled disabled() {
+        CallRestriction restriction = shared.availability().of(agent);
+        return restriction == null ? null : restriction.disabled();
     }
 
     /** Whether the time has come to see whether a disabled agent is well again, and this call is the one to do it. */
@@ -138,7 +138,7 @@ final class AgentGuard {
     }
 
     private boolean isTimeToTry() {
-        Standing.Disabled disabled = disabled();
+        CallRestriction.Disabled disabled = disabled();
         return disabled != null
                 && disabled.probeAt() != null
                 && !shared.clock().instant().isBefore(disabled.probeAt());

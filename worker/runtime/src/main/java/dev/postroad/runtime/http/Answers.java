@@ -2,13 +2,12 @@ package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.database.SqlVerdict;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.journal.PrunedRun;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
@@ -80,24 +79,11 @@ final class Answers {
     }
 
     private static Refusal refusal(JdbiException failed, Context context) {
-        if (isOfPostgres(failed)) {
+        if (SqlVerdict.isAway(failed)) {
             LOG.warn("{} {} did not reach Postgres: {}", context.method(), context.path(), failed.toString());
             return Refusal.of(ErrorCode.UNAVAILABLE, "Postgres did not answer in time; try again");
         }
         return internal(failed, context);
-    }
-
-    /** Whether the server or the way to it is to blame: it is gone, full, going down, or took too long. */
-    private static boolean isOfPostgres(Throwable failed) {
-        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLTransientException) {
-                return true;
-            }
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return sql.getSQLState().matches("(08|53|57).*");
-            }
-        }
-        return false;
     }
 
     private static Refusal internal(Exception unforeseen, Context context) {

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.logs;
 
 import dev.postroad.runtime.background.Hourly;
+import dev.postroad.runtime.database.SqlVerdict;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -120,7 +121,7 @@ final class LogPartitions {
                 }
             });
         } catch (SQLException failed) {
-            if (LogWriter.isAway(failed)) {
+            if (SqlVerdict.isAway(failed)) {
                 throw failed;
             }
             LOG.warn("cannot {} now: {}", what, failed.getMessage());

@@ -1,9 +1,9 @@
 package dev.postroad.runtime.logs;
 
-import dev.postroad.runtime.background.PortionWriter;
+import dev.postroad.runtime.background.PeriodicWriter;
 import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.database.SqlVerdict;
 import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,8 +29,8 @@ public final class LogWriter implements AutoCloseable {
     private final RunLogs logs;
     private final LogTable table;
     private final LogPartitions partitions;
-    private final PortionWriter writer =
-            new PortionWriter("postroad-logs", "lines of runs' logs", GATHERING_MILLIS, this::round, this::rest);
+    private final PeriodicWriter writer =
+            new PeriodicWriter("postroad-logs", "lines of runs' logs", GATHERING_MILLIS, this::round, this::rest);
 
     /**
      * @param worker what this process is called
@@ -78,7 +78,7 @@ public final class LogWriter implements AutoCloseable {
             writeOnceThere(entries);
             logs.settled(entries, true);
         } catch (SQLException refused) {
-            if (isOfALine(refused)) {
+            if (SqlVerdict.of(refused) == SqlVerdict.REFUSED) {
                 writeApart(entries, refused);
             } else {
                 repeats.warn("lines of runs' logs are dropped", refused);
@@ -96,7 +96,7 @@ public final class LogWriter implements AutoCloseable {
                 table.write(entries);
                 return;
             } catch (SQLException failed) {
-                if (!isAway(failed)) {
+                if (!SqlVerdict.isAway(failed)) {
                     throw failed;
                 }
                 repeats.warn("the logs of runs wait for Postgres", failed);
@@ -116,26 +116,6 @@ public final class LogWriter implements AutoCloseable {
         int half = entries.size() / 2;
         write(entries.subList(0, half));
         write(entries.subList(half, entries.size()));
-    }
-
-    /** Whether it may go well later: no connection, a server that stops or has no room, a lock that another holds. */
-    static boolean isAway(SQLException failed) {
-        String state = failed.getSQLState();
-        return failed instanceof SQLTransientException
-                || state == null
-                || state.startsWith("08")
-                || state.startsWith("25")
-                || state.startsWith("40")
-                || state.startsWith("53")
-                || state.startsWith("55")
-                || state.startsWith("57")
-                || state.startsWith("58");
-    }
-
-    /** Whether it may be one line's fault, by what it holds; else all lines fare the same. */
-    private static boolean isOfALine(SQLException refused) {
-        String state = refused.getSQLState();
-        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
     }
 
     /** Writes what there is, and stops. */

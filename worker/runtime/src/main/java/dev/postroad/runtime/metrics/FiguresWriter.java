@@ -1,6 +1,6 @@
 package dev.postroad.runtime.metrics;
 
-import dev.postroad.runtime.background.PortionWriter;
+import dev.postroad.runtime.background.PeriodicWriter;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.metrics.LastFailures.LastFailure;
 import java.sql.SQLException;
@@ -25,8 +25,8 @@ public final class FiguresWriter implements AutoCloseable {
     private final CallRecorder recorder;
     private final FiguresTable table;
     private final OldFigures old;
-    private final PortionWriter writer =
-            new PortionWriter("postroad-agent-figures", "figures of agents", EVERY_MILLIS, this::flush, this::flush);
+    private final PeriodicWriter writer =
+            new PeriodicWriter("postroad-agent-figures", "figures of agents", EVERY_MILLIS, this::flush, this::flush);
 
     /**
      * @param worker what this process is called; none that runs at the same time is called the same

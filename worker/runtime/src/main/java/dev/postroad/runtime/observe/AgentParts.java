@@ -1,6 +1,6 @@
 package dev.postroad.runtime.observe;
 
-import dev.postroad.runtime.availability.Standing;
+import dev.postroad.runtime.availability.CallRestriction;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
@@ -14,25 +14,25 @@ public final class AgentParts {
     private AgentParts() {}
 
     /** Which circuit breakers are not closed, and until when. */
-    public static PartHealth breakers(Collection<Standing> standings) {
-        return degraded(standings.stream()
-                .filter(standing -> standing.breaker() != null)
-                .map(standing -> standing.agent() + ": " + told(standing.breaker()))
+    public static PartHealth breakers(Collection<CallRestriction> restrictions) {
+        return degraded(restrictions.stream()
+                .filter(restriction -> restriction.breaker() != null)
+                .map(restriction -> restriction.agent() + ": " + told(restriction.breaker()))
                 .sorted()
                 .toList());
     }
 
-    private static String told(Standing.Breaker breaker) {
+    private static String told(CallRestriction.Breaker breaker) {
         return breaker.halfOpen()
                 ? "half-open, a few calls are let through to see"
                 : "open until " + breaker.until().truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** Which agents are disabled, by whom, and why. */
-    public static PartHealth disabled(Collection<Standing> standings) {
-        return degraded(standings.stream()
-                .filter(standing -> standing.disabled() != null)
-                .map(standing -> standing.agent() + ": " + standing.disabled().why())
+    public static PartHealth disabled(Collection<CallRestriction> restrictions) {
+        return degraded(restrictions.stream()
+                .filter(restriction -> restriction.disabled() != null)
+                .map(restriction -> restriction.agent() + ": " + restriction.disabled().why())
                 .sorted()
                 .toList());
     }

@@ -35,7 +35,7 @@ final class FirstRecords implements AutoCloseable {
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FEWEST_BYTES);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) BETWEEN.toMillis());
-        config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) Looks.LIMIT.toMillis());
+        config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ServerWatch.LIMIT.toMillis());
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -53,7 +53,7 @@ final class FirstRecords implements AutoCloseable {
             consumer.assign(ranges.keySet());
             ranges.forEach((partition, range) -> consumer.seek(partition, range.from()));
             Map<TopicPartition, Long> found = new HashMap<>();
-            long most = Looks.LIMIT.dividedBy(BETWEEN);
+            long most = ServerWatch.LIMIT.dividedBy(BETWEEN);
             for (long i = 0; i < most && found.size() < ranges.size(); i++) {
                 lookOnce(ranges, found);
             }

@@ -11,7 +11,7 @@ public final class HealthChecks {
     private final Map<String, Supplier<PartHealth>> checks = new LinkedHashMap<>();
     private final Set<String> vital = new HashSet<>();
 
-    /** Adds a part. Its check must not block: what has to wait for a server is left to {@link Looks}. */
+    /** Adds a part. Its check must not block: what has to wait for a server is left to {@link ServerWatch}. */
     public HealthChecks part(String name, Supplier<PartHealth> check) {
         checks.put(name, check);
         return this;

@@ -9,7 +9,7 @@ import java.time.Duration;
 import javax.sql.DataSource;
 
 /** Looks at how long runs wait for their start, over all workers, by the clock of Postgres. Confined to one thread. */
-public final class QueueWait implements Looks.Look {
+public final class QueueWait implements ServerWatch.Look {
     /** A run that waits longer says that there are too few workers, or places, for what comes. */
     static final Duration LONGEST = Duration.ofMinutes(5);
 
@@ -37,9 +37,9 @@ public final class QueueWait implements Looks.Look {
         try (Connection connection = database.getConnection();
                 PreparedStatement writable = connection.prepareStatement(WRITABLE);
                 PreparedStatement statement = connection.prepareStatement(SQL)) {
-            writable.setQueryTimeout((int) Looks.LIMIT.toSeconds());
+            writable.setQueryTimeout((int) ServerWatch.LIMIT.toSeconds());
             writable.execute();
-            statement.setQueryTimeout((int) Looks.LIMIT.toSeconds());
+            statement.setQueryTimeout((int) ServerWatch.LIMIT.toSeconds());
             statement.setInt(1, MOST_COUNTED + 1);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();

@@ -29,7 +29,7 @@ import org.apache.kafka.common.TopicPartition;
  * be aborted, or open still. So the end is the one that a reader of committed records can come to, and where the
  * workers' offset stands still before it, Kafka is asked whether there is a record at all. Confined to one thread.
  */
-public final class TriggerLag implements Looks.Look, AutoCloseable {
+public final class TriggerLag implements ServerWatch.Look, AutoCloseable {
     private final Admin kafka;
     private final String topic;
     private final String group;
@@ -58,8 +58,8 @@ public final class TriggerLag implements Looks.Look, AutoCloseable {
      */
     public TriggerLag(Map<String, String> properties, String topic, String group, InstantSource clock) {
         Map<String, Object> limited = new HashMap<>(properties);
-        limited.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) Looks.LIMIT.toMillis());
-        limited.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Looks.LIMIT.toMillis());
+        limited.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ServerWatch.LIMIT.toMillis());
+        limited.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ServerWatch.LIMIT.toMillis());
         this.kafka = Admin.create(limited);
         this.records = new FirstRecords(properties);
         this.topic = topic;
@@ -142,7 +142,7 @@ public final class TriggerLag implements Looks.Look, AutoCloseable {
 
     private static <T> T answer(KafkaFuture<T> asked) throws UnansweredException, InterruptedException {
         try {
-            return asked.get(Looks.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return asked.get(ServerWatch.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException refused) {
             throw new UnansweredException(refused.getCause() == null ? refused : refused.getCause());
         } catch (TimeoutException late) {

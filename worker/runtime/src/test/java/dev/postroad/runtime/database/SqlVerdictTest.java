@@ -39,6 +39,23 @@ class SqlVerdictTest {
                 .isEqualTo(SqlVerdict.PASSING);
     }
 
+    @Test
+    void theSameMayGoWellLaterWhereTheServerOrTheWayToItIsToBlame() {
+        for (String state : "08006 25006 40P01 53300 55P03 57014 57P01 58030".split(" ", -1)) {
+            assertThat(SqlVerdict.isAway(new IllegalStateException(new SQLException("x", state))))
+                    .as(state)
+                    .isTrue();
+        }
+        for (String state : "22001 23514 42P01 54000 XX000".split(" ", -1)) {
+            assertThat(SqlVerdict.isAway(new SQLException("x", state))).as(state).isFalse();
+        }
+        assertThat(SqlVerdict.isAway(new SQLTransientConnectionException("request timed out")))
+                .isTrue();
+        assertThat(SqlVerdict.isAway(new SQLException("the connection is closed")))
+                .isTrue();
+        assertThat(SqlVerdict.isAway(new IllegalStateException("no row"))).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

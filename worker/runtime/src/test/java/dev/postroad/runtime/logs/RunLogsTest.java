@@ -47,7 +47,7 @@ class RunLogsTest {
     @Test
     void whatKeepsARunFromGoingOnIsSaidOnceAnHourHoweverOftenItIsMet() throws InterruptedException {
         SetClock clock = new SetClock(Instant.parse("2031-03-01T10:00:00Z"));
-        TroubleLog troubles = new TroubleLog(logs, clock);
+        RepeatedTroubles troubles = new RepeatedTroubles(logs, clock);
         for (int i = 0; i < 100; i++) {
             troubles.tell("stuck", "its journal cannot be read");
             troubles.tell("other", "its journal cannot be read");

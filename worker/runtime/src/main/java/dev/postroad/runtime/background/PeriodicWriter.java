@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
  * Writes in portions, on a thread of its own, what others gather; what is left at the end is written within a few
  * seconds, or lost. Thread-safe.
  */
-public final class PortionWriter implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PortionWriter.class);
+public final class PeriodicWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeriodicWriter.class);
 
     /** How long a stop waits for what is left; it is not worth more. */
     private static final Duration LONGEST_END = Duration.ofSeconds(5);
@@ -39,7 +39,7 @@ public final class PortionWriter implements AutoCloseable {
      * @param everyMillis how long is waited between two portions
      * @param rest what is left at the end
      */
-    public PortionWriter(String name, String what, long everyMillis, Portion portion, Portion rest) {
+    public PeriodicWriter(String name, String what, long everyMillis, Portion portion, Portion rest) {
         this.what = what;
         this.everyMillis = everyMillis;
         this.portion = portion;

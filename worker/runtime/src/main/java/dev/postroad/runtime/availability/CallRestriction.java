@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an agent stands that cannot simply be called. Those that can have no standing.
+ * Why an agent cannot simply be called. Those that can have none.
  *
  * @param disabled null where it is enabled
  * @param breaker null where its circuit breaker is closed
  */
-public record Standing(
+public record CallRestriction(
         String agent, @Nullable Disabled disabled, @Nullable Breaker breaker) {
     /**
      * It may not be called.

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
  * Has the log of a run say what keeps it from going on. Such a run is looked at again and again, for one that is due once
  * a second, so the same is said of it once an hour. Thread-safe; never blocks.
  */
-public final class TroubleLog {
+public final class RepeatedTroubles {
     private static final Duration SILENCE = Duration.ofHours(1);
     private static final int MOST_REMEMBERED = 1_000;
 
@@ -17,7 +17,7 @@ public final class TroubleLog {
     private final InstantSource clock;
     private final LinkedHashMap<Trouble, Instant> told = new LinkedHashMap<>();
 
-    public TroubleLog(RunLogs logs, InstantSource clock) {
+    public RepeatedTroubles(RunLogs logs, InstantSource clock) {
         this.logs = logs;
         this.clock = clock;
     }

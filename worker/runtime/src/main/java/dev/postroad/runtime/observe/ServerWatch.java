@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
  * for gone. Thread-safe; owns one thread, as clients of Kafka want
  * it.
  */
-public final class Looks implements AutoCloseable {
+public final class ServerWatch implements AutoCloseable {
     /** The longest time that a look may wait for an answer. */
     static final Duration LIMIT = Duration.ofSeconds(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Looks.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ServerWatch.class);
     private static final Duration BETWEEN = Duration.ofSeconds(2);
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
@@ -46,7 +46,7 @@ public final class Looks implements AutoCloseable {
     private record Seen(PartHealth health, Instant at) {}
 
     /** @param server its name, for people */
-    public Looks(String server, Look look, InstantSource clock) {
+    public ServerWatch(String server, Look look, InstantSource clock) {
         this.server = server;
         this.look = look;
         this.clock = clock;
