@@ -22,6 +22,7 @@ import dev.postroad.runtime.run.commands.LateCommands;
 import dev.postroad.runtime.run.lane.JournalRunLoader;
 import dev.postroad.runtime.run.lane.Lane;
 import dev.postroad.runtime.run.lane.Lanes;
+import dev.postroad.runtime.run.queue.PriorityThenArrival;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.StartTimes;
@@ -64,7 +65,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         awaited.start();
         LeftCalls left = on.part(new LeftCalls(leftRows, agents.calls(), clock));
         left.start();
-        RunQueue queue = new RunQueue(settings.maxRuns());
+        RunQueue queue = new RunQueue(settings.maxRuns(), new PriorityThenArrival());
         Bell turnWanted = new Bell();
         Lanes lanes = on.part(lanes(
                 on,

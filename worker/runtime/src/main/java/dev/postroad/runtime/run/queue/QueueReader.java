@@ -64,7 +64,7 @@ public final class QueueReader implements AutoCloseable {
         if (from == null) {
             return;
         }
-        List<QueuedRun> found = queued.after(owned.get(), from.rank(), from.number(), MOST_AT_ONCE);
+        List<QueuedRun> found = queue.policy().read(queued, owned.get(), from, MOST_AT_ONCE);
         List<Ticket> tickets = found.stream().map(office::ticket).toList();
         if (tickets.size() < MOST_AT_ONCE) {
             office.prefetch(tickets.subList(0, Math.min(RunQueue.FEW, tickets.size())));

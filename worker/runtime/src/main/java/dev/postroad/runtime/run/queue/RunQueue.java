@@ -2,11 +2,11 @@ package dev.postroad.runtime.run.queue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places for runs in flight, over all lanes of a worker, and who is next where none is free.
+ * The places for runs in flight, over all lanes of a worker, and those who wait where none is free; who of them is next is
+ * what a {@link QueuePolicy} says.
  *
  * <p>Everybody who waits is in Postgres; here are the tickets of the first of them alone, at most {@link #CAPACITY}. From
  * {@link #bound} on there may be runs without a ticket here, so whoever comes and has a later place gets none either, and
@@ -24,21 +24,32 @@ public final class RunQueue {
     private static final int MOST_LATECOMERS = 2_000;
 
     private final int places;
-    private final TreeSet<Ticket> waiting = new TreeSet<>();
+    private final QueuePolicy policy;
+    private final QueuePolicy.Line waiting;
     private final List<Ticket> latecomers = new ArrayList<>();
     private @Nullable Ticket bound;
     private @Nullable Ticket latecomersBound;
     private boolean boundMoved;
     private int taken;
 
-    /** @param places the most runs in flight */
-    public RunQueue(int places) {
+    /**
+     * @param places the most runs in flight
+     * @param policy says who is next
+     */
+    public RunQueue(int places, QueuePolicy policy) {
         this.places = places;
+        this.policy = policy;
+        this.waiting = policy.line();
+    }
+
+    /** What those are read by who have no ticket yet. */
+    QueuePolicy policy() {
+        return policy;
     }
 
     /** Takes a place for a run that came just now, where one is free and nobody waits. */
     public synchronized boolean tryTake() {
-        if (taken >= places || !waiting.isEmpty() || bound != null) {
+        if (taken >= places || waiting.size() > 0 || bound != null) {
             return false;
         }
         taken++;
@@ -58,19 +69,19 @@ public final class RunQueue {
 
     /** Queues a run that is committed; false where it is left to Postgres alone. */
     public synchronized boolean offer(Ticket ticket) {
-        if (bound != null && ticket.compareTo(bound) >= 0) {
+        if (bound != null && !waiting.isAhead(ticket, bound)) {
             comesLate(ticket);
             return false;
         }
         add(ticket);
         dispatch();
-        return bound == null || ticket.compareTo(bound) < 0;
+        return bound == null || waiting.isAhead(ticket, bound);
     }
 
     private void add(Ticket ticket) {
         waiting.add(ticket);
         if (waiting.size() > CAPACITY) {
-            Ticket last = waiting.removeLast();
+            Ticket last = waiting.takeLast();
             bound = last;
             boundMoved = true;
             last.holder().putAway(last.runId());
@@ -81,14 +92,14 @@ public final class RunQueue {
     private void comesLate(Ticket ticket) {
         if (latecomers.size() < MOST_LATECOMERS) {
             latecomers.add(ticket);
-        } else if (latecomersBound == null || ticket.compareTo(latecomersBound) < 0) {
+        } else if (latecomersBound == null || waiting.isAhead(ticket, latecomersBound)) {
             latecomersBound = ticket;
         }
     }
 
     private void dispatch() {
-        while (taken < places && !waiting.isEmpty()) {
-            Ticket next = waiting.removeFirst();
+        while (taken < places && waiting.size() > 0) {
+            Ticket next = waiting.takeFirst();
             taken++;
             next.holder().begin(next);
         }
@@ -121,13 +132,13 @@ public final class RunQueue {
             // Shards came meanwhile, or others went ahead of what was read: that is to be read anew.
             return;
         }
-        waiting.addAll(found);
+        found.forEach(waiting::add);
         bound = next;
-        if (latecomersBound != null && (bound == null || latecomersBound.compareTo(bound) < 0)) {
+        if (latecomersBound != null && (bound == null || waiting.isAhead(latecomersBound, bound))) {
             bound = latecomersBound;
         }
         for (Ticket ticket : List.copyOf(latecomers)) {
-            if (bound == null || ticket.compareTo(bound) < 0) {
+            if (bound == null || waiting.isAhead(ticket, bound)) {
                 add(ticket);
             }
         }
@@ -137,7 +148,7 @@ public final class RunQueue {
 
     /** The shard is somebody else's. */
     public synchronized void removeShard(int shard) {
-        waiting.removeIf(ticket -> ticket.shard() == shard);
+        waiting.removeShard(shard);
         latecomers.removeIf(ticket -> ticket.shard() == shard);
     }
 

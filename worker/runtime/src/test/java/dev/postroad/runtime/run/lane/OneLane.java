@@ -19,6 +19,7 @@ import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.commands.Commands;
 import dev.postroad.runtime.run.commands.KeptInstructions;
+import dev.postroad.runtime.run.queue.PriorityThenArrival;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.testing.Site;
@@ -56,7 +57,7 @@ public final class OneLane implements AutoCloseable {
 
     /** @param undecidable told of runs of which no decision can be made */
     public OneLane(AgentCaller agents, BiConsumer<RunKey, String> undecidable) {
-        RunQueue queue = new RunQueue(10_000);
+        RunQueue queue = new RunQueue(10_000, new PriorityThenArrival());
         lane = new Lane(
                 "test-lane",
                 new JournalWriter(site.database(), () -> false, (runId, what) -> {}),

@@ -2,6 +2,8 @@ package dev.postroad.runtime.run.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.runtime.journal.QueuedRun;
+import dev.postroad.runtime.journal.QueuedRuns;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RunQueueTest {
     private static final int RUNS = RunQueue.CAPACITY + 10_000;
 
-    private final RunQueue queue = new RunQueue(1);
+    private final RunQueue queue = new RunQueue(1, new PriorityThenArrival());
     private final Deque<Ticket> begun = new ArrayDeque<>();
     private final Deque<String> putAway = new ArrayDeque<>();
     private final TicketHolder holder = new TicketHolder() {
@@ -47,7 +49,7 @@ class RunQueueTest {
 
     @Test
     void moreRunsThanHaveTicketsBeginInTheOrderOfTheQueueAndNoneIsForgotten() {
-        NavigableSet<Ticket> stored = new TreeSet<>();
+        NavigableSet<Ticket> stored = new TreeSet<>(PriorityThenArrival.ORDER);
         List<Long> ranks = new ArrayList<>();
         for (long rank = 1; rank <= RUNS; rank++) {
             ranks.add(rank);
@@ -98,5 +100,64 @@ class RunQueueTest {
         assertThat(queue.readFrom()).isNotNull();
         queue.read(List.of(), null);
         assertThat(queue.tryTake()).isTrue();
+    }
+
+    @Test
+    void whoBeginsNextIsWhatThePolicySays() {
+        RunQueue latestFirst = new RunQueue(1, new LatestFirst());
+        assertThat(latestFirst.tryTake()).isTrue();
+        List.of(2L, 3L, 1L).forEach(rank -> assertThat(latestFirst.offer(ticket(rank))).isTrue());
+        for (int i = 0; i < 3; i++) {
+            latestFirst.leave();
+        }
+        assertThat(begun).extracting(Ticket::number).containsExactly(3L, 2L, 1L);
+    }
+
+    private static final class LatestFirst implements QueuePolicy {
+        @Override
+        public Line line() {
+            return new Line() {
+                private final Deque<Ticket> sorted = new ArrayDeque<>();
+
+                @Override
+                public void add(Ticket ticket) {
+                    List<Ticket> all = new ArrayList<>(sorted);
+                    all.add(ticket);
+                    all.sort(PriorityThenArrival.ORDER.reversed());
+                    sorted.clear();
+                    sorted.addAll(all);
+                }
+
+                @Override
+                public Ticket takeFirst() {
+                    return sorted.removeFirst();
+                }
+
+                @Override
+                public Ticket takeLast() {
+                    return sorted.removeLast();
+                }
+
+                @Override
+                public boolean isAhead(Ticket one, Ticket other) {
+                    return PriorityThenArrival.ORDER.compare(one, other) > 0;
+                }
+
+                @Override
+                public void removeShard(int shard) {
+                    sorted.removeIf(ticket -> ticket.shard() == shard);
+                }
+
+                @Override
+                public int size() {
+                    return sorted.size();
+                }
+            };
+        }
+
+        @Override
+        public List<QueuedRun> read(QueuedRuns queued, Collection<Integer> shards, Ticket from, int limit) {
+            return List.of();
+        }
     }
 }
