@@ -6,8 +6,8 @@ import dev.postroad.runtime.lease.LeaseKeeper;
 import dev.postroad.runtime.observe.AgentParts;
 import dev.postroad.runtime.observe.HealthChecks;
 import dev.postroad.runtime.observe.HealthState;
-import dev.postroad.runtime.observe.ServerWatch;
 import dev.postroad.runtime.observe.PartHealth;
+import dev.postroad.runtime.observe.ServerWatch;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.run.lane.Lane;
 import java.time.Duration;
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param kafka also sees the lag
  * @param postgres also sees the queue
  */
-record HealthParts(Stepping stepping, Intake intake, Agents agents, ServerWatch kafka, ServerWatch postgres, SharedClock clock) {
+record HealthParts(
+        Stepping stepping, Intake intake, Agents agents, ServerWatch kafka, ServerWatch postgres, SharedClock clock) {
     private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
 
     HealthChecks checks() {

@@ -60,7 +60,8 @@ public final class BreakerRows {
     private CallRestriction restriction(RowView row) {
         boolean enabled = row.getColumn("enabled", Boolean.class);
         String breaker = row.getColumn("breaker", String.class);
-        CallRestriction.Disabled disabled = enabled ? null : new CallRestriction.Disabled(why(row), at(row, "probe_in"));
+        CallRestriction.Disabled disabled =
+                enabled ? null : new CallRestriction.Disabled(why(row), at(row, "probe_in"));
         Instant until = at(row, "breaker_in");
         return new CallRestriction(
                 row.getColumn("name", String.class),

@@ -32,7 +32,8 @@ public final class AgentParts {
     public static PartHealth disabled(Collection<CallRestriction> restrictions) {
         return degraded(restrictions.stream()
                 .filter(restriction -> restriction.disabled() != null)
-                .map(restriction -> restriction.agent() + ": " + restriction.disabled().why())
+                .map(restriction ->
+                        restriction.agent() + ": " + restriction.disabled().why())
                 .sorted()
                 .toList());
     }

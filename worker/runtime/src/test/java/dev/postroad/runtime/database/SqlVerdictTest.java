@@ -47,7 +47,9 @@ class SqlVerdictTest {
                     .isTrue();
         }
         for (String state : "22001 23514 42P01 54000 XX000".split(" ", -1)) {
-            assertThat(SqlVerdict.isAway(new SQLException("x", state))).as(state).isFalse();
+            assertThat(SqlVerdict.isAway(new SQLException("x", state)))
+                    .as(state)
+                    .isFalse();
         }
         assertThat(SqlVerdict.isAway(new SQLTransientConnectionException("request timed out")))
                 .isTrue();

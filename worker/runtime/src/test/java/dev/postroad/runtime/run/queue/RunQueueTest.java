@@ -106,7 +106,8 @@ class RunQueueTest {
     void whoBeginsNextIsWhatThePolicySays() {
         RunQueue latestFirst = new RunQueue(1, new LatestFirst());
         assertThat(latestFirst.tryTake()).isTrue();
-        List.of(2L, 3L, 1L).forEach(rank -> assertThat(latestFirst.offer(ticket(rank))).isTrue());
+        List.of(2L, 3L, 1L)
+                .forEach(rank -> assertThat(latestFirst.offer(ticket(rank))).isTrue());
         for (int i = 0; i < 3; i++) {
             latestFirst.leave();
         }
