@@ -36,17 +36,20 @@ CREATE INDEX agent_events_of_agents ON agent_events (id) WHERE agent IS NOT NULL
 CREATE INDEX agent_events_by_schedule ON agent_events (schedule, id) WHERE schedule IS NOT NULL;
 
 -- Triggers of which the last of a key within a time is to run. One that is chosen has begun, and is sent to the topic of
--- triggers anew; it stays for a while after that, so that an older one that is read again does not take it for gone.
+-- triggers anew; it stays for a while after that, so that an older one that is read again does not take it for gone. One
+-- that is superseded stays until that is told. since: when the first of those was written whose place it has taken.
 CREATE TABLE debounced_triggers (
     target text NOT NULL,
     key text NOT NULL,
     run_id text NOT NULL,
     shard integer NOT NULL,
     written_at timestamptz NOT NULL,
+    since timestamptz NOT NULL,
     within_millis bigint NOT NULL,
     due_at timestamptz NOT NULL,
     begun boolean NOT NULL DEFAULT false,
     sent boolean NOT NULL DEFAULT false,
+    superseded boolean NOT NULL DEFAULT false,
     trigger text NOT NULL,
     traceparent text,
     topic text NOT NULL,
@@ -55,5 +58,5 @@ CREATE TABLE debounced_triggers (
     "offset" bigint NOT NULL,
     PRIMARY KEY (target, key, run_id)
 );
-CREATE INDEX debounced_triggers_due ON debounced_triggers (shard, due_at) WHERE NOT sent;
+CREATE INDEX debounced_triggers_due ON debounced_triggers (shard, due_at) WHERE NOT sent AND NOT superseded;
 CREATE INDEX debounced_triggers_sent ON debounced_triggers (due_at) WHERE sent;

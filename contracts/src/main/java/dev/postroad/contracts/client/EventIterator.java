@@ -1,6 +1,5 @@
 package dev.postroad.contracts.client;
 
-import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Duration;
 import java.util.Iterator;
@@ -52,7 +51,7 @@ final class EventIterator implements Iterator<RunEvent> {
     }
 
     private boolean isLast(RunEvent event) {
-        return event.type().endsRun() || (event.type() == EventType.TRIGGER_REJECTED && !watch.hasBegun());
+        return event.type().endsRun() || (event.type().endsTrigger() && !watch.hasBegun());
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.postroad.contracts.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ public sealed interface RunOutcome {
             @Nullable String reason,
             @Nullable ObjectNode state) implements RunOutcome {}
 
-    /** There is no such run, since its trigger was refused. */
+    /** There is no such run, since its trigger was refused, or another one took its place. */
     record Rejected(RunEvent event, String reason) implements RunOutcome {}
 
     /**
@@ -43,7 +42,7 @@ public sealed interface RunOutcome {
 
     /** Whether an event says something about what becomes of a run. */
     static boolean tells(RunEvent event) {
-        return event.seq() > 0 || event.type() == EventType.TRIGGER_REJECTED;
+        return event.seq() > 0 || event.type().endsTrigger();
     }
 
     /** Reads the outcome from the last event. */
@@ -62,7 +61,8 @@ public sealed interface RunOutcome {
                         data.path("error").path("message").asText(),
                         state);
             case RUN_CANCELLED -> new Cancelled(last, data.path("reason").textValue(), state);
-            case TRIGGER_REJECTED -> new Rejected(last, data.path("reason").asText());
+            case TRIGGER_REJECTED, TRIGGER_SUPERSEDED ->
+                new Rejected(last, data.path("reason").asText());
             case RUN_QUEUED,
                     RUN_STARTED,
                     NODE_STARTED,

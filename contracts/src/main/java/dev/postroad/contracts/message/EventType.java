@@ -41,6 +41,8 @@ public enum EventType {
     TRIGGER_DUPLICATE("trigger.duplicate", Ends.NOTHING),
     /** Outside a journal: the trigger was understood and cannot be admitted. */
     TRIGGER_REJECTED("trigger.rejected", Ends.NOTHING),
+    /** Outside a journal: another trigger of the same key came later, and runs in its place. */
+    TRIGGER_SUPERSEDED("trigger.superseded", Ends.NOTHING),
     /**
      * A type that a later release writes and this one does not know; {@link RunEvent#typeName} has its name. No event has
      * this as its name.
@@ -95,6 +97,11 @@ public enum EventType {
     /** Whether all that was under way is over with this event, without an event of its own for each attempt. */
     public boolean endsAllAttempts() {
         return ends == Ends.ALL_ATTEMPTS || ends == Ends.RUN;
+    }
+
+    /** Whether no run comes of a trigger after this event. */
+    public boolean endsTrigger() {
+        return this == TRIGGER_REJECTED || this == TRIGGER_SUPERSEDED;
     }
 
     /** Whether a type has that public name; a later version of Postroad may publish types that this one lacks. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout the longest that the whole run may take; null for the graph's limit
  * @param tags the user's own marks on the run
  * @param startAt when it may begin; null for at once
+ * @param debounce whether a later trigger may take its place; null where none does
  */
 public record Trigger(
         Target target,
@@ -33,7 +34,8 @@ public record Trigger(
         int priority,
         @Nullable Duration timeout,
         Map<String, String> tags,
-        @Nullable StartAt startAt) {
+        @Nullable StartAt startAt,
+        @Nullable Debounce debounce) {
 
     private static final int MAX_PRIORITY = 9;
 
@@ -55,7 +57,12 @@ public record Trigger(
             int priority,
             @Nullable Duration timeout,
             Map<String, String> tags) {
-        this(target, runId, input, priority, timeout, tags, null);
+        this(target, runId, input, priority, timeout, tags, null, null);
+    }
+
+    /** The same, for a run of an id and not before a time, and whatever comes later. */
+    public Trigger settled(String ofRun, @Nullable StartAt time) {
+        return new Trigger(target, ofRun, input, priority, timeout, tags, time, null);
     }
 
     /** What a trigger runs. */
@@ -94,6 +101,7 @@ public record Trigger(
         Duration timeout = fields.duration("timeout");
         Map<String, String> tags = fields.textMap("tags");
         StartAt startAt = StartAt.read(fields, "startAt");
+        Debounce debounce = Debounce.read(fields.nested("debounce"));
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);
         }
@@ -104,7 +112,8 @@ public record Trigger(
                 Objects.requireNonNullElse(priority, 0),
                 timeout,
                 tags,
-                startAt);
+                startAt,
+                debounce);
     }
 
     private static Target target(Fields fields) {
@@ -149,6 +158,9 @@ public record Trigger(
         }
         if (startAt != null) {
             json.put("startAt", startAt.toString());
+        }
+        if (debounce != null) {
+            debounce.put(json.putObject("debounce"));
         }
         return json;
     }

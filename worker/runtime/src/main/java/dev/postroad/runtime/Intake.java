@@ -2,6 +2,8 @@ package dev.postroad.runtime;
 
 import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.debounce.DebouncedTriggers;
+import dev.postroad.runtime.debounce.Debouncer;
 import dev.postroad.runtime.intake.ControlIntake;
 import dev.postroad.runtime.intake.Origins;
 import dev.postroad.runtime.intake.TriggerIntake;
@@ -40,6 +42,14 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
                         schedules::apply,
                         on.clock())));
         control.start();
+        DebouncedTriggers debounced = new DebouncedTriggers(storage.intake(), on.clock());
+        on.part(new Debouncer(
+                        new DebouncedTriggers(storage.jdbi(), on.clock()),
+                        shards::owned,
+                        publishing.producer(),
+                        settings.topics().triggers(),
+                        on.clock()))
+                .start();
         TriggerIntake triggers = on.part(new TriggerIntake(
                 triggerConsumers(settings, on.metrics()),
                 publishing.look(),
@@ -50,6 +60,7 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
                         shards,
                         publishing.outlets(),
                         new Origins(storage.intake()),
+                        debounced,
                         on.clock())));
         triggers.start();
         on.part(new ScheduleRunner(

@@ -118,6 +118,7 @@ class StartTimesTest {
                         0,
                         null,
                         Map.of(),
-                        startAt));
+                        startAt,
+                        null));
     }
 }

@@ -69,6 +69,7 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
                     TRIGGER_REJECTED,
+                    TRIGGER_SUPERSEDED,
                     UNKNOWN -> this;
         };
     }

@@ -24,7 +24,7 @@ final class Notes {
             case STATE_UPDATED -> "as " + data.path("asNode").asText();
             case RUN_FORKED -> "as run " + data.path("newRunId").asText();
             case RUN_ROLLED_BACK -> "to version " + data.path("toVersion").asText();
-            case RUN_CANCELLED, RUN_PAUSED, TRIGGER_REJECTED, TRIGGER_DUPLICATE ->
+            case RUN_CANCELLED, RUN_PAUSED, TRIGGER_REJECTED, TRIGGER_DUPLICATE, TRIGGER_SUPERSEDED ->
                 data.path("reason").asText();
             case COMMAND_REJECTED ->
                 data.path("command").asText() + ": " + data.path("reason").asText();

@@ -110,6 +110,7 @@ public record RunProgress(
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
                     TRIGGER_REJECTED,
+                    TRIGGER_SUPERSEDED,
                     UNKNOWN -> status;
         };
     }

@@ -22,8 +22,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "trigger", description = "Start a run and print its id; `postroad run` follows it too.")
 final class TriggerCommand implements Callable<Integer> {
-    private static final Set<EventType> ANSWERS =
-            EnumSet.of(EventType.RUN_QUEUED, EventType.TRIGGER_REJECTED, EventType.TRIGGER_DUPLICATE);
+    private static final Set<EventType> ANSWERS = EnumSet.of(
+            EventType.RUN_QUEUED,
+            EventType.TRIGGER_REJECTED,
+            EventType.TRIGGER_DUPLICATE,
+            EventType.TRIGGER_SUPERSEDED);
 
     private final Surroundings surroundings;
 

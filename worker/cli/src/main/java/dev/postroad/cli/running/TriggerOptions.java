@@ -55,7 +55,8 @@ final class TriggerOptions {
                 priority,
                 runTimeout,
                 tags,
-                startAt());
+                startAt(),
+                null);
     }
 
     private @Nullable StartAt startAt() {

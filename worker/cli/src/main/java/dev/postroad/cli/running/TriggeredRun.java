@@ -46,7 +46,7 @@ record TriggeredRun(Trigger trigger, List<String> nodes, FollowOptions following
     }
 
     static void throwRefusal(RunEvent event) {
-        if (event.type() == EventType.TRIGGER_REJECTED) {
+        if (event.type().endsTrigger()) {
             throw CommandException.usage("the trigger of run " + event.runId() + " was refused: "
                     + event.data().path("reason").asText());
         }

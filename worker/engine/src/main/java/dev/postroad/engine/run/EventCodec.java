@@ -231,7 +231,7 @@ public final class EventCodec {
                         Trees.text(data, "commandId"),
                         Trees.text(data, "newRunId"),
                         data.path("fromVersion").asInt());
-            case TRIGGER_DUPLICATE, TRIGGER_REJECTED, UNKNOWN ->
+            case TRIGGER_DUPLICATE, TRIGGER_REJECTED, TRIGGER_SUPERSEDED, UNKNOWN ->
                 throw new IllegalStateException(type.publicName() + " belongs to no journal");
         };
     }

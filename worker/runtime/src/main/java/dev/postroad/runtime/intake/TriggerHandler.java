@@ -1,5 +1,6 @@
 package dev.postroad.runtime.intake;
 
+import dev.postroad.contracts.message.Debounce;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.StartAt;
@@ -29,12 +30,14 @@ final class TriggerHandler implements RecordHandler {
     private final Lanes lanes;
     private final Outlets outlets;
     private final Origins origins;
+    private final TriggerHolds holds;
 
-    TriggerHandler(TriggerJudge judge, Lanes lanes, Outlets outlets, Origins origins) {
+    TriggerHandler(TriggerJudge judge, Lanes lanes, Outlets outlets, Origins origins, TriggerHolds holds) {
         this.judge = judge;
         this.lanes = lanes;
         this.outlets = outlets;
         this.origins = origins;
+        this.holds = holds;
     }
 
     @Override
@@ -46,7 +49,14 @@ final class TriggerHandler implements RecordHandler {
             case NotYetKnown() -> {
                 return Reception.NOT_YET;
             }
-            case Admissible admissible -> admit(admissible, incoming);
+            case Admissible admissible -> {
+                Debounce debounce = admissible.trigger().debounce();
+                if (debounce == null) {
+                    admit(admissible, incoming);
+                } else {
+                    holds.hold(admissible, debounce, incoming);
+                }
+            }
             case Rejected(String runId, String graph, String reason) ->
                 outlets.answer(
                         EventType.TRIGGER_REJECTED,
@@ -73,12 +83,12 @@ final class TriggerHandler implements RecordHandler {
     }
 
     /** When a run may begin that is not to begin at once; null where it is. */
-    private static @Nullable Instant startAt(Trigger trigger, ConsumerRecord<?, ?> record) {
+    static @Nullable Instant startAt(Trigger trigger, ConsumerRecord<?, ?> record) {
         StartAt startAt = trigger.startAt();
         return startAt == null ? null : startAt.from(Instant.ofEpochMilli(Math.max(0, record.timestamp())));
     }
 
-    private static Origin origin(Incoming incoming) {
+    static Origin origin(Incoming incoming) {
         ConsumerRecord<byte[], byte[]> record = incoming.record();
         return new Origin(record.topic(), incoming.topicId(), record.partition(), record.offset());
     }
@@ -93,7 +103,7 @@ final class TriggerHandler implements RecordHandler {
         };
     }
 
-    private static @Nullable String traceParent(ConsumerRecord<byte[], byte[]> record) {
+    static @Nullable String traceParent(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(EventHeaders.TRACE_PARENT);
         if (header == null || header.value() == null || header.value().length > LONGEST_TRACE_PARENT) {
             return null;

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.intake;
 
+import dev.postroad.runtime.debounce.DebouncedTriggers;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
@@ -25,6 +26,7 @@ public final class TriggerIntake implements AutoCloseable {
             ShardOwner owner,
             Outlets outlets,
             Origins origins,
+            DebouncedTriggers debounced,
             InstantSource clock) {}
 
     /**
@@ -48,7 +50,12 @@ public final class TriggerIntake implements AutoCloseable {
                         consumers,
                         look,
                         new ByGroup(topic, collaborators.owner(), lanes::areAlive),
-                        new TriggerHandler(judge, lanes, outlets, collaborators.origins()),
+                        new TriggerHandler(
+                                judge,
+                                lanes,
+                                outlets,
+                                collaborators.origins(),
+                                new TriggerHolds(collaborators.debounced(), outlets)),
                         (incoming, reason, kept) -> outlets.deadLetter(incoming.record(), reason, kept)),
                 collaborators.clock());
     }

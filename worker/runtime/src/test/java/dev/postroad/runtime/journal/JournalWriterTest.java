@@ -141,8 +141,11 @@ class JournalWriterTest {
                 .toList();
         assertThat(events)
                 .extracting(event -> event.body().type())
-                .containsAll(EnumSet.complementOf(
-                        EnumSet.of(EventType.TRIGGER_DUPLICATE, EventType.TRIGGER_REJECTED, EventType.UNKNOWN)));
+                .containsAll(EnumSet.complementOf(EnumSet.of(
+                        EventType.TRIGGER_DUPLICATE,
+                        EventType.TRIGGER_REJECTED,
+                        EventType.TRIGGER_SUPERSEDED,
+                        EventType.UNKNOWN)));
 
         List<PublishedRow> page =
                 reader.page(MINE, Position.startOf(Instant.EPOCH), start.plus(Duration.ofDays(1)), 1_000);

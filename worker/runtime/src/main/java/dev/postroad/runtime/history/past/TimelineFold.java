@@ -52,6 +52,7 @@ final class TimelineFold {
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
                     TRIGGER_REJECTED,
+                    TRIGGER_SUPERSEDED,
                     UNKNOWN -> {}
         }
     }
