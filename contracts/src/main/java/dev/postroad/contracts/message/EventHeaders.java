@@ -20,5 +20,14 @@ public final class EventHeaders {
     /** On a control record that was forwarded to its run's shard: what makes the command apply once. */
     public static final String COMMAND_ID = "postroad-command-id";
 
+    /** On a part of an archived run: which archive it is of, which part it is, from 1 on, and whether it is the last. */
+    public static final String ARCHIVE_ID = "postroad-archive";
+
+    public static final String ARCHIVE_PART = "postroad-part";
+    public static final String ARCHIVE_LAST = "postroad-last";
+
+    /** How a value is packed. */
+    public static final String CONTENT_ENCODING = "content-encoding";
+
     private EventHeaders() {}
 }

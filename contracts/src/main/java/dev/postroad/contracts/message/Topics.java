@@ -60,6 +60,11 @@ public record Topics(String prefix) {
         return prefix + "agent-events";
     }
 
+    /** Where runs are kept that were pruned, where workers are told to archive them there. */
+    public String archive() {
+        return prefix + "archive";
+    }
+
     /** Where records that could not be understood are kept. */
     public String deadLetters() {
         return prefix + "dead-letters";

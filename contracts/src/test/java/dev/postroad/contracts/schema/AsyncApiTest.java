@@ -33,6 +33,7 @@ class AsyncApiTest {
                         TOPICS.agentResults(),
                         TOPICS.registry(),
                         TOPICS.agentEvents(),
+                        TOPICS.archive(),
                         TOPICS.deadLetters());
     }
 

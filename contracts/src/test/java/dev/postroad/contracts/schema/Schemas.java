@@ -21,6 +21,7 @@ final class Schemas {
             "agent-event",
             "agent-http-request",
             "agent-http-response",
+            "archive-line",
             "control",
             "event",
             "graph",

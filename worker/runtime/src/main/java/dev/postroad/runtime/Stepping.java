@@ -137,7 +137,14 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         on.part(new AgentWaiters(
                         agents.available(), storage.reader(), lanes, shards::owned, agents::canBeCalled, clock))
                 .start();
-        on.part(new Pruner(storage.jdbi(), on.settings().retention(), lanes, shards::epochs, clock, on.ticker()))
+        on.part(new Pruner(
+                        storage.jdbi(),
+                        on.settings().retention(),
+                        on.part(Archives.open(on, storage)),
+                        lanes,
+                        shards::epochs,
+                        clock,
+                        on.ticker()))
                 .start(on.metrics());
         on.part(new LateCommands(storage.pending(), on.settings().pendingCommands(), clock))
                 .start();

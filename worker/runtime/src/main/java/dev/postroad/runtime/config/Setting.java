@@ -35,6 +35,8 @@ public enum Setting {
     LOG_RETENTION("P7D"),
     LOG_FORMAT("text"),
     RETENTION,
+    ARCHIVE("none"),
+    ARCHIVE_DIR,
     PRUNED_IDS("P7D"),
     PENDING_COMMANDS("PT24H"),
     LLM_BASE_URL,

@@ -1,7 +1,9 @@
 package dev.postroad.runtime.provisioning;
 
 import dev.postroad.contracts.message.Topics;
+import dev.postroad.runtime.config.ArchiveKind;
 import dev.postroad.runtime.config.WorkerSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,11 +33,14 @@ record TopicPlan(String name, int partitions, Partitioning partitioning, Map<Str
             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
             "LogAppendTime");
 
+    /** What is in it is nowhere else. */
+    private static final Map<String, String> FOR_EVER = Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1");
+
     static List<TopicPlan> all(WorkerSettings settings) {
         Topics topics = settings.topics();
         int many = settings.partitions();
         String largestDeadLetter = String.valueOf(settings.maxValueBytes() + DEAD_LETTER_MARGIN_BYTES);
-        return List.of(
+        List<TopicPlan> plans = new ArrayList<>(List.of(
                 new TopicPlan(topics.triggers(), many, Partitioning.BY_SHARD, Map.of()),
                 new TopicPlan(topics.control(), many, Partitioning.BY_SHARD, Map.of()),
                 new TopicPlan(topics.agentResults(), many, Partitioning.BY_SHARD, Map.of()),
@@ -47,7 +52,11 @@ record TopicPlan(String name, int partitions, Partitioning partitioning, Map<Str
                         topics.deadLetters(),
                         1,
                         Partitioning.FREE,
-                        Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largestDeadLetter)));
+                        Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largestDeadLetter))));
+        if (settings.retention().archive() == ArchiveKind.KAFKA) {
+            plans.add(new TopicPlan(topics.archive(), many, Partitioning.FREE, FOR_EVER));
+        }
+        return plans;
     }
 
     static List<String> sharded(Topics topics) {

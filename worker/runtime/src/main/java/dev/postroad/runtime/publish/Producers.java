@@ -64,6 +64,16 @@ public final class Producers {
         return new KafkaProducer<>(config);
     }
 
+    /** The producer of archived runs, which are packed already: whoever sends one waits for it. */
+    public static KafkaProducer<String, byte[]> forArchive(Map<String, String> kafka) {
+        Map<String, Object> config = reliable(kafka);
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L << 20);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 40_000);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+        return new KafkaProducer<>(config);
+    }
+
     /** Lets a producer that waits for nothing know its topic, so that it takes the very first record. */
     public static void introduce(KafkaProducer<?, ?> producer, String topic) {
         for (int i = 0; i < MOST_INTRODUCTIONS; i++) {

@@ -71,14 +71,14 @@ final class Erasure {
     /**
      * Deletes runs, which nobody takes up meanwhile.
      *
-     * @param lastSeqs the last event of each run that was archived; none for those that need not be
      * @param epochs under which their shards are owned
      * @return those that are gone; others have changed, or are not ours any more
      */
-    List<String> erase(List<EndedRun> runs, Map<Long, Integer> lastSeqs, Map<Integer, Long> epochs) {
-        List<Integer> shards = runs.stream().map(EndedRun::shard).distinct().toList();
+    List<String> erase(List<ArchivedRun> runs, Map<Integer, Long> epochs) {
+        List<Integer> shards =
+                runs.stream().map(archived -> archived.run().shard()).distinct().toList();
         List<Integer> seqs = new ArrayList<>();
-        runs.forEach(run -> seqs.add(lastSeqs.get(run.number())));
+        runs.forEach(archived -> seqs.add(archived.lastSeq()));
         return jdbi.withHandle(handle -> handle.createQuery(ERASE)
                 .bindArray("shards", Integer.class, shards)
                 .bindArray(
@@ -90,7 +90,7 @@ final class Erasure {
                 .bindArray(
                         "numbers",
                         Long.class,
-                        runs.stream().map(EndedRun::number).toList())
+                        runs.stream().map(archived -> archived.run().number()).toList())
                 .bindArray("seqs", Integer.class, seqs)
                 .mapTo(String.class)
                 .list());

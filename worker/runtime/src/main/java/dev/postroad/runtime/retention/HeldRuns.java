@@ -1,7 +1,7 @@
 package dev.postroad.runtime.retention;
 
 import dev.postroad.runtime.run.lane.Lanes;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class HeldRuns implements AutoCloseable {
     private final Map<Integer, List<String>> byShard;
     private final Map<Integer, List<String>> held = new TreeMap<>();
 
-    private HeldRuns(Lanes lanes, List<EndedRun> runs) {
+    private HeldRuns(Lanes lanes, Collection<EndedRun> runs) {
         this.lanes = lanes;
         this.byShard = runs.stream()
                 .collect(Collectors.groupingBy(
@@ -29,7 +29,7 @@ final class HeldRuns implements AutoCloseable {
     }
 
     /** Has them held, as far as nobody has them in hand. */
-    static HeldRuns of(Lanes lanes, List<EndedRun> runs) throws InterruptedException {
+    static HeldRuns of(Lanes lanes, Collection<EndedRun> runs) throws InterruptedException {
         HeldRuns holding = new HeldRuns(lanes, runs);
         Map<Integer, CompletableFuture<List<String>>> answers = new TreeMap<>();
         holding.byShard.forEach((shard, runIds) -> answers.put(shard, lanes.hold(shard, runIds)));
@@ -54,11 +54,12 @@ final class HeldRuns implements AutoCloseable {
     }
 
     /** Those that are. */
-    List<EndedRun> among(List<EndedRun> runs) {
+    List<ArchivedRun> among(List<ArchivedRun> runs) {
         Set<String> ids = new HashSet<>();
         held.values().forEach(ids::addAll);
-        return new ArrayList<>(
-                runs.stream().filter(run -> ids.contains(run.runId())).toList());
+        return runs.stream()
+                .filter(archived -> ids.contains(archived.run().runId()))
+                .toList();
     }
 
     @Override

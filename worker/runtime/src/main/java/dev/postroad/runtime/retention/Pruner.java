@@ -7,6 +7,8 @@ import dev.postroad.runtime.config.RetentionSettings;
 import dev.postroad.runtime.retention.LeftRows.Deleted;
 import dev.postroad.runtime.run.lane.Lanes;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -45,6 +47,7 @@ public final class Pruner implements AutoCloseable {
     private final LongSupplier ticker;
     private final DueRuns due;
     private final RequestedRuns requested;
+    private final Archive archive;
     private final Erasure erasure;
     private final LeftRows left;
     private final Hourly ids;
@@ -58,12 +61,14 @@ public final class Pruner implements AutoCloseable {
     private long told;
 
     /**
+     * @param archive where runs go before they are deleted; a run that it does not take stays
      * @param owned the shards whose runs are stepped here, each with its epoch
      * @param ticker nanoseconds that go on evenly, from any origin
      */
     public Pruner(
             Jdbi jdbi,
             RetentionSettings settings,
+            Archive archive,
             Lanes lanes,
             Supplier<Map<Integer, Long>> owned,
             InstantSource clock,
@@ -74,6 +79,7 @@ public final class Pruner implements AutoCloseable {
         this.ticker = ticker;
         this.due = new DueRuns(jdbi, settings, clock);
         this.requested = new RequestedRuns(jdbi);
+        this.archive = archive;
         this.erasure = new Erasure(jdbi);
         this.left = new LeftRows(jdbi);
         this.ids = new Hourly(clock);
@@ -135,7 +141,7 @@ public final class Pruner implements AutoCloseable {
         try {
             erase(ended, epochs);
             trouble.over();
-        } catch (JdbiException failed) {
+        } catch (JdbiException | SQLException | IOException failed) {
             figures.failed();
             trouble.tell(String.valueOf(failed.getMessage()));
             passOver(ended);
@@ -147,11 +153,14 @@ public final class Pruner implements AutoCloseable {
         return true;
     }
 
-    private void erase(List<EndedRun> ended, Map<Integer, Long> epochs) throws InterruptedException {
-        erasure.note(ended);
+    private void erase(List<EndedRun> ended, Map<Integer, Long> epochs)
+            throws SQLException, IOException, InterruptedException {
+        List<ArchivedRun> stored = archive.store(ended);
+        List<EndedRun> going = stored.stream().map(ArchivedRun::run).toList();
+        erasure.note(going);
         List<String> gone;
-        try (HeldRuns held = HeldRuns.of(lanes, ended)) {
-            gone = erasure.erase(held.among(ended), Map.of(), epochs);
+        try (HeldRuns held = HeldRuns.of(lanes, going)) {
+            gone = erasure.erase(held.among(stored), epochs);
         }
         figures.erased(gone.size());
         if (gone.size() < ended.size()) {

@@ -59,6 +59,8 @@ final class WorkerSettingsTest {
                         "POSTROAD_LOG_RETENTION=P7D",
                         "POSTROAD_LOG_FORMAT=text",
                         "POSTROAD_RETENTION=",
+                        "POSTROAD_ARCHIVE=none",
+                        "POSTROAD_ARCHIVE_DIR=",
                         "POSTROAD_PRUNED_IDS=P7D",
                         "POSTROAD_PENDING_COMMANDS=PT24H",
                         "POSTROAD_LLM_BASE_URL=",
@@ -147,6 +149,10 @@ final class WorkerSettingsTest {
                         + " and signs of ASCII, without spaces",
                 "POSTROAD_PLUGIN_DIR | /no/such/folder | POSTROAD_PLUGIN_DIR: is \"/no/such/folder\", which is no"
                         + " folder that can be read; make it, or name another",
+                "POSTROAD_RETENTION | 30 days | POSTROAD_RETENTION: is \"30 days\"; use an ISO-8601 duration from PT1S to"
+                        + " PT876000H",
+                "POSTROAD_ARCHIVE | s3 | POSTROAD_ARCHIVE: is \"s3\"; use none, kafka or files",
+                "POSTROAD_ARCHIVE | files | POSTROAD_ARCHIVE_DIR: is not set; name a folder that this worker can write to",
                 "POSTROAD_LOG_FORMAT | xml | POSTROAD_LOG_FORMAT: is \"xml\"; use text or json",
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set"
                         + " POSTROAD_LLM_BASE_URL too",

@@ -1,0 +1,254 @@
+package dev.postroad.runtime.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.Worker;
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.Site;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.zip.GZIPInputStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@NullMarked
+class ArchiveTest {
+    private static final Site SITE = Site.open();
+    private static final RequestedRuns REQUESTS =
+            new RequestedRuns(Jdbi.create(SITE.database()).installPlugin(new PostgresPlugin()));
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @AfterEach
+    void stopWorkers() {
+        SITE.stopWorkers();
+    }
+
+    @AfterAll
+    static void stop() {
+        SITE.close();
+    }
+
+    private static Worker work(Map<String, String> settings) {
+        Worker worker = SITE.worker(settings);
+        SITE.apply("""
+                agent: test-puppet
+                kind: java
+                ---
+                graph: asking
+                state: { answer: { default: '' } }
+                nodes: { ask: { agent: test-puppet, output: "{'answer': result}" } }
+                edges: [ { from: START, to: ask }, { from: ask, to: END } ]
+                """);
+        Site.await("the graph is there", () -> SITE.number("SELECT count(*) FROM postroad.graphs") == 1);
+        return worker;
+    }
+
+    private static List<RunEvent> run(String runId) {
+        SITE.trigger("asking", runId, "{}");
+        return SITE.ended(runId);
+    }
+
+    private static boolean isThere(String runId) {
+        return SITE.history().find(runId).isPresent();
+    }
+
+    private static void prune(String runId) {
+        REQUESTS.ask(List.of(runId));
+        Site.await(
+                "run " + runId + " is gone",
+                () -> !isThere(runId) && SITE.number("SELECT count(*) FROM postroad.rows_to_prune") == 0);
+    }
+
+    private static void bringBack(byte[] archive) {
+        try {
+            new RunImport(SITE.database()).read(new ByteArrayInputStream(archive));
+        } catch (ImportException | SQLException | IOException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                files.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return files;
+    }
+
+    @Test
+    void aRunIsInTheFolderBeforeItGoesAndComesBackFromThere() throws IOException {
+        work(Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", folder.toString()));
+        List<RunEvent> journal = run("filed");
+        prune("filed");
+        assertThat(files()).singleElement().satisfies(file -> {
+            assertThat(file.getFileName().toString()).matches("filed\\.\\d+\\.jsonl\\.gz");
+            assertLinesFitTheirSchema(Files.readAllBytes(file));
+            bringBack(Files.readAllBytes(file));
+        });
+        assertThat(SITE.journal("filed")).isEqualTo(journal);
+    }
+
+    private static void assertLinesFitTheirSchema(byte[] packed) throws IOException {
+        try (InputStream schema =
+                Objects.requireNonNull(ArchiveTest.class.getResourceAsStream("/postroad/schemas/archive-line.json"))) {
+            Schema lines = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
+            String text = new String(
+                    new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(text.lines().map(ArchiveTest::kind))
+                    .startsWith("run", "graph", "event")
+                    .endsWith("end");
+            assertThat(text.lines())
+                    .allSatisfy(line -> assertThat(lines.validate(line, InputFormat.JSON))
+                            .as(line)
+                            .isEmpty());
+        }
+    }
+
+    private static String kind(String line) {
+        try {
+            return Json.readOwn(line).path("line").asText();
+        } catch (FaultsException noJson) {
+            throw new IllegalStateException(noJson);
+        }
+    }
+
+    @Test
+    void aRunThatCannotBeArchivedStaysUntilItCan() throws IOException {
+        Path away = folder.resolve("away");
+        Files.createDirectory(away);
+        Worker worker = work(Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", away.toString()));
+        run("stays");
+        run("stays-too");
+        Files.delete(away);
+        Files.writeString(away, "no folder");
+        REQUESTS.ask(List.of("stays", "stays-too"));
+        Site.await("it was tried again", () -> failures(worker) > 2);
+        assertThat(isThere("stays") && isThere("stays-too")).isTrue();
+        Files.delete(away);
+        Files.createDirectory(away);
+        prune("stays");
+        prune("stays-too");
+        assertThat(files()).hasSize(2);
+    }
+
+    private static double failures(Worker worker) {
+        try (Caller caller = new Caller(worker.httpPort())) {
+            return caller.get("/metrics")
+                    .text()
+                    .lines()
+                    .filter(line -> line.startsWith("postroad_prune_failures_total "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+                    .sum();
+        }
+    }
+
+    @Test
+    void aRunIsOnTheTopicBeforeItGoesAndComesBackFromThereHoweverLargeItIs() throws IOException {
+        work(Map.of("POSTROAD_ARCHIVE", "kafka"));
+        Random random = new Random(7);
+        byte[] noise = new byte[2_000_000];
+        random.nextBytes(noise);
+        String answer = Base64.getEncoder().encodeToString(noise);
+        PuppetAgent.play("large", call -> AgentReply.completed(TextNode.valueOf(answer)));
+        List<RunEvent> large = run("large");
+        List<RunEvent> small = run("small");
+        prune("large");
+        prune("small");
+        assertThat(parts("small")).hasSize(1);
+        assertThat(parts("large")).hasSizeGreaterThan(1);
+        for (String run : List.of("large", "small")) {
+            ByteArrayOutputStream whole = new ByteArrayOutputStream();
+            List<ConsumerRecord<byte[], byte[]>> parts = parts(run);
+            for (int i = 0; i < parts.size(); i++) {
+                assertThat(Site.header(parts.get(i), EventHeaders.ARCHIVE_PART)).isEqualTo(Integer.toString(i + 1));
+                assertThat(Site.header(parts.get(i), EventHeaders.ARCHIVE_LAST))
+                        .isEqualTo(Boolean.toString(i == parts.size() - 1));
+                whole.write(parts.get(i).value());
+            }
+            bringBack(whole.toByteArray());
+        }
+        assertThat(SITE.journal("large")).isEqualTo(large);
+        assertThat(SITE.journal("small")).isEqualTo(small);
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> parts(String runId) {
+        return SITE.records(SITE.topics().archive()).stream()
+                .filter(record -> new String(record.key(), StandardCharsets.UTF_8).equals(runId))
+                .toList();
+    }
+
+    /** Statements are cut off at random moments: what is gone is archived, and what is not archived is there. */
+    @Test
+    void noRunIsLostWhateverStatementFailsWhileItIsPruned() throws IOException {
+        work(Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", folder.toString()));
+        long seed = Long.getLong("postroad.seed", System.nanoTime());
+        Random random = new Random(seed);
+        List<String> runs = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            runs.add("cut-" + i);
+            SITE.trigger("asking", "cut-" + i, "{}");
+        }
+        Site.await(
+                "all have ended",
+                () -> SITE.number(
+                                "SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'cut-%' AND status = 'completed'")
+                        == 60);
+        REQUESTS.ask(runs);
+        Site.await("all are gone", () -> {
+            if (random.nextInt(3) == 0) {
+                SITE.sql().useHandle(handle -> handle.execute("""
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                      AND query ~ 'rows_to_prune|pruned_runs|prune_requests|''line'', ''event'''"""));
+            }
+            return SITE.number("SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'cut-%'")
+                            + SITE.number("SELECT count(*) FROM postroad.rows_to_prune")
+                    == 0;
+        });
+        for (Path file : files()) {
+            bringBack(Files.readAllBytes(file));
+        }
+        for (String run : runs) {
+            assertThat(isThere(run)).as("seed %s, run %s", seed, run).isTrue();
+        }
+    }
+}
