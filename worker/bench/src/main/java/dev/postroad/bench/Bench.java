@@ -177,6 +177,23 @@ public final class Bench {
         return 0;
     }
 
+    @Command(
+            description = "Chains before many ended runs are pruned, while they are, and after; and what room is left.")
+    int prune(
+            @Option(names = "--runs", defaultValue = "1000000", description = "ended runs") int runs,
+            @Option(names = "--rows", defaultValue = "23", description = "journal rows of each, an odd number")
+                    int rows,
+            @Option(names = "--chain-runs", defaultValue = "20000", description = "runs of each round of the chain")
+                    int chainRuns,
+            @Option(names = "--rounds", defaultValue = "5", description = "rounds of each") int rounds)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(new PruneRounds(site, new FullTables(site, (rows - 3) / 2), chainRuns).measure(runs, rounds));
+        }
+        return 0;
+    }
+
     @Command(description = "Runs that wait for a person: heap, restart, and how fast they resume.")
     int interrupts(
             @Option(names = "--runs", defaultValue = "100000") int runs,

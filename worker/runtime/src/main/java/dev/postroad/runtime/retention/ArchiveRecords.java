@@ -63,8 +63,7 @@ final class ArchiveRecords extends OutputStream {
                 acknowledged.get();
             }
         } catch (ExecutionException refused) {
-            throw new IOException(
-                    "Kafka does not take it: " + refused.getCause().getMessage(), refused);
+            throw new IOException("Kafka does not take it: " + refused.getMessage(), refused);
         }
     }
 

@@ -36,7 +36,7 @@ public final class Pruner implements AutoCloseable {
     private static final int MOST_IDS = 5_000;
     private static final int MOST_PASSED_OVER = 1_000;
 
-    /** For each millisecond of work, so many of rest; where somebody waits for it, fewer. */
+    /** For each millisecond of work, so many of rest; where somebody waits for it, or no run is under way, fewer. */
     private static final int REST = 9;
 
     private static final int SHORT_REST = 1;
@@ -190,8 +190,12 @@ public final class Pruner implements AutoCloseable {
 
     private void rest(Duration worked, boolean more) throws InterruptedException {
         if (more) {
-            TimeUnit.NANOSECONDS.sleep(worked.toNanos() * (awaited ? SHORT_REST : REST));
+            TimeUnit.NANOSECONDS.sleep(worked.toNanos() * (awaited || isQuiet() ? SHORT_REST : REST));
         }
+    }
+
+    private boolean isQuiet() {
+        return lanes.all().stream().allMatch(lane -> lane.figures().running() == 0);
     }
 
     private void tell() {
