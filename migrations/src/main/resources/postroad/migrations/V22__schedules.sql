@@ -33,6 +33,7 @@ ALTER TABLE agent_events ALTER COLUMN agent DROP NOT NULL;
 ALTER TABLE agent_events ADD COLUMN schedule text;
 ALTER TABLE agent_events ADD CONSTRAINT agent_events_about_one CHECK ((agent IS NULL) <> (schedule IS NULL));
 CREATE INDEX agent_events_of_agents ON agent_events (id) WHERE agent IS NOT NULL;
+CREATE INDEX agent_events_of_schedules ON agent_events (id) WHERE schedule IS NOT NULL;
 CREATE INDEX agent_events_by_schedule ON agent_events (schedule, id) WHERE schedule IS NOT NULL;
 
 -- Triggers of which the last of a key within a time is to run. One that is chosen has begun, and is sent to the topic of

@@ -73,6 +73,7 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
                                 new ScheduleCancels(
                                         publishing.producer(), settings.topics().control()),
                                 settings.workerId(),
+                                settings.logRetention(),
                                 on.clock())))
                 .start();
         return new Intake(triggers, control, schedules);

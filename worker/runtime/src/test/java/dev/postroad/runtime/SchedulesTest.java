@@ -15,6 +15,7 @@ import dev.postroad.runtime.testing.Site;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -146,6 +147,23 @@ class SchedulesTest {
         List<String> runs = runs();
         assertThat(status(runs.getLast())).isEqualTo(RunStatus.WAITING);
         assertThat(runs.subList(0, runs.size() - 1)).allMatch(run -> status(run) == RunStatus.CANCELLED);
+    }
+
+    @Test
+    void oldEventsAreForgottenAndNoOthers() {
+        Instant old = Instant.parse("2026-01-01T00:00:00Z");
+        SITE.sql()
+                .useHandle(handle -> List.of("schedule", "agent")
+                        .forEach(about -> handle.execute(
+                                "INSERT INTO postroad.agent_events (" + about
+                                        + ", type, at, data, published) VALUES (?, 'x', ?, '{}', true)",
+                                name,
+                                old.atOffset(ZoneOffset.UTC))));
+        try (Worker worker = SITE.worker()) {
+            Site.await("the old event is gone", () -> worker.isReady() && types().isEmpty());
+        }
+        assertThat(SITE.number("SELECT count(*) FROM postroad.agent_events WHERE agent = ?", name))
+                .isEqualTo(1);
     }
 
     @Test

@@ -11,6 +11,9 @@ import dev.postroad.contracts.message.StartAt;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.history.runs.RunSummary;
+import dev.postroad.runtime.observe.PartHealth;
+import dev.postroad.runtime.observe.QueueWait;
+import dev.postroad.runtime.observe.UnansweredException;
 import dev.postroad.runtime.testing.Site;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +79,7 @@ class StartTimesTest {
     }
 
     @Test
-    void runOfAnotherYearIsQueuedAndCanBeCancelled() {
+    void runOfAnotherYearIsQueuedAndCanBeCancelled() throws UnansweredException {
         Instant time = Instant.parse("2099-12-31T08:00:00Z");
         trigger("quick", "far", new StartAt.At(time));
         trigger("quick", "now", null);
@@ -87,6 +90,10 @@ class StartTimesTest {
         assertThat(Objects.requireNonNull(far.waits()).until()).isEqualTo(time);
         assertThat(new RunDiagnosis(SITE.database()).of("far").orElseThrow().toString())
                 .contains("the run is not to begin before 2099-12-31T08:00:00Z");
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE postroad.runs SET queued_at = queued_at - interval '1 hour' WHERE run_id = 'far'"));
+        assertThat(new QueueWait(SITE.database()).look()).isInstanceOf(PartHealth.Ok.class);
         SITE.control("far", new Control.Cancel("no more"));
         assertThat(SITE.ended("far").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
     }

@@ -13,7 +13,7 @@ public final class QueueWait implements ServerWatch.Look {
     /** A run that waits longer says that there are too few workers, or places, for what comes. */
     static final Duration LONGEST = Duration.ofMinutes(5);
 
-    /** No more are counted, so that a long queue is not read every time. */
+    /** No more are looked at, so that a long queue is not read every time; runs that are to begin later do not wait yet. */
     private static final int MOST_COUNTED = 10_000;
 
     /** Fails where nothing can be written, and writes nothing. */
@@ -23,7 +23,9 @@ public final class QueueWait implements ServerWatch.Look {
         SELECT (SELECT count(*)
                 FROM (SELECT FROM postroad.runs WHERE status = 'queued' LIMIT ?) AS counted) AS queued,
                (SELECT (extract(epoch FROM now() - queued_at) * 1000)::bigint
-                FROM postroad.runs WHERE status = 'queued' ORDER BY queued_at LIMIT 1) AS oldest_millis\
+                FROM (SELECT queued_at, wake_at FROM postroad.runs
+                      WHERE status = 'queued' ORDER BY queued_at LIMIT ?) AS oldest
+                WHERE wake_at IS NULL ORDER BY queued_at LIMIT 1) AS oldest_millis\
         """;
 
     private final DataSource database;
@@ -41,6 +43,7 @@ public final class QueueWait implements ServerWatch.Look {
             writable.execute();
             statement.setQueryTimeout((int) ServerWatch.LIMIT.toSeconds());
             statement.setInt(1, MOST_COUNTED + 1);
+            statement.setInt(2, MOST_COUNTED);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return judge(row.getLong("queued"), Duration.ofMillis(row.getLong("oldest_millis")));

@@ -204,6 +204,16 @@ final class ScheduleRows {
                 .execute());
     }
 
+    /** Forgets events that are published and older than a time, the oldest of them; says whether there may be more. */
+    boolean forgetEvents(Instant before) {
+        return jdbi.withHandle(handle -> handle.execute("""
+                        DELETE FROM postroad.agent_events WHERE id IN (
+                            SELECT id FROM (SELECT id, at, published FROM postroad.agent_events
+                                            WHERE schedule IS NOT NULL ORDER BY id LIMIT ?) AS oldest
+                            WHERE published AND at < ?)""", MOST_AT_ONCE, before.atOffset(ZoneOffset.UTC)))
+                == MOST_AT_ONCE;
+    }
+
     static Instant time(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }

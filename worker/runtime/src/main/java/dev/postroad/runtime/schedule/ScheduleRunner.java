@@ -2,6 +2,7 @@ package dev.postroad.runtime.schedule;
 
 import dev.postroad.contracts.definition.Overlap;
 import dev.postroad.runtime.background.Bell;
+import dev.postroad.runtime.background.Hourly;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.registry.Catalog;
@@ -48,6 +49,8 @@ public final class ScheduleRunner implements AutoCloseable {
     private final WaitingRuns waiting;
     private final InstantSource clock;
     private final Rounds rounds;
+    private final Duration keptEvents;
+    private final Hourly oldEvents;
     private Instant readAt = Instant.MIN;
     private Instant waitingAt = Instant.MIN;
     private boolean someWait;
@@ -57,6 +60,7 @@ public final class ScheduleRunner implements AutoCloseable {
      *
      * @param epochs of the shards that are owned here
      * @param workerId noted with events, for people
+     * @param keptEvents how long events of schedules are kept in Postgres
      */
     public record Collaborators(
             Jdbi jdbi,
@@ -65,12 +69,15 @@ public final class ScheduleRunner implements AutoCloseable {
             Supplier<Map<Integer, Long>> epochs,
             ScheduleCancels cancels,
             @Nullable String workerId,
+            Duration keptEvents,
             InstantSource clock) {}
 
     /** @param changed rung where a schedule was changed, or asked for, on this worker */
     public ScheduleRunner(Bell changed, Collaborators with) {
         this.jdbi = with.jdbi();
         this.clock = with.clock();
+        this.keptEvents = with.keptEvents();
+        this.oldEvents = new Hourly(clock);
         this.events = new ScheduleEvents(with.workerId(), clock);
         this.rows = new ScheduleRows(jdbi, events, new Repeats(LOG, clock));
         this.admissions = new Admissions(with.catalog());
@@ -102,6 +109,9 @@ public final class ScheduleRunner implements AutoCloseable {
         }
         if (starter.hasRoom()) {
             decide(calendar.takeDue(now, MOST_AT_ONCE), now);
+        }
+        if (oldEvents.isDue() && !rows.forgetEvents(now.minus(keptEvents))) {
+            oldEvents.done();
         }
     }
 

@@ -18,7 +18,7 @@ public final class QueueCounting {
                 SELECT graph, priority,
                        count(*) FILTER (WHERE status = 'queued') AS queued,
                        count(*) FILTER (WHERE status = 'running') AS running,
-                       min(queued_at) FILTER (WHERE status = 'queued') AS oldest_queued_at
+                       min(queued_at) FILTER (WHERE status = 'queued' AND wake_at IS NULL) AS oldest_queued_at
                 FROM postroad.runs
                 WHERE status IN ('queued', 'running')
                 GROUP BY graph, priority
