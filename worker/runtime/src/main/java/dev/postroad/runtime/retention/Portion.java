@@ -23,8 +23,8 @@ final class Portion {
     void took(Duration time) {
         if (time.compareTo(LONG) > 0) {
             size = Math.max(1, size / 2);
-        } else if (time.compareTo(SHORT) < 0) {
-            size = Math.min(most, size * 2);
+        } else {
+            size = Math.min(most, time.compareTo(SHORT) < 0 ? size * 2 : size + size / 4 + 1);
         }
     }
 

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,13 +32,15 @@ import org.slf4j.LoggerFactory;
 public final class Pruner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
     private static final long LOOK_EVERY_MILLIS = 1_000;
-    private static final int MOST_RUNS = 200;
+    private static final int MOST_RUNS = 500;
     private static final int MOST_ROWS = 20_000;
     private static final int MOST_IDS = 5_000;
     private static final int MOST_PASSED_OVER = 1_000;
+    private static final int MOST_FAILURES = 3;
+    private static final Duration PASSED_OVER_FOR = Duration.ofSeconds(10);
 
     /** For each millisecond of work, so many of rest; where somebody waits for it, or no run is under way, fewer. */
-    private static final int REST = 9;
+    private static final int REST = 4;
 
     private static final int SHORT_REST = 1;
 
@@ -51,6 +54,7 @@ public final class Pruner implements AutoCloseable {
     private final Erasure erasure;
     private final LeftRows left;
     private final Hourly ids;
+    private final InstantSource clock;
     private final Trouble trouble;
     private final PruneFigures figures = new PruneFigures();
     private final Portion runs = new Portion(20, MOST_RUNS);
@@ -58,6 +62,9 @@ public final class Pruner implements AutoCloseable {
     private final Set<Long> passedOver = new LinkedHashSet<>();
     private final Rounds rounds;
     private boolean awaited;
+    private int failuresInARow;
+    private Instant forgiveAt = Instant.MIN;
+    private long waitedNanos;
     private long told;
 
     /**
@@ -83,6 +90,7 @@ public final class Pruner implements AutoCloseable {
         this.erasure = new Erasure(jdbi);
         this.left = new LeftRows(jdbi);
         this.ids = new Hourly(clock);
+        this.clock = clock;
         this.trouble = new Trouble(LOG, "ended runs cannot be pruned, and are kept", clock);
         this.rounds = new Rounds("postroad-pruner", "ended runs to prune", LOOK_EVERY_MILLIS, clock, this::look);
     }
@@ -94,14 +102,28 @@ public final class Pruner implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
+        failuresInARow = 0;
+        Instant now = clock.instant();
+        if (!now.isBefore(forgiveAt)) {
+            passedOver.clear();
+            forgiveAt = now.plus(PASSED_OVER_FOR);
+        }
         boolean more = true;
         while (more) {
-            long begun = ticker.getAsLong();
+            long begun = worked();
             more = step();
-            rest(Duration.ofNanos(ticker.getAsLong() - begun), more);
+            rest(since(begun), more);
         }
-        passedOver.clear();
         tell();
+    }
+
+    /** Goes on while something is done, and stands still while a lane is waited for. */
+    private long worked() {
+        return ticker.getAsLong() - waitedNanos;
+    }
+
+    private Duration since(long begun) {
+        return Duration.ofNanos(worked() - begun);
     }
 
     /** A portion of what is to be done; false where there is nothing. */
@@ -126,55 +148,57 @@ public final class Pruner implements AutoCloseable {
     }
 
     private boolean deletesLeftRows() {
-        long begun = ticker.getAsLong();
+        long begun = worked();
         Deleted deleted = left.delete(rows.size());
         figures.deleted(deleted.rows());
         if (deleted.rows() == rows.size()) {
-            rows.took(Duration.ofNanos(ticker.getAsLong() - begun));
+            rows.took(since(begun));
         }
         return !deleted.equals(Deleted.NOTHING);
     }
 
-    /** False where it failed; one that cannot be pruned is passed over, so that it keeps none of the others. */
+    /** False where it fails again and again; what cannot be pruned is passed over, so that it keeps none of the others. */
     private boolean prune(List<EndedRun> ended, Map<Integer, Long> epochs) throws InterruptedException {
-        long begun = ticker.getAsLong();
+        long begun = worked();
         try {
-            erase(ended, epochs);
+            Set<String> gone = erase(ended, epochs);
+            figures.erased(gone.size());
+            passOver(ended.stream().filter(run -> !gone.contains(run.runId())).toList());
+            failuresInARow = 0;
             trouble.over();
         } catch (JdbiException | SQLException | IOException failed) {
             figures.failed();
             trouble.tell(String.valueOf(failed.getMessage()));
-            passOver(ended);
-            return false;
+            if (ended.size() == 1) {
+                passOver(ended);
+            }
+            runs.failed();
+            return ++failuresInARow < MOST_FAILURES;
         }
         if (ended.size() == runs.size()) {
-            runs.took(Duration.ofNanos(ticker.getAsLong() - begun));
+            runs.took(since(begun));
         }
         return true;
     }
 
-    private void erase(List<EndedRun> ended, Map<Integer, Long> epochs)
+    private Set<String> erase(List<EndedRun> ended, Map<Integer, Long> epochs)
             throws SQLException, IOException, InterruptedException {
         List<ArchivedRun> stored = archive.store(ended);
         List<EndedRun> going = stored.stream().map(ArchivedRun::run).toList();
         erasure.note(going);
-        List<String> gone;
+        long asked = ticker.getAsLong();
         try (HeldRuns held = HeldRuns.of(lanes, going)) {
-            gone = erasure.erase(held.among(stored), epochs);
-        }
-        figures.erased(gone.size());
-        if (gone.size() < ended.size()) {
-            passOver(ended);
+            waitedNanos += ticker.getAsLong() - asked;
+            return Set.copyOf(erasure.erase(held.among(stored), epochs));
         }
     }
 
-    /** They are looked at one by one, and whoever it is comes again with the next round. */
-    private void passOver(List<EndedRun> ended) {
-        if (ended.size() == 1 && passedOver.size() < MOST_PASSED_OVER) {
-            passedOver.add(ended.getFirst().number());
-        } else {
-            runs.failed();
-        }
+    /** They are looked at again a little later. */
+    private void passOver(List<EndedRun> stay) {
+        stay.stream()
+                .map(EndedRun::number)
+                .limit(Math.max(0, MOST_PASSED_OVER - passedOver.size()))
+                .forEach(passedOver::add);
     }
 
     private boolean expires() {

@@ -16,6 +16,7 @@ import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.WorkerProcess;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jdbi.v3.core.Jdbi;
@@ -106,7 +108,9 @@ class ArchiveTest {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                files.add(file);
+                if (file.toString().endsWith(".gz")) {
+                    files.add(file);
+                }
                 return FileVisitResult.CONTINUE;
             }
         });
@@ -244,11 +248,37 @@ class ArchiveTest {
                             + SITE.number("SELECT count(*) FROM postroad.rows_to_prune")
                     == 0;
         });
+        assertAllComeBack(runs, "seed " + seed);
+    }
+
+    private void assertAllComeBack(List<String> runs, String why) throws IOException {
         for (Path file : files()) {
             bringBack(Files.readAllBytes(file));
         }
         for (String run : runs) {
-            assertThat(isThere(run)).as("seed %s, run %s", seed, run).isTrue();
+            assertThat(isThere(run)).as("%s, run %s", why, run).isTrue();
         }
+    }
+
+    @Test
+    void noRunIsLostWhenTheWorkerIsKilledThatPrunesIt(@TempDir Path logs) throws IOException {
+        work(Map.of());
+        List<String> runs = IntStream.range(0, 300).mapToObj(i -> "killed-" + i).toList();
+        runs.forEach(run -> SITE.trigger("asking", run, "{}"));
+        String there = "SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'killed-%'";
+        Site.await("all have ended", () -> SITE.number(there + " AND status = 'completed'") == runs.size());
+        SITE.stopWorkers();
+        Map<String, String> archive = Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", folder.toString());
+        REQUESTS.ask(runs);
+        try (WorkerProcess killed =
+                WorkerProcess.start(SITE.environment(archive), List.of(), logs.resolve("worker.log"))) {
+            Site.await("some are gone", () -> SITE.number(there) < runs.size());
+            killed.kill();
+        }
+        work(archive);
+        Site.await(
+                "all are gone",
+                () -> SITE.number(there) + SITE.number("SELECT count(*) FROM postroad.rows_to_prune") == 0);
+        assertAllComeBack(runs, "after a kill");
     }
 }
