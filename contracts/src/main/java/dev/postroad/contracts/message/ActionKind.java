@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The kinds of control messages, in one place: what each is called, how it is read, and how it is written so that it is read as the same.
  * A record of {@link Control} that is new does not compile until it is here.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Readers are lambdas that hold nothing.
 public enum ActionKind {
     CANCEL("cancel", from -> new Cancel(from.fields().text("reason"))),
     RETRY("retry", from -> new Retry(Boolean.TRUE.equals(from.fields().truth("now")))),

@@ -45,13 +45,17 @@ public final class Decider {
     static final int MAX_EVENTS = 500;
 
     private final Draft draft;
-    private final TaskSteps steps;
     private final Results results;
+    private final TaskEnds ends;
+    private final TaskWaits waits;
+    private final TaskSteps steps;
 
     private Decider(Draft draft) {
         this.draft = draft;
         this.results = new Results(draft);
-        this.steps = new TaskSteps(draft, results);
+        this.ends = new TaskEnds(draft, results);
+        this.waits = new TaskWaits(draft, results, ends);
+        this.steps = new TaskSteps(draft, results, ends, waits);
     }
 
     /**
@@ -155,7 +159,7 @@ public final class Decider {
     private void apply(FromUser command, boolean listed) {
         boolean wasRunning = draft.run().status() == RunStatus.RUNNING;
         try {
-            new UserCommands(draft, steps, results).apply(command);
+            new UserCommands(draft, ends, results).apply(command);
         } catch (RefusedException refused) {
             String reason = refused.error().message();
             String code = refused.error().type();
@@ -177,13 +181,13 @@ public final class Decider {
 
     /** Whoever said meanwhile that an agent can be called again did not say it to this run. */
     private void askForAgents() {
-        steps.wake(task -> task.waitsFor() != null);
+        waits.wake(task -> task.waitsFor() != null);
     }
 
     /** Goes on after a rest, in which timers may have been lost. */
     private void goAhead() {
         watchDeadline();
-        steps.resumeSleepers();
+        waits.resumeSleepers();
         advance();
     }
 
@@ -222,17 +226,17 @@ public final class Decider {
         if (!isUnderWay()) {
             return;
         }
-        steps.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
-        boolean reminded = steps.expireQuestions();
+        waits.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
+        boolean reminded = waits.expireQuestions();
         if (draft.run().status() == RunStatus.RUNNING) {
             goAhead();
         } else if (reminded) {
-            steps.resumeSleepers();
+            waits.resumeSleepers();
         }
     }
 
     private void agentAvailable(String agent) {
-        if (isUnderWay() && steps.wake(task -> agent.equals(task.waitsFor()))) {
+        if (isUnderWay() && waits.wake(task -> agent.equals(task.waitsFor()))) {
             goAhead();
         }
     }
@@ -249,10 +253,10 @@ public final class Decider {
     private void timeOut() {
         Run run = draft.run();
         if (isUnderWay() && isOver(run.deadline())) {
-            steps.stopAll();
+            ends.stopAll();
             fail(new RunError(RunError.RUN_TIMEOUT, "the run took longer than it may", null));
         } else if (run.status() == RunStatus.RUNNING && isOver(run.superstepDeadline())) {
-            steps.stopAll();
+            ends.stopAll();
             fail(new RunError(
                     RunError.SUPERSTEP_TIMEOUT,
                     "superstep " + run.root().superstep().number() + " took longer than limits.superstepTimeout",
@@ -301,14 +305,14 @@ public final class Decider {
         }
         if (superstep.isEmpty()) {
             if (frame.isInside()) {
-                steps.completeGraph(frame);
+                ends.completeGraph(frame);
             } else {
                 draft.emit(new RunCompleted(frame.state(), frame.triggers().openJoins(frame.graph())));
             }
             return true;
         }
         if (frame.isOver()) {
-            steps.failUnmerged(frame);
+            ends.failUnmerged(frame);
             return true;
         }
         if (!superstep.hasFailed()) {
@@ -341,8 +345,8 @@ public final class Decider {
             if (advance(inside)) {
                 return true;
             }
-            if (inside.hasFailed() && !inside.isBusy() && steps.node(task).onError() != null) {
-                steps.fail(task, Failures.error(Failures.first(inside)), -1);
+            if (inside.hasFailed() && !inside.isBusy() && draft.node(task).onError() != null) {
+                ends.fail(task, Failures.error(Failures.first(inside)), -1);
                 return true;
             }
         }

@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.engine.expression.Budget;
+import dev.postroad.engine.graph.Node;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +51,20 @@ final class Draft {
 
     Decision decision() {
         return new Decision(before, run, events, effects);
+    }
+
+    /** The graph that a task belongs to. */
+    Frame frame(Task task) {
+        return run.root().holding(task.id());
+    }
+
+    Node node(Task task) {
+        return frame(task).graph().node(task.node());
+    }
+
+    /** Has the next attempt of a task begin at a time. */
+    void retryAt(Task task, Instant dueAt) {
+        perform(new Effect.Wake(dueAt, new Command.RetryDue(task.id(), task.attempt() + 1)));
     }
 
     void perform(Effect effect) {

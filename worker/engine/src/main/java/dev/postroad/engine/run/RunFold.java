@@ -58,8 +58,8 @@ final class RunFold {
 
     private static void apply(Run run, Instant at, OfRun body, @Nullable ObjectNode merged) {
         switch (body) {
-            case RunQueued(Admission admission) -> run.arrival = new Arrival.Admitted(admission, at);
-            case RunStarted(List<Target> chosen) -> begin(run, at, chosen, merged);
+            case RunQueued queued -> run.arrival = new Arrival.Admitted(queued.admission(), at);
+            case RunStarted started -> begin(run, at, started.next(), merged);
             case RunRetried retried -> retry(run, at, retried);
             case RunCancelled _ -> {
                 run.phase = Plain.CANCELLED;
@@ -68,7 +68,7 @@ final class RunFold {
             case RunCompleted _ -> run.phase = Plain.COMPLETED;
             case RunFailed failed -> fail(run, failed);
             case RunWaiting _ -> run.phase = Plain.WAITING;
-            case RunPausing(String commandId) -> run.phase = new Phase.Pausing(commandId);
+            case RunPausing pausing -> run.phase = new Phase.Pausing(pausing.commandId());
             case RunPaused paused -> run.phase = paused(paused);
             case RunForked _ -> {}
             case RunResumed resumed -> resume(run, at, resumed, merged);

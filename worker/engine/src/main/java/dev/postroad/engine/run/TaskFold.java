@@ -13,7 +13,6 @@ import dev.postroad.engine.run.EventBody.NodeRetrying;
 import dev.postroad.engine.run.EventBody.NodeStarted;
 import dev.postroad.engine.run.EventBody.NodeWaiting;
 import dev.postroad.engine.run.EventBody.OfTask;
-import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -26,16 +25,17 @@ final class TaskFold {
     static void apply(Run run, Event event, @Nullable ObjectNode merged) {
         Task task = run.task(Objects.requireNonNull(event.task()));
         switch ((OfTask) event.body()) {
-            case NodeStarted(EventBody.Entry inside, EventBody.Handed _) ->
-                run.change(task.started(event.attempt(), inside == null ? null : begun(run, task, inside)));
-            case NodeRetrying(RunError _, Instant dueAt) -> run.change(task.backingOff(dueAt));
+            case NodeStarted started ->
+                run.change(task.started(
+                        event.attempt(), started.inside() == null ? null : begun(run, task, started.inside())));
+            case NodeRetrying retrying -> run.change(task.backingOff(retrying.dueAt()));
             case NodeCompleted completed -> complete(run, task, event.version(), completed, merged);
             case NodeWaiting waiting -> run.change(task.waiting(waiting));
-            case NodeReminded() -> run.change(task.asking(asked(run, task).reminded(event.at())));
+            case NodeReminded _ -> run.change(task.asking(asked(run, task).reminded(event.at())));
             case NodeReassigned reassigned ->
                 run.change(task.asking(asked(run, task).of(reassigned.assignee())));
             case NodeFailed failed -> fail(run, task, failed);
-            case NodeCancelled() -> run.change(task.cancelled());
+            case NodeCancelled _ -> run.change(task.cancelled());
         }
     }
 

@@ -41,12 +41,12 @@ final class UserCommands {
     private static final String NOT_ALLOWED = "not-allowed";
 
     private final Draft draft;
-    private final TaskSteps steps;
+    private final TaskEnds ends;
     private final Results results;
 
-    UserCommands(Draft draft, TaskSteps steps, Results results) {
+    UserCommands(Draft draft, TaskEnds ends, Results results) {
         this.draft = draft;
-        this.steps = steps;
+        this.ends = ends;
         this.results = results;
     }
 
@@ -86,7 +86,7 @@ final class UserCommands {
         if (status().isEnded()) {
             throw refused("the run is " + status().publicName() + " already");
         }
-        steps.stopAll();
+        ends.stopAll();
         draft.emit(new RunCancelled(commandId, reason, draft.run().state()));
     }
 
@@ -168,7 +168,7 @@ final class UserCommands {
 
     /** A node that is nothing but a question would ask the same. */
     private boolean mayAskAgain(Task task) {
-        return !(steps.node(task).work() instanceof dev.postroad.engine.graph.Node.ByInterrupt);
+        return !(draft.node(task).work() instanceof dev.postroad.engine.graph.Node.ByInterrupt);
     }
 
     private void reassign(String commandId, @Nullable String of, String assignee) throws RefusedException {
@@ -197,12 +197,12 @@ final class UserCommands {
             case REJECT -> throw refused("the run is " + status().publicName() + ", and whenBusy says reject");
             case INTERRUPT -> {
                 checkEntry(more, run.root());
-                steps.stopAll();
+                ends.stopAll();
                 enter(commandId, more, RunContinued.Mode.APPLIED, draft.run().root());
             }
             case ROLLBACK -> {
                 checkEntry(more, run.baseline());
-                steps.stopAll();
+                ends.stopAll();
                 enter(commandId, more, RunContinued.Mode.ROLLED_BACK, run.baseline());
             }
         }
