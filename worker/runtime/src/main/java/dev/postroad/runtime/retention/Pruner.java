@@ -37,7 +37,7 @@ public final class Pruner implements AutoCloseable {
     private static final int MOST_IDS = 5_000;
     private static final int MOST_PASSED_OVER = 1_000;
     private static final int MOST_FAILURES = 3;
-    private static final Duration PASSED_OVER_FOR = Duration.ofSeconds(10);
+    private static final Duration PASSED_OVER_FOR = Duration.ofSeconds(5);
 
     /** For each millisecond of work, so many of rest; where somebody waits for it, or no run is under way, fewer. */
     private static final int REST = 4;

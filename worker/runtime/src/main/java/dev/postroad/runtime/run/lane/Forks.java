@@ -66,7 +66,9 @@ final class Forks {
         if (same) {
             made(spawn, origin, instruction);
         } else {
-            String reason = "there is a run " + spawn.newRunId() + " already, and it is left as it is";
+            String reason = found.isEmpty()
+                    ? "there was a run " + spawn.newRunId() + " already, and it has been pruned"
+                    : "there is a run " + spawn.newRunId() + " already, and it is left as it is";
             tell(instruction, new Command.Refuse(origin.commandId(), "fork", reason));
         }
     }
