@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.cli.servers.Await;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.history.RunHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
@@ -133,9 +137,9 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.out()).isEqualTo("run.retried failing\n");
 
         Files.writeString(file, UNREACHABLE_AGENT.formatted(5));
-        assertThat(shell.run("run", file.toString(), "--run-id", "slow", "--timeout", "PT2S"))
+        assertThat(shell.run("run", file.toString(), "--run-id", "slow", "--timeout", "PT0.5S"))
                 .isEqualTo(4);
-        assertThat(shell.err()).contains("run slow is not done after PT2S, and goes on");
+        assertThat(shell.err()).contains("run slow is not done after PT0.5S, and goes on");
         assertThat(shell.run("cancel", "slow", "--reason", "enough")).isZero();
         assertThat(shell.run("watch", "slow")).isEqualTo(3);
         assertThat(shell.err()).contains("run.cancelled").contains("enough");
@@ -176,8 +180,8 @@ final class SteerCommandTest extends CommandsOnServers {
                 edges: [ { from: START, to: [left, right] }, { from: [left, right], to: END } ]
                 """);
         assertThat(shell.run("apply", file.toString())).isZero();
-        assertThat(shell.run("run", "inbox", "--run-id", "inbox-1", "--timeout", "PT5S"))
-                .isEqualTo(4);
+        assertThat(shell.run("trigger", "inbox", "--run-id", "inbox-1")).isZero();
+        awaitStatus("inbox-1", RunStatus.WAITING);
         assertThat(shell.run("waiting", "--graph", "inbox")).isZero();
         assertThat(shell.out().lines())
                 .hasSize(3)
@@ -289,7 +293,7 @@ final class SteerCommandTest extends CommandsOnServers {
     }
 
     @Test
-    void pausesARunAndGoesOn() throws IOException {
+    void pausesARunAndGoesOn() throws IOException, FaultsException {
         Path file = Files.writeString(data.resolve("long.yaml"), """
                 graph: long
                 nodes: { nap: { sleep: "'PT1S'" }, then: { set: "{}" } }
@@ -298,9 +302,21 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.run("apply", file.toString())).isZero();
         assertThat(shell.run("trigger", "long", "--run-id", "paused")).isZero();
         assertThat(shell.run("pause", "paused")).isZero();
-        assertThat(shell.run("watch", "paused", "--timeout", "PT5S")).isEqualTo(4);
+        awaitStatus("paused", RunStatus.PAUSED);
+        assertThat(shell.run("watch", "paused", "--timeout", "PT0.5S")).isEqualTo(4);
         assertThat(shell.err()).contains("and is paused; `postroad unpause paused` goes on");
         assertThat(shell.run("unpause", "paused")).isZero();
         assertThat(shell.run("watch", "paused")).isZero();
+    }
+
+    private static void awaitStatus(String runId, RunStatus wanted) throws FaultsException {
+        RunHistory history = Objects.requireNonNull(servers).history();
+        assertThat(Await.until(
+                        Duration.ofSeconds(30),
+                        () -> history.find(runId)
+                                .filter(run -> run.status() == wanted)
+                                .isPresent()))
+                .as("%s is %s", runId, wanted)
+                .isTrue();
     }
 }

@@ -33,13 +33,12 @@ class GiversTest {
 
     @BeforeAll
     static void start() {
-        caller = new Caller(SITE.worker().httpPort());
+        caller = SITE.caller();
         SITE.apply(GRAPH);
     }
 
     @AfterAll
     static void stop() {
-        caller.close();
         SITE.close();
     }
 
@@ -51,14 +50,7 @@ class GiversTest {
     private static JsonNode answer(String runId, String by, Control.Action action) {
         String id = "by-" + by.hashCode();
         SITE.client().control(new Control(runId, id, action, by));
-        return SITE
-                .journalWith(
-                        runId, event -> event.data().path("commandId").asText().equals(id))
-                .stream()
-                .filter(event -> event.data().path("commandId").asText().equals(id))
-                .findFirst()
-                .orElseThrow()
-                .data();
+        return SITE.answer(runId, id).data();
     }
 
     @Test

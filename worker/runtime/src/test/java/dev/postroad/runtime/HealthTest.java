@@ -7,7 +7,6 @@ import dev.postroad.contracts.message.EventType;
 import dev.postroad.embedded.EmbeddedKafka;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.PuppetAgent;
-import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,20 +138,10 @@ class HealthTest {
 
     @Test
     void saysThatPostgresIsGoneUntilItIsBack() {
-        String name = site.postgresUrl().replaceFirst(".*/", "");
-        Jdbi server = Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "");
-        server.useHandle(handle -> {
-            handle.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
-            handle.select(
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                    + " WHERE datname = ? AND backend_type = 'client backend'",
-                            name)
-                    .mapTo(Boolean.class)
-                    .list();
-        });
+        site.shutPostgres();
         awaitBad("postgres", "runs stand still: ");
         await("queue", "degraded", "cannot be seen: Postgres has not answered since ");
-        server.useHandle(handle -> handle.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true"));
+        site.openPostgres();
         awaitAllIsWell();
     }
 

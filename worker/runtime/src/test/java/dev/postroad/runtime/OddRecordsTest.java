@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.testing.Graphs;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
@@ -20,22 +21,6 @@ import org.junit.jupiter.api.Test;
 /** Records that no client of ours sends, but that Kafka takes from anyone. */
 @NullMarked
 class OddRecordsTest {
-    private static final String COUNT = """
-        graph: count
-        state: { n: { reducer: sum } }
-        nodes:
-          add: { set: "{'n': 1}" }
-        edges:
-          - { from: START, to: add }
-          - { from: add, to: END }
-        """;
-    private static final String ASKING = """
-        graph: asking
-        state: { log: { reducer: append } }
-        nodes:
-          ask: { agent: test-puppet }
-        edges: [{ from: START, to: ask }, { from: ask, to: END }]
-        """;
     private static final byte[] NOT_UTF_8 = {'"', (byte) 0xC3, '('};
 
     private static ProducerRecord<byte[], byte[]> record(String topic, byte @Nullable [] key, byte @Nullable [] value) {
@@ -63,7 +48,7 @@ class OddRecordsTest {
     void aControlMessageWithAnUnfitHeaderIsKeptAndControlGoesOn() {
         try (Site site = Site.open(1)) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             String control = site.topics().control();
             List<ProducerRecord<byte[], byte[]>> odd =
                     oddlyMarked(control, Site.bytes("nobody"), Site.bytes("{'type': 'cancel'}"));
@@ -89,7 +74,7 @@ class OddRecordsTest {
     void headersAndKeysOfAnyKindHoldUpNoTopic() {
         try (Site site = Site.open(1)) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             for (String topic : List.of(
                     site.topics().triggers(),
                     site.topics().control(),
@@ -118,7 +103,7 @@ class OddRecordsTest {
             Site.await(
                     "all are kept",
                     () -> site.records(site.topics().deadLetters()).size() >= bad);
-            site.apply(COUNT.replace("'n': 1", "'n': 2"));
+            site.apply(Graphs.COUNT.replace("'n': 1", "'n': 2"));
             Site.await(
                     "the registry is followed",
                     () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'count'") == 2);
@@ -133,7 +118,7 @@ class OddRecordsTest {
     void aGraphsNameOfAnyLengthIsAnswered() {
         try (Site site = Site.open(1)) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             site.send(
                     site.topics().triggers(),
                     Site.bytes("long-name"),
@@ -150,7 +135,7 @@ class OddRecordsTest {
     void aCommandThatCannotBeKeptOnceIsKeptLater() {
         try (Site site = Site.open(1)) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             site.sql().useHandle(handle -> handle.execute("""
                 CREATE TABLE broken (); INSERT INTO broken DEFAULT VALUES;
                 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -176,7 +161,7 @@ class OddRecordsTest {
         try (Site site = Site.open(1);
                 Admin admin = Admin.create(Map.of("bootstrap.servers", site.kafka()))) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             admin.deleteTopics(List.of(site.topics().deadLetters())).all().get();
             for (int i = 0; i < 20; i++) {
                 site.send(site.topics().triggers(), null, Site.bytes("hello " + i));
@@ -210,7 +195,7 @@ class OddRecordsTest {
         try (Site site = Site.open(1);
                 Admin admin = Admin.create(Map.of("bootstrap.servers", site.kafka()))) {
             site.worker();
-            site.apply(ASKING);
+            site.apply(Graphs.ASKING);
             PuppetAgent.play("kept", call -> PuppetAgent.nothing());
             try (KafkaProducer<byte[], byte[]> producer = transactional(site, "a")) {
                 var _ = producer.send(
@@ -238,7 +223,7 @@ class OddRecordsTest {
     void anOpenTransactionOnTheRegistryHoldsUpNobody() {
         try (Site site = Site.open(1)) {
             Worker worker = site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             try (KafkaProducer<byte[], byte[]> producer = transactional(site, "open")) {
                 var _ = producer.send(record(
                         site.topics().registry(),

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.embedded.EmbeddedKafka;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.LogLines;
-import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,19 +53,9 @@ class OutageLogTest {
     }
 
     private static void letPostgresBeAway(Site site, Caller caller) {
-        String name = site.postgresUrl().replaceFirst(".*/", "");
-        Jdbi server = Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "");
-        server.useHandle(handle -> {
-            handle.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
-            handle.select(
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                    + " WHERE datname = ? AND backend_type = 'client backend'",
-                            name)
-                    .mapTo(Boolean.class)
-                    .list();
-        });
+        site.shutPostgres();
         awaitSilent(caller, "queue");
-        server.useHandle(handle -> handle.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true"));
+        site.openPostgres();
         Site.await(
                 "Postgres is seen again",
                 () -> caller.get("/health")

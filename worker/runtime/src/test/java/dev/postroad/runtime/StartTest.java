@@ -129,8 +129,11 @@ class StartTest {
     void startsAllTheSameWherePostgresGoesAwayBetweenTwoSteps() {
         try (LogLines log = LogLines.listen();
                 Relay relay = Relay.to(postgresPort(), 1)) {
-            Starting starting = Starting.of(
-                    Map.of("POSTROAD_POSTGRES_URL", postgresAt(relay.port()), "POSTROAD_START_LIMIT", "PT1M"));
+            Starting starting = Starting.of(Map.of(
+                    "POSTROAD_POSTGRES_URL",
+                    postgresAt(relay.port()) + "?loginTimeout=1",
+                    "POSTROAD_START_LIMIT",
+                    "PT1M"));
             Site.await("it waits", () -> log.all().stream().anyMatch(line -> line.contains("and is waited for until")));
             relay.open();
             starting.awaitReady();

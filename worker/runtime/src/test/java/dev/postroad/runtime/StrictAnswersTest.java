@@ -56,13 +56,12 @@ class StrictAnswersTest {
 
     @BeforeAll
     static void start() {
-        caller = new Caller(SITE.worker().httpPort());
+        caller = SITE.caller();
         SITE.apply(GRAPH);
     }
 
     @AfterAll
     static void stop() {
-        caller.close();
         SITE.close();
     }
 
@@ -83,13 +82,7 @@ class StrictAnswersTest {
         ObjectNode json = (ObjectNode) Site.json(message);
         json.put("type", "resume").put("runId", runId).put("commandId", commandId);
         door.send(runId, json);
-        return SITE
-                .journalWith(
-                        runId, event -> event.data().path("commandId").asText().equals(commandId))
-                .stream()
-                .filter(event -> event.data().path("commandId").asText().equals(commandId))
-                .findFirst()
-                .orElseThrow();
+        return SITE.answer(runId, commandId);
     }
 
     private static JsonNode state(String runId) {

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +46,6 @@ class TakeOverTest {
             nodes: { ask: { agent: test-puppet } }
             edges: [{ from: START, to: ask }, { from: ask, to: END }]
             """;
-
-    /** Kafka does not notice a death within the time of a test. */
-    private static final Map<String, String> KAFKA_NOTICES_NOTHING = Map.of("POSTROAD_SESSION_TIMEOUT", "PT10M");
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it.
@@ -123,19 +121,11 @@ class TakeOverTest {
         site.apply(GRAPHS);
         trigger(5).forEach(runId -> site.ended(runId));
         long epochs = epochs();
-        String name = site.postgresUrl().replaceFirst(".*/", "");
-        admin("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
-        adminNumber(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                        + " WHERE datname = ? AND backend_type = 'client backend'",
-                name);
+        site.shutPostgres();
         // As long as no session is there, no sign can be given.
-        long since = adminNumber("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE ? <> ''", name);
-        Site.await(
-                "a lease and a half are over",
-                () -> adminNumber("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE ? <> ''", name)
-                        > since + 1_500);
-        admin("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+        long since = serverMillis();
+        Site.await("a lease and a half are over", () -> serverMillis() > since + 1_500);
+        site.openPostgres();
         Site.await("they have sessions again", () -> leaseSessions() == 2);
         trigger(20, "after-").forEach(runId -> site.ended(runId));
         assertThat(epochs()).isEqualTo(epochs);
@@ -172,25 +162,32 @@ class TakeOverTest {
         Site.await("nothing is left", () -> site.number("SELECT count(*) FROM postroad.left_calls") == 0);
     }
 
-    private void launch(String... names) {
-        for (String name : names) {
-            launchWith(name, KAFKA_NOTICES_NOTHING);
-        }
-        workers.values().forEach(WorkerProcess::awaitReady);
-        Site.await(
-                "each has its share",
-                () -> List.of(names).stream().allMatch(name -> owned(name) >= SHARDS / names.length));
+    /** The first in a process of its own, which can be killed and frozen; the others in this one. */
+    private void launch(String mortal, String... others) {
+        List<String> flags = List.of("-D" + BusyAgent.NOTES + "=" + notes(mortal));
+        workers.put(
+                mortal,
+                WorkerProcess.start(site.environment(settings(mortal)), flags, directory.resolve(mortal + ".log")));
+        List.of(others).forEach(name -> site.worker(settings(name)));
+        worker(mortal).awaitReady();
+        List<String> all = Stream.concat(Stream.of(mortal), Stream.of(others)).toList();
+        Site.await("each has its share", () -> all.stream().allMatch(name -> owned(name) >= SHARDS / all.size()));
     }
 
-    private void launchWith(String name, Map<String, String> more) {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.put("POSTROAD_WORKER_ID", name);
-        environment.put("POSTROAD_LEASE", "PT1S");
-        // Its dead members would keep those of other tests waiting.
-        environment.put("POSTROAD_GROUP", site.topics().prefix() + "group");
-        environment.put("POSTROAD_MAX_RUNS", "8");
-        List<String> flags = List.of("-D" + BusyAgent.NOTES + "=" + notes(name));
-        workers.put(name, WorkerProcess.start(site.environment(environment), flags, directory.resolve(name + ".log")));
+    private Map<String, String> settings(String name) {
+        return Map.of(
+                "POSTROAD_WORKER_ID",
+                name,
+                // Kafka does not notice a death within the time of a test.
+                "POSTROAD_SESSION_TIMEOUT",
+                "PT10M",
+                "POSTROAD_LEASE",
+                "PT1S",
+                // Its dead members would keep those of other tests waiting.
+                "POSTROAD_GROUP",
+                site.topics().prefix() + "group",
+                "POSTROAD_MAX_RUNS",
+                "8");
     }
 
     private Path notes(String name) {
@@ -249,16 +246,11 @@ class TakeOverTest {
                 + " WHERE datname = current_database() AND " + which);
     }
 
-    private static Jdbi server() {
-        return Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "");
-    }
-
-    private static void admin(String sql) {
-        server().useHandle(handle -> handle.execute(sql));
-    }
-
-    private static long adminNumber(String sql, String name) {
-        return server().withHandle(
-                        handle -> handle.select(sql, name).mapTo(Long.class).one());
+    /** The time of the server, by another database. */
+    private static long serverMillis() {
+        return Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "")
+                .withHandle(handle -> handle.select("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+                        .mapTo(Long.class)
+                        .one());
     }
 }

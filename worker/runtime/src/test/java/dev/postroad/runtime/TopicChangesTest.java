@@ -13,6 +13,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.runtime.testing.Graphs;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
@@ -34,22 +35,6 @@ import org.slf4j.LoggerFactory;
 /** Topics are deleted, made anew and get more partitions while workers run, and while they do not. */
 @NullMarked
 class TopicChangesTest {
-    private static final String COUNT = """
-        graph: count
-        state: { n: { reducer: sum } }
-        nodes:
-          add: { set: "{'n': 1}" }
-        edges:
-          - { from: START, to: add }
-          - { from: add, to: END }
-        """;
-    private static final String ASKING = """
-        graph: asking
-        state: { log: { reducer: append } }
-        nodes:
-          ask: { agent: test-puppet }
-        edges: [{ from: START, to: ask }, { from: ask, to: END }]
-        """;
     private static final int OLD = 5;
     private static final int NEW = 20;
 
@@ -94,7 +79,7 @@ class TopicChangesTest {
         try (Site site = Site.open(1);
                 Admin admin = admin(site)) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             site.sendAll(triggers(site, "old", OLD));
             awaitEachOnce(site, "old", OLD);
             for (String name : List.of("new", "newest")) {
@@ -114,7 +99,7 @@ class TopicChangesTest {
         try (Site site = Site.open(1);
                 Admin admin = admin(site)) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             site.sendAll(triggers(site, "old", OLD));
             awaitEachOnce(site, "old", OLD);
             site.stopWorkers();
@@ -142,7 +127,7 @@ class TopicChangesTest {
         try (Site site = Site.open(1);
                 Admin admin = admin(site)) {
             site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             site.trigger("count", "counted", "{}");
             site.ended("counted");
             for (int round = 1; round <= 2; round++) {
@@ -166,7 +151,7 @@ class TopicChangesTest {
         try (Site site = Site.open(2);
                 Admin admin = admin(site)) {
             site.workers(2);
-            site.apply(ASKING);
+            site.apply(Graphs.ASKING);
             CountDownLatch never = new CountDownLatch(1);
             PuppetAgent.play("added", call -> {
                 never.await();
@@ -190,7 +175,7 @@ class TopicChangesTest {
                     site.topics().registry(),
                     1,
                     Site.bytes("graph/count"),
-                    Json.bytes(Definitions.readAll(COUNT).getFirst().source())));
+                    Json.bytes(Definitions.readAll(Graphs.COUNT).getFirst().source())));
             Site.await(
                     "it is published",
                     () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'count'") == 1);
@@ -205,7 +190,7 @@ class TopicChangesTest {
         try (Site site = Site.open(4);
                 Admin admin = admin(site)) {
             Worker worker = site.worker();
-            site.apply(COUNT);
+            site.apply(Graphs.COUNT);
             site.trigger("count", "before", "{}");
             site.ended("before");
             List<String> topics = List.of(
@@ -232,7 +217,7 @@ class TopicChangesTest {
             site.makeTopic(site.topics().registry(), 1);
             site.makeTopic(site.topics().triggers(), 4);
             site.makeTopic(site.topics().control(), 4);
-            site.apply(COUNT.replace("graph: count", "graph: again"));
+            site.apply(Graphs.COUNT.replace("graph: count", "graph: again"));
             site.trigger("again", "after", "{}");
             assertThat(site.ended("after").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
             site.control("after", new Control.Cancel(null));

@@ -34,10 +34,7 @@ final class RunCommand implements Callable<Integer> {
     private String graph = "";
 
     @Mixin
-    private GraphVersionOption version = new GraphVersionOption();
-
-    @Mixin
-    private TriggerOptions options = new TriggerOptions();
+    private GraphTriggerOptions options = new GraphTriggerOptions();
 
     @Mixin
     private FollowOptions following = new FollowOptions();
@@ -49,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FaultsException {
         GraphArgument argument = GraphArgument.read(graph, surroundings.in());
-        Trigger trigger = options.trigger(version.of(argument.name()), surroundings.in());
+        Trigger trigger = options.trigger(argument.name(), surroundings.in());
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
         PublishedDefinitions definitions = servers.definitions();

@@ -34,10 +34,7 @@ final class TriggerCommand implements Callable<Integer> {
     private String graph = "";
 
     @Mixin
-    private GraphVersionOption version = new GraphVersionOption();
-
-    @Mixin
-    private TriggerOptions options = new TriggerOptions();
+    private GraphTriggerOptions options = new GraphTriggerOptions();
 
     @Mixin
     private AnswerOptions answering = new AnswerOptions();
@@ -48,7 +45,7 @@ final class TriggerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException {
-        Trigger trigger = options.trigger(version.of(graph), surroundings.in());
+        Trigger trigger = options.trigger(graph, surroundings.in());
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
         Examples.publish(trigger.target(), client, servers);

@@ -50,13 +50,12 @@ final class EventStreamsTest {
     @BeforeAll
     static void start() {
         SITE.worker();
-        other = new Caller(SITE.worker().httpPort());
+        other = SITE.caller();
         SITE.apply(GRAPHS);
     }
 
     @AfterAll
     static void stop() {
-        other.close();
         SITE.close();
     }
 

@@ -67,13 +67,6 @@ final class HttpApiTest {
         SITE.close();
     }
 
-    private static JsonNode found(String path) {
-        Reply reply = other.get(path);
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        assertThat(reply.type()).startsWith("application/json");
-        return reply.json();
-    }
-
     private static JsonNode refused(int status, String path, String... headers) {
         return error(status, other.get(path, headers));
     }
@@ -85,7 +78,7 @@ final class HttpApiTest {
 
     @Test
     void showsARun() {
-        JsonNode run = found("/api/runs/bad");
+        JsonNode run = other.found("/api/runs/bad");
         assertThat(run.path("status").asText()).isEqualTo("failed");
         assertThat(run.path("input")).isEqualTo(Site.json("{'n': -5}"));
         assertThat(run.at("/error/node").asText()).isEqualTo("two");
@@ -93,8 +86,8 @@ final class HttpApiTest {
 
     @Test
     void showsTheStateOfEveryVersion() {
-        assertThat(found("/api/runs/good/state").path("state")).isEqualTo(Site.json("{'n': 11}"));
-        assertThat(found("/api/runs/good/state?version=2").path("state")).isEqualTo(Site.json("{'n': 1}"));
+        assertThat(other.found("/api/runs/good/state").path("state")).isEqualTo(Site.json("{'n': 11}"));
+        assertThat(other.found("/api/runs/good/state?version=2").path("state")).isEqualTo(Site.json("{'n': 1}"));
         assertThat(refused(404, "/api/runs/good/state?version=9")
                         .path("message")
                         .asText())
@@ -105,17 +98,18 @@ final class HttpApiTest {
 
     @Test
     void tellsHowTheVersionsCameToBe() {
-        JsonNode history = found("/api/runs/good/history?from=2&limit=1");
+        JsonNode history = other.found("/api/runs/good/history?from=2&limit=1");
         assertThat(history.at("/versions/0/nodes")).isEqualTo(Site.json("['one']"));
         assertThat(history.at("/versions/0/next")).isEqualTo(Site.json("['two']"));
         assertThat(history.path("next").asInt()).isEqualTo(3);
-        assertThat(found("/api/runs/good/history?node=two").path("versions")).hasSize(1);
+        assertThat(other.found("/api/runs/good/history?node=two").path("versions"))
+                .hasSize(1);
         refused(404, "/api/runs/nobody/history");
     }
 
     @Test
     void tellsTwoVersionsApart() {
-        assertThat(found("/api/runs/good/diff?from=1&to=3").path("patch"))
+        assertThat(other.found("/api/runs/good/diff?from=1&to=3").path("patch"))
                 .isEqualTo(Site.json("[{'op':'replace','path':'/n','value':11}]"));
         assertThat(refused(404, "/api/runs/good/diff?from=9&to=3")
                         .path("message")
@@ -131,7 +125,7 @@ final class HttpApiTest {
                 assertThat(other.get(path + time).status()).as(path + time).isIn(200, 400);
             }
         }
-        assertThat(found("/api/runs?since=%2B999999999-12-31T23:59:59Z").path("runs"))
+        assertThat(other.found("/api/runs?since=%2B999999999-12-31T23:59:59Z").path("runs"))
                 .isEmpty();
     }
 
@@ -140,17 +134,19 @@ final class HttpApiTest {
         SITE.trigger("asks", "counted", "{}");
         Site.await(
                 "it asks",
-                () -> found("/api/counts?graph=asks").at("/runs/waiting").asInt() > 0);
-        JsonNode all = found("/api/counts");
+                () -> other.found("/api/counts?graph=asks").at("/runs/waiting").asInt() > 0);
+        JsonNode all = other.found("/api/counts");
         assertThat(all.at("/runs/failed").asInt()).isPositive();
         assertThat(all.at("/runs/completed").asInt()).isPositive();
         assertThat(all.path("questions").asInt()).isPositive();
         assertThat(all.path("orMore")).isEmpty();
-        assertThat(found("/api/counts?status=failed,queued&graph=asks").path("runs"))
+        assertThat(other.found("/api/counts?status=failed,queued&graph=asks").path("runs"))
                 .isEqualTo(Site.json("{'queued': 0, 'failed': 0}"));
-        assertThat(found("/api/counts?tag.tenant=nobody").path("questions").asInt())
+        assertThat(other.found("/api/counts?tag.tenant=nobody")
+                        .path("questions")
+                        .asInt())
                 .isZero();
-        assertThat(found("/api/counts?since=%2B999999999-01-01T00:00:00Z")
+        assertThat(other.found("/api/counts?since=%2B999999999-01-01T00:00:00Z")
                         .at("/runs/completed")
                         .asInt())
                 .isZero();
@@ -159,15 +155,15 @@ final class HttpApiTest {
 
     @Test
     void groupsWhatFailsAlike() {
-        JsonNode group = found("/api/errors?graph=steps").at("/errors/0");
+        JsonNode group = other.found("/api/errors?graph=steps").at("/errors/0");
         assertThat(group.path("node").asText()).isEqualTo("two");
         assertThat(group.path("type").asText()).isEqualTo("expression");
         assertThat(group.path("count").asInt()).isEqualTo(1);
         assertThat(group.path("runs")).isEqualTo(Site.json("['bad']"));
         assertThat(group.at("/trend/11").asInt()).isEqualTo(1);
-        assertThat(group.path("message")).isEqualTo(found("/api/runs/bad").at("/error/message"));
-        assertThat(found("/api/errors?graph=asks").path("errors")).isEmpty();
-        assertThat(found("/api/errors?since=2999-01-01T00:00:00Z").path("errors"))
+        assertThat(group.path("message")).isEqualTo(other.found("/api/runs/bad").at("/error/message"));
+        assertThat(other.found("/api/errors?graph=asks").path("errors")).isEmpty();
+        assertThat(other.found("/api/errors?since=2999-01-01T00:00:00Z").path("errors"))
                 .isEmpty();
         assertThat(places(refused(400, "/api/errors?limit=0&since=x"))).containsExactly("since", "limit");
     }
@@ -183,7 +179,7 @@ final class HttpApiTest {
                 .isEqualTo(202);
         String path = "/api/runs/commanded/commands/hand%2Fover";
         Site.await("it is answered", () -> other.get(path).status() == 200);
-        JsonNode answer = found(path);
+        JsonNode answer = other.found(path);
         assertThat(answer.at("/data/by").asText()).isEqualTo("grace");
         assertThat(refused(404, "/api/runs/commanded/commands/none")
                         .path("message")
@@ -197,15 +193,16 @@ final class HttpApiTest {
 
     @Test
     void showsATimelineAndAQueue() {
-        assertThat(found("/api/runs/good/timeline").path("bars")).hasSize(2);
-        assertThat(found("/api/queue").path("queued").asInt()).isZero();
-        JsonNode workers = found("/api/workers").path("workers");
+        assertThat(other.found("/api/runs/good/timeline").path("bars")).hasSize(2);
+        assertThat(other.found("/api/queue").path("queued").asInt()).isZero();
+        JsonNode workers = other.found("/api/workers").path("workers");
         assertThat(workers).isNotEmpty().allSatisfy(worker -> {
             assertThat(worker.path("sessionLocked").asBoolean()).isTrue();
             assertThat(worker.path("leaving").asBoolean()).isFalse();
         });
         Site.await(
-                "each shard is somebody's", () -> shards(found("/api/workers").path("workers")) == 4);
+                "each shard is somebody's",
+                () -> shards(other.found("/api/workers").path("workers")) == 4);
     }
 
     @Test
@@ -215,19 +212,20 @@ final class HttpApiTest {
         int after = 0;
         JsonNode page;
         do {
-            page = found("/api/runs/good/events?limit=3&after=" + after);
+            page = other.found("/api/runs/good/events?limit=3&after=" + after);
             page.path("events").forEach(event -> seqs.add(event.path("seq").asInt()));
             after = page.path("next").asInt();
         } while (page.has("next"));
         assertThat(seqs)
                 .isEqualTo(IntStream.rangeClosed(1, journal.size()).boxed().toList());
-        assertThat(found("/api/runs/good/events?type=node.completed,node.failed&node=two")
+        assertThat(other.found("/api/runs/good/events?type=node.completed,node.failed&node=two")
                         .path("events"))
                 .hasSize(1);
-        assertThat(found("/api/runs/good/events?until=" + journal.getFirst().at())
+        assertThat(other.found("/api/runs/good/events?until="
+                                + journal.getFirst().at())
                         .path("events"))
                 .isEmpty();
-        assertThat(found("/api/runs/good/events?after=1000")).isEqualTo(Site.json("{'events': []}"));
+        assertThat(other.found("/api/runs/good/events?after=1000")).isEqualTo(Site.json("{'events': []}"));
         refused(404, "/api/runs/nobody/events");
     }
 
@@ -256,7 +254,7 @@ final class HttpApiTest {
         List<String> ids = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = found("/api/runs?" + filter + "&limit=" + limit + cursor);
+            JsonNode page = other.found("/api/runs?" + filter + "&limit=" + limit + cursor);
             assertThat(page.path("runs").size()).isLessThanOrEqualTo(limit);
             page.path("runs").forEach(run -> ids.add(run.path("runId").asText()));
             cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : "";
@@ -266,17 +264,19 @@ final class HttpApiTest {
 
     @Test
     void showsGraphsAndAgents() {
-        assertThat(found("/api/graphs").path("graphs"))
+        assertThat(other.found("/api/graphs").path("graphs"))
                 .contains(Site.json("{'name': 'steps', 'versions': [1], 'newest': 1}"));
-        assertThat(found("/api/graphs/steps?version=1").at("/definition/graph").asText())
+        assertThat(other.found("/api/graphs/steps?version=1")
+                        .at("/definition/graph")
+                        .asText())
                 .isEqualTo("steps");
         assertThat(refused(404, "/api/graphs/steps?version=7").path("message").asText())
                 .isEqualTo("there is no version 7 of a graph steps");
         assertThat(refused(404, "/api/graphs/nothing").path("message").asText()).isEqualTo("there is no graph nothing");
         Site.await(
                 "the agent is known", () -> other.get("/api/agents/secretive").status() == 200);
-        JsonNode agent = found("/api/agents/secretive");
-        assertThat(found("/api/agents").path("agents")).contains(agent);
+        JsonNode agent = other.found("/api/agents/secretive");
+        assertThat(other.found("/api/agents").path("agents")).contains(agent);
         assertThat(agent.path("name").asText()).isEqualTo("secretive");
         assertThat(agent.at("/breaker/state").asText()).isEqualTo("closed");
         assertThat(agent.path("enabled").asBoolean()).isTrue();
@@ -307,9 +307,10 @@ final class HttpApiTest {
                         .path("enabled")
                         .asBoolean())
                 .isTrue();
-        JsonNode page = found("/api/agents/posted/events?limit=2");
+        JsonNode page = other.found("/api/agents/posted/events?limit=2");
         assertThat(page.path("events").findValuesAsText("type")).containsExactly("agent.registered", "agent.disabled");
-        assertThat(found("/api/agents/posted/events?after=" + page.path("next").asText())
+        assertThat(other.found("/api/agents/posted/events?after="
+                                + page.path("next").asText())
                         .at("/events/0/type")
                         .asText())
                 .isEqualTo("agent.enabled");
@@ -322,8 +323,8 @@ final class HttpApiTest {
                 () -> other.get("/api/agents/posted").status() == 404
                         && other.get("/api/graphs/posted").status() == 404);
         error(404, other.send("DELETE", "/api/agents/posted", ""));
-        assertThat(found("/api/agents/posted/events").path("events")).hasSize(4);
-        assertThat(found("/api/graphs/posted?version=1").path("version").asInt())
+        assertThat(other.found("/api/agents/posted/events").path("events")).hasSize(4);
+        assertThat(other.found("/api/graphs/posted?version=1").path("version").asInt())
                 .isEqualTo(1);
     }
 
@@ -338,8 +339,8 @@ final class HttpApiTest {
                         .find(runId)
                         .filter(run -> run.status() == RunStatus.WAITING)
                         .isPresent());
-        assertThat(found("/api/runs?status=waiting").toString()).contains(runId);
-        assertThat(found("/api/runs/" + runId + "/timeline")
+        assertThat(other.found("/api/runs?status=waiting").toString()).contains(runId);
+        assertThat(other.found("/api/runs/" + runId + "/timeline")
                         .at("/bars/0/outcome")
                         .asText())
                 .isEqualTo("waiting");
@@ -465,8 +466,8 @@ final class HttpApiTest {
 
     @Test
     void tellsHowTheWorkerIs() {
-        assertThat(found("/health").at("/parts/postgres/state").asText()).isEqualTo("ok");
-        assertThat(found("/health").path("parts").properties())
+        assertThat(other.found("/health").at("/parts/postgres/state").asText()).isEqualTo("ok");
+        assertThat(other.found("/health").path("parts").properties())
                 .extracting(Map.Entry::getKey)
                 .containsExactly(
                         "kafka",
@@ -481,9 +482,10 @@ final class HttpApiTest {
                         "clock",
                         "breakers",
                         "agents");
-        assertThat(found("/health/ready").path("status").asText()).isEqualTo("ready");
-        assertThat(found("/health/ready").at("/parts/postgres/state").asText()).isEqualTo("ok");
-        assertThat(found("/health/live").path("status").asText()).isEqualTo("live");
+        assertThat(other.found("/health/ready").path("status").asText()).isEqualTo("ready");
+        assertThat(other.found("/health/ready").at("/parts/postgres/state").asText())
+                .isEqualTo("ok");
+        assertThat(other.found("/health/live").path("status").asText()).isEqualTo("live");
         assertThat(other.get("/metrics").text()).contains("postroad_http_streams");
     }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.runtime.testing.Caller;
-import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
@@ -41,20 +40,13 @@ final class TasksTest {
 
     @BeforeAll
     static void start() {
-        caller = new Caller(SITE.worker().httpPort());
+        caller = SITE.caller();
         SITE.apply(GRAPHS);
     }
 
     @AfterAll
     static void stop() {
-        caller.close();
         SITE.close();
-    }
-
-    private static JsonNode found(String path) {
-        Reply reply = caller.get(path);
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        return reply.json();
     }
 
     @Test
@@ -66,11 +58,11 @@ final class TasksTest {
                         : AgentReply.completed(Site.json("{'out': 'done'}")));
         SITE.trigger("calls", "retried", "{}");
         SITE.ended("retried");
-        assertThat(found("/api/runs/retried/tasks").path("tasks"))
+        assertThat(caller.found("/api/runs/retried/tasks").path("tasks"))
                 .extracting(task ->
                         task.path("task").asText() + " " + task.path("status").asText())
                 .containsExactly("call@1 completed", "after@2 completed");
-        JsonNode task = found("/api/runs/retried/tasks/call%401");
+        JsonNode task = caller.found("/api/runs/retried/tasks/call%401");
         assertThat(task.path("agent").asText()).isEqualTo("test-puppet");
         assertThat(task.path("input")).isEqualTo(Site.json("{'n': 1}"));
         assertThat(task.path("output")).isEqualTo(Site.json("{'out': 'done'}"));
@@ -94,19 +86,20 @@ final class TasksTest {
         List<String> found = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = found("/api/runs/wide/tasks?limit=5" + cursor);
+            JsonNode page = caller.found("/api/runs/wide/tasks?limit=5" + cursor);
             page.path("tasks").forEach(task -> found.add(task.path("task").asText()));
             cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : "";
         } while (!cursor.isEmpty());
         assertThat(found).hasSize(24).doesNotHaveDuplicates().endsWith("ask@2");
-        assertThat(found("/api/runs/wide/tasks?node=ask&status=waiting").path("tasks"))
+        assertThat(caller.found("/api/runs/wide/tasks?node=ask&status=waiting").path("tasks"))
                 .hasSize(1);
-        assertThat(found("/api/runs/wide/tasks?status=failed").path("tasks")).isEmpty();
+        assertThat(caller.found("/api/runs/wide/tasks?status=failed").path("tasks"))
+                .isEmpty();
         assertThat(caller.get("/api/runs/wide/tasks?cursor=x").status()).isEqualTo(400);
         SITE.control("wide", new Control.Rollback(1, false));
         Site.await(
                 "what came after is told apart",
-                () -> found("/api/runs/wide/tasks?node=ask")
+                () -> caller.found("/api/runs/wide/tasks?node=ask")
                         .at("/tasks/0/superseded")
                         .asBoolean());
     }

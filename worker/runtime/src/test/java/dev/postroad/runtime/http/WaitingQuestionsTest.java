@@ -72,21 +72,18 @@ final class WaitingQuestionsTest {
 
     @BeforeAll
     static void start() {
-        caller = new Caller(SITE.worker().httpPort());
+        caller = SITE.caller();
         SITE.apply(GRAPHS);
     }
 
     @AfterAll
     static void stop() {
-        caller.close();
         SITE.close();
     }
 
     private static List<JsonNode> waiting(String query) {
-        Reply reply = caller.get("/api/waiting" + query);
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         List<JsonNode> all = new ArrayList<>();
-        reply.json().path("waiting").forEach(all::add);
+        caller.found("/api/waiting" + query).path("waiting").forEach(all::add);
         return all;
     }
 

@@ -88,7 +88,7 @@ final class WhyTest {
 
     @BeforeAll
     static void start() {
-        caller = new Caller(SITE.worker().httpPort());
+        caller = SITE.caller();
         SITE.apply(DEFINITIONS);
         List.of("away", "exhausted", "broken", "unwanted", "leaver", "test-puppet")
                 .forEach(agent -> SITE.apply(calling(agent)));
@@ -99,7 +99,6 @@ final class WhyTest {
 
     @AfterAll
     static void stop() {
-        caller.close();
         SITE.close();
     }
 

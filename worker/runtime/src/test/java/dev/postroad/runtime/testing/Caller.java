@@ -1,5 +1,7 @@
 package dev.postroad.runtime.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -48,6 +50,14 @@ public final class Caller implements AutoCloseable {
     /** Gets a path; headers are names and values by turns. */
     public Reply get(String path, String... headers) {
         return send(request(path, headers).build());
+    }
+
+    /** Gets the JSON of a path that has some. */
+    public JsonNode found(String path) {
+        Reply reply = get(path);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.type()).startsWith("application/json");
+        return reply.json();
     }
 
     /** Posts JSON, with single quotes for double ones. */

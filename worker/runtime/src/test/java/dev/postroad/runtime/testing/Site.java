@@ -26,7 +26,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -73,8 +76,10 @@ public final class Site implements AutoCloseable {
     private final PostroadClient client;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> reader;
+    private final Map<String, TopicSoFar> read = new HashMap<>();
     private final HikariDataSource database;
     private final int partitions;
+    private @Nullable Admin admin;
 
     private final String kafka;
 
@@ -162,6 +167,13 @@ public final class Site implements AutoCloseable {
     /** Starts a worker with the defaults. */
     public Worker worker() {
         return worker(Map.of());
+    }
+
+    /** Starts a worker with the defaults, and gives what calls it; closed with the site. */
+    public Caller caller() {
+        Caller caller = new Caller(worker().httpPort());
+        open.push(caller);
+        return caller;
     }
 
     /** Starts so many workers in this process, and waits until each has its share of the shards, and keeps it. */
@@ -288,7 +300,10 @@ public final class Site implements AutoCloseable {
 
     /** Everything on the events topic about a run, so far. */
     public List<RunEvent> published(String runId) {
+        // Most of what is there may be of other runs; a key that is missing or odd says nothing.
+        byte[] key = runId.getBytes(StandardCharsets.UTF_8);
         return records(topics.events()).stream()
+                .filter(record -> record.key() == null || Arrays.equals(record.key(), key))
                 .map(Site::event)
                 .filter(event -> event.runId().equals(runId))
                 .toList();
@@ -323,16 +338,39 @@ public final class Site implements AutoCloseable {
         return history().events(runId, 1);
     }
 
+    /** Waits until a run has answered a command, and gives its answer. */
+    public RunEvent answer(String runId, String commandId) {
+        Predicate<RunEvent> answers =
+                event -> event.data().path("commandId").asText().equals(commandId);
+        return journalWith(runId, answers).stream().filter(answers).findFirst().orElseThrow();
+    }
+
+    /** Ends all sessions on this site's database, and lets nobody have another. */
+    public void shutPostgres() {
+        server("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
+        server("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name
+                + "' AND backend_type = 'client backend'");
+    }
+
+    /** Lets sessions be had again. */
+    public void openPostgres() {
+        server("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+    }
+
+    private void server(String sql) {
+        execute(servers.postgresUrl(), sql);
+    }
+
     /** Changes a setting of a topic. */
     public void configure(String topic, String setting, String value) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+        try {
             AlterConfigOp change = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
-            admin.incrementalAlterConfigs(Map.of(resource, List.of(change)))
+            admin().incrementalAlterConfigs(Map.of(resource, List.of(change)))
                     .all()
                     .get();
             await(topic + " is configured", () -> {
-                var configs = admin.describeConfigs(List.of(resource)).all().get();
+                var configs = admin().describeConfigs(List.of(resource)).all().get();
                 return value.equals(Objects.requireNonNull(configs.get(resource))
                         .get(setting)
                         .value());
@@ -345,19 +383,19 @@ public final class Site implements AutoCloseable {
     /** Whether workers have dealt with all control messages that were sent so far, and told Kafka so. */
     public boolean controlIsCommitted() {
         String group = settings(Map.of()).group() + "-control";
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka));
-                KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                        Map.of("bootstrap.servers", kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = IntStream.range(0, partitions)
-                    .mapToObj(partition -> new TopicPartition(topics.control(), partition))
-                    .toList();
-            var committed = admin.listConsumerGroupOffsets(group)
+        List<TopicPartition> all = IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topics.control(), partition))
+                .toList();
+        try {
+            var committed = admin().listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();
-            return consumer.endOffsets(all).entrySet().stream()
-                    .filter(end -> end.getValue() > 0)
-                    .allMatch(end -> committed.containsKey(end.getKey())
-                            && committed.get(end.getKey()).offset() >= end.getValue());
+            synchronized (reader) {
+                return reader.endOffsets(all).entrySet().stream()
+                        .filter(end -> end.getValue() > 0)
+                        .allMatch(end -> committed.containsKey(end.getKey())
+                                && committed.get(end.getKey()).offset() >= end.getValue());
+            }
         } catch (InterruptedException | ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
@@ -375,6 +413,16 @@ public final class Site implements AutoCloseable {
         }
     }
 
+    /** Made at its first use: most sites need none. */
+    private synchronized Admin admin() {
+        Admin known = admin;
+        if (known == null) {
+            known = Admin.create(Map.of("bootstrap.servers", kafka));
+            admin = known;
+        }
+        return known;
+    }
+
     /** The addresses of the Kafka of this site. */
     public String kafka() {
         return kafka;
@@ -382,30 +430,61 @@ public final class Site implements AutoCloseable {
 
     /** Makes a topic, and waits until it can be used. */
     public void makeTopic(String topic, int count) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-            admin.createTopics(List.of(new NewTopic(topic, count, (short) 1)))
+        try {
+            admin().createTopics(List.of(new NewTopic(topic, count, (short) 1)))
                     .all()
                     .get();
-            await(topic + " is there", () -> admin.listTopics().names().get().contains(topic));
+            await(topic + " is there", () -> admin().listTopics().names().get().contains(topic));
         } catch (InterruptedException | ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
     }
 
-    /** All records of a topic, so far. */
+    /** All records of a topic, so far. What was read before is not read again. */
     public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         synchronized (reader) {
-            List<TopicPartition> partitions = reader.partitionsFor(topic).stream()
+            Uuid id = idOf(topic);
+            TopicSoFar before = read.get(topic);
+            TopicSoFar known = before != null && before.id().equals(id) ? before : TopicSoFar.none(id);
+            List<TopicPartition> all = reader.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
-            reader.assign(partitions);
-            reader.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            reader.assign(all);
+            reader.seekToBeginning(all);
+            known.next().forEach(reader::seek);
+            Map<TopicPartition, Long> ends = reader.endOffsets(all);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(known.records());
             while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
                 reader.poll(Duration.ofMillis(100)).forEach(records::add);
             }
+            Map<TopicPartition, Long> next = new HashMap<>();
+            all.forEach(partition -> next.put(partition, reader.position(partition)));
+            read.put(topic, new TopicSoFar(id, List.copyOf(records), next));
             return records;
+        }
+    }
+
+    /** A topic that was made anew has another one. */
+    private Uuid idOf(String topic) {
+        try {
+            return Objects.requireNonNull(admin().describeTopics(List.of(topic))
+                            .allTopicNames()
+                            .get()
+                            .get(topic))
+                    .topicId();
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /**
+     * What has been read of a topic.
+     *
+     * @param next what is to be read next
+     */
+    private record TopicSoFar(Uuid id, List<ConsumerRecord<byte[], byte[]>> records, Map<TopicPartition, Long> next) {
+        static TopicSoFar none(Uuid id) {
+            return new TopicSoFar(id, List.of(), Map.of());
         }
     }
 
@@ -459,6 +538,9 @@ public final class Site implements AutoCloseable {
         stopWorkers();
         client.close();
         producer.close();
+        if (admin != null) {
+            admin.close();
+        }
         synchronized (reader) {
             reader.close();
         }

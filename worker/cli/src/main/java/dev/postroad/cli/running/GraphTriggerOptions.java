@@ -1,19 +1,26 @@
 package dev.postroad.cli.running;
 
 import dev.postroad.cli.shell.CommandException;
+import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.message.Trigger.OfGraph;
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which version of a graph is to be run. */
-final class GraphVersionOption {
+/** What can be said about a run of a graph before it begins: in which version, and what is said of any run. */
+final class GraphTriggerOptions {
     @Option(names = "--version", paramLabel = "N", description = "The version of the graph; by default the newest.")
     private @Nullable Integer version;
 
-    OfGraph of(String graph) {
+    @Mixin
+    private TriggerOptions options = new TriggerOptions();
+
+    /** The trigger of a graph; always with a run id. */
+    Trigger trigger(String graph, InputStream in) {
         if (version != null && version < 1) {
             throw CommandException.usage("--version: is " + version + "; versions count from 1");
         }
-        return new OfGraph(graph, version);
+        return options.trigger(new OfGraph(graph, version), in);
     }
 }
