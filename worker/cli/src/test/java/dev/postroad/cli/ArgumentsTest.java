@@ -21,7 +21,7 @@ final class ArgumentsTest {
             delimiter = '|',
             value = {
                 "'' | postroad: name a command, or see --help",
-                "rum | postroad: Unmatched argument at index 0: 'rum'; did you mean run or runs or resume?",
+                "rum | postroad: Unmatched argument at index 0: 'rum'; did you mean run or runs or prune?",
                 "run | postroad: Missing required parameter: 'GRAPH'",
                 "run hello --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "run hello --input {\"a\": | postroad: --input: the value is not JSON",

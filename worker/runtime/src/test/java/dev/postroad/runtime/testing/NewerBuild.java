@@ -25,10 +25,11 @@ public final class NewerBuild {
 
     private static final Map<Path, List<Change>> CHANGES = Map.of(
             CONTRACTS.resolve(Path.of("contracts", "message", "EventType.java")),
-            List.of(new Change("    RUN_WAITING(\"run.waiting\"),", "    RUN_NOTED(\"run.noted\"),\n")),
+            List.of(new Change(
+                    "    RUN_WAITING(\"run.waiting\", Ends.NOTHING),", "    RUN_NOTED(\"run.noted\", Ends.NOTHING),\n")),
             ENGINE.resolve("EventBody.java"),
             List.of(new Change("    /** A run that was paused goes on. */", """
-                        record RunNoted() implements EventBody {
+                        record RunNoted() implements OfRun {
                             @Override
                             public EventType type() {
                                 return EventType.RUN_NOTED;
@@ -44,9 +45,9 @@ public final class NewerBuild {
                     new Change(
                             "            case NODE_CANCELLED -> new EventBody.NodeCancelled();",
                             "            case RUN_NOTED -> new EventBody.RunNoted();\n")),
-            ENGINE.resolve("Run.java"),
+            ENGINE.resolve("RunFold.java"),
             List.of(new Change(
-                    "            case RunRetried retried -> retry(event.at(), retried);",
+                    "            case RunRetried retried -> retry(run, at, retried);",
                     "            case EventBody.RunNoted() -> {}\n")),
             ENGINE.resolve("Decider.java"),
             List.of(new Change(

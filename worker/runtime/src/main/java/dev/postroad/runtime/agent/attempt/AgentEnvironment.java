@@ -89,20 +89,6 @@ public record AgentEnvironment(
                 clock);
     }
 
-    /** The same with a folder for files with secrets. */
-    public AgentEnvironment withSecretsFolder(Path folder) {
-        return new AgentEnvironment(
-                defaultLlmBaseUrl,
-                llmApiKey,
-                llmModel,
-                connectTimeout,
-                maxAnswerBytes,
-                pluginFolder,
-                folder,
-                variables,
-                clock);
-    }
-
     /** Leaves out the key and the variables, which hold secrets. */
     @Override
     public String toString() {
