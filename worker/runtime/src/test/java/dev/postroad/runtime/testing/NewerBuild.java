@@ -26,7 +26,8 @@ public final class NewerBuild {
     private static final Map<Path, List<Change>> CHANGES = Map.of(
             CONTRACTS.resolve(Path.of("contracts", "message", "EventType.java")),
             List.of(new Change(
-                    "    RUN_WAITING(\"run.waiting\", Ends.NOTHING),", "    RUN_NOTED(\"run.noted\", Ends.NOTHING),\n")),
+                    "    RUN_WAITING(\"run.waiting\", Ends.NOTHING),",
+                    "    RUN_NOTED(\"run.noted\", Ends.NOTHING),\n")),
             ENGINE.resolve("EventBody.java"),
             List.of(new Change("    /** A run that was paused goes on. */", """
                         record RunNoted() implements OfRun {
