@@ -60,4 +60,6 @@ CREATE TABLE debounced_triggers (
     PRIMARY KEY (target, key, run_id)
 );
 CREATE INDEX debounced_triggers_due ON debounced_triggers (shard, due_at) WHERE NOT sent AND NOT superseded;
+CREATE INDEX debounced_triggers_held ON debounced_triggers (target, key) WHERE NOT begun;
+CREATE INDEX debounced_triggers_by_key ON debounced_triggers (target, key, written_at);
 CREATE INDEX debounced_triggers_sent ON debounced_triggers (due_at) WHERE sent;

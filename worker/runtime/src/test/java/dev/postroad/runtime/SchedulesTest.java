@@ -150,6 +150,19 @@ class SchedulesTest {
     }
 
     @Test
+    void runThatAWorkerDecidedUponBeforeItDiedIsStartedByAnother() {
+        publish("graph: report, every: P1D, overlap: skip");
+        SITE.sql().useHandle(handle -> handle.execute("""
+                INSERT INTO postroad.schedule_runs (schedule, due_at, run_id, waits, overlap)
+                VALUES (?, '2026-11-28T12:00:00Z', ?, false, 'skip')""", name, name + ":2026-11-28T12:00:00Z"));
+        awaitRuns(1);
+        assertThat(runs()).containsExactly(name + ":2026-11-28T12:00:00Z");
+        Site.await(
+                "nothing is left of it",
+                () -> SITE.number("SELECT count(*) FROM postroad.schedule_runs WHERE schedule = ?", name) == 0);
+    }
+
+    @Test
     void oldEventsAreForgottenAndNoOthers() {
         Instant old = Instant.parse("2026-01-01T00:00:00Z");
         SITE.sql()
