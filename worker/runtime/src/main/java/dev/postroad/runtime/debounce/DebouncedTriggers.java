@@ -68,10 +68,14 @@ public final class DebouncedTriggers {
         return rival.trigger().runId().equals(come.runId());
     }
 
+    /** One that has begun, and was written before, has nothing to do with what comes. */
     private static List<Rival> rivals(Handle handle, HeldTrigger come) {
-        return handle.createQuery(COLUMNS + "WHERE target = :target AND key = :key AND NOT superseded FOR UPDATE")
+        return handle.createQuery(COLUMNS + """
+                        WHERE target = :target AND key = :key AND NOT superseded AND (NOT begun OR written_at >= :writtenAt)
+                        FOR UPDATE""")
                 .bind("target", come.target())
                 .bind("key", come.key())
+                .bind("writtenAt", come.writtenAt().atOffset(ZoneOffset.UTC))
                 .map((row, context) -> new Rival(
                         held(row),
                         row.getBoolean("begun"),

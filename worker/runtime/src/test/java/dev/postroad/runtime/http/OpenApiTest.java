@@ -259,6 +259,8 @@ final class OpenApiTest {
                     List.of(
                             "{'agent': 'later', 'kind': 'java', 'provider': 'test-puppet'}",
                             "[{'agent': 'later', 'kind': 'java', 'provider': 'test-puppet'}]",
+                            "{'schedule': 'later', 'graph': 'steps', 'every': 'P1D'}",
+                            "{'schedule': 'later', 'graph': 'nowhere', 'cron': '61 * * * *'}",
                             "{'agent': 'later'}",
                             "[]",
                             "7")),
