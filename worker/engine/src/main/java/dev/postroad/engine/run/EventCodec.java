@@ -38,8 +38,14 @@ public final class EventCodec {
     static ObjectNode tree(EventBody body) {
         ObjectNode data = JsonNodeFactory.instance.objectNode();
         switch (body) {
-            case EventBody.RunQueued(Admission admission) -> put(data, admission);
-            case EventBody.RunStarted(List<Target> next) -> Trees.put(data, "next", next);
+            case EventBody.OfTask ofTask -> put(data, ofTask);
+            case EventBody.OfRun ofRun -> put(data, ofRun);
+        }
+        return data;
+    }
+
+    private static void put(ObjectNode data, EventBody.OfTask body) {
+        switch (body) {
             case EventBody.NodeStarted(EventBody.Entry inside, EventBody.Handed handed) -> {
                 if (inside != null) {
                     data.set("input", inside.input());
@@ -78,6 +84,13 @@ public final class EventCodec {
                 }
             }
             case EventBody.NodeCancelled() -> {}
+        }
+    }
+
+    private static void put(ObjectNode data, EventBody.OfRun body) {
+        switch (body) {
+            case EventBody.RunQueued(Admission admission) -> put(data, admission);
+            case EventBody.RunStarted(List<Target> next) -> Trees.put(data, "next", next);
             case EventBody.RunRetried(String commandId, List<String> tasks, boolean now) -> {
                 data.put("commandId", commandId);
                 Trees.putTexts(data, "tasks", tasks);
@@ -121,17 +134,7 @@ public final class EventCodec {
                 data.set("base", Trees.tree(base));
             }
             case EventBody.RunPausing(String commandId) -> data.put("commandId", commandId);
-            case EventBody.RunPaused(String commandId, EventBody.Exhausted exhausted) -> {
-                if (commandId != null) {
-                    data.put("commandId", commandId);
-                }
-                if (exhausted != null) {
-                    data.put("reason", exhausted.reason())
-                            .put("node", exhausted.node())
-                            .put("task", exhausted.task());
-                    put(data, exhausted.error());
-                }
-            }
+            case EventBody.RunPaused paused -> put(data, paused);
             case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
             case EventBody.RunForked(String commandId, String newRunId, int fromVersion) ->
                 data.put("commandId", commandId).put("newRunId", newRunId).put("fromVersion", fromVersion);
@@ -145,7 +148,17 @@ public final class EventCodec {
                 }
             }
         }
-        return data;
+    }
+
+    private static void put(ObjectNode data, EventBody.RunPaused paused) {
+        if (paused.commandId() != null) {
+            data.put("commandId", paused.commandId());
+        }
+        EventBody.Exhausted exhausted = paused.exhausted();
+        if (exhausted != null) {
+            data.put("reason", exhausted.reason()).put("node", exhausted.node()).put("task", exhausted.task());
+            put(data, exhausted.error());
+        }
     }
 
     /**
@@ -161,14 +174,7 @@ public final class EventCodec {
         return switch (type) {
             case RUN_QUEUED -> new EventBody.RunQueued(admission(data));
             case RUN_STARTED -> new EventBody.RunStarted(Trees.targets(data, "next"));
-            case NODE_STARTED ->
-                data.has("agent")
-                        ? new EventBody.NodeStarted(
-                                null, new EventBody.Handed(data.path("agent").asText(), data.get("input")))
-                        : data.has("input")
-                                ? EventBody.NodeStarted.entering(
-                                        new EventBody.Entry(object(data, "input"), Trees.targets(data, "next")))
-                                : EventBody.NodeStarted.PLAIN;
+            case NODE_STARTED -> nodeStarted(data);
             case NODE_RETRYING ->
                 new EventBody.NodeRetrying(
                         error(data), Instant.parse(data.path("dueAt").textValue()));
@@ -201,13 +207,7 @@ public final class EventCodec {
                         Trees.text(data, "commandId"), data.path("reason").textValue(), object(data, "state"));
             case RUN_COMPLETED -> new EventBody.RunCompleted(object(data, "state"), Trees.joins(data));
             case RUN_FAILED -> new EventBody.RunFailed(error(data), Trees.texts(data, "tasks"), object(data, "state"));
-            case COMMAND_REJECTED ->
-                new EventBody.CommandRejected(
-                        Trees.text(data, "command"),
-                        Trees.text(data, "commandId"),
-                        Trees.text(data, "reason"),
-                        data.path("code").asText(),
-                        data.path("count").asInt());
+            case COMMAND_REJECTED -> rejected(data);
             case RUN_WAITING -> Trees.waiting(data);
             case RUN_RESUMED -> Trees.resumed(data);
             case RUN_CONTINUED ->
@@ -234,6 +234,26 @@ public final class EventCodec {
             case TRIGGER_DUPLICATE, TRIGGER_REJECTED, TRIGGER_SUPERSEDED, UNKNOWN ->
                 throw new IllegalStateException(type.publicName() + " belongs to no journal");
         };
+    }
+
+    private static EventBody.CommandRejected rejected(JsonNode data) {
+        return new EventBody.CommandRejected(
+                Trees.text(data, "command"),
+                Trees.text(data, "commandId"),
+                Trees.text(data, "reason"),
+                data.path("code").asText(),
+                data.path("count").asInt());
+    }
+
+    private static EventBody.NodeStarted nodeStarted(JsonNode data) {
+        if (data.has("agent")) {
+            return new EventBody.NodeStarted(
+                    null, new EventBody.Handed(data.path("agent").asText(), data.get("input")));
+        }
+        return data.has("input")
+                ? EventBody.NodeStarted.entering(
+                        new EventBody.Entry(object(data, "input"), Trees.targets(data, "next")))
+                : EventBody.NodeStarted.PLAIN;
     }
 
     /** An input that is large is left out, as the journal is to grow with the work and not with what it looks at. */
