@@ -53,7 +53,8 @@ class PublicNamesTest {
                         "run.failed",
                         "command.rejected",
                         "trigger.duplicate",
-                        "trigger.rejected");
+                        "trigger.rejected",
+                        "trigger.superseded");
         assertThat(EventType.CLOUD_EVENTS_PREFIX).isEqualTo("dev.postroad.");
         assertThat(EventType.known()).allSatisfy(type -> {
             assertThat(EventType.isKnown(type.publicName())).isTrue();
