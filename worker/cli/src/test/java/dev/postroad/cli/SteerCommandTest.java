@@ -74,8 +74,11 @@ final class SteerCommandTest extends CommandsOnServers {
 
     @Test
     void schedulesAreShownPausedAndStarted() {
-        String graph = "graph: calm\nnodes: { rest: { set: '{}' } }\n"
-                + "edges: [ { from: START, to: rest }, { from: rest, to: END } ]\n";
+        String graph = """
+            graph: calm
+            nodes: { rest: { set: '{}' } }
+            edges: [ { from: START, to: rest }, { from: rest, to: END } ]
+            """;
         assertThat(shell.in(graph).run("apply", "-")).isZero();
         String schedule = "schedule: yearly\ngraph: calm\ncron: 0 9 1 1 *\nzone: Europe/Berlin\npaused: true\n";
         assertThat(shell.in(schedule).run("apply", "-")).isZero();
