@@ -41,7 +41,7 @@ public final class NewerBuild {
             ENGINE.resolve("EventCodec.java"),
             List.of(
                     new Change(
-                            "            case EventBody.NodeCancelled() -> {}",
+                            "            case EventBody.RunWaiting waiting -> Trees.put(data, waiting);",
                             "            case EventBody.RunNoted() -> {}\n"),
                     new Change(
                             "            case NODE_CANCELLED -> new EventBody.NodeCancelled();",
