@@ -39,7 +39,13 @@ public final class AttemptSender {
         if (!call.traceParent().isEmpty()) {
             request.setHeader("traceparent", call.traceParent());
         }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        AbandonableBody body = new AbandonableBody();
+        try {
+            return http.send(request.build(), body);
+        } catch (InterruptedException givenUp) {
+            body.abandon();
+            throw givenUp;
+        }
     }
 
     /** Turns a failure to read into the interrupt that caused it, where one did. */

@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 
 /** A server that speaks bytes and not HTTP, for everything that a well-behaved server does not do. */
 public final class RawServer implements AutoCloseable {
+    /** An accept or a read has no other limit, and cannot be interrupted. */
+    private static final int LIMIT_MILLIS = 60_000;
+
     private final ServerSocket listening;
 
     private RawServer(ServerSocket listening) {
@@ -16,7 +19,9 @@ public final class RawServer implements AutoCloseable {
     }
 
     public static RawServer start() throws IOException {
-        return new RawServer(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
+        ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        listening.setSoTimeout(LIMIT_MILLIS);
+        return new RawServer(listening);
     }
 
     public String url() {
@@ -26,6 +31,7 @@ public final class RawServer implements AutoCloseable {
     /** Waits for a request and reads the first of it. */
     public Socket accept() throws IOException {
         Socket socket = listening.accept();
+        socket.setSoTimeout(LIMIT_MILLIS);
         byte[] first = new byte[1 << 16];
         if (socket.getInputStream().read(first) < 0) {
             throw new IOException("connected without a request");

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -81,7 +82,8 @@ final class HttpAgentConnectionTest {
         }
     }
 
-    @Test
+    /** Often, as the interrupt may come just when the headers do: of 4,000 connections 11 stayed. */
+    @RepeatedTest(300)
     void anInterruptHangsUpInTheMiddleOfAnAnswer() throws Exception {
         BackgroundCall call = new BackgroundCall(client(), Calls.with("{}"));
         try (Socket socket = server.accept()) {
