@@ -139,6 +139,7 @@ final class Accounts {
             switch (type) {
                 case "run.queued" -> triggers.queued(spot);
                 case "trigger.duplicate" -> triggers.duplicate(spot);
+                case "trigger.superseded" -> triggers.superseded(spot);
                 default -> triggers.rejected(spot);
             }
         }
@@ -147,15 +148,16 @@ final class Accounts {
         }
     }
 
-    private static @Nullable Spot spot(JsonNode trigger) {
-        return trigger.has("offset")
+    /** What a schedule starts has no record. */
+    private @Nullable Spot spot(JsonNode trigger) {
+        return trigger.path("topic").asText().equals(topics.triggers())
                 ? new Spot(
                         trigger.path("partition").asInt(),
                         trigger.path("offset").asLong())
                 : null;
     }
 
-    /** Looks which commands are kept for runs that may yet come. */
+    /** Looks which commands are kept for runs that may yet come, and which triggers are held or were, until they are sent anew. */
     void lookAtKept() {
         place.sql()
                 .useHandle(handle -> handle.createQuery("""
@@ -164,6 +166,12 @@ final class Accounts {
                     """)
                         .map((row, context) -> new String[] {row.getString(1), row.getString(2)})
                         .forEach(kept -> control.answered(kept[0], kept[1])));
+        place.sql()
+                .useHandle(handle -> handle.createQuery("""
+                    SELECT partition, "offset" FROM postroad.debounced_triggers WHERE NOT superseded\
+                    """)
+                        .map((row, context) -> new Spot(row.getInt(1), row.getLong(2)))
+                        .forEach(triggers::held));
     }
 
     void judge(Verdict verdict) {

@@ -21,15 +21,10 @@ record Examples(
         List<ObjectNode> definitions = new ArrayList<>(read(directory, "graph."));
         definitions.addAll(read(directory, "agent."));
         return new Examples(
-                withoutDebounce(read(directory, "trigger.")),
+                read(directory, "trigger."),
                 read(directory, "control."),
                 List.copyOf(definitions),
                 read(directory, "output-chunk."));
-    }
-
-    /** What is held, and sent anew by a worker, is another record then, of which the accounts do not know. */
-    private static List<ObjectNode> withoutDebounce(List<ObjectNode> triggers) {
-        return triggers.stream().filter(trigger -> !trigger.has("debounce")).toList();
     }
 
     private static List<ObjectNode> read(Path directory, String prefix) throws IOException, FaultsException {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Messages {
     private static final int NAMES = 32;
     private static final int VERSIONS = 4;
+    private static final int DEBOUNCE_KEYS = 50;
     private static final String NO_OPERATION = "bench-no-operation";
 
     private final Examples examples;
@@ -41,6 +42,11 @@ final class Messages {
             trigger.put("agent", NO_OPERATION);
         } else {
             trigger.put("graph", target(random));
+        }
+        if (trigger.has("debounce")) {
+            trigger.putObject("debounce")
+                    .put("key", "k-" + random.nextInt(DEBOUNCE_KEYS))
+                    .put("for", "PT0.5S");
         }
         trigger.putObject("input").put("count", random.nextInt(9)).put("text", Texts.any(random));
         if (isNamed) {

@@ -2,8 +2,9 @@ package dev.postroad.bench.fuzz;
 
 /**
  * Every committed record of the trigger topic becomes exactly one of: a run whose {@code run.queued} names it, a {@code
- * trigger.duplicate}, or a dead letter, which a {@code trigger.rejected} goes with where it could be understood. What is
- * not committed becomes nothing. Thread-safe.
+ * trigger.duplicate}, or a dead letter, which a {@code trigger.rejected} goes with where it could be understood; where it
+ * says {@code debounce}, a {@code trigger.superseded}, or a row that is held and sent anew, as a record for itself. What
+ * is not committed becomes nothing. Thread-safe.
  */
 final class TriggerAccounts {
     private final Owed answers = new Owed();
@@ -11,6 +12,7 @@ final class TriggerAccounts {
     private final Spots duplicate = new Spots();
     private final Spots rejected = new Spots();
     private final Spots letters = new Spots();
+    private final Spots superseded = new Spots();
 
     void expect(Spot spot) {
         answers.owe(spot);
@@ -23,6 +25,16 @@ final class TriggerAccounts {
 
     void duplicate(Spot spot) {
         duplicate.add(spot);
+        answers.pay(spot);
+    }
+
+    void superseded(Spot spot) {
+        superseded.add(spot);
+        answers.pay(spot);
+    }
+
+    /** It is kept until its time is over. */
+    void held(Spot spot) {
         answers.pay(spot);
     }
 
@@ -52,6 +64,7 @@ final class TriggerAccounts {
                 answers.paid().minus(answers.owed()));
         verdict.unaccounted(Door.TRIGGERS, "a trigger became a run and a dead letter", queued.and(letters));
         verdict.unaccounted(Door.TRIGGERS, "a trigger became a run and a duplicate", queued.and(duplicate));
+        verdict.unaccounted(Door.TRIGGERS, "a trigger became a run and superseded", queued.and(superseded));
         verdict.unaccounted(Door.TRIGGERS, "a trigger became a duplicate and a dead letter", duplicate.and(letters));
         verdict.unaccounted(Door.TRIGGERS, "a rejected trigger is not kept", rejected.minus(letters));
     }
