@@ -11,6 +11,6 @@ record Allowance(int spent, int cleared) {
 
     /** All supersteps from one on count; the interrupts before it are over. */
     static Allowance from(int superstep) {
-        return new Allowance(superstep - 1, superstep);
+        return new Allowance(Math.max(0, superstep - 1), superstep);
     }
 }

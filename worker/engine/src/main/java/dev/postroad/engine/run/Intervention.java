@@ -115,7 +115,7 @@ final class Intervention {
     /** A run goes on after it had stopped: interrupts are over, and the supersteps count anew. */
     static Frame resumed(Frame frame) {
         int number = frame.superstep().number();
-        Frame resumed = frame.with(new Allowance(Math.max(0, number - 1), number));
+        Frame resumed = frame.with(Allowance.from(number));
         for (Task task : frame.superstep().tasks()) {
             Frame inside = Frame.inside(task);
             if (inside != null) {

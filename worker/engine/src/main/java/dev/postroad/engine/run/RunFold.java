@@ -141,7 +141,7 @@ final class RunFold {
 
     private static void retry(Run run, Instant at, RunRetried retried) {
         if (retried.now()) {
-            run.phase = run.phase instanceof Phase.Pausing ? run.phase : Plain.RUNNING;
+            run.phase = goingOn(run);
             retried.tasks().forEach(id -> run.change(run.task(id).sooner()));
             return;
         }
