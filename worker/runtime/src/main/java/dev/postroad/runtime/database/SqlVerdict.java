@@ -33,6 +33,8 @@ public enum SqlVerdict {
     /** All statements fare the same until somebody mends it: connect anew and try again, with pauses. */
     SITE;
 
+    private static final String DISK_FULL = "53100";
+
     private static final Set<String> AWAY = Set.of("08", "25", "40", "53", "55", "57", "58");
 
     /** The verdict on an error, or on what caused it. */
@@ -54,6 +56,11 @@ public enum SqlVerdict {
         }
         String state = state(failed);
         return state == null ? isOfSql : AWAY.contains(state.substring(0, Math.min(2, state.length())));
+    }
+
+    /** Whether there is no room: then small statements may fare well where larger ones do not. */
+    public static boolean isFull(Throwable failed) {
+        return DISK_FULL.equals(state(failed));
     }
 
     /** The SQLSTATE of an error or the nearest cause that has one; null where none has. */

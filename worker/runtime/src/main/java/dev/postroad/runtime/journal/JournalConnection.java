@@ -25,8 +25,6 @@ final class JournalConnection implements AutoCloseable {
     /** A trouble that stays is told again after so many tries. */
     private static final int TOLD_EVERY = 50;
 
-    private static final String DISK_FULL = "53100";
-
     /** A row of no run, which is rolled back: whether Postgres takes rows at all. */
     private static final String ROW_OF_NOBODY = """
         INSERT INTO postroad.journal (run, seq, type, superstep, version, at, progress, data)
@@ -143,7 +141,7 @@ final class JournalConnection implements AutoCloseable {
     }
 
     private static int halfDoubts(SQLException failed) {
-        if (DISK_FULL.equals(failed.getSQLState())) {
+        if (SqlVerdict.isFull(failed)) {
             // There may be room for the little that would be written to find out.
             return 0;
         }
@@ -162,7 +160,7 @@ final class JournalConnection implements AutoCloseable {
             boolean failed = true;
             try {
                 writeAndRollBack();
-                other.run();
+                runUnlessToBlame(other);
                 failed = false;
             } finally {
                 failedBefore[0] |= failed;
@@ -170,6 +168,18 @@ final class JournalConnection implements AutoCloseable {
             return true;
         });
         return !failedBefore[0];
+    }
+
+    /** What fails by what is in it, before Postgres looks at whose it is, says nothing of the rows of others. */
+    private void runUnlessToBlame(Work<?> other) throws SQLException {
+        try {
+            other.run();
+        } catch (SQLException failed) {
+            switch (SqlVerdict.of(failed)) {
+                case DOUBTFUL, REFUSED -> disconnect();
+                case PASSING, SITE -> throw failed;
+            }
+        }
     }
 
     private void writeAndRollBack() throws SQLException {
