@@ -36,10 +36,10 @@ final class Guard {
 
     /** @throws Refusal where the caller may not */
     void check(Context context) {
-        Charsets.check(context.header("Content-Type"));
         if (isOpen(context)) {
             return;
         }
+        Charsets.check(context.header("Content-Type"));
         if (token == null) {
             checkHost(context.header("Host"));
         } else {

@@ -450,14 +450,15 @@ final class HttpApiTest {
                         .path("code")
                         .asText())
                 .isEqualTo("unsupported-media-type");
-        for (String charset :
-                List.of("charset", "charset=", "x-charset}utf-16", "charset=none}at-all", "charset=x-none")) {
+        for (String charset : List.of(
+                "charset", "charset=", "x-charset}utf-16", "charset=none}at-all", "charset=x-none", "charset=utf-16")) {
             String type = "application/json; " + charset;
             assertThat(refused(415, "/api/runs", "Content-Type", type)
                             .path("message")
                             .asText())
                     .as(charset)
-                    .endsWith("JSON is UTF-8, so leave charset out");
+                    .endsWith("JSON is, so leave charset out");
+            assertThat(other.get("/health/live", "Content-Type", type).status()).isEqualTo(200);
         }
         assertThat(other.get("/api/runs", "Content-Type", "application/json; Charset=\"UTF-8\"")
                         .status())
