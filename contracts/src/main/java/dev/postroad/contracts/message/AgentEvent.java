@@ -72,12 +72,6 @@ public record AgentEvent(
         return json;
     }
 
-    /** The event for a record that would be too large with its data. */
-    public AgentEvent withoutData() {
-        ObjectNode omitted = JsonNodeFactory.instance.objectNode().put("omitted", true);
-        return new AgentEvent(id, agent, type, at, worker, omitted);
-    }
-
     private static long id(Fields fields) {
         JsonNode id = fields.tree("id");
         if (id == null || !id.canConvertToExactIntegral() || !id.canConvertToLong() || id.longValue() < 1) {

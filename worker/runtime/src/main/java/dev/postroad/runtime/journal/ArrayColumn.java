@@ -55,11 +55,6 @@ public final class ArrayColumn {
         return new ArrayColumn(Oid.JSON_ARRAY, Oid.JSON);
     }
 
-    /** A column of boolean. */
-    public static ArrayColumn ofBooleans() {
-        return new ArrayColumn(Oid.BOOL_ARRAY, Oid.BOOL);
-    }
-
     /** A column of timestamptz. */
     public static ArrayColumn ofTimes() {
         return new ArrayColumn(Oid.TIMESTAMPTZ_ARRAY, Oid.TIMESTAMPTZ);
@@ -89,13 +84,6 @@ public final class ArrayColumn {
         elements++;
         bytes.int32(8);
         bytes.int64(value);
-    }
-
-    /** Adds a boolean. */
-    public void add(boolean value) {
-        elements++;
-        bytes.int32(1);
-        bytes.int8(value ? 1 : 0);
     }
 
     /** Adds a real. */

@@ -25,12 +25,6 @@ final class BinaryBuffer {
         bytes[length++] = (byte) value;
     }
 
-    void int16(int value) {
-        reserve(2);
-        bytes[length++] = (byte) (value >>> 8);
-        bytes[length++] = (byte) value;
-    }
-
     void int32(int value) {
         reserve(4);
         put(length, value);
