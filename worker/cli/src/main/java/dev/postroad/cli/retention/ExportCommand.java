@@ -15,7 +15,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +69,12 @@ final class ExportCommand implements Callable<Integer> {
         };
     }
 
-    /** What breaks off leaves no file that looks whole. */
+    /** What breaks off leaves no file that looks whole; what is there beside it is somebody else's. */
     private static RunExport.Found write(RunExport export, String id, Path file) throws IOException, SQLException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Path part = file.resolveSibling(UUID.randomUUID() + ".part");
         try {
             RunExport.Found found;
-            try (OutputStream out = stream(part)) {
+            try (OutputStream out = stream(part, file)) {
                 found = export.write(id, out);
             }
             if (found == RunExport.Found.WRITTEN) {
@@ -84,8 +86,9 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    private static OutputStream stream(Path part) throws IOException {
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(part));
-        return part.getFileName().toString().endsWith(".gz.part") ? new GZIPOutputStream(out) : out;
+    private static OutputStream stream(Path part, Path file) throws IOException {
+        OutputStream out = new BufferedOutputStream(
+                Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        return file.getFileName().toString().endsWith(".gz") ? new GZIPOutputStream(out) : out;
     }
 }

@@ -14,11 +14,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * Keeps runs in a folder: {@code <day>/<run id>.<number>.jsonl.gz}, by the day on which they were archived. A file that has
- * its name is whole and on the disk. Thread-safe.
+ * its name is whole and on the disk; a {@code .part} is what a crash left of one, and of no use. Thread-safe.
  */
 public final class FileArchive implements Archive {
     private final Path folder;
@@ -49,9 +50,9 @@ public final class FileArchive implements Archive {
 
     private Optional<Integer> write(EndedRun run, Path day) throws SQLException, IOException {
         Path file = day.resolve(run.runId() + "." + run.number() + ".jsonl.gz");
-        Path part = day.resolve(file.getFileName() + ".part");
-        try (FileChannel channel = FileChannel.open(
-                part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        // Nobody else's: workers may share the folder, and two of them archive a run whose shard moves.
+        Path part = day.resolve(file.getFileName() + "." + UUID.randomUUID() + ".part");
+        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             GZIPOutputStream packed = new GZIPOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
             Optional<Integer> lastSeq = export.write(run.number(), packed);
             packed.finish();
