@@ -24,16 +24,20 @@ final class ArchiveRecords extends OutputStream {
     private final String topic;
     private final String key;
     private final String id;
-    private final byte[] part = new byte[LARGEST_PART];
+    private final byte[] part;
     private final List<Future<?>> sent = new ArrayList<>();
     private int filled;
 
-    /** @param id tells this archive of a run from an earlier one that was not finished */
-    ArchiveRecords(Producer<String, byte[]> producer, String topic, String key, String id) {
+    /**
+     * @param id tells this archive of a run from an earlier one that was not finished
+     * @param part {@link #LARGEST_PART} bytes, in which parts are put together; no other archive uses them meanwhile
+     */
+    ArchiveRecords(Producer<String, byte[]> producer, String topic, String key, String id, byte[] part) {
         this.producer = producer;
         this.topic = topic;
         this.key = key;
         this.id = id;
+        this.part = part;
     }
 
     @Override

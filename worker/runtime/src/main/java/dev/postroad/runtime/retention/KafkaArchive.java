@@ -33,9 +33,10 @@ public final class KafkaArchive implements Archive {
     @Override
     public List<ArchivedRun> store(List<EndedRun> runs) throws SQLException, IOException, InterruptedException {
         List<ArchivedRun> stored = new ArrayList<>();
+        byte[] part = new byte[ArchiveRecords.LARGEST_PART];
         for (EndedRun run : runs) {
             String id = run.number() + "-" + clock.instant().toEpochMilli();
-            ArchiveRecords records = new ArchiveRecords(producer, topic, run.runId(), id);
+            ArchiveRecords records = new ArchiveRecords(producer, topic, run.runId(), id, part);
             GZIPOutputStream packed = new GZIPOutputStream(records);
             Optional<Integer> lastSeq = export.write(run.number(), packed);
             if (lastSeq.isPresent()) {
