@@ -44,6 +44,10 @@ public final class Pruner implements AutoCloseable {
 
     private static final int SHORT_REST = 1;
 
+    /** An archive that is away makes a portion long, and it is no work of Postgres that is rested from then. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
+    private final Jdbi jdbi;
     private final RetentionSettings settings;
     private final Lanes lanes;
     private final Supplier<Map<Integer, Long>> owned;
@@ -80,6 +84,7 @@ public final class Pruner implements AutoCloseable {
             Supplier<Map<Integer, Long>> owned,
             InstantSource clock,
             LongSupplier ticker) {
+        this.jdbi = jdbi;
         this.settings = settings;
         this.lanes = lanes;
         this.owned = owned;
@@ -128,17 +133,21 @@ public final class Pruner implements AutoCloseable {
 
     /** A portion of what is to be done; false where there is nothing. */
     private boolean step() throws InterruptedException {
-        if (deletesLeftRows()) {
+        ToPrune there = ToPrune.look(jdbi);
+        if (there.rows() && deletesLeftRows()) {
             return true;
         }
         Map<Integer, Long> epochs = owned.get();
         if (!epochs.isEmpty()) {
-            List<EndedRun> asked = requested.next(epochs.keySet(), passedOver, runs.size());
+            List<EndedRun> asked =
+                    there.requests() ? requested.next(epochs.keySet(), passedOver, runs.size()) : List.of();
             awaited = !asked.isEmpty();
             if (awaited) {
                 return prune(asked, epochs);
             }
-            requested.forget();
+            if (there.requests()) {
+                requested.forget();
+            }
             if (due.isSweeping()) {
                 List<EndedRun> ended = due.next(epochs.keySet(), runs.size());
                 return ended.isEmpty() || prune(ended, epochs);
@@ -214,7 +223,8 @@ public final class Pruner implements AutoCloseable {
 
     private void rest(Duration worked, boolean more) throws InterruptedException {
         if (more) {
-            TimeUnit.NANOSECONDS.sleep(worked.toNanos() * (awaited || isQuiet() ? SHORT_REST : REST));
+            Duration rest = worked.multipliedBy(awaited || isQuiet() ? SHORT_REST : REST);
+            TimeUnit.NANOSECONDS.sleep(rest.compareTo(LONGEST_REST) < 0 ? rest.toNanos() : LONGEST_REST.toNanos());
         }
     }
 
