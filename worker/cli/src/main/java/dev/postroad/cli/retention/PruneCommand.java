@@ -1,12 +1,12 @@
 package dev.postroad.cli.retention;
 
+import dev.postroad.cli.arguments.Consent;
 import dev.postroad.cli.arguments.RunFilterOptions;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
-import dev.postroad.cli.steering.Consent;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.RunHistory;

@@ -1,10 +1,10 @@
 package dev.postroad.cli.schedules;
 
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
-import dev.postroad.cli.steering.GiverOption;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.ScheduleCommand;
 import java.util.concurrent.Callable;

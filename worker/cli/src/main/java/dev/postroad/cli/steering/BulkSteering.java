@@ -1,6 +1,7 @@
 package dev.postroad.cli.steering;
 
 import dev.postroad.cli.arguments.AnswerOptions;
+import dev.postroad.cli.arguments.Consent;
 import dev.postroad.cli.bulk.Bulk;
 import dev.postroad.cli.bulk.BulkDisplay;
 import dev.postroad.cli.bulk.PlainBulk;

@@ -1,6 +1,7 @@
 package dev.postroad.cli.steering;
 
 import dev.postroad.cli.arguments.AnswerOptions;
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.arguments.RunArgument;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;

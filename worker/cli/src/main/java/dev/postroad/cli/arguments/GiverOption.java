@@ -1,4 +1,4 @@
-package dev.postroad.cli.steering;
+package dev.postroad.cli.arguments;
 
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Who gives a command to a run. */
+/** Who gives a command. */
 public final class GiverOption {
     private static final List<String> NAMES_OF_USERS = List.of("USER", "LOGNAME", "USERNAME");
     private static final int LONGEST = 200;
@@ -15,8 +15,7 @@ public final class GiverOption {
     @Option(
             names = "--by",
             paramLabel = "NAME",
-            description =
-                    "Who asks for it, as it will stand in the run's events; by default whoever is logged in here.")
+            description = "Who asks for it, as it will stand in the events; by default whoever is logged in here.")
     private @Nullable String name;
 
     /** Null where nobody is named and nobody is logged in. */

@@ -1,4 +1,4 @@
-package dev.postroad.cli.steering;
+package dev.postroad.cli.arguments;
 
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
