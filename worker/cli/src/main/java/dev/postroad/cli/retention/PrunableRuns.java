@@ -1,25 +1,18 @@
 package dev.postroad.cli.retention;
 
-import dev.postroad.runtime.history.RunHistory;
-import dev.postroad.runtime.history.runs.RunFilter;
-import dev.postroad.runtime.history.runs.RunPage;
-import dev.postroad.runtime.history.runs.RunSummary;
+import dev.postroad.cli.arguments.SelectedRuns;
 import dev.postroad.runtime.retention.RoomOfRuns;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ended runs that are to be deleted, the newest first.
  *
  * @param endedBefore only those
- * @param limit at most so many
  */
-record PrunableRuns(RunHistory history, RunFilter filter, Instant endedBefore, int limit) {
-    private static final int PAGE = 1_000;
-
+record PrunableRuns(SelectedRuns selected, Instant endedBefore) {
     /** So many are measured; the others are taken to be like them. */
     private static final int MOST_MEASURED = 5_000;
 
@@ -30,7 +23,12 @@ record PrunableRuns(RunHistory history, RunFilter filter, Instant endedBefore, i
 
         @Override
         public String toString() {
-            return (runs == 1 ? "1 run" : String.format(Locale.ROOT, "%,d runs", runs)) + ", about " + size();
+            return SelectedRuns.count(runs) + ", about " + size();
+        }
+
+        /** As much as so many of them are. */
+        Room of(long fewer) {
+            return new Room(fewer, runs == 0 ? 0 : Math.round((double) bytes / runs * fewer));
         }
 
         private String size() {
@@ -46,21 +44,7 @@ record PrunableRuns(RunHistory history, RunFilter filter, Instant endedBefore, i
 
     /** Gives their ids, page by page. */
     void pages(Consumer<List<String>> taker) {
-        int left = limit;
-        @Nullable String next = null;
-        do {
-            RunPage page = history.runs(filter, next, PAGE);
-            List<String> ids = page.runs().stream()
-                    .filter(run -> run.endedAt() != null && !run.endedAt().isAfter(endedBefore))
-                    .map(RunSummary::runId)
-                    .limit(left)
-                    .toList();
-            left -= ids.size();
-            if (!ids.isEmpty()) {
-                taker.accept(ids);
-            }
-            next = page.next();
-        } while (next != null && left > 0);
+        selected.pages(run -> run.endedAt() != null && !run.endedAt().isAfter(endedBefore), taker);
     }
 
     Room room(RoomOfRuns postgres) {
@@ -72,6 +56,6 @@ record PrunableRuns(RunHistory history, RunFilter filter, Instant endedBefore, i
                 counts[2] += postgres.bytes(ids);
             }
         });
-        return new Room(counts[0], counts[1] == 0 ? 0 : Math.round((double) counts[2] / counts[1] * counts[0]));
+        return new Room(counts[1], counts[2]).of(counts[0]);
     }
 }

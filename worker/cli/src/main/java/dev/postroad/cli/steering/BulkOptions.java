@@ -11,22 +11,8 @@ final class BulkOptions {
     private static final int HIGHEST_RATE = 1_000;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,60}");
 
-    @Option(names = "--all", description = "All runs that it can be sent to; stands for a filter.")
-    private boolean all;
-
-    @Option(names = "--limit", paramLabel = "N", description = "At most so many runs, the newest ones.")
-    private @Nullable Integer limit;
-
     @Option(names = "--rate", paramLabel = "N", description = "At most so many runs a second; 100 by default.")
     private int rate = 100;
-
-    @Option(names = "--dry-run", description = "Only print the ids of the runs that it would be sent to.")
-    private boolean dry;
-
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Do not ask before it is sent to many runs.")
-    private boolean sure;
 
     @Option(
             names = "--command-id",
@@ -34,31 +20,11 @@ final class BulkOptions {
             description = "The id of a bulk that was stopped, to go on with it: no run does twice what it was told.")
     private @Nullable String id;
 
-    boolean all() {
-        return all;
-    }
-
-    boolean dry() {
-        return dry;
-    }
-
-    boolean sure() {
-        return sure;
-    }
-
     int rate() {
         if (rate < 1 || rate > HIGHEST_RATE) {
             throw CommandException.usage("--rate: is " + rate + "; use 1 to " + HIGHEST_RATE);
         }
         return rate;
-    }
-
-    /** At most so many runs. */
-    int limit() {
-        if (limit != null && limit < 1) {
-            throw CommandException.usage("--limit: is " + limit + "; use 1 or more");
-        }
-        return limit == null ? Integer.MAX_VALUE : limit;
     }
 
     /** The id that was given, or a new one. */

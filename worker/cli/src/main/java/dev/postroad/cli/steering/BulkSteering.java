@@ -2,6 +2,7 @@ package dev.postroad.cli.steering;
 
 import dev.postroad.cli.arguments.AnswerOptions;
 import dev.postroad.cli.arguments.Consent;
+import dev.postroad.cli.arguments.SelectedRuns;
 import dev.postroad.cli.bulk.Bulk;
 import dev.postroad.cli.bulk.BulkDisplay;
 import dev.postroad.cli.bulk.PlainBulk;
@@ -19,13 +20,11 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.runs.RunFilter;
-import dev.postroad.runtime.history.runs.RunPage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +34,11 @@ import org.jspecify.annotations.Nullable;
  * @param by who gives it; null for nobody in particular
  */
 record BulkSteering(Control.Action action, @Nullable String by, String id, int limit, int rate, Duration patience) {
-    private static final int PAGE = 1_000;
-
     /** Prints which runs would get it. */
     int show(RunFilter filter, Surroundings surroundings) throws FaultsException {
         List<String> runs = runs(Servers.open(surroundings, Need.POSTGRES).history(), filter);
         runs.forEach(surroundings::print);
-        surroundings.say(action.type() + " would be sent to " + count(runs) + "; nothing was sent");
+        surroundings.say(action.type() + " would be sent to " + SelectedRuns.count(runs.size()) + "; nothing was sent");
         return ExitCode.COMPLETED;
     }
 
@@ -55,7 +52,7 @@ record BulkSteering(Control.Action action, @Nullable String by, String id, int l
             surroundings.say("no run is as asked for; nothing was sent");
             return ExitCode.COMPLETED;
         }
-        if (!consent.isGiven("Send " + action.type() + " to " + count(runs) + "?")) {
+        if (!consent.isGiven("Send " + action.type() + " to " + SelectedRuns.count(runs.size()) + "?")) {
             throw CommandException.failed("nothing was sent");
         }
         var bulk = new Bulk(id, action, by, runs, rate, patience, surroundings.clock());
@@ -90,18 +87,9 @@ record BulkSteering(Control.Action action, @Nullable String by, String id, int l
     /** The oldest first, so that they get their turn in the order in which they were queued. */
     private List<String> runs(RunHistory history, RunFilter filter) {
         List<String> runs = new ArrayList<>();
-        @Nullable String next = null;
-        do {
-            RunPage page = history.runs(filter, next, Math.min(PAGE, limit - runs.size()));
-            page.runs().forEach(run -> runs.add(run.runId()));
-            next = page.next();
-        } while (next != null && runs.size() < limit);
+        new SelectedRuns(history, filter, limit).pages(run -> true, runs::addAll);
         Collections.reverse(runs);
         return runs;
-    }
-
-    private static String count(List<String> runs) {
-        return runs.size() == 1 ? "1 run" : String.format(Locale.ROOT, "%,d runs", runs.size());
     }
 
     private static Recipients recipients(PostroadClient client, RunHistory history) {

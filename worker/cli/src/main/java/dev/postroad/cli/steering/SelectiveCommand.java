@@ -1,10 +1,9 @@
 package dev.postroad.cli.steering;
 
 import dev.postroad.cli.arguments.AnswerOptions;
-import dev.postroad.cli.arguments.Consent;
 import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.arguments.RunArgument;
-import dev.postroad.cli.arguments.RunFilterOptions;
+import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
@@ -17,10 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Sends a control message to one run, or to all that a filter selects. */
 abstract class SelectiveCommand implements Callable<Integer> {
@@ -35,7 +31,7 @@ abstract class SelectiveCommand implements Callable<Integer> {
     private @Nullable String run;
 
     @Mixin
-    private RunFilterOptions filter = new RunFilterOptions();
+    private RunSelection selection = new RunSelection();
 
     @Mixin
     private BulkOptions bulk = new BulkOptions();
@@ -45,9 +41,6 @@ abstract class SelectiveCommand implements Callable<Integer> {
 
     @Mixin
     private GiverOption giver = new GiverOption();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     SelectiveCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -64,20 +57,17 @@ abstract class SelectiveCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws FaultsException, InterruptedException {
-        List<String> given = spec.commandLine().getParseResult().matchedOptions().stream()
-                .map(OptionSpec::longestName)
-                .toList();
         if (run != null) {
-            refuseBeside(given);
+            refuseBeside(selection.given());
             return new Steering(RunArgument.legal(run), action(), giver.name(surroundings))
                     .send(answering, surroundings);
         }
-        if (given.stream().noneMatch(FILTERS::contains) && !bulk.all()) {
-            throw CommandException.usage("name a RUN, or select runs by "
-                    + FILTERS.stream().sorted().collect(Collectors.joining(", ")) + ", or give --all for all that are "
-                    + names(usual()));
-        }
-        return steerMany(filter.filter(wanted(), surroundings.clock().instant()));
+        selection.requireSome(FILTERS, "name a RUN, or select runs by ", "are " + names(usual()));
+        return steerMany(selection.filter(
+                possible(),
+                usual(),
+                action().type() + " is for runs that are " + names(possible()),
+                surroundings.clock().instant()));
     }
 
     private int steerMany(RunFilter wanted) throws FaultsException, InterruptedException {
@@ -85,14 +75,13 @@ abstract class SelectiveCommand implements Callable<Integer> {
                 action(),
                 giver.name(surroundings),
                 bulk.id(action().type()),
-                bulk.limit(),
+                selection.limit(),
                 bulk.rate(),
                 answering.ofMany());
-        if (bulk.dry()) {
+        if (selection.isDry()) {
             return steering.show(wanted, surroundings);
         }
-        Consent consent = bulk.sure() ? Consent.given() : Consent.asked(surroundings);
-        return steering.send(wanted, consent, surroundings);
+        return steering.send(wanted, selection.consent(surroundings), surroundings);
     }
 
     private static void refuseBeside(List<String> given) {
@@ -103,18 +92,6 @@ abstract class SelectiveCommand implements Callable<Integer> {
                     throw CommandException.usage("RUN and " + name
                             + " exclude one another; name one run, or select many without naming one");
                 });
-    }
-
-    private Set<RunStatus> wanted() {
-        Set<RunStatus> asked = filter.statuses();
-        asked.stream()
-                .filter(status -> !possible().contains(status))
-                .findFirst()
-                .ifPresent(status -> {
-                    throw CommandException.usage("--status: is \"" + status.publicName() + "\", but " + action().type()
-                            + " is for runs that are " + names(possible()));
-                });
-        return asked.isEmpty() ? usual() : asked;
     }
 
     private static String names(Set<RunStatus> statuses) {
