@@ -2,9 +2,14 @@ package dev.postroad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.cli.servers.Servers;
+import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +50,29 @@ final class PruneCommandTest extends CommandsOnServers {
         Files.writeString(file, "nonsense\n");
         assertThat(shell.run("import", file.toString())).isEqualTo(1);
         assertThat(shell.err()).contains("first.jsonl.gz: line 1: is no JSON");
+    }
+
+    /** No worker deletes a run that has no journal, so that it stays asked for. */
+    @Test
+    void waitsForTheRunsThatItAskedForAndForNoneOfOthers() throws FaultsException {
+        assertThat(shell.run("run", "hello", "--run-id", "of-others")).isZero();
+        assertThat(shell.run("run", "hello", "--run-id", "own", "--tag", "mine=yes"))
+                .isZero();
+        Servers there = Objects.requireNonNull(servers);
+        Jdbi sql = Jdbi.create(there.workerSettings().postgres().toDataSource());
+        sql.useHandle(handle -> handle.execute("""
+                DELETE FROM postroad.journal WHERE run = (SELECT id FROM postroad.runs WHERE run_id = 'of-others')"""));
+        try {
+            assertThat(there.requestedRuns().ask(List.of("of-others"))).hasSize(1);
+            assertThat(shell.run("prune", "--tag", "mine=yes", "--yes")).isZero();
+            assertThat(shell.out()).matches("1 run, about .* went; their room is used again\n");
+            assertThat(shell.run("show", "own")).isEqualTo(1);
+            assertThat(there.requestedRuns().left()).isEqualTo(1);
+        } finally {
+            sql.useHandle(handle -> handle.execute("""
+                    WITH gone AS (DELETE FROM postroad.runs WHERE run_id = 'of-others' RETURNING id)
+                    DELETE FROM postroad.prune_requests WHERE run IN (SELECT id FROM gone)"""));
+        }
     }
 
     @Test

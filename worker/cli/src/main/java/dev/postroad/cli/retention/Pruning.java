@@ -2,6 +2,7 @@ package dev.postroad.cli.retention;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.cli.arguments.SelectedRuns;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
@@ -27,16 +28,18 @@ record Pruning(PrunableRuns runs, RequestedRuns requested, Surroundings surround
 
     /** Has them deleted; returns the exit code. */
     int prune(PrunableRuns.Room room) throws InterruptedException {
-        runs.pages(requested::ask);
-        awaitNone();
+        AskedRuns asked = new AskedRuns(requested);
+        runs.pages(asked::ask);
+        PrunableRuns.Room going = room.of(asked.count());
+        awaitNone(asked);
         if (surroundings.shutdown().hasBegun()) {
             surroundings.say("stopped; the workers go on to delete what they were asked to");
             return ExitCode.FAILED;
         }
         if (json) {
-            surroundings.json(tree(room).put("dryRun", false));
+            surroundings.json(tree(going).put("dryRun", false));
         } else {
-            surroundings.print(room + " went; their room is used again");
+            surroundings.print(going + " went; their room is used again");
         }
         return ExitCode.COMPLETED;
     }
@@ -45,23 +48,27 @@ record Pruning(PrunableRuns runs, RequestedRuns requested, Surroundings surround
         return JsonNodeFactory.instance.objectNode().put("runs", room.runs()).put("bytes", room.bytes());
     }
 
-    private void awaitNone() throws InterruptedException {
-        long left = requested.left();
+    /** Others may have asked for more, and workers that delete those are at work as well. */
+    private void awaitNone(AskedRuns asked) throws InterruptedException {
+        long left = asked.left();
+        long ofAll = requested.left();
         Instant changed = surroundings.clock().instant();
         Instant said = changed;
         while (left > 0 && !surroundings.shutdown().await(BEAT)) {
+            left = asked.left();
             long now = requested.left();
             Instant at = surroundings.clock().instant();
-            if (now != left) {
-                left = now;
+            if (now != ofAll) {
+                ofAll = now;
                 changed = at;
             }
             if (Duration.between(changed, at).compareTo(PATIENCE) > 0) {
-                throw CommandException.failed("no worker has deleted any of " + left + " runs within " + PATIENCE
+                throw CommandException.failed("no worker has deleted any of " + SelectedRuns.count(left) + " within "
+                        + PATIENCE
                         + "; they were asked to, and do so once they run: see `postroad workers`, and their logs");
             }
             if (Duration.between(said, at).compareTo(BETWEEN_WORDS) > 0) {
-                surroundings.say(left + " runs are left");
+                surroundings.say("left: " + SelectedRuns.count(left));
                 said = at;
             }
         }

@@ -12,7 +12,11 @@ public final class RequestedRuns {
             INSERT INTO postroad.prune_requests (run, ended_at)
             SELECT id, ended_at FROM postroad.runs
             WHERE run_id = ANY (:runIds) AND status IN %s AND ended_at IS NOT NULL
-            ON CONFLICT (run) DO UPDATE SET ended_at = excluded.ended_at""".formatted(EndedRun.STATUSES);
+            ON CONFLICT (run) DO UPDATE SET ended_at = excluded.ended_at
+            RETURNING run""".formatted(EndedRun.STATUSES);
+    private static final String LEFT = "SELECT run FROM postroad.prune_requests WHERE run = ANY (:numbers)";
+
+    /** In the order of the key, so that no portion has to sort all that is asked for. */
     private static final String NEXT = """
             SELECT r.id, r.run_id, r.shard
             FROM postroad.prune_requests q
@@ -21,7 +25,8 @@ public final class RequestedRuns {
             WHERE r.shard = ANY (:shards) AND r.status IN %s AND r.ended_at = q.ended_at
               AND r.ended_at < s.published_at
               AND NOT q.run = ANY (:not)
-            ORDER BY r.ended_at, r.id LIMIT :most""".formatted(EndedRun.STATUSES);
+            ORDER BY q.run LIMIT :most""".formatted(EndedRun.STATUSES);
+
     private static final String FORGET = """
             DELETE FROM postroad.prune_requests WHERE run = ANY (ARRAY(
                 SELECT q.run FROM postroad.prune_requests q LEFT JOIN postroad.runs r ON r.id = q.run
@@ -33,21 +38,30 @@ public final class RequestedRuns {
         this.jdbi = jdbi;
     }
 
-    /** Asks the workers to delete runs, as far as they have ended; says how many that are. */
-    public int ask(Collection<String> runIds) {
-        return jdbi.withHandle(handle -> handle.createUpdate(ASK)
+    /** Asks the workers to delete runs, as far as they have ended; gives the numbers of those. */
+    public List<Long> ask(Collection<String> runIds) {
+        return jdbi.withHandle(handle -> handle.createQuery(ASK)
                 .bindArray("runIds", String.class, runIds)
-                .execute());
+                .mapTo(Long.class)
+                .list());
     }
 
-    /** How many are asked for and still there. */
+    /** Those of some numbers that are asked for and still there. */
+    public List<Long> left(Collection<Long> numbers) {
+        return jdbi.withHandle(handle -> handle.createQuery(LEFT)
+                .bindArray("numbers", Long.class, numbers)
+                .mapTo(Long.class)
+                .list());
+    }
+
+    /** How many are asked for, by whomever, and still there. */
     public long left() {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM postroad.prune_requests")
                 .mapTo(Long.class)
                 .one());
     }
 
-    /** The next ones of some shards, those that ended first. */
+    /** The next ones of some shards, those that came first. */
     List<EndedRun> next(Collection<Integer> shards, Collection<Long> not, int most) {
         return jdbi.withHandle(handle -> handle.createQuery(NEXT)
                 .bindArray("shards", Integer.class, shards)
