@@ -28,20 +28,28 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,20 +60,30 @@ class ArchiveTest {
             new RequestedRuns(Jdbi.create(SITE.database()).installPlugin(new PostgresPlugin()));
 
     @TempDir
-    private Path folder = Path.of("");
+    static Path folder = Path.of("");
 
-    @AfterEach
-    void stopWorkers() {
-        SITE.stopWorkers();
-    }
+    /** Null while there is none. */
+    private static @Nullable Working working;
+
+    private record Working(Map<String, String> settings, Worker worker) {}
 
     @AfterAll
     static void stop() {
         SITE.close();
     }
 
+    private static Map<String, String> toFolder() {
+        return Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", folder.toString());
+    }
+
+    /** A worker with such settings: the one that is there, or another in its place. */
     private static Worker work(Map<String, String> settings) {
+        if (working != null && working.settings().equals(settings)) {
+            return working.worker();
+        }
+        stopWorker();
         Worker worker = SITE.worker(settings);
+        working = new Working(settings, worker);
         SITE.apply("""
                 agent: test-puppet
                 kind: java
@@ -79,6 +97,11 @@ class ArchiveTest {
         return worker;
     }
 
+    private static void stopWorker() {
+        SITE.stopWorkers();
+        working = null;
+    }
+
     private static List<RunEvent> run(String runId) {
         SITE.trigger("asking", runId, "{}");
         return SITE.ended(runId);
@@ -88,11 +111,16 @@ class ArchiveTest {
         return SITE.history().find(runId).isPresent();
     }
 
-    private static void prune(String runId) {
-        REQUESTS.ask(List.of(runId));
+    private static void prune(String... runIds) {
+        REQUESTS.ask(List.of(runIds));
+        awaitGone(runIds);
+    }
+
+    private static void awaitGone(String... runIds) {
         Site.await(
-                "run " + runId + " is gone",
-                () -> !isThere(runId) && SITE.number("SELECT count(*) FROM postroad.rows_to_prune") == 0);
+                "gone are " + List.of(runIds),
+                () -> Arrays.stream(runIds).noneMatch(ArchiveTest::isThere)
+                        && SITE.number("SELECT count(*) FROM postroad.rows_to_prune") == 0);
     }
 
     private static void bringBack(byte[] archive) {
@@ -103,12 +131,14 @@ class ArchiveTest {
         }
     }
 
-    private List<Path> files() throws IOException {
+    /** The archives of the runs whose ids begin so. */
+    private static List<Path> files(String beginning) throws IOException {
         List<Path> files = new ArrayList<>();
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(".gz")) {
+                if (file.toString().endsWith(".gz")
+                        && file.getFileName().toString().startsWith(beginning)) {
                     files.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -119,15 +149,37 @@ class ArchiveTest {
 
     @Test
     void aRunIsInTheFolderBeforeItGoesAndComesBackFromThere() throws IOException {
-        work(Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", folder.toString()));
+        work(toFolder());
         List<RunEvent> journal = run("filed");
         prune("filed");
-        assertThat(files()).singleElement().satisfies(file -> {
+        assertThat(files("filed")).singleElement().satisfies(file -> {
             assertThat(file.getFileName().toString()).matches("filed\\.\\d+\\.jsonl\\.gz");
             assertLinesFitTheirSchema(Files.readAllBytes(file));
             bringBack(Files.readAllBytes(file));
         });
         assertThat(SITE.journal("filed")).isEqualTo(journal);
+    }
+
+    @Test
+    void aFileIsWholeThoughSeveralWorkersArchiveItsRunAtOnce() throws Exception {
+        work(toFolder());
+        List<RunEvent> journal = run("shared");
+        long number = SITE.number("SELECT id FROM postroad.runs WHERE run_id = 'shared'");
+        EndedRun run = new EndedRun(number, "shared", SITE.shardOf("shared"));
+        Path apart = folder.resolve("apart");
+        FileArchive archive = new FileArchive(apart, new RunExport(SITE.database()), InstantSource.system());
+        try (ExecutorService workers = Executors.newFixedThreadPool(4)) {
+            Callable<List<ArchivedRun>> writer = () -> archive.store(List.of(run));
+            for (Future<List<ArchivedRun>> stored : workers.invokeAll(Collections.nCopies(40, writer))) {
+                assertThat(stored.get()).hasSize(1);
+            }
+        }
+        prune("shared");
+        assertThat(files("shared"))
+                .filteredOn(file -> file.startsWith(apart))
+                .singleElement()
+                .satisfies(file -> bringBack(Files.readAllBytes(file)));
+        assertThat(SITE.journal("shared")).isEqualTo(journal);
     }
 
     private static void assertLinesFitTheirSchema(byte[] packed) throws IOException {
@@ -156,6 +208,18 @@ class ArchiveTest {
     }
 
     @Test
+    void aRunGoesOnceTheRetentionOfAllRunsIsOverWhereItsGraphSaysNothing() throws IOException {
+        Map<String, String> brief = new HashMap<>(toFolder());
+        brief.put("POSTROAD_RETENTION", "PT1S");
+        work(brief);
+        SITE.trigger("asking", "aged", "{}");
+        Site.await(
+                "it is gone",
+                () -> !isThere("aged") && SITE.history().pruned("aged").isPresent());
+        assertThat(files("aged")).hasSize(1);
+    }
+
+    @Test
     void aRunThatCannotBeArchivedStaysUntilItCan() throws IOException {
         Path away = folder.resolve("away");
         Files.createDirectory(away);
@@ -169,9 +233,8 @@ class ArchiveTest {
         assertThat(isThere("stays") && isThere("stays-too")).isTrue();
         Files.delete(away);
         Files.createDirectory(away);
-        prune("stays");
-        prune("stays-too");
-        assertThat(files()).hasSize(2);
+        awaitGone("stays", "stays-too");
+        assertThat(files("stays")).hasSize(2);
     }
 
     private static double failures(Worker worker) {
@@ -195,8 +258,7 @@ class ArchiveTest {
         PuppetAgent.play("large", call -> AgentReply.completed(TextNode.valueOf(answer)));
         List<RunEvent> large = run("large");
         List<RunEvent> small = run("small");
-        prune("large");
-        prune("small");
+        prune("large", "small");
         assertThat(parts("small")).hasSize(1);
         assertThat(parts("large")).hasSizeGreaterThan(1);
         for (String run : List.of("large", "small")) {
@@ -223,7 +285,7 @@ class ArchiveTest {
     /** Statements are cut off at random moments: what is gone is archived, and what is not archived is there. */
     @Test
     void noRunIsLostWhateverStatementFailsWhileItIsPruned() throws IOException {
-        work(Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", folder.toString()));
+        work(toFolder());
         long seed = Long.getLong("postroad.seed", System.nanoTime());
         Random random = new Random(seed);
         List<String> runs = new ArrayList<>();
@@ -236,25 +298,34 @@ class ArchiveTest {
                 () -> SITE.number(
                                 "SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'cut-%' AND status = 'completed'")
                         == 30);
-        REQUESTS.ask(runs);
+        SITE.sql().useTransaction(handle -> {
+            handle.execute("LOCK TABLE postroad.rows_to_prune IN SHARE MODE");
+            REQUESTS.ask(runs);
+            Site.await("one is cut off that deletes runs", () -> cut("wait_event_type = 'Lock'") > 0);
+        });
         int[] cuts = {6};
         Site.await("all are gone", () -> {
             if (cuts[0] > 0 && random.nextInt(3) == 0) {
                 cuts[0]--;
-                SITE.sql().useHandle(handle -> handle.execute("""
-                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()
-                      AND query ~ 'rows_to_prune|pruned_runs|prune_requests|''line'', ''event'''"""));
+                cut("true");
             }
             return SITE.number("SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'cut-%'")
                             + SITE.number("SELECT count(*) FROM postroad.rows_to_prune")
                     == 0;
         });
-        assertAllComeBack(runs, "seed " + seed);
+        assertAllComeBack("cut-", runs, "seed " + seed);
     }
 
-    private void assertAllComeBack(List<String> runs, String why) throws IOException {
-        for (Path file : files()) {
+    /** Ends the sessions of whoever prunes, as far as they are as wanted; says how many those were. */
+    private static long cut(String wanted) {
+        return SITE.number("""
+            SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+              AND query ~ 'rows_to_prune|pruned_runs|prune_requests|''line'', ''event''' AND (%s)""".formatted(wanted));
+    }
+
+    private static void assertAllComeBack(String beginning, List<String> runs, String why) throws IOException {
+        for (Path file : files(beginning)) {
             bringBack(Files.readAllBytes(file));
         }
         for (String run : runs) {
@@ -264,23 +335,22 @@ class ArchiveTest {
 
     @Test
     void noRunIsLostWhenTheWorkerIsKilledThatPrunesIt(@TempDir Path logs) throws IOException {
-        work(Map.of());
-        List<String> runs = IntStream.range(0, 100).mapToObj(i -> "killed-" + i).toList();
+        work(toFolder());
+        List<String> runs = IntStream.range(0, 60).mapToObj(i -> "killed-" + i).toList();
         runs.forEach(run -> SITE.trigger("asking", run, "{}"));
         String there = "SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'killed-%'";
         Site.await("all have ended", () -> SITE.number(there + " AND status = 'completed'") == runs.size());
-        SITE.stopWorkers();
-        Map<String, String> archive = Map.of("POSTROAD_ARCHIVE", "files", "POSTROAD_ARCHIVE_DIR", folder.toString());
+        stopWorker();
         REQUESTS.ask(runs);
         try (WorkerProcess killed =
-                WorkerProcess.start(SITE.environment(archive), List.of(), logs.resolve("worker.log"))) {
+                WorkerProcess.start(SITE.environment(toFolder()), List.of(), logs.resolve("worker.log"))) {
             Site.await("some are gone", () -> SITE.number(there) < runs.size());
             killed.kill();
         }
-        work(archive);
+        work(toFolder());
         Site.await(
                 "all are gone",
                 () -> SITE.number(there) + SITE.number("SELECT count(*) FROM postroad.rows_to_prune") == 0);
-        assertAllComeBack(runs, "after a kill");
+        assertAllComeBack("killed-", runs, "after a kill");
     }
 }
