@@ -18,8 +18,9 @@ import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Keeps runs in a folder: {@code <day>/<run id>.<number>.jsonl.gz}, by the day on which they were archived. A file that has
- * its name is whole and on the disk; a {@code .part} is what a crash left of one, and of no use. Thread-safe.
+ * Keeps runs in a folder: {@code <day>/<run id>.<number>.<last event>.jsonl.gz}, by the day on which they were archived.
+ * A file that has its name is whole and on the disk; a {@code .part} is what a crash left of one, and of no use.
+ * Thread-safe.
  */
 public final class FileArchive implements Archive {
     private final Path folder;
@@ -49,9 +50,9 @@ public final class FileArchive implements Archive {
     }
 
     private Optional<Integer> write(EndedRun run, Path day) throws SQLException, IOException {
-        Path file = day.resolve(run.runId() + "." + run.number() + ".jsonl.gz");
+        String name = run.runId() + "." + run.number();
         // Nobody else's: workers may share the folder, and two of them archive a run whose shard moves.
-        Path part = day.resolve(file.getFileName() + "." + UUID.randomUUID() + ".part");
+        Path part = day.resolve(name + "." + UUID.randomUUID() + ".part");
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             GZIPOutputStream packed = new GZIPOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
             Optional<Integer> lastSeq = export.write(run.number(), packed);
@@ -59,6 +60,8 @@ public final class FileArchive implements Archive {
             packed.flush();
             channel.force(true);
             if (lastSeq.isPresent()) {
+                // Whoever lost the shard and is slow does not replace what the run's new owner stored of it since.
+                Path file = day.resolve(name + "." + lastSeq.get() + ".jsonl.gz");
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             }
             return lastSeq;

@@ -2,6 +2,7 @@ package dev.postroad.runtime.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
@@ -10,8 +11,11 @@ import com.networknt.schema.SpecificationVersion;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.PuppetAgent;
@@ -153,7 +157,7 @@ class ArchiveTest {
         List<RunEvent> journal = run("filed");
         prune("filed");
         assertThat(files("filed")).singleElement().satisfies(file -> {
-            assertThat(file.getFileName().toString()).matches("filed\\.\\d+\\.jsonl\\.gz");
+            assertThat(file.getFileName().toString()).matches("filed\\.\\d+\\." + journal.size() + "\\.jsonl\\.gz");
             assertLinesFitTheirSchema(Files.readAllBytes(file));
             bringBack(Files.readAllBytes(file));
         });
@@ -164,8 +168,7 @@ class ArchiveTest {
     void aFileIsWholeThoughSeveralWorkersArchiveItsRunAtOnce() throws Exception {
         work(toFolder());
         List<RunEvent> journal = run("shared");
-        long number = SITE.number("SELECT id FROM postroad.runs WHERE run_id = 'shared'");
-        EndedRun run = new EndedRun(number, "shared", SITE.shardOf("shared"));
+        EndedRun run = stored("shared");
         Path apart = folder.resolve("apart");
         FileArchive archive = new FileArchive(apart, new RunExport(SITE.database()), InstantSource.system());
         try (ExecutorService workers = Executors.newFixedThreadPool(4)) {
@@ -180,6 +183,30 @@ class ArchiveTest {
                 .singleElement()
                 .satisfies(file -> bringBack(Files.readAllBytes(file)));
         assertThat(SITE.journal("shared")).isEqualTo(journal);
+    }
+
+    private static EndedRun stored(String runId) {
+        long number = SITE.number("SELECT id FROM postroad.runs WHERE run_id = ?", runId);
+        return new EndedRun(number, runId, SITE.shardOf(runId));
+    }
+
+    /** Whoever is slow may store an earlier one after the last. */
+    @Test
+    void anArchiveDoesNotReplaceOneOfTheSameRunWithMoreEvents() throws SQLException, IOException {
+        work(toFolder());
+        run("longer");
+        FileArchive archive = new FileArchive(folder, new RunExport(SITE.database()), InstantSource.system());
+        EndedRun run = stored("longer");
+        archive.store(List.of(run));
+        SITE.control("longer", new Control.Continue(JsonNodeFactory.instance.objectNode(), WhenBusy.REJECT));
+        Site.await(
+                "it went on",
+                () -> SITE.journal("longer").stream()
+                                .filter(event -> event.type() == EventType.RUN_COMPLETED)
+                                .count()
+                        == 2);
+        archive.store(List.of(run));
+        assertThat(files("longer.")).hasSize(2);
     }
 
     private static void assertLinesFitTheirSchema(byte[] packed) throws IOException {
