@@ -38,7 +38,8 @@ CREATE INDEX agent_events_by_schedule ON agent_events (schedule, id) WHERE sched
 
 -- Triggers of which the last of a key within a time is to run. One that is chosen has begun, and is sent to the topic of
 -- triggers anew; it stays for a while after that, so that an older one that is read again does not take it for gone. One
--- that is superseded stays until that is told. since: when the first of those was written whose place it has taken.
+-- that is superseded stays until that is told, by whoever reads the record whose place superseded_by says. since: when the
+-- first of those was written whose place it has taken.
 CREATE TABLE debounced_triggers (
     target text NOT NULL,
     key text NOT NULL,
@@ -51,15 +52,17 @@ CREATE TABLE debounced_triggers (
     begun boolean NOT NULL DEFAULT false,
     sent boolean NOT NULL DEFAULT false,
     superseded boolean NOT NULL DEFAULT false,
+    superseded_by text,
     trigger text NOT NULL,
     traceparent text,
     topic text NOT NULL,
     topic_id text,
     partition integer NOT NULL,
     "offset" bigint NOT NULL,
-    PRIMARY KEY (target, key, run_id)
+    PRIMARY KEY (target, key, run_id, partition, "offset")
 );
 CREATE INDEX debounced_triggers_due ON debounced_triggers (shard, due_at) WHERE NOT sent AND NOT superseded;
-CREATE INDEX debounced_triggers_held ON debounced_triggers (target, key) WHERE NOT begun;
-CREATE INDEX debounced_triggers_by_key ON debounced_triggers (target, key, written_at);
-CREATE INDEX debounced_triggers_sent ON debounced_triggers (due_at) WHERE sent;
+CREATE INDEX debounced_triggers_held ON debounced_triggers (target, key) WHERE NOT begun AND NOT superseded;
+CREATE INDEX debounced_triggers_by_key ON debounced_triggers (target, key, written_at) WHERE NOT superseded;
+CREATE INDEX debounced_triggers_untold ON debounced_triggers (target, key, superseded_by) WHERE superseded;
+CREATE INDEX debounced_triggers_old ON debounced_triggers (due_at) WHERE sent OR superseded;

@@ -4,6 +4,7 @@ import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.debounce.DebouncedTriggers;
 import dev.postroad.runtime.debounce.Debouncer;
+import dev.postroad.runtime.debounce.DueTriggers;
 import dev.postroad.runtime.intake.ControlIntake;
 import dev.postroad.runtime.intake.Origins;
 import dev.postroad.runtime.intake.TriggerIntake;
@@ -44,7 +45,7 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
         control.start();
         DebouncedTriggers debounced = new DebouncedTriggers(storage.intake(), on.clock());
         on.part(new Debouncer(
-                        new DebouncedTriggers(storage.jdbi(), on.clock()),
+                        new DueTriggers(storage.jdbi(), on.clock()),
                         shards::owned,
                         publishing.producer(),
                         settings.topics().triggers(),

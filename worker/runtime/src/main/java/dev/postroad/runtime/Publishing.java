@@ -22,6 +22,7 @@ record Publishing(KafkaProducer<String, byte[]> producer, OutputPublisher output
         Producers.introduce(producer, topics.events());
         Producers.introduce(producer, topics.deadLetters());
         Producers.introduce(producer, topics.control());
+        Producers.introduce(producer, topics.triggers());
         Producers.introduce(producer, topics.agentEvents());
         KafkaProducer<String, byte[]> chunks = Producers.forOutput(settings.kafka());
         on.part(() -> chunks.close(Duration.ofSeconds(1)));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,25 +59,81 @@ class DebounceTest {
     }
 
     @Test
+    void eachOfHundredsOfAKeyIsToldOfAboutOnce() {
+        int all = 500;
+        for (int i = 0; i < all; i++) {
+            trigger("crowd-" + i, "crowd", Duration.ofHours(1));
+        }
+        Site.await(
+                "all but the last are superseded",
+                () -> answered("crowd-", EventType.TRIGGER_SUPERSEDED)
+                                .distinct()
+                                .count()
+                        == all - 1);
+        assertThat(answered("crowd-", EventType.TRIGGER_SUPERSEDED).count()).isLessThan(2L * all);
+        Site.await(
+                "one is left",
+                () -> SITE.number("SELECT count(*) FROM postroad.debounced_triggers WHERE key = 'crowd'") == 1);
+    }
+
+    @Test
+    void secondTriggerForARunIsADuplicateWhileTheRunIsHeldAndWhenItHasBegun() {
+        trigger("twice", "twice", Duration.ofHours(1));
+        awaitHeld("twice");
+        trigger("twice", "twice", Duration.ofHours(1));
+        Site.await(
+                "the first is a duplicate",
+                () -> answered("twice", EventType.TRIGGER_DUPLICATE).findAny().isPresent());
+        letBegin("twice");
+        assertThat(SITE.ended("twice").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        trigger("twice", "twice", Duration.ofHours(1));
+        Site.await(
+                "the third is a duplicate",
+                () -> events("twice", EventType.TRIGGER_DUPLICATE)
+                                .map(event -> event.data().path("trigger"))
+                                .distinct()
+                                .count()
+                        == 2);
+        assertThat(answered("twice", EventType.TRIGGER_SUPERSEDED)).isEmpty();
+    }
+
+    @Test
     void theLastOneRunsAlsoWhereItsWorkersHaveGone() {
-        trigger("left", "gone", Duration.ofSeconds(4));
+        trigger("left", "gone", Duration.ofHours(1));
+        awaitHeld("left");
+        SITE.stopWorkers();
+        trigger("right", "gone", Duration.ofHours(1));
+        SITE.workers(2);
+        Site.await(
+                "the first is superseded",
+                () -> answered("left", EventType.TRIGGER_SUPERSEDED).findAny().isPresent());
+        letBegin("gone");
+        assertThat(SITE.ended("right").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.runs WHERE run_id = 'left'"))
+                .isZero();
+    }
+
+    private static void awaitHeld(String runId) {
         Site.await(
                 "it is held",
-                () -> SITE.number("SELECT count(*) FROM postroad.debounced_triggers WHERE run_id = 'left'") == 1);
-        SITE.stopWorkers();
-        trigger("right", "gone", Duration.ofSeconds(4));
-        SITE.workers(2);
-        assertThat(SITE.ended("right").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
-        // Where the second one was written too late, both run.
-        Site.await(
-                "what became of the other is told",
-                () -> SITE.published("left").stream()
-                        .map(RunEvent::type)
-                        .anyMatch(type -> type == EventType.TRIGGER_SUPERSEDED || type == EventType.RUN_COMPLETED));
-        boolean isSuperseded =
-                SITE.published("left").stream().map(RunEvent::type).anyMatch(EventType.TRIGGER_SUPERSEDED::equals);
-        assertThat(SITE.number("SELECT count(*) FROM postroad.runs WHERE run_id = 'left'"))
-                .isEqualTo(isSuperseded ? 0 : 1);
+                () -> SITE.number("SELECT count(*) FROM postroad.debounced_triggers WHERE run_id = ?", runId) == 1);
+    }
+
+    private static void letBegin(String key) {
+        SITE.sql()
+                .useHandle(handle ->
+                        handle.execute("UPDATE postroad.debounced_triggers SET due_at = now() WHERE key = ?", key));
+    }
+
+    /** The runs of events outside of journals, each as often as it was told of. */
+    private static Stream<String> answered(String runs, EventType type) {
+        return events(runs, type).map(RunEvent::runId);
+    }
+
+    private static Stream<RunEvent> events(String runs, EventType type) {
+        return SITE.records(SITE.topics().events()).stream()
+                .map(Site::event)
+                .filter(event -> event.type() == type && event.runId().startsWith(runs));
     }
 
     private static void trigger(String runId, String key, Duration within) {

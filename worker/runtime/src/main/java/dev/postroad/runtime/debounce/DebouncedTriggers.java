@@ -1,18 +1,11 @@
 package dev.postroad.runtime.debounce;
 
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
-import dev.postroad.contracts.message.Trigger;
-import dev.postroad.engine.run.Origin;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -22,7 +15,6 @@ import org.jdbi.v3.core.Jdbi;
  * a lock of the key's own has them come one after the other. Thread-safe.
  */
 public final class DebouncedTriggers {
-    private static final Duration KEPT_AFTERWARDS = Duration.ofDays(1);
     private static final String COLUMNS = """
             SELECT target, key, run_id, shard, written_at, since, within_millis, begun, trigger, traceparent, topic, topic_id,
                    partition, "offset"
@@ -37,85 +29,135 @@ public final class DebouncedTriggers {
     }
 
     /**
-     * Takes in a trigger, unless a later one is there already. Read again, it changes nothing.
+     * What does not run of what came.
+     *
+     * @param superseded because of a later trigger
+     * @param repeats because their run has another trigger
+     */
+    public record Taken(List<HeldTrigger> superseded, List<HeldTrigger> repeats) {
+        public Taken {
+            superseded = List.copyOf(superseded);
+            repeats = List.copyOf(repeats);
+        }
+
+        /** How many there are. */
+        public int size() {
+            return superseded.size() + repeats.size();
+        }
+    }
+
+    private record Loser(HeldTrigger trigger, boolean isRepeat) {}
+
+    /**
+     * Takes in a trigger, unless a later one is there already, or its run has begun. Read again, it changes nothing.
      *
      * @param shard of which it was read, and is sent again
-     * @return those that do not run because of a later one, this one perhaps among them, as long as that is not {@link #told}
+     * @return those that do not run because of this one, and this one where it does not, as long as that is not {@link #told}
      */
-    public List<HeldTrigger> take(HeldTrigger come, int shard) {
+    public Taken take(HeldTrigger come, int shard) {
         return jdbi.inTransaction(handle -> {
             handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 22))", come.target() + "/" + come.key());
-            List<Rival> rivals = rivals(handle, come);
-            Contest contest = Contest.of(come, rivals);
-            contest.superseded().forEach(superseded -> mark(handle, superseded));
-            for (Rival left : contest.left()) {
-                if (left.trigger().equals(come)) {
-                    hold(handle, left, shard);
-                } else {
-                    extend(handle, left);
-                }
+            List<Rival> known = known(handle, come);
+            if (known.stream().anyMatch(rival -> rival.begun() && come.isRepeatOf(rival.trigger()))
+                    && known.stream().noneMatch(rival -> rival.trigger().isSame(come))) {
+                return new Taken(List.of(), List.of(come));
             }
-            List<HeldTrigger> untold = new ArrayList<>(superseded(handle, come));
-            if (contest.superseded().contains(come) && rivals.stream().noneMatch(rival -> isOfSameRun(rival, come))) {
-                untold.add(come);
+            Contest contest = Contest.of(come, known);
+            note(handle, contest, come, shard);
+            List<Loser> untold = new ArrayList<>(superseded(handle, come));
+            if (contest.superseded().contains(come)
+                    && untold.stream().noneMatch(each -> each.trigger().isSame(come))) {
+                untold.add(new Loser(come, known.stream().anyMatch(rival -> runs(rival, contest, come))));
             }
-            return untold;
+            return taken(untold);
         });
     }
 
-    /** A run that has two triggers is one run, of which it is not to be told that it does not run. */
-    private static boolean isOfSameRun(Rival rival, HeldTrigger come) {
-        return rival.trigger().runId().equals(come.runId());
+    private static Taken taken(List<Loser> losers) {
+        return new Taken(
+                losers.stream()
+                        .filter(each -> !each.isRepeat())
+                        .map(Loser::trigger)
+                        .toList(),
+                losers.stream().filter(Loser::isRepeat).map(Loser::trigger).toList());
     }
 
-    /** One that has begun, and was written before, has nothing to do with what comes. */
-    private static List<Rival> rivals(Handle handle, HeldTrigger come) {
+    private static boolean runs(Rival rival, Contest contest, HeldTrigger forRunOf) {
+        return forRunOf.isRepeatOf(rival.trigger()) && !contest.superseded().contains(rival.trigger());
+    }
+
+    /** One that has begun, and was written before, has nothing to do with what comes, unless it is for the same run. */
+    private static List<Rival> known(Handle handle, HeldTrigger come) {
         return handle.createQuery(COLUMNS + """
-                        WHERE target = :target AND key = :key AND NOT superseded AND (NOT begun OR written_at >= :writtenAt)
+                        WHERE target = :target AND key = :key AND NOT superseded
+                          AND (NOT begun OR written_at >= :writtenAt OR run_id = :runId)
                         FOR UPDATE""")
                 .bind("target", come.target())
                 .bind("key", come.key())
+                .bind("runId", come.runId())
                 .bind("writtenAt", come.writtenAt().atOffset(ZoneOffset.UTC))
                 .map((row, context) -> new Rival(
-                        held(row),
+                        HeldRows.trigger(row),
                         row.getBoolean("begun"),
                         row.getObject("since", OffsetDateTime.class).toInstant()))
                 .list();
     }
 
-    private static void mark(Handle handle, HeldTrigger superseded) {
-        handle.execute("""
-                UPDATE postroad.debounced_triggers SET superseded = true
-                WHERE target = ? AND key = ? AND run_id = ? AND NOT begun""", superseded.target(), superseded.key(), superseded.runId());
+    private void note(Handle handle, Contest contest, HeldTrigger come, int shard) {
+        contest.superseded().forEach(superseded -> mark(handle, superseded, come));
+        for (Rival left : contest.left()) {
+            if (left.trigger().equals(come)) {
+                hold(handle, left, shard);
+            } else {
+                extend(handle, left);
+            }
+        }
     }
 
-    private static List<HeldTrigger> superseded(Handle handle, HeldTrigger come) {
-        return handle.createQuery(COLUMNS + "WHERE target = :target AND key = :key AND superseded")
+    /** Whoever reads the record of what came tells it, so that each is told of by one. */
+    private static void mark(Handle handle, HeldTrigger superseded, HeldTrigger come) {
+        handle.createUpdate("UPDATE postroad.debounced_triggers SET superseded = true, superseded_by = :by "
+                        + HeldRows.ONE + " AND NOT begun")
+                .bind("by", come.place())
+                .bindMap(HeldRows.key(superseded))
+                .execute();
+    }
+
+    private static List<Loser> superseded(Handle handle, HeldTrigger come) {
+        return handle.createQuery("""
+                        SELECT target, key, run_id, written_at, within_millis, trigger, traceparent, topic, topic_id, partition,
+                               "offset",
+                               EXISTS (SELECT FROM postroad.debounced_triggers o
+                                       WHERE o.target = d.target AND o.key = d.key AND o.run_id = d.run_id
+                                         AND NOT o.superseded) AS repeat
+                        FROM postroad.debounced_triggers d
+                        WHERE target = :target AND key = :key AND superseded AND superseded_by = :place""")
                 .bind("target", come.target())
                 .bind("key", come.key())
-                .map((row, context) -> held(row))
+                .bind("place", come.place())
+                .map((row, context) -> new Loser(HeldRows.trigger(row), row.getBoolean("repeat")))
                 .list();
     }
 
     /** Forgets those of which it was told that they do not run. */
-    public void told(List<HeldTrigger> superseded) {
-        jdbi.useTransaction(handle -> superseded.forEach(each -> handle.execute(
-                "DELETE FROM postroad.debounced_triggers WHERE target = ? AND key = ? AND run_id = ? AND superseded",
-                each.target(),
-                each.key(),
-                each.runId())));
+    public void told(Taken taken) {
+        List<HeldTrigger> all = new ArrayList<>(taken.superseded());
+        all.addAll(taken.repeats());
+        jdbi.useHandle(handle -> HeldRows.bind(
+                        handle.createUpdate("DELETE FROM postroad.debounced_triggers d USING " + HeldRows.MANY
+                                + " AND d.superseded"),
+                        all)
+                .execute());
     }
 
     private static void extend(Handle handle, Rival left) {
-        handle.execute(
-                "UPDATE postroad.debounced_triggers SET since = ? WHERE target = ? AND key = ? AND run_id = ?",
-                left.since().atOffset(ZoneOffset.UTC),
-                left.trigger().target(),
-                left.trigger().key(),
-                left.trigger().runId());
+        handle.createUpdate("UPDATE postroad.debounced_triggers SET since = :since " + HeldRows.ONE)
+                .bind("since", left.since().atOffset(ZoneOffset.UTC))
+                .bindMap(HeldRows.key(left.trigger()))
+                .execute();
     }
 
-    /** A second one for the same run takes the place of the first, as long as that has not begun. */
+    /** One that is there already is one that was superseded, and is not any more. */
     private void hold(Handle handle, Rival held, int shard) {
         HeldTrigger come = held.trigger();
         handle.createUpdate("""
@@ -123,15 +165,12 @@ public final class DebouncedTriggers {
                         due_at, trigger, traceparent, topic, topic_id, partition, "offset")
                 VALUES (:target, :key, :runId, :shard, :writtenAt, :since, :within, :dueAt, :trigger, :traceParent, :topic,
                         :topicId, :partition, :offset)
-                ON CONFLICT (target, key, run_id) DO UPDATE
+                ON CONFLICT (target, key, run_id, partition, "offset") DO UPDATE
                 SET shard = excluded.shard, written_at = excluded.written_at, since = excluded.since, within_millis = excluded.within_millis,
                     due_at = excluded.due_at, trigger = excluded.trigger, traceparent = excluded.traceparent,
-                    topic = excluded.topic, topic_id = excluded.topic_id, partition = excluded.partition,
-                    "offset" = excluded."offset", superseded = false
+                    topic = excluded.topic, topic_id = excluded.topic_id, superseded = false, superseded_by = NULL
                 WHERE NOT d.begun""")
-                .bind("target", come.target())
-                .bind("key", come.key())
-                .bind("runId", come.runId())
+                .bindMap(HeldRows.key(come))
                 .bind("shard", shard)
                 .bind("writtenAt", come.writtenAt().atOffset(ZoneOffset.UTC))
                 .bind("since", held.since().atOffset(ZoneOffset.UTC))
@@ -142,74 +181,6 @@ public final class DebouncedTriggers {
                 .bind("traceParent", come.traceParent())
                 .bind("topic", come.origin().topic())
                 .bind("topicId", come.origin().topicId())
-                .bind("partition", come.origin().partition())
-                .bind("offset", come.origin().offset())
                 .execute();
-    }
-
-    /**
-     * One that is to be sent.
-     *
-     * @param shard of which it was read
-     */
-    record Chosen(HeldTrigger trigger, int shard) {}
-
-    /** Chooses those of some shards whose time is over, and finds those that were chosen before and are not sent. */
-    List<Chosen> choose(Collection<Integer> shards, int most) {
-        return jdbi.inTransaction(handle -> {
-            handle.createUpdate("""
-                    UPDATE postroad.debounced_triggers SET begun = true
-                    WHERE NOT sent AND NOT superseded AND NOT begun AND shard = ANY (:shards) AND due_at <= :now""")
-                    .bindArray("shards", Integer.class, shards)
-                    .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
-                    .execute();
-            return handle.createQuery(
-                            COLUMNS
-                                    + "WHERE NOT sent AND NOT superseded AND begun AND shard = ANY (:shards) ORDER BY due_at LIMIT :most")
-                    .bindArray("shards", Integer.class, shards)
-                    .bind("most", most)
-                    .map((row, context) -> new Chosen(held(row), row.getInt("shard")))
-                    .list();
-        });
-    }
-
-    /** Notes that some are on the topic of triggers. */
-    void sent(List<Chosen> chosen) {
-        jdbi.useTransaction(handle -> chosen.forEach(each -> handle.execute(
-                "UPDATE postroad.debounced_triggers SET sent = true WHERE target = ? AND key = ? AND run_id = ?",
-                each.trigger().target(),
-                each.trigger().key(),
-                each.trigger().runId())));
-    }
-
-    /** Forgets what was sent long ago. */
-    void forgetOld() {
-        jdbi.useHandle(handle -> handle.execute(
-                "DELETE FROM postroad.debounced_triggers WHERE sent AND due_at < ?",
-                clock.instant().minus(KEPT_AFTERWARDS).atOffset(ZoneOffset.UTC)));
-    }
-
-    private static HeldTrigger held(ResultSet row) throws SQLException {
-        return new HeldTrigger(
-                row.getString("target"),
-                row.getString("key"),
-                row.getString("run_id"),
-                row.getObject("written_at", OffsetDateTime.class).toInstant(),
-                Duration.ofMillis(row.getLong("within_millis")),
-                trigger(row.getString("trigger")),
-                row.getString("traceparent"),
-                new Origin(
-                        row.getString("topic"),
-                        row.getString("topic_id"),
-                        row.getInt("partition"),
-                        row.getLong("offset")));
-    }
-
-    private static Trigger trigger(String stored) {
-        try {
-            return Trigger.read(Json.read(stored));
-        } catch (FaultsException corrupt) {
-            throw new IllegalStateException("a trigger that is held cannot be read any more", corrupt);
-        }
     }
 }

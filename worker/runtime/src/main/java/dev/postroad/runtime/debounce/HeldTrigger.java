@@ -40,4 +40,14 @@ public record HeldTrigger(
                 && origin.topic().equals(other.origin.topic())
                 && Objects.equals(origin.topicId(), other.origin.topicId());
     }
+
+    /** Whether another one is for the same run, of another record. */
+    boolean isRepeatOf(HeldTrigger other) {
+        return runId.equals(other.runId) && !isSame(other);
+    }
+
+    /** The place of its record, for people and to compare. */
+    String place() {
+        return origin.topic() + ":" + origin.partition() + ":" + origin.offset();
+    }
 }

@@ -5,19 +5,19 @@ import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.StartAt;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.debounce.DebouncedTriggers;
+import dev.postroad.runtime.debounce.DebouncedTriggers.Taken;
 import dev.postroad.runtime.debounce.HeldTrigger;
 import dev.postroad.runtime.intake.TriggerVerdict.Admissible;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Incoming;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds triggers that wait whether another one of their key comes, and tells of those in whose place another one runs. A
- * record is done once that is told. Thread-safe.
+ * Holds triggers that wait whether another one of their key comes, and tells of those in whose place another one runs, or
+ * whose run has another one. A record is done once that is told. Thread-safe.
  */
 final class TriggerHolds {
     private final DebouncedTriggers triggers;
@@ -31,35 +31,43 @@ final class TriggerHolds {
     void hold(Admissible admissible, Debounce debounce, Incoming incoming) {
         HeldTrigger held = held(admissible, debounce, incoming);
         incoming.settle(() -> {
-            List<HeldTrigger> superseded = triggers.take(held, incoming.record().partition());
-            if (superseded.isEmpty()) {
+            Taken taken = triggers.take(held, incoming.record().partition());
+            if (taken.size() == 0) {
                 incoming.done();
                 return;
             }
             tell(
-                    superseded,
+                    taken,
                     () -> incoming.settle(() -> {
-                        triggers.told(superseded);
+                        triggers.told(taken);
                         incoming.done();
                     }));
         });
     }
 
-    private void tell(List<HeldTrigger> superseded, Runnable told) {
-        AtomicInteger left = new AtomicInteger(superseded.size());
-        for (HeldTrigger each : superseded) {
-            outlets.answer(
-                    EventType.TRIGGER_SUPERSEDED,
-                    each.runId(),
-                    each.trigger().target().name(),
-                    "another trigger with the key " + each.key() + " came within " + each.within(),
-                    each.origin(),
-                    () -> {
-                        if (left.decrementAndGet() == 0) {
-                            told.run();
-                        }
-                    });
-        }
+    private void tell(Taken taken, Runnable told) {
+        AtomicInteger left = new AtomicInteger(taken.size());
+        Runnable kept = () -> {
+            if (left.decrementAndGet() == 0) {
+                told.run();
+            }
+        };
+        taken.superseded()
+                .forEach(each -> answer(
+                        EventType.TRIGGER_SUPERSEDED,
+                        each,
+                        "another trigger with the key " + each.key() + " came within " + each.within(),
+                        kept));
+        taken.repeats()
+                .forEach(each -> answer(
+                        EventType.TRIGGER_DUPLICATE,
+                        each,
+                        "another trigger with the key " + each.key() + " is for the run " + each.runId() + ", too",
+                        kept));
+    }
+
+    private void answer(EventType type, HeldTrigger trigger, String reason, Runnable kept) {
+        outlets.answer(type, trigger.runId(), trigger.trigger().target().name(), reason, trigger.origin(), kept);
     }
 
     private static HeldTrigger held(Admissible admissible, Debounce debounce, Incoming incoming) {
