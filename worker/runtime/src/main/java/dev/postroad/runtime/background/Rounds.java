@@ -84,7 +84,7 @@ public final class Rounds implements AutoCloseable {
             return true;
         } catch (SQLException | JdbiException away) {
             tell(() -> repeats.warn("cannot look for " + what, away));
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | VirtualMachineError defect) {
             tell(() -> repeats.error("looking for " + what + " broke; it goes on", defect));
         }
         return false;
