@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is published outside any journal: dead letters, answers to triggers that became no run, and commands that go to
- * another shard. Whatever Kafka does not take is sent again until it does. Thread-safe.
+ * What is published outside any journal: dead letters, answers to triggers that became no run, and commands: those that
+ * go to another shard, and the worker's own. Whatever Kafka does not take is sent again until it does. Thread-safe.
  */
 public final class Outlets implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outlets.class);
@@ -172,6 +172,16 @@ public final class Outlets implements AutoCloseable {
                 new ProducerRecord<>(topics.control(), shard, null, key, record.value(), headers),
                 kept,
                 tooLarge -> refused.accept("it belongs to shard " + shard + ", and cannot be sent on: " + tooLarge));
+    }
+
+    /** Sends a command of this worker's own to a run. */
+    public void command(Control control) {
+        var record = new ProducerRecord<>(topics.control(), control.runId(), Json.bytes(control.toJson()));
+        send(
+                record,
+                () -> {},
+                tooLarge -> LOG.error(
+                        "a {} for run {} is lost: {}", control.action().type(), control.runId(), tooLarge));
     }
 
     private ProducerRecord<String, byte[]> letter(@Nullable String key, byte @Nullable [] value, Headers headers) {
