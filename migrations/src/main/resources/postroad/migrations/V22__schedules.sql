@@ -27,6 +27,7 @@ CREATE TABLE schedule_runs (
     asked_by text,
     PRIMARY KEY (schedule, due_at)
 );
+CREATE INDEX schedule_runs_starting ON schedule_runs (run_id) WHERE NOT waits;
 
 -- An event is about an agent or about a schedule.
 ALTER TABLE agent_events ALTER COLUMN agent DROP NOT NULL;
@@ -34,7 +35,8 @@ ALTER TABLE agent_events ADD COLUMN schedule text;
 ALTER TABLE agent_events ADD CONSTRAINT agent_events_about_one CHECK ((agent IS NULL) <> (schedule IS NULL));
 CREATE INDEX agent_events_of_agents ON agent_events (id) WHERE agent IS NOT NULL;
 CREATE INDEX agent_events_of_schedules ON agent_events (id) WHERE schedule IS NOT NULL;
-CREATE INDEX agent_events_by_schedule ON agent_events (schedule, id) WHERE schedule IS NOT NULL;
+DROP INDEX agent_events_by_agent;
+CREATE INDEX agent_events_by_agent ON agent_events (agent, id) WHERE agent IS NOT NULL;
 
 -- Triggers of which the last of a key within a time is to run. One that is chosen has begun, and is sent to the topic of
 -- triggers anew; it stays for a while after that, so that an older one that is read again does not take it for gone. One

@@ -72,7 +72,8 @@ public record AgentEvent(
         return json;
     }
 
-    private static long id(Fields fields) {
+    /** The number of an event on this topic; 1, and a fault, where there is none. */
+    static long id(Fields fields) {
         JsonNode id = fields.tree("id");
         if (id == null || !id.canConvertToExactIntegral() || !id.canConvertToLong() || id.longValue() < 1) {
             fields.fault("id", id == null ? "is missing" : "is no whole number from 1", REMEDY);

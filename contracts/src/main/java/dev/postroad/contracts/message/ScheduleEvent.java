@@ -31,6 +31,15 @@ public record ScheduleEvent(
     private static final String REMEDY = "read it from the agent-events topic";
 
     /**
+     * Reads an event's value.
+     *
+     * @throws FaultsException where it is no event
+     */
+    public static ScheduleEvent read(byte[] value) throws FaultsException {
+        return read(Json.readOwn(value));
+    }
+
+    /**
      * Reads an event; unknown fields are ignored.
      *
      * @throws FaultsException with everything that is wrong with it
@@ -39,12 +48,8 @@ public record ScheduleEvent(
         List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
         ObjectNode data = fields.objectOf("data");
-        JsonNode id = fields.tree("id");
-        if (id == null || !id.canConvertToExactIntegral() || !id.canConvertToLong() || id.longValue() < 1) {
-            fields.fault("id", id == null ? "is missing" : "is no whole number from 1", REMEDY);
-        }
         var event = new ScheduleEvent(
-                id == null ? 1 : id.longValue(),
+                AgentEvent.id(fields),
                 fields.requiredText("schedule", REMEDY),
                 fields.requiredText("type", REMEDY),
                 fields.requiredInstant("at", REMEDY),

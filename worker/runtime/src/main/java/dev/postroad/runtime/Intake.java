@@ -1,6 +1,5 @@
 package dev.postroad.runtime;
 
-import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.debounce.DebouncedTriggers;
 import dev.postroad.runtime.debounce.Debouncer;
@@ -64,18 +63,15 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
                         debounced,
                         on.clock())));
         triggers.start();
-        on.part(new ScheduleRunner(
-                        new Bell(),
-                        new ScheduleRunner.Collaborators(
-                                storage.jdbi(),
-                                agents.catalog(),
-                                stepping.lanes(),
-                                shards::epochs,
-                                new ScheduleCancels(
-                                        publishing.producer(), settings.topics().control()),
-                                settings.workerId(),
-                                settings.logRetention(),
-                                on.clock())))
+        on.part(new ScheduleRunner(new ScheduleRunner.Collaborators(
+                        storage.jdbi(),
+                        agents.catalog(),
+                        stepping.lanes(),
+                        shards::epochs,
+                        new ScheduleCancels(publishing.outlets()),
+                        settings.workerId(),
+                        settings.logRetention(),
+                        on.clock())))
                 .start();
         return new Intake(triggers, control, schedules);
     }

@@ -8,7 +8,6 @@ import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.ScheduleCommand;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +49,10 @@ final class SteerScheduleCommand implements Callable<Integer> {
         if (why != null && (why.isBlank() || why.length() > LONGEST_REASON)) {
             throw CommandException.usage("--why: is blank or too long; use 1 to " + LONGEST_REASON + " characters");
         }
-        List<String> none = Servers.open(surroundings, Need.POSTGRES)
+        Servers.open(surroundings, Need.POSTGRES)
                 .scheduleControl()
                 .apply(new ScheduleCommand(name, action.apply(why), giver.name(surroundings)));
-        surroundings.print("schedule/" + name + ": " + done + (none.isEmpty() ? "" : " " + none));
+        surroundings.print("schedule/" + name + ": " + done);
         return ExitCode.COMPLETED;
     }
 }

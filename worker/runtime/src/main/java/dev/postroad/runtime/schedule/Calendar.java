@@ -3,6 +3,7 @@ package dev.postroad.runtime.schedule;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ final class Calendar {
     private final Map<String, StoredSchedule> schedules = new HashMap<>();
     private final Map<String, Instant> next = new HashMap<>();
     private final PriorityQueue<Entry> entries = new PriorityQueue<>();
+    private boolean outdated;
 
     /** An entry counts while it says what {@link #next} says. */
     private record Entry(Instant at, String schedule) implements Comparable<Entry> {
@@ -60,6 +62,22 @@ final class Calendar {
         next.remove(name);
     }
 
+    /** Forgets a schedule until it is read anew, which it is to be at once. */
+    void drop(String name) {
+        remove(name);
+        outdated = true;
+    }
+
+    /** Whether something was dropped and is not read anew. */
+    boolean isOutdated() {
+        return outdated;
+    }
+
+    /** What was dropped is read anew. */
+    void read() {
+        outdated = false;
+    }
+
     /** Leaves out what is not among these. */
     void retain(Set<String> names) {
         Set<String> gone = new HashSet<>(schedules.keySet());
@@ -89,8 +107,8 @@ final class Calendar {
         return due;
     }
 
-    /** How many there are. */
-    int size() {
-        return schedules.size();
+    /** The names of all, as they are when this is looked at. */
+    Set<String> names() {
+        return Collections.unmodifiableSet(schedules.keySet());
     }
 }

@@ -20,9 +20,11 @@ final class DecisionBatch {
     private static final String COMMIT = """
             WITH decided AS (
                 UPDATE postroad.schedules s SET decided_until = d.until, last_run = coalesce(d.last_run, s.last_run)
-                FROM unnest(:names::text[], :revisions::bigint[], :befores::timestamptz[], :untils::timestamptz[],
-                            :lastRuns::text[]) AS d (name, revision, before, until, last_run)
+                FROM unnest(:names::text[], :revisions::bigint[], :befores::timestamptz[], :seenRuns::text[],
+                            :untils::timestamptz[], :lastRuns::text[])
+                     AS d (name, revision, before, seen_run, until, last_run)
                 WHERE s.name = d.name AND s.revision = d.revision AND s.decided_until = d.before
+                  AND s.last_run IS NOT DISTINCT FROM d.seen_run
                 RETURNING s.name
             ), starting AS (
                 INSERT INTO postroad.schedule_runs (schedule, due_at, run_id, waits, overlap)
@@ -45,6 +47,7 @@ final class DecisionBatch {
     private final List<String> names = new ArrayList<>();
     private final List<Long> revisions = new ArrayList<>();
     private final List<String> befores = new ArrayList<>();
+    private final List<@Nullable String> seenRuns = new ArrayList<>();
     private final List<String> untils = new ArrayList<>();
     private final List<@Nullable String> lastRuns = new ArrayList<>();
     private final List<StartingRun> runs = new ArrayList<>();
@@ -78,6 +81,7 @@ final class DecisionBatch {
         names.add(schedule.name());
         revisions.add(schedule.revision());
         befores.add(schedule.decidedUntil().toString());
+        seenRuns.add(schedule.lastRun());
         untils.add(plan.decidedUntil().toString());
         lastRuns.add(newest);
         return newest;
@@ -125,6 +129,7 @@ final class DecisionBatch {
         return query.bindArray("names", String.class, names)
                 .bindArray("revisions", Long.class, revisions)
                 .bindArray("befores", String.class, befores)
+                .bindArray("seenRuns", String.class, seenRuns)
                 .bindArray("untils", String.class, untils)
                 .bindArray("lastRuns", String.class, lastRuns)
                 .bindArray(

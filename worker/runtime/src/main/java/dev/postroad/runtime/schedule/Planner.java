@@ -80,7 +80,7 @@ final class Planner {
         if (refusal != null) {
             return new Decision.Skip(time, refusal);
         }
-        if (underWay == null || schedule.overlap() == Overlap.ALLOW) {
+        if ((underWay == null && waiting == 0) || schedule.overlap() == Overlap.ALLOW) {
             underWay = ScheduleDefinition.runId(schedule.name(), time);
             return new Decision.Fire(time);
         }
@@ -92,7 +92,8 @@ final class Planner {
 
     private Decision waits(Instant time) {
         if (waiting >= MOST_WAITING) {
-            return new Decision.Skip(time, waiting + " times wait already for the run " + underWay);
+            String before = underWay == null ? "" : " for the run " + underWay;
+            return new Decision.Skip(time, waiting + " times wait already" + before);
         }
         waiting++;
         return new Decision.Wait(time);

@@ -2,12 +2,9 @@ package dev.postroad.runtime.schedule;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.definition.Definition;
-import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.Overlap;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.ScheduleCommand.Backfill;
 import dev.postroad.contracts.message.ScheduleCommand.Pause;
@@ -32,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScheduleControl {
     /** The most runs that one backfill starts. */
-    public static final int MOST_OF_A_BACKFILL = 1_000;
+    private static final int MOST_OF_A_BACKFILL = 1_000;
 
     private final Jdbi jdbi;
     private final ScheduleEvents events;
@@ -203,15 +200,11 @@ public final class ScheduleControl {
                 .findOne()
                 .orElseThrow(() -> new UnknownScheduleException(name, known(handle)));
         try {
-            Definition definition = Definitions.readAccepted(Json.read(stored));
-            if (definition instanceof ScheduleDefinition schedule) {
-                return schedule;
-            }
+            return StoredDefinitions.read(stored);
         } catch (FaultsException unsound) {
             throw new ScheduleCommandException(
                     "schedule " + name + " cannot be read by this release: " + unsound.getMessage());
         }
-        throw new ScheduleCommandException("what is stored of schedule " + name + " is no schedule");
     }
 
     private static List<String> known(Handle handle) {

@@ -1,9 +1,7 @@
 package dev.postroad.runtime.schedule;
 
-import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.schedule.Timing;
 import dev.postroad.runtime.schedule.ScheduleReport.LastRun;
 import dev.postroad.runtime.schedule.ScheduleReport.Paused;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Which schedules there are, and how they stand. Thread-safe. */
 public final class ScheduleListing {
     /** How many of the next times are told. */
-    public static final int NEXT_TIMES = 5;
+    private static final int NEXT_TIMES = 5;
 
     private static final String SCHEDULES = """
             SELECT s.definition, s.paused, s.paused_by, s.paused_reason, s.paused_at, s.decided_until, s.last_run, r.status,
@@ -61,10 +59,7 @@ public final class ScheduleListing {
 
     private Optional<ScheduleReport> report(ResultSet row) throws SQLException {
         try {
-            if (!(Definitions.readAccepted(Json.read(row.getString("definition")))
-                    instanceof ScheduleDefinition read)) {
-                return Optional.empty();
-            }
+            ScheduleDefinition read = StoredDefinitions.read(row.getString("definition"));
             String lastRun = row.getString("last_run");
             return Optional.of(new ScheduleReport(
                     read,

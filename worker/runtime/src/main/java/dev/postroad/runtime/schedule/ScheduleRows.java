@@ -1,11 +1,9 @@
 package dev.postroad.runtime.schedule;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.Overlap;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.graph.ScheduledInput;
 import dev.postroad.runtime.background.Repeats;
 import java.sql.ResultSet;
@@ -76,10 +74,7 @@ final class ScheduleRows {
     private boolean addReadable(ResultSet row, List<StoredSchedule> found) throws SQLException {
         String name = row.getString("name");
         try {
-            if (!(Definitions.readAccepted(Json.read(row.getString("definition")))
-                    instanceof ScheduleDefinition read)) {
-                return false;
-            }
+            ScheduleDefinition read = StoredDefinitions.read(row.getString("definition"));
             return found.add(new StoredSchedule(
                     read,
                     ScheduledInput.of(read),
@@ -121,24 +116,33 @@ final class ScheduleRows {
         return counts;
     }
 
-    /** The runs that are to be admitted now. */
-    List<StartingRun> starting() {
-        return runs(STARTING + "WHERE NOT waits ORDER BY due_at LIMIT " + MOST_AT_ONCE);
+    /** The runs of some schedules that are to be admitted now. */
+    List<StartingRun> starting(Collection<String> schedules) {
+        return runs(
+                STARTING + "WHERE NOT waits AND schedule = ANY (:schedules) ORDER BY due_at LIMIT " + MOST_AT_ONCE,
+                schedules);
     }
 
-    /** Of each schedule the first that waits, and where there are several that would cancel the run before, all of them. */
-    List<StartingRun> firstWaiting() {
+    /**
+     * Of each of some schedules the first that waits, and where there are several that would cancel the run before, all of
+     * them. No more wait than {@link Planner} allows, or somebody asked for.
+     */
+    List<StartingRun> firstWaiting(Collection<String> schedules) {
         return runs("""
                 SELECT schedule, due_at, run_id, waits, overlap, reason, asked_by
                 FROM (SELECT *, row_number() OVER (PARTITION BY schedule ORDER BY due_at) AS place
-                      FROM postroad.schedule_runs WHERE waits) w
+                      FROM postroad.schedule_runs WHERE waits AND schedule = ANY (:schedules)) w
                 WHERE place = 1 OR overlap = 'cancel-previous'
-                ORDER BY schedule, due_at LIMIT\s""" + MOST_AT_ONCE);
+                ORDER BY schedule, due_at""", schedules);
     }
 
-    private List<StartingRun> runs(String sql) {
-        return jdbi.withHandle(handle ->
-                handle.createQuery(sql).map((row, context) -> starting(row)).list());
+    private List<StartingRun> runs(String sql, Collection<String> schedules) {
+        return schedules.isEmpty()
+                ? List.of()
+                : jdbi.withHandle(handle -> handle.createQuery(sql)
+                        .bindArray("schedules", String.class, schedules)
+                        .map((row, context) -> starting(row))
+                        .list());
     }
 
     private static StartingRun starting(ResultSet row) throws SQLException {
@@ -155,15 +159,31 @@ final class ScheduleRows {
     /** Lets a run begin that waited; says whether it waited still. */
     boolean release(StartingRun run) {
         return jdbi.inTransaction(handle -> {
-            if (handle.execute("""
-                            UPDATE postroad.schedule_runs SET waits = false
-                            WHERE schedule = ? AND due_at = ? AND waits""", run.schedule(), run.dueAt().atOffset(ZoneOffset.UTC)) == 0) {
+            if (!isLocked(handle, run.schedule()) || !isReleased(handle, run)) {
                 return false;
             }
             handle.execute("UPDATE postroad.schedules SET last_run = ? WHERE name = ?", run.runId(), run.schedule());
             events.append(handle, run.schedule(), ScheduleEvents.FIRED, ScheduleEvents.fired(run));
             return true;
         });
+    }
+
+    /** The schedule first and its runs then, as all do that change both. */
+    private static boolean isLocked(Handle handle, String schedule) {
+        return handle.createQuery(
+                        "SELECT name FROM postroad.schedules WHERE name = :name AND removed_at IS NULL FOR UPDATE")
+                .bind("name", schedule)
+                .mapTo(String.class)
+                .findOne()
+                .isPresent();
+    }
+
+    private static boolean isReleased(Handle handle, StartingRun run) {
+        return handle.execute(
+                        "UPDATE postroad.schedule_runs SET waits = false WHERE schedule = ? AND due_at = ? AND waits",
+                        run.schedule(),
+                        run.dueAt().atOffset(ZoneOffset.UTC))
+                == 1;
     }
 
     /** A run that was decided upon comes to nothing; tells why. */
@@ -184,7 +204,10 @@ final class ScheduleRows {
                 == 1;
     }
 
-    /** Forgets runs that are admitted. */
+    /**
+     * Forgets runs that are admitted. A lane that takes one for a repeat may know it from an admission that is not
+     * committed, and may never be: such a one stays.
+     */
     void admitted(Collection<StartingRun> runs) {
         if (runs.isEmpty()) {
             return;
@@ -192,7 +215,9 @@ final class ScheduleRows {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         DELETE FROM postroad.schedule_runs r
                         USING unnest(:schedules::text[], :times::timestamptz[]) AS a (schedule, due_at)
-                        WHERE r.schedule = a.schedule AND r.due_at = a.due_at AND NOT r.waits""")
+                        WHERE r.schedule = a.schedule AND r.due_at = a.due_at AND NOT r.waits
+                          AND (EXISTS (SELECT FROM postroad.runs k WHERE k.run_id = r.run_id)
+                               OR EXISTS (SELECT FROM postroad.pruned_runs p WHERE p.run_id = r.run_id))""")
                 .bindArray(
                         "schedules",
                         String.class,
@@ -202,6 +227,16 @@ final class ScheduleRows {
                         String.class,
                         runs.stream().map(run -> run.dueAt().toString()).toList())
                 .execute());
+    }
+
+    /** What is decided is to be committed with it. */
+    DecisionBatch batch() {
+        return new DecisionBatch(events);
+    }
+
+    /** Commits decisions; gives the names of the schedules of which they count. */
+    Set<String> commit(DecisionBatch batch) {
+        return batch.commit(jdbi);
     }
 
     /** Forgets events that are published and older than a time, the oldest of them; says whether there may be more. */

@@ -1,7 +1,5 @@
 package dev.postroad.runtime.schedule;
 
-import dev.postroad.contracts.definition.Overlap;
-import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.background.Hourly;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.background.Rounds;
@@ -10,7 +8,6 @@ import dev.postroad.runtime.run.lane.Lanes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,15 +34,13 @@ public final class ScheduleRunner implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 100;
     private static final Duration READ_EVERY = Duration.ofSeconds(1);
     private static final Duration LOOK_AT_WAITING_EVERY = Duration.ofMillis(250);
-    private static final int MOST_AT_ONCE = 1_000;
 
-    private final Jdbi jdbi;
-    private final ScheduleEvents events;
+    private final Repeats repeats;
     private final ScheduleRows rows;
-    private final Admissions admissions;
     private final ScheduleShards shards;
     private final Calendar calendar = new Calendar();
     private final Starter starter;
+    private final Decider decider;
     private final WaitingRuns waiting;
     private final InstantSource clock;
     private final Rounds rounds;
@@ -72,22 +67,20 @@ public final class ScheduleRunner implements AutoCloseable {
             Duration keptEvents,
             InstantSource clock) {}
 
-    /** @param changed rung where a schedule was changed, or asked for, on this worker */
-    public ScheduleRunner(Bell changed, Collaborators with) {
-        this.jdbi = with.jdbi();
+    public ScheduleRunner(Collaborators with) {
         this.clock = with.clock();
         this.keptEvents = with.keptEvents();
         this.oldEvents = new Hourly(clock);
-        this.events = new ScheduleEvents(with.workerId(), clock);
-        this.rows = new ScheduleRows(jdbi, events, new Repeats(LOG, clock));
-        this.admissions = new Admissions(with.catalog());
+        this.repeats = new Repeats(LOG, clock);
+        this.rows = new ScheduleRows(with.jdbi(), new ScheduleEvents(with.workerId(), clock), repeats);
+        Admissions admissions = new Admissions(with.catalog());
         this.shards = new ScheduleShards(with.epochs());
         this.starter = new Starter(admissions, with.lanes(), with.epochs(), rows, clock);
+        this.decider = new Decider(rows, admissions::refusal, calendar, repeats);
         this.waiting = new WaitingRuns(rows, calendar, with.cancels());
-        this.rounds =
-                new Rounds(changed, "postroad-schedules", "schedules that are due", LOOK_EVERY_MILLIS, clock, () -> {
-                    look(clock.instant());
-                });
+        this.rounds = new Rounds("postroad-schedules", "schedules that are due", LOOK_EVERY_MILLIS, clock, () -> {
+            look(clock.instant());
+        });
     }
 
     /** Starts looking. */
@@ -97,18 +90,20 @@ public final class ScheduleRunner implements AutoCloseable {
 
     private void look(Instant now) {
         starter.settle();
-        if (isTime(readAt, READ_EVERY, now)) {
+        if (calendar.isOutdated() || isTime(readAt, READ_EVERY, now)) {
             read();
             readAt = now;
-            someWait = true;
+            someWait = !calendar.names().isEmpty();
         }
         if (someWait && isTime(waitingAt, LOOK_AT_WAITING_EVERY, now)) {
             someWait = waiting.look() > 0;
-            rows.starting().forEach(this::start);
+            rows.starting(calendar.names()).forEach(this::start);
             waitingAt = now;
         }
         if (starter.hasRoom()) {
-            decide(calendar.takeDue(now, MOST_AT_ONCE), now);
+            List<StoredSchedule> due = calendar.takeDue(now, decider.most());
+            decider.decide(due, now).forEach(this::start);
+            someWait |= !due.isEmpty();
         }
         if (oldEvents.isDue() && !rows.forgetEvents(now.minus(keptEvents))) {
             oldEvents.done();
@@ -129,73 +124,29 @@ public final class ScheduleRunner implements AutoCloseable {
         calendar.retain(Set.copyOf(here));
         List<String> outdated = calendar.outdated(found.revisions(), here);
         if (!outdated.isEmpty()) {
-            rows.read(outdated).forEach(calendar::put);
+            rows.read(outdated).forEach(this::put);
         }
+        calendar.read();
     }
 
-    private void decide(List<StoredSchedule> due, Instant now) {
-        if (due.isEmpty()) {
-            return;
-        }
-        List<StoredSchedule> bound = due.stream()
-                .filter(schedule -> schedule.definition().overlap() != Overlap.ALLOW)
-                .toList();
-        List<String> lastRuns = new ArrayList<>();
-        bound.forEach(schedule -> {
-            if (schedule.lastRun() != null) {
-                lastRuns.add(schedule.lastRun());
-            }
-        });
+    /** One whose times cannot be told is left out until it is changed. */
+    private void put(StoredSchedule schedule) {
         try {
-            Set<String> underWay = rows.underWay(lastRuns);
-            Map<String, Integer> counts = rows.waiting(bound.stream()
-                    .filter(schedule -> schedule.definition().overlap() != Overlap.SKIP)
-                    .map(StoredSchedule::name)
-                    .toList());
-            decide(due, underWay, counts, now);
-        } catch (RuntimeException failed) {
-            // What was taken out comes back, whatever of it was committed.
-            due.forEach(schedule -> calendar.remove(schedule.name()));
-            readAt = Instant.MIN;
-            throw failed;
+            calendar.put(schedule);
+        } catch (RuntimeException | VirtualMachineError defect) {
+            repeats.error("when schedule " + schedule.name() + " is due cannot be told; it is left out", defect);
+            calendar.put(schedule, null);
         }
     }
 
-    private void decide(List<StoredSchedule> due, Set<String> underWay, Map<String, Integer> counts, Instant now) {
-        DecisionBatch batch = new DecisionBatch(events);
-        List<Decided> decided = new ArrayList<>();
-        for (StoredSchedule schedule : due) {
-            String before =
-                    schedule.lastRun() != null && underWay.contains(schedule.lastRun()) ? schedule.lastRun() : null;
-            int waits = counts.getOrDefault(schedule.name(), 0);
-            Plan plan = Planner.plan(
-                    schedule.definition(),
-                    new Standing(
-                            schedule.decidedUntil(), waits > 0 && before == null ? schedule.name() : before, waits),
-                    now,
-                    time -> admissions.refusal(schedule, time));
-            decided.add(new Decided(schedule.decided(plan.decidedUntil(), batch.add(schedule, plan)), plan.next()));
-        }
-        Set<String> counting = batch.commit(jdbi);
-        for (Decided each : decided) {
-            if (counting.contains(each.schedule().name())) {
-                calendar.put(each.schedule(), each.next());
-            } else {
-                calendar.remove(each.schedule().name());
-                readAt = Instant.MIN;
-            }
-        }
-        batch.starting().stream()
-                .filter(run -> counting.contains(run.schedule()))
-                .forEach(this::start);
-        someWait = true;
-    }
-
-    private record Decided(
-            StoredSchedule schedule, @Nullable Instant next) {}
-
+    /** One that breaks is no reason for others not to begin. */
     private void start(StartingRun run) {
-        calendar.find(run.schedule()).ifPresent(schedule -> starter.start(schedule, run, shards.of(run.schedule())));
+        try {
+            calendar.find(run.schedule())
+                    .ifPresent(schedule -> starter.start(schedule, run, shards.of(run.schedule())));
+        } catch (RuntimeException | VirtualMachineError defect) {
+            repeats.error("run " + run.runId() + " cannot begin yet; others do", defect);
+        }
     }
 
     @Override

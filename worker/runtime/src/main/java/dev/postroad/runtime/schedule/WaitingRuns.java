@@ -25,10 +25,8 @@ final class WaitingRuns {
     /** Looks who waits, of the schedules that are looked after here; says how many do still. */
     int look() {
         Map<String, List<StartingRun>> heads = new LinkedHashMap<>();
-        for (StartingRun run : rows.firstWaiting()) {
-            if (calendar.find(run.schedule()).isPresent()) {
-                heads.computeIfAbsent(run.schedule(), name -> new ArrayList<>()).add(run);
-            }
+        for (StartingRun run : rows.firstWaiting(calendar.names())) {
+            heads.computeIfAbsent(run.schedule(), name -> new ArrayList<>()).add(run);
         }
         if (heads.isEmpty()) {
             return 0;
@@ -45,9 +43,10 @@ final class WaitingRuns {
 
     private void look(String schedule, List<StartingRun> waiting, Set<String> underWay) {
         StartingRun head = waiting.getFirst();
-        if (head.overlap() == Overlap.CANCEL_PREVIOUS && waiting.size() > 1) {
-            rows.giveUp(head, "a later time was due before its run could begin");
-            return;
+        if (head.overlap() == Overlap.CANCEL_PREVIOUS) {
+            head = waiting.getLast();
+            waiting.subList(0, waiting.size() - 1)
+                    .forEach(each -> rows.giveUp(each, "a later time was due before its run could begin"));
         }
         Optional<String> before = lastRun(schedule).filter(underWay::contains);
         if (before.isEmpty() || head.overlap() == Overlap.ALLOW) {

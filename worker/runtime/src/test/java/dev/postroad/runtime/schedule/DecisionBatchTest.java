@@ -2,6 +2,7 @@ package dev.postroad.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.testing.Site;
 import java.time.Duration;
@@ -49,7 +50,7 @@ class DecisionBatchTest {
         StoredSchedule seen = rows.read(List.of("s")).getFirst();
         assertThat(decided(seen, Duration.ofMinutes(30))).containsExactly("s");
         assertThat(decided(seen, Duration.ofMinutes(45))).isEmpty();
-        assertThat(rows.starting())
+        assertThat(rows.starting(List.of("s")))
                 .extracting(StartingRun::runId)
                 .containsExactly("s:2026-11-28T12:15:00Z", "s:2026-11-28T12:30:00Z");
         assertThat(SITE.number("SELECT count(*) FROM postroad.agent_events")).isEqualTo(2);
@@ -65,8 +66,21 @@ class DecisionBatchTest {
                 .useHandle(handle ->
                         handle.execute("UPDATE postroad.schedules SET paused = true, revision = revision + 1"));
         assertThat(decided(seen, Duration.ofMinutes(30))).isEmpty();
-        assertThat(rows.starting()).isEmpty();
+        assertThat(rows.starting(List.of("s"))).isEmpty();
         assertThat(SITE.number("SELECT count(*) FROM postroad.agent_events")).isZero();
+    }
+
+    @Test
+    void whoDidNotSeeTheRunThatSomebodyAskedForStartsNothingBesideIt() {
+        StoredSchedule seen = rows.read(List.of("s")).getFirst();
+        new ScheduleControl(SITE.sql(), null, CLOCK)
+                .apply(new ScheduleCommand("s", new ScheduleCommand.TriggerNow(), null), NOON);
+        assertThat(decided(seen, Duration.ofMinutes(30))).isEmpty();
+        assertThat(rows.starting(List.of("s")))
+                .extracting(StartingRun::runId)
+                .containsExactly("s:2026-11-28T12:00:00Z");
+        assertThat(decided(rows.read(List.of("s")).getFirst(), Duration.ofMinutes(30)))
+                .containsExactly("s");
     }
 
     private Set<String> decided(StoredSchedule seen, Duration later) {

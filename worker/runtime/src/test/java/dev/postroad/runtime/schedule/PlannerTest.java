@@ -116,6 +116,20 @@ class PlannerTest {
     }
 
     @Test
+    void noneGoesBeforeThoseThatWaitThoughNoneIsUnderWay() {
+        Plan plan = Planner.plan(
+                every("PT15M", "overlap: queue"), new Standing(NOON, null, 1), NOON.plusSeconds(900), time -> null);
+        assertThat(plan.decisions()).containsExactly(new Decision.Wait(NOON.plusSeconds(900)));
+        plan = Planner.plan(
+                every("PT15M", "overlap: queue"),
+                new Standing(NOON, null, Planner.MOST_WAITING),
+                NOON.plusSeconds(900),
+                time -> null);
+        assertThat(plan.decisions())
+                .containsExactly(new Decision.Skip(NOON.plusSeconds(900), "1000 times wait already"));
+    }
+
+    @Test
     void runThatCannotBeginIsSkippedWithTheReason() {
         Plan plan = Planner.plan(
                 every("PT15M", ""), new Standing(NOON, null, 0), NOON.plusSeconds(900), time -> "there is no graph g");
