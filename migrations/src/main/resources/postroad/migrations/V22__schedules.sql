@@ -68,3 +68,10 @@ CREATE INDEX debounced_triggers_held ON debounced_triggers (target, key) WHERE N
 CREATE INDEX debounced_triggers_by_key ON debounced_triggers (target, key, written_at) WHERE NOT superseded;
 CREATE INDEX debounced_triggers_untold ON debounced_triggers (target, key, superseded_by) WHERE superseded;
 CREATE INDEX debounced_triggers_old ON debounced_triggers (due_at) WHERE sent OR superseded;
+
+-- Runs that are to begin later do not stand between those that wait for a turn alone.
+DROP INDEX runs_turn_wanted;
+CREATE INDEX runs_turn_wanted ON runs (graph, rank, id)
+    WHERE status = 'queued' AND limited AND turn_at IS NULL AND wake_at IS NULL;
+CREATE INDEX runs_turn_later ON runs (graph, rank, id, wake_at)
+    WHERE status = 'queued' AND limited AND turn_at IS NULL AND wake_at IS NOT NULL;

@@ -35,11 +35,18 @@ public final class QueuedRuns {
             WHERE status = 'queued' AND NOT limited AND wake_at <= now() AND shard = ANY (?)
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
-    private static final String WANTED = """
-            SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph)
-            WHERE EXISTS (SELECT FROM postroad.runs r
-                          WHERE r.graph = wanted.graph AND r.status = 'queued' AND r.limited AND r.turn_at IS NULL
-                            AND (r.wake_at IS NULL OR r.wake_at <= now()))""";
+    // One that is due ranks no later than now, but for what the clocks of workers differ; so of those in the index of
+    // runs
+    // that are to begin later, the far ones are not looked at.
+    private static final String DUE_FOR_A_TURN = "wake_at <= now() AND rank <= now() + interval '1 hour'";
+    // In an order, so that Postgres takes the index, however many rows it expects.
+    private static final String FIRST_OF_THOSE = """
+            (SELECT id FROM postroad.runs r
+             WHERE r.graph = wanted.graph AND status = 'queued' AND limited AND turn_at IS NULL AND %s
+             ORDER BY rank, id LIMIT 1)""";
+    private static final String WANTED = "SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph) WHERE "
+            + FIRST_OF_THOSE.formatted("wake_at IS NULL") + " IS NOT NULL OR "
+            + FIRST_OF_THOSE.formatted(DUE_FOR_A_TURN) + " IS NOT NULL";
     private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?))";
     private static final String TAKEN = """
             SELECT (SELECT count(*) FROM postroad.runs
@@ -48,12 +55,13 @@ public final class QueuedRuns {
                  + (SELECT count(*) FROM postroad.runs
                     WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL
                       AND id NOT IN (SELECT run FROM postroad.unreadable_runs))""";
-    private static final String NEXT = """
-            SELECT id, version FROM postroad.runs
-            WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL
-              AND (wake_at IS NULL OR wake_at <= now())
-              AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
-            ORDER BY rank, id LIMIT ?""";
+    private static final String NEXT_OF_THOSE = """
+            (SELECT id, version, rank FROM postroad.runs
+             WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND %s
+               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
+             ORDER BY rank, id LIMIT ?)""";
+    private static final String NEXT = "SELECT id, version FROM (" + NEXT_OF_THOSE.formatted("wake_at IS NULL")
+            + " UNION ALL " + NEXT_OF_THOSE.formatted(DUE_FOR_A_TURN) + ") AS next ORDER BY rank, id LIMIT ?";
     private static final String GIVE =
             "UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'";
     private static final int MOST_TURNS_AT_ONCE = 1_000;
@@ -161,6 +169,9 @@ public final class QueuedRuns {
         try (PreparedStatement statement = statement(connection, NEXT)) {
             statement.setString(1, graph);
             statement.setInt(2, MOST_TURNS_AT_ONCE);
+            statement.setString(3, graph);
+            statement.setInt(4, MOST_TURNS_AT_ONCE);
+            statement.setInt(5, MOST_TURNS_AT_ONCE);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     int limit = limits.applyAsInt(rows.getInt("version"));

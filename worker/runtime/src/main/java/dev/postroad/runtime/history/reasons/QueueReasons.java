@@ -14,8 +14,12 @@ final class QueueReasons {
             WHERE status = 'queued' AND NOT limited AND (rank, id) < (:rank, :run)
               AND (wake_at IS NULL OR wake_at <= clock_timestamp())""";
     private static final String BEFORE_IN_GRAPH = """
-            SELECT count(*) FROM postroad.runs
-            WHERE graph = :graph AND status = 'queued' AND limited AND turn_at IS NULL AND (rank, id) < (:rank, :run)""";
+            SELECT (SELECT count(*) FROM postroad.runs
+                    WHERE graph = :graph AND status = 'queued' AND limited AND turn_at IS NULL AND (rank, id) < (:rank, :run)
+                      AND wake_at IS NULL)
+                 + (SELECT count(*) FROM postroad.runs
+                    WHERE graph = :graph AND status = 'queued' AND limited AND turn_at IS NULL AND (rank, id) < (:rank, :run)
+                      AND wake_at <= clock_timestamp())""";
     private static final String TAKEN = """
             SELECT count(*) FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')""";
 
