@@ -79,6 +79,9 @@ public final class Site implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> reader;
     private final Map<String, TopicSoFar> read = new HashMap<>();
     private final HikariDataSource database;
+    // One of each, as both remember what they have read of queries and graphs.
+    private final Jdbi sql;
+    private final RunHistory history;
     private final int partitions;
     private @Nullable Admin admin;
 
@@ -104,6 +107,8 @@ public final class Site implements AutoCloseable {
         database.setJdbcUrl(postgresUrl());
         database.setUsername(servers.postgresUser());
         database.setMinimumIdle(0);
+        sql = Jdbi.create(database);
+        history = new RunHistory(database);
     }
 
     /** A new site without workers. */
@@ -251,12 +256,12 @@ public final class Site implements AutoCloseable {
 
     /** What is stored about runs. */
     public RunHistory history() {
-        return new RunHistory(database());
+        return history;
     }
 
     /** Plain SQL on this site's database. */
     public Jdbi sql() {
-        return Jdbi.create(database);
+        return sql;
     }
 
     /** The one number that a query gives. */

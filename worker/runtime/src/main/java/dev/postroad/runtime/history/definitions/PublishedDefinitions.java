@@ -52,6 +52,7 @@ public final class PublishedDefinitions {
             FROM postroad.agents WHERE removed_at IS NULL""";
 
     private final Jdbi postgres;
+    private final CompiledGraphs known = new CompiledGraphs();
 
     public PublishedDefinitions(DataSource database) {
         this(Jdbi.create(database));
@@ -236,12 +237,13 @@ public final class PublishedDefinitions {
             return Optional.of(Graph.ofAgent(name));
         }
         return postgres.withHandle(handle -> graphQuery(handle, name, version)
-                        .map((row, context) -> new Stored(
+                        .map((row, context) -> new CompiledGraphs.Key(
+                                name,
                                 row.getInt("version"),
                                 Rows.object(row, "definition"),
                                 row.getString("inside") == null ? null : Rows.object(row, "inside")))
                         .findOne())
-                .map(stored -> compiled(name, stored));
+                .map(this::compiled);
     }
 
     private static Query graphQuery(Handle handle, String name, @Nullable Integer version) {
@@ -251,23 +253,31 @@ public final class PublishedDefinitions {
         return query.bind("name", name);
     }
 
-    private Graph compiled(String name, Stored stored) {
+    private Graph compiled(CompiledGraphs.Key stored) {
+        Graph before = known.find(stored);
+        if (before != null) {
+            return before;
+        }
+        var inside = new Inside(stored.inside());
         try {
-            return GraphCompiler.compile(definition(name, stored.definition()), stored.version(), new Inside(stored));
+            Graph graph =
+                    GraphCompiler.compile(definition(stored.name(), stored.definition()), stored.version(), inside);
+            if (!inside.hasNewest) {
+                known.keep(stored, graph);
+            }
+            return graph;
         } catch (FaultsException unsound) {
-            throw corrupt(name, unsound);
+            throw corrupt(stored.name(), unsound);
         }
     }
 
-    private record Stored(
-            int version, ObjectNode definition, @Nullable ObjectNode inside) {}
-
     /** An agent that is gone by now does not change what happened. */
     private final class Inside implements Library {
-        private final Stored stored;
+        private final @Nullable ObjectNode noted;
+        private boolean hasNewest;
 
-        Inside(Stored stored) {
-            this.stored = stored;
+        Inside(@Nullable ObjectNode noted) {
+            this.noted = noted;
         }
 
         @Override
@@ -277,10 +287,10 @@ public final class PublishedDefinitions {
 
         @Override
         public @Nullable Graph graph(String name, @Nullable Integer version) {
-            ObjectNode inside = stored.inside();
-            if (version == null && inside != null && inside.has(name)) {
-                return graphIfStored(name, inside.get(name).asInt()).orElse(null);
+            if (version == null && noted != null && noted.has(name)) {
+                return graphIfStored(name, noted.get(name).asInt()).orElse(null);
             }
+            hasNewest |= version == null;
             return graphIfStored(name, version).orElse(null);
         }
     }
