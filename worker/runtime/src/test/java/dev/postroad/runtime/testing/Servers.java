@@ -1,6 +1,5 @@
 package dev.postroad.runtime.testing;
 
-import dev.postroad.embedded.Directories;
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.embedded.EmbeddedPostgres;
 import dev.postroad.embedded.EmbeddedServers;
@@ -61,7 +60,7 @@ public record Servers(
     private static Servers embedded() {
         Path directory = directory();
         EmbeddedServers servers = EmbeddedServers.startOrJoin(directory, EmbeddedPorts.free());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(servers, directory)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(directory)));
         return new Servers(
                 servers.kafkaBootstrapServers(),
                 servers.postgresUrl(),
@@ -78,10 +77,20 @@ public record Servers(
         }
     }
 
-    private static void end(EmbeddedServers servers, Path directory) {
-        servers.close();
+    /**
+     * Kills the servers: a Kafka with the topics of hundreds of sites takes longer to stop in order than Maven waits for
+     * a JVM, and nobody reads again what it would write. It runs in this JVM and writes to its end, so another process
+     * deletes the files after that.
+     */
+    private static void end(Path directory) {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        String afterwards = "while kill -0 \"$0\"; do sleep 0.1; done; rm -rf \"$1\"";
+        String self = Long.toString(ProcessHandle.current().pid());
         try {
-            Directories.delete(directory);
+            new ProcessBuilder("sh", "-c", afterwards, self, directory.toString())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
