@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * Remembers the runs that this release cannot read, beside them and not in them, so that whoever wonders sees why they
  * stand still, and nobody looks at them again and again or counts them among those that a graph's limit lets begin. What
  * is noted holds for the epoch in which it was found: with the next owner of the shard, of another release perhaps, it
- * is void by itself, and the run goes on. Thread-safe.
+ * is void by itself, and the run goes on. (A run whose rows Postgres refuses is put aside by {@link JournalWriter}, in
+ * memory alone.) Thread-safe.
  */
 public final class SetAsideRuns {
     private static final Logger LOG = LoggerFactory.getLogger(SetAsideRuns.class);
