@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,10 @@ public final class Json {
     private static final int LONGEST_NAME = 50_000;
 
     private static final double BITS_OF_A_DIGIT = 3.3219280948873626;
+
+    /** Where the reader names its own classes, which say nothing to whoever wrote the JSON. */
+    private static final Pattern READERS_OWN_WORDS =
+            Pattern.compile(", from `[^`]*`|\\[Source: [^;]*; (?=line: )|(?<=line: \\d{1,9}, column: \\d{1,9})]");
 
     private static final ObjectMapper MAPPER = mapper(StreamReadConstraints.builder()
             .maxNestingDepth(MAX_DEPTH)
@@ -293,7 +298,7 @@ public final class Json {
     }
 
     private static String firstLine(JsonProcessingException thrown) {
-        String line = thrown.getOriginalMessage();
+        String line = READERS_OWN_WORDS.matcher(thrown.getOriginalMessage()).replaceAll("");
         var at = thrown.getLocation();
         return at == null ? line : line + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
     }

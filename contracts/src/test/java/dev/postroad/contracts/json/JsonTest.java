@@ -75,6 +75,13 @@ class JsonTest {
     }
 
     @Test
+    void saysWhatIsWrongWithoutTheClassesOfTheReader() {
+        refuses("{\"a\":1", "expected close marker for Object (start marker at line: 1, column: 1) (line 1, column 7)");
+        refuses(nested(101), "(101) exceeds the maximum allowed (100)");
+        refuses("9".repeat(5_000), "exceeds the maximum allowed (4000)");
+    }
+
+    @Test
     void whatWasAcceptedIsReadAgainFromTheEventsAndRowsThatWrapIt() throws FaultsException {
         String wrapped = "{\"data\":{\"state\":{\"channel\":[" + nested(100) + "]}}}";
         assertThat(Json.readOwn(wrapped).at("/data/state/channel/0")).isEqualTo(Json.read(nested(100)));
