@@ -30,6 +30,15 @@ final class FuzzReport {
                 .put("residentMebibytes", residentMebibytes(worker));
     }
 
+    /** How it grows on the way, which tells a cache that fills up from a leak. */
+    void onTheWay(long thrown, WorkerProcess worker) throws IOException {
+        json.withArray("memoryOnTheWay")
+                .addObject()
+                .put("thrown", thrown)
+                .put("heapMebibytes", Math.round(worker.heapMebibytes()))
+                .put("residentMebibytes", residentMebibytes(worker));
+    }
+
     /** What the operating system holds for the worker; 0 where it does not say. */
     static long residentMebibytes(WorkerProcess worker) {
         Path status = Path.of("/proc/" + worker.handle().pid() + "/status");

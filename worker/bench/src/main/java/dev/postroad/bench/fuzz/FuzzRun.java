@@ -34,6 +34,10 @@ public final class FuzzRun {
     private static final String NAME = "fuzz";
     private static final int SOUND_A_SECOND = 20;
     private static final Duration PROGRESS = Duration.ofSeconds(10);
+
+    /** To look at the heap has the worker collect its garbage at once, which few runs may notice. */
+    private static final int LEAST_BETWEEN_LOOKS_AT_MEMORY = 100_000;
+
     private static final Duration LOOK = Duration.ofMillis(250);
 
     private final FuzzSettings settings;
@@ -149,6 +153,7 @@ public final class FuzzRun {
         try (Sender sender = new Sender(kafka, place.topics(), numbers);
                 HttpDoor http = new HttpDoor(worker.httpPort())) {
             long begun = System.nanoTime();
+            long between = Math.max(LEAST_BETWEEN_LOOKS_AT_MEMORY, settings.messages() / 8);
             for (long i = 0; i < settings.messages() && worker.handle().isAlive(); i++) {
                 if (!flow.await(i)) {
                     report.stoodStill(i);
@@ -160,6 +165,9 @@ public final class FuzzRun {
                     case Shot.ToSocket request -> http.send(number, request);
                 }
                 thrown = i + 1;
+                if (thrown % between == 0) {
+                    report.onTheWay(thrown, worker);
+                }
             }
             sender.flush();
             http.await();
