@@ -84,7 +84,7 @@ public record Servers(
      */
     private static void end(Path directory) {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-        String afterwards = "while kill -0 \"$0\"; do sleep 0.1; done; rm -rf \"$1\"";
+        String afterwards = "for i in $(seq 600); do kill -0 \"$0\" || break; sleep 0.1; done; rm -rf \"$1\"";
         String self = Long.toString(ProcessHandle.current().pid());
         try {
             new ProcessBuilder("sh", "-c", afterwards, self, directory.toString())
