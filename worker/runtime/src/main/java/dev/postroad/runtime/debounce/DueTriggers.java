@@ -38,11 +38,9 @@ public final class DueTriggers {
                             WHERE NOT sent AND NOT superseded AND shard = ANY (:shards) AND due_at <= :now
                             ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
                         ), starting AS (
-                            UPDATE postroad.debounced_triggers d SET begun = true FROM chosen c
-                            WHERE d.target = c.target AND d.key = c.key AND d.run_id = c.run_id
-                              AND d.partition = c.partition AND d."offset" = c."offset" AND NOT d.begun
+                            UPDATE postroad.debounced_triggers d SET begun = true FROM chosen m WHERE NOT d.begun AND %s
                         )
-                        SELECT * FROM chosen""")
+                        SELECT * FROM chosen""".formatted(HeldRows.SAME))
                 .bindArray("shards", Integer.class, shards)
                 .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .bind("most", most)

@@ -19,12 +19,16 @@ final class HeldRows {
     static final String ONE =
             "WHERE target = :target AND key = :key AND run_id = :runId AND partition = :partition AND \"offset\" = :offset";
 
+    /** Whether a row of {@code d} and one of {@code m} are of one record. */
+    static final String SAME = """
+            d.target = m.target AND d.key = m.key AND d.run_id = m.run_id AND d.partition = m.partition
+              AND d."offset" = m."offset\"""";
+
     /** Picks the rows of those that are bound by {@link #bind}, of a table that is called {@code d}. */
     static final String MANY = """
             unnest(:targets::text[], :keys::text[], :runIds::text[], :partitions::int[], :offsets::bigint[])
                 AS m (target, key, run_id, partition, "offset")
-            WHERE d.target = m.target AND d.key = m.key AND d.run_id = m.run_id AND d.partition = m.partition
-              AND d."offset" = m."offset\"""";
+            WHERE\s""" + SAME;
 
     private HeldRows() {}
 

@@ -35,9 +35,8 @@ public final class QueuedRuns {
             WHERE status = 'queued' AND NOT limited AND wake_at <= now() AND shard = ANY (?)
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
-    // One that is due ranks no later than now, but for what the clocks of workers differ; so of those in the index of
-    // runs
-    // that are to begin later, the far ones are not looked at.
+    // One that is due ranks no later than now, but for what the clocks of workers differ; so the far ones are not
+    // looked at in the index of runs that are to begin later.
     private static final String DUE_FOR_A_TURN = "wake_at <= now() AND rank <= now() + interval '1 hour'";
     // In an order, so that Postgres takes the index, however many rows it expects.
     private static final String FIRST_OF_THOSE = """

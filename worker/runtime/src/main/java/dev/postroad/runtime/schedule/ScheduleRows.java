@@ -179,11 +179,10 @@ final class ScheduleRows {
     }
 
     private static boolean isReleased(Handle handle, StartingRun run) {
-        return handle.execute(
-                        "UPDATE postroad.schedule_runs SET waits = false WHERE schedule = ? AND due_at = ? AND waits",
-                        run.schedule(),
-                        run.dueAt().atOffset(ZoneOffset.UTC))
-                == 1;
+        return changes(
+                handle,
+                "UPDATE postroad.schedule_runs SET waits = false WHERE schedule = ? AND due_at = ? AND waits",
+                run);
     }
 
     /** A run that was decided upon comes to nothing; tells why. */
@@ -197,11 +196,11 @@ final class ScheduleRows {
     }
 
     private static boolean isRemoved(Handle handle, StartingRun run) {
-        return handle.execute(
-                        "DELETE FROM postroad.schedule_runs WHERE schedule = ? AND due_at = ?",
-                        run.schedule(),
-                        run.dueAt().atOffset(ZoneOffset.UTC))
-                == 1;
+        return changes(handle, "DELETE FROM postroad.schedule_runs WHERE schedule = ? AND due_at = ?", run);
+    }
+
+    private static boolean changes(Handle handle, String sql, StartingRun run) {
+        return handle.execute(sql, run.schedule(), run.dueAt().atOffset(ZoneOffset.UTC)) == 1;
     }
 
     /**
