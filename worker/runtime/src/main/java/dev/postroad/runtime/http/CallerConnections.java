@@ -124,16 +124,19 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
     @Override
     public void onOpened(Connection connection) {
         open.put(connection, new CallerConnection(connection, beats));
-        if (open.size() > limits.connections()) {
-            open.values().stream()
-                    .min(Comparator.comparingLong(CallerConnection::sendsHeaderSince))
-                    .ifPresent(this::displace);
+        while (open.size() > limits.connections()) {
+            open.entrySet().stream()
+                    .min(Comparator.comparingLong(each -> each.getValue().sendsHeaderSince()))
+                    .ifPresent(longest -> displace(longest.getKey(), longest.getValue()));
         }
     }
 
-    private void displace(CallerConnection caller) {
-        displaced.increment();
-        caller.close();
+    /** It counts no more from here on, so that two that come at once do not both make their room of the same one. */
+    private void displace(Connection connection, CallerConnection caller) {
+        if (open.remove(connection, caller)) {
+            displaced.increment();
+            caller.close();
+        }
     }
 
     @Override
