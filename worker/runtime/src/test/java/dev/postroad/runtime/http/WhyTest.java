@@ -3,6 +3,7 @@ package dev.postroad.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
@@ -12,6 +13,7 @@ import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
@@ -110,16 +112,13 @@ final class WhyTest {
 
     /** Waits until a reason is given, and gives it. */
     private static JsonNode reason(String runId, String code) {
-        Site.await(
-                runId + " tells of " + code,
-                () -> caller.get("/api/runs/" + runId + "/why")
-                        .json()
-                        .at("/reasons/0/code")
-                        .asText()
-                        .equals(code));
-        JsonNode why = why(runId);
-        assertThat(why.at("/reasons/0/remedy").asText()).isNotBlank();
-        return why.at("/reasons/0");
+        AtomicReference<JsonNode> first = new AtomicReference<>(MissingNode.getInstance());
+        Site.await(runId + " tells of " + code, () -> {
+            first.set(why(runId).at("/reasons/0"));
+            return first.get().path("code").asText().equals(code);
+        });
+        assertThat(first.get().path("remedy").asText()).isNotBlank();
+        return first.get();
     }
 
     private static void trigger(String graph, String runId) {

@@ -33,30 +33,32 @@ public final class RunDiagnosis {
         agents = new AgentReasons(definitions);
     }
 
-    /** How a run stands; empty where there is no such run. */
+    /** How a run stands; empty where there is no such run. All is looked at as of one moment, as the run may go on. */
     public Optional<RunReasons> of(String runId) {
-        return runs.find(runId).map(this::reasons);
+        return postgres.inTransaction(handle -> {
+            // Of this transaction alone: a session may be shared by a pooler.
+            handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            return runs.find(runId).map(run -> reasons(handle, run));
+        });
     }
 
-    private RunReasons reasons(RunSummary run) {
-        return postgres.withHandle(handle -> {
-            RunFacts facts = handle.createQuery(RunFacts.QUERY)
-                    .bind("runId", run.runId())
-                    .map((row, context) -> RunFacts.of(row))
-                    .one();
-            List<Reason> reasons = new ArrayList<>();
-            if (run.setAside() != null) {
-                reasons.add(unreadable(run.setAside()));
-            }
-            boolean orphaned = facts.orphaned() && !run.status().isEnded();
-            if (orphaned) {
-                reasons.add(orphaned(facts));
-            }
-            boolean busy = gather(handle, run, facts, reasons);
-            boolean standsStill = !run.status().isEnded() && (!busy || orphaned || run.setAside() != null);
-            return new RunReasons(
-                    run.runId(), run.status(), standsStill, reasons.subList(0, Math.min(MOST_REASONS, reasons.size())));
-        });
+    private RunReasons reasons(Handle handle, RunSummary run) {
+        RunFacts facts = handle.createQuery(RunFacts.QUERY)
+                .bind("runId", run.runId())
+                .map((row, context) -> RunFacts.of(row))
+                .one();
+        List<Reason> reasons = new ArrayList<>();
+        if (run.setAside() != null) {
+            reasons.add(unreadable(run.setAside()));
+        }
+        boolean orphaned = facts.orphaned() && !run.status().isEnded();
+        if (orphaned) {
+            reasons.add(orphaned(facts));
+        }
+        boolean busy = gather(handle, run, facts, reasons);
+        boolean standsStill = !run.status().isEnded() && (!busy || orphaned || run.setAside() != null);
+        return new RunReasons(
+                run.runId(), run.status(), standsStill, reasons.subList(0, Math.min(MOST_REASONS, reasons.size())));
     }
 
     private static Reason orphaned(RunFacts facts) {
