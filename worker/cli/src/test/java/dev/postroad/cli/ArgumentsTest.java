@@ -47,6 +47,8 @@ final class ArgumentsTest {
                 "remove hello | postroad: the key \"hello\" is none of the registry; use agent/NAME, graph/NAME or schedule/NAME",
                 "agents disable a | postroad: Missing required option: '--why=TEXT'",
                 "agents disable a --why= | postroad: --why: is empty; say it to those who will wonder",
+                "token --name a --role boss | postroad: --role: is \"boss\"; use reader, operator or admin",
+                "token --name a/b --role reader | postroad: the line begins with no name; use 1 to 100",
                 "agents enable | postroad: Missing required parameter: 'NAME'",
                 "agents events --limit 0 | postroad: --limit: is 0; use 1 to 10000",
                 "graph /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
@@ -234,5 +236,16 @@ final class ArgumentsTest {
         var shell = new TestShell(folder);
         assertThat(shell.run("--version")).isZero();
         assertThat(shell.out()).matches("postroad \\d+\\.\\d+.*\\n");
+    }
+
+    @Test
+    void makesATokenWhoseLineHoldsItsHashAlone() {
+        TestShell shell = new TestShell(folder);
+        assertThat(shell.run("token", "--name", "ada", "--role", "operator", "--tag", "tenant=acme"))
+                .isZero();
+        assertThat(shell.out()).matches("ada:operator:tenant=acme:[0-9a-f]{64}\\R");
+        assertThat(shell.err())
+                .matches("the token: [0-9a-f]{64}\\R")
+                .doesNotContain(shell.out().strip());
     }
 }

@@ -57,7 +57,7 @@ record Serving(HealthChecks health, WorkerHttp http) {
 
     private static WorkerHttp listen(Foundation on, Sources sources, HealthChecks health) {
         try {
-            return WorkerHttp.start(on.settings().http(), sources, health, on.metrics());
+            return WorkerHttp.start(on.settings().http(), sources, health, on.metrics(), on.clock());
         } catch (JavalinException taken) {
             throw Provisioning.cannotListen(on.settings().http(), taken);
         }

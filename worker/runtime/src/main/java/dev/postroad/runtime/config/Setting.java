@@ -22,6 +22,8 @@ public enum Setting {
     HTTP_HOST("127.0.0.1"),
     HTTP_PORT("8080"),
     HTTP_TOKEN,
+    HTTP_TOKENS,
+    HTTP_TOKENS_FILE,
     HTTP_CONNECTIONS("2100"),
     HTTP_TIMEOUT("PT1M"),
     MAX_RUNS("1000"),

@@ -158,6 +158,15 @@ public final class RunHistory {
 
     /** What waits for a place among the running, and what has one, over all workers. */
     public QueueReport queue() {
-        return queue.report();
+        return queue.report(Map.of());
+    }
+
+    /**
+     * The same of some runs.
+     *
+     * @param tags counts those with all of these, with these values
+     */
+    public QueueReport queue(Map<String, String> tags) {
+        return queue.report(tags);
     }
 }

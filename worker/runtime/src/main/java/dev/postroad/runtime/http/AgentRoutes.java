@@ -42,15 +42,15 @@ final class AgentRoutes {
     void addTo(RoutesConfig routes) {
         routes.get("/api/agents", this::agents);
         routes.get("/api/agents/{name}", this::agent);
-        routes.get("/api/agents/{name}/events", this::events);
-        routes.post("/api/agents/{name}/disable", this::disable);
-        routes.post("/api/agents/{name}/enable", this::enable);
+        routes.get("/api/agents/{name}/events", this::events, Needs.READER, Needs.EVERYTHING);
+        routes.post("/api/agents/{name}/disable", this::disable, Needs.OPERATOR, Needs.EVERYTHING);
+        routes.post("/api/agents/{name}/enable", this::enable, Needs.OPERATOR, Needs.EVERYTHING);
     }
 
     private void agents(Context context) {
         new Query(context).end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("agents", JsonFields.list(definitions.publishedAgents(), DefinitionJson::tree));
+        json.set("agents", JsonFields.list(definitions.publishedAgents(), agent -> tree(context, agent)));
         Answers.send(context, json);
     }
 
@@ -61,7 +61,16 @@ final class AgentRoutes {
 
     private void send(Context context, String name) {
         PublishedAgent agent = definitions.publishedAgent(name).orElseThrow(() -> none(name));
-        Answers.send(context, DefinitionJson.tree(agent));
+        Answers.send(context, tree(context, agent));
+    }
+
+    /** What became of other people's runs is not told to those who see only some. */
+    private static ObjectNode tree(Context context, PublishedAgent agent) {
+        ObjectNode json = DefinitionJson.tree(agent);
+        if (Guard.principal(context).isBounded()) {
+            json.remove("lastError");
+        }
+        return json;
     }
 
     private static Refusal none(String name) {

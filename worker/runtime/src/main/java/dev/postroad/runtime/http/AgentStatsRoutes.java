@@ -15,7 +15,7 @@ final class AgentStatsRoutes {
     }
 
     void addTo(RoutesConfig routes) {
-        routes.get("/api/agents/{name}/stats", this::stats);
+        routes.get("/api/agents/{name}/stats", this::stats, Needs.READER, Needs.EVERYTHING);
     }
 
     private void stats(Context context) {

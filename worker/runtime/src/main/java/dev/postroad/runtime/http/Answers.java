@@ -25,9 +25,15 @@ final class Answers {
         context.contentType(JSON).result(Json.bytes(tree));
     }
 
-    /** @param pruned the runs that were there once */
-    static void handleErrors(RoutesConfig routes, Function<String, Optional<PrunedRun>> pruned) {
-        routes.exception(Refusal.class, (refusal, context) -> send(context, wasPruned(refusal, pruned)));
+    /**
+     * @param pruned the runs that were there once
+     * @param denials told of every refusal
+     */
+    static void handleErrors(RoutesConfig routes, Function<String, Optional<PrunedRun>> pruned, Denials denials) {
+        routes.exception(Refusal.class, (refusal, context) -> {
+            denials.note(context, refusal);
+            send(context, wasPruned(refusal, pruned));
+        });
         routes.exception(HttpResponseException.class, (own, context) -> send(context, refusal(own)));
         routes.exception(JdbiException.class, (failed, context) -> send(context, refusal(failed, context)));
         routes.exception(CorruptHistoryException.class, (corrupt, context) -> {

@@ -62,7 +62,9 @@ final class DiagnosisRoutes {
         int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
         query.end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("errors", JsonFields.list(failures.since(graph, since, limit), RunJson::tree));
+        json.set(
+                "errors",
+                JsonFields.list(failures.since(graph, since, Bounds.tags(context, Map.of()), limit), RunJson::tree));
         Answers.send(context, json);
     }
 }

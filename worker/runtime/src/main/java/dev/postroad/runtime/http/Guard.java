@@ -1,19 +1,25 @@
 package dev.postroad.runtime.http;
 
+import dev.postroad.runtime.access.Principal;
+import dev.postroad.runtime.access.Role;
+import dev.postroad.runtime.access.Tokens;
+import dev.postroad.runtime.access.WrongTokens;
 import dev.postroad.runtime.config.ListenSettings;
 import io.javalin.http.Context;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets through who may call. Thread-safe.
+ * Lets through who may call, and says of each request whose it is. Thread-safe.
  *
  * <p>Without a token everybody on this machine may, and that is where browsers run too. A page of a stranger that has its
  * name point to this machine cannot hide that name ({@code Host}), and a page that posts across origins without asking
  * first cannot say that it sends JSON.
+ *
+ * <p>Two looks at each request: {@link #check} before anything else, whatever it asks for, and {@link #authorize} once the
+ * route is known that says what it {@linkplain Needs needs}.
  */
 final class Guard {
     private static final Set<String> OPEN = Set.of("/health", "/health/live", "/health/ready");
@@ -21,17 +27,33 @@ final class Guard {
     private static final Set<String> ANY_TYPE = Set.of("GET", "HEAD", "DELETE");
 
     private static final String SCHEME = "bearer ";
+    private static final String PRINCIPAL = Principal.class.getName();
 
-    private final byte @Nullable [] token;
+    private final Tokens tokens;
+    private final WrongTokens wrong;
 
-    Guard(ListenSettings settings) {
-        String text = settings.token();
-        token = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    Guard(Tokens tokens, WrongTokens wrong) {
+        this.tokens = tokens;
+        this.wrong = wrong;
     }
 
     /** Whether anybody may ask for it at any time. */
     static boolean isOpen(Context context) {
         return OPEN.contains(context.path());
+    }
+
+    /**
+     * Who a request is from.
+     *
+     * @throws IllegalStateException for what anybody may ask for, of which that is not known
+     */
+    static Principal principal(Context context) {
+        return known(context).orElseThrow(() -> new IllegalStateException("nobody was asked who they are"));
+    }
+
+    /** Who a request is from; empty for what anybody may ask for, and while that is not known yet. */
+    static Optional<Principal> known(Context context) {
+        return Optional.ofNullable(context.attribute(PRINCIPAL));
     }
 
     /** @throws Refusal where the caller may not */
@@ -40,46 +62,76 @@ final class Guard {
             return;
         }
         Charsets.check(context.header("Content-Type"));
-        if (token == null) {
-            checkHost(context.header("Host"));
-        } else {
-            checkToken(token, context.header("Authorization"));
-        }
+        context.attribute(PRINCIPAL, tokens.areAsked() ? ofToken(context) : ofMachine(context));
         if (!ANY_TYPE.contains(context.req().getMethod())) {
             checkType(context.header("Content-Type"));
         }
     }
 
+    /** @throws Refusal where the caller may not do what the route does */
+    void authorize(Context context) {
+        if (isOpen(context) || context.routeRoles().contains(Needs.NOBODY)) {
+            return;
+        }
+        Principal principal = principal(context);
+        String method = context.req().getMethod();
+        Role needed = Needs.role(context.routeRoles(), method);
+        if (!principal.role().includes(needed)) {
+            throw Refusal.of(
+                    ErrorCode.FORBIDDEN,
+                    "the token " + principal.name() + " is of a "
+                            + principal.role().publicName() + ", and this asks for one of an " + needed.publicName());
+        }
+        if (principal.isBounded() && Needs.everything(context.routeRoles(), method)) {
+            throw Refusal.of(
+                    ErrorCode.FORBIDDEN,
+                    "the token " + principal.name() + " is for runs with the tags " + principal.tags()
+                            + " alone, and this concerns others too");
+        }
+    }
+
     /** Whether the caller may know more than anybody who can reach the worker. */
     boolean trusts(Context context) {
-        return token == null ? namesThisMachine(context.header("Host")) : knows(token, context.header("Authorization"));
+        return tokens.areAsked()
+                ? tokens.principal(token(context))
+                        .filter(known -> !known.isBounded())
+                        .isPresent()
+                : namesThisMachine(context.header("Host"));
     }
 
     private static boolean namesThisMachine(@Nullable String host) {
         return host != null && ListenSettings.isLoopback(host.replaceFirst(":[0-9]*$", ""));
     }
 
-    private static void checkHost(@Nullable String host) {
-        if (!namesThisMachine(host)) {
+    private static Principal ofMachine(Context context) {
+        if (!namesThisMachine(context.header("Host"))) {
             throw Refusal.of(
                     ErrorCode.FORBIDDEN,
                     "the Host header does not name this machine; call 127.0.0.1 or localhost, or set a token");
         }
+        return Principal.MACHINE;
     }
 
-    private static boolean knows(byte[] token, @Nullable String authorization) {
-        String given = authorization == null ? "" : authorization;
-        boolean isBearer = given.toLowerCase(Locale.ROOT).startsWith(SCHEME);
-        byte[] credentials =
-                (isBearer ? given.substring(SCHEME.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(token, credentials);
-    }
-
-    private static void checkToken(byte[] token, @Nullable String authorization) {
-        if (!knows(token, authorization)) {
-            throw Refusal.of(
-                    ErrorCode.UNAUTHORIZED, "send the header Authorization: Bearer with the token of this worker");
+    private Principal ofToken(Context context) {
+        String token = token(context);
+        Optional<Principal> known = tokens.principal(token);
+        if (known.isPresent()) {
+            wrong.forgive(context.ip());
+            return known.get();
         }
+        if (!token.isEmpty()) {
+            wrong.await(context.ip());
+        }
+        throw Refusal.of(ErrorCode.UNAUTHORIZED, "send the header Authorization: Bearer with a token of this worker");
+    }
+
+    /** What the caller sends to be let in; empty where that is nothing. */
+    private static String token(Context context) {
+        String given = context.header("Authorization");
+        if (given == null || !given.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+            return "";
+        }
+        return given.substring(SCHEME.length()).strip();
     }
 
     private static void checkType(@Nullable String contentType) {

@@ -29,7 +29,7 @@ final class HealthRoutes {
         routes.get("/health", this::health);
         routes.get("/health/live", this::live);
         routes.get("/health/ready", this::ready);
-        routes.get("/metrics", this::metrics);
+        routes.get("/metrics", this::metrics, Needs.READER, Needs.EVERYTHING);
     }
 
     private void live(Context context) {

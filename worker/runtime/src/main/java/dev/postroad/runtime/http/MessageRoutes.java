@@ -6,6 +6,8 @@ import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.Trigger;
+import dev.postroad.runtime.access.Principal;
+import dev.postroad.runtime.schedule.ScheduleListing;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.UUID;
@@ -14,21 +16,26 @@ import java.util.UUID;
 final class MessageRoutes {
     private final PostroadClient client;
     private final PostedMessages posted;
+    private final Bounds bounds;
+    private final ScheduleListing schedules;
 
-    MessageRoutes(PostroadClient client, PostedMessages posted) {
+    MessageRoutes(PostroadClient client, PostedMessages posted, Bounds bounds, ScheduleListing schedules) {
         this.client = client;
         this.posted = posted;
+        this.bounds = bounds;
+        this.schedules = schedules;
     }
 
     void addTo(RoutesConfig routes) {
-        routes.post("/api/triggers", this::trigger);
-        routes.post("/api/control", this::control);
+        routes.post("/api/triggers", this::trigger, Needs.OPERATOR);
+        routes.post("/api/control", this::control, Needs.OPERATOR);
     }
 
     private void trigger(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
         Trigger trigger = PostedMessages.understood(() -> Trigger.read(body));
+        Bounds.checkTags(context, trigger.tags());
         posted.acknowledged(context, () -> {
             String runId = client.trigger(trigger);
             return JsonNodeFactory.instance.objectNode().put("runId", runId);
@@ -38,14 +45,16 @@ final class MessageRoutes {
     private void control(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
+        Principal principal = Guard.principal(context);
         if (ScheduleCommand.isNamed(body)) {
             control(context, PostedMessages.understood(() -> ScheduleCommand.read(body)));
             return;
         }
         Control given = PostedMessages.understood(() -> Control.read(body, null));
         // What was not acknowledged may have arrived all the same; with an id it can be sent again.
+        bounds.checkRun(context, given.runId());
         String commandId = given.commandId() == null ? "command-" + UUID.randomUUID() : given.commandId();
-        Control control = new Control(given.runId(), commandId, given.action(), given.by());
+        Control control = new Control(given.runId(), commandId, given.action(), principal.by(given.by()));
         posted.acknowledged(context, () -> {
             client.control(control);
             return JsonNodeFactory.instance
@@ -55,7 +64,16 @@ final class MessageRoutes {
         });
     }
 
-    private void control(Context context, ScheduleCommand command) {
+    private void control(Context context, ScheduleCommand given) {
+        Principal principal = Guard.principal(context);
+        if (principal.isBounded()
+                && schedules
+                        .find(given.schedule())
+                        .filter(schedule -> principal.sees(schedule.definition().tags()))
+                        .isEmpty()) {
+            throw Refusal.of(ErrorCode.NOT_FOUND, "there is no schedule " + given.schedule());
+        }
+        ScheduleCommand command = new ScheduleCommand(given.schedule(), given.action(), principal.by(given.by()));
         posted.acknowledged(context, () -> {
             client.control(command);
             return JsonNodeFactory.instance.objectNode().put("schedule", command.schedule());

@@ -48,7 +48,7 @@ final class RunRoutes {
 
     private void runs(Context context) {
         Query query = new Query(context);
-        RunFilter filter = filter(query);
+        RunFilter filter = filter(context, query);
         int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
         String cursor = query.text("cursor");
         query.end();
@@ -60,7 +60,7 @@ final class RunRoutes {
         }
     }
 
-    private static RunFilter filter(Query query) {
+    private static RunFilter filter(Context context, Query query) {
         return new RunFilter(
                 query.oneOf("status", STATUSES),
                 query.text("graph"),
@@ -68,12 +68,12 @@ final class RunRoutes {
                 query.text("waitsFor"),
                 query.time("since"),
                 query.time("until"),
-                query.texts("tag.", "tag.KEY"));
+                Bounds.tags(context, query.texts("tag.", "tag.KEY")));
     }
 
     private void counts(Context context) {
         Query query = new Query(context);
-        RunFilter filter = filter(query);
+        RunFilter filter = filter(context, query);
         query.end();
         Answers.send(context, RunJson.tree(history.counts(filter)));
     }
@@ -153,7 +153,7 @@ final class RunRoutes {
 
     private void queue(Context context) {
         new Query(context).end();
-        Answers.send(context, RunJson.tree(history.queue()));
+        Answers.send(context, RunJson.tree(history.queue(Bounds.tags(context, Map.of()))));
     }
 
     private void waiting(Context context) {
@@ -161,7 +161,7 @@ final class RunRoutes {
         var filter = new WaitingFilter(
                 query.text("graph"),
                 query.text("assignee"),
-                query.texts("tag.", "tag.KEY"),
+                Bounds.tags(context, query.texts("tag.", "tag.KEY")),
                 query.time("since"),
                 query.time("due"),
                 query.one("order", ORDERS, Order.ASKED));

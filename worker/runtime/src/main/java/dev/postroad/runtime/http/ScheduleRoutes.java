@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.ScheduleCommand;
+import dev.postroad.runtime.access.Principal;
 import dev.postroad.runtime.history.rows.JsonFields;
 import dev.postroad.runtime.schedule.ScheduleCommandException;
 import dev.postroad.runtime.schedule.ScheduleControl;
@@ -32,17 +33,25 @@ final class ScheduleRoutes {
     void addTo(RoutesConfig routes) {
         routes.get("/api/schedules", this::schedules);
         routes.get("/api/schedules/{name}", this::schedule);
-        routes.post("/api/schedules/{name}/pause", context -> steer(context, "pause-schedule"));
-        routes.post("/api/schedules/{name}/unpause", context -> steer(context, "unpause-schedule"));
-        routes.post("/api/schedules/{name}/trigger", context -> start(context, "trigger-schedule"));
-        routes.post("/api/schedules/{name}/backfill", context -> start(context, "backfill-schedule"));
+        routes.post("/api/schedules/{name}/pause", context -> steer(context, "pause-schedule"), Needs.OPERATOR);
+        routes.post("/api/schedules/{name}/unpause", context -> steer(context, "unpause-schedule"), Needs.OPERATOR);
+        routes.post("/api/schedules/{name}/trigger", context -> start(context, "trigger-schedule"), Needs.OPERATOR);
+        routes.post("/api/schedules/{name}/backfill", context -> start(context, "backfill-schedule"), Needs.OPERATOR);
     }
 
     private void schedules(Context context) {
         new Query(context).end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("schedules", JsonFields.list(listing.all(), ScheduleReport::toJson));
+        json.set("schedules", JsonFields.list(visible(context), ScheduleReport::toJson));
         Answers.send(context, json);
+    }
+
+    /** Those whose runs the caller sees. */
+    private List<ScheduleReport> visible(Context context) {
+        Principal principal = Guard.principal(context);
+        return listing.all().stream()
+                .filter(schedule -> principal.sees(schedule.definition().tags()))
+                .toList();
     }
 
     private void schedule(Context context) {
@@ -51,8 +60,14 @@ final class ScheduleRoutes {
     }
 
     private void send(Context context, String name) {
-        ScheduleReport report = listing.find(name).orElseThrow(() -> none("there is no schedule " + name));
-        Answers.send(context, report.toJson());
+        Answers.send(context, found(context, name).toJson());
+    }
+
+    private ScheduleReport found(Context context, String name) {
+        return listing.find(name)
+                .filter(schedule ->
+                        Guard.principal(context).sees(schedule.definition().tags()))
+                .orElseThrow(() -> none("there is no schedule " + name));
     }
 
     private static Refusal none(String message) {
@@ -75,10 +90,14 @@ final class ScheduleRoutes {
     private List<String> apply(Context context, String type) {
         new Query(context).end();
         JsonNode body = posted.body(context);
-        ScheduleCommand command =
+        ScheduleCommand given =
                 PostedMessages.understood(() -> ScheduleCommand.read(named(body, type, context.pathParam("name"))));
+        Principal principal = Guard.principal(context);
+        if (principal.isBounded()) {
+            ScheduleReport _ = found(context, given.schedule());
+        }
         try {
-            return control.apply(command);
+            return control.apply(new ScheduleCommand(given.schedule(), given.action(), principal.by(given.by())));
         } catch (UnknownScheduleException unknown) {
             throw none(String.valueOf(unknown.getMessage()));
         } catch (ScheduleCommandException tooMany) {

@@ -9,6 +9,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.InstantSource;
 import java.util.List;
 
 /** Answers over HTTP, as the OpenAPI document in contracts says. Thread-safe. */
@@ -16,17 +17,24 @@ public final class WorkerHttp implements AutoCloseable {
     private final Javalin server;
     private final EventStreams streams;
     private final LogStreams logs;
+    private final Door door;
 
-    private WorkerHttp(Javalin server, EventStreams streams, LogStreams logs) {
+    private WorkerHttp(Javalin server, EventStreams streams, LogStreams logs, Door door) {
         this.server = server;
         this.streams = streams;
         this.logs = logs;
+        this.door = door;
     }
 
     /** Starts to listen. */
     public static WorkerHttp start(
-            ListenSettings settings, Sources sources, HealthChecks health, PrometheusMeterRegistry metrics) {
+            ListenSettings settings,
+            Sources sources,
+            HealthChecks health,
+            PrometheusMeterRegistry metrics,
+            InstantSource clock) {
         CallerLimits limits = settings.limits();
+        Door door = new Door(settings, clock);
         EventStreams streams =
                 new EventStreams(sources.history(), sources.tail(), sources.output(), limits.eventStreams());
         LogStreams logs = new LogStreams(sources.runLog(), limits.logStreams());
@@ -35,12 +43,15 @@ public final class WorkerHttp implements AutoCloseable {
         Gauge.builder("postroad.http.streams", streams, EventStreams::open).register(metrics);
         Javalin server = Javalin.create(config -> {
             configure(config, callers);
-            Guard guard = new Guard(settings);
+            Guard guard = door.guard();
+            Bounds bounds = new Bounds(sources.history());
             config.routes.before(guard::check);
             config.routes.before(room::enter);
             config.routes.before(WorkerHttp::checkAddress);
             config.routes.before(WorkerHttp::negotiate);
-            Answers.handleErrors(config.routes, sources.history()::pruned);
+            config.routes.beforeMatched(guard::authorize);
+            bounds.addTo(config.routes);
+            Answers.handleErrors(config.routes, sources.history()::pruned, new Denials(clock));
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
             new RunRoutes(sources.history()).addTo(config.routes);
             new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures()).addTo(config.routes);
@@ -55,7 +66,7 @@ public final class WorkerHttp implements AutoCloseable {
                     .addTo(config.routes);
             new ScheduleRoutes(sources.schedules(), sources.scheduleControl(), posted).addTo(config.routes);
             new RegistryRoutes(sources.definitions(), sources.client(), posted).addTo(config.routes);
-            new MessageRoutes(sources.client(), posted).addTo(config.routes);
+            new MessageRoutes(sources.client(), posted, bounds, sources.schedules()).addTo(config.routes);
             ObjectNode document = OpenApi.document();
             config.routes.get("/openapi.json", context -> Answers.send(context, document));
         });
@@ -65,7 +76,8 @@ public final class WorkerHttp implements AutoCloseable {
             streams.close();
             throw failed;
         }
-        return new WorkerHttp(server, streams, logs);
+        door.start();
+        return new WorkerHttp(server, streams, logs, door);
     }
 
     private static void configure(JavalinConfig config, CallerConnections callers) {
@@ -120,6 +132,7 @@ public final class WorkerHttp implements AutoCloseable {
 
     @Override
     public void close() {
+        door.close();
         logs.close();
         streams.close();
         server.stop();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.access.TokenSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,8 @@ final class WorkerSettingsTest {
                         "POSTROAD_HTTP_HOST=127.0.0.1",
                         "POSTROAD_HTTP_PORT=8080",
                         "POSTROAD_HTTP_TOKEN=",
+                        "POSTROAD_HTTP_TOKENS=",
+                        "POSTROAD_HTTP_TOKENS_FILE=",
                         "POSTROAD_HTTP_CONNECTIONS=2100",
                         "POSTROAD_HTTP_TIMEOUT=PT1M",
                         "POSTROAD_MAX_RUNS=1000",
@@ -80,7 +83,8 @@ final class WorkerSettingsTest {
         assertThat(settings.partitions()).isEqualTo(12);
         assertThat(settings.postgres())
                 .isEqualTo(new PostgresSettings("jdbc:postgresql://p/postroad", "postroad", null));
-        assertThat(settings.http()).isEqualTo(new ListenSettings("127.0.0.1", 8080, null, CallerLimits.DEFAULT));
+        assertThat(settings.http())
+                .isEqualTo(new ListenSettings("127.0.0.1", 8080, TokenSettings.NONE, CallerLimits.DEFAULT));
         assertThat(settings.maxRuns()).isEqualTo(1000);
         assertThat(settings.lanes()).isEqualTo(2);
         assertThat(settings.maxValueBytes()).isEqualTo(1 << 20);
@@ -144,7 +148,8 @@ final class WorkerSettingsTest {
                         + " jdbc:postgresql:; give a JDBC address such as jdbc:postgresql://localhost:5432/postroad",
                 "POSTROAD_TOPIC_PREFIX | a/b | POSTROAD_TOPIC_PREFIX: is \"a/b\"; use at most 80 of A-Z a-z 0-9 . _ -",
                 "POSTROAD_HTTP_HOST | 0.0.0.0 | POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach"
-                        + " 0.0.0.0; set it to a secret, or listen on 127.0.0.1",
+                        + " 0.0.0.0; set it to a secret, or POSTROAD_HTTP_TOKENS to lines that postroad token prints, or listen"
+                        + " on 127.0.0.1",
                 "POSTROAD_HTTP_TOKEN | too short | POSTROAD_HTTP_TOKEN: is no token; use 16 to 1000 letters, digits"
                         + " and signs of ASCII, without spaces",
                 "POSTROAD_PLUGIN_DIR | /no/such/folder | POSTROAD_PLUGIN_DIR: is \"/no/such/folder\", which is no"
@@ -166,7 +171,7 @@ final class WorkerSettingsTest {
     @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]"})
     void listensWithoutATokenToThisMachineAlone(String host) throws FaultsException {
         WorkerSettings settings = WorkerSettings.read(with(Map.of("POSTROAD_HTTP_HOST", host)));
-        assertThat(settings.http().token()).isNull();
+        assertThat(settings.http().tokens().areAsked()).isFalse();
     }
 
     @ParameterizedTest
@@ -176,7 +181,7 @@ final class WorkerSettingsTest {
                 .hasMessageStartingWith("POSTROAD_HTTP_TOKEN: is not set, and others than this machine reach " + host);
         WorkerSettings settings = WorkerSettings.read(
                 with(Map.of("POSTROAD_HTTP_HOST", host, "POSTROAD_HTTP_TOKEN", "0123456789abcdef")));
-        assertThat(settings.http().token()).isEqualTo("0123456789abcdef");
+        assertThat(settings.http().tokens().shared()).isEqualTo("0123456789abcdef");
     }
 
     @Test

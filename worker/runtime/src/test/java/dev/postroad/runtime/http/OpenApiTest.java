@@ -14,6 +14,7 @@ import com.networknt.schema.SpecificationVersion;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.LogLevel;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.access.TokenSettings;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.config.CallerLimits;
@@ -357,7 +358,8 @@ final class OpenApiTest {
         }
 
         boolean isOpen() {
-            return description.path("security").isArray();
+            return description.path("security").isArray()
+                    && description.path("security").isEmpty();
         }
     }
 
@@ -378,7 +380,7 @@ final class OpenApiTest {
     @Test
     void describesEveryRouteAndNoOther() {
         try (WorkerHttp server = WorkerHttp.start(
-                new ListenSettings("127.0.0.1", 0, null, CallerLimits.DEFAULT),
+                new ListenSettings("127.0.0.1", 0, TokenSettings.NONE, CallerLimits.DEFAULT),
                 Sources.of(
                         SITE.database(),
                         new OutputTail(Map.of(), "none", InstantSource.system()),
@@ -388,7 +390,8 @@ final class OpenApiTest {
                         SITE.client(),
                         1 << 20),
                 new HealthChecks(),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                InstantSource.system())) {
             assertThat(operations()).extracting(Operation::name).containsExactlyInAnyOrderElementsOf(server.routes());
         }
         assertThat(operations()).extracting(Operation::name).containsExactlyInAnyOrderElementsOf(REQUESTS.keySet());

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class FailureGroups {
                         FROM postroad.runs
                         WHERE status = 'failed' AND ended_at >= (SELECT since FROM asked)
                           AND (:graph::text IS NULL OR graph = :graph)
+                          AND (:tags::jsonb IS NULL OR (tags IS NOT NULL AND tags::jsonb @> :tags::jsonb))
                         ORDER BY queued_at DESC, id DESC LIMIT 20000) newest) failed, asked
             GROUP BY graph, node, type
             ORDER BY failures DESC, last DESC
@@ -46,12 +48,15 @@ public final class FailureGroups {
      *
      * @param graph the name of a graph; null for any
      * @param since no run that failed before; null for the last day
+     * @param tags of runs with all of these, with these values; empty for all runs
      * @param limit at most so many, 1 or more
      */
-    public List<FailureGroup> since(@Nullable String graph, @Nullable Instant since, int limit) {
+    public List<FailureGroup> since(
+            @Nullable String graph, @Nullable Instant since, Map<String, String> tags, int limit) {
         return postgres.withHandle(handle -> handle.createQuery(GROUPS)
                 .bind("graph", graph)
                 .bind("since", since == null ? null : Search.time(since))
+                .bind("tags", RunFilter.json(tags))
                 .bind("limit", limit)
                 .map((row, context) -> group(row))
                 .list());

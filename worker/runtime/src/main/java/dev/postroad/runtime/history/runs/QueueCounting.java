@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 
 /** Counts what waits and what runs, by graph and priority. Thread-safe. */
@@ -21,6 +22,7 @@ public final class QueueCounting {
                        min(queued_at) FILTER (WHERE status = 'queued' AND wake_at IS NULL) AS oldest_queued_at
                 FROM postroad.runs
                 WHERE status IN ('queued', 'running')
+                  AND (:tags::jsonb IS NULL OR (tags IS NOT NULL AND tags::jsonb @> :tags::jsonb))
                 GROUP BY graph, priority
             ) line ON true
             ORDER BY line.priority DESC, line.graph
@@ -32,13 +34,19 @@ public final class QueueCounting {
         this.postgres = postgres;
     }
 
-    /** What waits for a place among the running, and what has one, over all workers. */
-    public QueueReport report() {
-        return postgres.withHandle(handle -> handle.createQuery(QUEUE).execute((statement, context) -> {
-            try (ResultSet rows = statement.get().getResultSet()) {
-                return report(rows);
-            }
-        }));
+    /**
+     * What waits for a place among the running, and what has one, over all workers.
+     *
+     * @param tags counts runs with all of these, with these values; empty for all runs
+     */
+    public QueueReport report(Map<String, String> tags) {
+        return postgres.withHandle(handle -> handle.createQuery(QUEUE)
+                .bind("tags", RunFilter.json(tags))
+                .execute((statement, context) -> {
+                    try (ResultSet rows = statement.get().getResultSet()) {
+                        return report(rows);
+                    }
+                }));
     }
 
     private static QueueReport report(ResultSet rows) throws SQLException {

@@ -1,5 +1,7 @@
 package dev.postroad.runtime.history.runs;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Instant;
 import java.util.Collections;
@@ -45,5 +47,15 @@ public record RunFilter(
         statuses = statuses.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(statuses));
         // In one order, so that the same question is the same statement.
         tags = Collections.unmodifiableMap(new TreeMap<>(tags));
+    }
+
+    /** Tags as Postgres compares them; null for none. */
+    static @Nullable String json(Map<String, String> tags) {
+        if (tags.isEmpty()) {
+            return null;
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        tags.forEach(json::put);
+        return json.toString();
     }
 }

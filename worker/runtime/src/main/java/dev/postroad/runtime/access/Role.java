@@ -1,0 +1,37 @@
+package dev.postroad.runtime.access;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a caller may do; each may also do what those before it may. */
+public enum Role {
+    /** Looks. */
+    READER("reader"),
+    /** Starts and steers runs, and answers for people. */
+    OPERATOR("operator"),
+    /** Says which graphs, agents and schedules there are. */
+    ADMIN("admin");
+
+    private final String publicName;
+
+    Role(String publicName) {
+        this.publicName = publicName;
+    }
+
+    /** The name in the list of tokens. */
+    public String publicName() {
+        return publicName;
+    }
+
+    /** Whether whoever has this role may do what asks for another one. */
+    public boolean includes(Role needed) {
+        return compareTo(needed) >= 0;
+    }
+
+    /** The role of a name; empty where there is none. */
+    public static Optional<Role> of(String publicName) {
+        return Arrays.stream(values())
+                .filter(role -> role.publicName.equals(publicName))
+                .findFirst();
+    }
+}

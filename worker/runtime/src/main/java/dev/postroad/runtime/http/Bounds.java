@@ -1,0 +1,74 @@
+package dev.postroad.runtime.http;
+
+import dev.postroad.runtime.access.Principal;
+import dev.postroad.runtime.history.RunHistory;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Keeps callers to the runs that carry their tags. A run that does not is answered for as one that is not there, so that
+ * nobody learns of it. Thread-safe.
+ */
+final class Bounds {
+    private final RunHistory history;
+
+    Bounds(RunHistory history) {
+        this.history = history;
+    }
+
+    /** Looks at each request for a run, by whatever route of it there is, or will be. */
+    void addTo(RoutesConfig routes) {
+        routes.beforeMatched("/api/runs/{id}", this::checkPath);
+        routes.beforeMatched("/api/runs/{id}/*", this::checkPath);
+    }
+
+    private void checkPath(Context context) {
+        checkRun(context, context.pathParam("id"));
+    }
+
+    /** @throws Refusal where the caller does not see the run, or there is none that could be seen */
+    void checkRun(Context context, String runId) {
+        Principal principal = Guard.principal(context);
+        if (principal.isBounded()
+                && history.find(runId).filter(run -> principal.sees(run.tags())).isEmpty()) {
+            throw Refusal.of(ErrorCode.NOT_FOUND, "there is no run " + runId);
+        }
+    }
+
+    /**
+     * The tags by which runs are looked for, and those that bound the caller.
+     *
+     * @throws Refusal where they contradict one another
+     */
+    static Map<String, String> tags(Context context, Map<String, String> asked) {
+        Principal principal = Guard.principal(context);
+        Map<String, String> all = new TreeMap<>(asked);
+        principal.tags().forEach((tag, value) -> {
+            if (!all.computeIfAbsent(tag, unasked -> value).equals(value)) {
+                throw outside(principal);
+            }
+        });
+        return all;
+    }
+
+    /**
+     * Looks at the tags of what somebody wants to start.
+     *
+     * @throws Refusal where the caller would not see what comes of it
+     */
+    static void checkTags(Context context, Map<String, String> tags) {
+        Principal principal = Guard.principal(context);
+        if (!principal.sees(tags)) {
+            throw outside(principal);
+        }
+    }
+
+    private static Refusal outside(Principal principal) {
+        return Refusal.of(
+                ErrorCode.FORBIDDEN,
+                "the token " + principal.name() + " is for runs with the tags " + principal.tags()
+                        + " alone; give these");
+    }
+}

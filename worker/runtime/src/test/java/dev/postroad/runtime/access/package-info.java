@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postroad.runtime.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,252 @@
+package dev.postroad.runtime.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.access.Role;
+import dev.postroad.runtime.access.TokenLine;
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.Caller.Reply;
+import dev.postroad.runtime.testing.LogLines;
+import dev.postroad.runtime.testing.Site;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may do what, of everything that a worker can be asked over HTTP. */
+@NullMarked
+final class RolesTest {
+    private static final Map<Role, TokenLine.New> TOKENS = new EnumMap<>(Role.class);
+    private static final TokenLine.New ACME = token("acme-operator", Role.OPERATOR, Map.of("tenant", "acme"));
+    private static final JsonNode DOCUMENT = OpenApi.document();
+
+    private static final Site SITE = Site.open();
+    private static Caller caller = new Caller(0);
+
+    @TempDir
+    private static Path folder = Path.of("");
+
+    @BeforeAll
+    static void start() throws IOException {
+        StringBuilder lines = new StringBuilder("# Who may call\n");
+        for (Role role : Role.values()) {
+            TOKENS.put(role, token("a-" + role.publicName(), role, Map.of()));
+            lines.append(TOKENS.get(role).line()).append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("tokens"), lines.append(ACME.line()));
+        caller = new Caller(SITE.worker(Map.of(
+                        "POSTROAD_HTTP_TOKENS_FILE",
+                        file.toString(),
+                        "POSTROAD_HTTP_TOKENS",
+                        token("fixed", Role.READER, Map.of()).line()))
+                .httpPort());
+        SITE.apply("""
+            graph: asks
+            nodes: { ask: { interrupt: "'why?'" } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            graph: breaks
+            state: { n: {} }
+            nodes: { one: { set: "{'n': int('x')}" } }
+            edges: [{ from: START, to: one }, { from: one, to: END }]
+            ---
+            schedule: of-acme
+            graph: asks
+            every: P1D
+            tags: { tenant: acme }
+            ---
+            schedule: of-others
+            graph: asks
+            every: P1D
+            """);
+        for (String tenant : List.of("acme", "other")) {
+            for (String graph : List.of("asks", "breaks")) {
+                String trigger = "{'graph': '" + graph + "', 'runId': '" + tenant + "-" + graph
+                        + "', 'tags': {'tenant': '" + tenant + "'}}";
+                assertThat(send(TOKENS.get(Role.OPERATOR), "POST", "/api/triggers", trigger)
+                                .status())
+                        .isEqualTo(202);
+            }
+        }
+        for (String tenant : List.of("acme", "other")) {
+            List<RunEvent> _ =
+                    SITE.journalWith(tenant + "-asks", event -> event.typeName().equals("run.waiting"));
+            List<RunEvent> _ = SITE.ended(tenant + "-breaks");
+        }
+        Site.await("the schedules are there", () -> SITE.number("SELECT count(*) FROM postroad.schedules") == 2);
+    }
+
+    @AfterAll
+    static void stop() {
+        caller.close();
+        SITE.close();
+    }
+
+    private static TokenLine.New token(String name, Role role, Map<String, String> tags) {
+        return TokenLine.generate(name, role, tags, new SecureRandom());
+    }
+
+    private static Reply send(TokenLine.@Nullable New token, String method, String path, String body) {
+        List<String> headers = new ArrayList<>(List.of("Content-Type", "application/json"));
+        if (token != null) {
+            headers.addAll(List.of("Authorization", "Bearer " + token.token()));
+        }
+        return caller.send(method, path, body, headers.toArray(String[]::new));
+    }
+
+    private static Reply get(TokenLine.New token, String path) {
+        return caller.get(path, "Authorization", "Bearer " + token.token());
+    }
+
+    private record Operation(String method, String path, JsonNode description) {
+        /** The least role that it asks for, by the document; empty where anybody may. */
+        String role() {
+            JsonNode security = description.path("security");
+            return (security.isMissingNode() ? DOCUMENT.get("security") : security)
+                    .findPath("token")
+                    .path(0)
+                    .asText();
+        }
+
+        /** Of something that is not there. */
+        String request() {
+            return path.replaceAll("\\{[a-z]+}", "nothing");
+        }
+    }
+
+    private static List<Operation> operations() {
+        List<Operation> operations = new ArrayList<>();
+        DOCUMENT.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().stream()
+                        .filter(method -> method.getValue().has("responses"))
+                        .forEach(method -> operations.add(new Operation(
+                                method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue()))));
+        return operations;
+    }
+
+    @Test
+    void everyRoleMayDoWhatTheDocumentSaysAndNothingElse() {
+        assertThat(operations()).hasSizeGreaterThan(40);
+        for (Operation operation : operations()) {
+            boolean isOpen = operation.role().isEmpty();
+            String name = operation.method() + " " + operation.path();
+            assertThat(send(null, operation.method(), operation.request(), "{}").status() == 401)
+                    .as(name + " by a stranger")
+                    .isEqualTo(!isOpen);
+            for (Role role : Role.values()) {
+                Reply reply = send(TOKENS.get(role), operation.method(), operation.request(), "{}");
+                boolean may =
+                        isOpen || role.includes(Role.valueOf(operation.role().toUpperCase(Locale.ROOT)));
+                assertThat(reply.status())
+                        .as(name + " by " + role + ": " + reply.text())
+                        .isNotEqualTo(401)
+                        .matches(status -> (status == 403) != may);
+            }
+        }
+    }
+
+    @Test
+    void aTokenWithATagSeesTheRunsThatCarryItAndNoOther() {
+        for (Operation operation : operations()) {
+            if (operation.path().startsWith("/api/runs/{id}")
+                    && operation.method().equals("GET")) {
+                Reply reply =
+                        get(ACME, operation.path().replace("{id}", "other-asks").replaceAll("\\{[a-z]+}", "x"));
+                assertThat(reply.status()).as(operation.path()).isEqualTo(404);
+                assertThat(reply.json().at("/error/message").asText()).isEqualTo("there is no run other-asks");
+            }
+        }
+        for (String path : List.of("", "/state", "/history", "/events", "/timeline", "/why", "/tasks", "/logs")) {
+            assertThat(get(ACME, "/api/runs/acme-asks" + path).status())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        for (String path : List.of("/api/runs", "/api/waiting", "/api/errors", "/api/schedules")) {
+            assertThat(get(ACME, path).text()).as(path).contains("acme").doesNotContain("other");
+            assertThat(get(TOKENS.get(Role.READER), path).text()).as(path).contains("acme", "other");
+        }
+        assertThat(get(ACME, "/api/runs?tag.tenant=other").status()).isEqualTo(403);
+        assertThat(get(ACME, "/api/runs?tag.tenant=acme").status()).isEqualTo(200);
+        assertThat(get(ACME, "/api/counts").json().at("/runs/waiting").asInt()).isEqualTo(1);
+        assertThat(get(TOKENS.get(Role.READER), "/api/counts")
+                        .json()
+                        .at("/runs/waiting")
+                        .asInt())
+                .isEqualTo(2);
+        for (String path : List.of("/metrics", "/api/agents/x/stats", "/api/agents/x/events")) {
+            assertThat(get(ACME, path).status()).as(path).isEqualTo(403);
+        }
+        assertThat(caller.follow("/api/runs/other-asks/events", "Authorization", "Bearer " + ACME.token())
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aTokenWithATagTouchesTheRunsThatCarryItAndNoOther() {
+        assertThat(send(ACME, "POST", "/api/control", "{'type': 'cancel', 'runId': 'other-asks'}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(send(ACME, "POST", "/api/triggers", "{'graph': 'asks', 'runId': 'sly'}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(send(ACME, "POST", "/api/triggers", "{'graph': 'asks', 'tags': {'tenant': 'other'}}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(send(ACME, "POST", "/api/schedules/of-others/trigger", "{}").status())
+                .isEqualTo(404);
+        assertThat(send(ACME, "POST", "/api/control", "{'type': 'trigger-schedule', 'schedule': 'of-others'}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(send(ACME, "POST", "/api/agents/x/disable", "{'why': 'x'}").status())
+                .isEqualTo(403);
+        String trigger = "{'graph': 'asks', 'runId': 'mine', 'tags': {'tenant': 'acme'}}";
+        assertThat(send(ACME, "POST", "/api/triggers", trigger).status()).isEqualTo(202);
+        List<RunEvent> _ = SITE.journalWith("mine", event -> event.typeName().equals("run.waiting"));
+        assertThat(send(ACME, "POST", "/api/control", "{'type': 'cancel', 'runId': 'mine', 'by': 'somebody else'}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(SITE.ended("mine").getLast().data().path("by").asText()).isEqualTo("acme-operator");
+    }
+
+    @Test
+    void aTokenThatIsTakenAwayIsUnknownWithoutARestart() throws IOException {
+        TokenLine.New next = token("next", Role.READER, Map.of());
+        Path file = folder.resolve("tokens");
+        String before = Files.readString(file);
+        Files.writeString(file, before + "\n" + next.line());
+        Site.await("it is known", () -> get(next, "/api/runs").status() == 200);
+        Files.writeString(file, before);
+        Site.await("it is unknown", () -> get(next, "/api/runs").status() == 401);
+    }
+
+    @Test
+    void whoIsTurnedAwayStandsInTheLogWithoutTheToken() {
+        try (LogLines log = LogLines.listen()) {
+            assertThat(get(new TokenLine.New("not-a-token-of-anybody", ""), "/api/graphs")
+                            .status())
+                    .isEqualTo(401);
+            assertThat(send(TOKENS.get(Role.READER), "DELETE", "/api/graphs/x", "")
+                            .status())
+                    .isEqualTo(403);
+            assertThat(log.all())
+                    .anyMatch(line -> line.startsWith("Denials - 401 for GET /api/graphs from 127.0.0.1"))
+                    .anyMatch(line ->
+                            line.startsWith("Denials - 403 for DELETE /api/graphs/x from 127.0.0.1 by a-reader"))
+                    .noneMatch(line -> line.contains("not-a-token-of-anybody"));
+        }
+    }
+}
