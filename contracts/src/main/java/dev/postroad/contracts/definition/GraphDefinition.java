@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param version the version that it is to be published as; null for the next
  * @param channels in the order in which they were written
  * @param nodes in the order in which they were written
+ * @param queue how its runs wait for one another
  * @param scheduling when its nodes start
  * @param interruptBefore the nodes before which a run waits to be resumed
  * @param interruptAfter the nodes after which a run waits to be resumed
@@ -24,6 +25,7 @@ public record GraphDefinition(
         Map<String, NodeDefinition> nodes,
         List<EdgeDefinition> edges,
         Limits limits,
+        QueueSettings queue,
         Scheduling scheduling,
         Interrupts interruptBefore,
         Interrupts interruptAfter,

@@ -189,6 +189,11 @@ public final class Fields {
         return value == null ? null : new Fields(value, place(field), faults);
     }
 
+    /** The fields of an element of a list; one that is no object is noted as a fault and read as an empty one. */
+    public Fields element(String field, int index, JsonNode value) {
+        return of(value, place(field) + "[" + index + "]", faults);
+    }
+
     /** A text or a list of texts, as a list; empty where it is absent. */
     public List<String> texts(String field) {
         JsonNode value = tree(field);

@@ -9,6 +9,7 @@ import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.journal.TurnGiver;
 import dev.postroad.runtime.journal.UnlistedRuns;
 import dev.postroad.runtime.lease.Lease;
 import dev.postroad.runtime.lease.Self;
@@ -22,11 +23,12 @@ import dev.postroad.runtime.run.commands.LateCommands;
 import dev.postroad.runtime.run.lane.JournalRunLoader;
 import dev.postroad.runtime.run.lane.Lane;
 import dev.postroad.runtime.run.lane.Lanes;
-import dev.postroad.runtime.run.queue.PriorityThenArrival;
+import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.StartTimes;
 import dev.postroad.runtime.run.queue.Turns;
+import dev.postroad.runtime.run.queue.TurnsOfKeys;
 import dev.postroad.runtime.run.waking.AgentWaiters;
 import dev.postroad.runtime.run.waking.QuestionLister;
 import dev.postroad.runtime.run.waking.StrayCommands;
@@ -65,7 +67,8 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         awaited.start();
         LeftCalls left = on.part(new LeftCalls(leftRows, agents.calls(), clock));
         left.start();
-        RunQueue queue = new RunQueue(settings.maxRuns(), new PriorityThenArrival());
+        FairRanks fair = new FairRanks();
+        RunQueue queue = new RunQueue(settings.maxRuns(), new TurnsOfKeys(fair));
         Bell turnWanted = new Bell();
         Lanes lanes = on.part(lanes(
                 on,
@@ -78,6 +81,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         kept,
                         storage.snapshots(),
                         queue,
+                        fair,
                         turnWanted::ring,
                         storage.setAside()::undecidable,
                         clock,
@@ -154,7 +158,15 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::isSettled, clock))
                 .start();
         on.part(new StartTimes(queued, queue, lanes, shards::owned, clock)).start();
-        on.part(new Turns(turnWanted, queued, agents.catalog(), queue, lanes, shards::owned, clock))
+        on.part(new Turns(
+                        turnWanted,
+                        queued,
+                        new TurnGiver(storage.shared()),
+                        agents.catalog(),
+                        queue,
+                        lanes,
+                        shards::owned,
+                        clock))
                 .start();
     }
 }

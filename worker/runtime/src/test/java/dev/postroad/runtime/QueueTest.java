@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
@@ -38,6 +39,18 @@ class QueueTest {
               rest: { sleep: "'PT0.02S'" }
             edges: [{ from: START, to: only }, { from: only, to: rest }, { from: rest, to: END }]
             limits: { runs: 3 }
+            ---
+            graph: fair
+            state: { tenant: {}, log: { reducer: append } }
+            nodes: { only: { set: "{'log': ['only']}" } }
+            edges: [{ from: START, to: only }, { from: only, to: END }]
+            queue: { fairness: { key: input.tenant, weight: "input.tenant == 'gold' ? 3 : 1" } }
+            ---
+            graph: keyed
+            state: { tenant: {}, log: { reducer: append } }
+            nodes: { only: { agent: test-puppet } }
+            edges: [{ from: START, to: only }, { from: only, to: END }]
+            queue: { concurrency: [{ key: input.tenant, runs: 2 }], rate: [{ runs: 1000, per: PT1H }] }
             """;
 
     private final Site site = Site.open();
@@ -112,6 +125,94 @@ class QueueTest {
         site.worker(narrow);
         Site.await("all have ended", () -> runs("completed") == many + 1);
         assertThat(outOfOrder()).isZero();
+    }
+
+    private void sendOf(String tenant, int from, int to, String graph) {
+        List<ProducerRecord<byte[], byte[]>> triggers = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            String value = "{'graph': '" + graph + "', 'input': {'tenant': '" + tenant + "'}}";
+            triggers.add(
+                    new ProducerRecord<>(site.topics().triggers(), Site.bytes(tenant + "-" + i), Site.bytes(value)));
+        }
+        site.sendAll(triggers);
+    }
+
+    @Test
+    void keysBeginTheirRunsByTurnsAndByWeightOverARestart() {
+        Map<String, String> narrow = Map.of("POSTROAD_MAX_RUNS", "1");
+        try (Worker _ = site.worker(narrow)) {
+            site.apply(GRAPHS);
+            holdTheOnlyPlace();
+            sendOf("many", 0, 300, "fair");
+            Site.await("all of one are queued", () -> runs("queued") == 300);
+            sendOf("gold", 0, 30, "fair");
+            Site.await("some of another are queued", () -> runs("queued") == 330);
+        }
+        CountDownLatch begunAgain = new CountDownLatch(1);
+        PuppetAgent.play("holder", call -> {
+            begunAgain.countDown();
+            mayEnd.await();
+            return PuppetAgent.nothing();
+        });
+        site.worker(narrow);
+        Site.await("the holder works again", () -> begunAgain.getCount() == 0);
+        sendOf("late", 0, 10, "fair");
+        Site.await(
+                "a third is there",
+                () -> site.number("SELECT count(*) FROM postroad.runs WHERE graph = 'fair'") == 340);
+        mayEnd.countDown();
+        Site.await("all have ended", () -> runs("completed") == 341);
+        assertThat(begunAmongTheFirst(60, "gold")).isBetween(27L, 30L);
+        assertThat(begunAmongTheFirst(60, "late")).isBetween(8L, 10L);
+        assertThat(site.number("SELECT count(*) FROM postroad.runs WHERE fair_key = 'gold'"))
+                .isEqualTo(30);
+    }
+
+    private long begunAmongTheFirst(int count, String tenant) {
+        return site.number(
+                "SELECT count(*) FROM (SELECT fair_key FROM postroad.runs WHERE graph = 'fair' ORDER BY started_at, id"
+                        + " LIMIT ?) AS first WHERE fair_key = ?",
+                count,
+                tenant);
+    }
+
+    @Test
+    void aLimitByKeyHoldsOverAllWorkersAndLetsOtherKeysGoAhead() {
+        Worker first = site.worker();
+        site.worker();
+        site.apply(GRAPHS);
+        CountDownLatch mayEndToo = new CountDownLatch(1);
+        for (int i = 0; i < 40; i++) {
+            PuppetAgent.play("full-" + i, call -> {
+                mayEndToo.await();
+                return PuppetAgent.nothing();
+            });
+        }
+        sendOf("full", 0, 40, "keyed");
+        Site.await("one key has what it may", () -> runs("running") == 2);
+        sendOf("free", 0, 20, "keyed");
+        Site.await("the other key goes ahead", () -> runs("completed") == 20);
+        assertThat(runs("running")).isEqualTo(2);
+        String waiting = site.sql()
+                .withHandle(handle -> handle.createQuery(
+                                "SELECT run_id FROM postroad.runs WHERE status = 'queued' ORDER BY id LIMIT 1")
+                        .mapTo(String.class)
+                        .one());
+        assertThat(new RunDiagnosis(site.database()).of(waiting).orElseThrow().reasons())
+                .singleElement()
+                .satisfies(reason -> {
+                    assertThat(reason.code()).isEqualTo("limit-full");
+                    assertThat(reason.what()).contains("input.tenant full").contains("of 2 that it may have");
+                });
+        // What was under way goes on elsewhere, and keeps its places: none is lost with a worker, and none doubled.
+        first.close();
+        AtomicInteger most = new AtomicInteger();
+        mayEndToo.countDown();
+        Site.await("all have ended", () -> {
+            most.accumulateAndGet((int) underWay(), Math::max);
+            return runs("completed") == 60;
+        });
+        assertThat(most.get()).isLessThanOrEqualTo(2);
     }
 
     @Test

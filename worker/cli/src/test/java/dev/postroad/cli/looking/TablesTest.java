@@ -77,9 +77,9 @@ final class TablesTest {
                 12,
                 NOON.minusSeconds(95),
                 List.of(
-                        new QueueReport.Line("launch", 5, 3, 0, NOON.minusSeconds(2)),
-                        new QueueReport.Line("launch", 0, 1_200, 11, NOON.minusSeconds(95)),
-                        new QueueReport.Line("hello", 0, 0, 1, null)));
+                        new QueueReport.Line("launch", 5, 3, 0, 0, NOON.minusSeconds(2)),
+                        new QueueReport.Line("launch", 0, 1_200, 0, 11, NOON.minusSeconds(95)),
+                        new QueueReport.Line("hello", 0, 0, 0, 1, null)));
         assertThat(String.join("\n", Queues.table(report).lines(Screen.PAPER))).isEqualTo("""
                 GRAPH   PRIORITY  QUEUED  RUNNING      OLDEST
                 launch         5       3        0       2.0 s

@@ -112,6 +112,17 @@ public final class Expression {
         return object(evaluate(variables, budget));
     }
 
+    /**
+     * Evaluates to any JSON value, where it was compiled over names of its own.
+     *
+     * @param variables the value of each of them
+     * @param budget what it may cost, and is charged
+     * @throws ExpressionException where the evaluation fails or costs too much
+     */
+    public JsonNode evaluateAny(Function<String, JsonNode> variables, Budget budget) throws ExpressionException {
+        return evaluate(variables, budget);
+    }
+
     private JsonNode evaluate(Function<String, JsonNode> variables, Budget budget) throws ExpressionException {
         Evaluation evaluation = new Evaluation(plan.slotCount(), budget);
         plan.slots().forEach((name, slot) -> evaluation.set(slot, variables.apply(name)));

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param version from 1
  * @param routes where each node leads; END is left out
  * @param joinsOf the joins that each node contributes to
+ * @param queue how its runs wait for one another
  * @param depth 1, and one more for each graph inside a graph inside this one
  * @param memoryless whether each superstep follows from the last alone: no join collects, and no node is deferred
  * @param foresight where tasks may lead, for a graph whose nodes start as soon as they can; null for one of supersteps
@@ -38,6 +39,7 @@ public record Graph(
         List<Join> joins,
         Map<String, List<Join>> joinsOf,
         Limits limits,
+        QueueRules queue,
         Interrupts interruptBefore,
         Interrupts interruptAfter,
         int depth,
@@ -79,6 +81,7 @@ public record Graph(
                 List.of(),
                 Map.of(),
                 Limits.DEFAULT,
+                QueueRules.NONE,
                 Interrupts.NONE,
                 Interrupts.NONE,
                 1,

@@ -153,6 +153,7 @@ public final class GraphCompiler {
                 List.copyOf(joins),
                 Map.copyOf(joinsOf),
                 definition.limits(),
+                new QueueCompiler(faults, flaws).rules(definition),
                 definition.interruptBefore(),
                 definition.interruptAfter(),
                 depth(nodes.values()),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout the longest that the run may take; null for no limit
  * @param base what it begins with in place of an empty state and its graph's entry; null for those
  * @param forkedFrom the run that {@code base} is of; null where the run was triggered
+ * @param place its place in the queue; null where its graph says nothing of it
  * @param startAt it does not begin before; null where it may begin at once
  */
 public record Admission(
@@ -24,7 +25,8 @@ public record Admission(
         Origin origin,
         @Nullable Snapshot base,
         @Nullable ForkedFrom forkedFrom,
-        @Nullable Instant startAt) {
+        @Nullable Instant startAt,
+        @Nullable QueuePlace place) {
     public Admission {
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
     }
@@ -32,7 +34,7 @@ public record Admission(
     /** What a trigger of a graph asks for. */
     public Admission(
             ObjectNode input, int priority, @Nullable Duration timeout, Map<String, String> tags, Origin origin) {
-        this(input, priority, timeout, tags, origin, null, null, null);
+        this(input, priority, timeout, tags, origin, null, null, null, null);
     }
 
     /**
@@ -50,16 +52,24 @@ public record Admission(
             @Nullable Duration timeout,
             Map<String, String> tags,
             Origin origin) {
-        return new Admission(input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null, null);
+        return new Admission(
+                input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null, null, null);
     }
 
     /** The same, and not before a time; null for at once. */
     public Admission startingAt(@Nullable Instant time) {
-        return time == null ? this : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, time);
+        return time == null
+                ? this
+                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, time, place);
+    }
+
+    /** The same, at a place in the queue. */
+    public Admission placed(QueuePlace queued) {
+        return new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, queued);
     }
 
     /** What a fork asks for: the same, from another state on, at once. */
     Admission forked(ObjectNode lastInput, Snapshot from, ForkedFrom source) {
-        return new Admission(lastInput, priority, timeout, tags, origin, from, source, null);
+        return new Admission(lastInput, priority, timeout, tags, origin, from, source, null, null);
     }
 }

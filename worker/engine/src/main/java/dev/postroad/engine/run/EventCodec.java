@@ -285,6 +285,9 @@ public final class EventCodec {
         if (admission.startAt() != null) {
             data.put("startAt", admission.startAt().toString());
         }
+        if (admission.place() != null) {
+            admission.place().put(data.putObject("queue"));
+        }
         put(data.putObject("trigger"), admission.origin());
         if (admission.base() != null) {
             data.set("base", Trees.tree(admission.base()));
@@ -324,7 +327,8 @@ public final class EventCodec {
                         trigger.path("offset").asLong()),
                 data.has("base") ? Trees.snapshot(data.get("base")) : null,
                 data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null,
-                data.has("startAt") ? Instant.parse(data.get("startAt").textValue()) : null);
+                data.has("startAt") ? Instant.parse(data.get("startAt").textValue()) : null,
+                data.has("queue") ? QueuePlace.of(data.get("queue")) : null);
     }
 
     private static Admission.ForkedFrom forkedFrom(JsonNode source) {

@@ -109,8 +109,7 @@ final class RunFold {
         return switch (run.status()) {
             case RUNNING -> run.phase;
             case QUEUED, WAITING -> Plain.RUNNING;
-            case PAUSED, COMPLETED, FAILED, CANCELLED ->
-                run.graph().limits().runs() == null ? Plain.RUNNING : Plain.QUEUED;
+            case PAUSED, COMPLETED, FAILED, CANCELLED -> run.graph().queue().isLimited() ? Plain.QUEUED : Plain.RUNNING;
         };
     }
 

@@ -51,6 +51,21 @@ class GraphCompilerTest {
                 .containsExactly(fault);
     }
 
+    @Test
+    void expressionsOfTheQueueAreJudgedEachAtItsPlace() {
+        assertThat(faults("""
+                graph: g
+                nodes: { a: { agent: x } }
+                edges: [{ from: START, to: a }, { from: a, to: END }]
+                queue:
+                  concurrency: [{ runs: 5 }, { key: state.tenant, runs: 1 }]
+                  rate: { key: "input.", runs: 1, per: PT1S }
+                  fairness: { key: input.tenant, weight: "1 +" }
+                """))
+                .extracting(Fault::place)
+                .containsExactly("queue.concurrency[1].key", "queue.rate[0].key", "queue.fairness.weight");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
             state.a.matches('^(?=.*[0-9])x')                => 1:16: matches: '^(?=.*[0-9])x' is no regular expression of RE2

@@ -9,6 +9,7 @@ import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.definition.NodeDefinition;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.contracts.definition.OnExhausted;
+import dev.postroad.contracts.definition.QueueSettings;
 import dev.postroad.contracts.definition.Reducer;
 import dev.postroad.contracts.definition.RetrySettings;
 import dev.postroad.contracts.definition.Scheduling;
@@ -79,6 +80,7 @@ final class RandomGraph {
                             steps.nodes(),
                             steps.edges(),
                             steps.limits(),
+                            steps.queue(),
                             Scheduling.EAGER,
                             steps.interruptBefore(),
                             steps.interruptAfter(),
@@ -142,6 +144,7 @@ final class RandomGraph {
                 nodes,
                 edges,
                 limits(),
+                QueueSettings.NONE,
                 Scheduling.STEPS,
                 Interrupts.NONE,
                 Interrupts.NONE,

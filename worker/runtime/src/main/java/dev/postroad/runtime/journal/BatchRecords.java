@@ -1,10 +1,12 @@
 package dev.postroad.runtime.journal;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Admission;
+import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
 import dev.postroad.engine.run.RunError;
 import java.sql.PreparedStatement;
@@ -19,7 +21,7 @@ import org.postgresql.core.BaseConnection;
 final class BatchRecords {
     private final ArrayColumn claimedShards = ArrayColumn.ofInts();
     private final ArrayColumn claimedEpochs = ArrayColumn.ofLongs();
-    private final RecordArray admissions = new RecordArray("postroad.admitted_run", 21);
+    private final RecordArray admissions = new RecordArray("postroad.placed_run", 24);
     private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
     private final RecordArray rows = JournalColumns.rows();
     private boolean admitsQuestions;
@@ -111,9 +113,28 @@ final class BatchRecords {
         admissions.add(run.status().isEnded() ? run.lastAt() : null);
         admissions.add(run.wakeAt());
         admissions.add(QueueRank.of(run));
-        admissions.add(run.graph().limits().runs() != null);
+        admissions.add(run.graph().queue().isLimited());
+        addPlace(admission.place());
         addQuestions(admissions, admitsQuestions ? OpenQuestions.of(run) : null);
         admissions.endRow();
+    }
+
+    private void addPlace(@Nullable QueuePlace place) {
+        List<String> limits = place == null ? List.of() : place.limits();
+        admissions.add(place == null ? null : place.key());
+        if (limits.isEmpty()) {
+            admissions.addJson(null);
+            admissions.addNoLong();
+        } else {
+            admissions.addJson(Json.bytes(array(limits)));
+            admissions.add(QueueLine.of(limits));
+        }
+    }
+
+    private static ArrayNode array(List<String> texts) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        texts.forEach(array::add);
+        return array;
     }
 
     private void change(JournalEntry entry) {

@@ -11,14 +11,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
 import javax.sql.DataSource;
 
-/**
- * The queue in Postgres. Where a graph limits its runs, they begin by turns, which are given in the order of the queue
- * over the whole cluster: by whichever worker looks first, under a lock of that graph's own, so that never more have a
- * turn or are under way than the limit says. Thread-safe.
- */
+/** The queue in Postgres, as those read it who let its runs begin. Thread-safe. */
 public final class QueuedRuns {
     private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String COLUMNS = "SELECT id, run_id, shard, rank FROM postroad.runs ";
@@ -37,7 +32,7 @@ public final class QueuedRuns {
             ORDER BY rank, id LIMIT ?""";
     // One that is due ranks no later than now, but for what the clocks of workers differ; so the far ones are not
     // looked at in the index of runs that are to begin later.
-    private static final String DUE_FOR_A_TURN = "wake_at <= now() AND rank <= now() + interval '1 hour'";
+    static final String DUE_FOR_A_TURN = "wake_at <= now() AND rank <= now() + interval '1 hour'";
     // In an order, so that Postgres takes the index, however many rows it expects.
     private static final String FIRST_OF_THOSE = """
             (SELECT id FROM postroad.runs r
@@ -46,24 +41,25 @@ public final class QueuedRuns {
     private static final String WANTED = "SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph) WHERE "
             + FIRST_OF_THOSE.formatted("wake_at IS NULL") + " IS NOT NULL OR "
             + FIRST_OF_THOSE.formatted(DUE_FOR_A_TURN) + " IS NOT NULL";
-    private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?))";
-    private static final String TAKEN = """
-            SELECT (SELECT count(*) FROM postroad.runs
-                    WHERE graph = ? AND limited AND status IN ('running', 'waiting')
-                      AND id NOT IN (SELECT run FROM postroad.unreadable_runs))
-                 + (SELECT count(*) FROM postroad.runs
-                    WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL
-                      AND id NOT IN (SELECT run FROM postroad.unreadable_runs))""";
-    private static final String NEXT_OF_THOSE = """
-            (SELECT id, version, rank FROM postroad.runs
-             WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND %s
-               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
-             ORDER BY rank, id LIMIT ?)""";
-    private static final String NEXT = "SELECT id, version FROM (" + NEXT_OF_THOSE.formatted("wake_at IS NULL")
-            + " UNION ALL " + NEXT_OF_THOSE.formatted(DUE_FOR_A_TURN) + ") AS next ORDER BY rank, id LIMIT ?";
-    private static final String GIVE =
-            "UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'";
-    private static final int MOST_TURNS_AT_ONCE = 1_000;
+    // From key to key by the index, past all the runs of each.
+    private static final String OF_A_KEY = """
+            LATERAL (SELECT rank FROM postroad.runs r
+                     WHERE r.status = 'queued' AND r.fair_key IS NOT NULL AND r.graph = k.graph
+                       AND r.priority = k.priority AND r.fair_key = k.fair_key AND r.shard = ANY (?)
+                     ORDER BY rank %s LIMIT 1) AS %s""";
+    private static final String KEYS = """
+            WITH RECURSIVE keys AS (
+                (SELECT graph, priority, fair_key FROM postroad.runs
+                 WHERE status = 'queued' AND fair_key IS NOT NULL ORDER BY graph, priority, fair_key LIMIT 1)
+                UNION ALL
+                SELECT next.graph, next.priority, next.fair_key
+                FROM keys, LATERAL (
+                    SELECT r.graph, r.priority, r.fair_key FROM postroad.runs r
+                    WHERE r.status = 'queued' AND r.fair_key IS NOT NULL
+                      AND (r.graph, r.priority, r.fair_key) > (keys.graph, keys.priority, keys.fair_key)
+                    ORDER BY r.graph, r.priority, r.fair_key LIMIT 1) AS next)
+            SELECT k.graph, k.priority, k.fair_key, a.rank AS first, z.rank AS last
+            FROM (SELECT * FROM keys LIMIT ?) AS k, """ + OF_A_KEY.formatted("", "a") + ", " + OF_A_KEY.formatted("DESC", "z");
 
     private final DataSource database;
 
@@ -131,84 +127,35 @@ public final class QueuedRuns {
         return wanted;
     }
 
-    /**
-     * Gives as many turns as a graph's limit allows, unless another worker is at it.
-     *
-     * @param limits the limit of each version of the graph; negative for one whose runs are to get no turn here
-     */
-    public void giveTurns(String graph, IntUnaryOperator limits) throws SQLException {
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                if (isLocked(connection, graph)) {
-                    give(connection, next(connection, graph, limits));
-                }
-                connection.commit();
-            } catch (SQLException failed) {
-                connection.rollback();
-                throw failed;
-            } finally {
-                connection.setAutoCommit(true);
-            }
-        }
-    }
-
-    private static boolean isLocked(Connection connection, String graph) throws SQLException {
-        try (PreparedStatement statement = statement(connection, LOCK)) {
-            statement.setString(1, graph);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
-    }
-
-    private static List<Long> next(Connection connection, String graph, IntUnaryOperator limits) throws SQLException {
-        long taken = taken(connection, graph);
-        List<Long> next = new ArrayList<>();
-        try (PreparedStatement statement = statement(connection, NEXT)) {
-            statement.setString(1, graph);
-            statement.setInt(2, MOST_TURNS_AT_ONCE);
-            statement.setString(3, graph);
-            statement.setInt(4, MOST_TURNS_AT_ONCE);
-            statement.setInt(5, MOST_TURNS_AT_ONCE);
+    /** The keys of which runs wait by turns in some shards, and where they stand; the first of them, at most so many. */
+    public List<WaitingKey> waitingKeys(Collection<Integer> shards, int limit) throws SQLException {
+        List<WaitingKey> keys = new ArrayList<>();
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = statement(connection, KEYS)) {
+            statement.setInt(1, limit);
+            statement.setArray(2, connection.createArrayOf("int4", shards.toArray()));
+            statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    int limit = limits.applyAsInt(rows.getInt("version"));
-                    if (limit < 0) {
-                        continue;
-                    }
-                    // Whoever is first in the queue and cannot begin keeps the others from going ahead.
-                    if (taken >= limit) {
-                        break;
-                    }
-                    next.add(rows.getLong("id"));
-                    taken++;
+                    keys.add(new WaitingKey(
+                            rows.getString("graph"),
+                            rows.getInt("priority"),
+                            rows.getString("fair_key"),
+                            rows.getObject("first", OffsetDateTime.class).toInstant(),
+                            rows.getObject("last", OffsetDateTime.class).toInstant()));
                 }
             }
         }
-        return next;
+        return keys;
     }
 
-    private static long taken(Connection connection, String graph) throws SQLException {
-        try (PreparedStatement statement = statement(connection, TAKEN)) {
-            statement.setString(1, graph);
-            statement.setString(2, graph);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        }
-    }
-
-    private static void give(Connection connection, List<Long> runs) throws SQLException {
-        if (runs.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement statement = statement(connection, GIVE)) {
-            statement.setArray(1, connection.createArrayOf("int8", runs.toArray()));
-            statement.executeUpdate();
-        }
-    }
+    /**
+     * A key whose runs wait for the turns of its graph and priority.
+     *
+     * @param first the rank of the first of them
+     * @param last the rank of the last of them
+     */
+    public record WaitingKey(String graph, int priority, String key, Instant first, Instant last) {}
 
     private static PreparedStatement statement(Connection connection, String sql) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);

@@ -141,6 +141,12 @@ final class RecordArray {
         bytes.int32(-1);
     }
 
+    /** Adds a null bigint. */
+    void addNoLong() {
+        bytes.int32(Oid.INT8);
+        bytes.int32(-1);
+    }
+
     /**
      * The rows as a parameter; a copy.
      *

@@ -14,6 +14,7 @@ import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
+import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.graph.ScheduledInput;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClients;
@@ -183,7 +184,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         Kept kept = store.find(name, version)
                 .orElseThrow(() -> new IllegalStateException("there is no version " + version + " of graph " + name));
         Graph compiled = compile(kept);
-        if (compiled.limits().runs() != null) {
+        if (compiled.queue().isLimited()) {
             limited.add(name);
         }
         Graph before = graphs.putIfAbsent(key, compiled);
@@ -201,13 +202,12 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     }
 
     @Override
-    public int limit(String name, int version) {
+    public @Nullable QueueRules rules(String name, int version) {
         try {
-            Integer limit = graph(name, version).limits().runs();
-            return limit == null ? Integer.MAX_VALUE : limit;
+            return graph(name, version).queue();
         } catch (IllegalStateException unsound) {
-            LOG.debug("the limit of a graph is not known", unsound);
-            return Turns.UNKNOWN;
+            LOG.debug("the limits of a graph are not known", unsound);
+            return null;
         }
     }
 

@@ -157,10 +157,10 @@ final class RunHistoryTest {
         assertThat(report.at()).isAfter(FIRST);
         assertThat(report.lines())
                 .containsExactly(
-                        new QueueReport.Line("others", 1, 20, 0, FIRST),
-                        new QueueReport.Line("steps", 1, 10, 0, FIRST.plusSeconds(6)),
-                        new QueueReport.Line("others", 0, 0, 20, null),
-                        new QueueReport.Line("steps", 0, 0, 10, null));
+                        new QueueReport.Line("others", 1, 20, 0, 0, FIRST),
+                        new QueueReport.Line("steps", 1, 10, 0, 0, FIRST.plusSeconds(6)),
+                        new QueueReport.Line("others", 0, 0, 0, 20, null),
+                        new QueueReport.Line("steps", 0, 0, 0, 10, null));
     }
 
     private void findsTheStateOfEveryVersion() {

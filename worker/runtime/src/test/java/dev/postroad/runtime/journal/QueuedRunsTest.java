@@ -2,8 +2,13 @@ package dev.postroad.runtime.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.engine.expression.ExpressionException;
+import dev.postroad.engine.graph.KeyExpression;
+import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.testing.Site;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
@@ -18,6 +23,7 @@ class QueuedRunsTest {
     private static final Site SITE = Site.open();
 
     private final QueuedRuns queued = new QueuedRuns(SITE.database());
+    private final TurnGiver giver = new TurnGiver(SITE.database());
 
     @AfterAll
     static void close() {
@@ -26,7 +32,7 @@ class QueuedRunsTest {
 
     @BeforeEach
     void empty() {
-        SITE.sql().useHandle(handle -> handle.execute("TRUNCATE postroad.runs"));
+        SITE.sql().useHandle(handle -> handle.execute("TRUNCATE postroad.runs, postroad.limits"));
     }
 
     @Test
@@ -37,11 +43,11 @@ class QueuedRunsTest {
         run("fourth", "now()", "now()");
         run("early", "now() - interval '30 minutes'", "now() + interval '1 hour'");
         run("far", "now() + interval '1 day'", "now() + interval '1 day'");
-        queued.giveTurns("g", version -> 2);
+        giver.give("g", version -> atMost(2));
         assertThat(withTurn()).containsExactly("first", "second");
-        queued.giveTurns("g", version -> 3);
+        giver.give("g", version -> atMost(3));
         assertThat(withTurn()).containsExactly("first", "second", "third");
-        queued.giveTurns("g", version -> 10);
+        giver.give("g", version -> atMost(10));
         assertThat(withTurn()).containsExactly("first", "second", "third", "fourth");
     }
 
@@ -53,10 +59,69 @@ class QueuedRunsTest {
         assertThat(queued.wanted(Set.of("g", "h"))).isEmpty();
         run("due", "now() - interval '30 minutes'", "now() - interval '1 minute'");
         assertThat(queued.wanted(Set.of("g", "h"))).containsExactly("g");
-        queued.giveTurns("g", version -> 1);
+        giver.give("g", version -> atMost(1));
         assertThat(queued.wanted(Set.of("g", "h"))).isEmpty();
         run("undelayed", "now()", null);
         assertThat(queued.wanted(Set.of("g", "h"))).containsExactly("g");
+    }
+
+    @Test
+    void oneKeyThatIsFullKeepsNoOtherWaitingHoweverManyOfItWait() throws SQLException, ExpressionException {
+        QueueRules oneOfAKey = new QueueRules(
+                List.of(new QueueRules.Concurrency(KeyExpression.compile("input.tenant"), 1)), List.of(), null);
+        SITE.sql().useHandle(handle -> handle.execute("""
+                INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at, limited,
+                                           rank, limit_keys, line)
+                SELECT 'many-' || n, 0, 'g', 1, 'queued', 0, '{}', now(), true,
+                       now() - interval '1 hour' + n * interval '1 microsecond', '["many"]', 7
+                FROM generate_series(1, 1500) AS n"""));
+        run("other", "now()", null);
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE postroad.runs SET limit_keys = '[\"other\"]', line = 8 WHERE run_id = 'other'"));
+        giver.give("g", version -> oneOfAKey);
+        assertThat(withTurn()).containsExactlyInAnyOrder("many-1", "other");
+    }
+
+    @Test
+    void aRateLetsNoMoreRunsBeginWhicheverWorkerGivesTheTurns() throws SQLException {
+        QueueRules twoAnHour =
+                new QueueRules(List.of(), List.of(new QueueRules.Rate(null, 2, Duration.ofHours(1))), null);
+        for (String run : List.of("1st", "2nd", "3rd")) {
+            run(run, "now() - interval '3 minutes'", null);
+            new TurnGiver(SITE.database()).give("g", version -> twoAnHour);
+        }
+        assertThat(withTurn()).containsExactly("1st", "2nd");
+    }
+
+    @Test
+    void keysThatWaitAreFoundWithTheirFirstAndLast() throws SQLException {
+        for (String rank : List.of("2026-01-01 10:00Z", "2026-01-01 12:00Z", "2026-01-01 11:00Z")) {
+            run("a " + rank, "'" + rank + "'", null);
+        }
+        run("b", "'2026-01-01 13:00Z'", null);
+        SITE.sql()
+                .useHandle(handle ->
+                        handle.execute("UPDATE postroad.runs SET limited = false, fair_key = left(run_id, 1)"));
+        assertThat(queued.waitingKeys(List.of(0), 10))
+                .containsExactly(
+                        new QueuedRuns.WaitingKey(
+                                "g",
+                                0,
+                                "a",
+                                Instant.parse("2026-01-01T10:00:00Z"),
+                                Instant.parse("2026-01-01T12:00:00Z")),
+                        new QueuedRuns.WaitingKey(
+                                "g",
+                                0,
+                                "b",
+                                Instant.parse("2026-01-01T13:00:00Z"),
+                                Instant.parse("2026-01-01T13:00:00Z")));
+        assertThat(queued.waitingKeys(List.of(1), 10)).isEmpty();
+    }
+
+    private static QueueRules atMost(int runs) {
+        return new QueueRules(List.of(new QueueRules.Concurrency(null, runs)), List.of(), null);
     }
 
     private List<String> withTurn() throws SQLException {

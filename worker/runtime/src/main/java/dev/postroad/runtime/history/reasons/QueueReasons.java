@@ -4,6 +4,7 @@ import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.history.reasons.Reason.Step;
 import dev.postroad.runtime.history.rows.Search;
 import dev.postroad.runtime.history.runs.RunSummary;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatements;
 
@@ -22,6 +23,9 @@ final class QueueReasons {
                       AND wake_at <= clock_timestamp())""";
     private static final String TAKEN = """
             SELECT count(*) FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')""";
+    private static final String TAKEN_BY_KEY =
+            TAKEN + " AND limit_keys ->> CAST(:place AS integer) = CAST(:key AS text)";
+    private static final String LIMIT_FULL = "limit-full";
 
     private final PublishedDefinitions definitions;
 
@@ -47,20 +51,55 @@ final class QueueReasons {
                     "wait, start another worker, or give workers more places by POSTROAD_MAX_RUNS",
                     Step.control("cancel", run.runId()));
         }
+        return limited(handle, run, facts);
+    }
+
+    /** The first limit that is full; where none is, what is ahead of it in the queue, or a rate, keeps it waiting. */
+    private Reason limited(Handle handle, RunSummary run, RunFacts facts) {
+        List<QueueLimit> limits = definitions
+                .publishedGraph(run.graph(), run.graphVersion())
+                .map(graph -> QueueLimit.all(graph.definition(), facts.limitKeys()))
+                .orElse(List.of());
+        for (QueueLimit limit : limits) {
+            long taken = limit.per() == null ? taken(handle, run, facts, limit) : 0;
+            if (limit.per() == null && taken >= limit.runs()) {
+                return full(handle, run, facts, limit, taken);
+            }
+        }
         long before = count(handle, BEFORE_IN_GRAPH, run, facts);
-        long taken = count(handle, TAKEN, run, facts);
-        String most = definitions
-                .publishedGraph(run.graph(), null)
-                .map(graph -> graph.definition().at("/limits/runs").asText())
-                .filter(text -> !text.isEmpty())
-                .map(text -> ", of " + text + " that it may have")
-                .orElse("");
+        List<String> rates = limits.stream()
+                .filter(limit -> limit.per() != null)
+                .map(QueueLimit::said)
+                .toList();
         return Reason.of(
-                "limit-full",
-                "graph " + run.graph() + " has " + taken + " runs under way" + most + ", and " + before
-                        + " wait before this one",
+                rates.isEmpty() ? LIMIT_FULL : "limit-rate",
+                "the run waits for its turn among those of graph " + run.graph() + ", and " + before
+                        + " are before it"
+                        + (rates.isEmpty() ? "" : "; the graph has " + String.join(", ", rates)),
                 run.queuedAt(),
-                "wait, raise limits.runs of the graph and apply it, or cancel one of those under way",
+                rates.isEmpty() ? "wait" : "wait, or raise queue.rate of the graph and apply it",
+                Step.control("cancel", run.runId()));
+    }
+
+    private static long taken(Handle handle, RunSummary run, RunFacts facts, QueueLimit limit) {
+        return limit.isByKey()
+                ? handle.createQuery(TAKEN_BY_KEY)
+                        .bind("graph", run.graph())
+                        .bind("place", limit.place())
+                        .bind("key", limit.key())
+                        .mapTo(Long.class)
+                        .one()
+                : count(handle, TAKEN, run, facts);
+    }
+
+    private static Reason full(Handle handle, RunSummary run, RunFacts facts, QueueLimit limit, long taken) {
+        long before = count(handle, BEFORE_IN_GRAPH, run, facts);
+        return Reason.of(
+                LIMIT_FULL,
+                "graph " + run.graph() + " has " + taken + " runs under way" + limit.ofKey() + ", of " + limit.runs()
+                        + " that it may have, and " + before + " wait before this one",
+                run.queuedAt(),
+                "wait, raise " + limit.field() + " of the graph and apply it, or cancel one of those under way",
                 Step.control("cancel", run.runId()));
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param called whether it has its turn among these
  * @param early whether it is not to begin yet
  * @param rank its place in the queue
+ * @param limitKeys its key for each limit of its graph; null where the graph has none by key
  * @param questions what people are asked; null for nothing
  */
 record RunFacts(
@@ -26,9 +27,10 @@ record RunFacts(
         boolean called,
         boolean early,
         Instant rank,
+        @Nullable JsonNode limitKeys,
         @Nullable JsonNode questions) {
     static final String QUERY = """
-            SELECT id, r.shard, limited, turn_at, rank, coalesce(wake_at > clock_timestamp(), false) AS early,
+            SELECT id, r.shard, limited, turn_at, rank, limit_keys, coalesce(wake_at > clock_timestamp(), false) AS early,
                    CASE WHEN questions_seq = status_seq THEN questions END AS questions,
                    s.holder IS NOT NULL AND s.held_epoch = s.epoch AND NOT EXISTS (
                        SELECT FROM postroad.workers w
@@ -45,6 +47,7 @@ record RunFacts(
                 row.getString("turn_at") != null,
                 row.getBoolean("early"),
                 Rows.requiredTime(row, "rank"),
+                Rows.json(row, "limit_keys"),
                 Rows.json(row, "questions"));
     }
 }

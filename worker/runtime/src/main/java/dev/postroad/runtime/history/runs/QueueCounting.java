@@ -18,6 +18,8 @@ public final class QueueCounting {
             LEFT JOIN (
                 SELECT graph, priority,
                        count(*) FILTER (WHERE status = 'queued') AS queued,
+                       count(*) FILTER (WHERE status = 'queued' AND limited AND turn_at IS NULL
+                                        AND (wake_at IS NULL OR wake_at <= statement_timestamp())) AS limited,
                        count(*) FILTER (WHERE status = 'running') AS running,
                        min(queued_at) FILTER (WHERE status = 'queued' AND wake_at IS NULL) AS oldest_queued_at
                 FROM postroad.runs
@@ -66,6 +68,7 @@ public final class QueueCounting {
                 row.getString("graph"),
                 row.getInt("priority"),
                 row.getLong("queued"),
+                row.getLong("limited"),
                 row.getLong("running"),
                 Rows.time(row, "oldest_queued_at"));
     }

@@ -18,11 +18,16 @@ public record QueueReport(
         lines = List.copyOf(lines);
     }
 
-    /** The same of the runs of one graph and priority. */
+    /**
+     * The same of the runs of one graph and priority.
+     *
+     * @param limited those of the queued that wait for a turn by the limits of their graph
+     */
     public record Line(
             String graph,
             int priority,
             long queued,
+            long limited,
             long running,
             @Nullable Instant oldestQueuedAt) {}
 

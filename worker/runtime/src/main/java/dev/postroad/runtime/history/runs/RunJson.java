@@ -112,6 +112,9 @@ public final class RunJson {
                 .put("priority", line.priority())
                 .put("queued", line.queued())
                 .put("running", line.running());
+        if (line.limited() > 0) {
+            json.put("limited", line.limited());
+        }
         JsonFields.put(json, "oldestQueuedAt", line.oldestQueuedAt());
         return json;
     }

@@ -13,6 +13,7 @@ import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.KeptInstructions;
+import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.run.queue.TicketHolder;
@@ -80,6 +81,7 @@ public final class Lane {
      *
      * @param snapshots handed runs that have grown by much
      * @param queue shared by all lanes
+     * @param fair shared by all lanes
      * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
      * @param undecidable told of a run of which no decision can be made, with the reason; must not block
      */
@@ -89,6 +91,7 @@ public final class Lane {
             KeptInstructions kept,
             SnapshotDesk snapshots,
             RunQueue queue,
+            FairRanks fair,
             Runnable turnWanted,
             BiConsumer<RunKey, String> undecidable,
             InstantSource clock,
@@ -105,12 +108,13 @@ public final class Lane {
         this.queue = collaborators.queue();
         this.clock = new LaneClock(collaborators.clock());
         this.shards = new LaneShards(journal, outbox, figures);
-        this.table = new RunTable(queue, collaborators.turnWanted(), tickets, figures);
+        this.table = new RunTable(queue, collaborators.fair(), collaborators.turnWanted(), tickets, figures);
         this.stepper = new Stepper(
                 table,
                 clock,
                 new EffectPerformer(collaborators.agents(), collaborators.random(), this::post),
                 new Forks(collaborators.loader(), this::post),
+                new QueuePlaces(collaborators.fair()),
                 collaborators.undecidable());
         this.instructions = new OrderedInstructions(table, stepper, collaborators.loader(), this::taken, this::post);
         this.committer = new Committer(

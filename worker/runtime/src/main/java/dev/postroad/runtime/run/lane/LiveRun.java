@@ -66,7 +66,7 @@ final class LiveRun {
 
     /** Whether its graph has a limit on runs, so that it begins by turns. */
     boolean isLimited() {
-        return run.graph().limits().runs() != null;
+        return run.graph().queue().isLimited();
     }
 
     /** Whether it is queued, and in memory for when it begins. */

@@ -1,7 +1,9 @@
 package dev.postroad.runtime.run.lane;
 
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.runtime.journal.QueueRank;
+import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.run.queue.TicketHolder;
@@ -25,20 +27,23 @@ final class RunTable {
     private final Runnable turnWanted;
     private final TicketHolder tickets;
     private final LaneFigures figures;
+    private final FairRanks fair;
     private final Map<String, LiveRun> runs = new HashMap<>();
     private int inFlight;
     private int kept;
     private long keptBytes;
 
     /**
+     * @param fair told of runs that begin
      * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
      * @param tickets told what becomes of the tickets of runs here
      */
-    RunTable(RunQueue queue, Runnable turnWanted, TicketHolder tickets, LaneFigures figures) {
+    RunTable(RunQueue queue, FairRanks fair, Runnable turnWanted, TicketHolder tickets, LaneFigures figures) {
         this.queue = queue;
         this.turnWanted = turnWanted;
         this.tickets = tickets;
         this.figures = figures;
+        this.fair = fair;
     }
 
     @Nullable
@@ -73,8 +78,21 @@ final class RunTable {
         if (live.isLimited() || live.run().isEarly(now) || !queue.tryTake()) {
             return false;
         }
+        if (isByTurns(live)) {
+            fair.beganAtOnce(line(live));
+        }
         seat(live);
         return true;
+    }
+
+    private static boolean isByTurns(LiveRun live) {
+        QueuePlace place = live.run().admission().place();
+        return place != null && place.key() != null;
+    }
+
+    private static FairRanks.Line line(LiveRun live) {
+        return new FairRanks.Line(
+                live.run().graph().name(), live.run().admission().priority());
     }
 
     /**
@@ -112,6 +130,9 @@ final class RunTable {
         if (live.run().status() != RunStatus.QUEUED || live.holdsPlace()) {
             giveBackPlace();
             return false;
+        }
+        if (isByTurns(live)) {
+            fair.began(line(live), QueueRank.of(live.run()));
         }
         seat(live);
         return true;

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.run.lane;
 
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decider;
 import dev.postroad.engine.run.Decision;
@@ -38,6 +39,7 @@ final class Stepper {
     private final LaneClock clock;
     private final EffectPerformer effects;
     private final Forks forks;
+    private final QueuePlaces places;
 
     /** @param undecidable told of a run of which no decision can be made; must not block */
     Stepper(
@@ -45,12 +47,14 @@ final class Stepper {
             LaneClock clock,
             EffectPerformer effects,
             Forks forks,
+            QueuePlaces places,
             BiConsumer<RunKey, String> undecidable) {
         this.undecidable = undecidable;
         this.table = table;
         this.clock = clock;
         this.effects = effects;
         this.forks = forks;
+        this.places = places;
     }
 
     Batch batch() {
@@ -59,7 +63,9 @@ final class Stepper {
 
     /** Admits a run, and begins it where a place is free. */
     void admit(Admittee admittee, long number) {
-        Decision admitted = Decider.admit(admittee.runId(), admittee.graph(), admittee.admission(), clock.stamp());
+        Instant stamp = clock.stamp();
+        Admission admission = places.placed(admittee.runId(), admittee.graph(), admittee.admission(), stamp);
+        Decision admitted = Decider.admit(admittee.runId(), admittee.graph(), admission, stamp);
         LiveRun live = new LiveRun(
                 new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent()),
                 admitted.run(),

@@ -1,25 +1,26 @@
 package dev.postroad.runtime.run.queue;
 
+import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.journal.TurnGiver;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the runs of graphs that limit them begin by turns. A turn that was given, by any worker, is found again at each
  * look until its run has begun, so none is lost with a worker. Owns one thread.
  */
 public final class Turns implements AutoCloseable {
-    /** For the limit of a version that this release cannot read: its runs get their turns from others. */
-    public static final int UNKNOWN = -1;
-
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final QueuedRuns queued;
+    private final TurnGiver giver;
     private final Limits limits;
     private final RunQueue queue;
     private final TicketOffice office;
@@ -31,8 +32,9 @@ public final class Turns implements AutoCloseable {
         /** The names of the graphs that have a version with a limit. */
         Set<String> limitedGraphs();
 
-        /** The most runs of a graph at once, as one version of it says; a version without a limit says the most there are, {@link #UNKNOWN} one that cannot be read. */
-        int limit(String graph, int version);
+        /** What a version of a graph says of its queue; null for one that this release cannot read: its runs get their turns from others. */
+        @Nullable
+        QueueRules rules(String graph, int version);
     }
 
     /**
@@ -42,12 +44,14 @@ public final class Turns implements AutoCloseable {
     public Turns(
             Bell wanted,
             QueuedRuns queued,
+            TurnGiver giver,
             Limits limits,
             RunQueue queue,
             TicketOffice office,
             Supplier<Set<Integer>> owned,
             InstantSource clock) {
         this.queued = queued;
+        this.giver = giver;
         this.limits = limits;
         this.queue = queue;
         this.office = office;
@@ -67,7 +71,7 @@ public final class Turns implements AutoCloseable {
             return;
         }
         for (String graph : queued.wanted(graphs)) {
-            queued.giveTurns(graph, version -> limits.limit(graph, version));
+            giver.give(graph, version -> limits.rules(graph, version));
         }
         Set<Integer> shards = owned.get();
         if (shards.isEmpty()) {

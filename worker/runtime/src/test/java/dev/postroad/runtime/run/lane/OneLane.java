@@ -19,6 +19,7 @@ import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.commands.Commands;
 import dev.postroad.runtime.run.commands.KeptInstructions;
+import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.PriorityThenArrival;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
@@ -72,6 +73,7 @@ public final class OneLane implements AutoCloseable {
                                 (runId, what) -> {}),
                         SnapshotDesk.NONE,
                         queue,
+                        new FairRanks(),
                         () -> {},
                         undecidable,
                         clock,

@@ -1,0 +1,82 @@
+package dev.postroad.engine.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.engine.expression.Budget;
+import dev.postroad.engine.expression.Expression;
+import dev.postroad.engine.expression.ExpressionException;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * An expression over {@code input} and {@code run} that tells by which key something is counted, or what it weighs. Where it
+ * fails, or gives neither a text nor a number nor a truth value, the key is the empty one, which all of those share: what
+ * leaves its key out is limited with the others that do, and neither refused nor free. Immutable and thread-safe.
+ */
+public final class KeyExpression {
+    /** What all share whose key cannot be told. */
+    public static final String NO_KEY = "";
+
+    private static final List<String> NAMES = List.of("input", "run");
+    private static final int MOST_ITERATIONS = 1_000;
+    private static final int LONGEST_KEY = 200;
+    private static final int KEPT_OF_LONGER = 180;
+
+    private final Expression expression;
+
+    private KeyExpression(Expression expression) {
+        this.expression = expression;
+    }
+
+    /**
+     * Compiles it.
+     *
+     * @throws ExpressionException where it is none; the message says where and why
+     */
+    public static KeyExpression compile(String text) throws ExpressionException {
+        return new KeyExpression(Expression.compileOver(text, NAMES));
+    }
+
+    /** What can only fail in it. */
+    public List<String> flaws() {
+        return expression.flaws();
+    }
+
+    /** The key, of at most 200 characters; two that are longer and differ give different ones. */
+    public String key(JsonNode input, JsonNode run) {
+        JsonNode value;
+        try {
+            value = evaluated(input, run);
+        } catch (ExpressionException failed) {
+            return NO_KEY;
+        }
+        if (!value.isTextual() && !value.isNumber() && !value.isBoolean()) {
+            return NO_KEY;
+        }
+        String text = value.asText().replace('\u0000', ' ');
+        return text.length() <= LONGEST_KEY
+                ? text
+                : text.substring(0, KEPT_OF_LONGER) + "…" + Integer.toHexString(text.hashCode());
+    }
+
+    /** The number that it gives, within bounds; the usual one where it fails or gives none. */
+    public double number(JsonNode input, JsonNode run, double least, double most, double usual) {
+        try {
+            JsonNode value = evaluated(input, run);
+            double number = value.isNumber() ? value.doubleValue() : usual;
+            return Double.isNaN(number) ? usual : Math.clamp(number, least, most);
+        } catch (ExpressionException failed) {
+            return usual;
+        }
+    }
+
+    private JsonNode evaluated(JsonNode input, JsonNode run) throws ExpressionException {
+        Function<String, JsonNode> variables = name -> name.equals("input") ? input : run;
+        return expression.evaluateAny(variables, new Budget(MOST_ITERATIONS));
+    }
+
+    /** The expression as it was written. */
+    @Override
+    public String toString() {
+        return expression.toString();
+    }
+}

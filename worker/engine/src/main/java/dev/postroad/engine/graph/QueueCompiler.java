@@ -1,0 +1,74 @@
+package dev.postroad.engine.graph;
+
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.QueueSettings;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.engine.expression.ExpressionException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes ready what a graph says of its queue, and notes what is wrong with it. Confined to one compilation. */
+final class QueueCompiler {
+    private final List<Fault> faults;
+    private final List<Fault> flaws;
+
+    /** @param flaws takes what is sound and can only fail */
+    QueueCompiler(List<Fault> faults, List<Fault> flaws) {
+        this.faults = faults;
+        this.flaws = flaws;
+    }
+
+    QueueRules rules(GraphDefinition definition) {
+        QueueSettings settings = definition.queue();
+        Integer runs = definition.limits().runs();
+        if (settings.equals(QueueSettings.NONE) && runs == null) {
+            return QueueRules.NONE;
+        }
+        List<QueueRules.Concurrency> concurrency = new ArrayList<>();
+        if (runs != null) {
+            concurrency.add(new QueueRules.Concurrency(null, runs));
+        }
+        for (int i = 0; i < settings.concurrency().size(); i++) {
+            QueueSettings.Concurrency limit = settings.concurrency().get(i);
+            concurrency.add(new QueueRules.Concurrency(
+                    expression(limit.key(), "queue.concurrency[" + i + "].key"), limit.runs()));
+        }
+        List<QueueRules.Rate> rates = new ArrayList<>();
+        for (int i = 0; i < settings.rate().size(); i++) {
+            QueueSettings.Rate limit = settings.rate().get(i);
+            rates.add(new QueueRules.Rate(
+                    expression(limit.key(), "queue.rate[" + i + "].key"), limit.runs(), limit.per()));
+        }
+        return new QueueRules(concurrency, rates, fairness(settings.fairness()));
+    }
+
+    private QueueRules.@Nullable Fairness fairness(QueueSettings.@Nullable Fairness fairness) {
+        if (fairness == null) {
+            return null;
+        }
+        KeyExpression key = expression(fairness.key(), "queue.fairness.key");
+        KeyExpression weight = expression(fairness.weight(), "queue.fairness.weight");
+        return key == null ? null : new QueueRules.Fairness(key, weight);
+    }
+
+    private @Nullable KeyExpression expression(@Nullable String text, String place) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            KeyExpression expression = KeyExpression.compile(text);
+            expression
+                    .flaws()
+                    .forEach(flaw ->
+                            flaws.add(new Fault(place, "can only fail: " + flaw, "correct what is written there")));
+            return expression;
+        } catch (ExpressionException unsound) {
+            faults.add(new Fault(
+                    place,
+                    "is no sound expression: " + unsound.getMessage(),
+                    "correct the CEL, over input and run (id, graph, priority, tags)"));
+            return null;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.postroad.engine.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the runs of a version of a graph wait for one another. Immutable and thread-safe.
+ *
+ * @param concurrency how many are under way at once, over all workers; the short form, {@code limits.runs}, is the first
+ * @param rates how many begin within a period, over all workers
+ * @param fairness whose runs begin by turns; null for the order in which they came
+ */
+public record QueueRules(
+        List<Concurrency> concurrency,
+        List<Rate> rates,
+        @Nullable Fairness fairness) {
+    /** Runs begin in the order in which they came, as soon as there is a place. */
+    public static final QueueRules NONE = new QueueRules(List.of(), List.of(), null);
+
+    /** What a weight is between. */
+    public static final double LEAST_WEIGHT = 0.01;
+
+    /** What a weight is between. */
+    public static final double MOST_WEIGHT = 1_000;
+
+    public QueueRules {
+        concurrency = List.copyOf(concurrency);
+        rates = List.copyOf(rates);
+    }
+
+    /** @param key null for all runs of the graph together */
+    public record Concurrency(@Nullable KeyExpression key, int runs) {
+        /** What runs are counted together by. */
+        public String bucket(String value) {
+            return "runs/" + (key == null ? "" : key + "/" + value);
+        }
+    }
+
+    /** @param key null for all runs of the graph together */
+    public record Rate(@Nullable KeyExpression key, int runs, Duration per) {
+        /** What runs are counted together by. */
+        public String bucket(String value) {
+            return per + "/" + (key == null ? "" : key + "/" + value);
+        }
+    }
+
+    /** @param weight null for 1 */
+    public record Fairness(KeyExpression key, @Nullable KeyExpression weight) {
+        /** Of how many runs a turn of the key is. */
+        public double weightOf(JsonNode input, JsonNode run) {
+            return weight == null ? 1 : weight.number(input, run, LEAST_WEIGHT, MOST_WEIGHT, 1);
+        }
+    }
+
+    /** Whether runs begin by turns that are given over all workers. */
+    public boolean isLimited() {
+        return !concurrency.isEmpty() || !rates.isEmpty();
+    }
+
+    /** Whether some limit is one by key. */
+    public boolean hasKeys() {
+        return concurrency.stream().anyMatch(limit -> limit.key() != null)
+                || rates.stream().anyMatch(limit -> limit.key() != null);
+    }
+
+    /** The keys of a run for each limit, those of concurrency first; the empty key for a limit without. */
+    public List<String> keys(JsonNode input, JsonNode run) {
+        List<String> keys = new ArrayList<>(concurrency.size() + rates.size());
+        concurrency.forEach(limit -> keys.add(key(limit.key(), input, run)));
+        rates.forEach(limit -> keys.add(key(limit.key(), input, run)));
+        return keys;
+    }
+
+    private static String key(@Nullable KeyExpression key, JsonNode input, JsonNode run) {
+        return key == null ? KeyExpression.NO_KEY : key.key(input, run);
+    }
+}

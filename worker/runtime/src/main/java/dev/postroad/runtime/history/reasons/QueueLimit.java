@@ -1,0 +1,63 @@
+package dev.postroad.runtime.history.reasons;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limit on the runs of a graph, as it holds for one of them.
+ *
+ * @param field where the graph says it
+ * @param place its place among the limits of the graph, from 0
+ * @param expression what it counts by; empty where it counts all runs of the graph
+ * @param key the run's
+ * @param runs the most
+ * @param per within what time so many may begin; null where so many may be under way at once
+ */
+record QueueLimit(
+        String field,
+        int place,
+        String expression,
+        String key,
+        int runs,
+        @Nullable String per) {
+    /** All of a graph, in the order in which keys are kept. */
+    static List<QueueLimit> all(JsonNode definition, @Nullable JsonNode keys) {
+        List<QueueLimit> all = new ArrayList<>();
+        if (definition.at("/limits/runs").isNumber()) {
+            all.add(new QueueLimit(
+                    "limits.runs", 0, "", "", definition.at("/limits/runs").intValue(), null));
+        }
+        add(all, "queue.concurrency", definition.at("/queue/concurrency"), keys);
+        add(all, "queue.rate", definition.at("/queue/rate"), keys);
+        return all;
+    }
+
+    private static void add(List<QueueLimit> all, String field, JsonNode limits, @Nullable JsonNode keys) {
+        for (JsonNode limit : limits.isObject() ? List.of(limits) : limits) {
+            int place = all.size();
+            all.add(new QueueLimit(
+                    field,
+                    place,
+                    limit.path("key").asText(),
+                    keys == null ? "" : keys.path(place).asText(),
+                    limit.path("runs").intValue(),
+                    limit.path("per").textValue()));
+        }
+    }
+
+    boolean isByKey() {
+        return !expression.isEmpty();
+    }
+
+    /** Whose runs it counts, as a sentence has it. */
+    String ofKey() {
+        return isByKey() ? " for " + expression + " " + (key.isEmpty() ? "(none)" : key) : "";
+    }
+
+    /** It, as a sentence has it. */
+    String said() {
+        return field + " " + runs + ofKey() + " within " + per;
+    }
+}

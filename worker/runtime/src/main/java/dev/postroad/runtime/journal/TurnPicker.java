@@ -1,0 +1,134 @@
+package dev.postroad.runtime.journal;
+
+import dev.postroad.engine.graph.KeyExpression;
+import dev.postroad.engine.graph.QueueRules;
+import dev.postroad.runtime.limit.RateWindow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Picks, of the runs of a graph that wait, those that may begin by its limits: in the order of the queue, where whoever
+ * cannot begin keeps those behind from going ahead that wait for the same. Confined to one thread.
+ */
+final class TurnPicker {
+    private final Instant now;
+    private final Map<String, Long> taken = new HashMap<>();
+    private final Map<String, RateWindow> windows = new HashMap<>();
+    private final Set<String> used = new HashSet<>();
+    private final Set<Long> blocked = new HashSet<>();
+    private final Set<Long> picked = new HashSet<>();
+    private boolean full;
+
+    /**
+     * A run that waits.
+     *
+     * @param keys its key for each limit; empty where nothing was found out, and all are the empty one
+     * @param line the same for those that wait for the same
+     */
+    record Waiting(long number, QueueRules rules, List<String> keys, long line) {
+        String key(int limit) {
+            return limit < keys.size() ? keys.get(limit) : KeyExpression.NO_KEY;
+        }
+    }
+
+    /** @param now by the clock that all workers go by */
+    TurnPicker(Instant now) {
+        this.now = now;
+    }
+
+    /** Notes runs that are under way, or may begin already. */
+    void take(QueueRules rules, List<String> keys, long count) {
+        Waiting alike = new Waiting(0, rules, keys, 0);
+        for (int i = 0; i < rules.concurrency().size(); i++) {
+            taken.merge(rules.concurrency().get(i).bucket(alike.key(i)), count, Long::sum);
+        }
+    }
+
+    /** The rates of which has to be known how much was used, before these are offered. */
+    Map<String, QueueRules.Rate> unknownRates(List<Waiting> waiting) {
+        Map<String, QueueRules.Rate> unknown = new HashMap<>();
+        for (Waiting run : waiting) {
+            for (int i = 0; i < run.rules().rates().size(); i++) {
+                QueueRules.Rate rate = run.rules().rates().get(i);
+                String bucket = rate.bucket(run.key(run.rules().concurrency().size() + i));
+                if (!windows.containsKey(bucket)) {
+                    unknown.put(bucket, rate);
+                }
+            }
+        }
+        return unknown;
+    }
+
+    /** What was used of a rate. */
+    void know(String bucket, RateWindow window) {
+        windows.put(bucket, window);
+    }
+
+    /** Picks of these, in their order, until so many are picked; their rates are known. */
+    void offer(List<Waiting> waiting, int most) {
+        for (Waiting run : waiting) {
+            if (full || picked.size() >= most) {
+                return;
+            }
+            if (!blocked.contains(run.line()) && !picked.contains(run.number())) {
+                offer(run);
+            }
+        }
+    }
+
+    private void offer(Waiting run) {
+        QueueRules rules = run.rules();
+        int limits = rules.concurrency().size();
+        for (int i = 0; i < limits; i++) {
+            QueueRules.Concurrency limit = rules.concurrency().get(i);
+            if (taken.getOrDefault(limit.bucket(run.key(i)), 0L) >= limit.runs()) {
+                block(run, limit.key() == null);
+                return;
+            }
+        }
+        for (int i = 0; i < rules.rates().size(); i++) {
+            QueueRules.Rate rate = rules.rates().get(i);
+            if (windows.getOrDefault(rate.bucket(run.key(limits + i)), RateWindow.empty(rate.per()))
+                            .used(now)
+                    >= rate.runs()) {
+                block(run, rate.key() == null);
+                return;
+            }
+        }
+        picked.add(run.number());
+        take(rules, run.keys(), 1);
+        for (int i = 0; i < rules.rates().size(); i++) {
+            QueueRules.Rate rate = rules.rates().get(i);
+            String bucket = rate.bucket(run.key(limits + i));
+            windows.computeIfAbsent(bucket, ignored -> RateWindow.empty(rate.per()))
+                    .use(now, 1);
+            used.add(bucket);
+        }
+    }
+
+    private void block(Waiting run, boolean all) {
+        blocked.add(run.line());
+        full |= all;
+    }
+
+    /** Whether some were passed over while others may begin: they wait for what is their own key's. */
+    boolean hasPassedSome() {
+        return !full && !blocked.isEmpty();
+    }
+
+    List<Long> picked() {
+        return new ArrayList<>(picked);
+    }
+
+    /** What was used by those that were picked, by rate. */
+    Map<String, RateWindow> changed() {
+        Map<String, RateWindow> changed = new HashMap<>();
+        used.forEach(bucket -> changed.put(bucket, windows.get(bucket)));
+        return changed;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.postroad.runtime.journal;
+
+import dev.postroad.runtime.limit.RateWindow;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** What was used of rates, in the table {@code limits}; its callers hold a lock on the name. Thread-safe. */
+final class UsedLimits {
+    private static final String READ = "SELECT key, used FROM postroad.limits WHERE name = ? AND key = ANY (?)";
+    private static final String SAVE = """
+            INSERT INTO postroad.limits (name, key, used)
+            SELECT ?, changed.key, changed.used FROM unnest(?::text[], ?::text[]) AS changed (key, used)
+            ON CONFLICT (name, key) DO UPDATE SET used = EXCLUDED.used, changed_at = now()""";
+
+    Map<String, String> read(Connection connection, String name, Set<String> keys) throws SQLException {
+        Map<String, String> used = new HashMap<>();
+        if (keys.isEmpty()) {
+            return used;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setString(1, name);
+            statement.setArray(2, connection.createArrayOf("text", keys.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    used.put(rows.getString(1), rows.getString(2));
+                }
+            }
+        }
+        return used;
+    }
+
+    void save(Connection connection, String name, Map<String, RateWindow> changed) throws SQLException {
+        if (changed.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
+            statement.setString(1, name);
+            statement.setArray(
+                    2, connection.createArrayOf("text", changed.keySet().toArray()));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "text",
+                            changed.values().stream().map(RateWindow::toString).toArray()));
+            statement.executeUpdate();
+        }
+    }
+}
