@@ -47,20 +47,36 @@ final class MessageSender implements AutoCloseable {
      * @return where it stands now
      */
     RecordPlace send(String topic, String key, JsonNode message, String what) {
+        return send(topic, key, message, null, what);
+    }
+
+    /**
+     * The same by somebody.
+     *
+     * @param by who sends it, in a header; null where nobody says
+     */
+    RecordPlace send(String topic, String key, JsonNode message, @Nullable String by, String what) {
         String unstorable = Json.unstorableText(message);
         if (unstorable != null) {
             throw new IllegalArgumentException(what + " " + unstorable);
         }
-        return sendBytes(topic, key, Json.bytes(message), what);
+        return sendBytes(topic, key, Json.bytes(message), headers(by), what);
     }
 
     /** Has a compacted topic forget a key, and waits for the acknowledgement. */
-    void sendTombstone(String topic, String key, String what) {
-        sendBytes(topic, key, null, what);
+    void sendTombstone(String topic, String key, @Nullable String by, String what) {
+        sendBytes(topic, key, null, headers(by), what);
     }
 
-    private RecordPlace sendBytes(String topic, String key, byte @Nullable [] value, String what) {
-        var record = new ProducerRecord<>(topic, null, null, key.getBytes(StandardCharsets.UTF_8), value, HEADERS);
+    private static List<Header> headers(@Nullable String by) {
+        return by == null
+                ? HEADERS
+                : List.of(HEADERS.getFirst(), new RecordHeader(EventHeaders.BY, by.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private RecordPlace sendBytes(
+            String topic, String key, byte @Nullable [] value, List<Header> headers, String what) {
+        var record = new ProducerRecord<>(topic, null, null, key.getBytes(StandardCharsets.UTF_8), value, headers);
         long begun = System.nanoTime();
         try {
             var acknowledged = producer.send(record);

@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts, steers and follows runs over Kafka. What it sends is acknowledged by all in-sync replicas when a method
@@ -136,7 +137,19 @@ public final class PostroadClient implements AutoCloseable {
      * @throws PostroadClientException where Kafka did not acknowledge it in time
      */
     public RecordPlace apply(Definition definition) {
-        return sender.send(topics.registry(), definition.registryKey(), definition.source(), definition.registryKey());
+        return apply(definition, null);
+    }
+
+    /**
+     * The same by somebody.
+     *
+     * @param by who publishes it, 1 to 200 characters; null where nobody says
+     * @return where the record stands
+     * @throws PostroadClientException where Kafka did not acknowledge it in time
+     */
+    public RecordPlace apply(Definition definition, @Nullable String by) {
+        return sender.send(
+                topics.registry(), definition.registryKey(), definition.source(), by, definition.registryKey());
     }
 
     /**
@@ -148,13 +161,24 @@ public final class PostroadClient implements AutoCloseable {
      * @throws PostroadClientException where Kafka did not acknowledge it in time
      */
     public void remove(String registryKey) {
+        remove(registryKey, null);
+    }
+
+    /**
+     * The same by somebody.
+     *
+     * @param by who removes it, 1 to 200 characters; null where nobody says
+     * @throws IllegalArgumentException where it is no key of the registry
+     * @throws PostroadClientException where Kafka did not acknowledge it in time
+     */
+    public void remove(String registryKey, @Nullable String by) {
         RegistryKey key;
         try {
             key = RegistryKey.read(registryKey);
         } catch (FaultsException noKey) {
             throw new IllegalArgumentException(noKey.getMessage(), noKey);
         }
-        sender.sendTombstone(topics.registry(), key.toString(), "the removal of " + key);
+        sender.sendTombstone(topics.registry(), key.toString(), by, "the removal of " + key);
     }
 
     /**

@@ -27,7 +27,6 @@ public record Control(
         Action action,
         @Nullable String by) {
     private static final Pattern COMMAND_ID = Pattern.compile(".{1,200}", Pattern.DOTALL);
-    private static final Pattern BY = Pattern.compile("(?=.*\\S).{1,200}", Pattern.DOTALL);
 
     /**
      * Checks the run's id, and who asks.
@@ -36,7 +35,7 @@ public record Control(
      */
     public Control {
         RunIds.requireLegal(runId);
-        if (by != null && !BY.matcher(by).matches()) {
+        if (by != null && !Giver.isName(by)) {
             throw new IllegalArgumentException("who asks is blank or too long; use 1 to 200 characters");
         }
     }
@@ -44,6 +43,11 @@ public record Control(
     /** Of nobody in particular. */
     public Control(String runId, @Nullable String commandId, Action action) {
         this(runId, commandId, action, null);
+    }
+
+    /** The same by somebody, where the message does not say who. */
+    public Control orBy(@Nullable String name) {
+        return by != null || name == null ? this : new Control(runId, commandId, action, name);
     }
 
     /** What is to be done with a run. */
@@ -278,7 +282,7 @@ public record Control(
         Fields fields = Fields.of(tree, "", faults);
         String runId = runId(fields, key);
         String commandId = fields.text("commandId", COMMAND_ID, "1 to 200 characters");
-        String by = fields.text("by", BY, "1 to 200 characters that are not all blank");
+        String by = Giver.read(fields);
         Action action = new ActionReader(fields, faults).read();
         if (!faults.isEmpty() || runId == null || action == null) {
             throw new FaultsException(faults);

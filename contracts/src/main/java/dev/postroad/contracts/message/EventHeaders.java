@@ -29,5 +29,8 @@ public final class EventHeaders {
     /** How a value is packed. */
     public static final String CONTENT_ENCODING = "content-encoding";
 
+    /** On a trigger, a control message or a definition: who sends it, where its value does not say so. */
+    public static final String BY = "postroad-by";
+
     private EventHeaders() {}
 }

@@ -24,9 +24,13 @@ public record ScheduleCommand(
     private static final Set<String> TYPES =
             Set.of("pause-schedule", "unpause-schedule", "trigger-schedule", "backfill-schedule");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final Pattern BY = Pattern.compile("(?=.*\\S).{1,200}", Pattern.DOTALL);
     private static final Pattern REASON = Pattern.compile("(?=.*\\S).{1,1000}", Pattern.DOTALL);
     private static final String TIME = "write it like 2026-01-31T12:00:00Z";
+
+    /** The same by somebody, where the message does not say who. */
+    public ScheduleCommand orBy(@Nullable String name) {
+        return by != null || name == null ? this : new ScheduleCommand(schedule, action, name);
+    }
 
     /** What is to be done. */
     public sealed interface Action {
@@ -88,7 +92,7 @@ public record ScheduleCommand(
         if (!fields.has("schedule")) {
             fields.fault("schedule", "is missing", "name the schedule");
         }
-        String by = fields.text("by", BY, "1 to 200 characters that are not all blank");
+        String by = Giver.read(fields);
         Action action = action(fields);
         if (!faults.isEmpty() || schedule == null) {
             throw new FaultsException(faults);

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags the user's own marks on the run
  * @param startAt when it may begin; null for at once
  * @param debounce whether a later trigger may take its place; null where none does
+ * @param by who asks for it, 1 to 200 characters, which stands in the run's first event; null where nobody says so
  */
 public record Trigger(
         Target target,
@@ -35,7 +36,8 @@ public record Trigger(
         @Nullable Duration timeout,
         Map<String, String> tags,
         @Nullable StartAt startAt,
-        @Nullable Debounce debounce) {
+        @Nullable Debounce debounce,
+        @Nullable String by) {
 
     private static final int MAX_PRIORITY = 9;
 
@@ -45,6 +47,9 @@ public record Trigger(
         }
         if (priority < 0 || priority > MAX_PRIORITY) {
             throw new IllegalArgumentException("the priority is " + priority + "; use 0 to " + MAX_PRIORITY);
+        }
+        if (by != null && !Giver.isName(by)) {
+            throw new IllegalArgumentException("who asks is blank or too long; use 1 to 200 characters");
         }
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
     }
@@ -57,12 +62,35 @@ public record Trigger(
             int priority,
             @Nullable Duration timeout,
             Map<String, String> tags) {
-        this(target, runId, input, priority, timeout, tags, null, null);
+        this(target, runId, input, priority, timeout, tags, null, null, null);
+    }
+
+    /** Of nobody in particular. */
+    public Trigger(
+            Target target,
+            @Nullable String runId,
+            ObjectNode input,
+            int priority,
+            @Nullable Duration timeout,
+            Map<String, String> tags,
+            @Nullable StartAt startAt,
+            @Nullable Debounce debounce) {
+        this(target, runId, input, priority, timeout, tags, startAt, debounce, null);
+    }
+
+    /** The same by somebody; null for nobody in particular. */
+    public Trigger by(@Nullable String name) {
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, name);
+    }
+
+    /** The same by somebody, where the message does not say who. */
+    public Trigger orBy(@Nullable String name) {
+        return by == null && name != null ? by(name) : this;
     }
 
     /** The same, for a run of an id and not before a time, and whatever comes later. */
     public Trigger settled(String ofRun, @Nullable StartAt time) {
-        return new Trigger(target, ofRun, input, priority, timeout, tags, time, null);
+        return new Trigger(target, ofRun, input, priority, timeout, tags, time, null, by);
     }
 
     /** What a trigger runs. */
@@ -102,6 +130,7 @@ public record Trigger(
         Map<String, String> tags = fields.textMap("tags");
         StartAt startAt = StartAt.read(fields, "startAt");
         Debounce debounce = Debounce.read(fields.nested("debounce"));
+        String by = Giver.read(fields);
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);
         }
@@ -113,7 +142,8 @@ public record Trigger(
                 timeout,
                 tags,
                 startAt,
-                debounce);
+                debounce,
+                by);
     }
 
     private static Target target(Fields fields) {
@@ -161,6 +191,9 @@ public record Trigger(
         }
         if (debounce != null) {
             debounce.put(json.putObject("debounce"));
+        }
+        if (by != null) {
+            json.put("by", by);
         }
         return json;
     }

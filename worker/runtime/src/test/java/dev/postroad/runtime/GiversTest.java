@@ -6,13 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.runtime.history.past.StateVersion;
 import dev.postroad.runtime.history.past.VersionFilter;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,6 +133,62 @@ class GiversTest {
         assertThat(refusals("flooded"))
                 .allMatch(event -> event.data().path("by").asText().equals("ada"))
                 .anyMatch(event -> event.seq() == 0);
+    }
+
+    @Test
+    void aRunSaysWhoAskedForItByItsTriggerOrItsHeader() {
+        SITE.client().trigger(Trigger.of("asks", "asked-1", object("{}")).by("ada"));
+        SITE.send(by("grace", SITE.topics().triggers(), "asked-2", "{'graph': 'asks'}"));
+        SITE.send(by("grace", SITE.topics().triggers(), "asked-3", "{'graph': 'asks', 'by': 'ada'}"));
+        SITE.trigger("asks", "asked-4", "{}");
+        List<String> givers = List.of("asked-1", "asked-2", "asked-3", "asked-4").stream()
+                .map(run -> SITE.journalWith(run, event -> event.typeName().equals("run.waiting"))
+                        .getFirst()
+                        .data()
+                        .path("by")
+                        .asText())
+                .toList();
+        assertThat(givers).containsExactly("ada", "grace", "ada", "");
+        SITE.send(by("grace", SITE.topics().control(), "asked-4", "{'type': 'cancel', 'commandId': 'c-1'}"));
+        assertThat(SITE.answer("asked-4", "c-1").data().path("by").asText()).isEqualTo("grace");
+    }
+
+    private static ProducerRecord<byte[], byte[]> by(String giver, String topic, String key, String value) {
+        var record = new ProducerRecord<>(topic, Site.bytes(key), value.isEmpty() ? null : Site.bytes(value));
+        record.headers().add("postroad-by", giver.getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+
+    @Test
+    void whoChangesDefinitionsAndAgentsIsNoted() {
+        SITE.send(by("ada", SITE.topics().registry(), "agent/noted", """
+            {'agent': 'noted', 'kind': 'java', 'provider': 'test-puppet'}"""));
+        SITE.send(by("ada", SITE.topics().registry(), "graph/noted", """
+            {'graph': 'noted', 'nodes': {'a': {'interrupt': '1'}}, 'edges': [{'from': 'START', 'to': 'a'},
+             {'from': 'a', 'to': 'END'}]}"""));
+        SITE.send(by("ada", SITE.topics().registry(), "schedule/noted", """
+            {'schedule': 'noted', 'graph': 'asks', 'every': 'P1D'}"""));
+        Site.await("all are noted", () -> noted().size() == 3);
+        for (String kind : List.of("agent", "graph", "schedule")) {
+            SITE.send(by("grace", SITE.topics().registry(), kind + "/noted", ""));
+        }
+        Site.await("their removal is, too", () -> noted().size() == 6);
+        assertThat(noted())
+                .containsExactlyInAnyOrder(
+                        "agent.registered ada",
+                        "graph.published ada",
+                        "schedule.published ada",
+                        "agent.removed grace",
+                        "graph.removed grace",
+                        "schedule.removed grace");
+    }
+
+    private static List<String> noted() {
+        return SITE.sql()
+                .withHandle(
+                        handle -> handle.createQuery("""
+                        SELECT type || ' ' || coalesce(data ->> 'by', '') FROM postroad.agent_events
+                        WHERE coalesce(agent, graph, schedule) = 'noted' ORDER BY id""").mapTo(String.class).list());
     }
 
     private static List<RunEvent> refusals(String runId) {

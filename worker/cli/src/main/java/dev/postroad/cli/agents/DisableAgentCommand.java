@@ -1,14 +1,15 @@
 package dev.postroad.cli.agents;
 
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.runtime.availability.AgentSwitch.By;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,6 +28,9 @@ final class DisableAgentCommand implements Callable<Integer> {
     @Option(names = "--why", paramLabel = "TEXT", required = true, description = "The reason, for others to see.")
     private String why = "";
 
+    @Mixin
+    private GiverOption giver = new GiverOption();
+
     DisableAgentCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -36,7 +40,7 @@ final class DisableAgentCommand implements Callable<Integer> {
         if (why.isBlank()) {
             throw CommandException.usage("--why: is empty; say it to those who will wonder");
         }
-        Servers.open(surroundings, Need.POSTGRES).agentSwitch().disable(name, By.PERSON, why, null);
+        Servers.open(surroundings, Need.POSTGRES).agentSwitch().disable(name, giver.name(surroundings), why);
         surroundings.print("agent/" + name + ": disabled");
         return ExitCode.COMPLETED;
     }

@@ -1,14 +1,15 @@
 package dev.postroad.cli.agents;
 
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.runtime.availability.AgentSwitch.By;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,6 +25,9 @@ final class EnableAgentCommand implements Callable<Integer> {
     @Option(names = "--why", paramLabel = "TEXT", description = "The reason, for others to see.")
     private @Nullable String why;
 
+    @Mixin
+    private GiverOption giver = new GiverOption();
+
     EnableAgentCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -31,7 +35,7 @@ final class EnableAgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FaultsException {
         boolean isChanged =
-                Servers.open(surroundings, Need.POSTGRES).agentSwitch().enable(name, By.PERSON, why);
+                Servers.open(surroundings, Need.POSTGRES).agentSwitch().enable(name, giver.name(surroundings), why);
         surroundings.print("agent/" + name + ": " + (isChanged ? "enabled" : "was enabled already"));
         return ExitCode.COMPLETED;
     }

@@ -24,10 +24,12 @@ public final class GiverOption {
         if (name != null && (name.isBlank() || name.length() > LONGEST)) {
             throw CommandException.usage("--by: is blank or too long; use 1 to " + LONGEST + " characters");
         }
-        return name != null ? name : user(surroundings.environment());
+        return name != null ? name : loggedIn(surroundings);
     }
 
-    private static @Nullable String user(Map<String, String> environment) {
+    /** Who is logged in here; null where that is nobody. */
+    public static @Nullable String loggedIn(Surroundings surroundings) {
+        Map<String, String> environment = surroundings.environment();
         return NAMES_OF_USERS.stream()
                 .map(variable -> environment.getOrDefault(variable, ""))
                 .filter(user -> !user.isBlank() && user.length() <= LONGEST)

@@ -1,5 +1,6 @@
 package dev.postroad.cli.definitions;
 
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.ExitCode;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,6 +34,9 @@ final class ApplyCommand implements Callable<Integer> {
             description = "The longest to wait until a worker has taken them up; PT30S by default.")
     private Duration limit = Publisher.DEFAULT_LIMIT;
 
+    @Mixin
+    private GiverOption giver = new GiverOption();
+
     ApplyCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -47,7 +52,7 @@ final class ApplyCommand implements Callable<Integer> {
         List<Applied> applied = definitions.stream()
                 .map(definition -> Applied.of(definition, stored))
                 .toList();
-        new Publisher(servers.client(), stored).publish(definitions, limit);
+        new Publisher(servers.client(), stored, giver.name(surroundings)).publish(definitions, limit);
         applied.stream().flatMap(each -> each.told(stored).stream()).forEach(surroundings::print);
         return ExitCode.COMPLETED;
     }

@@ -71,7 +71,7 @@ public final class Examples {
         Properties published = read(file);
         String digest = digest(example);
         if (!digest.equals(published.getProperty(example.name()))) {
-            new Publisher(client, servers.definitions()).publish(example.definitions(), Publisher.DEFAULT_LIMIT);
+            new Publisher(client, servers.definitions(), null).publish(example.definitions(), Publisher.DEFAULT_LIMIT);
             published.setProperty(example.name(), digest);
             write(published, file);
         }

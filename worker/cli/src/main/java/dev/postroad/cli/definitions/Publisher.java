@@ -23,10 +23,13 @@ public final class Publisher {
 
     private final PostroadClient client;
     private final PublishedDefinitions stored;
+    private final @Nullable String by;
 
-    public Publisher(PostroadClient client, PublishedDefinitions stored) {
+    /** @param by who publishes; null where nobody says */
+    public Publisher(PostroadClient client, PublishedDefinitions stored, @Nullable String by) {
         this.client = client;
         this.stored = stored;
+        this.by = by;
     }
 
     /**
@@ -39,7 +42,7 @@ public final class Publisher {
         definitions.stream()
                 .filter(definition -> !stored.holds(definition))
                 .sorted(Comparator.comparingInt(Publisher::order))
-                .forEachOrdered(definition -> published.put(definition, client.apply(definition)));
+                .forEachOrdered(definition -> published.put(definition, client.apply(definition, by)));
         published.forEach((definition, record) -> awaitTakenUp(definition, record, limit));
     }
 

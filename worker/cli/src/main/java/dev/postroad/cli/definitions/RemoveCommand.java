@@ -1,5 +1,6 @@
 package dev.postroad.cli.definitions;
 
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.servers.Await;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,6 +39,9 @@ final class RemoveCommand implements Callable<Integer> {
             description = "The longest to wait until a worker has removed them; PT30S by default.")
     private Duration limit = Publisher.DEFAULT_LIMIT;
 
+    @Mixin
+    private GiverOption giver = new GiverOption();
+
     RemoveCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -51,7 +56,7 @@ final class RemoveCommand implements Callable<Integer> {
         PublishedDefinitions stored = servers.definitions();
         wanted.forEach(key -> requireThere(key, stored));
         PostroadClient client = servers.client();
-        wanted.forEach(key -> client.remove(key.toString()));
+        wanted.forEach(key -> client.remove(key.toString(), giver.name(surroundings)));
         for (RegistryKey key : wanted) {
             if (!Await.until(limit, () -> !stored.has(key))) {
                 throw CommandException.failed(

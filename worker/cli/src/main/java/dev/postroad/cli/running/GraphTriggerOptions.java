@@ -1,9 +1,9 @@
 package dev.postroad.cli.running;
 
 import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.message.Trigger.OfGraph;
-import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,10 +17,10 @@ final class GraphTriggerOptions {
     private TriggerOptions options = new TriggerOptions();
 
     /** The trigger of a graph; always with a run id. */
-    Trigger trigger(String graph, InputStream in) {
+    Trigger trigger(String graph, Surroundings surroundings) {
         if (version != null && version < 1) {
             throw CommandException.usage("--version: is " + version + "; versions count from 1");
         }
-        return options.trigger(new OfGraph(graph, version), in);
+        return options.trigger(new OfGraph(graph, version), surroundings);
     }
 }

@@ -1,5 +1,6 @@
 package dev.postroad.cli.running;
 
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.definitions.Examples;
 import dev.postroad.cli.definitions.GraphArgument;
 import dev.postroad.cli.definitions.Publisher;
@@ -46,14 +47,14 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FaultsException {
         GraphArgument argument = GraphArgument.read(graph, surroundings.in());
-        Trigger trigger = options.trigger(argument.name(), surroundings.in());
+        Trigger trigger = options.trigger(argument.name(), surroundings);
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
         PublishedDefinitions definitions = servers.definitions();
         if (argument.files().isEmpty()) {
             Examples.publish(trigger.target(), client, servers);
         }
-        argument.publish(new Publisher(client, definitions), definitions);
+        argument.publish(new Publisher(client, definitions, GiverOption.loggedIn(surroundings)), definitions);
         argument.requireKnown(servers, definitions);
         return new TriggeredRun(trigger, nodes(argument.name(), definitions), following)
                 .follow(client, servers.history(), surroundings);

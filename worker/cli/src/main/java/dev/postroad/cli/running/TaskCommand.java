@@ -46,7 +46,7 @@ final class TaskCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException {
-        Trigger trigger = options.trigger(new OfAgent(agent), surroundings.in());
+        Trigger trigger = options.trigger(new OfAgent(agent), surroundings);
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
         Examples.publish(trigger.target(), client, servers);

@@ -45,7 +45,7 @@ final class TriggerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException {
-        Trigger trigger = options.trigger(graph, surroundings.in());
+        Trigger trigger = options.trigger(graph, surroundings);
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PostroadClient client = servers.client();
         Examples.publish(trigger.target(), client, servers);

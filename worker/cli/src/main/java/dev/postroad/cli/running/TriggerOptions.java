@@ -1,16 +1,18 @@
 package dev.postroad.cli.running;
 
+import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.arguments.NewRunId;
 import dev.postroad.cli.shell.CommandException;
+import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.shell.UserInput;
 import dev.postroad.contracts.message.StartAt;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.message.Trigger.Target;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What can be said about a run before it begins. */
@@ -43,20 +45,24 @@ final class TriggerOptions {
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A mark on the run; may be given several times.")
     private Map<String, String> tags = new LinkedHashMap<>();
 
+    @Mixin
+    private GiverOption giver = new GiverOption();
+
     /** The trigger of a graph or an agent; always with a run id, so that it can be followed from its first event. */
-    Trigger trigger(Target target, InputStream in) {
+    Trigger trigger(Target target, Surroundings surroundings) {
         if (priority < 0 || priority > HIGHEST_PRIORITY) {
             throw CommandException.usage("--priority: is " + priority + "; use 0 to " + HIGHEST_PRIORITY);
         }
         return new Trigger(
                 target,
                 NewRunId.of("--run-id", runId, target.name()),
-                UserInput.object("--input", input, in),
+                UserInput.object("--input", input, surroundings.in()),
                 priority,
                 runTimeout,
                 tags,
                 startAt(),
-                null);
+                null,
+                giver.name(surroundings));
     }
 
     private @Nullable StartAt startAt() {

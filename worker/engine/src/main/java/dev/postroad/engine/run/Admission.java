@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param forkedFrom the run that {@code base} is of; null where the run was triggered
  * @param place its place in the queue; null where its graph says nothing of it
  * @param startAt it does not begin before; null where it may begin at once
+ * @param by who asked for it; null where nobody said
  */
 public record Admission(
         ObjectNode input,
@@ -26,7 +27,8 @@ public record Admission(
         @Nullable Snapshot base,
         @Nullable ForkedFrom forkedFrom,
         @Nullable Instant startAt,
-        @Nullable QueuePlace place) {
+        @Nullable QueuePlace place,
+        @Nullable String by) {
     public Admission {
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
     }
@@ -34,7 +36,7 @@ public record Admission(
     /** What a trigger of a graph asks for. */
     public Admission(
             ObjectNode input, int priority, @Nullable Duration timeout, Map<String, String> tags, Origin origin) {
-        this(input, priority, timeout, tags, origin, null, null, null, null);
+        this(input, priority, timeout, tags, origin, null, null, null, null, null);
     }
 
     /**
@@ -53,23 +55,30 @@ public record Admission(
             Map<String, String> tags,
             Origin origin) {
         return new Admission(
-                input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null, null, null);
+                input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null, null, null, null);
     }
 
     /** The same, and not before a time; null for at once. */
     public Admission startingAt(@Nullable Instant time) {
         return time == null
                 ? this
-                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, time, place);
+                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, time, place, by);
     }
 
     /** The same, at a place in the queue. */
     public Admission placed(QueuePlace queued) {
-        return new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, queued);
+        return new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, queued, by);
+    }
+
+    /** The same, asked for by somebody; null where nobody said. */
+    public Admission by(@Nullable String giver) {
+        return giver == null
+                ? this
+                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, place, giver);
     }
 
     /** What a fork asks for: the same, from another state on, at once. */
     Admission forked(ObjectNode lastInput, Snapshot from, ForkedFrom source) {
-        return new Admission(lastInput, priority, timeout, tags, origin, from, source, null, null);
+        return new Admission(lastInput, priority, timeout, tags, origin, from, source, null, null, null);
     }
 }

@@ -288,6 +288,9 @@ public final class EventCodec {
         if (admission.place() != null) {
             admission.place().put(data.putObject("queue"));
         }
+        if (admission.by() != null) {
+            data.put("by", admission.by());
+        }
         put(data.putObject("trigger"), admission.origin());
         if (admission.base() != null) {
             data.set("base", Trees.tree(admission.base()));
@@ -328,7 +331,8 @@ public final class EventCodec {
                 data.has("base") ? Trees.snapshot(data.get("base")) : null,
                 data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null,
                 data.has("startAt") ? Instant.parse(data.get("startAt").textValue()) : null,
-                data.has("queue") ? QueuePlace.of(data.get("queue")) : null);
+                data.has("queue") ? QueuePlace.of(data.get("queue")) : null,
+                data.path("by").textValue());
     }
 
     private static Admission.ForkedFrom forkedFrom(JsonNode source) {

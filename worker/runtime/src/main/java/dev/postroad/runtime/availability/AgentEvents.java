@@ -27,6 +27,36 @@ public final class AgentEvents {
                 type.publicName(),
                 clock.instant().atOffset(ZoneOffset.UTC),
                 workerId,
-                new String(Json.bytes(data), StandardCharsets.UTF_8));
+                text(data));
+    }
+
+    private void note(Handle handle, String column, String name, String type, ObjectNode data) {
+        handle.execute(
+                "INSERT INTO postroad.agent_events (" + column
+                        + ", type, at, worker, data, published) VALUES (?, ?, ?, ?, ?::json, true)",
+                name,
+                type,
+                clock.instant().atOffset(ZoneOffset.UTC),
+                workerId,
+                text(data));
+    }
+
+    /** Notes that a graph was published or removed: for whoever looks it up in Postgres; subscribers read the registry. */
+    public void ofGraph(Handle handle, String graph, String type, ObjectNode data) {
+        note(handle, "graph", graph, type, data);
+    }
+
+    /** The same of a schedule. */
+    public void ofSchedule(Handle handle, String schedule, String type, ObjectNode data) {
+        note(handle, "schedule", schedule, type, data);
+    }
+
+    /** Adds who it was; nothing where nobody said. */
+    public static ObjectNode putBy(ObjectNode data, @Nullable String by) {
+        return by == null ? data : data.put("by", by);
+    }
+
+    private static String text(ObjectNode data) {
+        return new String(Json.bytes(data), StandardCharsets.UTF_8);
     }
 }

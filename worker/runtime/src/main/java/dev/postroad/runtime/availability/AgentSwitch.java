@@ -48,11 +48,28 @@ public final class AgentSwitch {
      * @throws UnknownAgentException where there is no such agent
      */
     public boolean disable(String agent, By by, @Nullable String why, @Nullable Instant probeAt) {
-        return jdbi.inTransaction(handle -> disable(handle, agent, by, why, probeAt));
+        return jdbi.inTransaction(handle -> disable(handle, agent, by, null, why, probeAt));
     }
 
-    /** As above, in the transaction of the handle. */
+    /**
+     * Has an agent not be called any more, because a person says so.
+     *
+     * @param who the person; null where nobody said
+     * @param why for people
+     * @return whether this changed anything
+     * @throws UnknownAgentException where there is no such agent
+     */
+    public boolean disable(String agent, @Nullable String who, String why) {
+        return jdbi.inTransaction(handle -> disable(handle, agent, By.PERSON, who, why, null));
+    }
+
+    /** By the system, in the transaction of the handle. */
     boolean disable(Handle handle, String agent, By by, @Nullable String why, @Nullable Instant probeAt) {
+        return disable(handle, agent, by, null, why, probeAt);
+    }
+
+    private boolean disable(
+            Handle handle, String agent, By by, @Nullable String who, @Nullable String why, @Nullable Instant probeAt) {
         boolean isChanged = handle.createUpdate("""
                                 UPDATE postroad.agents
                                 SET enabled = false, disabled_by = :by, disabled_reason = :why, disabled_at = :now,
@@ -66,7 +83,7 @@ public final class AgentSwitch {
                         .execute()
                 == 1;
         if (isChanged) {
-            ObjectNode data = data(by, why);
+            ObjectNode data = data(by, who, why);
             if (probeAt != null) {
                 data.put("probeAt", probeAt.toString());
             }
@@ -85,11 +102,27 @@ public final class AgentSwitch {
      * @throws UnknownAgentException where there is no such agent
      */
     public boolean enable(String agent, By by, @Nullable String why) {
-        return jdbi.inTransaction(handle -> enable(handle, agent, by, why));
+        return jdbi.inTransaction(handle -> enable(handle, agent, by, null, why));
     }
 
-    /** As above, in the transaction of the handle. */
+    /**
+     * Lets an agent be called again, because a person says so.
+     *
+     * @param who the person; null where nobody said
+     * @param why for people; null where nobody said
+     * @return whether this changed anything
+     * @throws UnknownAgentException where there is no such agent
+     */
+    public boolean enable(String agent, @Nullable String who, @Nullable String why) {
+        return jdbi.inTransaction(handle -> enable(handle, agent, By.PERSON, who, why));
+    }
+
+    /** By the system, in the transaction of the handle. */
     boolean enable(Handle handle, String agent, By by, @Nullable String why) {
+        return enable(handle, agent, by, null, why);
+    }
+
+    private boolean enable(Handle handle, String agent, By by, @Nullable String who, @Nullable String why) {
         boolean isChanged = handle.createUpdate("""
                                 UPDATE postroad.agents
                                 SET enabled = true, disabled_by = NULL, disabled_reason = NULL, disabled_at = NULL,
@@ -103,15 +136,18 @@ public final class AgentSwitch {
                         .execute()
                 == 1;
         if (isChanged) {
-            events.append(handle, agent, AgentEventType.ENABLED, data(by, why));
+            events.append(handle, agent, AgentEventType.ENABLED, data(by, who, why));
         } else {
             requireKnown(handle, agent);
         }
         return isChanged;
     }
 
-    private static ObjectNode data(By by, @Nullable String why) {
+    private static ObjectNode data(By by, @Nullable String who, @Nullable String why) {
         ObjectNode data = JsonNodeFactory.instance.objectNode().put("by", by.publicName);
+        if (who != null) {
+            data.put("who", who);
+        }
         return why == null ? data : data.put("reason", why);
     }
 

@@ -9,7 +9,6 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.message.AgentEvent;
 import dev.postroad.runtime.availability.AgentSwitch;
-import dev.postroad.runtime.availability.AgentSwitch.By;
 import dev.postroad.runtime.availability.UnknownAgentException;
 import dev.postroad.runtime.history.agents.AgentEventLog;
 import dev.postroad.runtime.history.definitions.DefinitionJson;
@@ -21,6 +20,7 @@ import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what is asked about agents, and disables and enables them. Thread-safe. */
 final class AgentRoutes {
@@ -100,12 +100,16 @@ final class AgentRoutes {
 
     private void disable(Context context) {
         String why = why(context).orElseThrow(() -> Refusal.faults(List.of(new Fault("why", "is missing", TO_SAY))));
-        decide(context, name -> agentSwitch.disable(name, By.PERSON, why, null));
+        decide(context, name -> agentSwitch.disable(name, who(context), why));
     }
 
     private void enable(Context context) {
         String why = why(context).orElse(null);
-        decide(context, name -> agentSwitch.enable(name, By.PERSON, why));
+        decide(context, name -> agentSwitch.enable(name, who(context), why));
+    }
+
+    private static @Nullable String who(Context context) {
+        return Guard.principal(context).by(null);
     }
 
     private Optional<String> why(Context context) {

@@ -34,8 +34,9 @@ final class MessageRoutes {
     private void trigger(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
-        Trigger trigger = PostedMessages.understood(() -> Trigger.read(body));
-        Bounds.checkTags(context, trigger.tags());
+        Trigger given = PostedMessages.understood(() -> Trigger.read(body));
+        Bounds.checkTags(context, given.tags());
+        Trigger trigger = given.by(Guard.principal(context).by(given.by()));
         posted.acknowledged(context, () -> {
             String runId = client.trigger(trigger);
             return JsonNodeFactory.instance.objectNode().put("runId", runId);

@@ -39,6 +39,7 @@ final class RegistryRoutes {
         new Query(context).end();
         JsonNode body = posted.body(context);
         List<Definition> sound = PostedMessages.understood(() -> new PostedDefinitions(definitions).read(body));
+        String by = Guard.principal(context).by(null);
         posted.acknowledged(context, () -> {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             ArrayNode keys = json.putArray("keys");
@@ -46,7 +47,7 @@ final class RegistryRoutes {
             sound.stream()
                     .sorted(Comparator.comparingInt(definition -> definition instanceof AgentDefinition ? 0 : 1))
                     .forEach(definition -> {
-                        client.apply(definition);
+                        client.apply(definition, by);
                         keys.add(definition.registryKey());
                     });
             return json;
@@ -60,7 +61,7 @@ final class RegistryRoutes {
             throw none(key);
         }
         posted.acknowledged(context, () -> {
-            client.remove(key.toString());
+            client.remove(key.toString(), Guard.principal(context).by(null));
             return JsonNodeFactory.instance.objectNode().put("key", key.toString());
         });
     }

@@ -10,6 +10,7 @@ import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.PrunedRun;
 import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
+import dev.postroad.runtime.reading.Givers;
 import dev.postroad.runtime.reading.Incoming;
 import dev.postroad.runtime.reading.RecordHandler;
 import dev.postroad.runtime.run.commands.Commands;
@@ -54,10 +55,10 @@ final class ControlHandler implements RecordHandler {
             String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
             JsonNode json = Json.read(record.value());
             if (ScheduleCommand.isNamed(json)) {
-                steer(ScheduleCommand.read(json), incoming);
+                steer(ScheduleCommand.read(json).orBy(Givers.of(record)), incoming);
                 return Reception.TAKEN;
             }
-            Control control = Control.read(json, key);
+            Control control = Control.read(json, key).orBy(Givers.of(record));
             String commandId = CommandIds.of(control, record, incoming.topicId());
             lanes.instruct(instruction(control, commandId, new Outcome(control, commandId, incoming)));
         } catch (FaultsException faults) {
@@ -131,7 +132,8 @@ final class ControlHandler implements RecordHandler {
                 rejected("pruned", gone.get().said());
                 return;
             }
-            String json = new String(incoming.record().value(), StandardCharsets.UTF_8);
+            // As it is understood: it may have been a header that said whose it is.
+            String json = new String(Json.bytes(control.toJson()), StandardCharsets.UTF_8);
             if (!pending.keep(new PendingCommand(control.runId(), commandId, json))) {
                 incoming.refuse(PendingCommands.FULL);
                 return;

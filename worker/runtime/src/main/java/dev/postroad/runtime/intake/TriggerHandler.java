@@ -76,7 +76,9 @@ final class TriggerHandler implements RecordHandler {
                 admissible.runId(),
                 record.partition(),
                 admissible.graph(),
-                admission(admissible.trigger(), origin(incoming)).startingAt(startAt(admissible.trigger(), record)),
+                admission(admissible.trigger(), origin(incoming))
+                        .startingAt(startAt(admissible.trigger(), record))
+                        .by(admissible.trigger().by()),
                 record.serializedValueSize(),
                 traceParent(record),
                 new Outcome(admissible, incoming)));

@@ -13,6 +13,7 @@ import dev.postroad.runtime.intake.TriggerVerdict.Admissible;
 import dev.postroad.runtime.intake.TriggerVerdict.NotYetKnown;
 import dev.postroad.runtime.intake.TriggerVerdict.Rejected;
 import dev.postroad.runtime.intake.TriggerVerdict.Unreadable;
+import dev.postroad.runtime.reading.Givers;
 import dev.postroad.runtime.registry.Catalog;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -46,7 +47,7 @@ final class TriggerJudge {
             return new Unreadable("the value must be a JSON object; send {\"graph\": …, \"input\": {…}}");
         }
         try {
-            return judge(record, Trigger.read(json), readAt);
+            return judge(record, Trigger.read(json).orBy(Givers.of(record)), readAt);
         } catch (FaultsException faults) {
             return new Rejected(expectedRunId(record, json), target(json), String.valueOf(faults.getMessage()));
         }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Agents in Postgres. Every worker reads every record of the registry, again at each start, so a record changes
@@ -41,7 +42,7 @@ final class AgentStore {
     record Kept(String name, ObjectNode definition, Instant publishedAt, boolean removed) {}
 
     /** Keeps a definition, unless something later is there; says whether it is what is there now. */
-    boolean publish(AgentDefinition agent, Instant publishedAt) {
+    boolean publish(AgentDefinition agent, Instant publishedAt, @Nullable String by) {
         return jdbi.inTransaction(handle -> {
             Optional<Kept> before = locked(handle, agent.name());
             if (before.isPresent() && !before.get().publishedAt().isBefore(publishedAt)) {
@@ -59,7 +60,7 @@ final class AgentStore {
                     StoredJson.text(agent.source()),
                     publishedAt.atOffset(ZoneOffset.UTC));
             beginAfresh(handle, agent, before);
-            tell(handle, agent, before);
+            tell(handle, agent, before, by);
             return true;
         });
     }
@@ -80,9 +81,10 @@ final class AgentStore {
         }
     }
 
-    private void tell(Handle handle, AgentDefinition agent, Optional<Kept> before) {
+    private void tell(Handle handle, AgentDefinition agent, Optional<Kept> before, @Nullable String by) {
         ObjectNode data =
                 JsonNodeFactory.instance.objectNode().put("kind", agent.kind().publicName());
+        AgentEvents.putBy(data, by);
         boolean isNew = before.filter(
                         kept -> !kept.removed() && !kept.publishedAt().equals(Instant.EPOCH))
                 .isEmpty();
@@ -109,7 +111,7 @@ final class AgentStore {
     }
 
     /** Removes an agent, unless something later is there; says whether it is removed now. */
-    boolean remove(String name, Instant removedAt) {
+    boolean remove(String name, Instant removedAt, @Nullable String by) {
         return jdbi.inTransaction(handle -> {
             Optional<Kept> before = locked(handle, name);
             if (before.isEmpty() || !before.get().publishedAt().isBefore(removedAt)) {
@@ -120,7 +122,8 @@ final class AgentStore {
                     .bind("name", name)
                     .execute();
             if (!before.get().removed()) {
-                events.append(handle, name, AgentEventType.REMOVED, JsonNodeFactory.instance.objectNode());
+                ObjectNode data = AgentEvents.putBy(JsonNodeFactory.instance.objectNode(), by);
+                events.append(handle, name, AgentEventType.REMOVED, data);
             }
             return true;
         });

@@ -68,9 +68,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
      * @param available told of agents that came or changed; must not block
      */
     public Catalog(Jdbi jdbi, AgentClients clients, AgentEvents events, Consumer<String> available) {
-        this.store = new GraphStore(jdbi);
+        this.store = new GraphStore(jdbi, events);
         this.agentStore = new AgentStore(jdbi, events);
-        this.schedules = new ScheduleStore(jdbi);
+        this.schedules = new ScheduleStore(jdbi, events);
         this.clients = clients;
         this.available = available;
     }
@@ -231,24 +231,24 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
      *
      * @throws FaultsException where it is refused; what was there before stays
      */
-    void publish(Definition definition, Instant publishedAt) throws FaultsException {
+    void publish(Definition definition, Instant publishedAt, @Nullable String by) throws FaultsException {
         switch (definition) {
-            case AgentDefinition agent -> publish(agent, publishedAt);
-            case GraphDefinition graph -> publish(graph, publishedAt);
-            case ScheduleDefinition schedule -> publish(schedule, publishedAt);
+            case AgentDefinition agent -> publish(agent, publishedAt, by);
+            case GraphDefinition graph -> publish(graph, publishedAt, by);
+            case ScheduleDefinition schedule -> publish(schedule, publishedAt, by);
         }
     }
 
-    private void publish(ScheduleDefinition schedule, Instant publishedAt) throws FaultsException {
+    private void publish(ScheduleDefinition schedule, Instant publishedAt, @Nullable String by) throws FaultsException {
         ScheduledInput.of(schedule);
-        schedules.publish(schedule, publishedAt);
+        schedules.publish(schedule, publishedAt, by);
         changed(new RegistryKey(Kind.SCHEDULE, schedule.name()), publishedAt);
     }
 
-    private void publish(AgentDefinition agent, Instant publishedAt) throws FaultsException {
+    private void publish(AgentDefinition agent, Instant publishedAt, @Nullable String by) throws FaultsException {
         RegistryKey key = new RegistryKey(Kind.AGENT, agent.name());
         clients.open(agent).close();
-        if (agentStore.publish(agent, publishedAt)) {
+        if (agentStore.publish(agent, publishedAt, by)) {
             removed.remove(key);
             open(agent, clients::openAccepted);
             available.accept(agent.name());
@@ -256,10 +256,10 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         changed(key, publishedAt);
     }
 
-    private void publish(GraphDefinition graph, Instant publishedAt) throws FaultsException {
+    private void publish(GraphDefinition graph, Instant publishedAt, @Nullable String by) throws FaultsException {
         RegistryKey key = new RegistryKey(Kind.GRAPH, graph.name());
         GraphCompiler.compile(graph, 1, new Published());
-        Optional<Integer> version = keep(graph, publishedAt);
+        Optional<Integer> version = keep(graph, publishedAt, by);
         if (version.isPresent()) {
             graph(graph.name(), version.get());
             newest.merge(graph.name(), version.get(), Math::max);
@@ -268,9 +268,10 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         changed(key, publishedAt);
     }
 
-    private Optional<Integer> keep(GraphDefinition graph, Instant publishedAt) throws FaultsException {
+    private Optional<Integer> keep(GraphDefinition graph, Instant publishedAt, @Nullable String by)
+            throws FaultsException {
         try {
-            return store.publish(graph, publishedAt, newestInside(graph));
+            return store.publish(graph, publishedAt, newestInside(graph), by);
         } catch (VersionTakenException taken) {
             throw new FaultsException(
                     List.of(new Fault("version", String.valueOf(taken.getMessage()), "publish a new version")));
@@ -278,11 +279,11 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     }
 
     /** Forgets what was removed: it is not there for what begins from now on. */
-    void remove(RegistryKey key, Instant removedAt) {
+    void remove(RegistryKey key, Instant removedAt, @Nullable String by) {
         boolean isRemoved = switch (key.kind()) {
-            case AGENT -> agentStore.remove(key.name(), removedAt);
-            case GRAPH -> store.remove(key.name(), removedAt);
-            case SCHEDULE -> schedules.remove(key.name(), removedAt);
+            case AGENT -> agentStore.remove(key.name(), removedAt, by);
+            case GRAPH -> store.remove(key.name(), removedAt, by);
+            case SCHEDULE -> schedules.remove(key.name(), removedAt, by);
         };
         if (isRemoved) {
             removed.add(key);

@@ -3,6 +3,7 @@ package dev.postroad.runtime.registry;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.runtime.availability.AgentEvents;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** Graphs in Postgres. Thread-safe. */
 final class GraphStore {
     private final Jdbi jdbi;
+    private final AgentEvents events;
 
-    GraphStore(Jdbi jdbi) {
+    GraphStore(Jdbi jdbi, AgentEvents events) {
         this.jdbi = jdbi;
+        this.events = events;
     }
 
     /** One version of a graph as it is kept. */
@@ -42,8 +45,10 @@ final class GraphStore {
      * changes nothing, nor does one that was kept no earlier than its record was written.
      *
      * @param inside the versions of the graphs inside it whose version it leaves open
+     * @param by who published it; null where nobody said
      */
-    Optional<Integer> publish(GraphDefinition graph, Instant publishedAt, Map<String, Integer> inside)
+    Optional<Integer> publish(
+            GraphDefinition graph, Instant publishedAt, Map<String, Integer> inside, @Nullable String by)
             throws VersionTakenException {
         return jdbi.inTransaction(handle -> {
             lock(handle, graph.name());
@@ -69,6 +74,8 @@ final class GraphStore {
                     StoredJson.text(graph.source()),
                     publishedAt.atOffset(ZoneOffset.UTC),
                     inside.isEmpty() ? null : StoredJson.text(versions(inside)));
+            ObjectNode data = JsonNodeFactory.instance.objectNode().put("version", version);
+            events.ofGraph(handle, graph.name(), "graph.published", AgentEvents.putBy(data, by));
             return Optional.of(version);
         });
     }
@@ -91,10 +98,10 @@ final class GraphStore {
     }
 
     /** Removes a graph, unless something later is there; says whether it is removed now. */
-    boolean remove(String name, Instant removedAt) {
+    boolean remove(String name, Instant removedAt, @Nullable String by) {
         return jdbi.inTransaction(handle -> {
             lock(handle, name);
-            handle.createUpdate("""
+            int changed = handle.createUpdate("""
                             INSERT INTO postroad.graph_removals AS known (name, removed_at)
                             SELECT :name, :at WHERE (SELECT max(published_at) FROM postroad.graphs WHERE name = :name) < :at
                             ON CONFLICT (name) DO UPDATE SET removed_at = excluded.removed_at, republished_at = NULL
@@ -102,6 +109,10 @@ final class GraphStore {
                     .bind("name", name)
                     .bind("at", removedAt.atOffset(ZoneOffset.UTC))
                     .execute();
+            if (changed > 0) {
+                ObjectNode data = AgentEvents.putBy(JsonNodeFactory.instance.objectNode(), by);
+                events.ofGraph(handle, name, "graph.removed", data);
+            }
             return isRemoved(handle, name);
         });
     }

@@ -6,6 +6,7 @@ import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.reading.Givers;
 import dev.postroad.runtime.reading.Incoming;
 import dev.postroad.runtime.reading.RecordHandler;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,7 @@ final class RegistryHandler implements RecordHandler {
 
     private void follow(ConsumerRecord<byte[], byte[]> record, RegistryKey key) throws FaultsException {
         if (record.value() == null) {
-            catalog.remove(key, place(record));
+            catalog.remove(key, place(record), Givers.of(record));
             return;
         }
         Definition definition = Definitions.read(Json.read(record.value()));
@@ -66,7 +67,7 @@ final class RegistryHandler implements RecordHandler {
                     "the key " + key + " does not fit the definition of " + definition.registryKey(),
                     "send it with the key " + definition.registryKey())));
         }
-        catalog.publish(definition, place(record));
+        catalog.publish(definition, place(record), Givers.of(record));
     }
 
     private static RegistryKey key(ConsumerRecord<byte[], byte[]> record) throws FaultsException {

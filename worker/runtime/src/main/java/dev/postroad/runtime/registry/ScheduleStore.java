@@ -1,12 +1,16 @@
 package dev.postroad.runtime.registry;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.definition.ScheduleDefinition;
+import dev.postroad.runtime.availability.AgentEvents;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Schedules in Postgres, as they are published. A record changes something only where nothing later is stored. Whoever
@@ -14,9 +18,11 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class ScheduleStore {
     private final Jdbi jdbi;
+    private final AgentEvents events;
 
-    ScheduleStore(Jdbi jdbi) {
+    ScheduleStore(Jdbi jdbi, AgentEvents events) {
         this.jdbi = jdbi;
+        this.events = events;
     }
 
     /** When each schedule was last published or removed. */
@@ -35,9 +41,24 @@ final class ScheduleStore {
     /**
      * Keeps a definition, unless something later is there. It begins with what is due after it was published: what another
      * definition would have been due before is nobody's concern.
+     *
+     * @param by who published it; null where nobody said
      */
-    void publish(ScheduleDefinition schedule, Instant publishedAt) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
+    void publish(ScheduleDefinition schedule, Instant publishedAt, @Nullable String by) {
+        jdbi.useTransaction(handle -> {
+            int changed = keep(handle, schedule, publishedAt);
+            if (changed > 0) {
+                note(handle, schedule.name(), "schedule.published", by);
+            }
+        });
+    }
+
+    private void note(Handle handle, String name, String type, @Nullable String by) {
+        events.ofSchedule(handle, name, type, AgentEvents.putBy(JsonNodeFactory.instance.objectNode(), by));
+    }
+
+    private static int keep(Handle handle, ScheduleDefinition schedule, Instant publishedAt) {
+        return handle.createUpdate("""
                 INSERT INTO postroad.schedules AS s (name, definition, published_at, paused, paused_at, decided_until)
                 VALUES (:name, :definition::json, :at, coalesce(:paused, false), CASE WHEN :paused THEN now() END,
                         least(:at, now()))
@@ -55,13 +76,13 @@ final class ScheduleStore {
                 .bind("definition", StoredJson.text(schedule.source()))
                 .bind("at", publishedAt.atOffset(ZoneOffset.UTC))
                 .bind("paused", schedule.paused())
-                .execute());
+                .execute();
     }
 
     /** Removes a schedule with what waits of it, unless something later is there; says whether it is removed now. */
-    boolean remove(String name, Instant removedAt) {
+    boolean remove(String name, Instant removedAt, @Nullable String by) {
         return jdbi.inTransaction(handle -> {
-            handle.execute(
+            int changed = handle.execute(
                     """
                     UPDATE postroad.schedules SET removed_at = ?, published_at = ?, revision = revision + 1
                     WHERE name = ? AND published_at < ?""",
@@ -69,6 +90,9 @@ final class ScheduleStore {
                     removedAt.atOffset(ZoneOffset.UTC),
                     name,
                     removedAt.atOffset(ZoneOffset.UTC));
+            if (changed > 0) {
+                note(handle, name, "schedule.removed", by);
+            }
             boolean isRemoved = handle.createQuery(
                             "SELECT removed_at IS NOT NULL FROM postroad.schedules WHERE name = :name")
                     .bind("name", name)

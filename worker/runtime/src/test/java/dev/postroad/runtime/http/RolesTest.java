@@ -223,6 +223,32 @@ final class RolesTest {
     }
 
     @Test
+    void whatIsChangedSaysWhoseTokenItWas() {
+        TokenLine.New operator = TOKENS.get(Role.OPERATOR);
+        TokenLine.New admin = TOKENS.get(Role.ADMIN);
+        assertThat(send(operator, "POST", "/api/triggers", "{'graph': 'asks', 'runId': 'told', 'by': 'somebody else'}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(SITE.journalWith("told", event -> event.typeName().equals("run.waiting"))
+                        .getFirst()
+                        .data()
+                        .path("by")
+                        .asText())
+                .isEqualTo("a-operator");
+        String agent = "{'agent': 'told', 'kind': 'java', 'provider': 'test-puppet'}";
+        assertThat(send(admin, "POST", "/api/registry", agent).status()).isEqualTo(202);
+        Site.await("the agent is there", () -> get(admin, "/api/agents/told").status() == 200);
+        assertThat(send(operator, "POST", "/api/agents/told/disable", "{'why': 'too slow'}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(send(admin, "DELETE", "/api/agents/told", "").status()).isEqualTo(202);
+        Site.await("it is gone", () -> get(admin, "/api/agents/told").status() == 404);
+        assertThat(get(admin, "/api/agents/told/events").text())
+                .contains("\"by\":\"a-admin\"", "\"who\":\"a-operator\"")
+                .doesNotContain("somebody else");
+    }
+
+    @Test
     void aTokenThatIsTakenAwayIsUnknownWithoutARestart() throws IOException {
         TokenLine.New next = token("next", Role.READER, Map.of());
         Path file = folder.resolve("tokens");
