@@ -4,7 +4,6 @@ import dev.postroad.contracts.definition.AgentDefinition.Kind;
 import dev.postroad.contracts.json.Fields;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -18,15 +17,12 @@ final class AgentReader {
             Arrays.stream(Kind.values()).collect(Collectors.toMap(Kind::publicName, Function.identity()));
     private static final Set<String> COMMON = Set.of("agent", "kind", "description", "timeout", "retry", "onExhausted");
     private static final Map<Kind, Set<String>> OF_KIND = Map.of(
-            Kind.LLM, Set.of("system", "prompt", "model", "temperature", "maxTokens", "response", "baseUrl"),
+            Kind.LLM, LlmFields.KNOWN,
             Kind.HTTP, Set.of("url", "headers"),
             Kind.JAVA, Set.of("provider"));
 
-    private static final Pattern URL = Pattern.compile("https?://\\S+");
-    private static final String URL_RULE = "an address that starts with http:// or https://";
-    private static final Pattern RESPONSE = Pattern.compile("text|json");
-    private static final double MAX_TEMPERATURE = 2;
-    private static final int MAX_TOKENS = 1_000_000;
+    static final Pattern URL = Pattern.compile("https?://\\S+");
+    static final String URL_RULE = "an address that starts with http:// or https://";
 
     private AgentReader() {}
 
@@ -62,13 +58,7 @@ final class AgentReader {
 
     private static void checkSettings(Kind kind, Fields fields) {
         switch (kind) {
-            case LLM -> {
-                List.of("system", "prompt", "model").forEach(fields::text);
-                fields.number("temperature", 0, MAX_TEMPERATURE);
-                fields.whole("maxTokens", 1, MAX_TOKENS);
-                fields.text("response", RESPONSE, "text or json");
-                fields.text("baseUrl", URL, URL_RULE);
-            }
+            case LLM -> LlmFields.check(fields);
             case HTTP -> {
                 if (!fields.has("url")) {
                     fields.fault("url", "is missing", "give the address that takes the POST");

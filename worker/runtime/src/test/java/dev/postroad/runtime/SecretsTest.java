@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 /** Secrets are known by their name alone, whatever happens: they are looked for wherever anything is kept or told. */
 @NullMarked
 class SecretsTest {
+    private static final List<String> BEHAVIOURS =
+            List.of("fine", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut");
     private static final String SECRET = "s3cret-";
     private static final String TOKEN = SECRET + "of-the-http-api";
 
@@ -95,17 +97,8 @@ class SecretsTest {
         told.add(refused(site, environment, "POSTROAD_GRUOP", "x"));
         told.add(refused(site, environment, "POSTROAD_POSTGRES_PASSWORD_FILE", folder + "/none"));
         Worker worker = site.worker(environment);
-        for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
-            site.apply(
-                    behaviour.equals("llm")
-                            ? "agent: llm\nkind: llm\nprompt: Say something\nretry: { maxAttempts: 2, backoff: PT0.01S }"
-                            : """
-                    agent: %1$s
-                    kind: http
-                    url: %2$s/%1$s
-                    headers: { X-Variable: "Bearer ${env:ECHO_KEY}", X-File: "${file:echo-key}" }
-                    retry: { maxAttempts: 2, backoff: PT0.01S }
-                    """.formatted(behaviour, server));
+        for (String behaviour : BEHAVIOURS) {
+            site.apply(agent(behaviour, server));
             site.apply("""
                     graph: %1$s-graph
                     state: { n: {} }
@@ -115,8 +108,9 @@ class SecretsTest {
         }
         site.apply("agent: lost\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${env:NOT_SET}\" }");
         site.apply("agent: sly\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${file:../token}\" }");
-        Site.await("the graphs are there", () -> site.number("SELECT count(*) FROM postroad.graphs") == 5);
-        for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
+        Site.await(
+                "the graphs are there", () -> site.number("SELECT count(*) FROM postroad.graphs") == BEHAVIOURS.size());
+        for (String behaviour : BEHAVIOURS) {
             site.trigger(behaviour + "-graph", "run-" + behaviour, "{}");
         }
         Site.await("both are refused", () -> site.number("SELECT count(*) FROM postroad.refused_definitions") == 2);
@@ -124,7 +118,7 @@ class SecretsTest {
                 "an answer's lines are stored",
                 () -> site.number("SELECT count(*) FROM postroad.agent_logs WHERE message LIKE 'was sent%'") == 1);
         try (Caller caller = new Caller(worker.httpPort())) {
-            for (String behaviour : List.of("fine", "fails", "garbage", "moved", "llm")) {
+            for (String behaviour : BEHAVIOURS) {
                 site.ended("run-" + behaviour);
                 for (String what : List.of("", "/events", "/logs", "/state")) {
                     told.add(get(caller, "/api/runs/run-" + behaviour + what));
@@ -136,6 +130,28 @@ class SecretsTest {
             }
         }
         return told;
+    }
+
+    private static String agent(String behaviour, String server) {
+        String retry = "retry: { maxAttempts: 2, backoff: PT0.01S }\n";
+        if (behaviour.equals("llm")) {
+            return "agent: llm\nkind: llm\nprompt: Say something\n" + retry;
+        }
+        if (behaviour.startsWith("llm")) {
+            return """
+                    agent: %1$s
+                    kind: llm
+                    baseUrl: %2$s/%1$s
+                    apiKey: "${file:echo-key}"
+                    fallback: { provider: anthropic, baseUrl: "%2$s/%1$s", apiKey: "${env:ECHO_KEY}" }
+                    """.formatted(behaviour, server) + retry;
+        }
+        return """
+                agent: %1$s
+                kind: http
+                url: %2$s/%1$s
+                headers: { X-Variable: "Bearer ${env:ECHO_KEY}", X-File: "${file:echo-key}" }
+                """.formatted(behaviour, server) + retry;
     }
 
     private static String get(Caller caller, String path) {
@@ -159,12 +175,22 @@ class SecretsTest {
         try (exchange) {
             String sent = exchange.getRequestHeaders().values().toString().replace("\"", "");
             String path = exchange.getRequestURI().getPath();
-            int status = path.equals("/fine") || path.equals("/garbage") ? 200 : path.equals("/moved") ? 302 : 503;
-            String body = switch (path) {
-                case "/fine" ->
+            String behaviour = path.split("/", 3)[1];
+            int status = switch (behaviour) {
+                case "fine", "garbage", "llm-breaks-off", "llm-cut" -> 200;
+                case "moved" -> 302;
+                default -> 503;
+            };
+            if (behaviour.startsWith("llm-")) {
+                exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+            }
+            String body = switch (behaviour) {
+                case "fine" ->
                     "{\"output\": {}, \"logs\": [{\"message\": \"was sent %1$s\", \"fields\": {\"sent\": \"%1$s\"}}]}"
                             .formatted(sent);
-                case "/garbage" -> "{\"output\": {}, \"" + sent + "\": }";
+                case "llm-breaks-off" -> "data: {\"error\": {\"message\": \"who sends " + sent + "\"}}\n\n";
+                case "llm-cut" -> "Internal Server Error, as one sent " + sent;
+                case "garbage" -> "{\"output\": {}, \"" + sent + "\": }";
                 default -> "{\"error\": {\"message\": \"cannot serve one who sends " + sent + "\"}}";
             };
             if (status == 302) {

@@ -369,17 +369,13 @@ public final class EventCodec {
 
     private static void put(ObjectNode data, Usage usage) {
         if (!usage.equals(Usage.NONE)) {
-            data.putObject("usage").put("inputTokens", usage.inputTokens()).put("outputTokens", usage.outputTokens());
+            usage.putInto(data.putObject("usage"));
         }
     }
 
     private static Usage usage(JsonNode data) {
         JsonNode usage = data.path("usage");
-        return usage.isObject()
-                ? new Usage(
-                        usage.path("inputTokens").asLong(),
-                        usage.path("outputTokens").asLong())
-                : Usage.NONE;
+        return usage.isObject() ? Usage.of(usage) : Usage.NONE;
     }
 
     private static ObjectNode object(JsonNode data, String name) {

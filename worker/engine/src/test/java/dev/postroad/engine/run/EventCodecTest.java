@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.EventType;
+import java.math.BigDecimal;
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,6 +30,19 @@ class EventCodecTest {
         JsonNode data = handed(more);
         assertThat(data.has("input")).isFalse();
         assertThat(data.path("omittedInputBytes").asInt()).isEqualTo(2 + more.length() * bytes);
+    }
+
+    @Test
+    void whatAModelUsedAndWhyItEndedIsInTheEvent() throws FaultsException {
+        Usage usage = new Usage(3, 4, "m-1", new BigDecimal("0.25"), "length");
+        EventBody body = new EventBody.NodeCompleted(List.of(), null, usage, false);
+
+        JsonNode data = Json.read(EventCodec.encode(body));
+
+        assertThat(data.path("usage"))
+                .isEqualTo(Json.read("{\"inputTokens\":3,\"outputTokens\":4,\"model\":\"m-1\",\"cost\":0.25,"
+                        + "\"finishReason\":\"length\"}"));
+        assertThat(EventCodec.decode(EventType.NODE_COMPLETED, data)).isEqualTo(body);
     }
 
     private static JsonNode handed(String input) throws FaultsException {

@@ -22,8 +22,7 @@ final class AnswerJson {
         switch (reply) {
             case AgentReply.Completed completed -> {
                 json.put("kind", "completed").set("output", completed.output());
-                json.put("inputTokens", completed.usage().inputTokens());
-                json.put("outputTokens", completed.usage().outputTokens());
+                completed.usage().putInto(json);
                 json.set("next", written(completed.next()));
             }
             case AgentReply.Interrupted(JsonNode question, Asking asking) -> {
@@ -82,13 +81,7 @@ final class AnswerJson {
     static AgentReply read(JsonNode json) {
         String kind = json.path("kind").asText();
         return switch (kind) {
-            case "completed" ->
-                new AgentReply.Completed(
-                        tree(json, "output"),
-                        new Usage(
-                                json.path("inputTokens").asLong(),
-                                json.path("outputTokens").asLong()),
-                        next(json.path("next")));
+            case "completed" -> new AgentReply.Completed(tree(json, "output"), Usage.of(json), next(json.path("next")));
             case "interrupted" -> new AgentReply.Interrupted(tree(json, "question"), asking(json.path("asking")));
             case "sleeping" ->
                 new AgentReply.Sleeping(Duration.parse(json.path("duration").asText()));

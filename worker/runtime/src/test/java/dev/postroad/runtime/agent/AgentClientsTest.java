@@ -64,6 +64,16 @@ final class AgentClientsTest {
                 "temperature: 1",
                 "maxTokens: 1",
                 "response: json",
+                "provider: anthropic",
+                "apiKey: ${env:TOKEN}",
+                "fallback: { model: n, provider: openai, baseUrl: 'https://host/v1' }",
+                "history: messages",
+                "seed: 1",
+                "stop: END",
+                "options: { top_p: 1 }",
+                "stream: false",
+                "schema: { type: object }",
+                "onCutOff: accept",
                 "baseUrl: https://host/v1");
     }
 
@@ -118,6 +128,31 @@ final class AgentClientsTest {
                 .extracting(Fault::place)
                 .containsExactlyInAnyOrder(
                         "url", "baseUrl", "model", "system", "prompt", "temperature", "maxTokens", "response");
+    }
+
+    @Test
+    void saysWhatIsWrongWithTheFormOfAnswersAndWhereKeysBelong() {
+        assertThat(faults(
+                        Kind.LLM,
+                        "baseUrl: http://host/v1",
+                        "model: m",
+                        "apiKey: sk-plain",
+                        "response: text",
+                        "schema: { type: nothing }",
+                        "onCutOff: retry",
+                        "options: { messages: [] }",
+                        "fallback: { modle: n }"))
+                .extracting(fault -> fault.place() + ": " + fault.problem())
+                .noneMatch(told -> told.contains("sk-plain"))
+                .map(told -> told.substring(0, told.indexOf(':')))
+                .containsExactlyInAnyOrder(
+                        "apiKey",
+                        "response",
+                        "schema",
+                        "onCutOff",
+                        "options.messages",
+                        "fallback.modle",
+                        "fallback.model");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.testing.Site;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
@@ -23,7 +24,7 @@ final class AnswerJsonTest {
                 AgentReply.completed(NullNode.instance),
                 new AgentReply.Completed(
                         Site.json("{'a': [1, 'ü', null]}"),
-                        new Usage(3, 4),
+                        new Usage(3, 4, "m-1", new BigDecimal("0.25"), "length"),
                         List.of(Goto.node("next"), new Goto("up", Site.json("[1]"), true))),
                 new AgentReply.Interrupted(Site.json("'sure?'")),
                 new AgentReply.Interrupted(

@@ -48,6 +48,14 @@ public final class AttemptSender {
         }
     }
 
+    /**
+     * The body of an answer, of which nothing is read once the deadline has passed: the HTTP client's own limit ends with
+     * the headers, and pieces may come for ever.
+     */
+    public InputStream body(HttpResponse<InputStream> response, AgentCall call) {
+        return new TimedStream(response.body(), call.deadline(), clock);
+    }
+
     /** Turns a failure to read into the interrupt that caused it, where one did. */
     public static void throwIfInterrupted(Throwable failure) throws InterruptedException {
         if (Thread.interrupted()) {

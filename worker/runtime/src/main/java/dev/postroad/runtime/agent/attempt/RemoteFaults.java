@@ -44,6 +44,11 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
 
     /** The fault of a connection that could not be made, broke or took too long. */
     public Faulted connection(URI address, IOException broken) {
+        return connection(address, broken, "");
+    }
+
+    /** The same, with what came before. */
+    public Faulted connection(URI address, IOException broken, String before) {
         String place = address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
         String what = switch (broken) {
             case HttpTimeoutException late -> "did not answer in time";
@@ -52,7 +57,7 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
         };
         String detail = broken.getMessage() == null ? broken.getClass().getSimpleName() : broken.getMessage();
         String type = broken instanceof HttpTimeoutException ? ErrorTypes.TIMEOUT : kind + ".connection";
-        return new Faulted(type, excerpt.of(place + " " + what + ": " + detail), true, null);
+        return new Faulted(type, excerpt.of(place + " " + what + ": " + detail + before), true, null);
     }
 
     /** The fault of an answer that breaks the protocol. */

@@ -43,7 +43,7 @@ public final class HttpAgent implements AgentClient {
     public AgentReply call(AgentCall call) throws InterruptedException {
         try {
             HttpResponse<InputStream> response = sender.send(request(call), call);
-            try (InputStream body = response.body()) {
+            try (InputStream body = sender.body(response, call)) {
                 return response.statusCode() / 100 == 2 ? read(response, body, call) : faults.status(response);
             }
         } catch (IOException broken) {

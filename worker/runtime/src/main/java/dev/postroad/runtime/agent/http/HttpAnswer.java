@@ -35,6 +35,7 @@ record HttpAnswer(RemoteFaults faults) {
     private static final String GOTO = "goto";
     private static final String INTERRUPT = "interrupt";
     private static final String SLEEP = "sleep";
+    private static final double MOST_COST = 1e9;
     private static final Set<String> BESIDE = Set.of("usage", "logs");
 
     /** Of an agent that had nothing to say. */
@@ -133,7 +134,16 @@ record HttpAnswer(RemoteFaults faults) {
     }
 
     private static Usage usage(@Nullable Fields fields) {
-        return fields == null ? Usage.NONE : new Usage(tokens(fields, "inputTokens"), tokens(fields, "outputTokens"));
+        if (fields == null) {
+            return Usage.NONE;
+        }
+        Double cost = fields.number("cost", 0, MOST_COST);
+        return new Usage(
+                tokens(fields, "inputTokens"),
+                tokens(fields, "outputTokens"),
+                fields.text("model"),
+                cost == null ? null : fields.object().path("cost").decimalValue(),
+                fields.text("finishReason"));
     }
 
     private static int tokens(Fields fields, String field) {

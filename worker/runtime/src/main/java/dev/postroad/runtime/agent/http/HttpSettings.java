@@ -3,6 +3,7 @@ package dev.postroad.runtime.agent.http;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.CommonSettings;
+import dev.postroad.runtime.agent.attempt.SecretReferences;
 import dev.postroad.runtime.agent.attempt.SendableHeader;
 import dev.postroad.runtime.agent.attempt.WebAddress;
 import java.net.URI;

@@ -111,7 +111,9 @@ final class HttpStream {
         new DefaultServerSentEventParser().parse(body, listener);
         // That the stream is closed behind the answer counts for nothing.
         if (listener.broken != null && messages.wantsMore()) {
-            throw new IOException(listener.broken.getMessage(), listener.broken);
+            throw listener.broken instanceof IOException broken
+                    ? broken
+                    : new IOException(listener.broken.getMessage(), listener.broken);
         }
     }
 

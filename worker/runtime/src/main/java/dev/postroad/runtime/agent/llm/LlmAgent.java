@@ -1,67 +1,49 @@
 package dev.postroad.runtime.agent.llm;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.model.chat.StreamingChatModel;
-import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.Excerpt;
-import dev.postroad.runtime.agent.attempt.FaultedException;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
-import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a chat model behind an OpenAI-compatible endpoint, and passes its words on as they come. Thread-safe.
+ * Asks a chat model, and where that cannot answer another one, and passes its words on as they come. Thread-safe.
  *
- * <p>LangChain4j speaks the protocol; {@link ModelTransport} keeps it on the calling thread, so that an interrupt
- * aborts it. LangChain4j's streaming models do not retry, which is left to the caller.
+ * <p>LangChain4j writes the requests; {@link ModelTransport} sends them and hears the answers on the calling thread, so
+ * that an interrupt aborts them. Nothing is tried again here, which is left to the caller.
  */
 public final class LlmAgent implements AgentClient {
-    private final LlmSettings settings;
+    /** What another model would meet as well. */
+    private static final Pattern OF_THE_QUESTION = Pattern.compile("llm\\.(400|413|422|length|tool-calls)");
+
     private final LlmPrompt prompt;
-    private final StreamingChatModel model;
-    private final LlmAnswer answer;
+    private final LlmModel model;
+    private final @Nullable LlmModel fallback;
     private final RemoteFaults faults;
 
-    private LlmAgent(
-            LlmSettings settings, LlmPrompt prompt, StreamingChatModel model, LlmAnswer answer, RemoteFaults faults) {
-        this.settings = settings;
+    private LlmAgent(LlmPrompt prompt, LlmModel model, @Nullable LlmModel fallback, RemoteFaults faults) {
         this.prompt = prompt;
         this.model = model;
-        this.answer = answer;
+        this.fallback = fallback;
         this.faults = faults;
     }
 
     /** A client, which reaches out to nobody yet. */
     public static LlmAgent open(LlmSettings settings, AgentEnvironment environment, AttemptSender sender) {
         RemoteFaults faults = new RemoteFaults("llm", new Excerpt(settings.secrets()), environment.clock());
-        ModelTransport transport = new ModelTransport(sender, faults, environment.maxAnswerBytes());
+        LlmEndpoint fallback = settings.fallback();
         return new LlmAgent(
-                settings,
-                LlmPrompt.of(settings, environment.clock()),
-                model(settings, transport),
-                new LlmAnswer(settings.response(), environment.maxAnswerBytes(), faults),
+                LlmPrompt.of(settings.texts(), environment.clock()),
+                LlmModel.open(settings.endpoint(), settings, environment, sender, faults),
+                fallback == null ? null : LlmModel.open(fallback, settings, environment, sender, faults),
                 faults);
-    }
-
-    private static StreamingChatModel model(LlmSettings settings, ModelTransport transport) {
-        var builder = OpenAiStreamingChatModel.builder()
-                .httpClientBuilder(transport.builder())
-                .baseUrl(settings.baseUrl().toString())
-                .apiKey(settings.apiKey())
-                .modelName(settings.model())
-                .temperature(settings.temperature())
-                .maxTokens(settings.maxTokens());
-        return switch (settings.response()) {
-            case TEXT -> builder.build();
-            case JSON -> builder.responseFormat("json_object").build();
-        };
     }
 
     @Override
@@ -72,33 +54,27 @@ public final class LlmAgent implements AgentClient {
         } catch (IllegalArgumentException incomplete) {
             return faults.permanent("llm.bad-prompt", "the prompt cannot be filled: " + incomplete.getMessage());
         }
-        ModelListener heard = new ModelListener(call.output());
-        ModelTransport.during(
-                call, () -> model.chat(ChatRequest.builder().messages(messages).build(), heard));
-        Throwable failure = heard.failure();
-        if (failure != null) {
-            AttemptSender.throwIfInterrupted(failure);
-            return fault(failure);
+        AgentReply reply = model.ask(messages, call);
+        if (fallback == null
+                || !(reply instanceof Faulted fault)
+                || OF_THE_QUESTION.matcher(fault.type()).matches()) {
+            return reply;
         }
-        return answer.read(heard.response());
+        call.log()
+                .warn("model " + model.name() + " failed, and " + fallback.name() + " is asked in its place: "
+                        + fault.type() + ": " + fault.message());
+        AgentReply second = fallback.ask(messages, call);
+        return second instanceof Faulted both ? bothFailed(fault, both) : second;
     }
 
-    private AgentReply fault(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            switch (cause) {
-                case FaultedException known -> {
-                    return known.fault();
-                }
-                case JsonProcessingException garbled -> {
-                    return faults.badAnswer("a piece of the answer is not as agreed: " + garbled.getOriginalMessage());
-                }
-                case IOException broken -> {
-                    return faults.connection(settings.baseUrl(), broken);
-                }
-                default -> {}
-            }
-        }
-        return AgentReply.retryable("llm.stream", faults.excerpt().of("the model broke off: " + failure.getMessage()));
+    /** By the first model's fault goes what becomes of the attempt: the next one begins with it again. */
+    private AgentReply bothFailed(Faulted first, Faulted second) {
+        String message = first.message() + "; and the fallback: " + second.type() + ": " + second.message();
+        return new Faulted(
+                first.type(),
+                faults.excerpt().of(message),
+                first.retryable() || second.retryable(),
+                first.retryAfter() == null ? second.retryAfter() : first.retryAfter());
     }
 
     @Override

@@ -4,57 +4,54 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
-import dev.langchain4j.model.input.PromptTemplate;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the input of a call into what a model is told. Thread-safe. */
 final class LlmPrompt {
-    private final @Nullable SystemMessage system;
-    private final @Nullable PromptTemplate template;
+    private final @Nullable Template system;
+    private final @Nullable Template prompt;
+    private final @Nullable String history;
 
-    private LlmPrompt(@Nullable SystemMessage system, @Nullable PromptTemplate template) {
+    private LlmPrompt(@Nullable Template system, @Nullable Template prompt, @Nullable String history) {
         this.system = system;
-        this.template = template;
+        this.prompt = prompt;
+        this.history = history;
     }
 
-    static LlmPrompt of(LlmSettings settings, InstantSource clock) {
-        String system = settings.system();
-        String prompt = settings.prompt();
+    static LlmPrompt of(LlmTexts texts, InstantSource clock) {
+        String system = texts.system();
+        String prompt = texts.prompt();
         return new LlmPrompt(
-                system == null ? null : SystemMessage.from(system),
-                prompt == null ? null : PromptTemplate.from(prompt, clock.withZone(ZoneOffset.UTC)));
+                system == null ? null : Template.ofNames(system, clock),
+                prompt == null ? null : Template.of(prompt, clock),
+                texts.history());
     }
 
     /**
      * The messages for an input.
      *
-     * @throws IllegalArgumentException where the input lacks a variable of the template, or nothing is left to say
+     * @throws IllegalArgumentException where the input lacks a variable of a template, holds no conversation where one is
+     *     due, or nothing is left to say
      */
     List<ChatMessage> messages(JsonNode input) {
         List<ChatMessage> messages = new ArrayList<>();
         if (system != null) {
-            messages.add(system);
+            messages.add(SystemMessage.from(system.filled(input)));
         }
-        messages.add(
-                template == null
-                        ? UserMessage.from(input.toString())
-                        : template.apply(variables(input)).toUserMessage());
+        if (history != null) {
+            messages.addAll(History.read(history, input.path(history)));
+        }
+        if (prompt != null) {
+            messages.add(UserMessage.from(prompt.filled(input)));
+        } else if (history == null) {
+            messages.add(UserMessage.from(input.toString()));
+        }
+        if (messages.stream().allMatch(SystemMessage.class::isInstance)) {
+            throw new IllegalArgumentException("there is nothing to say: " + history + " holds no message");
+        }
         return messages;
-    }
-
-    private static Map<String, Object> variables(JsonNode input) {
-        Map<String, Object> variables = new HashMap<>();
-        input.properties().forEach(field -> variables.put(field.getKey(), shown(field.getValue())));
-        return variables;
-    }
-
-    private static String shown(JsonNode value) {
-        return value.isTextual() ? value.textValue() : value.toString();
     }
 }

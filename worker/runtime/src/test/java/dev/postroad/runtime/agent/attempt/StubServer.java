@@ -25,6 +25,7 @@ public final class StubServer implements AutoCloseable {
 
     private final HttpServer server;
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Canned> first = new LinkedBlockingQueue<>();
     private volatile Canned answer = new Canned(200, Map.of(), "{\"output\":{}}");
 
     private StubServer(HttpServer server) {
@@ -44,6 +45,11 @@ public final class StubServer implements AutoCloseable {
         answer = new Canned(status, named, body);
     }
 
+    /** Is answered before whatever else is, once, and behind those that were said before. */
+    public void answersFirst(int status, String body, String type) {
+        first.add(new Canned(status, Map.of("Content-Type", type), body));
+    }
+
     public void answersEvents(String body) {
         answers(200, body, "Content-Type", "text/event-stream");
     }
@@ -56,6 +62,11 @@ public final class StubServer implements AutoCloseable {
         return received.take();
     }
 
+    /** Whether nothing was asked that was not looked at. */
+    public boolean isIdle() {
+        return received.isEmpty();
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -64,6 +75,8 @@ public final class StubServer implements AutoCloseable {
                     exchange.getRequestURI().getPath(),
                     Map.copyOf(exchange.getRequestHeaders()),
                     body));
+            Canned turn = first.poll();
+            Canned answer = turn == null ? this.answer : turn;
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             answer.headers().forEach(exchange.getResponseHeaders()::set);
             exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);

@@ -6,13 +6,17 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.BackgroundCall;
 import dev.postroad.runtime.agent.attempt.Calls;
 import dev.postroad.runtime.agent.attempt.Events;
 import dev.postroad.runtime.agent.attempt.RawServer;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,26 @@ final class LlmAgentConnectionTest {
         try (Socket socket = server.accept()) {
             assertFault(call.reply(), "timeout");
             RawServer.awaitHangUp(socket);
+        }
+    }
+
+    @Test
+    void aModelThatTalksBeyondTheDeadlineIsLateToo() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Calls.NOW);
+        try (AgentClients timed =
+                new AgentClients(AgentEnvironment.of(Map.of(), now::get).withLlm(server.url(), null, "m"))) {
+            CountDownLatch heard = new CountDownLatch(1);
+            BackgroundCall call = new BackgroundCall(
+                    timed.open(Calls.agent("llm")), Calls.with(Calls.json("{}"), piece -> heard.countDown()));
+            try (Socket socket = server.accept()) {
+                RawServer.send(socket, HEAD + Events.piece("Hel"));
+                heard.await();
+                now.set(Calls.DEADLINE.plusMillis(1));
+                RawServer.send(socket, Events.piece("lo"));
+
+                assertFault(call.reply(), "timeout");
+                RawServer.awaitHangUp(socket);
+            }
         }
     }
 

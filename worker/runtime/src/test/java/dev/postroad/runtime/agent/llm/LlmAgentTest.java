@@ -25,6 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LlmAgentTest {
     private static final String KEY = "sk-very-secret";
 
+    private static final Usage USAGE = new Usage(11, 7, null, null, "stop");
+    private static final String SCHEMA =
+            "schema: {type: object, required: [score], properties: {score: {type: integer, maximum: 10}}}";
+
     private StubServer server;
     private AgentClients clients;
 
@@ -44,7 +48,7 @@ final class LlmAgentTest {
 
     @Test
     void givesBackTheTextAndWhatItCost() throws Exception {
-        assertThat(call("{'a':1}")).isEqualTo(new Completed(Calls.json("{'text':'Hello'}"), new Usage(11, 7)));
+        assertThat(call("{'a':1}")).isEqualTo(new Completed(Calls.json("{'text':'Hello'}"), USAGE));
     }
 
     @Test
@@ -99,7 +103,7 @@ final class LlmAgentTest {
     void givesAnObjectWhereJsonWasAskedFor() throws Exception {
         server.answersEvents(Events.answer("{\"score\"", ": 8}"));
 
-        assertThat(call("{}", "response: json")).isEqualTo(new Completed(Calls.json("{'score':8}"), new Usage(11, 7)));
+        assertThat(call("{}", "response: json")).isEqualTo(new Completed(Calls.json("{'score':8}"), USAGE));
         assertThat(Calls.json(server.request().body()).path("response_format"))
                 .isEqualTo(Calls.json("{'type':'json_object'}"));
     }
@@ -187,6 +191,115 @@ final class LlmAgentTest {
 
         call("{}", "baseUrl: " + server.url().replace("127.0.0.1", "localhost"));
         assertThat(server.request().header("Authorization")).isEmpty();
+    }
+
+    @Test
+    void asksForWhatFitsTheSchemaAndGivesItBack() throws Exception {
+        server.answersEvents(Events.answer("```json\n{\"score\": 8}\n```"));
+
+        assertThat(call("{}", SCHEMA)).isEqualTo(new Completed(Calls.json("{'score':8}"), USAGE));
+        JsonNode format = Calls.json(server.request().body()).path("response_format");
+        assertThat(format.path("type").textValue()).isEqualTo("json_schema");
+        assertThat(format.path("json_schema").path("schema").path("required")).isEqualTo(Calls.json("['score']"));
+    }
+
+    @Test
+    void asksOnceMoreWhereAnAnswerDoesNotFitTheSchema() throws Exception {
+        server.answersFirst(200, Events.answer("{\"score\": 80}"), "text/event-stream");
+        server.answersEvents(Events.answer("{\"score\": 8}"));
+
+        assertThat(call("{'a':1}", SCHEMA))
+                .isEqualTo(new Completed(Calls.json("{'score':8}"), new Usage(22, 14, null, null, "stop")));
+        server.request();
+        JsonNode again = Calls.json(server.request().body()).path("messages");
+        assertThat(again).hasSize(3);
+        assertThat(again.path(1).path("content").textValue()).isEqualTo("{\"score\": 80}");
+        assertThat(again.path(2).path("content").textValue()).contains("score", "10");
+    }
+
+    @Test
+    void failsWhereTheSecondAnswerDoesNotFitEither() throws Exception {
+        server.answersEvents(Events.answer("eight"));
+
+        assertFault(call("{}", SCHEMA), "llm.bad-json", true, "asked for JSON that fits the schema");
+        server.request();
+        server.request();
+        assertThat(server.isIdle()).isTrue();
+    }
+
+    @Test
+    void sendsHowTheAuthorWantsWordsChosen() throws Exception {
+        call("{}", "seed: 7", "stop: [END, FIN]", "options: {top_p: 0.5, reasoning_effort: low}", "stream: false");
+
+        JsonNode body = Calls.json(server.request().body());
+        assertThat(body.path("seed").intValue()).isEqualTo(7);
+        assertThat(body.path("stop")).isEqualTo(Calls.json("['END','FIN']"));
+        assertThat(body.path("top_p").doubleValue()).isEqualTo(0.5);
+        assertThat(body.path("reasoning_effort").textValue()).isEqualTo("low");
+        assertThat(body.path("stream").booleanValue()).isFalse();
+        assertThat(body.has("stream_options")).isFalse();
+    }
+
+    @Test
+    void speaksAnthropicsProtocolWithAKeyOfTheAgentsOwn() throws Exception {
+        server.answers(
+                200,
+                "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}],\"stop_reason\":\"end_turn\"}",
+                "Content-Type",
+                "application/json");
+
+        AgentReply reply = call(
+                "{}",
+                "provider: anthropic",
+                "baseUrl: " + server.url().replace("127.0.0.1", "localhost"),
+                "apiKey: ${env:TOKEN}",
+                "model: m",
+                "system: Be brief.",
+                "maxTokens: 50",
+                "stop: END");
+
+        assertThat(reply).isInstanceOf(Completed.class);
+        StubServer.Received request = server.request();
+        assertThat(request.path()).isEqualTo("/v1/messages");
+        assertThat(request.header("X-api-key")).isEqualTo("s3cret-token");
+        assertThat(request.header("Authorization")).isEmpty();
+        JsonNode body = Calls.json(request.body());
+        assertThat(body.path("system").toString()).contains("Be brief.");
+        assertThat(body.path("max_tokens").intValue()).isEqualTo(50);
+        assertThat(body.path("stop_sequences")).isEqualTo(Calls.json("['END']"));
+        assertThat(body.path("messages").path(0).path("role").textValue()).isEqualTo("user");
+    }
+
+    @Test
+    void anotherModelAnswersWhereTheFirstCannot() throws Exception {
+        server.answersFirst(503, "busy", "text/plain");
+
+        assertThat(call("{}", "fallback: spare")).isInstanceOf(Completed.class);
+        assertThat(Calls.json(server.request().body()).path("model").textValue())
+                .isEqualTo("house-model");
+        assertThat(Calls.json(server.request().body()).path("model").textValue())
+                .isEqualTo("spare");
+    }
+
+    @Test
+    void saysWhatBothModelsSaidWhereNeitherCan() throws Exception {
+        server.answersFirst(503, "busy", "text/plain");
+        server.answers(404, "no such model");
+
+        AgentReply reply = call("{}", "fallback: { baseUrl: '" + server.url() + "/spare', model: spare }");
+
+        assertFault(reply, "llm.503", true, "busy; and the fallback: llm.404: answered 404: no such model");
+        assertThat(server.request().path()).isEqualTo("/v1/chat/completions");
+        assertThat(server.request().path()).isEqualTo("/v1/spare/chat/completions");
+    }
+
+    @Test
+    void aQuestionThatIsAtFaultIsNotAskedOfAnotherModel() throws Exception {
+        server.answers(400, "bad question");
+
+        assertFault(call("{}", "fallback: spare"), "llm.400", false, "bad question");
+        server.request();
+        assertThat(server.isIdle()).isTrue();
     }
 
     private AgentReply call(String input, String... settings) throws Exception {

@@ -3,10 +3,13 @@ package dev.postroad.runtime.agent.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.postroad.runtime.agent.attempt.Calls;
-import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LlmPromptTest {
@@ -33,6 +36,45 @@ final class LlmPromptTest {
     }
 
     @Test
+    void leadsIntoWhatTheInputHolds() {
+        assertThat(filled("{{a.b}} {{list.1.n}} {{a.b.c}}", "{'a':{'b':'x'},'list':[1,{'n':2}],'a.b.c':'whole'}"))
+                .isEqualTo("x 2 whole");
+        assertThatThrownBy(() -> filled("{{a.c}}", "{'a':{'b':'x'}}")).hasMessageContaining("'a.c' is missing");
+    }
+
+    @Test
+    void aSystemMessageIsATemplateToo() {
+        assertThat(messages(new LlmTexts("Write for {{who}}. {{not a variable}}", "Go.", null), "{'who':'Ada'}"))
+                .containsExactly(SystemMessage.from("Write for Ada. {{not a variable}}"), UserMessage.from("Go."));
+        assertThatThrownBy(() -> messages(new LlmTexts("For {{who}}", "Go.", null), "{}"))
+                .hasMessageContaining("'who' is missing");
+    }
+
+    @Test
+    void aConversationGoesBeforeThePromptInWhateverFormItIsKept() {
+        assertThat(messages(new LlmTexts("Be brief.", "And now?", "messages"), """
+                        {'messages': [{'role': 'user', 'content': 'Hi'}, {'type': 'ai', 'content': [{'type': 'text', 'text': 'Hello'}]},
+                          {'role': 'tool', 'content': '42'}, {'role': 'assistant', 'content': null}, {'type': 'human', 'content': 'Well'}]}"""))
+                .containsExactly(
+                        SystemMessage.from("Be brief."),
+                        UserMessage.from("Hi"),
+                        AiMessage.from("Hello"),
+                        UserMessage.from("Well"),
+                        UserMessage.from("And now?"));
+    }
+
+    @Test
+    void aConversationAloneIsEnoughAndNoneIsNot() {
+        LlmTexts texts = new LlmTexts("Be brief.", null, "messages");
+        assertThat(messages(texts, "{'messages': [{'role': 'user', 'content': 'Hi'}]}"))
+                .hasSize(2);
+        assertThatThrownBy(() -> messages(texts, "{}")).hasMessageContaining("messages holds no message");
+        assertThatThrownBy(() -> messages(texts, "{'messages': 'Hi'}")).hasMessageContaining("no list of messages");
+        assertThatThrownBy(() -> messages(texts, "{'messages': [{'role': 'boss', 'content': 'Hi'}]}"))
+                .hasMessageContaining("messages[0] has the role \"boss\"");
+    }
+
+    @Test
     void refusesAnInputThatIsNoObject() {
         assertThatThrownBy(() -> filled("{{a}}", "['a']")).hasMessageContaining("'a'");
     }
@@ -43,9 +85,12 @@ final class LlmPromptTest {
     }
 
     private static String filled(String template, String input) {
-        LlmSettings settings = new LlmSettings(
-                URI.create("http://localhost"), null, "m", null, template, null, null, LlmSettings.Response.TEXT);
-        LlmPrompt prompt = LlmPrompt.of(settings, InstantSource.fixed(Calls.NOW));
-        return ((UserMessage) prompt.messages(Calls.json(input)).getLast()).singleText();
+        return ((UserMessage)
+                        messages(new LlmTexts(null, template, null), input).getLast())
+                .singleText();
+    }
+
+    private static List<ChatMessage> messages(LlmTexts texts, String input) {
+        return LlmPrompt.of(texts, InstantSource.fixed(Calls.NOW)).messages(Calls.json(input));
     }
 }

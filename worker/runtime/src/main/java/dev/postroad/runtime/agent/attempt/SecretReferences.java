@@ -1,7 +1,6 @@
-package dev.postroad.runtime.agent.http;
+package dev.postroad.runtime.agent.attempt;
 
 import dev.postroad.contracts.json.Fields;
-import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * remembers what it put in. Files are those of one folder, whose operator decides what definitions may read. Not
  * thread-safe.
  */
-final class SecretReferences {
+public final class SecretReferences {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]*)}");
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
     private static final long MOST_BYTES = 64 << 10;
@@ -25,17 +24,17 @@ final class SecretReferences {
     private final AgentEnvironment environment;
     private final List<String> secrets = new ArrayList<>();
 
-    SecretReferences(AgentEnvironment environment) {
+    public SecretReferences(AgentEnvironment environment) {
         this.environment = environment;
     }
 
     /** The text with every reference replaced; notes a fault at {@code field} for each that leads nowhere. */
-    String resolve(Fields fields, String field, String text) {
+    public String resolve(Fields fields, String field, String text) {
         return REFERENCE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(value(fields, field, match)));
     }
 
     /** The values that were put in. */
-    List<String> secrets() {
+    public List<String> secrets() {
         return List.copyOf(secrets);
     }
 

@@ -1,0 +1,124 @@
+package dev.postroad.runtime.agent.llm;
+
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.runtime.agent.attempt.AgentEnvironment;
+import dev.postroad.runtime.agent.attempt.AttemptSender;
+import dev.postroad.runtime.agent.attempt.FaultedException;
+import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks one model. Where its answer does not fit the schema, it is asked once more, with what is wrong. Thread-safe. */
+final class LlmModel {
+    private final LlmEndpoint endpoint;
+    private final LlmForm form;
+    private final StreamingChatModel requests;
+    private final LlmAnswer answers;
+    private final RemoteFaults faults;
+    private final int maxAnswerBytes;
+
+    private LlmModel(
+            LlmEndpoint endpoint, LlmForm form, StreamingChatModel requests, RemoteFaults faults, int maxAnswerBytes) {
+        this.endpoint = endpoint;
+        this.form = form;
+        this.requests = requests;
+        this.answers = new LlmAnswer(form, faults);
+        this.faults = faults;
+        this.maxAnswerBytes = maxAnswerBytes;
+    }
+
+    /** Reaches out to nobody yet. */
+    static LlmModel open(
+            LlmEndpoint endpoint,
+            LlmSettings settings,
+            AgentEnvironment environment,
+            AttemptSender sender,
+            RemoteFaults faults) {
+        int maxAnswerBytes = environment.maxAnswerBytes();
+        ModelTransport transport = new ModelTransport(sender, endpoint, settings.streams(), maxAnswerBytes);
+        StreamingChatModel requests = ModelRequests.of(endpoint, settings, transport);
+        return new LlmModel(endpoint, settings.form(), requests, faults, maxAnswerBytes);
+    }
+
+    /** The name of the model. */
+    String name() {
+        return endpoint.model();
+    }
+
+    AgentReply ask(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
+        List<ChatMessage> told = told(messages);
+        Exchange first = exchange(told, call);
+        AgentReply firstFault = first.fault();
+        if (firstFault != null) {
+            return firstFault;
+        }
+        String problem = answers.problem(first.answer());
+        if (problem == null || form.schema() == null) {
+            return answers.read(first.answer(), problem, null);
+        }
+        Exchange second = exchange(repairing(told, first.answer().text(), problem), call);
+        AgentReply secondFault = second.fault();
+        return secondFault != null
+                ? secondFault
+                : answers.read(second.answer(), answers.problem(second.answer()), first.answer());
+    }
+
+    private Exchange exchange(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
+        Exchange exchange = new Exchange(call, endpoint.provider(), maxAnswerBytes, faults);
+        ModelTransport.during(
+                exchange,
+                () -> requests.chat(ChatRequest.builder().messages(messages).build(), Unheard.INSTANCE));
+        AgentReply fault = exchange.fault();
+        if (fault != null) {
+            AttemptSender.throwIfInterrupted(new FaultedException(fault));
+        }
+        return exchange;
+    }
+
+    /** Anthropic's protocol has no word for JSON without a schema, and its servers take one system message. */
+    private List<ChatMessage> told(List<ChatMessage> messages) {
+        boolean asksInWords = endpoint.provider() == LlmEndpoint.Provider.ANTHROPIC
+                && form.kind() == LlmForm.Kind.JSON
+                && form.schema() == null;
+        if (!asksInWords) {
+            return messages;
+        }
+        List<ChatMessage> told = new ArrayList<>(messages);
+        told.addFirst(SystemMessage.from("Answer with one JSON object and nothing else."));
+        return told;
+    }
+
+    private static List<ChatMessage> repairing(List<ChatMessage> told, String answer, String problem) {
+        List<ChatMessage> again = new ArrayList<>(told);
+        if (!answer.isBlank()) {
+            again.add(AiMessage.from(answer));
+        }
+        again.add(UserMessage.from("That answer is not as agreed: " + problem
+                + "\nAnswer again, with nothing but JSON that fits the schema."));
+        return again;
+    }
+
+    /** The transport hears the answer in its place. */
+    private enum Unheard implements StreamingChatResponseHandler {
+        INSTANCE;
+
+        @Override
+        public void onPartialResponse(String piece) {}
+
+        @Override
+        public void onCompleteResponse(@Nullable ChatResponse complete) {}
+
+        @Override
+        public void onError(Throwable error) {}
+    }
+}
