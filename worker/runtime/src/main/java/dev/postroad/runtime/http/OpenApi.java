@@ -7,26 +7,64 @@ import dev.postroad.contracts.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The description of this API, with the schemas of messages in it that lie beside it in contracts. */
+/**
+ * The description of this API, with the schemas of messages in it that lie beside it in contracts.
+ *
+ * <p>Generators know neither definitions within a schema nor addresses of schemas. So what a schema defines for itself
+ * becomes a schema of the document: the {@code runId} of {@code Trigger} is {@code TriggerRunId} there.
+ */
 final class OpenApi {
     private static final String FOLDER = "/postroad/";
     private static final String REFERENCE = "$ref";
+    private static final String DEFINITIONS = "$defs";
+    private static final String LOCAL = "#/" + DEFINITIONS + "/";
+    private static final String SCHEMAS = "#/components/schemas/";
 
     private OpenApi() {}
 
     static ObjectNode document() {
         ObjectNode document = read("openapi.json");
         ObjectNode schemas = (ObjectNode) document.at("/components/schemas");
-        for (Map.Entry<String, JsonNode> schema : schemas.properties()) {
+        for (Map.Entry<String, JsonNode> schema : List.copyOf(schemas.properties())) {
             String file = schema.getValue().path(REFERENCE).asText();
             if (file.startsWith("schemas/")) {
-                schema.setValue(read(file));
+                bring(schema.getKey(), read(file), schemas);
             }
         }
         return document;
+    }
+
+    private static void bring(String name, ObjectNode schema, ObjectNode schemas) {
+        schema.remove(List.of("$schema", "$id"));
+        redirect(schema, name);
+        JsonNode definitions = schema.remove(DEFINITIONS);
+        schemas.set(name, schema);
+        if (definitions == null) {
+            return;
+        }
+        definitions.properties().forEach(definition -> {
+            String global = global(name, definition.getKey());
+            if (schemas.putIfAbsent(global, definition.getValue()) != null) {
+                throw new IllegalStateException(global + " stands for two schemas");
+            }
+        });
+    }
+
+    private static void redirect(JsonNode schema, String name) {
+        if (schema instanceof ObjectNode object
+                && object.path(REFERENCE).asText().startsWith(LOCAL)) {
+            String local = object.get(REFERENCE).asText().substring(LOCAL.length());
+            object.put(REFERENCE, SCHEMAS + global(name, local));
+        }
+        schema.forEach(part -> redirect(part, name));
+    }
+
+    private static String global(String name, String local) {
+        return name + Character.toUpperCase(local.charAt(0)) + local.substring(1);
     }
 
     private static ObjectNode read(String file) {

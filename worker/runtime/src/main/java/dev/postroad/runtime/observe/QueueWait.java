@@ -29,6 +29,8 @@ public final class QueueWait implements ServerWatch.Look {
         """;
 
     private final DataSource database;
+    private volatile long queued;
+    private volatile Duration oldest = Duration.ZERO;
 
     public QueueWait(DataSource database) {
         this.database = database;
@@ -46,11 +48,23 @@ public final class QueueWait implements ServerWatch.Look {
             statement.setInt(2, MOST_COUNTED);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return judge(row.getLong("queued"), Duration.ofMillis(row.getLong("oldest_millis")));
+                queued = row.getLong("queued");
+                oldest = Duration.ofMillis(row.getLong("oldest_millis"));
+                return judge(queued, oldest);
             }
         } catch (SQLException away) {
             throw new UnansweredException(PostgresTrouble.say(away), away);
         }
+    }
+
+    /** How many runs were queued at the last look, or 10,001 where there were more. Thread-safe. */
+    public long queued() {
+        return queued;
+    }
+
+    /** How long the oldest of them had waited for its start by then. Thread-safe. */
+    public Duration oldest() {
+        return oldest;
     }
 
     private static PartHealth judge(long queued, Duration oldest) {

@@ -37,6 +37,7 @@ public final class TriggerLag implements ServerWatch.Look, AutoCloseable {
     private final LagJudge judge = new LagJudge();
     private final FirstRecords records;
     private final Map<TopicPartition, Seen> seen = new HashMap<>();
+    private volatile long waiting;
 
     /**
      * Where a shard stood.
@@ -88,7 +89,13 @@ public final class TriggerLag implements ServerWatch.Look, AutoCloseable {
         Map<Integer, Unread> unread = new HashMap<>();
         seen.forEach((partition, stand) ->
                 unread.put(partition.partition(), stand.unread(ends.getOrDefault(partition, 0L))));
+        waiting = unread.values().stream().mapToLong(Unread::count).sum();
         return judge.judge(unread, clock.instant());
+    }
+
+    /** How many triggers waited at the last look. Thread-safe. */
+    public long waiting() {
+        return waiting;
     }
 
     /** Asks for records only where nothing was committed since the last look: who moves on has something to read. */
