@@ -92,6 +92,7 @@ final class Membership implements AutoCloseable {
     /** Registers what is counted about it. */
     void measure(MeterRegistry registry) {
         Gauge.builder("postroad.shards.owned", shards, owned -> owned.epochs().size())
+                .description("Shards that this worker steps the runs of")
                 .register(registry);
         Gauge.builder("postroad.lease.held", lease, held -> held.isHeld() ? 1 : 0)
                 .description("Whether this worker may begin calls")

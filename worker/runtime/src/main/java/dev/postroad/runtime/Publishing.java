@@ -28,10 +28,12 @@ record Publishing(KafkaProducer<String, byte[]> producer, OutputPublisher output
         on.part(() -> chunks.close(Duration.ofSeconds(1)));
         on.part(new KafkaClientMetrics(chunks)).bindTo(on.metrics());
         Producers.introduce(chunks, topics.output());
+        Outlets outlets = on.part(new Outlets(producer, topics, on.clock()));
+        outlets.measure(on.metrics());
         return new Publishing(
                 producer,
                 new OutputPublisher(chunks, topics.output(), on.clock()),
-                on.part(new Outlets(producer, topics, on.clock())),
+                outlets,
                 on.part(new TopicLook(settings.kafka())));
     }
 }

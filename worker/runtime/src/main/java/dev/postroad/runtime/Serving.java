@@ -7,6 +7,7 @@ import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.observe.HealthChecks;
 import dev.postroad.runtime.observe.QueueWait;
 import dev.postroad.runtime.observe.ServerWatch;
+import dev.postroad.runtime.observe.SharedFigures;
 import dev.postroad.runtime.observe.TriggerLag;
 import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.output.OutputTail;
@@ -49,7 +50,9 @@ record Serving(HealthChecks health, WorkerHttp http) {
         TriggerLag lag =
                 on.part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), on.clock()));
         ServerWatch kafka = on.part(new ServerWatch("Kafka", lag, on.clock()));
-        ServerWatch postgres = on.part(new ServerWatch("Postgres", new QueueWait(storage.shared()), on.clock()));
+        QueueWait queue = new QueueWait(storage.shared());
+        ServerWatch postgres = on.part(new ServerWatch("Postgres", queue, on.clock()));
+        SharedFigures.measure(on.metrics(), lag, queue, agents.availability()::all);
         kafka.start();
         postgres.start();
         return new HealthParts(stepping, intake, agents, kafka, postgres, on.clock()).checks();

@@ -4,6 +4,7 @@ import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.PostgresTrouble;
 import dev.postroad.runtime.lease.Lease;
+import dev.postroad.runtime.observe.LibraryMeters;
 import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.provisioning.StartLimit;
@@ -29,6 +30,7 @@ public final class Worker implements AutoCloseable {
     private Worker(WorkerSettings settings, InstantSource machine) {
         this.settings = settings;
         this.clock = new SharedClock(machine, System::nanoTime);
+        metrics.config().meterFilter(new LibraryMeters(settings.topics().prefix()));
     }
 
     /**

@@ -4,22 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.observe.LibraryMeters;
 import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.Tools;
 import dev.postroad.runtime.testing.Tools.Answer;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What describes us is what the tools of strangers accept; the tools themselves say so. All of them look at the same time,
@@ -27,9 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @NullMarked
 final class DescriptionsTest {
-    private static final Path DESCRIPTIONS =
-            Path.of("..", "..", "contracts", "src", "main", "resources", "postroad").toAbsolutePath();
+    private static final Path DESCRIPTIONS = Path.of("..", "..", "contracts", "src", "main", "resources", "postroad")
+            .toAbsolutePath();
     private static final String OPENAPI = "openapi.json";
+    private static final String PROMETHEUS_ACCEPTS =
+            "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
     @TempDir
     private static Path folder = Path.of("");
@@ -44,6 +58,7 @@ final class DescriptionsTest {
     private static CompletableFuture<Answer> asyncapi = new CompletableFuture<>();
     private static CompletableFuture<Answer> kafkajs = new CompletableFuture<>();
     private static String page = "";
+    private static Reply openMetrics = new Reply(0, "", "");
 
     @BeforeAll
     static void start() throws IOException {
@@ -67,6 +82,7 @@ final class DescriptionsTest {
             redocly = TOOLS.run("redocly", served);
             spectral = TOOLS.run("spectral", served);
             page = caller.get("/metrics").text();
+            openMetrics = caller.get("/metrics", "Accept", PROMETHEUS_ACCEPTS);
         }
         kafkajs = TOOLS.run(
                 "kafkajs", Servers.get().kafkaBootstrapServers(), SITE.topics().events(), "one");
@@ -118,15 +134,71 @@ final class DescriptionsTest {
     }
 
     @Test
-    void promtoolFindsNothingInTheMetrics() throws IOException {
-        assumeTrue(Tools.hasAll("promtool"), "skipped: promtool is not installed; Debian's package prometheus has it");
-        String dump = System.getProperty("postroad.page");
-        if (dump != null) {
-            Files.writeString(Path.of(dump), page);
+    void whoAcceptsOpenMetricsGetsThem() {
+        assertThat(openMetrics.type()).isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        assertThat(openMetrics.text()).endsWith("# EOF\n").contains("postroad_transitions_total{");
+    }
+
+    /** Kafka's consumers tell of topics with dots in their names twice. */
+    @Test
+    void theFiguresOfAPartitionOfKafkaAreThereOnce() {
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.config().meterFilter(new LibraryMeters(SITE.topics().prefix()));
+        List<TopicPartition> partitions = IntStream.range(0, 4)
+                .mapToObj(shard -> new TopicPartition(SITE.topics().triggers(), shard))
+                .toList();
+        try (var consumer = new KafkaConsumer<>(
+                        Map.<String, Object>of(
+                                "bootstrap.servers", Servers.get().kafkaBootstrapServers()),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
+                var meters = new KafkaClientMetrics(consumer)) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Site.await(
+                    "the trigger is read",
+                    () -> !consumer.poll(Duration.ofMillis(100)).isEmpty());
+            meters.bindTo(registry);
+            List<String> lags = registry.scrape()
+                    .lines()
+                    .filter(line -> line.startsWith("kafka_consumer_fetch_manager_records_lag{"))
+                    .map(line -> line.replaceAll(".*partition=\"([0-9]+)\".*", "$1"))
+                    .toList();
+            assertThat(lags).contains(Integer.toString(SITE.shardOf("one"))).doesNotHaveDuplicates();
         }
+    }
+
+    @Test
+    void promtoolFindsNothingInTheMetrics() {
+        assumeTrue(Tools.hasAll("promtool"), "skipped: promtool is not installed; Debian's package prometheus has it");
         Answer answer =
                 Tools.start(List.of("promtool", "check", "metrics"), page).join();
         assertThat(answer.lines()).isEmpty();
         assertThat(answer.exit()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"java", "python", "typescript-fetch"})
+    void openApiGeneratorMakesAClient(String language) throws IOException {
+        String generator = System.getProperty("postroad.generator");
+        assumeTrue(generator != null, "skipped: CONTRIBUTING.md says how to name the jar of openapi-generator");
+        Path client = Files.createTempDirectory(folder, language);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String served = folder.resolve(OPENAPI).toString();
+        Answer answer = Tools.start(
+                        List.of(
+                                java,
+                                "-jar",
+                                generator,
+                                "generate",
+                                "-g",
+                                language,
+                                "-i",
+                                served,
+                                "-o",
+                                client.toString()),
+                        "")
+                .join();
+        assertThat(answer.exit()).as(answer.text()).isZero();
     }
 }

@@ -41,13 +41,16 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
 
     CallerConnections(CallerLimits limits, MeterRegistry metrics) {
         this.limits = limits;
-        Gauge.builder("postroad.http.connections", open, Map::size).register(metrics);
+        Gauge.builder("postroad.http.connections", open, Map::size)
+                .description("Connections of callers that are open")
+                .register(metrics);
         late = closed("late", metrics);
         displaced = closed("displaced", metrics);
     }
 
     private static Counter closed(String why, MeterRegistry metrics) {
         return Counter.builder("postroad.http.connections.closed")
+                .description("Connections that were closed on callers: late ones, and those displaced by newer ones")
                 .tag("why", why)
                 .register(metrics);
     }

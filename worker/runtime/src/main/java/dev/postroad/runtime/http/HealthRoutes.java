@@ -8,6 +8,9 @@ import dev.postroad.runtime.observe.PartHealth;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -70,7 +73,12 @@ final class HealthRoutes {
         };
     }
 
+    /** OpenMetrics, which also has exemplars, goes to who asks for it; everybody else reads Prometheus's older text. */
     private void metrics(Context context) {
-        context.contentType("text/plain; version=0.0.4; charset=utf-8").result(metrics.scrape());
+        String accept = Objects.requireNonNullElse(context.header("Accept"), "");
+        String type = accept.contains("application/openmetrics-text")
+                ? OpenMetricsTextFormatWriter.CONTENT_TYPE
+                : PrometheusTextFormatWriter.CONTENT_TYPE;
+        context.contentType(type).result(metrics.scrape(type));
     }
 }

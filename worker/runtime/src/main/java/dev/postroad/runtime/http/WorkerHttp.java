@@ -40,7 +40,9 @@ public final class WorkerHttp implements AutoCloseable {
         LogStreams logs = new LogStreams(sources.runLog(), limits.logStreams());
         CallerConnections callers = new CallerConnections(limits, metrics);
         RequestRoom room = new RequestRoom(limits.requests());
-        Gauge.builder("postroad.http.streams", streams, EventStreams::open).register(metrics);
+        Gauge.builder("postroad.http.streams", streams, EventStreams::open)
+                .description("Streams of events that are open")
+                .register(metrics);
         Javalin server = Javalin.create(config -> {
             configure(config, callers);
             Guard guard = door.guard();

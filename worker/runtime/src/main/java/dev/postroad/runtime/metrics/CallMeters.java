@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /**
  * How the calls of each agent go, for whoever scrapes this worker. Graphs are left out, as each would make as many
@@ -19,20 +20,12 @@ final class CallMeters {
     /** No agent is called so. */
     static final String OTHERS = "(others)";
 
-    /** Few, as each is a series for each agent. */
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(5),
-        Duration.ofMillis(25),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofSeconds(1),
-        Duration.ofMillis(2_500),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(1),
-        Duration.ofMinutes(5)
-    };
+    /** In milliseconds; each step is at most twice the one before, so that a percentile between two is told well. */
+    private static final Duration[] BUCKETS = LongStream.of(
+                    5, 10, 25, 50, 75, 100, 150, 200, 250, 300, 350, 400, 500, 600, 750, 1_000, 1_500, 2_000, 3_000,
+                    4_000, 5_000, 7_500, 10_000, 15_000, 20_000, 30_000, 45_000, 60_000, 120_000, 300_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final ConcurrentHashMap<String, OfAgent> agents = new ConcurrentHashMap<>();
@@ -70,6 +63,7 @@ final class CallMeters {
                 tokens(agent, "input"),
                 tokens(agent, "output"),
                 Timer.builder("postroad.agent.call")
+                        .description("How long calls of agents took")
                         .tag("agent", agent)
                         .serviceLevelObjectives(BUCKETS)
                         .register(registry));
@@ -77,6 +71,7 @@ final class CallMeters {
 
     private Counter tokens(String agent, String kind) {
         return Counter.builder("postroad.agent.tokens")
+                .description("Tokens of models that calls used")
                 .tag("agent", agent)
                 .tag("kind", kind)
                 .register(registry);
@@ -84,6 +79,7 @@ final class CallMeters {
 
     private Counter counter(String agent, CallOutcome outcome) {
         return Counter.builder("postroad.agent.calls")
+                .description("Attempts that reached their agent")
                 .tag("agent", agent)
                 .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
                 .register(registry);

@@ -26,6 +26,7 @@ public final class CallRecorder implements CallObserver {
         cells = new Cells(clock);
         meters = new CallMeters(registry);
         FunctionCounter.builder("postroad.agent.metrics.dropped", cells, Cells::dropped)
+                .description("Calls that the figures in Postgres lack, since it was away for long")
                 .register(registry);
     }
 

@@ -8,7 +8,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
 
-/** Looks at how long runs wait for their start, over all workers, by the clock of Postgres. Confined to one thread. */
+/** Looks at how long runs wait for their start, over all workers, by the clock of Postgres. Confined to one thread, but for
+ * what was found last. */
 public final class QueueWait implements ServerWatch.Look {
     /** A run that waits longer says that there are too few workers, or places, for what comes. */
     static final Duration LONGEST = Duration.ofMinutes(5);

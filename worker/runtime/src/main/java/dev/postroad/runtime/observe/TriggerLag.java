@@ -27,7 +27,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>Offsets do not tell how many triggers wait: transactions leave markers between them that nobody can read, and may
  * be aborted, or open still. So the end is the one that a reader of committed records can come to, and where the
- * workers' offset stands still before it, Kafka is asked whether there is a record at all. Confined to one thread.
+ * workers' offset stands still before it, Kafka is asked whether there is a record at all. Confined to one thread, but
+ * for what was found last.
  */
 public final class TriggerLag implements ServerWatch.Look, AutoCloseable {
     private final Admin kafka;

@@ -10,11 +10,14 @@ import dev.postroad.contracts.message.Topics;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.background.Insistence;
 import dev.postroad.runtime.background.Trouble;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -44,6 +47,7 @@ public final class Outlets implements AutoCloseable {
     private final Insistence insistence = new Insistence("postroad-outlets", SENT_AT_ONCE);
     private final Trouble trouble;
     private final Trouble letters;
+    private final LongAdder lettersKept = new LongAdder();
 
     public Outlets(Producer<String, byte[]> producer, Topics topics, InstantSource clock) {
         this.producer = producer;
@@ -61,6 +65,7 @@ public final class Outlets implements AutoCloseable {
      */
     public void deadLetter(ConsumerRecord<byte[], byte[]> record, String reason, Runnable kept) {
         letters.tell(place(record) + ": " + reason);
+        lettersKept.increment();
         Headers place = place(record, reason);
         Headers whole = new RecordHeaders(record.headers().toArray());
         place.forEach(whole::add);
@@ -72,6 +77,13 @@ public final class Outlets implements AutoCloseable {
                         letter(key, null, place),
                         letter(null, null, place)),
                 kept);
+    }
+
+    /** Registers what is counted of it. */
+    public void measure(MeterRegistry registry) {
+        FunctionCounter.builder("postroad.dead.letters", lettersKept, LongAdder::sum)
+                .description("Records that could not be understood or admitted, and were kept on the topic for them")
+                .register(registry);
     }
 
     private static Headers place(ConsumerRecord<byte[], byte[]> record, String reason) {

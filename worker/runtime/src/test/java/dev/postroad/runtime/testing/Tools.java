@@ -58,8 +58,8 @@ public final class Tools {
     public CompletableFuture<Answer> run(String tool, Object... arguments) {
         return installed.thenApplyAsync(
                 folder -> {
-                    List<String> command = new ArrayList<>(List.of(
-                            "node", folder.resolve(SCRIPT).toString(), tool));
+                    List<String> command = new ArrayList<>(
+                            List.of("node", folder.resolve(SCRIPT).toString(), tool));
                     Arrays.stream(arguments).map(Object::toString).forEach(command::add);
                     return call(command, "");
                 },
@@ -79,11 +79,10 @@ public final class Tools {
 
     /** Whether these programs are there. */
     public static boolean hasAll(String... programs) {
-        List<String> folders = List.of(Objects.requireNonNullElse(System.getenv("PATH"), "")
-                .split(File.pathSeparator));
+        List<String> folders =
+                List.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator));
         return Stream.of(programs)
-                .allMatch(program ->
-                        folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program))));
+                .allMatch(program -> folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program))));
     }
 
     /** Several may install at once: the first to be ready wins. */
@@ -93,7 +92,8 @@ public final class Tools {
         Path folder = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "postroad-tools-" + System.getProperty("user.name") + "-"
-                        + HexFormat.of().toHexDigits(packages.hashCode()) + HexFormat.of().toHexDigits(script.hashCode()));
+                        + HexFormat.of().toHexDigits(packages.hashCode())
+                        + HexFormat.of().toHexDigits(script.hashCode()));
         if (Files.isDirectory(folder)) {
             return folder;
         }
