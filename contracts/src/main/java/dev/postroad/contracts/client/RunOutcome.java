@@ -79,6 +79,8 @@ public sealed interface RunOutcome {
                     RUN_PAUSING,
                     RUN_PAUSED,
                     RUN_UNPAUSED,
+                    RUN_MIGRATING,
+                    RUN_MIGRATED,
                     STATE_UPDATED,
                     RUN_ROLLED_BACK,
                     RUN_FORKED,

@@ -8,6 +8,7 @@ import dev.postroad.contracts.message.Control.Action;
 import dev.postroad.contracts.message.Control.Cancel;
 import dev.postroad.contracts.message.Control.Continue;
 import dev.postroad.contracts.message.Control.Fork;
+import dev.postroad.contracts.message.Control.Migrate;
 import dev.postroad.contracts.message.Control.Pause;
 import dev.postroad.contracts.message.Control.Reassign;
 import dev.postroad.contracts.message.Control.Resume;
@@ -42,7 +43,8 @@ public enum ActionKind {
             from -> new UpdateState(
                     from.writes("update"), from.asNode(), from.fields().whole("version", 0, Integer.MAX_VALUE))),
     PAUSE("pause", from -> new Pause()),
-    UNPAUSE("unpause", from -> new Unpause());
+    UNPAUSE("unpause", from -> new Unpause()),
+    MIGRATE("migrate", from -> new Migrate(from.graphVersion()));
 
     private static final Map<String, ActionKind> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toMap(ActionKind::publicName, Function.identity()));
@@ -110,6 +112,7 @@ public enum ActionKind {
                 putText(to, "asNode", asNode);
                 putNumber(to, "version", version);
             }
+            case Migrate(int graphVersion) -> to.put("graphVersion", graphVersion);
             case Pause(), Unpause() -> {}
         }
     }

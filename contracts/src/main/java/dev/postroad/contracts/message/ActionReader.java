@@ -151,6 +151,15 @@ final class ActionReader {
         return fields.text("asNode", NOT_EMPTY, "the name of a node");
     }
 
+    int graphVersion() {
+        Integer version = fields.whole("graphVersion", 1, Integer.MAX_VALUE);
+        if (version == null && !fields.has("graphVersion")) {
+            fields.fault(
+                    "graphVersion", "is missing", "say under which version of its graph the run is to go on, from 1");
+        }
+        return version == null ? 1 : version;
+    }
+
     int version() {
         Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
         if (version == null && !fields.has("version")) {

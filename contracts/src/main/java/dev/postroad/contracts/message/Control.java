@@ -272,6 +272,30 @@ public record Control(
     }
 
     /**
+     * Goes on under another version of the run's graph, at once where the run is at rest, else from its next superstep on;
+     * refused where something that is under way has no place there.
+     *
+     * @param graphVersion 1 or more
+     */
+    public record Migrate(int graphVersion) implements Action {
+        /**
+         * Checks the version.
+         *
+         * @throws IllegalArgumentException where it is less than 1
+         */
+        public Migrate {
+            if (graphVersion < 1) {
+                throw new IllegalArgumentException("the version of the graph is " + graphVersion + "; use 1 or more");
+            }
+        }
+
+        @Override
+        public ActionKind kind() {
+            return ActionKind.MIGRATE;
+        }
+    }
+
+    /**
      * Reads a control message; unknown fields are ignored.
      *
      * @param key the record's key, taken for the run id where the message has none; may be null

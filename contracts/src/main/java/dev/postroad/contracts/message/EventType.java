@@ -33,6 +33,9 @@ public enum EventType {
     /** Another run was made from a version of this one. */
     RUN_FORKED("run.forked", Ends.NOTHING),
     RUN_RETRIED("run.retried", Ends.NOTHING),
+    /** The run is to go on under another version of its graph, and does when its superstep is over. */
+    RUN_MIGRATING("run.migrating", Ends.NOTHING),
+    RUN_MIGRATED("run.migrated", Ends.NOTHING),
     RUN_CANCELLED("run.cancelled", Ends.RUN),
     RUN_COMPLETED("run.completed", Ends.RUN),
     RUN_FAILED("run.failed", Ends.RUN),

@@ -48,6 +48,8 @@ class PublicNamesTest {
                         "run.rolled-back",
                         "run.forked",
                         "run.retried",
+                        "run.migrating",
+                        "run.migrated",
                         "run.cancelled",
                         "run.completed",
                         "run.failed",

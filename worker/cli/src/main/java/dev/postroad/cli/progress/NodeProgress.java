@@ -60,6 +60,8 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                     RUN_PAUSED,
                     RUN_FORKED,
                     RUN_UNPAUSED,
+                    RUN_MIGRATING,
+                    RUN_MIGRATED,
                     STATE_UPDATED,
                     RUN_ROLLED_BACK,
                     RUN_RETRIED,

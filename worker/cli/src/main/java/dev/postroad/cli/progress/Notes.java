@@ -24,6 +24,8 @@ final class Notes {
             case STATE_UPDATED -> "as " + data.path("asNode").asText();
             case RUN_FORKED -> "as run " + data.path("newRunId").asText();
             case RUN_ROLLED_BACK -> "to version " + data.path("toVersion").asText();
+            case RUN_MIGRATING, RUN_MIGRATED ->
+                "to version " + data.path("graphVersion").asText() + " of its graph";
             case RUN_CANCELLED, RUN_PAUSED, TRIGGER_REJECTED, TRIGGER_DUPLICATE, TRIGGER_SUPERSEDED ->
                 data.path("reason").asText();
             case COMMAND_REJECTED ->

@@ -107,6 +107,8 @@ public record RunProgress(
                     NODE_REASSIGNED,
                     RUN_PAUSING,
                     RUN_FORKED,
+                    RUN_MIGRATING,
+                    RUN_MIGRATED,
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,
                     TRIGGER_REJECTED,

@@ -77,6 +77,11 @@ public record Admission(
                 : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, place, giver);
     }
 
+    /** The same, begun with another state in place of the one that it was to begin with. */
+    Admission onto(Snapshot other) {
+        return new Admission(input, priority, timeout, tags, origin, other, forkedFrom, startAt);
+    }
+
     /** What a fork asks for: the same, from another state on, at once. */
     Admission forked(ObjectNode lastInput, Snapshot from, ForkedFrom source) {
         return new Admission(lastInput, priority, timeout, tags, origin, from, source, null, null, null);

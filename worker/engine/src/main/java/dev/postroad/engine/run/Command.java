@@ -173,6 +173,14 @@ public sealed interface Command {
         }
     }
 
+    /** Go on under another version of the graph, at once where the run is at rest, else from its next superstep on. */
+    record Migrate(String commandId, Graph graph) implements FromUser {
+        @Override
+        public String type() {
+            return "migrate";
+        }
+    }
+
     /** A command that this worker cannot carry out. */
     record Refuse(String commandId, String type, String reason) implements FromUser {}
 }

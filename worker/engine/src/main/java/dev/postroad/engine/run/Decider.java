@@ -176,6 +176,9 @@ public final class Decider {
                 askForAgents();
             }
             goAhead();
+        } else if (command instanceof Command.Migrate && isUnderWay()) {
+            // The other version may have another time limit.
+            watchDeadline();
         }
     }
 
@@ -290,6 +293,10 @@ public final class Decider {
                 draft.perform(new Effect.Yield(new Proceed()));
                 return;
             }
+            if (Migration.isDue(draft.run())) {
+                migrate();
+                continue;
+            }
             if (!advance(draft.run().root())) {
                 rest();
                 return;
@@ -300,7 +307,7 @@ public final class Decider {
     /** Takes one step, in this graph or in one inside; false where there is none to take. */
     private boolean advance(Frame frame) {
         Superstep superstep = frame.superstep();
-        if (frame.isHeld() || isHeldByPause(frame)) {
+        if (frame.isHeld() || isHeldByPause(frame) || Migration.holds(draft.run(), frame)) {
             return false;
         }
         if (superstep.isEmpty()) {
@@ -395,8 +402,25 @@ public final class Decider {
                 .toList();
     }
 
+    /** The run is between two supersteps, or at rest: it goes by the other version from now on, or says why not. */
+    private void migrate() {
+        Migration.Asked asked = Objects.requireNonNull(draft.run().migrating());
+        try {
+            new UserCommands(draft, ends, results).migrateNow(asked.commandId(), asked.graph());
+        } catch (RefusedException refused) {
+            RunError error = refused.error();
+            int count = draft.run().rejections().next("migrate");
+            draft.emit(new CommandRejected("migrate", asked.commandId(), error.message(), error.type(), count));
+            return;
+        }
+        watchDeadline();
+    }
+
     /** Input that waited for the end of the run has its turn, whatever ended it. */
     private void goOn() {
+        if (draft.run().migrating() != null && draft.run().status() != RunStatus.RUNNING) {
+            migrate();
+        }
         while (draft.run().status().isEnded() && !draft.run().enqueued().isEmpty()) {
             RunContinued next = draft.run().enqueued().getFirst();
             Control.Continue more = new Control.Continue(next.input(), WhenBusy.REJECT);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
 import java.time.Instant;
 import java.util.List;
@@ -376,6 +377,32 @@ public sealed interface EventBody {
         @Override
         public EventType type() {
             return EventType.RUN_FORKED;
+        }
+    }
+
+    /**
+     * The run is to go on under another version of its graph from its next superstep on.
+     *
+     * @param graph that version
+     */
+    record RunMigrating(String commandId, Graph graph) implements OfRun, Answering {
+        @Override
+        public EventType type() {
+            return EventType.RUN_MIGRATING;
+        }
+    }
+
+    /**
+     * The run goes on under another version of its graph. With it a run that has begun has a new state, though it may be
+     * equal: so each version of the state is of one version of the graph.
+     *
+     * @param fromVersion the version of the graph that applied before
+     * @param graph the one that applies from this event on
+     */
+    record RunMigrated(String commandId, int fromVersion, Graph graph) implements OfRun, Answering {
+        @Override
+        public EventType type() {
+            return EventType.RUN_MIGRATED;
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
@@ -23,6 +25,8 @@ public final class EventCodec {
 
     /** By how much what is written can exceed its estimate: a control character takes six bytes. */
     private static final int LONGEST_ESCAPE = 6;
+
+    private static final String GRAPH_VERSION = "graphVersion";
 
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
@@ -136,6 +140,12 @@ public final class EventCodec {
             case EventBody.RunPausing(String commandId) -> data.put("commandId", commandId);
             case EventBody.RunPaused paused -> put(data, paused);
             case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
+            case EventBody.RunMigrating(String commandId, Graph graph) ->
+                data.put("commandId", commandId).put(GRAPH_VERSION, graph.version());
+            case EventBody.RunMigrated(String commandId, int fromVersion, Graph graph) ->
+                data.put("commandId", commandId)
+                        .put("fromGraphVersion", fromVersion)
+                        .put(GRAPH_VERSION, graph.version());
             case EventBody.RunForked(String commandId, String newRunId, int fromVersion) ->
                 data.put("commandId", commandId).put("newRunId", newRunId).put("fromVersion", fromVersion);
             case EventBody.CommandRejected(String command, String commandId, String reason, String code, int count) -> {
@@ -162,12 +172,24 @@ public final class EventCodec {
     }
 
     /**
+     * Reads data back of events that name no version of a graph.
+     *
+     * @throws RuntimeException as {@link #decode(EventType, JsonNode, IntFunction)}
+     */
+    static EventBody decode(EventType type, JsonNode data) {
+        return decode(type, data, version -> {
+            throw new IllegalStateException("no version of a graph is known here");
+        });
+    }
+
+    /**
      * Reads data back.
      *
+     * @param versions gives the versions of the run's graph; throws where there is none of that number
      * @throws RuntimeException where the type belongs to no journal, or the data lacks what belongs to the type; the message
      *     says which
      */
-    public static EventBody decode(EventType type, JsonNode data) {
+    public static EventBody decode(EventType type, JsonNode data, IntFunction<Graph> versions) {
         if (!data.isObject()) {
             throw new IllegalStateException("its data is no object");
         }
@@ -226,6 +248,12 @@ public final class EventCodec {
             case RUN_UNPAUSED -> new EventBody.RunUnpaused(Trees.text(data, "commandId"));
             case RUN_PAUSING -> new EventBody.RunPausing(Trees.text(data, "commandId"));
             case RUN_PAUSED -> new EventBody.RunPaused(data.path("commandId").textValue(), exhausted(data));
+            case RUN_MIGRATING -> new EventBody.RunMigrating(Trees.text(data, "commandId"), graph(data, versions));
+            case RUN_MIGRATED ->
+                new EventBody.RunMigrated(
+                        Trees.text(data, "commandId"),
+                        Trees.present(data, "fromGraphVersion").intValue(),
+                        graph(data, versions));
             case RUN_FORKED ->
                 new EventBody.RunForked(
                         Trees.text(data, "commandId"),
@@ -234,6 +262,10 @@ public final class EventCodec {
             case TRIGGER_DUPLICATE, TRIGGER_REJECTED, TRIGGER_SUPERSEDED, UNKNOWN ->
                 throw new IllegalStateException(type.publicName() + " belongs to no journal");
         };
+    }
+
+    private static Graph graph(JsonNode data, IntFunction<Graph> versions) {
+        return versions.apply(Trees.present(data, GRAPH_VERSION).intValue());
     }
 
     private static EventBody.CommandRejected rejected(JsonNode data) {

@@ -26,9 +26,11 @@ public final class Run implements Cloneable {
     static final int MOST_ENQUEUED = 1_000;
 
     private final String id;
-    private final Graph graph;
 
     // Changed by the fold in a copy that nobody has yet, and by RunCodec.
+    Graph graph;
+    Migration.@Nullable Asked migrating;
+    List<Migration.Done> migrations = List.of();
     Arrival arrival = Arrival.Pending.PENDING;
     Phase phase = Phase.Plain.QUEUED;
     int seq;
@@ -75,7 +77,7 @@ public final class Run implements Cloneable {
         return id;
     }
 
-    /** The version of the graph that the run is pinned to. */
+    /** The version of the graph that the run is pinned to, since it was last migrated. */
     public Graph graph() {
         return graph;
     }
@@ -202,6 +204,26 @@ public final class Run implements Cloneable {
     @Nullable
     String pausing() {
         return phase.pausing();
+    }
+
+    /** The migration that takes place with the next superstep; null for none. */
+    Migration.@Nullable Asked migrating() {
+        return migrating;
+    }
+
+    /** By which versions of its graph it went before, in their order. */
+    public List<Migration.Done> migrations() {
+        return migrations;
+    }
+
+    /** The version of its graph that applied to an event of the journal. */
+    public int graphVersionAt(int event) {
+        for (Migration.Done done : migrations) {
+            if (event < done.seq()) {
+                return done.from();
+            }
+        }
+        return graph.version();
     }
 
     /** Why the run failed, or paused by itself; null where it did neither. */

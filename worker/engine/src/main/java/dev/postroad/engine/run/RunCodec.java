@@ -16,6 +16,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a whole run out as JSON, wherever it is, and makes the same run of it, so that what follows can be folded without
@@ -24,10 +26,11 @@ import java.util.TreeMap;
  */
 public final class RunCodec {
     /** Of all that is written here; another for any change of it, or of what a run consists of. */
-    public static final int LAYOUT = 1;
+    public static final int LAYOUT = 2;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String TYPE = "errorOf";
+    private static final String MIGRATING = "migrating";
 
     private RunCodec() {}
 
@@ -58,6 +61,14 @@ public final class RunCodec {
         if (run.pausing() != null) {
             tree.put("pausing", run.pausing());
         }
+        if (run.migrating() != null) {
+            tree.set(
+                    MIGRATING,
+                    EventCodec.tree(new EventBody.RunMigrating(
+                            run.migrating().commandId(), run.migrating().graph())));
+        }
+        ArrayNode migrations = tree.putArray("migrations");
+        run.migrations().forEach(done -> migrations.add(done.seq()).add(done.from()));
         tree.set("root", FrameTrees.tree(run.root()));
         tree.set("baseline", FrameTrees.tree(run.baseline()));
         return tree;
@@ -66,9 +77,11 @@ public final class RunCodec {
     /**
      * The run.
      *
+     * @param graph the version that it goes by
+     * @param versions as in {@link EventCodec#decode(EventType, JsonNode, IntFunction)}
      * @throws RuntimeException where it is of another layout, of another version of the graph, or not whole
      */
-    public static Run run(String id, Graph graph, JsonNode tree) {
+    public static Run run(String id, Graph graph, IntFunction<Graph> versions, JsonNode tree) {
         if (tree.path("layout").intValue() != LAYOUT
                 || !graph.name().equals(tree.path("graph").textValue())
                 || graph.version() != tree.path("graphVersion").intValue()) {
@@ -93,6 +106,8 @@ public final class RunCodec {
         run.appliedCommands = new LinkedHashSet<>(Trees.texts(tree, "appliedCommands"));
         run.rejections = rejections(Trees.object(tree, "rejections"));
         run.enqueued = enqueued(Trees.present(tree, "enqueued"));
+        run.migrating = migrating(tree, versions);
+        run.migrations = migrations(Trees.present(tree, "migrations"));
         run.root = FrameTrees.frame(graph, "", Trees.object(tree, "root"));
         run.baseline = FrameTrees.frame(graph, "", Trees.object(tree, "baseline"));
         return run;
@@ -113,6 +128,24 @@ public final class RunCodec {
         List<RunContinued> enqueued = new ArrayList<>();
         tree.forEach(waiting -> enqueued.add((RunContinued) EventCodec.decode(EventType.RUN_CONTINUED, waiting)));
         return List.copyOf(enqueued);
+    }
+
+    private static Migration.@Nullable Asked migrating(JsonNode tree, IntFunction<Graph> versions) {
+        if (!tree.has(MIGRATING)) {
+            return null;
+        }
+        EventBody.RunMigrating asked =
+                (EventBody.RunMigrating) EventCodec.decode(EventType.RUN_MIGRATING, tree.get(MIGRATING), versions);
+        return new Migration.Asked(asked.commandId(), asked.graph());
+    }
+
+    private static List<Migration.Done> migrations(JsonNode tree) {
+        List<Migration.Done> migrations = new ArrayList<>();
+        for (int i = 0; i + 1 < tree.size(); i += 2) {
+            migrations.add(
+                    new Migration.Done(tree.get(i).intValue(), tree.get(i + 1).intValue()));
+        }
+        return List.copyOf(migrations);
     }
 
     private static Instant instant(JsonNode tree, String name) {

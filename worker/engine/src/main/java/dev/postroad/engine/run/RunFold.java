@@ -13,6 +13,8 @@ import dev.postroad.engine.run.EventBody.RunCompleted;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunFailed;
 import dev.postroad.engine.run.EventBody.RunForked;
+import dev.postroad.engine.run.EventBody.RunMigrated;
+import dev.postroad.engine.run.EventBody.RunMigrating;
 import dev.postroad.engine.run.EventBody.RunPaused;
 import dev.postroad.engine.run.EventBody.RunPausing;
 import dev.postroad.engine.run.EventBody.RunQueued;
@@ -76,7 +78,13 @@ final class RunFold {
             case StateUpdated updated -> update(run, updated, merged);
             case RunRolledBack back -> rollBack(run, at, back);
             case RunUnpaused _ -> unpause(run, at);
+            case RunMigrating migrating ->
+                run.migrating = new Migration.Asked(migrating.commandId(), migrating.graph());
+            case RunMigrated migrated -> migrate(run, migrated);
             case CommandRejected rejected -> {
+                if (Migration.answers(run.migrating, rejected.commandId())) {
+                    run.migrating = null;
+                }
                 run.rejections = run.rejections.after(rejected);
                 dequeue(run, rejected.commandId());
             }
@@ -193,6 +201,18 @@ final class RunFold {
         }
         run.baseline = run.root;
         enter(run, continued.input(), continued.next(), merged);
+    }
+
+    private static void migrate(Run run, RunMigrated migrated) {
+        if (run.graph.version() != migrated.fromVersion()) {
+            throw new IllegalStateException("run " + run.id() + " goes by version " + run.graph.version()
+                    + " of its graph, and is migrated from version " + migrated.fromVersion());
+        }
+        Migration.apply(run, migrated.graph());
+        run.migrating = null;
+        List<Migration.Done> all = new ArrayList<>(run.migrations);
+        all.add(new Migration.Done(run.seq, migrated.fromVersion()));
+        run.migrations = List.copyOf(all);
     }
 
     private static void dequeue(Run run, String commandId) {

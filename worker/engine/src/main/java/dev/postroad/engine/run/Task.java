@@ -84,8 +84,8 @@ record Task(
         return pending(id, handler, new Place(failed.place.index, null, error, failed.place.branch));
     }
 
-    /** The same task on a branch of its own. */
-    Task on(Branch branch) {
+    /** The same task on a branch of its own; null for none. */
+    Task on(@Nullable Branch branch) {
         return new Task(
                 id,
                 node,

@@ -18,16 +18,21 @@ final class Transplant {
      * @throws RefusedException with everything that has no place there
      */
     static Snapshot into(Graph graph, Frame from) throws RefusedException {
-        Snapshot snapshot = from.snapshot();
-        if (graph.equals(from.graph())) {
-            return snapshot;
-        }
-        List<String> misfits = misfits(graph, from, snapshot);
+        List<String> misfits = misfits(graph, from);
         if (!misfits.isEmpty()) {
             throw new RefusedException(
                     RunError.BAD_OUTPUT,
                     "version " + graph.version() + " of graph " + graph.name() + " cannot go on from there: "
                             + String.join("; ", misfits));
+        }
+        return moved(graph, from);
+    }
+
+    /** As {@link #into}, of what has no misfits. */
+    static Snapshot moved(Graph graph, Frame from) {
+        Snapshot snapshot = from.snapshot();
+        if (graph.equals(from.graph())) {
+            return snapshot;
         }
         List<String> last = snapshot.last().stream()
                 .filter(node ->
@@ -38,7 +43,12 @@ final class Transplant {
         return new Snapshot(state, snapshot.next(), graph.memoryless() ? Triggers.NONE : snapshot.triggers(), last);
     }
 
-    private static List<String> misfits(Graph graph, Frame from, Snapshot snapshot) {
+    /** Everything that has no place there, for people. */
+    static List<String> misfits(Graph graph, Frame from) {
+        if (graph.equals(from.graph())) {
+            return List.of();
+        }
+        Snapshot snapshot = from.snapshot();
         List<String> misfits = new ArrayList<>();
         String refusal = graph.refusalOfState(snapshot.state());
         if (refusal != null) {

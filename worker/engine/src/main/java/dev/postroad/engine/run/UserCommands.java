@@ -15,6 +15,7 @@ import dev.postroad.engine.run.Admission.ForkedFrom;
 import dev.postroad.engine.run.Command.Fork;
 import dev.postroad.engine.run.Command.Forked;
 import dev.postroad.engine.run.Command.FromUser;
+import dev.postroad.engine.run.Command.Migrate;
 import dev.postroad.engine.run.Command.Refuse;
 import dev.postroad.engine.run.Command.Resume;
 import dev.postroad.engine.run.Command.Rollback;
@@ -24,6 +25,8 @@ import dev.postroad.engine.run.EventBody.NodeReassigned;
 import dev.postroad.engine.run.EventBody.RunCancelled;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import dev.postroad.engine.run.EventBody.RunForked;
+import dev.postroad.engine.run.EventBody.RunMigrated;
+import dev.postroad.engine.run.EventBody.RunMigrating;
 import dev.postroad.engine.run.EventBody.RunPaused;
 import dev.postroad.engine.run.EventBody.RunPausing;
 import dev.postroad.engine.run.EventBody.RunResumed;
@@ -59,6 +62,7 @@ final class UserCommands {
             case Fork fork -> fork(fork);
             case Forked(String commandId, String newRunId, int fromVersion) ->
                 draft.emit(new RunForked(commandId, newRunId, fromVersion));
+            case Migrate(String commandId, Graph graph) -> migrate(commandId, graph);
             case Refuse refuse -> throw refused(refuse.reason());
         }
     }
@@ -71,6 +75,43 @@ final class UserCommands {
             case Control.Continue more -> proceed(commandId, more);
             case Control.Pause() -> pause(commandId);
             case Control.Unpause() -> unpause(commandId);
+        }
+    }
+
+    private void migrate(String commandId, Graph graph) throws RefusedException {
+        Run run = draft.run();
+        if (run.migrating() != null) {
+            throw refused("the run is to go on under version "
+                    + run.migrating().graph().version() + " already, from its next superstep on");
+        }
+        if (status() == RunStatus.RUNNING) {
+            requireVersions(graph);
+            draft.emit(new RunMigrating(commandId, graph));
+        } else {
+            migrateNow(commandId, graph);
+        }
+    }
+
+    /** What is wrong whatever is under way is said at once. */
+    private void requireVersions(Graph graph) throws RefusedException {
+        Graph here = draft.run().graph();
+        if (here.version() == Graph.OF_AGENT || here.version() == graph.version()) {
+            throw Migration.refused(graph, Migration.faults(draft.run(), graph));
+        }
+    }
+
+    /** Takes the run there, as it stands. */
+    void migrateNow(String commandId, Graph graph) throws RefusedException {
+        Run run = draft.run();
+        List<String> faults = Migration.faults(run, graph);
+        if (!faults.isEmpty()) {
+            throw Migration.refused(graph, faults);
+        }
+        RunMigrated migrated = new RunMigrated(commandId, run.graph().version(), graph);
+        if (run.hasBegun()) {
+            draft.emitChange(migrated, run.state());
+        } else {
+            draft.emit(migrated);
         }
     }
 
@@ -231,17 +272,13 @@ final class UserCommands {
     private void update(UpdateState update) throws RefusedException {
         Run run = draft.run();
         requireAtRest("its state can be updated");
-        Frame from = update.base() == null
-                ? Intervention.settled(run.root())
-                : Intervention.at(run.root(), update.base().root().snapshot());
+        Snapshot base = update.base() == null
+                ? null
+                : Transplant.into(run.graph(), update.base().root());
+        Frame from = base == null ? Intervention.settled(run.root()) : Intervention.at(run.root(), base);
         Change change = change(from, update.update(), update.asNode());
         draft.emitChange(
-                new StateUpdated(
-                        update.commandId(),
-                        change.asNode(),
-                        update.update(),
-                        change.next(),
-                        update.base() == null ? null : update.base().root().snapshot()),
+                new StateUpdated(update.commandId(), change.asNode(), update.update(), change.next(), base),
                 change.merged());
     }
 
@@ -296,8 +333,9 @@ final class UserCommands {
         if (base.version() < 1) {
             throw refused("version " + base.version() + " is before the input; continue the run instead");
         }
-        draft.emitChange(
-                new RunRolledBack(commandId, base.version(), base.root().snapshot(), resume), base.state());
+        // A state of an earlier version of the graph may have no place in the one that the run goes by now.
+        Snapshot there = Transplant.into(draft.run().graph(), base.root());
+        draft.emitChange(new RunRolledBack(commandId, base.version(), there, resume), there.state());
     }
 
     private void requireAtRest(String what) throws RefusedException {

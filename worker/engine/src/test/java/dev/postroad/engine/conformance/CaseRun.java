@@ -123,7 +123,10 @@ final class CaseRun {
         try {
             EventBody body = EventCodec.decode(
                     event.body().type(),
-                    Json.read(new String(EventCodec.encode(event.body()), java.nio.charset.StandardCharsets.UTF_8)));
+                    Json.read(new String(EventCodec.encode(event.body()), java.nio.charset.StandardCharsets.UTF_8)),
+                    version -> {
+                        throw new IllegalStateException("no case is migrated");
+                    });
             return new Event(
                     event.seq(),
                     event.at(),

@@ -136,6 +136,12 @@ class DeciderCoverageTest {
         commands.put("forked", new Command.Forked("new", "run-2", 1));
         commands.put("pause", new Command.Steer("new", new Control.Pause()));
         commands.put("unpause", new Command.Steer("new", new Control.Unpause()));
+        commands.put("migrate", new Command.Migrate("new", RunScript.graph(GRAPH, 2)));
+        commands.put(
+                "migrate: where there is no place",
+                new Command.Migrate(
+                        "new", RunScript.graph(GRAPH.replace("a:", "c:").replace("[a, b]", "[c, b]"), 2)));
+        commands.put("migrate: to its own version", new Command.Migrate("new", RunScript.graph(GRAPH, 1)));
         commands.put("refuse", new Command.Refuse("new", "fork", "not in this version"));
         return commands;
     }

@@ -60,6 +60,15 @@ final class RandomGraph {
         this.random = random;
     }
 
+    /** A version of a graph that was made here. */
+    static Graph compiled(GraphDefinition definition, int version) {
+        try {
+            return GraphCompiler.compile(definition, version, new Inside());
+        } catch (FaultsException unsound) {
+            throw new AssertionError("an unsound graph was made", unsound);
+        }
+    }
+
     static Graph of(RandomGenerator random) {
         try {
             return GraphCompiler.compile(new RandomGraph(random).definition(), 1, new Inside());

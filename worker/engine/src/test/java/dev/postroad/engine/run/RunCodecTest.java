@@ -21,6 +21,8 @@ class RunCodecTest {
                 .containsExactlyInAnyOrder(
                         "id",
                         "graph",
+                        "migrating",
+                        "migrations",
                         "arrival",
                         "phase",
                         "seq",
@@ -50,6 +52,8 @@ class RunCodecTest {
         assertThat(parts(Task.Place.class)).isEqualTo("index input error branch");
         assertThat(parts(Branch.class)).isEqualTo("superstep causes seen");
         assertThat(parts(Lineage.class)).isEqualTo("base done arrived");
+        assertThat(parts(Migration.Asked.class)).isEqualTo("commandId graph");
+        assertThat(parts(Migration.Done.class)).isEqualTo("seq from");
         assertThat(parts(Rejections.class)).isEqualTo("counts");
         assertThat(parts(Triggers.class)).isEqualTo("seen released deferred due");
     }

@@ -58,9 +58,13 @@ final class RunScript {
     }
 
     static Graph graph(String yaml) {
+        return graph(yaml, 1);
+    }
+
+    static Graph graph(String yaml, int version) {
         try {
             return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
+                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), version, agent -> true);
         } catch (FaultsException faults) {
             throw new IllegalArgumentException(faults);
         }

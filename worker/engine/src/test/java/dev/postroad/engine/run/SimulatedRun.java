@@ -40,6 +40,7 @@ final class SimulatedRun {
     /** The only one that random graphs have. */
     private static final String AGENT = "x";
 
+    private final List<Graph> versions;
     private final long answers;
     private final RandomGenerator random;
     private final List<Event> journal = new ArrayList<>();
@@ -63,20 +64,32 @@ final class SimulatedRun {
      * @param random the order of all that happens
      */
     SimulatedRun(Graph graph, long answers, int mischief, RandomGenerator random) {
-        this("run-1", graph, admission(answers), answers, mischief, random);
+        this(List.of(graph), answers, mischief, random);
+    }
+
+    /** @param versions of one graph, the first of which the run begins with; it may be migrated to all of them */
+    SimulatedRun(List<Graph> versions, long answers, int mischief, RandomGenerator random) {
+        this("run-1", versions.getFirst(), versions, admission(answers), answers, mischief, random);
     }
 
     /** A run that was forked from another. */
-    SimulatedRun(Effect.Spawn spawn, long answers, RandomGenerator random) {
-        this(spawn.newRunId(), spawn.graph(), spawn.admission(), answers, 0, random);
+    SimulatedRun(Effect.Spawn spawn, List<Graph> versions, long answers, RandomGenerator random) {
+        this(spawn.newRunId(), spawn.graph(), versions, spawn.admission(), answers, 0, random);
     }
 
     private SimulatedRun(
-            String id, Graph graph, Admission admission, long answers, int mischief, RandomGenerator random) {
+            String id,
+            Graph graph,
+            List<Graph> versions,
+            Admission admission,
+            long answers,
+            int mischief,
+            RandomGenerator random) {
+        this.versions = versions;
         this.answers = answers;
         this.random = random;
         this.mischief = mischief;
-        this.steering = new Steering(random);
+        this.steering = new Steering(random, versions);
         run = Run.empty(id, graph);
         replayed = run;
         readBack = run;
@@ -375,11 +388,19 @@ final class SimulatedRun {
                     () -> "progress is not full at " + event);
             Event read = readBack(event);
             RunStatus statusBefore = replayed.status();
+            Run former = replayed;
             replayed = replayed.evolve(event);
             readBack = readBack.evolve(read);
             check(
                     StatusChanges.areLegal(statusBefore, event.body().type(), replayed.status()),
                     () -> statusBefore + " became " + replayed.status() + " by " + event);
+            Graph graph = replayed.graph();
+            check(
+                    graph.version() == decision.run().graphVersionAt(event.seq()),
+                    () -> "another version of the graph applies at " + event);
+            check(
+                    graph == former.graph() || event.version() == 0 || event.version() > former.version(),
+                    () -> "a state is of two versions of the graph, at " + event);
             steering.saw(replayed);
             same(replayed, readBack, event);
             if (Math.floorMod(event.seq() + answers, WRITTEN_OUT_EVERY) == 0) {
@@ -408,7 +429,7 @@ final class SimulatedRun {
             case Effect.Yield(Command command) -> yielded.add(command);
             case Effect.Reject ignored -> outside++;
             case Effect.Spawn spawn -> {
-                new SimulatedRun(spawn, answers, random).finished();
+                new SimulatedRun(spawn, versions, answers, random).finished();
                 tell(RunScript.forked(spawn));
             }
         }
@@ -418,10 +439,17 @@ final class SimulatedRun {
         return call.task().equals(stop.task()) && call.attempt() == stop.attempt();
     }
 
-    private static Event readBack(Event event) {
+    private Graph version(int number) {
+        return versions.stream()
+                .filter(graph -> graph.version() == number)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Event readBack(Event event) {
         try {
             JsonNode data = Json.read(EventCodec.encode(event.body()));
-            EventBody body = EventCodec.decode(event.body().type(), data);
+            EventBody body = EventCodec.decode(event.body().type(), data, this::version);
             check(body.equals(event.body()), () -> "the codec makes " + body + " of " + event.body());
             return new Event(
                     event.seq(),
@@ -440,10 +468,10 @@ final class SimulatedRun {
     }
 
     /** At any event a run can be written out as a whole, and goes on from there as the same. */
-    private static Run writtenAndRead(Run run) {
+    private Run writtenAndRead(Run run) {
         try {
             JsonNode tree = Json.read(Json.bytes(RunCodec.tree(run)));
-            Run read = RunCodec.run(run.id(), run.graph(), tree);
+            Run read = RunCodec.run(run.id(), run.graph(), this::version, tree);
             check(
                     RunCodec.tree(read).toString().equals(tree.toString()),
                     () -> "not all of the run is read back: " + tree);
@@ -469,6 +497,9 @@ final class SimulatedRun {
                         && one.root().snapshot().equals(other.root().snapshot())
                         && Objects.equals(one.error(), other.error())
                         && Objects.equals(one.pausing(), other.pausing())
+                        && Objects.equals(one.migrating(), other.migrating())
+                        && one.migrations().equals(other.migrations())
+                        && one.graph() == other.graph()
                         && one.state().equals(other.state())
                         && one.root().superstep().number()
                                 == other.root().superstep().number()

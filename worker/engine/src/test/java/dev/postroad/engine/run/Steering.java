@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 /** What users may send, by chance: sense and nonsense, about versions that a run really had. */
 @NullMarked
 final class Steering {
-    private static final int KINDS = 11;
+    private static final int KINDS = 12;
     private static final List<WhenBusy> WHEN_BUSY = List.of(WhenBusy.values());
 
     private final RandomGenerator random;
+    private final List<Graph> otherVersions;
     private final TreeMap<Integer, Run> versions = new TreeMap<>();
 
-    Steering(RandomGenerator random) {
+    /** @param otherVersions of the run's graph, which it may be migrated to */
+    Steering(RandomGenerator random, List<Graph> otherVersions) {
         this.random = random;
+        this.otherVersions = otherVersions;
     }
 
     void saw(Run run) {
@@ -33,6 +37,9 @@ final class Steering {
     }
 
     Command.FromUser next(String id, Run run) {
+        if (otherVersions.size() > 1 && random.nextInt(3) == 0) {
+            return migrate(id);
+        }
         return switch (random.nextInt(KINDS)) {
             case 0 -> new Command.Steer(id, new Control.Cancel("by chance"));
             case 1 -> new Command.Steer(id, new Control.Retry(random.nextBoolean()));
@@ -45,8 +52,13 @@ final class Steering {
             case 8 -> new Command.Rollback(id, version(), random.nextBoolean());
             case 9 -> new Command.Fork(id, version(), id + "-fork", maybe(update()), asNode(run), run.graph());
             case 10 -> new Command.Refuse(id, "rollback", "no such version");
+            case 11 -> migrate(id);
             default -> throw new AssertionError();
         };
+    }
+
+    private Command.Migrate migrate(String id) {
+        return new Command.Migrate(id, otherVersions.get(random.nextInt(otherVersions.size())));
     }
 
     private Run version() {

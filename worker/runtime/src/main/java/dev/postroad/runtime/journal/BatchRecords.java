@@ -24,6 +24,7 @@ final class BatchRecords {
     private final RecordArray admissions = new RecordArray("postroad.placed_run", 24);
     private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
     private final RecordArray rows = JournalColumns.rows();
+    private final MigratedRuns migrated = new MigratedRuns();
     private boolean admitsQuestions;
     private boolean changesQuestions;
 
@@ -45,6 +46,11 @@ final class BatchRecords {
         return changesQuestions;
     }
 
+    /** Whether a run goes by another version of its graph from now on; then all columns that asking needs are there too. */
+    boolean migrates() {
+        return !migrated.isEmpty();
+    }
+
     /** Fills them; {@code epochs} has an epoch for the shard of every entry. */
     void fill(List<JournalEntry> entries, Map<Integer, Long> epochs) {
         claimedShards.clear();
@@ -58,8 +64,10 @@ final class BatchRecords {
         admitsQuestions = false;
         changesQuestions = false;
         rows.clear();
+        migrated.clear();
         for (JournalEntry entry : entries) {
             Long number = entry.key().number();
+            migrated.note(entry);
             boolean isFresh = entry.fresh() || fresh.containsKey(number);
             if (isFresh) {
                 fresh.put(number, entry);
@@ -73,6 +81,8 @@ final class BatchRecords {
             }
             entry.rows().forEach(row -> JournalColumns.add(rows, entry.key(), row, isFresh));
         }
+        admitsQuestions |= migrates();
+        changesQuestions |= migrates();
         admissions.clear();
         fresh.values().forEach(this::admit);
         changes.clear();
@@ -86,9 +96,11 @@ final class BatchRecords {
         statement.setArray(place++, claimedEpochs.toArray(connection));
         if (admits()) {
             statement.setArray(place++, admissions.toArray(connection));
+            place = migrated.bind(statement, place, connection);
         }
         if (changesStatus()) {
             statement.setArray(place++, changes.toArray(connection));
+            place = migrated.bind(statement, place, connection);
         }
         statement.setArray(place, rows.toArray(connection));
     }

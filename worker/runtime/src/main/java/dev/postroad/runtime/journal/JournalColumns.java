@@ -79,6 +79,10 @@ public final class JournalColumns {
 
     private static final Writer[] WRITERS = HANDED.stream().map(Column::writer).toArray(Writer[]::new);
 
+    /** The version of its graph that applied to a row {@code j} of a run {@code r}, as {@code graph_version}. */
+    public static final String GRAPH_VERSION = "CASE WHEN r.migrations IS NULL THEN r.version"
+            + " ELSE postroad.graph_version(r.version, r.migrations, j.seq) END AS graph_version";
+
     private JournalColumns() {}
 
     /**

@@ -25,13 +25,18 @@ final class JournalFold {
     private final RunKey key;
     private final String graph;
     private final int version;
+    private final Graphs graphs;
     private final List<Event> events = new ArrayList<>();
     private final @Nullable Run snapshot;
     private long bytes;
     private @Nullable String unreadable;
 
-    /** @param snapshot the run before the first row; null for the beginning */
-    JournalFold(RunKey key, String graph, int version, @Nullable Run snapshot) {
+    /**
+     * @param version the one that applied to the first row
+     * @param snapshot the run before the first row; null for the beginning
+     */
+    JournalFold(RunKey key, String graph, int version, Graphs graphs, @Nullable Run snapshot) {
+        this.graphs = graphs;
         this.snapshot = snapshot;
         this.key = key;
         this.graph = graph;
@@ -46,22 +51,28 @@ final class JournalFold {
         bytes += data.length();
         try {
             events.add(event(row, data));
+        } catch (JdbiException away) {
+            throw away;
         } catch (FaultsException | RuntimeException | StackOverflowError misfit) {
             give("event " + row.seq() + " (" + row.typeName() + ") cannot be read: " + reason(misfit));
         }
     }
 
-    private static Event event(EventColumns row, String data) throws FaultsException {
+    private Event event(EventColumns row, String data) throws FaultsException {
         if (!EventType.isKnown(row.typeName())) {
             throw new IllegalStateException("this release does not know events of its type");
         }
-        return Event.of(row, EventCodec.decode(EventType.of(row.typeName()), Json.readOwn(data)));
+        return Event.of(row, EventCodec.decode(EventType.of(row.typeName()), Json.readOwn(data), this::graph));
     }
 
-    StoredRun run(Graphs graphs) {
+    private Graph graph(int number) {
+        return graphs.graph(graph, number);
+    }
+
+    StoredRun run() {
         if (unreadable == null) {
             try {
-                return new Readable(key, folded(graphs.graph(graph, version)));
+                return new Readable(key, folded(graph(version)));
             } catch (JdbiException away) {
                 // Nothing is wrong with the run: whoever reads it tries again.
                 throw away;

@@ -34,7 +34,7 @@ public final class JournalReader {
     private static final int FETCH_ROWS = 1_000;
     private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String RUN_COLUMNS =
-            "r.id, r.run_id, r.shard, r.traceparent, r.graph, r.version AS graph_version";
+            "r.id, r.run_id, r.shard, r.traceparent, r.graph, " + JournalColumns.GRAPH_VERSION;
     private static final String ROW_COLUMNS = JournalColumns.selected("j") + ", j.data";
     private static final String UNFINISHED = "r.shard = ? AND r.status = 'running'";
     private static final String ONE = "r.run_id = ?";
@@ -262,7 +262,7 @@ public final class JournalReader {
             try {
                 int before = which.version == null ? Integer.MAX_VALUE : which.version;
                 Map<Long, Run> known = snapshots(connection, which, before, graphs);
-                for (JournalFold journal : journals(connection, which, known)) {
+                for (JournalFold journal : journals(connection, which, known, graphs)) {
                     runs.add(run(connection, journal, which, graphs));
                 }
             } finally {
@@ -291,11 +291,11 @@ public final class JournalReader {
 
     /** What cannot be read from a snapshot on is read from the beginning: the journal alone is what counts. */
     private StoredRun run(Connection connection, JournalFold journal, Runs which, Graphs graphs) throws SQLException {
-        StoredRun run = journal.run(graphs);
+        StoredRun run = journal.run();
         if (run instanceof Unreadable && journal.isFromSnapshot()) {
             Runs alone = new Runs(ONE, one(run.key().id()).which, which.version);
-            for (JournalFold whole : journals(connection, alone, Map.of())) {
-                return whole.run(graphs);
+            for (JournalFold whole : journals(connection, alone, Map.of(), graphs)) {
+                return whole.run();
             }
         }
         if (run instanceof Readable(RunKey key, Run read) && journal.rows() >= SnapshotPace.LEAST_ROWS) {
@@ -304,8 +304,8 @@ public final class JournalReader {
         return run;
     }
 
-    private static Collection<JournalFold> journals(Connection connection, Runs which, Map<Long, Run> known)
-            throws SQLException {
+    private static Collection<JournalFold> journals(
+            Connection connection, Runs which, Map<Long, Run> known, Graphs graphs) throws SQLException {
         Map<RunKey, JournalFold> journals = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(which.sql(known))) {
             statement.setFetchSize(FETCH_ROWS);
@@ -316,7 +316,7 @@ public final class JournalReader {
                     String graph = rows.getString("graph");
                     int version = rows.getInt("graph_version");
                     JournalFold journal = journals.computeIfAbsent(
-                            key(rows), key -> new JournalFold(key, graph, version, known.get(key.number())));
+                            key(rows), key -> new JournalFold(key, graph, version, graphs, known.get(key.number())));
                     String data = rows.getString("data");
                     if (data != null) {
                         journal.add(JournalColumns.read(rows), data);

@@ -36,7 +36,7 @@ final class JournalStatement {
             SELECT n.id, n.run_id, n.shard, n.graph, n.version, n.status, n.priority, n.input, n.tags, n.error,
                    n.traceparent, n.queued_at, n.started_at, n.ended_at, n.wake_at, n.rank, n.limited,
                    n.fair_key, n.limit_keys, n.line%s
-            FROM unnest(?::postroad.placed_run[]) AS n
+            FROM unnest(?::postroad.placed_run[]) AS n%s
             WHERE n.shard IN (SELECT shard FROM owned)
               AND NOT EXISTS (SELECT FROM postroad.pruned_runs p WHERE p.run_id = n.run_id)
             ON CONFLICT (run_id) DO NOTHING
@@ -49,18 +49,30 @@ final class JournalStatement {
             SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at,
                 wake_at = c.wake_at, waits_for = string_to_array(c.waits_for, ','),
                 turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END, status_seq = c.seq%s
-            FROM unnest(?::postroad.changed_run[]) AS c
+            FROM unnest(?::postroad.changed_run[]) AS c%s
             WHERE r.id = c.id AND r.status_seq < c.seq AND c.shard IN (SELECT shard FROM owned)
         )\
         """;
-    private static final String ADMIT = ADMIT_FORM.formatted("", "");
-    private static final String ADMIT_ASKING = ADMIT_FORM.formatted(
-            ", questions, asked_at, due_at, assignees, questions_seq",
-            ", n.questions, n.asked_at, n.due_at, n.assignees, 0");
-    private static final String CHANGE = CHANGE_FORM.formatted("");
-    private static final String CHANGE_ASKING =
-            CHANGE_FORM.formatted(", questions = c.questions, asked_at = c.asked_at, due_at = c.due_at,"
-                    + " assignees = c.assignees, questions_seq = c.seq");
+    private static final String ADMIT = ADMIT_FORM.formatted("", "", "");
+    private static final String ASKED = ", questions, asked_at, due_at, assignees, questions_seq";
+    private static final String ASKS = ", n.questions, n.asked_at, n.due_at, n.assignees, 0";
+    private static final String ADMIT_ASKING = ADMIT_FORM.formatted(ASKED, ASKS, "");
+    private static final String CHANGE = CHANGE_FORM.formatted("", "");
+    private static final String CHANGE_QUESTIONS =
+            ", questions = c.questions, asked_at = c.asked_at, due_at = c.due_at,"
+                    + " assignees = c.assignees, questions_seq = c.seq";
+    private static final String CHANGE_ASKING = CHANGE_FORM.formatted(CHANGE_QUESTIONS, "");
+
+    /** Of a batch with runs that go by another version of their graph from now on, which are few. */
+    private static final String MIGRATED =
+            " LEFT JOIN unnest(?::bigint[], ?::int[], ?::text[])" + " AS m (id, version, migrations) ON m.id = %s.id";
+
+    private static final String ADMIT_MIGRATED =
+            ADMIT_FORM.formatted(ASKED + ", migrations", ASKS + ", m.migrations::int[]", MIGRATED.formatted("n"));
+    private static final String CHANGE_MIGRATED = CHANGE_FORM.formatted(
+            CHANGE_QUESTIONS + ", version = coalesce(m.version, r.version),"
+                    + " migrations = coalesce(m.migrations::int[], r.migrations)",
+            MIGRATED.formatted("c"));
     private static final String WRITE =
             """
         , written AS (
@@ -105,10 +117,16 @@ final class JournalStatement {
     }
 
     private static String admit(BatchRecords batch) {
+        if (batch.migrates()) {
+            return ADMIT_MIGRATED;
+        }
         return batch.admitsQuestions() ? ADMIT_ASKING : ADMIT;
     }
 
     private static String change(BatchRecords batch) {
+        if (batch.migrates()) {
+            return CHANGE_MIGRATED;
+        }
         return batch.changesQuestions() ? CHANGE_ASKING : CHANGE;
     }
 }

@@ -30,6 +30,7 @@ enum RowEffect {
         RunStatus status = after.status();
         boolean isUnderWay = status == RunStatus.QUEUED || status == RunStatus.RUNNING;
         return status == before.status()
+                && after.graph().version() == before.graph().version()
                 && after.startedAt().equals(before.startedAt())
                 && Objects.equals(after.error(), before.error())
                 && (isUnderWay || after.hasTheTasksOf(before));

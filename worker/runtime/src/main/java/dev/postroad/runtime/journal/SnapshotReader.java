@@ -25,7 +25,8 @@ final class SnapshotReader {
     private static final int MOST_TRIES = 5;
 
     private static final String NEWEST = """
-        SELECT r.id, r.run_id, r.graph, r.version AS graph_version, s.version, s.seq, s.state, s.rest, s.checksum
+        SELECT r.id, r.run_id, r.graph, CASE WHEN r.migrations IS NULL THEN r.version
+               ELSE postroad.graph_version(r.version, r.migrations, s.seq) END AS graph_version, s.version, s.seq, s.state, s.rest, s.checksum
         FROM postroad.runs r
         CROSS JOIN LATERAL (
             SELECT * FROM postroad.snapshots s
@@ -101,10 +102,12 @@ final class SnapshotReader {
     }
 
     private static Run run(ResultSet rows, Graphs graphs) throws SQLException {
+        String graph = rows.getString("graph");
         return StoredSnapshot.of(rows.getString("state"), rows.getString("rest"), rows.getLong("checksum"))
                 .run(
                         rows.getString("run_id"),
-                        graphs.graph(rows.getString("graph"), rows.getInt("graph_version")),
+                        graphs.graph(graph, rows.getInt("graph_version")),
+                        version -> graphs.graph(graph, version),
                         rows.getInt("seq"),
                         rows.getInt("version"));
     }

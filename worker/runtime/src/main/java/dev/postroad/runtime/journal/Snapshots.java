@@ -5,6 +5,7 @@ import dev.postroad.engine.run.Run;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +24,16 @@ public final class Snapshots {
      * A run as it was at the newest snapshot of a version before one; empty where there is none that can be read, and then
      * the journal tells the same from its beginning.
      *
-     * @param graph the version that the run is pinned to
+     * @param versions gives the versions of the run's graph
      */
-    public Optional<Run> before(String runId, int version, Graph graph) {
+    public Optional<Run> before(String runId, int version, IntFunction<Graph> versions) {
         try (Connection connection = database.getConnection()) {
             return SnapshotReader.newest(
                             connection,
                             "r.run_id = ?",
                             (statement, place) -> statement.setString(place, runId),
                             version,
-                            (name, number) -> graph)
+                            (name, number) -> versions.apply(number))
                     .values()
                     .stream()
                     .findFirst();

@@ -8,6 +8,7 @@ import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Run;
 import dev.postroad.engine.run.RunCodec;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 
 /**
@@ -41,13 +42,15 @@ record StoredSnapshot(byte[] state, byte[] rest, long checksum) {
     /**
      * The run.
      *
+     * @param graph the version that it goes by
+     * @param versions gives all versions of its graph
      * @throws RuntimeException where it does not stand
      */
-    Run run(String runId, Graph graph, int seq, int version) {
+    Run run(String runId, Graph graph, IntFunction<Graph> versions, int seq, int version) {
         if (checksum != checksum(state, rest)) {
             throw new IllegalStateException("its checksum is wrong");
         }
-        Run run = RunCodec.run(runId, graph, tree());
+        Run run = RunCodec.run(runId, graph, versions, tree());
         if (run.seq() != seq || run.version() != version) {
             throw new IllegalStateException("it is of another row");
         }

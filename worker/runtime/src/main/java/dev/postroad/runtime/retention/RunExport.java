@@ -25,7 +25,8 @@ public final class RunExport {
                 'line', 'run', 'format', %d, 'exportedAt', %s, 'runId', r.run_id, 'graph', r.graph,
                 'graphVersion', r.version, 'status', r.status, 'priority', r.priority, 'input', r.input, 'tags', r.tags,
                 'error', r.error, 'traceparent', r.traceparent, 'queuedAt', %s, 'startedAt', %s, 'endedAt', %s,
-                'rank', %s, 'limited', r.limited, 'statusSeq', r.status_seq, 'shard', r.shard)::text
+                'rank', %s, 'limited', r.limited, 'statusSeq', r.status_seq, 'shard', r.shard,
+                'migrations', r.migrations)::text
             FROM postroad.runs r WHERE r.id = ?""".formatted(
                     ArchiveFormat.VERSION,
                     time("now()"),
@@ -37,7 +38,13 @@ public final class RunExport {
     /** Those that it went by, and all that are inside them, in the versions that were meant. */
     private static final String GRAPHS = """
             WITH RECURSIVE used (name, version) AS (
-                SELECT r.graph, r.version FROM postroad.runs r WHERE r.id = ?
+                (SELECT r.graph, went.version FROM postroad.runs r
+                 CROSS JOIN LATERAL (
+                     SELECT r.version
+                     UNION
+                     SELECT r.migrations[place + 1]
+                     FROM generate_series(1, coalesce(array_length(r.migrations, 1), 0), 2) AS place) went
+                 WHERE r.id = ?)
                 UNION
                 SELECT inside.name, inside.version
                 FROM used u JOIN postroad.graphs g ON g.name = u.name AND g.version = u.version

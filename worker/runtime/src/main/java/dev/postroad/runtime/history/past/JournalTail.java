@@ -21,7 +21,7 @@ public final class JournalTail {
 
     private static final int BYTES_AT_ONCE = 8 << 20;
 
-    private static final String NEW = "SELECT r.run_id, r.graph, r.version AS graph_version, j.* FROM ("
+    private static final String NEW = "SELECT r.run_id, r.graph, " + JournalColumns.GRAPH_VERSION + ", j.* FROM ("
             + "SELECT fresh.*, sum(octet_length(fresh.data::text)) OVER (ORDER BY fresh.seq, fresh.run)"
             + " - octet_length(fresh.data::text) AS bytes_before"
             + " FROM unnest(:runs::bigint[], :seqs::integer[]) AS known (run, seq)"

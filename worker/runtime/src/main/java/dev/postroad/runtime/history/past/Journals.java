@@ -25,7 +25,7 @@ final class Journals {
             "CASE WHEN type = 'run.continued' THEN json_build_object('mode', data -> 'mode') ELSE '{}' END";
 
     private static final String ANSWERS =
-            "SELECT r.run_id, r.graph, r.version AS graph_version, " + JournalColumns.selected("j") + """
+            "SELECT r.run_id, r.graph, " + JournalColumns.GRAPH_VERSION + ", " + JournalColumns.selected("j") + """
             , j.data
             FROM unnest(:runIds, :commandIds) AS asked (run_id, command_id)
             JOIN postroad.runs r ON r.run_id = asked.run_id
@@ -100,7 +100,7 @@ final class Journals {
                 + " FROM postroad.journal"
                 + " WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND seq > :after"
                 + conditions(filter) + " ORDER BY seq LIMIT " + limit;
-        String sql = "SELECT r.run_id, r.graph, r.version AS graph_version, j.* FROM ("
+        String sql = "SELECT r.run_id, r.graph, " + JournalColumns.GRAPH_VERSION + ", j.* FROM ("
                 + "SELECT *, sum(octet_length(data::text)) OVER (ORDER BY seq) - octet_length(data::text) AS bytes_before"
                 + " FROM (" + rows + ") rows) j, postroad.runs r"
                 + " WHERE r.run_id = :runId AND j.bytes_before < " + BYTES_AT_ONCE + " ORDER BY j.seq";

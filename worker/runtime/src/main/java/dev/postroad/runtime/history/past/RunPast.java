@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,8 @@ public final class RunPast {
     public List<StateVersion> versions(
             String runId, VersionFilter filter, int limit, Consumer<CorruptHistoryException> unreadable) {
         List<StateVersion> versions = new ArrayList<>();
-        graphOf(runId).ifPresent(graph -> {
-            VersionTrail trail = new VersionTrail(runId, graph);
+        beginning(runId).ifPresent(beginning -> {
+            VersionTrail trail = new VersionTrail(beginning);
             journals.read(runId, event -> {
                 try {
                     StateVersion made = trail.after(event);
@@ -84,23 +85,24 @@ public final class RunPast {
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
         int last = version == null ? Integer.MAX_VALUE : version;
-        return graphOf(runId)
-                .map(graph -> latest(runId, last, graph))
+        return lookup.find(runId)
+                .map(run -> latest(runId, last, run.graph()))
                 .filter(run -> version == null || run.version() == version)
                 .map(StateFold::stateOf);
     }
 
     /** From the nearest snapshot on; from the beginning where what follows it cannot be read so. */
-    private Run latest(String runId, int lastVersion, Graph graph) {
-        Optional<Run> snapshot = snapshots.before(runId, lastVersion, graph);
+    private Run latest(String runId, int lastVersion, String graph) {
+        IntFunction<Graph> versions = versions(graph);
+        Optional<Run> snapshot = snapshots.before(runId, lastVersion, versions);
         if (snapshot.isPresent()) {
             try {
-                return follow(runId, new StateFold(snapshot.get()), lastVersion, run -> {});
+                return follow(runId, new StateFold(snapshot.get(), versions), lastVersion, run -> {});
             } catch (CorruptHistoryException misfit) {
                 // The journal alone is what counts, and says where it breaks.
             }
         }
-        return follow(runId, new StateFold(Run.empty(runId, graph)), lastVersion, run -> {});
+        return follow(runId, beginning(runId).orElseThrow(), lastVersion, run -> {});
     }
 
     /**
@@ -124,8 +126,8 @@ public final class RunPast {
     }
 
     private void follow(String runId, int lastVersion, Consumer<Run> reader) {
-        graphOf(runId).ifPresent(graph -> {
-            Run _ = follow(runId, new StateFold(Run.empty(runId, graph)), lastVersion, reader);
+        beginning(runId).ifPresent(beginning -> {
+            Run _ = follow(runId, beginning, lastVersion, reader);
         });
     }
 
@@ -166,7 +168,12 @@ public final class RunPast {
         });
     }
 
-    private Optional<Graph> graphOf(String runId) {
-        return lookup.find(runId).map(run -> definitions.graph(run.graph(), run.graphVersion()));
+    /** The run before its first event, by the version of its graph that applied to that. */
+    private Optional<StateFold> beginning(String runId) {
+        return lookup.first(runId).map(first -> new StateFold(runId, first.version(), versions(first.graph())));
+    }
+
+    private IntFunction<Graph> versions(String graph) {
+        return version -> definitions.graph(graph, version);
     }
 }

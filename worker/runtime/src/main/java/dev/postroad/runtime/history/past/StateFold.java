@@ -7,18 +7,27 @@ import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.EventCodec;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
+import java.util.function.IntFunction;
 
 /** Follows a journal by the same fold that live runs go through. Confined to one thread. */
 final class StateFold {
+    private final IntFunction<Graph> versions;
     private Run run;
 
-    StateFold(String runId, Graph graph) {
-        this(Run.empty(runId, graph));
+    /**
+     * Begins with the first event.
+     *
+     * @param first the version of its graph that applied to that
+     * @param versions gives all versions of its graph
+     */
+    StateFold(String runId, int first, IntFunction<Graph> versions) {
+        this(Run.empty(runId, versions.apply(first)), versions);
     }
 
     /** Goes on from where a run is. */
-    StateFold(Run run) {
+    StateFold(Run run, IntFunction<Graph> versions) {
         this.run = run;
+        this.versions = versions;
     }
 
     Run run() {
@@ -30,7 +39,7 @@ final class StateFold {
             if (stored.type() == EventType.UNKNOWN) {
                 throw new IllegalStateException("this release does not know events of type " + stored.typeName());
             }
-            Event event = Event.of(stored, EventCodec.decode(stored.type(), stored.data()));
+            Event event = Event.of(stored, EventCodec.decode(stored.type(), stored.data(), versions));
             run = run.evolve(event);
             return event;
         } catch (RuntimeException | StackOverflowError misfit) {

@@ -48,6 +48,8 @@ final class TimelineFold {
                     RUN_PAUSED,
                     RUN_UNPAUSED,
                     RUN_FORKED,
+                    RUN_MIGRATING,
+                    RUN_MIGRATED,
                     RUN_RETRIED,
                     COMMAND_REJECTED,
                     TRIGGER_DUPLICATE,

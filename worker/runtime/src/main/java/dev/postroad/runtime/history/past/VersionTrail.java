@@ -2,7 +2,6 @@ package dev.postroad.runtime.history.past;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.EventBody;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
@@ -31,8 +30,8 @@ final class VersionTrail {
     /** Who gave commands since the last version. */
     private final Set<String> givers = new LinkedHashSet<>();
 
-    VersionTrail(String runId, Graph graph) {
-        fold = new StateFold(runId, graph);
+    VersionTrail(StateFold beginning) {
+        fold = beginning;
     }
 
     /** Follows one event further; gives the version that it made, if it made one. */
@@ -102,6 +101,8 @@ final class VersionTrail {
                     EventBody.RunPausing _,
                     EventBody.RunPaused _,
                     EventBody.RunForked _,
+                    EventBody.RunMigrating _,
+                    EventBody.RunMigrated _,
                     EventBody.RunUnpaused _,
                     EventBody.CommandRejected _ -> {}
         }

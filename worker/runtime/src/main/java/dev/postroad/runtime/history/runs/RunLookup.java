@@ -11,10 +11,28 @@ public final class RunLookup {
             WHERE run_id = :runId
             """;
 
+    private static final String FIRST =
+            "SELECT graph, coalesce(migrations[2], version) AS version FROM postroad.runs" + " WHERE run_id = :runId";
+
     private final Jdbi postgres;
 
     public RunLookup(Jdbi postgres) {
         this.postgres = postgres;
+    }
+
+    /**
+     * The graph of a run.
+     *
+     * @param version the one that the run began with
+     */
+    public record First(String graph, int version) {}
+
+    /** The graph of a run, as it was at its beginning; empty where there is no such run. */
+    public Optional<First> first(String runId) {
+        return postgres.withHandle(handle -> handle.createQuery(FIRST)
+                .bind("runId", runId)
+                .map((row, context) -> new First(row.getString("graph"), row.getInt("version")))
+                .findOne());
     }
 
     /** The run of an id, with what keeps it from going on. */

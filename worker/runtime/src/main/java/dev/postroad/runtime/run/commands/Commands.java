@@ -1,6 +1,7 @@
 package dev.postroad.runtime.run.commands;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.ActionKind;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
@@ -50,6 +51,8 @@ public final class Commands {
                                 .toList());
             case Control.Rollback rollback -> noSuchVersion(commandId, rollback, rollback.version());
             case Control.Fork fork -> noSuchVersion(commandId, fork, fork.version());
+            case Control.Migrate migrate ->
+                new Command.Refuse(commandId, migrate.type(), "the run cannot be read back");
             case Control.UpdateState(ObjectNode update, String asNode, Integer version) ->
                 version == null
                         ? new Command.UpdateState(commandId, update, asNode, null)
@@ -72,8 +75,23 @@ public final class Commands {
                         ? null
                         : new Base(version, run -> new Command.UpdateState(commandId, update, asNode, run));
             case Control.Fork fork -> new Base(fork.version(), run -> fork(fork, commandId, run));
+            case Control.Migrate(int version) -> new Base(null, run -> migrate(version, commandId, run));
             case Control.Plain _, Control.Resume _ -> null;
         };
+    }
+
+    /** Of a single agent there is no version but one; the run says so. */
+    private Command migrate(int version, String commandId, Run run) {
+        Graph graph = run.graph();
+        try {
+            return new Command.Migrate(
+                    commandId, graph.version() == Graph.OF_AGENT ? graph : graphs.graph(graph.name(), version));
+        } catch (IllegalStateException unknown) {
+            return new Command.Refuse(
+                    commandId,
+                    ActionKind.MIGRATE.publicName(),
+                    "there is no version " + version + " of graph " + graph.name());
+        }
     }
 
     private Command fork(Control.Fork fork, String commandId, Run base) {

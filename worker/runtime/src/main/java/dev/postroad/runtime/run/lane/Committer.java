@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run.lane;
 
+import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.CommitResult;
 import dev.postroad.runtime.journal.JournalRow;
 import dev.postroad.runtime.journal.JournalWriter;
@@ -120,9 +121,11 @@ final class Committer {
     /** Of what Postgres took only; what belongs to another owner, or repeats a trigger, is in nobody's figures. */
     private void publish(Batch.Item item) {
         figures.wrote(item.entry().rows());
-        var graph = item.live().run().graph();
+        Run run = item.entry().run();
+        String graph = run.graph().name();
         for (JournalRow row : item.entry().rows()) {
-            outbox.publish(item.live().key(), graph.name(), graph.version(), row);
+            outbox.publish(
+                    item.live().key(), graph, run.graphVersionAt(row.event().seq()), row);
         }
         long bytesSince = item.live().pace().grown(item.entry().rows());
         if (bytesSince > 0) {
