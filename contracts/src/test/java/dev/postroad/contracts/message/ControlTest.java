@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ControlTest {
     private static final String KNOWN =
-            "say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause or unpause";
+            "say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause, unpause"
+                    + " or migrate";
 
     @Test
     void takesTheKeyForTheRunIdWhereItHasNone() throws FaultsException {
@@ -210,7 +211,8 @@ class ControlTest {
                 new Control.Pause(),
                 new Fork(null, "r2", null, null, null),
                 new Fork(1, "r2", object("{}"), "START", 7),
-                new Control.Unpause());
+                new Control.Unpause(),
+                new Control.Migrate(4));
     }
 
     @Test

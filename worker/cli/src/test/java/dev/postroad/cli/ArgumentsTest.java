@@ -86,6 +86,10 @@ final class ArgumentsTest {
                 "fork a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "pause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "unpause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
+                "migrate r | postroad: --graph-version: is missing; say under which version of its graph",
+                "migrate r --graph-version 0 | postroad: --graph-version: is 0; use 1 or more",
+                "migrate --graph-version 2 | postroad: --graph-version: is about a run; name the RUN",
+                "migrate a/b --graph-version 2 | postroad: the run id is \"a/b\"; use 1 to 128",
                 "watch a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "retry | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until,"
                         + " --waits-for, or give --all for all that are failed",

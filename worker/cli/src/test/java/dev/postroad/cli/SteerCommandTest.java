@@ -296,6 +296,38 @@ final class SteerCommandTest extends CommandsOnServers {
     }
 
     @Test
+    void goesOnUnderAnotherVersionOfItsGraph() throws IOException, FaultsException {
+        String first = """
+                graph: moves
+                state: { seen: { reducer: last } }
+                nodes: { ask: { interrupt: "'why?'", output: "{'seen': 1}" } }
+                edges: [ { from: START, to: ask }, { from: ask, to: END } ]
+                """;
+        Path file = Files.writeString(data.resolve("moves.yaml"), first);
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.run("trigger", "moves", "--run-id", "moved")).isZero();
+        awaitStatus("moved", RunStatus.WAITING);
+        Files.writeString(file, first.replace("'seen': 1", "'seen': 2"));
+        assertThat(shell.run("apply", file.toString())).isZero();
+        Files.writeString(file, first.replace("ask", "tell"));
+        assertThat(shell.run("apply", file.toString())).isZero();
+
+        assertThat(shell.run("migrate", "moved", "--graph-version", "3", "--dry-run"))
+                .isEqualTo(1);
+        assertThat(shell.out()).isEqualTo("it has no node ask, and the question of task ask@1 is open\n");
+        assertThat(shell.run("migrate", "moved", "--graph-version", "3")).isEqualTo(1);
+        assertThat(shell.err()).contains("migrate of run moved was refused: version 3 of graph moves cannot");
+        assertThat(shell.run("migrate", "moved", "--graph-version", "2", "--dry-run"))
+                .isZero();
+        assertThat(shell.run("migrate", "moved", "--graph-version", "2")).isZero();
+        assertThat(shell.out()).isEqualTo("run.migrated moved\n");
+        assertThat(shell.run("resume", "moved", "--value", "7")).isZero();
+        assertThat(shell.run("watch", "moved")).isZero();
+        assertThat(shell.run("state", "moved")).isZero();
+        assertThat(Json.read(shell.out()).path("seen").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void pausesARunAndGoesOn() throws IOException, FaultsException {
         Path file = Files.writeString(data.resolve("long.yaml"), """
                 graph: long

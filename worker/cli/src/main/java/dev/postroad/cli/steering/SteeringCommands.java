@@ -19,6 +19,7 @@ public final class SteeringCommands {
                 new ForkCommand(surroundings),
                 new UpdateStateCommand(surroundings),
                 new PauseCommand(surroundings),
-                new UnpauseCommand(surroundings));
+                new UnpauseCommand(surroundings),
+                new MigrateCommand(surroundings));
     }
 }

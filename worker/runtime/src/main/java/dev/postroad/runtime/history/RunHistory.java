@@ -2,6 +2,7 @@ package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.past.EventFilter;
+import dev.postroad.runtime.history.past.MigrationPlan;
 import dev.postroad.runtime.history.past.RunPast;
 import dev.postroad.runtime.history.past.RunState;
 import dev.postroad.runtime.history.past.RunTimeline;
@@ -135,6 +136,16 @@ public final class RunHistory {
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
         return past.state(runId, version);
+    }
+
+    /**
+     * What would be lost if a run went on under another version of its graph, as it stands now.
+     *
+     * @return empty where there is no such run
+     * @throws CorruptHistoryException where the journal does not fit its graph, or that version is not sound
+     */
+    public Optional<MigrationPlan> migration(String runId, int toVersion) {
+        return past.migration(runId, toVersion);
     }
 
     /**

@@ -41,6 +41,7 @@ final class RunRoutes {
         routes.get("/api/runs/{id}/history", this::versions);
         routes.get("/api/runs/{id}/diff", this::diff);
         routes.get("/api/runs/{id}/timeline", this::timeline);
+        routes.get("/api/runs/{id}/migration", this::migration);
         routes.get("/api/queue", this::queue);
         routes.get("/api/waiting", this::waiting);
         routes.get("/api/counts", this::counts);
@@ -143,6 +144,14 @@ final class RunRoutes {
                         .orElseThrow(() -> history.state(runId, null)
                                 .map(newest -> noVersion(newest, Math.max(from, to) + ""))
                                 .orElseGet(() -> Refusal.noRun(runId)))));
+    }
+
+    private void migration(Context context) {
+        Query query = new Query(context);
+        int version = query.required("graphVersion", 1, Integer.MAX_VALUE);
+        query.end();
+        String runId = context.pathParam("id");
+        Answers.send(context, PastJson.tree(history.migration(runId, version).orElseThrow(() -> Refusal.noRun(runId))));
     }
 
     private void timeline(Context context) {

@@ -131,6 +131,14 @@ final class OpenApiTest {
                     "GET /api/runs/{id}/timeline",
                     List.of("/good", "/bad", "/waits", "/stopped", "/forked", "/single", "/nobody", "/good?x=1")),
             Map.entry(
+                    "GET /api/runs/{id}/migration",
+                    List.of(
+                            "/waits?graphVersion=1",
+                            "/waits?graphVersion=9",
+                            "/single?graphVersion=1",
+                            "/nobody?graphVersion=1",
+                            "/good")),
+            Map.entry(
                     "GET /api/runs/{id}/why",
                     List.of("/good", "/bad", "/waits", "/stopped", "/forked", "/single", "/nobody", "/good?x=1")),
             Map.entry(

@@ -1,5 +1,7 @@
 package dev.postroad.runtime.history.past;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.rows.JsonFields;
@@ -7,6 +9,21 @@ import dev.postroad.runtime.history.rows.JsonFields;
 /** Writes what happened to a run, and the states that it had, as the JSON that commands print and HTTP answers: times as ISO-8601, no nulls. */
 public final class PastJson {
     private PastJson() {}
+
+    /** What a migration would come to. */
+    public static ObjectNode tree(MigrationPlan plan) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("runId", plan.runId())
+                .put("graph", plan.graph())
+                .put("fromGraphVersion", plan.fromVersion())
+                .put("graphVersion", plan.toVersion())
+                .put("status", plan.status().publicName())
+                .put("possible", plan.lost().isEmpty());
+        ArrayNode lost = json.putArray("lost");
+        plan.lost().forEach(lost::add);
+        return json;
+    }
 
     /** An event as it stands on the events topic, in the same order of fields. */
     public static ObjectNode tree(RunEvent event) {

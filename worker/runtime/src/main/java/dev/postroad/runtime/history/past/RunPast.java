@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.past;
 
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.run.Migration;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
@@ -89,6 +90,18 @@ public final class RunPast {
                 .map(run -> latest(runId, last, run.graph()))
                 .filter(run -> version == null || run.version() == version)
                 .map(StateFold::stateOf);
+    }
+
+    /** What would be lost if a run went on under another version of its graph; empty where there is no such run. */
+    public Optional<MigrationPlan> migration(String runId, int toVersion) {
+        return lookup.find(runId).map(found -> {
+            Run run = latest(runId, Integer.MAX_VALUE, found.graph());
+            List<String> lost = definitions
+                    .graphIfStored(found.graph(), toVersion)
+                    .map(into -> Migration.faults(run, into))
+                    .orElseGet(() -> List.of("there is no version " + toVersion + " of graph " + found.graph()));
+            return new MigrationPlan(runId, found.graph(), run.graph().version(), toVersion, run.status(), lost);
+        });
     }
 
     /** From the nearest snapshot on; from the beginning where what follows it cannot be read so. */

@@ -7,10 +7,12 @@ import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.SnapshotDesk;
 import dev.postroad.runtime.publish.EventOutbox;
+import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.KeptInstructions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,9 @@ final class Committer {
     private final KeptInstructions kept;
     private final SnapshotDesk snapshots;
     private final LaneFigures figures;
+    private final Consumer<Message> inbox;
 
+    /** @param inbox takes messages from any thread */
     Committer(
             JournalWriter journal,
             EventOutbox outbox,
@@ -41,7 +45,9 @@ final class Committer {
             Stepper stepper,
             KeptInstructions kept,
             SnapshotDesk snapshots,
-            LaneFigures figures) {
+            LaneFigures figures,
+            Consumer<Message> inbox) {
+        this.inbox = inbox;
         this.journal = journal;
         this.outbox = outbox;
         this.shards = shards;
@@ -138,7 +144,16 @@ final class Committer {
         List<PendingCommand> commands =
                 result.pendingCommands().getOrDefault(live.key().id(), List.of());
         for (PendingCommand command : commands) {
-            kept.of(command, live.key().shard()).ifPresent(instruction -> stepper.instruct(live, instruction));
+            kept.of(command, live.key().shard()).ifPresent(instruction -> instruct(live, instruction));
+        }
+    }
+
+    /** What needs a look at Postgres has its turn like any that comes now. */
+    private void instruct(LiveRun live, Instruction instruction) {
+        if (instruction.base() != null && instruction.base().version() == null) {
+            inbox.accept(new Message.Instruct(instruction));
+        } else {
+            stepper.instruct(live, instruction);
         }
     }
 }

@@ -118,7 +118,15 @@ public final class Lane {
                 collaborators.undecidable());
         this.instructions = new OrderedInstructions(table, stepper, collaborators.loader(), this::taken, this::post);
         this.committer = new Committer(
-                journal, outbox, shards, table, stepper, collaborators.kept(), collaborators.snapshots(), figures);
+                journal,
+                outbox,
+                shards,
+                table,
+                stepper,
+                collaborators.kept(),
+                collaborators.snapshots(),
+                figures,
+                this::post);
         this.thread = Thread.ofPlatform().name(name).unstarted(this::loop);
     }
 

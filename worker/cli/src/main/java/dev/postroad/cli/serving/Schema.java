@@ -8,21 +8,13 @@ import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.provisioning.Provisioning;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
-@Command(
-        name = "migrate",
-        description = "Bring the schema to the newest version, and make the topics that are missing.")
-final class MigrateCommand implements Callable<Integer> {
-    private final Surroundings surroundings;
+/** The schema and the topics that workers need. */
+public final class Schema {
+    private Schema() {}
 
-    MigrateCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
-    }
-
-    @Override
-    public Integer call() throws FaultsException {
+    /** Brings the schema to the newest version, and makes the topics that are missing; returns the exit code. */
+    public static int migrate(Surroundings surroundings) throws FaultsException {
         Servers servers = Servers.open(surroundings, Need.WORKER);
         WorkerSettings settings = servers.workerSettings();
         if (servers.origin() == Origin.GIVEN) {
