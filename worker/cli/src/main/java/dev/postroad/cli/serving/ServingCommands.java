@@ -9,7 +9,6 @@ public final class ServingCommands {
 
     /** All of them, in the order in which help lists them. */
     public static List<Object> all(Surroundings surroundings) {
-        return List.of(
-                new DevCommand(surroundings), new WorkerCommand(surroundings), new TokenCommand(surroundings));
+        return List.of(new DevCommand(surroundings), new WorkerCommand(surroundings), new TokenCommand(surroundings));
     }
 }
