@@ -79,7 +79,7 @@ public record Admission(
 
     /** The same, begun with another state in place of the one that it was to begin with. */
     Admission onto(Snapshot other) {
-        return new Admission(input, priority, timeout, tags, origin, other, forkedFrom, startAt, place);
+        return new Admission(input, priority, timeout, tags, origin, other, forkedFrom, startAt, place, by);
     }
 
     /** What a fork asks for: the same, from another state on, at once. */
