@@ -22,6 +22,8 @@ public record AgentDefinition(
         LLM,
         /** A service that takes a POST. */
         HTTP,
+        /** A tool of an MCP server. */
+        MCP,
         /** A class that implements {@link dev.postroad.contracts.agent.JavaAgent}. */
         JAVA;
 

@@ -12,13 +12,14 @@ import java.util.stream.Collectors;
 
 /** Reads an agent, and checks the settings that only its kind understands; these stay in the source. */
 final class AgentReader {
-    private static final String KIND_REMEDY = "say llm, http or java";
+    private static final String KIND_REMEDY = "say llm, http, mcp or java";
     private static final Map<String, Kind> KINDS =
             Arrays.stream(Kind.values()).collect(Collectors.toMap(Kind::publicName, Function.identity()));
     private static final Set<String> COMMON = Set.of("agent", "kind", "description", "timeout", "retry", "onExhausted");
     private static final Map<Kind, Set<String>> OF_KIND = Map.of(
             Kind.LLM, LlmFields.KNOWN,
             Kind.HTTP, Set.of("url", "headers"),
+            Kind.MCP, Set.of("tool", "url", "headers", "command", "env"),
             Kind.JAVA, Set.of("provider"));
 
     static final Pattern URL = Pattern.compile("https?://\\S+");
@@ -56,6 +57,20 @@ final class AgentReader {
         return kind;
     }
 
+    private static void checkMcp(Fields fields) {
+        fields.requiredText("tool", "name a tool of the server");
+        if (fields.has("url") == fields.has("command")) {
+            fields.fault(
+                    "url",
+                    fields.has("url") ? "stands beside command" : "is missing, and so is command",
+                    "give the address of the server, or the command that is one");
+        }
+        fields.text("url", URL, URL_RULE);
+        fields.textMap("headers");
+        fields.texts("command");
+        fields.textMap("env");
+    }
+
     private static void checkSettings(Kind kind, Fields fields) {
         switch (kind) {
             case LLM -> LlmFields.check(fields);
@@ -66,6 +81,7 @@ final class AgentReader {
                 fields.text("url", URL, URL_RULE);
                 fields.textMap("headers");
             }
+            case MCP -> checkMcp(fields);
             case JAVA -> fields.text("provider");
         }
     }

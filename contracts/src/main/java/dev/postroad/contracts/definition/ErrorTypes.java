@@ -61,6 +61,16 @@ public final class ErrorTypes {
             new Known("llm.content-filter", Retried.WHERE_NAMED, "the model, or its provider, keeps its answer back"),
             new Known("llm.tool-calls", Retried.WHERE_NAMED, "the model asks for a tool in place of an answer"),
             new Known("llm.bad-prompt", Retried.WHERE_NAMED, "the input lacks what the prompt needs"),
+            new Known("mcp.connection", Retried.BY_DEFAULT, "no connection to the server, or it broke"),
+            new Known("mcp.tool-error", Retried.WHERE_NAMED, "the tool says that it failed"),
+            new Known(
+                    "mcp.refused", Retried.WHERE_NAMED, "the server refused the call: no such tool, or bad arguments"),
+            new Known("mcp.bad-input", Retried.WHERE_NAMED, "the input is no object"),
+            new Known("mcp.bad-answer", Retried.WHERE_NAMED, "the answer is not as agreed"),
+            new Known(
+                    "mcp.answer-too-large",
+                    Retried.WHERE_NAMED,
+                    "the answer takes more than POSTROAD_MAX_ANSWER_BYTES"),
             new Known("java.bad-answer", Retried.WHERE_NAMED, "the reply holds what JSON or the journal cannot"),
             new Known("java.fault", Retried.WHERE_NAMED, "the agent gave an error without a type"),
             new Known("agent-unavailable", Retried.NEVER, "its agent cannot be called, and onUnavailable says fail"),

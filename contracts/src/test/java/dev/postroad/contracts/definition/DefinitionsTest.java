@@ -313,6 +313,8 @@ class DefinitionsTest {
             String text = "agent: a\nkind: " + kind.publicName() + "\nurl: http://127.0.0.1:9000/x\n";
             if (kind == AgentDefinition.Kind.HTTP) {
                 assertThat(Definitions.readAll(text)).hasSize(1);
+            } else if (kind == AgentDefinition.Kind.MCP) {
+                assertThat(Definitions.readAll(text + "tool: t\n")).hasSize(1);
             } else {
                 assertThatThrownBy(() -> Definitions.readAll(text)).hasMessageContaining("url: is no known field");
             }

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 @NullMarked
 class SecretsTest {
     private static final List<String> BEHAVIOURS =
-            List.of("fine", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut");
+            List.of("fine", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut", "mcp");
     private static final String SECRET = "s3cret-";
     private static final String TOKEN = SECRET + "of-the-http-api";
 
@@ -136,6 +136,15 @@ class SecretsTest {
         String retry = "retry: { maxAttempts: 2, backoff: PT0.01S }\n";
         if (behaviour.equals("llm")) {
             return "agent: llm\nkind: llm\nprompt: Say something\n" + retry;
+        }
+        if (behaviour.equals("mcp")) {
+            return """
+                    agent: mcp
+                    kind: mcp
+                    tool: say
+                    url: %s/mcp
+                    headers: { X-Variable: "Bearer ${env:ECHO_KEY}", X-File: "${file:echo-key}" }
+                    """.formatted(server) + retry;
         }
         if (behaviour.startsWith("llm")) {
             return """

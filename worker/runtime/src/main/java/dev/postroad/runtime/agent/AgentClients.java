@@ -14,6 +14,8 @@ import dev.postroad.runtime.agent.java.JavaAgents;
 import dev.postroad.runtime.agent.java.JavaAgents.Presence;
 import dev.postroad.runtime.agent.llm.LlmAgent;
 import dev.postroad.runtime.agent.llm.LlmSettings;
+import dev.postroad.runtime.agent.mcp.McpAgent;
+import dev.postroad.runtime.agent.mcp.McpSettings;
 import dev.postroad.runtime.agent.plugin.PluginFolder;
 import dev.postroad.runtime.agent.plugin.PluginListener;
 import dev.postroad.runtime.agent.plugin.Plugins;
@@ -115,6 +117,10 @@ public final class AgentClients implements AutoCloseable {
             case HTTP -> {
                 HttpSettings settings = HttpSettings.read(fields, environment);
                 yield settings == null ? null : new LeasedClient(() -> HttpAgent.open(settings, environment, sender));
+            }
+            case MCP -> {
+                McpSettings settings = McpSettings.read(fields, environment);
+                yield settings == null ? null : new LeasedClient(() -> McpAgent.open(settings, environment));
             }
             // Holds nothing that a call could lose.
             case JAVA -> javaAgents.open(fields, definition.name(), presence);

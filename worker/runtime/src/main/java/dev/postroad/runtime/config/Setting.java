@@ -46,6 +46,7 @@ public enum Setting {
     LLM_MODEL,
     PLUGIN_DIR,
     SECRETS_DIR,
+    MCP_COMMANDS,
     WORKER_ID;
 
     /** What the name of every variable starts with. */

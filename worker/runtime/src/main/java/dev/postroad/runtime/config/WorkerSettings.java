@@ -6,7 +6,10 @@ import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that an operator can set about a worker.
@@ -48,6 +51,7 @@ public record WorkerSettings(
         Duration pendingCommands,
         AgentEnvironment agents,
         String workerId) {
+    private static final Pattern COMMA = Pattern.compile(",");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
     private static final String NAME_RULE = "1 to 100 of A-Z a-z 0-9 . _ -";
     private static final Pattern URL = Pattern.compile("https?://\\S+");
@@ -116,7 +120,17 @@ public record WorkerSettings(
                 reader.folder(Setting.PLUGIN_DIR),
                 reader.folder(Setting.SECRETS_DIR),
                 environment.variables(),
+                programs(reader.text(Setting.MCP_COMMANDS)),
                 environment.clock());
+    }
+
+    private static Set<String> programs(@Nullable String list) {
+        return list == null
+                ? Set.of()
+                : COMMA.splitAsStream(list)
+                        .map(String::strip)
+                        .filter(program -> !program.isEmpty())
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     private static String workerId(SettingReader reader) {

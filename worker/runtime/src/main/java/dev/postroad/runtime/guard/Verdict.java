@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /** What an answer says of the agent that gave it. */
 final class Verdict {
     /** Statuses by which a healthy server refuses what it was sent. */
-    private static final Pattern INPUT_IS_TO_BLAME =
-            Pattern.compile("(http|llm)\\.(400|409|413|422)|llm\\.(bad-prompt|length|content-filter|tool-calls)");
+    private static final Pattern INPUT_IS_TO_BLAME = Pattern.compile(
+            "(http|llm)\\.(400|409|413|422)|mcp\\.(tool-error|refused|bad-input)|llm\\.(bad-prompt|length|content-filter|tool-calls)");
 
     private Verdict() {}
 

@@ -71,6 +71,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_LLM_MODEL=",
                         "POSTROAD_PLUGIN_DIR=",
                         "POSTROAD_SECRETS_DIR=",
+                        "POSTROAD_MCP_COMMANDS=",
                         "POSTROAD_WORKER_ID=");
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param pluginFolder where jars with Java agents are; null for none
  * @param secretsFolder where the files are that {@code ${file:NAME}} in a definition may refer to; null for none
  * @param variables what {@code ${env:NAME}} in a definition may refer to
+ * @param mcpCommands the programs that definitions of MCP agents may have this worker start
  * @param clock gives the time left until a deadline or a {@code Retry-After} date
  */
 public record AgentEnvironment(
@@ -28,6 +30,7 @@ public record AgentEnvironment(
         @Nullable Path pluginFolder,
         @Nullable Path secretsFolder,
         Map<String, String> variables,
+        Set<String> mcpCommands,
         InstantSource clock) {
 
     /** The longest wait for a connection, unless said otherwise. */
@@ -47,18 +50,37 @@ public record AgentEnvironment(
                     "maxAnswerBytes must be 1 to " + MOST_ANSWER_BYTES + ": " + maxAnswerBytes);
         }
         variables = Map.copyOf(variables);
+        mcpCommands = Set.copyOf(mcpCommands);
     }
 
     /** The defaults: no LLM server. */
     public static AgentEnvironment of(Map<String, String> variables, InstantSource clock) {
         return new AgentEnvironment(
-                null, null, "", DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_ANSWER_BYTES, null, null, variables, clock);
+                null,
+                null,
+                "",
+                DEFAULT_CONNECT_TIMEOUT,
+                DEFAULT_MAX_ANSWER_BYTES,
+                null,
+                null,
+                variables,
+                Set.of(),
+                clock);
     }
 
     /** The same with an LLM server. */
     public AgentEnvironment withLlm(String baseUrl, @Nullable String apiKey, String model) {
         return new AgentEnvironment(
-                baseUrl, apiKey, model, connectTimeout, maxAnswerBytes, pluginFolder, secretsFolder, variables, clock);
+                baseUrl,
+                apiKey,
+                model,
+                connectTimeout,
+                maxAnswerBytes,
+                pluginFolder,
+                secretsFolder,
+                variables,
+                mcpCommands,
+                clock);
     }
 
     /** The same with another bound on answers. */
@@ -72,6 +94,7 @@ public record AgentEnvironment(
                 pluginFolder,
                 secretsFolder,
                 variables,
+                mcpCommands,
                 clock);
     }
 
@@ -86,6 +109,22 @@ public record AgentEnvironment(
                 folder,
                 secretsFolder,
                 variables,
+                mcpCommands,
+                clock);
+    }
+
+    /** The same with programs that may be started. */
+    public AgentEnvironment withMcpCommands(Set<String> programs) {
+        return new AgentEnvironment(
+                defaultLlmBaseUrl,
+                llmApiKey,
+                llmModel,
+                connectTimeout,
+                maxAnswerBytes,
+                pluginFolder,
+                secretsFolder,
+                variables,
+                programs,
                 clock);
     }
 

@@ -67,7 +67,7 @@ final class Template {
             return input.get(variable);
         }
         JsonNode place = input;
-        for (String step : POINT.split(variable)) {
+        for (String step : POINT.splitAsStream(variable).toList()) {
             place = place.isArray() && step.chars().allMatch(Character::isDigit) && step.length() < 10
                     ? place.path(Integer.parseInt(step))
                     : place.path(step);

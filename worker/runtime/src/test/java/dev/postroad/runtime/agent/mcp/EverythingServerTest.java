@@ -1,0 +1,52 @@
+package dev.postroad.runtime.agent.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.agent.AgentReply.Completed;
+import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.Calls;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Against the protocol's own server of everything, which node runs, as a program. */
+@Timeout(60)
+final class EverythingServerTest {
+    private static final String INSTALLED =
+            System.getProperty("postroad.everything", System.getenv().getOrDefault("POSTROAD_TEST_EVERYTHING", ""));
+
+    @Test
+    void callsToolsOfAProgramAndShowsTheirProgress() throws Exception {
+        Path script = Path.of(INSTALLED).resolve("node_modules/@modelcontextprotocol/server-everything/dist/index.js");
+        Assumptions.assumeTrue(
+                !INSTALLED.isEmpty() && Files.exists(script),
+                "npm install --prefix DIR @modelcontextprotocol/server-everything, and POSTROAD_TEST_EVERYTHING=DIR");
+        List<String> shown = Collections.synchronizedList(new ArrayList<>());
+        try (AgentClients clients = new AgentClients(Calls.environment().withMcpCommands(Set.of("node")))) {
+            try (AgentClient echo = client(clients, "echo", script)) {
+                assertThat(echo.call(Calls.with("{'message':'hi'}")))
+                        .isInstanceOfSatisfying(
+                                Completed.class,
+                                completed -> assertThat(
+                                                completed.output().path("text").textValue())
+                                        .contains("hi"));
+            }
+            try (AgentClient slow = client(clients, "trigger-long-running-operation", script)) {
+                assertThat(slow.call(Calls.with(Calls.json("{'duration':0.2,'steps':2}"), shown::add)))
+                        .isInstanceOf(Completed.class);
+            }
+        }
+        assertThat(shown).contains("1/2", "2/2");
+    }
+
+    private static AgentClient client(AgentClients clients, String tool, Path script) throws Exception {
+        return clients.open(Calls.agent("mcp", "tool: " + tool, "command: [node, '" + script + "', stdio]"));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.postroad.runtime.agent.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Completed;
+import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.BackgroundCall;
+import dev.postroad.runtime.agent.attempt.Calls;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Against a server of the protocol's own Java SDK, over HTTP. */
+@Timeout(60)
+final class McpAgentTest {
+    private static ToolServer server;
+    private static AgentClients clients;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ToolServer.start();
+        clients = new AgentClients(Calls.environment().withMaxAnswerBytes(10_000));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        clients.close();
+        server.close();
+    }
+
+    @Test
+    void givesBackStructuredContentAndElseTheWords() throws Exception {
+        assertThat(call("echo", "{'a':{'b':[1,2.5,null]}}"))
+                .isEqualTo(AgentReply.completed(Calls.json("{'said':{'a':{'b':[1,2.5,null]}}}")));
+        assertThat(call("words", "{}")).isEqualTo(AgentReply.completed(Calls.json("{'text':'one\\ntwo'}")));
+    }
+
+    @Test
+    void keepsWhatIsNoTextToo() throws Exception {
+        assertThat(call("image", "{}")).isInstanceOfSatisfying(Completed.class, completed -> {
+            JsonNode output = completed.output();
+            assertThat(output.path("text").textValue()).isEqualTo("a dot");
+            assertThat(output.path("content").path(1).path("mimeType").textValue())
+                    .isEqualTo("image/png");
+        });
+    }
+
+    @Test
+    void anErrorOfAToolIsOneAndTellsNoSecret() throws Exception {
+        assertFault(
+                call("fails", "{}"), "mcp.tool-error", false, "the tool failed: no stock for one who sends Bearer ***");
+    }
+
+    @Test
+    void aToolThatIsNotThereIsRefused() throws Exception {
+        assertFault(call("nothing", "{}"), "mcp.refused", false, "nothing");
+    }
+
+    @Test
+    void showsTheProgressOfATool() throws Exception {
+        List<String> shown = Collections.synchronizedList(new ArrayList<>());
+        try (AgentClient client = client("slow")) {
+            assertThat(client.call(Calls.with(Calls.json("{}"), shown::add))).isInstanceOf(Completed.class);
+        }
+        assertThat(shown).containsExactly("1/2", "nearly there");
+    }
+
+    @Test
+    void aToolThatHangsIsLeftInTimeOrWhenTheCallIsStopped() throws Exception {
+        try (AgentClient client = client("hangs")) {
+            assertFault(client.call(Calls.dueAt(Calls.NOW.plusMillis(200))), "timeout", true, "in time");
+            server.hanging.await();
+            BackgroundCall stopped = new BackgroundCall(client, Calls.with("{}"));
+            stopped.interrupt();
+            assertThat(stopped.thrown()).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsRefused() throws Exception {
+        AgentReply reply = call("echo", "{'a':'" + "x".repeat(20_000) + "'}");
+        assertThat(reply).isInstanceOf(Faulted.class);
+    }
+
+    @Test
+    void aServerThatIsAwayIsTriedAgain() throws Exception {
+        try (AgentClient client = clients.open(Calls.agent("mcp", "tool: echo", "url: http://127.0.0.1:1/mcp"))) {
+            assertFault(client.call(Calls.with("{}")), "mcp.connection", true, "cannot be reached");
+        }
+    }
+
+    @Test
+    void workersStartNoProgramThatTheirOperatorsDidNotName() {
+        assertThatThrownBy(() -> clients.open(Calls.agent("mcp", "tool: echo", "command: [sh, -c, exit]")))
+                .hasMessageContaining("names the program \"sh\"")
+                .hasMessageContaining("POSTROAD_MCP_COMMANDS");
+    }
+
+    @Test
+    void aProgramThatIsNoServerIsAFaultAndEnds() throws Exception {
+        try (AgentClients trusting = new AgentClients(Calls.environment().withMcpCommands(Set.of("/no/such/program")));
+                AgentClient client = trusting.open(Calls.agent("mcp", "tool: echo", "command: /no/such/program"))) {
+            assertFault(client.call(Calls.dueAt(Calls.NOW.plusSeconds(20))), "mcp.connection", true, "");
+        }
+    }
+
+    private static AgentClient client(String tool) throws Exception {
+        return clients.open(Calls.agent(
+                "mcp", "tool: " + tool, "url: " + server.url(), "headers: { Authorization: 'Bearer ${env:TOKEN}' }"));
+    }
+
+    private static AgentReply call(String tool, String input) throws Exception {
+        try (AgentClient client = client(tool)) {
+            return client.call(Calls.with(input));
+        }
+    }
+
+    private static void assertFault(AgentReply reply, String type, boolean retryable, String message) {
+        assertThat(reply).isInstanceOfSatisfying(Faulted.class, fault -> {
+            assertThat(fault.type()).isEqualTo(type);
+            assertThat(fault.retryable()).isEqualTo(retryable);
+            assertThat(fault.message()).contains(message);
+        });
+    }
+}

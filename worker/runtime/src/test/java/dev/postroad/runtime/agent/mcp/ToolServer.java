@@ -1,0 +1,130 @@
+package dev.postroad.runtime.agent.mcp;
+
+import io.modelcontextprotocol.common.McpTransportContext;
+import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
+import io.modelcontextprotocol.server.McpServer;
+import io.modelcontextprotocol.server.McpSyncServer;
+import io.modelcontextprotocol.server.McpSyncServerExchange;
+import io.modelcontextprotocol.server.transport.HttpServletStreamableServerTransportProvider;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.ImageContent;
+import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
+import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** A server of the protocol's own Java SDK, with a tool for each thing that tools do. */
+final class ToolServer implements AutoCloseable {
+    private final Server jetty;
+    private final McpSyncServer mcp;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    final CountDownLatch hanging = new CountDownLatch(1);
+
+    private ToolServer() throws Exception {
+        HttpServletStreamableServerTransportProvider provider = HttpServletStreamableServerTransportProvider.builder()
+                .jsonMapper(McpJson.INSTANCE)
+                .mcpEndpoint("/mcp")
+                .contextExtractor(request -> McpTransportContext.create(
+                        Map.of("authorization", String.valueOf(request.getHeader("Authorization")))))
+                .build();
+        mcp = tools(McpServer.sync(provider)
+                        .jsonMapper(McpJson.INSTANCE)
+                        .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(null))
+                        .serverInfo("tools", "1")
+                        .capabilities(ServerCapabilities.builder().tools(false).build()))
+                .build();
+        jetty = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        ServletContextHandler context = new ServletContextHandler();
+        ServletHolder servlet = new ServletHolder(provider);
+        servlet.setAsyncSupported(true);
+        context.addServlet(servlet, "/*");
+        jetty.setHandler(context);
+        jetty.start();
+    }
+
+    static ToolServer start() throws Exception {
+        return new ToolServer();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + ((ServerConnector) jetty.getConnectors()[0]).getLocalPort() + "/mcp";
+    }
+
+    private <S extends McpServer.SyncSpecification<S>> McpServer.SyncSpecification<S> tools(
+            McpServer.SyncSpecification<S> server) {
+        return tool(
+                tool(
+                        tool(
+                                tool(
+                                        tool(
+                                                tool(
+                                                        server,
+                                                        "echo",
+                                                        (exchange, call) -> CallToolResult.builder()
+                                                                .addTextContent("see the structured content")
+                                                                .structuredContent(Map.of("said", call.arguments()))
+                                                                .build()),
+                                                "words",
+                                                (exchange, call) -> CallToolResult.builder()
+                                                        .addTextContent("one")
+                                                        .addTextContent("two")
+                                                        .build()),
+                                        "image",
+                                        (exchange, call) -> CallToolResult.builder()
+                                                .addTextContent("a dot")
+                                                .addContent(new ImageContent(null, "AA==", "image/png"))
+                                                .build()),
+                                "fails",
+                                (exchange, call) -> CallToolResult.builder()
+                                        .addTextContent("no stock for one who sends "
+                                                + exchange.transportContext().get("authorization"))
+                                        .isError(true)
+                                        .build()),
+                        "slow",
+                        this::slow),
+                "hangs",
+                this::hang);
+    }
+
+    private static <S extends McpServer.SyncSpecification<S>> McpServer.SyncSpecification<S> tool(
+            McpServer.SyncSpecification<S> server,
+            String name,
+            BiFunction<McpSyncServerExchange, CallToolRequest, CallToolResult> work) {
+        return server.toolCall(
+                Tool.builder().name(name).inputSchema(Map.of("type", "object")).build(), work);
+    }
+
+    private CallToolResult slow(McpSyncServerExchange exchange, CallToolRequest call) {
+        Object token = call.progressToken();
+        exchange.progressNotification(new ProgressNotification(token, 1, 2.0, null));
+        exchange.progressNotification(new ProgressNotification(token, 2, 2.0, "nearly there"));
+        return CallToolResult.builder().addTextContent("done").build();
+    }
+
+    private CallToolResult hang(McpSyncServerExchange exchange, CallToolRequest call) {
+        hanging.countDown();
+        try {
+            closing.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return CallToolResult.builder().content(List.of()).build();
+    }
+
+    @Override
+    public void close() throws Exception {
+        closing.countDown();
+        mcp.close();
+        jetty.stop();
+    }
+}
