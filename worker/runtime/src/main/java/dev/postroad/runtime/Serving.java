@@ -1,7 +1,10 @@
 package dev.postroad.runtime;
 
 import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.runtime.bulk.BulkRunner;
+import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.http.Sources;
 import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.observe.HealthChecks;
@@ -12,6 +15,7 @@ import dev.postroad.runtime.observe.TriggerLag;
 import dev.postroad.runtime.observe.WorkerMetrics;
 import dev.postroad.runtime.output.OutputTail;
 import dev.postroad.runtime.provisioning.Provisioning;
+import dev.postroad.runtime.retention.RequestedRuns;
 import dev.postroad.runtime.schedule.ScheduleListing;
 import io.javalin.util.JavalinException;
 
@@ -33,12 +37,20 @@ record Serving(HealthChecks health, WorkerHttp http) {
         OutputTail shown =
                 on.part(new OutputTail(settings.kafka(), settings.topics().output(), on.clock()));
         shown.start();
+        on.part(new BulkRunner(
+                        storage.jdbi(),
+                        new RunHistory(storage.reading()),
+                        client,
+                        new RequestedRuns(storage.jdbi())::askFor,
+                        on.clock()))
+                .start();
         Sources sources = Sources.of(
                 storage.reading(),
                 shown,
                 agents.agentSwitch(),
                 new ScheduleListing(storage.reading(), on.clock()),
                 intake.schedules(),
+                new Bulks(storage.jdbi()),
                 client,
                 settings.maxValueBytes());
         return new Serving(health, on.part(listen(on, sources, health)));

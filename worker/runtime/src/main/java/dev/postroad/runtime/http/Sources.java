@@ -2,6 +2,7 @@ package dev.postroad.runtime.http;
 
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.agents.AgentEventLog;
 import dev.postroad.runtime.history.agents.AgentMetrics;
@@ -37,13 +38,14 @@ public record Sources(
         AgentSwitch agentSwitch,
         ScheduleListing schedules,
         ScheduleControl scheduleControl,
+        Bulks bulks,
         PostroadClient client,
         int maxMessageBytes) {
 
     /**
      * Reads from a database.
      *
-     * @param agentSwitch writes to it, so that it has connections of its own, as has {@code scheduleControl}
+     * @param agentSwitch writes to it, so that it has connections of its own, as have {@code scheduleControl} and {@code bulks}
      */
     public static Sources of(
             DataSource database,
@@ -51,6 +53,7 @@ public record Sources(
             AgentSwitch agentSwitch,
             ScheduleListing schedules,
             ScheduleControl scheduleControl,
+            Bulks bulks,
             PostroadClient client,
             int maxMessageBytes) {
         return new Sources(
@@ -68,6 +71,7 @@ public record Sources(
                 agentSwitch,
                 schedules,
                 scheduleControl,
+                bulks,
                 client,
                 maxMessageBytes);
     }

@@ -67,6 +67,7 @@ public final class WorkerHttp implements AutoCloseable {
             new AgentRoutes(sources.definitions(), sources.agentEvents(), sources.agentSwitch(), posted)
                     .addTo(config.routes);
             new ScheduleRoutes(sources.schedules(), sources.scheduleControl(), posted).addTo(config.routes);
+            new BulkRoutes(sources.bulks(), posted).addTo(config.routes);
             new RegistryRoutes(sources.definitions(), sources.client(), posted).addTo(config.routes);
             new MessageRoutes(sources.client(), posted, bounds, sources.schedules()).addTo(config.routes);
             ObjectNode document = OpenApi.document();

@@ -2,6 +2,7 @@ package dev.postroad.runtime.retention;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 
 /** The ended runs that somebody asked to delete. Thread-safe. */
@@ -14,6 +15,8 @@ public final class RequestedRuns {
             WHERE run_id = ANY (:runIds) AND status IN %s AND ended_at IS NOT NULL
             ON CONFLICT (run) DO UPDATE SET ended_at = excluded.ended_at
             RETURNING run""".formatted(EndedRun.STATUSES);
+    private static final String ASK_FOR =
+            "WITH asked AS (" + ASK + ") SELECT run_id FROM asked JOIN postroad.runs ON id = run";
     private static final String LEFT = "SELECT run FROM postroad.prune_requests WHERE run = ANY (:numbers)";
 
     /** In the order of the key, so that no portion has to sort all that is asked for. */
@@ -44,6 +47,14 @@ public final class RequestedRuns {
                 .bindArray("runIds", String.class, runIds)
                 .mapTo(Long.class)
                 .list());
+    }
+
+    /** As {@link #ask}; gives the ids. */
+    public Set<String> askFor(Collection<String> runIds) {
+        return jdbi.withHandle(handle -> handle.createQuery(ASK_FOR)
+                .bindArray("runIds", String.class, runIds)
+                .mapTo(String.class)
+                .set());
     }
 
     /** Those of some numbers that are asked for and still there. */

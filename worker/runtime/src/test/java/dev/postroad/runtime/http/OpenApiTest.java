@@ -17,6 +17,7 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.access.TokenSettings;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.config.CallerLimits;
 import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.metrics.CallRecorder;
@@ -282,6 +283,18 @@ final class OpenApiTest {
                             "{'type': 'unpause-schedule'}",
                             "{'type': 'dance', 'runId': 'good'}",
                             "{}")),
+            Map.entry(
+                    "POST /api/bulk",
+                    List.of(
+                            "{'id': 'none', 'action': {'type': 'cancel'}, 'filter': {'graph': 'nothing'}}",
+                            "{'action': {'type': 'cancel'}, 'filter': {'graph': 'asks'}, 'dryRun': true}",
+                            "{'action': {'type': 'dance', 'runId': 'x'}, 'filter': {'status': 'x', 'since': 7}}",
+                            "{}")),
+            Map.entry("GET /api/bulk", List.of("/api/bulk", "/api/bulk?x=1")),
+            Map.entry("GET /api/bulk/{bulk}", List.of("/api/bulk/none", "/api/bulk/nobody", "/api/bulk/none?x=1")),
+            Map.entry(
+                    "POST /api/bulk/{bulk}/cancel",
+                    List.of("/api/bulk/none/cancel {}", "/api/bulk/nobody/cancel {}", "/api/bulk/none/cancel?x=1 {}")),
             Map.entry("GET /health", List.of("/health")),
             Map.entry("GET /health/live", List.of("/health/live")),
             Map.entry("GET /health/ready", List.of("/health/ready")),
@@ -395,6 +408,7 @@ final class OpenApiTest {
                         agentSwitch(),
                         new ScheduleListing(SITE.database(), InstantSource.system()),
                         new ScheduleControl(SITE.sql(), null, InstantSource.system()),
+                        new Bulks(SITE.sql()),
                         SITE.client(),
                         1 << 20),
                 new HealthChecks(),

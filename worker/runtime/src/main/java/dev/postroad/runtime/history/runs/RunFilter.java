@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param queuedSince not queued before this; null for no limit
  * @param queuedUntil queued before this; null for no limit
  * @param tags all of these, with these values
+ * @param error failed for an error of this type, such as {@code http.503}; null for whatever became of them
  */
 public record RunFilter(
         Set<RunStatus> statuses,
@@ -29,7 +30,8 @@ public record RunFilter(
         @Nullable String waitsFor,
         @Nullable Instant queuedSince,
         @Nullable Instant queuedUntil,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        @Nullable String error) {
     /** All runs. */
     public static final RunFilter ALL = new RunFilter(Set.of(), null, null, null, Map.of());
 
@@ -41,6 +43,18 @@ public record RunFilter(
             @Nullable Instant queuedUntil,
             Map<String, String> tags) {
         this(statuses, graph, null, null, queuedSince, queuedUntil, tags);
+    }
+
+    /** Whatever became of them. */
+    public RunFilter(
+            Set<RunStatus> statuses,
+            @Nullable String graph,
+            @Nullable Integer graphVersion,
+            @Nullable String waitsFor,
+            @Nullable Instant queuedSince,
+            @Nullable Instant queuedUntil,
+            Map<String, String> tags) {
+        this(statuses, graph, graphVersion, waitsFor, queuedSince, queuedUntil, tags, null);
     }
 
     public RunFilter {

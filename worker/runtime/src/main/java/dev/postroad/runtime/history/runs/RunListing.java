@@ -77,6 +77,18 @@ public final class RunListing {
         return "SELECT " + COLUMNS + " FROM postroad.runs" + where + ORDER + rows;
     }
 
+    /** All that a filter wants, as conditions on {@code postroad.runs}. */
+    public static Search matching(RunFilter filter) {
+        Search search = search(filter, null);
+        if (!filter.statuses().isEmpty()) {
+            search.conditions()
+                    .add(filter.statuses().stream()
+                            .map(status -> "'" + status.publicName() + "'")
+                            .collect(Collectors.joining(", ", "status IN (", ")")));
+        }
+        return search;
+    }
+
     static Search search(RunFilter filter, @Nullable RunCursor after) {
         Search search = Search.forAll();
         if (filter.graph() != null) {
@@ -98,6 +110,9 @@ public final class RunListing {
             ObjectNode tags = JsonNodeFactory.instance.objectNode();
             filter.tags().forEach(tags::put);
             search.ask("tags IS NOT NULL AND tags::jsonb @> :tags::jsonb", "tags", tags.toString());
+        }
+        if (filter.error() != null) {
+            search.ask("error ->> 'type' = :error", "error", filter.error());
         }
         if (after != null) {
             search.ask("(queued_at, id) < (:afterAt, :afterId)", "afterAt", Search.time(after.queuedAt()));

@@ -1,0 +1,76 @@
+package dev.postroad.runtime.bulk;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.Fields;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.runs.RunFilter;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads which runs an order is for. */
+final class BulkFilter {
+    private static final Set<String> KNOWN =
+            Set.of("all", "status", "graph", "version", "agent", "error", "tags", "since", "until");
+
+    private BulkFilter() {}
+
+    /** The filter; where something is wrong with it, that is noted. */
+    static RunFilter read(Fields fields) {
+        fields.onlyKnown(KNOWN);
+        boolean all = Boolean.TRUE.equals(fields.truth("all"));
+        boolean some = fields.object().properties().stream()
+                .anyMatch(field -> !field.getKey().equals("all"));
+        if (!all && !some) {
+            fields.fault("all", "is missing, and nothing else says which runs", "say true for all that there are");
+        }
+        return new RunFilter(
+                statuses(fields),
+                fields.text("graph"),
+                fields.whole("version", 0, Integer.MAX_VALUE),
+                fields.text("agent"),
+                time(fields, "since"),
+                time(fields, "until"),
+                fields.textMap("tags"),
+                fields.text("error"));
+    }
+
+    private static Set<RunStatus> statuses(Fields fields) {
+        Set<RunStatus> statuses = EnumSet.noneOf(RunStatus.class);
+        JsonNode given = fields.tree("status");
+        if (given == null) {
+            return statuses;
+        }
+        for (JsonNode name :
+                given.isArray() ? given : fields.object().arrayNode().add(given)) {
+            Arrays.stream(RunStatus.values())
+                    .filter(status -> status.publicName().equals(name.textValue()))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            statuses::add,
+                            () -> fields.fault(
+                                    "status",
+                                    "is " + Fields.quoted(name.asText()),
+                                    "use some of "
+                                            + Arrays.stream(RunStatus.values())
+                                                    .map(RunStatus::publicName)
+                                                    .collect(Collectors.joining(", "))));
+        }
+        return statuses;
+    }
+
+    private static @Nullable Instant time(Fields fields, String name) {
+        String text = fields.text(name);
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException noTime) {
+            fields.fault(name, "is " + Fields.quoted(text), "write it like 2026-01-31T12:00:00Z");
+            return null;
+        }
+    }
+}
