@@ -71,4 +71,28 @@ public record Usage(
         return new Usage(
                 inputTokens + before.inputTokens, outputTokens + before.outputTokens, model, sum, finishReason);
     }
+
+    /** All tokens. */
+    public long tokens() {
+        return inputTokens + outputTokens;
+    }
+
+    /** This and other consumption together, whoever it is of. */
+    public Usage plus(Usage other) {
+        return new Usage(
+                inputTokens + other.inputTokens, outputTokens + other.outputTokens, null, sum(cost, other.cost), null);
+    }
+
+    /** What was consumed since a part of it was, whoever it is of. */
+    public Usage minus(Usage part) {
+        BigDecimal before = part.cost == null ? null : part.cost.negate();
+        return new Usage(
+                inputTokens - part.inputTokens, outputTokens - part.outputTokens, null, sum(cost, before), null);
+    }
+
+    /** In one form, however the parts were written. */
+    private static @Nullable BigDecimal sum(@Nullable BigDecimal one, @Nullable BigDecimal other) {
+        BigDecimal sum = one == null ? other : other == null ? one : one.add(other);
+        return sum == null ? null : sum.stripTrailingZeros();
+    }
 }

@@ -73,6 +73,7 @@ public sealed interface RunOutcome {
                     NODE_WAITING,
                     NODE_REMINDED,
                     NODE_REASSIGNED,
+                    BUDGET_EXCEEDED,
                     RUN_WAITING,
                     RUN_RESUMED,
                     RUN_CONTINUED,

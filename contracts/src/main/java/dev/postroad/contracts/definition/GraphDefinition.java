@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param channels in the order in which they were written
  * @param nodes in the order in which they were written
  * @param queue how its runs wait for one another
+ * @param budget what their agents may spend; null for no limit
  * @param scheduling when its nodes start
  * @param interruptBefore the nodes before which a run waits to be resumed
  * @param interruptAfter the nodes after which a run waits to be resumed
@@ -26,6 +27,7 @@ public record GraphDefinition(
         List<EdgeDefinition> edges,
         Limits limits,
         QueueSettings queue,
+        @Nullable BudgetSettings budget,
         Scheduling scheduling,
         Interrupts interruptBefore,
         Interrupts interruptAfter,

@@ -187,6 +187,13 @@ public final class Json {
         return Decimals.node(value);
     }
 
+    /** A number that is written with a point only where it needs one. */
+    public static NumericNode amount(BigDecimal value) {
+        BigDecimal plain = value.stripTrailingZeros();
+        boolean isWhole = plain.scale() <= 0 && plain.precision() - plain.scale() <= 18;
+        return isWhole ? whole(plain.longValueExact()) : decimal(plain);
+    }
+
     /** What makes trees in the form that reading gives them; for readers of other formats. */
     public static JsonNodeFactory nodes() {
         return Decimals.NODES;

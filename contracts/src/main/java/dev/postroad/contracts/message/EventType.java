@@ -21,6 +21,8 @@ public enum EventType {
     NODE_REMINDED("node.reminded", Ends.NOTHING),
     /** A question to a person was handed on. */
     NODE_REASSIGNED("node.reassigned", Ends.NOTHING),
+    /** A call would begin, or began, beyond the budget of its run. */
+    BUDGET_EXCEEDED("budget.exceeded", Ends.NOTHING),
     RUN_WAITING("run.waiting", Ends.NOTHING),
     RUN_RESUMED("run.resumed", Ends.NOTHING),
     RUN_CONTINUED("run.continued", Ends.NOTHING),

@@ -38,6 +38,7 @@ class PublicNamesTest {
                         "node.waiting",
                         "node.reminded",
                         "node.reassigned",
+                        "budget.exceeded",
                         "run.waiting",
                         "run.resumed",
                         "run.continued",

@@ -225,6 +225,7 @@ final class ArgumentsTest {
                 "runs",
                 "waiting",
                 "queue",
+                "budgets",
                 "workers",
                 "health"
             })

@@ -8,6 +8,7 @@ import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.availability.Availability;
 import dev.postroad.runtime.availability.BreakerRows;
 import dev.postroad.runtime.availability.PluginEvents;
+import dev.postroad.runtime.budget.SharedBudgets;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.lease.Lease;
@@ -32,6 +33,7 @@ record Agents(
         AgentSwitch agentSwitch,
         Availability availability,
         AvailableAgents available,
+        SharedBudgets budgets,
         AgentCalls calls) {
 
     /** @param lease what calls wait for */
@@ -61,6 +63,7 @@ record Agents(
         on.part(new FiguresWriter(
                         recorder, storage.shared(), settings.workerId(), settings.metricsRetention(), on.clock()))
                 .start();
+        SharedBudgets budgets = new SharedBudgets(storage.shared(), catalog::budget, on.clock());
         OutputPublisher output = publishing.output();
         AgentCalls calls = on.part(new AgentCalls(
                 catalog,
@@ -70,8 +73,9 @@ record Agents(
                 new CachedResults(storage.jdbi(), on.clock()),
                 recorder,
                 lease::await,
+                budgets::exceeded,
                 on.clock()));
-        return new Agents(catalog, registry, agentSwitch, availability, available, calls);
+        return new Agents(catalog, registry, agentSwitch, availability, available, budgets, calls);
     }
 
     private static RegistryReader registry(

@@ -1,6 +1,9 @@
 package dev.postroad.runtime;
 
+import dev.postroad.contracts.message.Control;
+import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.background.Bell;
+import dev.postroad.runtime.budget.BudgetWatch;
 import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.handover.AwaitedCalls;
@@ -18,6 +21,7 @@ import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.retention.Pruner;
 import dev.postroad.runtime.run.commands.Commands;
+import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.KeptInstructions;
 import dev.postroad.runtime.run.commands.LateCommands;
 import dev.postroad.runtime.run.lane.JournalRunLoader;
@@ -140,6 +144,18 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 .start();
         on.part(new AgentWaiters(
                         agents.available(), storage.reader(), lanes, shards::owned, agents::canBeCalled, clock))
+                .start();
+        on.part(new BudgetWatch(
+                        storage.shared(),
+                        agents.budgets(),
+                        agents.catalog()::hasSharedBudgets,
+                        shards::owned,
+                        (runId, shard, commandId) -> lanes.instruct(new Instruction(
+                                runId,
+                                shard,
+                                new Command.Steer(commandId, new Control.Unpause()),
+                                Instruction.InstructionOutcome.NONE)),
+                        clock))
                 .start();
         on.part(new Pruner(
                         storage.jdbi(),

@@ -29,6 +29,7 @@ final class Accounts {
             "node.cancelled",
             "node.waiting",
             "node.reminded",
+            "budget.exceeded",
             "run.waiting",
             "run.completed",
             "run.failed");

@@ -21,6 +21,7 @@ public final class LookingCommands {
                 new RunsCommand(surroundings),
                 new WaitingCommand(surroundings),
                 new QueueCommand(surroundings),
+                new BudgetsCommand(surroundings),
                 new WorkersCommand(surroundings),
                 new HealthCommand(surroundings));
     }

@@ -51,6 +51,7 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                         : ended(NodeStatus.ASKING, event, event.at(), Notes.waiting(event.data()));
             case NODE_REMINDED,
                     NODE_REASSIGNED,
+                    BUDGET_EXCEEDED,
                     RUN_QUEUED,
                     RUN_STARTED,
                     RUN_WAITING,

@@ -18,6 +18,7 @@ final class Notes {
             case RUN_FAILED -> error(data);
             case NODE_WAITING -> waiting(data);
             case NODE_REASSIGNED -> "to " + data.path("assignee").asText();
+            case BUDGET_EXCEEDED -> data.path("reason").asText();
             case NODE_REMINDED -> "nobody answered yet";
             case RUN_WAITING -> Waiting.of(event).toString();
             case RUN_CONTINUED -> mode(data.path("mode").asText());

@@ -105,6 +105,7 @@ public record RunProgress(
                     NODE_WAITING,
                     NODE_REMINDED,
                     NODE_REASSIGNED,
+                    BUDGET_EXCEEDED,
                     RUN_PAUSING,
                     RUN_FORKED,
                     RUN_MIGRATING,

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes where each node leads; END is left out
  * @param joinsOf the joins that each node contributes to
  * @param queue how its runs wait for one another
+ * @param budget what their agents may spend; null for no limit
  * @param depth 1, and one more for each graph inside a graph inside this one
  * @param memoryless whether each superstep follows from the last alone: no join collects, and no node is deferred
  * @param foresight where tasks may lead, for a graph whose nodes start as soon as they can; null for one of supersteps
@@ -40,6 +41,7 @@ public record Graph(
         Map<String, List<Join>> joinsOf,
         Limits limits,
         QueueRules queue,
+        @Nullable BudgetRules budget,
         Interrupts interruptBefore,
         Interrupts interruptAfter,
         int depth,
@@ -82,6 +84,7 @@ public record Graph(
                 Map.of(),
                 Limits.DEFAULT,
                 QueueRules.NONE,
+                null,
                 Interrupts.NONE,
                 Interrupts.NONE,
                 1,

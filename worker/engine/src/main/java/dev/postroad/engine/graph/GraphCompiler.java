@@ -154,6 +154,7 @@ public final class GraphCompiler {
                 Map.copyOf(joinsOf),
                 definition.limits(),
                 new QueueCompiler(faults, flaws).rules(definition),
+                new QueueCompiler(faults, flaws).budget(definition.budget()),
                 definition.interruptBefore(),
                 definition.interruptAfter(),
                 depth(nodes.values()),

@@ -1,5 +1,6 @@
 package dev.postroad.engine.graph;
 
+import dev.postroad.contracts.definition.BudgetSettings;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.QueueSettings;
 import dev.postroad.contracts.json.Fault;
@@ -8,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes ready what a graph says of its queue, and notes what is wrong with it. Confined to one compilation. */
+/** Makes ready what a graph says of its queue and its budget, and notes what is wrong with it. Confined to one compilation. */
 final class QueueCompiler {
     private final List<Fault> faults;
     private final List<Fault> flaws;
@@ -41,6 +42,18 @@ final class QueueCompiler {
                     expression(limit.key(), "queue.rate[" + i + "].key"), limit.runs(), limit.per()));
         }
         return new QueueRules(concurrency, rates, fairness(settings.fairness()));
+    }
+
+    @Nullable
+    BudgetRules budget(@Nullable BudgetSettings settings) {
+        return settings == null
+                ? null
+                : new BudgetRules(
+                        expression(settings.key(), "budget.key"),
+                        settings.tokens(),
+                        settings.cost(),
+                        settings.per(),
+                        settings.onExceeded());
     }
 
     private QueueRules.@Nullable Fairness fairness(QueueSettings.@Nullable Fairness fairness) {

@@ -31,7 +31,11 @@ public record QueueRules(
         rates = List.copyOf(rates);
     }
 
-    /** @param key null for all runs of the graph together */
+    /**
+     * The most runs that are under way at once.
+     *
+     * @param key null for all runs of the graph together
+     */
     public record Concurrency(@Nullable KeyExpression key, int runs) {
         /** What runs are counted together by. */
         public String bucket(String value) {
@@ -39,7 +43,11 @@ public record QueueRules(
         }
     }
 
-    /** @param key null for all runs of the graph together */
+    /**
+     * The most runs that begin within a time.
+     *
+     * @param key null for all runs of the graph together
+     */
     public record Rate(@Nullable KeyExpression key, int runs, Duration per) {
         /** What runs are counted together by. */
         public String bucket(String value) {
@@ -47,7 +55,11 @@ public record QueueRules(
         }
     }
 
-    /** @param weight null for 1 */
+    /**
+     * Whose runs begin by turns.
+     *
+     * @param weight null for 1
+     */
     public record Fairness(KeyExpression key, @Nullable KeyExpression weight) {
         /** Of how many runs a turn of the key is. */
         public double weightOf(JsonNode input, JsonNode run) {

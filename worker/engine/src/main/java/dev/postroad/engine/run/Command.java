@@ -63,6 +63,9 @@ public sealed interface Command {
     record Unavailable(String task, int attempt, String agent, String reason, Instant until, boolean fails)
             implements Command {}
 
+    /** The agent of an attempt is beyond the budget that its run shares with others; it was called only where that is to be told alone. */
+    record OverBudget(String task, int attempt, EventBody.BudgetExceeded exceeded) implements Command {}
+
     /** An agent that could not be called can be called again: what waits for it goes on. */
     record AgentAvailable(String agent) implements Command {}
 

@@ -126,6 +126,7 @@ public final class Decider {
             case TakeUp(List<TakeUp.Attempt> calls) -> {
                 if (status == RunStatus.RUNNING) {
                     steps.takeUp(calls);
+                    advance();
                 }
             }
             case Answer answer -> {
@@ -135,6 +136,11 @@ public final class Decider {
             }
             case Unavailable unavailable -> {
                 if (status == RunStatus.RUNNING && steps.unavailable(unavailable)) {
+                    advance();
+                }
+            }
+            case Command.OverBudget over -> {
+                if (status == RunStatus.RUNNING && steps.overBudget(over)) {
                     advance();
                 }
             }
@@ -314,7 +320,10 @@ public final class Decider {
             if (frame.isInside()) {
                 ends.completeGraph(frame);
             } else {
-                draft.emit(new RunCompleted(frame.state(), frame.triggers().openJoins(frame.graph())));
+                draft.emit(new RunCompleted(
+                        frame.state(),
+                        frame.triggers().openJoins(frame.graph()),
+                        draft.run().spent()));
             }
             return true;
         }

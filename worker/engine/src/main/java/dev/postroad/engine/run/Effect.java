@@ -17,6 +17,7 @@ public sealed interface Effect {
      * @param answers what people answered to this task so far
      * @param timeout the node's own; null for the agent's
      * @param guard what the node says about the calls of its agent
+     * @param budget what it spends from that its run shares with others; null for nothing
      * @param cache how long a result serves for equal inputs; null for no time
      */
     record CallAgent(
@@ -29,7 +30,8 @@ public sealed interface Effect {
             List<JsonNode> answers,
             @Nullable Duration timeout,
             @Nullable Duration cache,
-            NodeGuardSettings guard)
+            NodeGuardSettings guard,
+            @Nullable BudgetClaim budget)
             implements Effect {}
 
     /** Stop a call; its answer no longer matters. */

@@ -3,12 +3,15 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What happened. Each case holds just what the fold needs and subscribers are told. */
@@ -158,6 +161,38 @@ public sealed interface EventBody {
     }
 
     /**
+     * A call would begin beyond the budget of its run; or begins beyond it, where that is only to be told.
+     *
+     * @param graph whose budget it is
+     * @param key null, like {@code per}, where each run has the budget for itself
+     * @param what {@code tokens} or {@code cost}
+     */
+    record BudgetExceeded(
+            String graph,
+            @Nullable String key,
+            @Nullable String per,
+            String what,
+            BigDecimal used,
+            BigDecimal limit,
+            OnExceeded onExceeded)
+            implements OfTask {
+        /** For people. */
+        public String reason() {
+            String whose = per == null
+                    ? "the run's budget"
+                    : "the budget of graph " + graph
+                            + (Objects.requireNonNullElse(key, "").isEmpty() ? "" : " for " + key) + " per " + per;
+            return whose + " is used up: " + used.toPlainString() + " of " + limit.toPlainString() + " "
+                    + (what.equals("cost") ? "of cost" : what);
+        }
+
+        @Override
+        public EventType type() {
+            return EventType.BUDGET_EXCEEDED;
+        }
+    }
+
+    /**
      * An agent that cannot be called.
      *
      * @param reason for people
@@ -209,8 +244,9 @@ public sealed interface EventBody {
      * The run came to its end.
      *
      * @param openJoins the joins that waited in vain, as some of their sources came and others did not
+     * @param usage what its agents consumed, all in all
      */
-    record RunCompleted(ObjectNode state, List<OpenJoin> openJoins) implements OfRun {
+    record RunCompleted(ObjectNode state, List<OpenJoin> openJoins, Usage usage) implements OfRun {
         @Override
         public EventType type() {
             return EventType.RUN_COMPLETED;

@@ -65,13 +65,14 @@ public final class EventCodec {
             case EventBody.NodeCompleted(List<ObjectNode> writes, List<Target> next, Usage usage, boolean closes) -> {
                 data.set("writes", Trees.writes(writes));
                 Trees.put(data, "next", next);
-                put(data, usage);
+                BudgetTrees.put(data, usage);
                 if (closes) {
                     data.put("closes", true);
                 }
             }
             case EventBody.NodeWaiting waiting -> Trees.put(data, waiting);
             case EventBody.NodeReminded() -> {}
+            case EventBody.BudgetExceeded exceeded -> BudgetTrees.put(data, exceeded);
             case EventBody.NodeReassigned(String commandId, String assignee, String former) -> {
                 data.put("commandId", commandId).put("assignee", assignee);
                 if (former != null) {
@@ -109,8 +110,9 @@ public final class EventCodec {
                 }
                 data.set("state", state);
             }
-            case EventBody.RunCompleted(ObjectNode state, List<EventBody.OpenJoin> openJoins) -> {
+            case EventBody.RunCompleted(ObjectNode state, List<EventBody.OpenJoin> openJoins, Usage usage) -> {
                 data.set("state", state);
+                BudgetTrees.put(data, usage);
                 Trees.putJoins(data, openJoins);
             }
             case EventBody.RunFailed(RunError error, List<String> tasks, ObjectNode state) -> {
@@ -204,10 +206,11 @@ public final class EventCodec {
                 new EventBody.NodeCompleted(
                         Trees.writes(Trees.present(data, "writes")),
                         Trees.targets(data, "next"),
-                        usage(data),
+                        BudgetTrees.usage(data),
                         data.path("closes").asBoolean());
             case NODE_WAITING -> Trees.nodeWaiting(data);
             case NODE_REMINDED -> new EventBody.NodeReminded();
+            case BUDGET_EXCEEDED -> BudgetTrees.exceeded(data);
             case NODE_REASSIGNED ->
                 new EventBody.NodeReassigned(
                         data.path("commandId").asText(),
@@ -227,7 +230,8 @@ public final class EventCodec {
             case RUN_CANCELLED ->
                 new EventBody.RunCancelled(
                         Trees.text(data, "commandId"), data.path("reason").textValue(), object(data, "state"));
-            case RUN_COMPLETED -> new EventBody.RunCompleted(object(data, "state"), Trees.joins(data));
+            case RUN_COMPLETED ->
+                new EventBody.RunCompleted(object(data, "state"), Trees.joins(data), BudgetTrees.usage(data));
             case RUN_FAILED -> new EventBody.RunFailed(error(data), Trees.texts(data, "tasks"), object(data, "state"));
             case COMMAND_REJECTED -> rejected(data);
             case RUN_WAITING -> Trees.waiting(data);
@@ -397,17 +401,6 @@ public final class EventCodec {
                         data.path("task").asText(),
                         error(data))
                 : null;
-    }
-
-    private static void put(ObjectNode data, Usage usage) {
-        if (!usage.equals(Usage.NONE)) {
-            usage.putInto(data.putObject("usage"));
-        }
-    }
-
-    private static Usage usage(JsonNode data) {
-        JsonNode usage = data.path("usage");
-        return usage.isObject() ? Usage.of(usage) : Usage.NONE;
     }
 
     private static ObjectNode object(JsonNode data, String name) {

@@ -30,7 +30,10 @@ final class Failures {
         if (failed.status() != TaskStatus.EXHAUSTED) {
             return new RunFailed(error(failed), List.of(), run.state());
         }
-        String reason = "node " + failed.node() + " failed in all its attempts; unpause or retry the run to try again";
+        boolean isOfBudget = Objects.requireNonNull(failed.failure()).type().equals(RunError.BUDGET);
+        String reason = isOfBudget
+                ? Objects.requireNonNull(failed.failure()).message()
+                : "node " + failed.node() + " failed in all its attempts; unpause or retry the run to try again";
         return new RunPaused(
                 null, new Exhausted(reason, failed.node(), failed.id(), Objects.requireNonNull(failed.failure())));
     }

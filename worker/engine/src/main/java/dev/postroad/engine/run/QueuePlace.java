@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key whose turn it takes; null where its graph has no fairness
  * @param rank its place among those that wait, the earlier the better; null with {@code key}
+ * @param budget whose budget its agents spend; null where its graph has none that runs share
  * @param limits its key for each limit of its graph, see {@link dev.postroad.engine.graph.QueueRules#keys}
  */
-public record QueuePlace(@Nullable String key, @Nullable Instant rank, List<String> limits) {
+public record QueuePlace(
+        @Nullable String key,
+        @Nullable Instant rank,
+        @Nullable String budget,
+        List<String> limits) {
     public QueuePlace {
         limits = List.copyOf(limits);
     }
@@ -26,6 +31,9 @@ public record QueuePlace(@Nullable String key, @Nullable Instant rank, List<Stri
         }
         if (rank != null) {
             data.put("rank", rank.toString());
+        }
+        if (budget != null) {
+            data.put("budget", budget);
         }
         if (!limits.isEmpty()) {
             ArrayNode all = data.putArray("limits");
@@ -39,6 +47,7 @@ public record QueuePlace(@Nullable String key, @Nullable Instant rank, List<Stri
         return new QueuePlace(
                 data.path("key").textValue(),
                 data.has("rank") ? Instant.parse(data.get("rank").asText()) : null,
+                data.path("budget").textValue(),
                 limits);
     }
 }

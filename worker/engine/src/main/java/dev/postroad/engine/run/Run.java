@@ -1,7 +1,9 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import java.time.Duration;
@@ -41,6 +43,13 @@ public final class Run implements Cloneable {
     Frame baseline;
     Instant superstepAt = Instant.EPOCH;
     long tokens;
+    /** What its agents consumed, whatever became of it since. */
+    Usage spent = Usage.NONE;
+    /** How much of that was before it was last retried or unpaused: it has its own budget anew from then on. */
+    Usage spentBefore = Usage.NONE;
+    /** Whether it was told that the budget is exceeded. */
+    boolean warned;
+
     List<RunContinued> enqueued = List.of();
     BitSet completedNodes = new BitSet();
     double progress;
@@ -255,6 +264,24 @@ public final class Run implements Cloneable {
     boolean isOutOfTokens() {
         Integer limit = graph.limits().tokens();
         return limit != null && tokens > limit;
+    }
+
+    /** What its agents consumed, all in all. */
+    public Usage spent() {
+        return spent;
+    }
+
+    /** Whether it was told already that its budget is exceeded. */
+    boolean isWarned() {
+        return warned;
+    }
+
+    /** By what it is over the budget that it has for itself; null where it is not. */
+    EventBody.@Nullable BudgetExceeded overOwnBudget() {
+        BudgetRules rules = graph.budget();
+        return rules == null || rules.per() != null
+                ? null
+                : Overspending.of(graph.name(), null, rules, spent.minus(spentBefore));
     }
 
     /** Whether this attempt of a task is under way. */

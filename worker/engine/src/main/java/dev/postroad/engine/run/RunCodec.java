@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunCodec {
     /** Of all that is written here; another for any change of it, or of what a run consists of. */
-    public static final int LAYOUT = 2;
+    public static final int LAYOUT = 3;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String TYPE = "errorOf";
@@ -48,6 +48,9 @@ public final class RunCodec {
                 .put("superstepAt", run.superstepAt.toString())
                 .put("tokens", run.tokens)
                 .put("progress", run.progress());
+        BudgetTrees.put(tree, "spent", run.spent);
+        BudgetTrees.put(tree, "spentBefore", run.spentBefore);
+        tree.put("warned", run.warned);
         ArrayNode completed = tree.putArray("completedNodes");
         run.completedNodes.stream().forEach(completed::add);
         Trees.putTexts(tree, "appliedCommands", run.appliedCommands);
@@ -99,6 +102,9 @@ public final class RunCodec {
         run.startedAt = instant(tree, "startedAt");
         run.superstepAt = instant(tree, "superstepAt");
         run.tokens = Trees.present(tree, "tokens").longValue();
+        run.spent = BudgetTrees.usage(tree, "spent");
+        run.spentBefore = BudgetTrees.usage(tree, "spentBefore");
+        run.warned = Trees.present(tree, "warned").booleanValue();
         run.progress = Trees.present(tree, "progress").doubleValue();
         run.completedNodes = new BitSet();
         Trees.present(tree, "completedNodes").forEach(index -> run.completedNodes.set(index.intValue()));

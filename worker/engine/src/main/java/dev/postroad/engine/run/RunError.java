@@ -14,6 +14,9 @@ public record RunError(
     /** An attempt took longer than it may. */
     public static final String TIMEOUT = ErrorTypes.TIMEOUT;
 
+    /** A call would have begun beyond the budget of its run. */
+    public static final String BUDGET = "budget-exceeded";
+
     static final String AGENT_UNAVAILABLE = "agent-unavailable";
     static final String EXPRESSION = "expression";
     static final String BAD_OUTPUT = "bad-output";

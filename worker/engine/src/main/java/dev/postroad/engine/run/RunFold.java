@@ -156,6 +156,7 @@ final class RunFold {
         run.startedAt = at;
         run.superstepAt = at;
         run.tokens = 0;
+        run.spentBefore = run.spent;
         run.root = Intervention.resumed(run.root);
         retried.tasks().forEach(id -> run.change(run.task(id).again()));
     }
@@ -250,6 +251,7 @@ final class RunFold {
         run.phase = goingOnOrQueued(run);
         run.startedAt = at;
         run.superstepAt = at;
+        run.spentBefore = run.spent;
         run.root = Intervention.resumed(run.root);
         run.root.where(Task::failedOrCancelled).forEach(task -> run.change(task.again()));
     }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command.Answer;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.NodeFailed;
 import dev.postroad.engine.run.EventBody.NodeRetrying;
@@ -163,6 +165,21 @@ final class TaskEnds {
 
     void fail(Task task, NodeFailed failed, long durationMillis) {
         draft.emit(failed, task, task.attempt(), durationMillis);
+    }
+
+    /** A call is beyond the budget: its run is told, once where that is all; else the task fails, or has its run pause. */
+    void overBudget(Task task, BudgetExceeded exceeded) {
+        boolean tellsAlone = exceeded.onExceeded() == OnExceeded.WARN;
+        if (tellsAlone && draft.run().isWarned()) {
+            return;
+        }
+        draft.emit(exceeded, task, task.attempt(), -1);
+        if (!tellsAlone) {
+            RunError error = new RunError(RunError.BUDGET, exceeded.reason(), null);
+            boolean pauses = exceeded.onExceeded() == OnExceeded.PAUSE;
+            String handler = pauses ? null : draft.node(task).onError();
+            fail(draft.run().task(task.id()), new NodeFailed(error, handler, pauses), -1);
+        }
     }
 
     /** Stops everything that is under way. */

@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.run.EventBody.NodeCancelled;
@@ -35,6 +36,7 @@ final class TaskFold {
             case NodeReassigned reassigned ->
                 run.change(task.asking(asked(run, task).of(reassigned.assignee())));
             case NodeFailed failed -> fail(run, task, failed);
+            case EventBody.BudgetExceeded exceeded -> run.warned |= exceeded.onExceeded() == OnExceeded.WARN;
             case NodeCancelled _ -> run.change(task.cancelled());
         }
     }
@@ -54,7 +56,8 @@ final class TaskFold {
     private static void complete(
             Run run, Task task, int version, NodeCompleted completed, @Nullable ObjectNode merged) {
         run.change(task.done(completed.writes(), completed.next()));
-        run.tokens += completed.usage().inputTokens() + completed.usage().outputTokens();
+        run.tokens += completed.usage().tokens();
+        run.spent = run.spent.plus(completed.usage());
         if (task.id().indexOf('/') < 0) {
             BitSet completedNow = (BitSet) run.completedNodes.clone();
             completedNow.set(run.graph().node(task.node()).index());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
@@ -12,6 +13,7 @@ import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.Command.RetryDue;
 import dev.postroad.engine.run.Command.TakeUp;
 import dev.postroad.engine.run.Command.Unavailable;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.EventBody.Handed;
 import dev.postroad.engine.run.EventBody.NodeStarted;
 import java.time.Duration;
@@ -125,6 +127,13 @@ final class TaskSteps {
     }
 
     private void call(Task task, String agent, JsonNode input) {
+        BudgetExceeded exceeded = draft.run().overOwnBudget();
+        if (exceeded != null) {
+            ends.overBudget(task, exceeded);
+            if (exceeded.onExceeded() != OnExceeded.WARN) {
+                return;
+            }
+        }
         Node node = draft.node(task);
         String graph = draft.frame(task).graph().name();
         draft.perform(new Effect.CallAgent(
@@ -137,7 +146,8 @@ final class TaskSteps {
                 task.answers(),
                 node.timeout(),
                 node.cache(),
-                node.guard()));
+                node.guard(),
+                BudgetClaim.of(draft.run())));
     }
 
     /** Sets going again what was under way when the run was read back. */
@@ -192,6 +202,16 @@ final class TaskSteps {
                 waits.sleep(task, draft.now().plus(Results.bounded(duration)), answer.durationMillis());
             case AgentReply.Faulted fault -> ends.fault(task, fault, answer);
         }
+        return true;
+    }
+
+    /** Takes it that a call is beyond the budget; false where that came too late to matter. */
+    boolean overBudget(Command.OverBudget over) {
+        Task task = draft.run().root().find(over.task());
+        if (task == null || !task.isCalling() || task.attempt() != over.attempt()) {
+            return false;
+        }
+        ends.overBudget(task, over.exceeded());
         return true;
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
@@ -15,6 +16,7 @@ import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Target;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +83,8 @@ class DeciderCoverageTest {
         commands.put("unavailable: wait", unavailable("a@1", 1, false));
         commands.put("unavailable: fail", unavailable("a@1", 1, true));
         commands.put("unavailable: for an old attempt", unavailable("a@1", 0, false));
+        commands.put("over budget: pause", overBudget(OnExceeded.PAUSE));
+        commands.put("over budget: warn", overBudget(OnExceeded.WARN));
         commands.put("agent available", new Command.AgentAvailable("x"));
         commands.put("wake up", new Command.WakeUp());
         commands.put("retry due", new Command.RetryDue("b@1", 2));
@@ -144,6 +148,13 @@ class DeciderCoverageTest {
         commands.put("migrate: to its own version", new Command.Migrate("new", RunScript.graph(GRAPH, 1)));
         commands.put("refuse", new Command.Refuse("new", "fork", "not in this version"));
         return commands;
+    }
+
+    private static Command overBudget(OnExceeded onExceeded) {
+        return new Command.OverBudget(
+                "a@1",
+                1,
+                new EventBody.BudgetExceeded("pair", "", "P1D", "tokens", BigDecimal.TEN, BigDecimal.TEN, onExceeded));
     }
 
     @Test

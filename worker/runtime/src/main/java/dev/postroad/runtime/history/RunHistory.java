@@ -1,6 +1,8 @@
 package dev.postroad.runtime.history;
 
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.history.budgets.BudgetListing;
+import dev.postroad.runtime.history.budgets.BudgetReport;
 import dev.postroad.runtime.history.past.EventFilter;
 import dev.postroad.runtime.history.past.MigrationPlan;
 import dev.postroad.runtime.history.past.RunPast;
@@ -39,6 +41,7 @@ public final class RunHistory {
     private final RunCounting counting;
     private final WaitingListing waiting;
     private final QueueCounting queue;
+    private final BudgetListing budgets;
     private final RunPast past;
     private final PrunedRuns pruned;
 
@@ -49,6 +52,7 @@ public final class RunHistory {
         counting = new RunCounting(postgres);
         waiting = new WaitingListing(postgres);
         queue = new QueueCounting(postgres);
+        budgets = new BudgetListing(postgres);
         past = new RunPast(postgres, database);
         pruned = new PrunedRuns(postgres);
     }
@@ -165,6 +169,11 @@ public final class RunHistory {
      */
     public Optional<RunTimeline> timeline(String runId) {
         return past.timeline(runId);
+    }
+
+    /** What was spent of the budgets that runs share, in the periods that count now. */
+    public List<BudgetReport> budgets() {
+        return budgets.all();
     }
 
     /** What waits for a place among the running, and what has one, over all workers. */

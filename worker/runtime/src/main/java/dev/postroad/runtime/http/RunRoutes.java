@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.budgets.BudgetReport;
 import dev.postroad.runtime.history.past.PastJson;
 import dev.postroad.runtime.history.past.RunState;
 import dev.postroad.runtime.history.past.StateVersion;
@@ -43,6 +44,7 @@ final class RunRoutes {
         routes.get("/api/runs/{id}/timeline", this::timeline);
         routes.get("/api/runs/{id}/migration", this::migration);
         routes.get("/api/queue", this::queue);
+        routes.get("/api/budgets", this::budgets);
         routes.get("/api/waiting", this::waiting);
         routes.get("/api/counts", this::counts);
     }
@@ -158,6 +160,15 @@ final class RunRoutes {
         new Query(context).end();
         String runId = context.pathParam("id");
         Answers.send(context, PastJson.tree(history.timeline(runId).orElseThrow(() -> Refusal.noRun(runId))));
+    }
+
+    /** Budgets are of all runs of a graph, so nobody sees them who sees some runs alone. */
+    private void budgets(Context context) {
+        new Query(context).end();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        List<BudgetReport> seen = Guard.principal(context).sees(Map.of()) ? history.budgets() : List.of();
+        json.set("budgets", JsonFields.list(seen, BudgetReport::toJson));
+        Answers.send(context, json);
     }
 
     private void queue(Context context) {

@@ -25,6 +25,7 @@ final class BatchRecords {
     private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
     private final RecordArray rows = JournalColumns.rows();
     private final MigratedRuns migrated = new MigratedRuns();
+    private final SpentRows spent = new SpentRows();
     private boolean admitsQuestions;
     private boolean changesQuestions;
 
@@ -51,6 +52,11 @@ final class BatchRecords {
         return !migrated.isEmpty();
     }
 
+    /** Whether agents have spent of a budget that runs share. */
+    boolean spends() {
+        return !spent.isEmpty();
+    }
+
     /** Fills them; {@code epochs} has an epoch for the shard of every entry. */
     void fill(List<JournalEntry> entries, Map<Integer, Long> epochs) {
         claimedShards.clear();
@@ -65,6 +71,7 @@ final class BatchRecords {
         changesQuestions = false;
         rows.clear();
         migrated.clear();
+        spent.clear();
         for (JournalEntry entry : entries) {
             Long number = entry.key().number();
             migrated.note(entry);
@@ -79,6 +86,7 @@ final class BatchRecords {
                     changesQuestions |= effect == RowEffect.QUESTIONS;
                 }
             }
+            spent.add(entry);
             entry.rows().forEach(row -> JournalColumns.add(rows, entry.key(), row, isFresh));
         }
         admitsQuestions |= migrates();
@@ -102,7 +110,10 @@ final class BatchRecords {
             statement.setArray(place++, changes.toArray(connection));
             place = migrated.bind(statement, place, connection);
         }
-        statement.setArray(place, rows.toArray(connection));
+        statement.setArray(place++, rows.toArray(connection));
+        if (spends()) {
+            statement.setArray(place, spent.toArray(connection));
+        }
     }
 
     private void admit(JournalEntry entry) {

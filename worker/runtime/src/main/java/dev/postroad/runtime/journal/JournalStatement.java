@@ -82,6 +82,18 @@ final class JournalStatement {
             WHERE j.shard IN (SELECT shard FROM owned)\
         """.formatted(JournalColumns.kept(""), JournalColumns.kept("j."), JournalColumns.TYPE);
     private static final String LEAVING_WHAT_IS_THERE = " ON CONFLICT (run, seq) DO NOTHING";
+    private static final String SPEND_FORM = """
+        ), spent AS (
+            INSERT INTO postroad.budgets AS b (graph, key, slot, tokens, cost)
+            SELECT s.graph, s.key, s.slot, sum(s.tokens), sum(s.cost::numeric)
+            FROM unnest(?::postroad.spent_row[]) AS s
+            WHERE s.shard IN (SELECT shard FROM owned)%s
+            GROUP BY s.graph, s.key, s.slot ORDER BY s.graph, s.key, s.slot
+            ON CONFLICT (graph, key, slot) DO UPDATE SET tokens = b.tokens + EXCLUDED.tokens, cost = b.cost + EXCLUDED.cost\
+        """;
+    private static final String SPEND = SPEND_FORM.formatted("");
+    private static final String SPEND_OF_NEW_ROWS =
+            " RETURNING run, seq" + SPEND_FORM.formatted(" AND (s.run, s.seq) IN (SELECT run, seq FROM written)");
     private static final String WRITTEN = ") SELECT (SELECT array_agg(shard) FROM owned) AS owned,";
     private static final String NONE_ADMITTED = " NULL::bigint[] AS admitted, NULL::json AS pending";
     private static final String ONLY_ADMITTED = " AND (NOT j.fresh OR j.run IN (SELECT id FROM admitted))";
@@ -112,8 +124,17 @@ final class JournalStatement {
                 + WRITE
                 + (admits ? ONLY_ADMITTED : "")
                 + whereRowsAreThere
+                + spend(batch, whereRowsAreThere)
                 + WRITTEN
                 + (admits ? ADMITTED : NONE_ADMITTED);
+    }
+
+    /** What is there was spent when it was written; a first sending fails as a whole where some of it is there. */
+    private static String spend(BatchRecords batch, String whereRowsAreThere) {
+        if (!batch.spends()) {
+            return "";
+        }
+        return whereRowsAreThere.isEmpty() ? SPEND : SPEND_OF_NEW_ROWS;
     }
 
     private static String admit(BatchRecords batch) {

@@ -59,7 +59,7 @@ public final class QueuedRuns {
                       AND (r.graph, r.priority, r.fair_key) > (keys.graph, keys.priority, keys.fair_key)
                     ORDER BY r.graph, r.priority, r.fair_key LIMIT 1) AS next)
             SELECT k.graph, k.priority, k.fair_key, a.rank AS first, z.rank AS last
-            FROM (SELECT * FROM keys LIMIT ?) AS k, """ + OF_A_KEY.formatted("", "a") + ", " + OF_A_KEY.formatted("DESC", "z");
+            FROM (SELECT * FROM keys LIMIT ?) AS k,""" + OF_A_KEY.formatted("", "a") + ", " + OF_A_KEY.formatted("DESC", "z");
 
     private final DataSource database;
 

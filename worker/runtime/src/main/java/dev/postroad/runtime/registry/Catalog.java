@@ -11,6 +11,7 @@ import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.AnswerSchemas;
+import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
@@ -61,6 +62,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<RegistryKey, Instant> changedAt = new ConcurrentHashMap<>();
     private final Set<String> limited = ConcurrentHashMap.newKeySet();
+    private volatile boolean sharesBudgets;
     private volatile Instant currentAsOf = Instant.EPOCH;
 
     /**
@@ -187,6 +189,10 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         if (compiled.queue().isLimited()) {
             limited.add(name);
         }
+        BudgetRules budget = compiled.budget();
+        if (budget != null && budget.per() != null) {
+            sharesBudgets = true;
+        }
         Graph before = graphs.putIfAbsent(key, compiled);
         return before == null ? compiled : before;
     }
@@ -209,6 +215,18 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             LOG.debug("the limits of a graph are not known", unsound);
             return null;
         }
+    }
+
+    /** What the agents of a graph's runs may spend, by its newest version; null where nobody says. */
+    public @Nullable BudgetRules budget(String name) {
+        Integer version = newest.get(name);
+        Graph graph = version == null ? null : graphs.get(new Version(name, version));
+        return graph == null ? null : graph.budget();
+    }
+
+    /** Whether some version of a graph has a budget that runs share. */
+    public boolean hasSharedBudgets() {
+        return sharesBudgets;
     }
 
     /** Everything that was published before this time is known. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.run.calls.AgentCaller;
@@ -122,7 +123,8 @@ final class AwaitedCallsTest {
                 List.of(),
                 null,
                 null,
-                NodeGuardSettings.UNSET);
+                NodeGuardSettings.UNSET,
+                null);
         calls.call(RUN, "graph", effect, new AgentCaller.Answered() {
             @Override
             public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
@@ -132,6 +134,11 @@ final class AwaitedCallsTest {
             @Override
             public void unavailable(AgentCaller.Unavailability why) {
                 made.add("unavailable");
+            }
+
+            @Override
+            public void overBudget(BudgetExceeded exceeded) {
+                made.add("over budget");
             }
         });
     }

@@ -181,6 +181,7 @@ final class OpenApiTest {
             Map.entry(
                     "GET /api/runs/{id}/logs",
                     List.of("/bad", "/told", "/good?level=warn&limit=2", "/nobody", "/good?level=loud", "/good?x=1")),
+            Map.entry("GET /api/budgets", List.of("/api/budgets", "/api/budgets?x=1")),
             Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
             Map.entry(
                     "GET /api/waiting",

@@ -9,6 +9,7 @@ import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Control;
@@ -22,7 +23,9 @@ import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decider;
 import dev.postroad.engine.run.Decision;
 import dev.postroad.engine.run.Event;
+import dev.postroad.engine.run.EventBody;
 import dev.postroad.engine.run.Origin;
+import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
@@ -30,6 +33,7 @@ import dev.postroad.runtime.journal.PublishedRow.Position;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.testing.BreakingDatabase;
 import dev.postroad.runtime.testing.Site;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -76,6 +80,16 @@ class JournalWriterTest {
           - { from: [left, right], to: END }
         limits: { timeout: PT1H }
         """);
+
+    private static final Graph PAID = graph("""
+        graph: paid
+        nodes: { pay: { agent: a } }
+        edges: [{ from: START, to: pay }, { from: pay, to: END }]
+        budget: { key: input.tenant, tokens: 100, per: P1D }
+        """);
+
+    private static final EventBody.BudgetExceeded TOLD = new EventBody.BudgetExceeded(
+            "pair", "acme", "P1D", "cost", new BigDecimal("0.25"), BigDecimal.ONE, OnExceeded.WARN);
 
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private final DataSource database = SITE.database();
@@ -517,6 +531,34 @@ class JournalWriterTest {
                         .one());
     }
 
+    @Test
+    void whatAgentsSpentIsNeitherLostNorDoubledWhereTheAnswerOfACommitIsLostOrItIsSentAgain() {
+        SITE.sql().useHandle(handle -> handle.execute("TRUNCATE postroad.budgets"));
+        Admission admission = new Admission(
+                        (ObjectNode) Site.json("{}"), 0, null, Map.of(), new Origin("triggers", MINE, 78))
+                .placed(new QueuePlace(null, null, "acme", List.of()));
+        RunKey key = new RunKey(writer.nextRunNumber(), "paid", MINE, null);
+        JournalEntry admitted = entry(key, Decider.admit("paid", PAID, admission, start), true);
+        JournalEntry begun = decide(admitted, new Command.Start(), 1);
+        AgentReply reply =
+                new AgentReply.Completed(Site.json("{}"), new Usage(7, 9, null, new BigDecimal("0.25"), null));
+        JournalEntry spent = decide(begun, new Command.Answer("pay@1", 1, reply, RetryPolicy.DEFAULT, 1, 0), 2);
+        writer.commit(List.of(admitted, begun), EPOCHS);
+        breaking.loseNextAnswer();
+        writer.commit(List.of(spent), EPOCHS);
+        writer.commit(List.of(spent), EPOCHS);
+        assertThat(SITE.number("SELECT sum(tokens) FROM postroad.budgets WHERE graph = 'paid' AND key = 'acme'"))
+                .isEqualTo(16);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.budgets WHERE cost = 0.25"))
+                .isEqualTo(1);
+        raiseEpoch(MINE);
+        writer.commit(
+                List.of(decide(begun, new Command.Answer("pay@1", 1, reply, RetryPolicy.DEFAULT, 1, 0), 3)), EPOCHS);
+        assertThat(SITE.number("SELECT sum(tokens) FROM postroad.budgets"))
+                .as("nothing counts that another owner's epoch fences")
+                .isEqualTo(16);
+    }
+
     /** One run through everything that can happen to it, decision by decision. */
     private record History(long number, List<JournalEntry> entries) {}
 
@@ -538,6 +580,7 @@ class JournalWriterTest {
                 new Command.Steer("c2", new Control.Retry()),
                 new Command.Steer("c3", new Control.Cancel("in time")),
                 new Command.Steer("c4", new Control.Retry()),
+                new Command.OverBudget("left@1", 4, TOLD),
                 answer(
                         "left@1",
                         4,

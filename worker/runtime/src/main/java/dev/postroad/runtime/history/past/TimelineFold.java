@@ -42,6 +42,7 @@ final class TimelineFold {
                     RUN_STARTED,
                     NODE_REMINDED,
                     NODE_REASSIGNED,
+                    BUDGET_EXCEEDED,
                     RUN_WAITING,
                     RUN_RESUMED,
                     RUN_PAUSING,

@@ -90,6 +90,7 @@ final class VersionTrail {
                     EventBody.NodeWaiting _,
                     EventBody.NodeReminded _,
                     EventBody.NodeReassigned _,
+                    EventBody.BudgetExceeded _,
                     EventBody.NodeFailed _,
                     EventBody.NodeCancelled _,
                     EventBody.RunCancelled _,

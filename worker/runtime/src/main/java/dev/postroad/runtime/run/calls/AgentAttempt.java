@@ -2,8 +2,10 @@ package dev.postroad.runtime.run.calls;
 
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.definition.OnUnavailable;
 import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
 import dev.postroad.runtime.agent.CachedResults;
@@ -179,11 +181,26 @@ final class AgentAttempt {
 
     /** Calls the agent, or the one that stands in for it, or says why none can be called. */
     private void callSomeAgent(Consumer<AgentReply> replied) throws InterruptedException {
+        if (isBeyondBudget()) {
+            return;
+        }
         ReadyAgent agent = services.directory().agent(call.agent()).orElse(null);
         Entry.Unavailable missed = enter(call.agent(), agent, replied);
         if (missed != null) {
             standIn(choice(call.guard().onUnavailable(), agent), missed, replied);
         }
+    }
+
+    /** Whether the call is not to begin, as what its run shares with others is spent; it is told then. */
+    private boolean isBeyondBudget() throws InterruptedException {
+        BudgetExceeded exceeded =
+                call.budget() == null ? null : services.budgets().exceeded(call.budget());
+        if (exceeded == null) {
+            return false;
+        }
+        log.warn(exceeded.reason());
+        answer.giveOverBudget(exceeded);
+        return exceeded.onExceeded() != OnExceeded.WARN;
     }
 
     /** What becomes of the attempt now that its agent cannot be called. */

@@ -2,6 +2,7 @@ package dev.postroad.runtime.run.calls;
 
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.journal.RunKey;
 import java.time.Instant;
@@ -43,5 +44,8 @@ public interface AgentCaller {
 
         /** No call was made. */
         void unavailable(Unavailability why);
+
+        /** The call is beyond the budget; it was made only where that is to be told alone, and is answered besides then. */
+        void overBudget(BudgetExceeded exceeded);
     }
 }

@@ -37,8 +37,9 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             CachedResults cached,
             CallObserver observer,
             CallGate gate,
+            CallBudgets budgets,
             InstantSource clock) {
-        this.services = new AttemptServices(directory, guards, output, logs, cached, observer, gate, clock);
+        this.services = new AttemptServices(directory, guards, output, logs, cached, observer, gate, budgets, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
 

@@ -1,6 +1,8 @@
 package dev.postroad.runtime.run.calls;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.publish.AttemptOutput;
 import dev.postroad.runtime.run.calls.AgentCaller.Answered;
@@ -73,6 +75,18 @@ final class AttemptAnswer {
 
     void giveUnavailable(Unavailability why) {
         tell(first -> first.unavailable(why));
+    }
+
+    /** Beside the answer where that is to be told alone; else it is the answer. */
+    void giveOverBudget(BudgetExceeded exceeded) {
+        if (exceeded.onExceeded() != OnExceeded.WARN) {
+            tell(first -> first.overBudget(exceeded));
+            return;
+        }
+        Answered first = taker.get();
+        if (first != null) {
+            first.overBudget(exceeded);
+        }
     }
 
     private void tell(Consumer<Answered> answer) {

@@ -14,4 +14,5 @@ record AttemptServices(
         CachedResults cached,
         CallObserver observer,
         CallGate gate,
+        CallBudgets budgets,
         InstantSource clock) {}

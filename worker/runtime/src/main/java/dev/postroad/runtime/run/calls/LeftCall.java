@@ -1,6 +1,8 @@
 package dev.postroad.runtime.run.calls;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.journal.RunKey;
 import java.util.Optional;
@@ -28,5 +30,12 @@ public record LeftCall(RunKey run, String task, int attempt, CompletableFuture<O
     @Override
     public void unavailable(AgentCaller.Unavailability why) {
         outcome.complete(Optional.empty());
+    }
+
+    @Override
+    public void overBudget(BudgetExceeded exceeded) {
+        if (exceeded.onExceeded() != OnExceeded.WARN) {
+            outcome.complete(Optional.empty());
+        }
     }
 }

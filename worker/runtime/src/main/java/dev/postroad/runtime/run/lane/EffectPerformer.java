@@ -3,6 +3,7 @@ package dev.postroad.runtime.run.lane;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.calls.LeftCall;
@@ -87,6 +88,11 @@ final class EffectPerformer {
             public void unavailable(AgentCaller.Unavailability why) {
                 tell(new Command.Unavailable(
                         call.task(), call.attempt(), why.agent(), why.reason(), why.until(), why.fails()));
+            }
+
+            @Override
+            public void overBudget(BudgetExceeded exceeded) {
+                tell(new Command.OverBudget(call.task(), call.attempt(), exceeded));
             }
 
             private void tell(Command command) {

@@ -2,7 +2,9 @@ package dev.postroad.runtime.run.lane;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.KeyExpression;
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.QueuePlace;
@@ -21,13 +23,21 @@ record QueuePlaces(FairRanks fair) {
     Admission placed(String runId, Graph graph, Admission asked, Instant at) {
         QueueRules rules = graph.queue();
         QueueRules.Fairness fairness = rules.fairness();
-        if (fairness == null && !rules.hasKeys()) {
+        BudgetRules budget = graph.budget();
+        boolean sharesBudget = budget != null && budget.per() != null;
+        if (fairness == null && !rules.hasKeys() && !sharesBudget) {
             return asked;
         }
         ObjectNode run = facts(runId, graph, asked);
         List<String> limits = rules.hasKeys() ? rules.keys(asked.input(), run) : List.of();
         String key = fairness == null ? null : fairness.key().key(asked.input(), run);
-        return asked.placed(new QueuePlace(key, rank(fairness, key, graph, asked, run, at), limits));
+        Instant rank = rank(fairness, key, graph, asked, run, at);
+        return asked.placed(new QueuePlace(key, rank, sharesBudget ? spender(budget, asked, run) : null, limits));
+    }
+
+    private static String spender(BudgetRules budget, Admission asked, ObjectNode run) {
+        KeyExpression key = budget.key();
+        return key == null ? KeyExpression.NO_KEY : key.key(asked.input(), run);
     }
 
     private @Nullable Instant rank(

@@ -1,0 +1,137 @@
+package dev.postroad.runtime.budget;
+
+import dev.postroad.engine.run.BudgetClaim;
+import dev.postroad.engine.run.RunError;
+import dev.postroad.runtime.background.Rounds;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+
+/**
+ * Lets the runs go on that paused for a budget which they share, once there is more: it was raised, or the next period came.
+ * A run that is found again, because its lane has not come to it yet, is told the same, which changes nothing. Owns one thread.
+ */
+public final class BudgetWatch implements AutoCloseable {
+    private static final long LOOK_EVERY_MILLIS = 1_000;
+    private static final int MOST_AT_ONCE = 500;
+    private static final int MOST_OF_A_KEY = 50;
+    private static final int QUERY_LIMIT_SECONDS = 30;
+    private static final String OLD = "DELETE FROM postroad.budgets WHERE slot < now() - interval '400 days'";
+    private static final long LOOKS_A_TIDYING = 3_600;
+    // In no order, so that those of one budget that is used up do not stand before all others for ever.
+    private static final String PAUSED = """
+            SELECT r.run_id, r.shard, r.graph, r.status_seq, j.data #>> '{queue,budget}' AS key
+            FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id AND j.seq = 1
+            WHERE r.status = 'paused' AND r.error ->> 'type' = ? AND r.shard = ANY (?)
+              AND j.data #>> '{queue,budget}' IS NOT NULL
+              AND r.id NOT IN (SELECT run FROM postroad.unreadable_runs)
+            ORDER BY random() LIMIT ?""";
+
+    private final DataSource database;
+    private final SharedBudgets budgets;
+    private final BooleanSupplier isNeeded;
+    private final Supplier<Set<Integer>> owned;
+    private final Unpausing unpausing;
+    private final Rounds rounds;
+    private long looks;
+
+    /** Lets a run go on. Must not block. */
+    @FunctionalInterface
+    public interface Unpausing {
+        /** @param commandId the same for the same pause */
+        void unpause(String runId, int shard, String commandId);
+    }
+
+    /**
+     * @param isNeeded whether there is a graph with such a budget
+     * @param owned the shards whose runs are stepped here
+     */
+    public BudgetWatch(
+            DataSource database,
+            SharedBudgets budgets,
+            BooleanSupplier isNeeded,
+            Supplier<Set<Integer>> owned,
+            Unpausing unpausing,
+            InstantSource clock) {
+        this.database = database;
+        this.budgets = budgets;
+        this.isNeeded = isNeeded;
+        this.owned = owned;
+        this.unpausing = unpausing;
+        this.rounds =
+                new Rounds("postroad-budgets", "runs that paused for a budget", LOOK_EVERY_MILLIS, clock, this::look);
+    }
+
+    /** Starts looking. */
+    public void start() {
+        rounds.start();
+    }
+
+    private record Paused(String runId, int shard, int since, BudgetClaim claim) {}
+
+    private void look() throws SQLException {
+        Set<Integer> shards = owned.get();
+        if (shards.isEmpty() || !isNeeded.getAsBoolean()) {
+            return;
+        }
+        tidyNowAndThen();
+        Map<BudgetClaim, Integer> left = new HashMap<>();
+        for (Paused run : paused(shards)) {
+            Integer more = left.get(run.claim());
+            if (more == null) {
+                more = budgets.look(run.claim()) == null ? MOST_OF_A_KEY : 0;
+            }
+            if (more > 0) {
+                unpausing.unpause(run.runId(), run.shard(), "budget:" + run.since());
+            }
+            left.put(run.claim(), Math.max(0, more - 1));
+        }
+    }
+
+    private List<Paused> paused(Set<Integer> shards) throws SQLException {
+        List<Paused> paused = new ArrayList<>();
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(PAUSED)) {
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            statement.setString(1, RunError.BUDGET);
+            statement.setArray(2, connection.createArrayOf("int4", shards.toArray()));
+            statement.setInt(3, MOST_AT_ONCE);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    paused.add(new Paused(
+                            rows.getString("run_id"),
+                            rows.getInt("shard"),
+                            rows.getInt("status_seq"),
+                            new BudgetClaim(rows.getString("graph"), rows.getString("key"))));
+                }
+            }
+        }
+        return paused;
+    }
+
+    private void tidyNowAndThen() throws SQLException {
+        if (looks++ % LOOKS_A_TIDYING != 0) {
+            return;
+        }
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(OLD)) {
+            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+}
