@@ -18,10 +18,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -41,6 +48,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DescriptionsTest {
     private static final Path DESCRIPTIONS = Path.of("..", "..", "contracts", "src", "main", "resources", "postroad")
             .toAbsolutePath();
+    private static final Path OBSERVE = Path.of("..", "..", "scripts", "observe").toAbsolutePath();
+    private static final Path OPERATIONS = Path.of("..", "..", "contracts", "OPERATIONS.md");
+    private static final Pattern METRIC = Pattern.compile("\\b(postroad|jvm|process|hikaricp|kafka)_\\w+");
+    private static final String NO_PROMTOOL = "skipped: promtool is not installed; Debian's package prometheus has it";
     private static final String OPENAPI = "openapi.json";
     private static final String PROMETHEUS_ACCEPTS =
             "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
@@ -170,11 +181,60 @@ final class DescriptionsTest {
 
     @Test
     void promtoolFindsNothingInTheMetrics() {
-        assumeTrue(Tools.hasAll("promtool"), "skipped: promtool is not installed; Debian's package prometheus has it");
+        assumeTrue(Tools.hasAll("promtool"), NO_PROMTOOL);
         Answer answer =
                 Tools.start(List.of("promtool", "check", "metrics"), page).join();
         assertThat(answer.lines()).isEmpty();
         assertThat(answer.exit()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "check rules alerts.yml",
+                "test rules alerts-test.yml",
+                "check config --syntax-only prometheus.yml"
+            })
+    void promtoolAcceptsTheAlerts(String arguments) {
+        assumeTrue(Tools.hasAll("promtool"), NO_PROMTOOL);
+        String[] words = arguments.split(" ");
+        words[words.length - 1] = OBSERVE.resolve(words[words.length - 1]).toString();
+        List<String> command = Stream.concat(Stream.of("promtool"), Arrays.stream(words)).toList();
+        Answer answer = Tools.start(command, "").join();
+        assertThat(answer.exit()).as(answer.text()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alerts.yml", "grafana/dashboards/postroad.json"})
+    void whatIsWatchedIsExportedByAWorker(String file) throws IOException {
+        Set<String> exported = page.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.replaceFirst("[{ ].*", ""))
+                .collect(Collectors.toSet());
+        Set<String> watched = METRIC.matcher(Files.readString(OBSERVE.resolve(file)))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
+        assertThat(watched).hasSizeGreaterThan(10);
+        assertThat(exported).containsAll(watched);
+    }
+
+    @Test
+    void operatorsAreToldWhatToDoAboutEachAlert() throws IOException {
+        List<String> alerts = found(Files.readString(OBSERVE.resolve("alerts.yml")), "- alert: (\\w+)");
+        String page = Files.readString(OPERATIONS);
+        assertThat(found(page, "(?m)^### (Postroad\\w+)$")).containsExactlyElementsOf(alerts);
+        assertThat(found(Files.readString(OBSERVE.resolve("alerts.yml")), "OPERATIONS.md#(\\w+)"))
+                .containsExactlyElementsOf(
+                        alerts.stream().map(alert -> alert.toLowerCase(Locale.ROOT)).toList());
+    }
+
+    private static List<String> found(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     @ParameterizedTest

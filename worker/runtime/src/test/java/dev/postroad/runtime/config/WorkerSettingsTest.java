@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
 final class WorkerSettingsTest {
+    private static final Path PAGE = Path.of("..", "..", "contracts", "OPERATIONS.md");
     private static final Map<String, String> LEAST = Map.of(
             "POSTROAD_KAFKA_BOOTSTRAP_SERVERS", "k:9092", "POSTROAD_POSTGRES_URL", "jdbc:postgresql://p/postroad");
 
@@ -73,6 +75,58 @@ final class WorkerSettingsTest {
                         "POSTROAD_SECRETS_DIR=",
                         "POSTROAD_MCP_COMMANDS=",
                         "POSTROAD_WORKER_ID=");
+    }
+
+    /**
+     * The page for operators, whose last column people write: a new setting needs a row with its meaning there. The others are
+     * written by this test, with {@code -Dpostroad.settings=write}.
+     */
+    @Test
+    void operatorsAreToldOfEachSettingWithItsDefaultAndWhatItMayBe() throws IOException {
+        String page = Files.readString(PAGE);
+        int begin = page.indexOf('\n', page.indexOf("<!-- The settings")) + 1;
+        int end = page.indexOf("<!-- The end of the settings");
+        Map<String, String> meanings = page.substring(begin, end)
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.split(" \\| "))
+                .collect(Collectors.toMap(
+                        cells -> cells[0].replaceAll("[|` ]", ""), cells -> cells[cells.length - 1].replace(" |", "")));
+        String table = Arrays.stream(Setting.values())
+                .map(setting -> row(setting, meanings.getOrDefault(setting.variable(), "")))
+                .collect(Collectors.joining(
+                        "", "| setting | unless set | what it may be | meaning |\n| --- | --- | --- | --- |\n", ""));
+        if ("write".equals(System.getProperty("postroad.settings"))) {
+            Files.writeString(PAGE, page.substring(0, begin) + table + page.substring(end));
+        }
+        assertThat(meanings).doesNotContainValue("");
+        assertThat(page.substring(begin, end))
+                .as("run this test with -Dpostroad.settings=write, and write the meaning of what is new")
+                .isEqualTo(table);
+    }
+
+    private static String row(Setting setting, String meaning) {
+        String unlessSet = setting.unlessSet().map(value -> "`" + value + "`").orElse("–");
+        return "| `" + setting.variable() + "` | " + unlessSet + " | " + rule(setting) + " | " + meaning + " |\n";
+    }
+
+    /** What the code that reads it says to who sets it to nonsense. */
+    private static String rule(Setting setting) {
+        if (setting == Setting.CONFIG) {
+            return "a file";
+        }
+        try {
+            WorkerSettings.read(with(Map.of(setting.variable(), "? no such value ?")));
+            return "any text";
+        } catch (FaultsException faults) {
+            return faults.faults().stream()
+                    .filter(fault -> fault.place().equals(setting.variable()))
+                    .map(Fault::remedy)
+                    .map(remedy -> remedy.equals("make it, or name another") ? "a folder that can be read" : remedy)
+                    .map(remedy -> remedy.replaceFirst("^(use|give|name|write) ", "").replace("|", "\\|"))
+                    .findFirst()
+                    .orElse("any text");
+        }
     }
 
     @Test
