@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -40,6 +41,15 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param port 0 for any free one
      */
     public static EmbeddedKafka start(Path dataDirectory, int port) {
+        return start(dataDirectory, port, settings -> {});
+    }
+
+    /**
+     * As {@link #start(Path, int)}, on other settings.
+     *
+     * @param change is handed the settings as they would be, and changes them
+     */
+    public static EmbeddedKafka start(Path dataDirectory, int port, Consumer<Properties> change) {
         int claimed = LocalPort.claim(port, "Kafka", LocalPort.KAFKA_OPTION);
         try {
             Files.createDirectories(dataDirectory);
@@ -48,8 +58,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (IOException failed) {
             throw new EmbeddedServerException("Cannot prepare " + dataDirectory + " for Kafka", failed);
         }
-        var settings = new KafkaConfig(settings(dataDirectory, claimed, LocalPort.free()));
-        return new EmbeddedKafka(startServer(settings, dataDirectory), claimed);
+        Properties settings = settings(dataDirectory, claimed, LocalPort.free());
+        change.accept(settings);
+        return new EmbeddedKafka(startServer(new KafkaConfig(settings), dataDirectory), claimed);
     }
 
     public String bootstrapServers() {

@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
         })
 final class MigrateCommand implements Callable<Integer> {
     private static final String VERSION = "--graph-version";
+    private static final String GRANT_TO = "--grant-to";
 
     private final Surroundings surroundings;
 
@@ -42,6 +43,13 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Only say what of the run would be lost.")
     private boolean dry;
+
+    @Option(
+            names = GRANT_TO,
+            paramLabel = "ROLE",
+            description = "Without a RUN: a role of Postgres, which is there already, that workers use. It may read and"
+                    + " write then, and owns nothing.")
+    private @Nullable String grantTo;
 
     @Mixin
     private AnswerOptions answering = new AnswerOptions();
@@ -59,7 +67,10 @@ final class MigrateCommand implements Callable<Integer> {
             if (version != null || dry) {
                 throw CommandException.usage((dry ? "--dry-run" : VERSION) + ": is about a run; name the RUN");
             }
-            return Schema.migrate(surroundings);
+            return Schema.migrate(surroundings, grantTo);
+        }
+        if (grantTo != null) {
+            throw CommandException.usage(GRANT_TO + ": is about the schema; leave the RUN away");
         }
         String id = RunArgument.legal(run);
         int into = version();

@@ -69,31 +69,16 @@ final class LogPartitions {
         Instant oldest = now.minus(retention);
         for (LocalDate day : there) {
             if (!day.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC).isAfter(oldest)) {
-                attempt("drop the log of " + day, "DROP TABLE IF EXISTS postroad." + name(day));
+                attempt("drop the log of " + day, "SELECT postroad.drop_agent_logs('" + day + "')");
             }
         }
         attempt("delete old lines", "DELETE FROM postroad.agent_logs_other WHERE at < '" + oldest + "'");
         turn.done();
     }
 
-    /** Attached rather than made in place, as that would wait for all who read. */
+    /** By a function of the owner's, since a worker need not own the log. */
     private void make(LocalDate day) throws SQLException {
-        attempt("make a partition for the log of " + day, """
-            DO $$ BEGIN
-                IF to_regclass('postroad.%1$s') IS NULL THEN
-                    CREATE TABLE postroad.%1$s (LIKE postroad.agent_logs
-                        INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES);
-                    -- Without a key, so that a publication needs the whole row.
-                    ALTER TABLE postroad.%1$s REPLICA IDENTITY FULL;
-                    ALTER TABLE postroad.agent_logs ATTACH PARTITION postroad.%1$s
-                        FOR VALUES FROM ('%2$s 00:00+00') TO ('%3$s 00:00+00');
-                END IF;
-            END $$\
-            """.formatted(name(day), day, day.plusDays(1)));
-    }
-
-    private static String name(LocalDate day) {
-        return PREFIX + DAY.format(day);
+        attempt("make a partition for the log of " + day, "SELECT postroad.make_agent_logs('" + day + "')");
     }
 
     private static List<LocalDate> days(Connection connection) throws SQLException {
@@ -117,7 +102,7 @@ final class LogPartitions {
         try {
             inTransaction(connection -> {
                 try (Statement statement = connection.createStatement()) {
-                    return statement.executeUpdate(sql);
+                    return statement.execute(sql);
                 }
             });
         } catch (SQLException failed) {

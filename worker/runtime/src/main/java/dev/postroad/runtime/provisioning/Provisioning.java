@@ -1,5 +1,6 @@
 package dev.postroad.runtime.provisioning;
 
+import dev.postroad.contracts.json.Fields;
 import dev.postroad.migrations.Migrations;
 import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.config.PostgresSettings;
@@ -57,6 +58,23 @@ public final class Provisioning {
                     "the schema " + Migrations.SCHEMA + " of Postgres at " + postgres.address()
                             + " cannot be migrated: " + failed.getMessage(),
                     failed);
+        }
+    }
+
+    /**
+     * Lets a role of Postgres work on the schema as it is now, without owning any of it.
+     *
+     * @param settings of who owns it
+     * @throws ProvisioningException where there is no such role, or the owner cannot be
+     */
+    public static void grant(PostgresSettings settings, String role) {
+        try {
+            Migrations.grant(settings.ofSession().orElse(settings).toDataSource(), role);
+        } catch (SQLException refused) {
+            throw new ProvisioningException(
+                    "Postgres at " + settings.address() + " does not grant to " + Fields.quoted(role) + ": "
+                            + PostgresTrouble.say(refused) + "; make the role first, and migrate as the owner of the schema",
+                    refused);
         }
     }
 
