@@ -48,7 +48,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DescriptionsTest {
     private static final Path DESCRIPTIONS = Path.of("..", "..", "contracts", "src", "main", "resources", "postroad")
             .toAbsolutePath();
-    private static final Path OBSERVE = Path.of("..", "..", "scripts", "observe").toAbsolutePath();
+    private static final Path OBSERVE =
+            Path.of("..", "..", "scripts", "observe").toAbsolutePath();
     private static final Path OPERATIONS = Path.of("..", "..", "contracts", "OPERATIONS.md");
     private static final Pattern METRIC = Pattern.compile("\\b(postroad|jvm|process|hikaricp|kafka)_\\w+");
     private static final String NO_PROMTOOL = "skipped: promtool is not installed; Debian's package prometheus has it";
@@ -199,7 +200,8 @@ final class DescriptionsTest {
         assumeTrue(Tools.hasAll("promtool"), NO_PROMTOOL);
         String[] words = arguments.split(" ");
         words[words.length - 1] = OBSERVE.resolve(words[words.length - 1]).toString();
-        List<String> command = Stream.concat(Stream.of("promtool"), Arrays.stream(words)).toList();
+        List<String> command =
+                Stream.concat(Stream.of("promtool"), Arrays.stream(words)).toList();
         Answer answer = Tools.start(command, "").join();
         assertThat(answer.exit()).as(answer.text()).isZero();
     }
@@ -225,8 +227,9 @@ final class DescriptionsTest {
         String page = Files.readString(OPERATIONS);
         assertThat(found(page, "(?m)^### (Postroad\\w+)$")).containsExactlyElementsOf(alerts);
         assertThat(found(Files.readString(OBSERVE.resolve("alerts.yml")), "OPERATIONS.md#(\\w+)"))
-                .containsExactlyElementsOf(
-                        alerts.stream().map(alert -> alert.toLowerCase(Locale.ROOT)).toList());
+                .containsExactlyElementsOf(alerts.stream()
+                        .map(alert -> alert.toLowerCase(Locale.ROOT))
+                        .toList());
     }
 
     private static List<String> found(String text, String pattern) {

@@ -102,14 +102,19 @@ final class RightsTest {
 
     private static Map<String, String> as(String user) {
         return new HashMap<>(Map.of(
-                "POSTROAD_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + userPort,
-                "POSTROAD_KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT",
-                "POSTROAD_KAFKA_SASL_MECHANISM", "PLAIN",
-                "POSTROAD_KAFKA_SASL_JAAS_CONFIG", LOGIN.formatted(user)));
+                "POSTROAD_KAFKA_BOOTSTRAP_SERVERS",
+                "127.0.0.1:" + userPort,
+                "POSTROAD_KAFKA_SECURITY_PROTOCOL",
+                "SASL_PLAINTEXT",
+                "POSTROAD_KAFKA_SASL_MECHANISM",
+                "PLAIN",
+                "POSTROAD_KAFKA_SASL_JAAS_CONFIG",
+                LOGIN.formatted(user)));
     }
 
     private static void grantInKafka(EmbeddedKafka kafka) throws IOException, ExecutionException, InterruptedException {
-        List<AclBinding> rights = new ArrayList<>(rights("a worker", "worker", site.topics().prefix()));
+        List<AclBinding> rights =
+                new ArrayList<>(rights("a worker", "worker", site.topics().prefix()));
         rights.addAll(rights("`postroad migrate`", "migrate", "new."));
         assertThat(rights).hasSizeGreaterThan(20);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
@@ -125,7 +130,9 @@ final class RightsTest {
             if (!line.startsWith("| ")) {
                 continue;
             }
-            String[] cells = Stream.of(line.substring(1).split("\\|", -1)).map(String::strip).toArray(String[]::new);
+            String[] cells = Stream.of(line.substring(1).split("\\|", -1))
+                    .map(String::strip)
+                    .toArray(String[]::new);
             current = cells[0].isEmpty() ? current : cells[0];
             if (current.equals(who) && !cells[1].equals("the cluster")) {
                 rights.addAll(rights(cells[1], cells[2], user, prefix));
@@ -155,8 +162,7 @@ final class RightsTest {
         }
         String topic = prefix + name.replaceFirst("^postroad\\.", "");
         return topic.endsWith("*")
-                ? new ResourcePattern(
-                        ResourceType.TOPIC, topic.substring(0, topic.length() - 1), PatternType.PREFIXED)
+                ? new ResourcePattern(ResourceType.TOPIC, topic.substring(0, topic.length() - 1), PatternType.PREFIXED)
                 : new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL);
     }
 
@@ -198,7 +204,8 @@ final class RightsTest {
                 String status = caller.get("/health").json().path("status").asText();
                 return status.equals("ok");
             });
-            assertThat(caller.post("/api/triggers", "{'graph': 'quick', 'runId': 'two'}").status())
+            assertThat(caller.post("/api/triggers", "{'graph': 'quick', 'runId': 'two'}")
+                            .status())
                     .isEqualTo(202);
         }
         Site.await(

@@ -73,7 +73,8 @@ public final class Provisioning {
         } catch (SQLException refused) {
             throw new ProvisioningException(
                     "Postgres at " + settings.address() + " does not grant to " + Fields.quoted(role) + ": "
-                            + PostgresTrouble.say(refused) + "; make the role first, and migrate as the owner of the schema",
+                            + PostgresTrouble.say(refused)
+                            + "; make the role first, and migrate as the owner of the schema",
                     refused);
         }
     }

@@ -123,7 +123,8 @@ final class WorkerSettingsTest {
                     .filter(fault -> fault.place().equals(setting.variable()))
                     .map(Fault::remedy)
                     .map(remedy -> remedy.equals("make it, or name another") ? "a folder that can be read" : remedy)
-                    .map(remedy -> remedy.replaceFirst("^(use|give|name|write) ", "").replace("|", "\\|"))
+                    .map(remedy ->
+                            remedy.replaceFirst("^(use|give|name|write) ", "").replace("|", "\\|"))
                     .findFirst()
                     .orElse("any text");
         }

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
 /** A worker in a process of its own, which a test may kill, freeze and wake. It ends with the test's process. */
@@ -69,6 +71,29 @@ public final class WorkerProcess implements AutoCloseable {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
+    /** Without the jars that the image is made without, so that a worker which needs one of them is seen here. */
+    private static String asInTheImage(String classPath) {
+        try {
+            List<String> rules = Files.readAllLines(Path.of("..", "..", ".dockerignore"));
+            return Stream.of(classPath.split(File.pathSeparator))
+                    .filter(jar -> !isLeftOut(Path.of(jar).getFileName().toString(), rules))
+                    .collect(Collectors.joining(File.pathSeparator));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static boolean isLeftOut(String jar, List<String> rules) {
+        boolean isLeftOut = false;
+        for (String rule : rules) {
+            String name = rule.replaceFirst("^!?worker/cli/target/lib/", "");
+            if (!name.equals(rule) && jar.matches(name.replace(".", "\\.").replace("*", ".*"))) {
+                isLeftOut = !rule.startsWith("!");
+            }
+        }
+        return isLeftOut;
+    }
+
     private static WorkerProcess start(
             Map<String, String> environment, List<String> moreFlags, String classPath, Path log) {
         List<String> command = new ArrayList<>();
@@ -76,7 +101,7 @@ public final class WorkerProcess implements AutoCloseable {
         command.addAll(FLAGS);
         command.addAll(moreFlags);
         command.add("-cp");
-        command.add(classPath);
+        command.add(asInTheImage(classPath));
         command.add(WorkerProcess.class.getName());
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
