@@ -296,6 +296,35 @@ final class SteerCommandTest extends CommandsOnServers {
     }
 
     @Test
+    void doesSomethingToManyRunsOnTheServer() throws IOException, FaultsException {
+        Path file = Files.writeString(data.resolve("several.yaml"), """
+                graph: several
+                nodes: { ask: { interrupt: "'why?'" } }
+                edges: [ { from: START, to: ask }, { from: ask, to: END } ]
+                """);
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.run("trigger", "several", "--run-id", "several-1")).isZero();
+        assertThat(shell.run("trigger", "several", "--run-id", "several-2")).isZero();
+        awaitStatus("several-1", RunStatus.WAITING);
+        awaitStatus("several-2", RunStatus.WAITING);
+        String[] order = {"bulk", "--action", "{\"type\": \"cancel\"}", "--graph", "several", "--command-id", "stop"};
+        assertThat(shell.run(with(order, "--dry-run"))).isZero();
+        assertThat(shell.err()).isEqualTo("cancel would be done to 2 runs; nothing was done\n");
+        assertThat(shell.run(with(order, "--yes"))).isZero();
+        assertThat(shell.out()).isEqualTo("stop ended: done to 2 of 2 runs, 0 refused, 0 silent\n");
+        awaitStatus("several-2", RunStatus.CANCELLED);
+        assertThat(shell.run("bulk")).isZero();
+        assertThat(shell.out()).contains("stop ended: done to 2 of 2 runs");
+        assertThat(shell.run("bulk", "nothing")).isEqualTo(1);
+    }
+
+    private static String[] with(String[] given, String more) {
+        String[] all = java.util.Arrays.copyOf(given, given.length + 1);
+        all[given.length] = more;
+        return all;
+    }
+
+    @Test
     void goesOnUnderAnotherVersionOfItsGraph() throws IOException, FaultsException {
         String first = """
                 graph: moves

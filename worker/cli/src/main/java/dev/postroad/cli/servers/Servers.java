@@ -7,6 +7,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedPorts;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
+import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.config.KafkaSettings;
 import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.config.Setting;
@@ -136,6 +137,11 @@ public final class Servers {
     /** Has workers delete ended runs. */
     public RequestedRuns requestedRuns() throws FaultsException {
         return new RequestedRuns(postgres());
+    }
+
+    /** What is done to many runs at once. */
+    public Bulks bulks() throws FaultsException {
+        return new Bulks(postgres());
     }
 
     /** How much room runs take. */

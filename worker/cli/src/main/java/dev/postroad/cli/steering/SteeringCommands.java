@@ -20,6 +20,7 @@ public final class SteeringCommands {
                 new UpdateStateCommand(surroundings),
                 new PauseCommand(surroundings),
                 new UnpauseCommand(surroundings),
-                new MigrateCommand(surroundings));
+                new MigrateCommand(surroundings),
+                new BulkCommand(surroundings));
     }
 }

@@ -1,8 +1,10 @@
 package dev.postroad.runtime.bulk;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.rows.JsonFields;
 import dev.postroad.runtime.history.runs.RunFilter;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -38,6 +40,34 @@ final class BulkFilter {
                 time(fields, "until"),
                 fields.textMap("tags"),
                 fields.text("error"));
+    }
+
+    /** The filter as it is asked for. */
+    static ObjectNode tree(RunFilter filter) {
+        ObjectNode json = JsonFields.object();
+        if (filter.equals(RunFilter.ALL)) {
+            return json.put("all", true);
+        }
+        if (!filter.statuses().isEmpty()) {
+            json.set(
+                    "status",
+                    JsonFields.texts(filter.statuses().stream()
+                            .map(RunStatus::publicName)
+                            .toList()));
+        }
+        JsonFields.put(json, "graph", filter.graph());
+        if (filter.graphVersion() != null) {
+            json.put("version", filter.graphVersion());
+        }
+        JsonFields.put(json, "agent", filter.waitsFor());
+        JsonFields.put(json, "since", filter.queuedSince());
+        JsonFields.put(json, "until", filter.queuedUntil());
+        if (!filter.tags().isEmpty()) {
+            ObjectNode tags = json.putObject("tags");
+            filter.tags().forEach(tags::put);
+        }
+        JsonFields.put(json, "error", filter.error());
+        return json;
     }
 
     private static Set<RunStatus> statuses(Fields fields) {

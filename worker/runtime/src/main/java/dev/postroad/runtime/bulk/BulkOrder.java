@@ -55,6 +55,22 @@ public record BulkOrder(
         return action.path("type").asText().equals(PRUNE);
     }
 
+    /**
+     * An order.
+     *
+     * @throws FaultsException where the action is none that can be done to many
+     */
+    public static BulkOrder of(
+            String id, ObjectNode action, RunFilter filter, int limit, int perSecond, @Nullable String by)
+            throws FaultsException {
+        List<Fault> faults = new FaultList();
+        check(action, faults);
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return new BulkOrder(id, action, filter, BulkFilter.tree(filter), limit, perSecond, by);
+    }
+
     /** The same, asked for by somebody. */
     public BulkOrder askedBy(@Nullable String giver) {
         return new BulkOrder(id, action, filter, selection, limit, perSecond, giver);
