@@ -70,6 +70,7 @@ public final class WorkerHttp implements AutoCloseable {
             new BulkRoutes(sources.bulks(), posted).addTo(config.routes);
             new RegistryRoutes(sources.definitions(), sources.client(), posted).addTo(config.routes);
             new MessageRoutes(sources.client(), posted, bounds, sources.schedules()).addTo(config.routes);
+            new McpRoutes(new McpCalls(sources, bounds), posted).addTo(config.routes);
             ObjectNode document = OpenApi.document();
             config.routes.get("/openapi.json", context -> Answers.send(context, document));
         });

@@ -296,6 +296,15 @@ final class OpenApiTest {
             Map.entry(
                     "POST /api/bulk/{bulk}/cancel",
                     List.of("/api/bulk/none/cancel {}", "/api/bulk/nobody/cancel {}", "/api/bulk/none/cancel?x=1 {}")),
+            Map.entry(
+                    "POST /mcp",
+                    List.of(
+                            "{'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': {'protocolVersion': '2025-06-18'}}",
+                            "{'jsonrpc': '2.0', 'method': 'notifications/initialized'}",
+                            "{'jsonrpc': '2.0', 'id': 'a', 'method': 'tools/list'}",
+                            "{'jsonrpc': '2.0', 'id': 2, 'method': 'dance'}",
+                            "{}",
+                            "[")),
             Map.entry("GET /health", List.of("/health")),
             Map.entry("GET /health/live", List.of("/health/live")),
             Map.entry("GET /health/ready", List.of("/health/ready")),
