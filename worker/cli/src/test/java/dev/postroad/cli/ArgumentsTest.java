@@ -232,7 +232,8 @@ final class ArgumentsTest {
                 "queue",
                 "budgets",
                 "workers",
-                "health"
+                "health",
+                "mcp"
             })
     void explainsEveryCommand(String command) {
         var shell = new TestShell(folder);

@@ -23,6 +23,7 @@ public final class LookingCommands {
                 new QueueCommand(surroundings),
                 new BudgetsCommand(surroundings),
                 new WorkersCommand(surroundings),
-                new HealthCommand(surroundings));
+                new HealthCommand(surroundings),
+                new McpCommand(surroundings));
     }
 }
