@@ -77,7 +77,9 @@ public final class Definitions {
 
     /** What is sound in a definition, and yet is probably not what its author meant; empty where nothing is. */
     public static List<Fault> warnings(Definition definition) {
-        return RetryWarnings.of(definition);
+        List<Fault> warnings = new ArrayList<>(RetryWarnings.of(definition));
+        warnings.addAll(LiteralSecrets.warnings(definition));
+        return warnings;
     }
 
     private static @Nullable Definition read(JsonNode document, String path, List<Fault> faults) {

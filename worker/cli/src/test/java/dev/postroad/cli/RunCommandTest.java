@@ -77,13 +77,13 @@ final class RunCommandTest extends CommandsOnServers {
                 agent: keyless
                 kind: http
                 url: http://127.0.0.1:1/
-                headers: { Authorization: "Bearer ${env:NOBODY_SET_THIS}" }
+                headers: { Authorization: "Bearer ${env:POSTROAD_AGENT_UNSET}" }
                 """;
         assertThat(shell.in(keyless).run("apply", "-")).isEqualTo(1);
         assertThat(shell.err())
                 .contains(
                         "the workers refuse agent/keyless",
-                        "refers to the environment variable \"NOBODY_SET_THIS\", which is not set",
+                        "refers to the environment variable \"POSTROAD_AGENT_UNSET\", which is not set",
                         "set it on every worker");
     }
 

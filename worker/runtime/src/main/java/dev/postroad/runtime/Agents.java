@@ -28,6 +28,7 @@ import dev.postroad.runtime.run.waking.AvailableAgents;
  * @param available told of agents that can be called again
  */
 record Agents(
+        AgentClients clients,
         Catalog catalog,
         RegistryReader registry,
         AgentSwitch agentSwitch,
@@ -75,7 +76,7 @@ record Agents(
                 lease::await,
                 budgets::exceeded,
                 on.clock()));
-        return new Agents(catalog, registry, agentSwitch, availability, available, budgets, calls);
+        return new Agents(clients, catalog, registry, agentSwitch, availability, available, budgets, calls);
     }
 
     private static RegistryReader registry(

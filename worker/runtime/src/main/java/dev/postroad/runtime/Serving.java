@@ -48,6 +48,7 @@ record Serving(HealthChecks health, WorkerHttp http) {
                 storage.reading(),
                 shown,
                 agents.agentSwitch(),
+                agents.clients()::check,
                 new ScheduleListing(storage.reading(), on.clock()),
                 intake.schedules(),
                 new Bulks(storage.jdbi()),

@@ -34,9 +34,13 @@ import org.slf4j.LoggerFactory;
 @NullMarked
 class SecretsTest {
     private static final List<String> BEHAVIOURS =
-            List.of("fine", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut", "mcp");
+            List.of("fine", "streams", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut", "mcp");
     private static final String SECRET = "s3cret-";
     private static final String TOKEN = SECRET + "of-the-http-api";
+    private static final String THIEF =
+            "agent: thief\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${env:PGPASSWORD}\" }";
+    private static final String THIEF_AS_JSON =
+            "{'agent': 'thief', 'kind': 'http', 'url': 'http://127.0.0.1:1/', 'headers': {'A': '${env:PGPASSWORD}'}}";
 
     @TempDir
     private Path folder = Path.of("");
@@ -83,7 +87,8 @@ class SecretsTest {
         Files.writeString(secrets.resolve("echo-key"), SECRET + "of-a-file\n");
         Path token = Files.writeString(folder.resolve("token"), TOKEN + "\n");
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("ECHO_KEY", SECRET + "of-a-variable");
+        environment.put("POSTROAD_AGENT_ECHO_KEY", SECRET + "of-a-variable");
+        environment.put("PGPASSWORD", SECRET + "of-postgres");
         environment.put("POSTROAD_SECRETS_DIR", secrets.toString());
         environment.put("POSTROAD_HTTP_TOKEN_FILE", token.toString());
         environment.put("POSTROAD_POSTGRES_PASSWORD", SECRET + "of-postgres");
@@ -101,19 +106,21 @@ class SecretsTest {
             site.apply(agent(behaviour, server));
             site.apply("""
                     graph: %1$s-graph
-                    state: { n: {} }
-                    nodes: { ask: { agent: %1$s, output: "{'n': 1}" } }
+                    state: { n: {}, echo: {} }
+                    nodes: { ask: { agent: %1$s, output: "{'n': 1, 'echo': result}" } }
                     edges: [ { from: START, to: ask }, { from: ask, to: END } ]
                     """.formatted(behaviour));
         }
-        site.apply("agent: lost\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${env:NOT_SET}\" }");
+        site.apply("agent: lost\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${env:POSTROAD_AGENT_X}\" }");
+        site.apply(THIEF);
+        site.apply("agent: spy\nkind: http\nurl: http://169.254.169.254/latest/meta-data");
         site.apply("agent: sly\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${file:../token}\" }");
         Site.await(
                 "the graphs are there", () -> site.number("SELECT count(*) FROM postroad.graphs") == BEHAVIOURS.size());
         for (String behaviour : BEHAVIOURS) {
             site.trigger(behaviour + "-graph", "run-" + behaviour, "{}");
         }
-        Site.await("both are refused", () -> site.number("SELECT count(*) FROM postroad.refused_definitions") == 2);
+        Site.await("four are refused", () -> site.number("SELECT count(*) FROM postroad.refused_definitions") == 4);
         Site.await(
                 "an answer's lines are stored",
                 () -> site.number("SELECT count(*) FROM postroad.agent_logs WHERE message LIKE 'was sent%'") == 1);
@@ -124,6 +131,16 @@ class SecretsTest {
                     told.add(get(caller, "/api/runs/run-" + behaviour + what));
                 }
             }
+            Caller.Reply refused = caller.send(
+                    "POST",
+                    "/api/registry",
+                    THIEF_AS_JSON,
+                    "Content-Type",
+                    "application/json",
+                    "Authorization",
+                    "Bearer " + TOKEN);
+            assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+            told.add(refused.text());
             for (String path :
                     List.of("/health", "/metrics", "/api/agents", "/api/graphs", "/api/agents/fails/events")) {
                 told.add(get(caller, path));
@@ -143,7 +160,7 @@ class SecretsTest {
                     kind: mcp
                     tool: say
                     url: %s/mcp
-                    headers: { X-Variable: "Bearer ${env:ECHO_KEY}", X-File: "${file:echo-key}" }
+                    headers: { X-Variable: "Bearer ${env:POSTROAD_AGENT_ECHO_KEY}", X-File: "${file:echo-key}" }
                     """.formatted(server) + retry;
         }
         if (behaviour.startsWith("llm")) {
@@ -152,14 +169,14 @@ class SecretsTest {
                     kind: llm
                     baseUrl: %2$s/%1$s
                     apiKey: "${file:echo-key}"
-                    fallback: { provider: anthropic, baseUrl: "%2$s/%1$s", apiKey: "${env:ECHO_KEY}" }
+                    fallback: { provider: anthropic, baseUrl: "%2$s/%1$s", apiKey: "${env:POSTROAD_AGENT_ECHO_KEY}" }
                     """.formatted(behaviour, server) + retry;
         }
         return """
                 agent: %1$s
                 kind: http
                 url: %2$s/%1$s
-                headers: { X-Variable: "Bearer ${env:ECHO_KEY}", X-File: "${file:echo-key}" }
+                headers: { X-Variable: "Bearer ${env:POSTROAD_AGENT_ECHO_KEY}", X-File: "${file:echo-key}" }
                 """.formatted(behaviour, server) + retry;
     }
 
@@ -186,7 +203,7 @@ class SecretsTest {
             String path = exchange.getRequestURI().getPath();
             String behaviour = path.split("/", 3)[1];
             int status = switch (behaviour) {
-                case "fine", "garbage", "llm-breaks-off", "llm-cut" -> 200;
+                case "fine", "streams", "garbage", "llm-breaks-off", "llm-cut" -> 200;
                 case "moved" -> 302;
                 default -> 503;
             };
@@ -195,8 +212,14 @@ class SecretsTest {
             }
             String body = switch (behaviour) {
                 case "fine" ->
-                    "{\"output\": {}, \"logs\": [{\"message\": \"was sent %1$s\", \"fields\": {\"sent\": \"%1$s\"}}]}"
+                    "{\"output\": \"%1$s\", \"logs\": [{\"message\": \"was sent %1$s\", \"fields\": {\"sent\": \"%1$s\"}}]}"
                             .formatted(sent);
+                case "streams" -> {
+                    // The secret of a variable begins in one chunk and ends in another.
+                    int half = sent.indexOf("of-a-variable");
+                    yield "{\"chunk\": \"was sent %s\"}\n{\"chunk\": \"%s\"}\n{\"output\": {\"sent\": [\"%s\"]}}\n"
+                            .formatted(sent.substring(0, half + 4), sent.substring(half + 4), sent);
+                }
                 case "llm-breaks-off" -> "data: {\"error\": {\"message\": \"who sends " + sent + "\"}}\n\n";
                 case "llm-cut" -> "Internal Server Error, as one sent " + sent;
                 case "garbage" -> "{\"output\": {}, \"" + sent + "\": }";
@@ -204,6 +227,9 @@ class SecretsTest {
             };
             if (status == 302) {
                 exchange.getResponseHeaders().add("Location", "/elsewhere?" + sent.replaceAll("[^A-Za-z0-9-]", ""));
+            }
+            if (behaviour.equals("streams")) {
+                exchange.getResponseHeaders().add("Content-Type", "application/x-ndjson");
             }
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length);

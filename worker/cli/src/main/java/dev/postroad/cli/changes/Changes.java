@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.LiteralSecrets;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -35,7 +36,9 @@ public final class Changes {
                     case ScheduleDefinition _ -> Set.of("schedule");
                     case GraphDefinition _ -> SAID_OTHERWISE;
                 });
-        rest.forEach(field -> lines.addAll(field(field, before.source(), after.source())));
+        ObjectNode old = LiteralSecrets.masked(before.source());
+        ObjectNode now = LiteralSecrets.masked(after.source());
+        rest.forEach(field -> lines.addAll(field(field, old, now)));
         return lines;
     }
 

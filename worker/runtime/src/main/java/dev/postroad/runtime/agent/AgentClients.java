@@ -1,5 +1,6 @@
 package dev.postroad.runtime.agent;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
@@ -8,6 +9,8 @@ import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
+import dev.postroad.runtime.agent.attempt.Excerpt;
+import dev.postroad.runtime.agent.attempt.WebAddress;
 import dev.postroad.runtime.agent.http.HttpAgent;
 import dev.postroad.runtime.agent.http.HttpSettings;
 import dev.postroad.runtime.agent.java.JavaAgents;
@@ -19,10 +22,12 @@ import dev.postroad.runtime.agent.mcp.McpSettings;
 import dev.postroad.runtime.agent.plugin.PluginFolder;
 import dev.postroad.runtime.agent.plugin.PluginListener;
 import dev.postroad.runtime.agent.plugin.Plugins;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,7 +62,7 @@ public final class AgentClients implements AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .executor(threads)
                 .build();
-        sender = new AttemptSender(http, environment.clock());
+        sender = new AttemptSender(http, environment.clock(), environment.reach());
     }
 
     /**
@@ -101,11 +106,41 @@ public final class AgentClients implements AutoCloseable {
     private AgentClient open(AgentDefinition definition, Presence presence) throws FaultsException {
         List<Fault> faults = FaultList.ofDefinitions();
         Fields fields = Fields.of(definition.source(), "", faults);
+        checkReach(definition.source(), "", fields);
         AgentClient client = open(definition, fields, presence);
         if (client == null || !faults.isEmpty()) {
             throw new FaultsException(faults);
         }
-        return client;
+        Excerpt secrets = new Excerpt(SecretsOfDefinition.of(definition, environment));
+        return secrets.hidesNothing() ? client : new MaskingClient(client, secrets);
+    }
+
+    /** Of whatever kind an agent is, and wherever in its definition an address stands. */
+    private void checkReach(JsonNode tree, String path, Fields fields) {
+        tree.properties().forEach(setting -> {
+            JsonNode value = setting.getValue();
+            String place = path + setting.getKey();
+            boolean isAddress = value.isTextual()
+                    && setting.getKey().toLowerCase(Locale.ROOT).matches(".*url|reconcile")
+                    && WebAddress.problem(value.textValue()) == null;
+            if (isAddress) {
+                environment
+                        .reach()
+                        .problem(URI.create(value.textValue()))
+                        .ifPresent(problem ->
+                                fields.fault(place, problem, "ask whoever runs the workers to list it there"));
+            }
+            checkReach(value, place + ".", fields);
+        });
+    }
+
+    /**
+     * Looks whether a definition could be opened here, now.
+     *
+     * @throws FaultsException with everything that is wrong with it
+     */
+    public void check(AgentDefinition definition) throws FaultsException {
+        open(definition).close();
     }
 
     private @Nullable AgentClient open(AgentDefinition definition, Fields fields, Presence presence) {

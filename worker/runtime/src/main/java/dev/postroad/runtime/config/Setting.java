@@ -47,6 +47,8 @@ public enum Setting {
     PLUGIN_DIR,
     SECRETS_DIR,
     MCP_COMMANDS,
+    SECRETS,
+    AGENT_HOSTS,
     WORKER_ID;
 
     /** What the name of every variable starts with. */

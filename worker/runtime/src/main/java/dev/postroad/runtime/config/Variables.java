@@ -2,6 +2,7 @@ package dev.postroad.runtime.config;
 
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
+import dev.postroad.runtime.agent.attempt.SecretRules;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -20,11 +21,14 @@ import java.util.TreeMap;
 public final class Variables {
     private final Map<String, String> environment;
     private final Map<String, String> own;
+    private final List<String> ownFiles;
     private final List<Fault> faults;
 
-    private Variables(Map<String, String> environment, Map<String, String> own, List<Fault> faults) {
+    private Variables(
+            Map<String, String> environment, Map<String, String> own, List<String> ownFiles, List<Fault> faults) {
         this.environment = Map.copyOf(environment);
         this.own = Map.copyOf(own);
+        this.ownFiles = List.copyOf(ownFiles);
         this.faults = List.copyOf(faults);
     }
 
@@ -41,10 +45,15 @@ public final class Variables {
                 own.put(name, value);
             }
         });
+        own.keySet().removeIf(Variables::isOfAgents);
         own.values().removeIf(String::isBlank);
+        List<String> ownFiles = own.entrySet().stream()
+                .filter(each -> namesOwnFile(each.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
         Setting.secrets().forEach(secret -> SecretFile.replace(own, secret, faults));
         own.keySet().forEach(name -> NameCheck.fault(name).ifPresent(faults::add));
-        return new Variables(environment, own, faults);
+        return new Variables(environment, own, ownFiles, faults);
     }
 
     private static Map<String, String> read(Path file, List<Fault> faults) {
@@ -76,7 +85,7 @@ public final class Variables {
     public Variables with(Setting setting, String value) {
         Map<String, String> changed = new HashMap<>(own);
         changed.put(setting.variable(), value);
-        return new Variables(environment, changed, faults);
+        return new Variables(environment, changed, ownFiles, faults);
     }
 
     Map<String, String> own() {
@@ -86,8 +95,26 @@ public final class Variables {
     /** What agents may refer to; our own settings hold secrets that are none of their business. */
     Map<String, String> ofOthers() {
         Map<String, String> others = new HashMap<>(environment);
-        others.keySet().removeIf(name -> name.startsWith(Setting.PREFIX));
+        others.keySet().removeIf(name -> name.startsWith(Setting.PREFIX) && !isOfAgents(name));
         return others;
+    }
+
+    /** The files that hold secrets of the worker's own. */
+    List<String> ownFiles() {
+        return ownFiles;
+    }
+
+    /** Whether a variable is for definitions to refer to, and no setting. */
+    private static boolean isOfAgents(String name) {
+        return name.startsWith(SecretRules.OF_AGENTS) && !Setting.isKnown(name);
+    }
+
+    /** Of Kafka's clients, those with their keys too. */
+    private static boolean namesOwnFile(String name) {
+        return name.equals(Setting.CONFIG.variable())
+                || name.endsWith(Setting.FILE_SUFFIX)
+                || name.endsWith("_KEY")
+                || name.endsWith("_LOCATION");
     }
 
     List<Fault> faults() {

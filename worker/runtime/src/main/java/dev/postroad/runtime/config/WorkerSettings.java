@@ -121,7 +121,9 @@ public record WorkerSettings(
                 reader.folder(Setting.SECRETS_DIR),
                 environment.variables(),
                 programs(reader.text(Setting.MCP_COMMANDS)),
-                environment.clock());
+                environment.clock(),
+                ReachSettings.secrets(variables, reader),
+                ReachSettings.reach(reader));
     }
 
     private static Set<String> programs(@Nullable String list) {

@@ -32,12 +32,14 @@ final class PostedDefinitions implements Library {
     private static final int MOST = 100;
 
     private final PublishedDefinitions published;
+    private final AgentCheck agentCheck;
     private final Set<String> agents;
     private final Map<String, Graph> graphs = new HashMap<>();
     private final FaultList faults = FaultList.ofDefinitions();
 
-    PostedDefinitions(PublishedDefinitions published) {
+    PostedDefinitions(PublishedDefinitions published, AgentCheck agentCheck) {
         this.published = published;
+        this.agentCheck = agentCheck;
         this.agents = new HashSet<>(published.agents());
     }
 
@@ -89,12 +91,23 @@ final class PostedDefinitions implements Library {
                 .map(Definition::name)
                 .forEach(agents::add);
         for (int i = 0; i < definitions.size(); i++) {
+            if (definitions.get(i) instanceof AgentDefinition agent) {
+                check(agent, places.get(i));
+            }
             if (definitions.get(i) instanceof GraphDefinition graph) {
                 check(graph, places.get(i));
             }
             if (definitions.get(i) instanceof ScheduleDefinition schedule) {
                 check(schedule, places.get(i));
             }
+        }
+    }
+
+    private void check(AgentDefinition agent, String place) {
+        try {
+            agentCheck.check(agent);
+        } catch (FaultsException unsound) {
+            faults.addAll(unsound, place);
         }
     }
 

@@ -21,8 +21,11 @@ final class RegistryRoutes {
     private final PublishedDefinitions definitions;
     private final PostroadClient client;
     private final PostedMessages posted;
+    private final AgentCheck agentCheck;
 
-    RegistryRoutes(PublishedDefinitions definitions, PostroadClient client, PostedMessages posted) {
+    RegistryRoutes(
+            PublishedDefinitions definitions, PostroadClient client, PostedMessages posted, AgentCheck agentCheck) {
+        this.agentCheck = agentCheck;
         this.definitions = definitions;
         this.client = client;
         this.posted = posted;
@@ -38,7 +41,8 @@ final class RegistryRoutes {
     private void publish(Context context) {
         new Query(context).end();
         JsonNode body = posted.body(context);
-        List<Definition> sound = PostedMessages.understood(() -> new PostedDefinitions(definitions).read(body));
+        List<Definition> sound =
+                PostedMessages.understood(() -> new PostedDefinitions(definitions, agentCheck).read(body));
         String by = Guard.principal(context).by(null);
         posted.acknowledged(context, () -> {
             ObjectNode json = JsonNodeFactory.instance.objectNode();

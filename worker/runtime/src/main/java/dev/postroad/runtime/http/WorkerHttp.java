@@ -68,7 +68,8 @@ public final class WorkerHttp implements AutoCloseable {
                     .addTo(config.routes);
             new ScheduleRoutes(sources.schedules(), sources.scheduleControl(), posted).addTo(config.routes);
             new BulkRoutes(sources.bulks(), posted).addTo(config.routes);
-            new RegistryRoutes(sources.definitions(), sources.client(), posted).addTo(config.routes);
+            new RegistryRoutes(sources.definitions(), sources.client(), posted, sources.agentCheck())
+                    .addTo(config.routes);
             new MessageRoutes(sources.client(), posted, bounds, sources.schedules()).addTo(config.routes);
             new McpRoutes(new McpCalls(sources, bounds), posted).addTo(config.routes);
             ObjectNode document = OpenApi.document();

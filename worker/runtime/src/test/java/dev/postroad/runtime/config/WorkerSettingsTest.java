@@ -74,6 +74,8 @@ final class WorkerSettingsTest {
                         "POSTROAD_PLUGIN_DIR=",
                         "POSTROAD_SECRETS_DIR=",
                         "POSTROAD_MCP_COMMANDS=",
+                        "POSTROAD_SECRETS=",
+                        "POSTROAD_AGENT_HOSTS=",
                         "POSTROAD_WORKER_ID=");
     }
 
@@ -215,6 +217,9 @@ final class WorkerSettingsTest {
                 "POSTROAD_ARCHIVE | s3 | POSTROAD_ARCHIVE: is \"s3\"; use none, kafka or files",
                 "POSTROAD_ARCHIVE | files | POSTROAD_ARCHIVE_DIR: is not set; name a folder that this worker can write to",
                 "POSTROAD_LOG_FORMAT | xml | POSTROAD_LOG_FORMAT: is \"xml\"; use text or json",
+                "POSTROAD_SECRETS | STRIPE_KEY | POSTROAD_SECRETS: has an entry that is neither env:NAME nor file:NAME; list what"
+                        + " definitions may refer to, such as env:STRIPE_*, file:agents/*",
+                "POSTROAD_AGENT_HOSTS | a/b | POSTROAD_AGENT_HOSTS: has an entry that is neither a host, such as *.internal:443, nor a network, such as 10.0.0.0/8; list where agents may be, such as *.internal:443, 10.0.0.0/8",
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set"
                         + " POSTROAD_LLM_BASE_URL too",
             })

@@ -42,7 +42,7 @@ final class HttpApiTest {
         agent: secretive
         kind: http
         url: http://127.0.0.1:1/
-        headers: { Authorization: "Bearer ${env:SECRET}" }
+        headers: { Authorization: "Bearer ${env:POSTROAD_AGENT_SECRET}" }
         """;
 
     private static final Site SITE = Site.open();
@@ -50,14 +50,14 @@ final class HttpApiTest {
 
     @BeforeAll
     static void start() {
-        SITE.worker(Map.of("SECRET", "hidden"));
+        SITE.worker(Map.of("POSTROAD_AGENT_SECRET", "hidden"));
         SITE.apply(GRAPHS);
         SITE.trigger("steps", "good", "{}");
         SITE.ended("good");
         SITE.trigger("steps", "bad", "{'n': -5}");
         SITE.ended("bad");
         // The second worker finds all shards taken, and gets but some of them.
-        Worker second = SITE.worker(Map.of("SECRET", "hidden"));
+        Worker second = SITE.worker(Map.of("POSTROAD_AGENT_SECRET", "hidden"));
         other = new Caller(second.httpPort());
     }
 
@@ -280,7 +280,7 @@ final class HttpApiTest {
         assertThat(agent.path("name").asText()).isEqualTo("secretive");
         assertThat(agent.at("/breaker/state").asText()).isEqualTo("closed");
         assertThat(agent.path("enabled").asBoolean()).isTrue();
-        assertThat(agent.toString()).contains("${env:SECRET}").doesNotContain("hidden");
+        assertThat(agent.toString()).contains("${env:POSTROAD_AGENT_SECRET}").doesNotContain("hidden");
     }
 
     @Test

@@ -416,6 +416,7 @@ final class OpenApiTest {
                         SITE.database(),
                         new OutputTail(Map.of(), "none", InstantSource.system()),
                         agentSwitch(),
+                        definition -> {},
                         new ScheduleListing(SITE.database(), InstantSource.system()),
                         new ScheduleControl(SITE.sql(), null, InstantSource.system()),
                         new Bulks(SITE.sql()),

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxAnswerBytes the longest answer that is read, 1 to 1 GiB
  * @param pluginFolder where jars with Java agents are; null for none
  * @param secretsFolder where the files are that {@code ${file:NAME}} in a definition may refer to; null for none
- * @param variables what {@code ${env:NAME}} in a definition may refer to
+ * @param variables what {@code ${env:NAME}} in a definition may refer to, where the rules allow it
  * @param mcpCommands the programs that definitions of MCP agents may have this worker start
+ * @param secretRules which of these definitions may refer to
+ * @param reach where agents may be
  * @param clock gives the time left until a deadline or a {@code Retry-After} date
  */
 public record AgentEnvironment(
@@ -31,7 +33,9 @@ public record AgentEnvironment(
         @Nullable Path secretsFolder,
         Map<String, String> variables,
         Set<String> mcpCommands,
-        InstantSource clock) {
+        InstantSource clock,
+        SecretRules secretRules,
+        Reach reach) {
 
     /** The longest wait for a connection, unless said otherwise. */
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -65,7 +69,9 @@ public record AgentEnvironment(
                 null,
                 variables,
                 Set.of(),
-                clock);
+                clock,
+                SecretRules.NONE,
+                Reach.DEFAULT);
     }
 
     /** The same with an LLM server. */
@@ -80,7 +86,9 @@ public record AgentEnvironment(
                 secretsFolder,
                 variables,
                 mcpCommands,
-                clock);
+                clock,
+                secretRules,
+                reach);
     }
 
     /** The same with another bound on answers. */
@@ -95,7 +103,9 @@ public record AgentEnvironment(
                 secretsFolder,
                 variables,
                 mcpCommands,
-                clock);
+                clock,
+                secretRules,
+                reach);
     }
 
     /** The same with a folder for jars with Java agents. */
@@ -110,7 +120,9 @@ public record AgentEnvironment(
                 secretsFolder,
                 variables,
                 mcpCommands,
-                clock);
+                clock,
+                secretRules,
+                reach);
     }
 
     /** The same with programs that may be started. */
@@ -125,7 +137,26 @@ public record AgentEnvironment(
                 secretsFolder,
                 variables,
                 programs,
-                clock);
+                clock,
+                secretRules,
+                reach);
+    }
+
+    /** The same with other rules. */
+    public AgentEnvironment withRules(SecretRules secrets, Reach where) {
+        return new AgentEnvironment(
+                defaultLlmBaseUrl,
+                llmApiKey,
+                llmModel,
+                connectTimeout,
+                maxAnswerBytes,
+                pluginFolder,
+                secretsFolder,
+                variables,
+                mcpCommands,
+                clock,
+                secrets,
+                where);
     }
 
     /** Leaves out the key and the variables, which hold secrets. */

@@ -22,10 +22,13 @@ public final class AttemptSender {
 
     private final HttpClient http;
     private final InstantSource clock;
+    private final Reach reach;
 
-    public AttemptSender(HttpClient http, InstantSource clock) {
+    /** @param reach where requests may go */
+    public AttemptSender(HttpClient http, InstantSource clock, Reach reach) {
         this.http = http;
         this.clock = clock;
+        this.reach = reach;
     }
 
     /** Gives the answer once its headers are there; the caller must close its body. */
@@ -41,7 +44,9 @@ public final class AttemptSender {
         }
         AbandonableBody body = new AbandonableBody();
         try {
-            return http.send(request.build(), body);
+            HttpRequest built = request.build();
+            reach.check(built.uri());
+            return http.send(built, body);
         } catch (InterruptedException givenUp) {
             body.abandon();
             throw givenUp;

@@ -25,6 +25,24 @@ public final class Excerpt {
                 .toList();
     }
 
+    /** Whether there is no secret. */
+    public boolean hidesNothing() {
+        return secrets.isEmpty();
+    }
+
+    /** How much of the end of a text may be the beginning of a secret, in characters. */
+    public int open(String text) {
+        int most = 0;
+        for (String secret : secrets) {
+            int length = Math.min(secret.length() - 1, text.length());
+            while (length > most && !text.endsWith(secret.substring(0, length))) {
+                length--;
+            }
+            most = Math.max(most, length);
+        }
+        return most;
+    }
+
     /** The text without the secrets. */
     public String hidden(String text) {
         String safe = text;

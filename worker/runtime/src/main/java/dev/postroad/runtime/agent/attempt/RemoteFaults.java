@@ -49,6 +49,9 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
 
     /** The same, with what came before. */
     public Faulted connection(URI address, IOException broken, String before) {
+        if (broken instanceof OutOfReachException refused) {
+            return permanent(kind + ".out-of-reach", address.getHost() + " " + refused.getMessage());
+        }
         String place = address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
         String what = switch (broken) {
             case HttpTimeoutException late -> "did not answer in time";

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecretReferences {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]*)}");
-    private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
+    private static final Pattern FILE_NAME =
+            Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}){0,3}");
     private static final long MOST_BYTES = 64 << 10;
 
     private final AgentEnvironment environment;
@@ -50,6 +52,15 @@ public final class SecretReferences {
 
     private @Nullable String ofVariable(Fields fields, String field, String name) {
         String value = environment.variables().get(name);
+        Optional<String> refusal = environment.secretRules().refusesVariable(name, value);
+        if (refusal.isPresent()) {
+            fields.fault(
+                    field,
+                    "refers to the environment variable " + Fields.quoted(name) + ", " + refusal.get(),
+                    "name it POSTROAD_AGENT_…, or list env:" + name + " in POSTROAD_SECRETS on every worker; what is"
+                            + " the worker's own is given to nobody");
+            return null;
+        }
         if (value == null) {
             fields.fault(
                     field,
@@ -73,10 +84,18 @@ public final class SecretReferences {
                     field, "refers to the file " + Fields.quoted(name), "name a file in POSTROAD_SECRETS_DIR itself");
             return null;
         }
+        Optional<String> refusal = environment.secretRules().refusesFile(folder, name);
+        if (refusal.isPresent()) {
+            return refused(fields, field, name, refusal.get());
+        }
         try {
             Path file = folder.resolve(name);
             String value =
                     Files.size(file) > MOST_BYTES ? "" : Files.readString(file).stripTrailing();
+            Optional<String> own = environment.secretRules().refusesContent(file, value);
+            if (own.isPresent()) {
+                return refused(fields, field, name, own.get());
+            }
             if (!value.isEmpty()) {
                 return value;
             }
@@ -87,6 +106,15 @@ public final class SecretReferences {
                 field,
                 "refers to the file " + Fields.quoted(name) + ", which is not there, cannot be read or holds no secret",
                 "put it into POSTROAD_SECRETS_DIR on every worker");
+        return null;
+    }
+
+    private static @Nullable String refused(Fields fields, String field, String name, String why) {
+        fields.fault(
+                field,
+                "refers to the file " + Fields.quoted(name) + ", " + why,
+                "keep the secrets of agents in a folder of their own, or list file:" + name
+                        + " in POSTROAD_SECRETS on every worker; what is the worker's own is given to nobody");
         return null;
     }
 }

@@ -13,6 +13,8 @@ import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +56,14 @@ public final class McpAgent implements AgentClient {
         if (!input.isObject()) {
             return faults.permanent(
                     "mcp.bad-input", "a tool takes an object, and the input is none; map it by the node's input");
+        }
+        URI url = settings.url();
+        if (url != null) {
+            try {
+                environment.reach().check(url);
+            } catch (IOException refused) {
+                return faults.connection(url, refused);
+            }
         }
         McpSession used = session();
         String token = call.idempotencyKey() + "/" + call.attempt() + "/" + calls.incrementAndGet();

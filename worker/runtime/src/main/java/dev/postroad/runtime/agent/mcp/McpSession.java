@@ -13,6 +13,8 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
 import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -73,9 +75,20 @@ final class McpSession {
                 .clientBuilder(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER))
                 .connectTimeout(environment.connectTimeout())
                 .maxResponseSize(environment.maxAnswerBytes())
-                .httpRequestCustomizer((request, method, uri, body, context) ->
-                        settings.headers().forEach(request::setHeader))
+                .httpRequestCustomizer((request, method, uri, body, context) -> {
+                    checkReach(uri, environment);
+                    settings.headers().forEach(request::setHeader);
+                })
                 .build();
+    }
+
+    /** Whatever request it is, and however often the session is begun anew. */
+    private static void checkReach(URI address, AgentEnvironment environment) {
+        try {
+            environment.reach().check(address);
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        }
     }
 
     /**

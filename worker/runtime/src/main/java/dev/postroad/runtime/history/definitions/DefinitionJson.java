@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.definitions;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.LiteralSecrets;
 import dev.postroad.runtime.history.rows.JsonFields;
 
 /** Writes graphs and agents as the JSON that commands print and HTTP answers: times as ISO-8601, no nulls. */
@@ -44,7 +45,7 @@ public final class DefinitionJson {
             JsonFields.put(error, "at", agent.lastError().at());
             json.set("lastError", error);
         }
-        json.set("definition", agent.definition());
+        json.set("definition", LiteralSecrets.masked(agent.definition()));
         return json;
     }
 }

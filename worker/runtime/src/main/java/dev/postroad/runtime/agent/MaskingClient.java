@@ -1,0 +1,94 @@
+package dev.postroad.runtime.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Goto;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.Excerpt;
+
+/**
+ * Hides in whatever an agent answers, shows and logs the secrets that it was sent. Secrets that an agent changes, packs or
+ * spells otherwise are not known as such. Thread-safe.
+ */
+final class MaskingClient implements AgentClient {
+    private final AgentClient client;
+    private final Excerpt secrets;
+
+    MaskingClient(AgentClient client, Excerpt secrets) {
+        this.client = client;
+        this.secrets = secrets;
+    }
+
+    @Override
+    public AgentReply call(AgentCall call) throws InterruptedException {
+        MaskedOutput output = new MaskedOutput(call.output(), secrets);
+        try {
+            return masked(client.call(masked(call, output)));
+        } finally {
+            output.end();
+        }
+    }
+
+    private AgentCall masked(AgentCall call, MaskedOutput output) {
+        return new AgentCall(
+                call.runId(),
+                call.graph(),
+                call.node(),
+                call.task(),
+                call.attempt(),
+                call.input(),
+                call.deadline(),
+                call.traceParent(),
+                call.answers(),
+                output,
+                (level, message, fields) -> call.log().log(
+                        level, secrets.hidden(message), fields == null ? null : (ObjectNode) masked(fields)));
+    }
+
+    private AgentReply masked(AgentReply reply) {
+        return switch (reply) {
+            case AgentReply.Completed done ->
+                new AgentReply.Completed(
+                        masked(done.output()),
+                        done.usage(),
+                        done.next().stream().map(this::masked).toList());
+            case AgentReply.Interrupted asks -> new AgentReply.Interrupted(masked(asks.question()), asks.asking());
+            case AgentReply.Sleeping sleeping -> sleeping;
+            case AgentReply.Faulted(var type, var message, var retryable, var retryAfter) ->
+                new AgentReply.Faulted(type, secrets.hidden(message), retryable, retryAfter);
+        };
+    }
+
+    private Goto masked(Goto next) {
+        JsonNode input = next.input();
+        return input == null ? next : new Goto(next.node(), masked(input), next.parent());
+    }
+
+    /** The same tree where nothing is hidden in it. */
+    private JsonNode masked(JsonNode tree) {
+        if (tree.isTextual()) {
+            String hidden = secrets.hidden(tree.textValue());
+            return hidden.equals(tree.textValue()) ? tree : JsonNodeFactory.instance.textNode(hidden);
+        }
+        if (tree instanceof ObjectNode object) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            object.properties().forEach(field -> copy.set(secrets.hidden(field.getKey()), masked(field.getValue())));
+            return copy;
+        }
+        if (tree instanceof ArrayNode array) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+            array.forEach(element -> copy.add(masked(element)));
+            return copy;
+        }
+        return tree;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
