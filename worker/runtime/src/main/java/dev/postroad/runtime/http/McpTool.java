@@ -30,16 +30,16 @@ enum McpTool {
 
     private final Role least;
     private final String description;
-    private final ObjectNode schema;
+    private final String parameters;
 
     McpTool(Role least, String description, String parameters) {
         this.least = least;
         this.description = description;
-        this.schema = schema(parameters);
+        this.parameters = parameters;
     }
 
-    /** A name, {@code !} where it has to be there or {@code :} where it may, and a type; then the next. */
-    private static ObjectNode schema(String parameters) {
+    /** Its parameters are written as a name, {@code !} where it has to be there or {@code :} where it may, and a type. */
+    ObjectNode schema() {
         ObjectNode schema = Json.nodes().objectNode().put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         ArrayNode required = Json.nodes().arrayNode();
@@ -87,13 +87,9 @@ enum McpTool {
         return least == Role.READER;
     }
 
-    ObjectNode schema() {
-        return schema;
-    }
-
     ObjectNode tree() {
         ObjectNode tree = Json.nodes().objectNode().put("name", publicName()).put("description", description);
-        tree.set("inputSchema", schema);
+        tree.set("inputSchema", schema());
         tree.putObject("annotations").put("readOnlyHint", isLook()).put("destructiveHint", this == CANCEL);
         return tree;
     }
