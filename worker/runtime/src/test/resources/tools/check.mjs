@@ -45,6 +45,24 @@ const tools = {
     return diagnostics.map((problem) => `${problem.code} at ${problem.path.join('/')}: ${problem.message}`);
   },
 
+  async kubernetes(folder) {
+    const { parseAllDocuments } = require('yaml');
+    const documents = readdirSync(folder)
+      .flatMap((file) => parseAllDocuments(readFileSync(path.join(folder, file), 'utf8')))
+      .map((document) => document.toJS());
+    const problems = [];
+    for (const manifest of documents) {
+      const library = manifest.apiVersion.startsWith('keda.sh/') ? '@kubernetes-models/keda' : 'kubernetes-models';
+      const { [manifest.kind]: Model } = await import(`${library}/${manifest.apiVersion}`);
+      try {
+        new Model(manifest).validate();
+      } catch (refused) {
+        problems.push(`${manifest.kind}: ${refused.message}`);
+      }
+    }
+    return problems;
+  },
+
   // The events of a run as subscribers in JavaScript get them, with nothing added to the client.
   async kafkajs(servers, topic, runId) {
     const { Kafka, logLevel } = require('kafkajs');

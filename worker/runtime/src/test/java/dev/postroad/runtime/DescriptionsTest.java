@@ -68,6 +68,7 @@ final class DescriptionsTest {
     private static CompletableFuture<Answer> spectral = new CompletableFuture<>();
     private static CompletableFuture<Answer> ajv = new CompletableFuture<>();
     private static CompletableFuture<Answer> asyncapi = new CompletableFuture<>();
+    private static CompletableFuture<Answer> kubernetes = new CompletableFuture<>();
     private static CompletableFuture<Answer> kafkajs = new CompletableFuture<>();
     private static String page = "";
     private static Reply openMetrics = new Reply(0, "", "");
@@ -77,6 +78,7 @@ final class DescriptionsTest {
         ajv = TOOLS.run("ajv", DESCRIPTIONS.resolve("schemas"));
         asyncapi = TOOLS.run("asyncapi", DESCRIPTIONS.resolve("asyncapi.yaml"));
         redoclyOfTheFile = TOOLS.run("redocly", DESCRIPTIONS.resolve(OPENAPI));
+        kubernetes = TOOLS.run("kubernetes", OBSERVE.resolveSibling("kubernetes"));
         // What the README tells users of clients that know no lz4.
         Worker worker = SITE.worker(Map.of("POSTROAD_KAFKA_COMPRESSION_TYPE", "gzip"));
         SITE.apply("""
@@ -128,6 +130,12 @@ final class DescriptionsTest {
     void theParserOfAsyncApiFindsNothingInTheTopics() {
         TOOLS.await();
         assertThat(Tools.lines(asyncapi)).isEmpty();
+    }
+
+    @Test
+    void theManifestsFitTheSchemasOfKubernetesAndKeda() {
+        TOOLS.await();
+        assertThat(Tools.lines(kubernetes)).isEmpty();
     }
 
     /** Whoever knows only what is not there takes the time of receipt for that of an event: it is {@code at}, in its data. */
