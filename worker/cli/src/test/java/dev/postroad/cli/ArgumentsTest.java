@@ -202,6 +202,7 @@ final class ArgumentsTest {
                 "run",
                 "task",
                 "dev",
+                "open",
                 "worker",
                 "migrate",
                 "apply",
@@ -240,6 +241,19 @@ final class ArgumentsTest {
         assertThat(shell.run(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))
                 .isZero();
         assertThat(shell.out()).startsWith(("Usage: postroad " + command).strip());
+    }
+
+    @Test
+    void saysWhereTheConsoleShowsARun() {
+        var alone = new TestShell(folder);
+        assertThat(alone.run("open", "order-1")).isEqualTo(1);
+        assertThat(alone.err()).contains("no worker serves the console", "postroad dev");
+        var shell = new TestShell(folder)
+                .set("POSTROAD_KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
+                .set("POSTROAD_HTTP_PORT", "8081");
+        assertThat(shell.run("open", "order:1")).isZero();
+        assertThat(shell.out()).isEqualTo("http://127.0.0.1:8081/runs/order%3A1\n");
+        assertThat(shell.run("open", "no id")).isEqualTo(2);
     }
 
     @Test

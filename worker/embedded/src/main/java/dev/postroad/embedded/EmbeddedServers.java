@@ -79,6 +79,11 @@ public final class EmbeddedServers implements AutoCloseable {
         return EmbeddedAddresses.read(file).map(EmbeddedAddresses::http);
     }
 
+    /** Where the process that runs the servers of a directory answers HTTP; empty where none does, or has told so. */
+    public static Optional<String> announcedHttp(Path directory) {
+        return EmbeddedAddresses.read(addressFile(directory)).map(EmbeddedAddresses::http);
+    }
+
     /** Tells other processes where this one answers HTTP; for the process that runs the servers only. */
     public void announceHttp(String address) {
         if (ownership == null) {

@@ -44,6 +44,9 @@ final class GraphCommand implements Callable<Integer> {
         @Option(names = "--dot", description = "Print a directed graph for Graphviz.")
         private boolean dot;
 
+        @Option(names = "--svg", description = "Print a picture as SVG.")
+        private boolean svg;
+
         @Option(names = "--ascii", description = "Draw boxes and lines of ASCII only; by default, of any characters.")
         private boolean ascii;
     }
@@ -66,6 +69,9 @@ final class GraphCommand implements Callable<Integer> {
         }
         if (form.dot) {
             return Drawings.dot(definition);
+        }
+        if (form.svg) {
+            return Drawings.svg(definition);
         }
         int columns = surroundings.terminal().map(Screen::columns).orElse(COLUMNS_OF_PAPER);
         return Drawings.picture(definition, pen(), columns);

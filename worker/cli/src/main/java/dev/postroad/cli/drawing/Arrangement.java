@@ -1,6 +1,8 @@
 package dev.postroad.cli.drawing;
 
 import dev.postroad.cli.drawing.Net.Course;
+import dev.postroad.runtime.drawing.Sketch;
+import dev.postroad.runtime.drawing.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.postroad.cli.drawing;
 
+import dev.postroad.runtime.drawing.Link;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,10 @@
 package dev.postroad.cli.drawing;
 
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.runtime.drawing.GraphLayout;
+import dev.postroad.runtime.drawing.Sketch;
+import dev.postroad.runtime.drawing.SvgDrawing;
+import java.util.Map;
 
 /** Graphs as text. Thread-safe. */
 public final class Drawings {
@@ -20,6 +24,13 @@ public final class Drawings {
     /** A flowchart for Mermaid. */
     public static String mermaid(GraphDefinition graph) {
         return Mermaid.of(Sketch.of(graph));
+    }
+
+    /** A picture for browsers and documents. */
+    public static String svg(GraphDefinition graph) {
+        dev.postroad.runtime.drawing.Picture whole = new dev.postroad.runtime.drawing.Picture(
+                Sketch.of(graph), graph.version() == null ? 0 : graph.version(), Map.of());
+        return SvgDrawing.of(GraphLayout.of(whole));
     }
 
     /** A directed graph for Graphviz. */

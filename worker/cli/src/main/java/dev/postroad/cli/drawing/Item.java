@@ -1,6 +1,7 @@
 package dev.postroad.cli.drawing;
 
-import dev.postroad.cli.drawing.Step.Shape;
+import dev.postroad.runtime.drawing.Step;
+import dev.postroad.runtime.drawing.Step.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

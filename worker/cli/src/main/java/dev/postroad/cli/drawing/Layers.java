@@ -1,8 +1,11 @@
 package dev.postroad.cli.drawing;
 
-import dev.postroad.cli.drawing.Link.Way;
-import dev.postroad.cli.drawing.Step.Shape;
 import dev.postroad.contracts.definition.EdgeDefinition;
+import dev.postroad.runtime.drawing.Link;
+import dev.postroad.runtime.drawing.Link.Way;
+import dev.postroad.runtime.drawing.Sketch;
+import dev.postroad.runtime.drawing.Step;
+import dev.postroad.runtime.drawing.Step.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,9 +1,10 @@
 package dev.postroad.cli.drawing;
 
-import dev.postroad.cli.drawing.Link.Way;
 import dev.postroad.cli.drawing.Net.Course;
 import dev.postroad.cli.drawing.Net.Labelled;
-import dev.postroad.cli.drawing.Step.Shape;
+import dev.postroad.runtime.drawing.Link;
+import dev.postroad.runtime.drawing.Link.Way;
+import dev.postroad.runtime.drawing.Step.Shape;
 
 /** Says what the numbers and signs of a picture mean. */
 final class Legend {

@@ -1,6 +1,7 @@
 package dev.postroad.cli.drawing;
 
-import dev.postroad.cli.drawing.Link.Way;
+import dev.postroad.runtime.drawing.Link;
+import dev.postroad.runtime.drawing.Link.Way;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,5 +1,6 @@
 package dev.postroad.cli.drawing;
 
+import dev.postroad.runtime.drawing.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.postroad.cli.drawing;
 
+import dev.postroad.runtime.drawing.Step;
+
 /** The characters that a picture is made of. */
 public enum Pen {
     /** Those for boxes and lines, which take UTF-8. */

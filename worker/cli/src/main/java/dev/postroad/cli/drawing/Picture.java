@@ -1,6 +1,8 @@
 package dev.postroad.cli.drawing;
 
 import dev.postroad.cli.drawing.Net.Labelled;
+import dev.postroad.runtime.drawing.Link;
+import dev.postroad.runtime.drawing.Sketch;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -9,6 +9,10 @@ public final class ServingCommands {
 
     /** All of them, in the order in which help lists them. */
     public static List<Object> all(Surroundings surroundings) {
-        return List.of(new DevCommand(surroundings), new WorkerCommand(surroundings), new TokenCommand(surroundings));
+        return List.of(
+                new DevCommand(surroundings),
+                new OpenCommand(surroundings),
+                new WorkerCommand(surroundings),
+                new TokenCommand(surroundings));
     }
 }

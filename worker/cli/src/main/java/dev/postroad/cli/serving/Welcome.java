@@ -20,6 +20,7 @@ final class Welcome {
                 "  Postgres  " + servers.postgresUrl() + ", user " + servers.postgresUser() + ", no password",
                 "            the superuser postgres has the password in " + servers.postgresPasswordFile(),
                 "  HTTP      " + http,
+                "  Console   " + http + "/",
                 "  Model     " + servers.llmBaseUrl() + " (simulated)",
                 "",
                 "Try, from another terminal:",

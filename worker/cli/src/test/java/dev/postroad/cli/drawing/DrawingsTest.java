@@ -6,6 +6,7 @@ import dev.postroad.cli.drawing.LineTracer.Pair;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.drawing.Sketch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.postroad.cli.drawing;
 
+import dev.postroad.runtime.drawing.Step;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

@@ -110,6 +110,15 @@ public final class RunHistory {
     }
 
     /**
+     * The last of the events that are wanted before one, the newest first; empty where there is none, or no such run.
+     *
+     * @param limit at most so many, 1 or more; fewer where they are large
+     */
+    public List<RunEvent> eventsBefore(String runId, EventFilter filter, int beforeSeq, int limit) {
+        return past.eventsBefore(runId, filter, beforeSeq, limit);
+    }
+
+    /**
      * The events by which runs have answered commands; none for those that have not.
      *
      * @param commandIds the commands, by the ids of their runs

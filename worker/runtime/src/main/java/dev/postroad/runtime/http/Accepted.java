@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What a caller can read, by the {@code Accept} header; without one, anything. */
 final class Accepted {
     private static final Set<String> JSON = Set.of("*/*", "application/*", "application/json");
+    private static final Set<String> SVG = Set.of("*/*", "image/*", "image/svg+xml");
     private static final String STREAM = "text/event-stream";
 
     private final @Nullable List<String> types;
@@ -28,6 +29,13 @@ final class Accepted {
     /** Whether events are to come as they happen. */
     boolean isStream() {
         return types != null && types.contains(STREAM);
+    }
+
+    /** @throws Refusal where SVG is not among it */
+    void requireSvg() {
+        if (types != null && types.stream().noneMatch(SVG::contains)) {
+            throw Refusal.of(ErrorCode.NOT_ACCEPTABLE, "the answer is image/svg+xml; accept it");
+        }
     }
 
     /** @throws Refusal where JSON is not among it */

@@ -37,6 +37,10 @@ final class EventRoutes {
         var filter = new EventFilter(
                 query.oneOf("type", TYPES), query.texts("node"), query.time("since"), query.time("until"));
         Integer after = query.whole("after", 0, Integer.MAX_VALUE);
+        Integer before = query.whole("before", 1, Integer.MAX_VALUE);
+        if (before != null && (after != null || accepted.isStream())) {
+            query.fault("before", "goes back, and a stream and after go on", "leave one of them out");
+        }
         String runId = context.pathParam("id");
         if (accepted.isStream()) {
             query.onlyForPages("limit");
@@ -54,19 +58,35 @@ final class EventRoutes {
         }
         int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
         query.end();
+        if (before != null) {
+            pageBefore(context, runId, filter, before, limit);
+            return;
+        }
         page(context, runId, filter, after == null ? 0 : after, limit);
+    }
+
+    private void pageBefore(Context context, String runId, EventFilter filter, int before, int limit) {
+        List<RunEvent> page = history.eventsBefore(runId, filter, before, limit);
+        boolean more = !page.isEmpty()
+                && !history.eventsBefore(runId, filter, page.getLast().seq(), 1).isEmpty();
+        send(context, runId, page, more);
     }
 
     private void page(Context context, String runId, EventFilter filter, int after, int limit) {
         List<RunEvent> page = history.events(runId, filter, after, limit);
+        // A page may be shorter than asked for where its events are large.
+        boolean more = !page.isEmpty()
+                && !history.events(runId, filter, page.getLast().seq(), 1).isEmpty();
+        send(context, runId, page, more);
+    }
+
+    private void send(Context context, String runId, List<RunEvent> page, boolean more) {
         if (page.isEmpty() && history.find(runId).isEmpty()) {
             throw Refusal.noRun(runId);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("events", JsonFields.list(page, PastJson::tree));
-        // A page may be shorter than asked for where its events are large.
-        if (!page.isEmpty()
-                && !history.events(runId, filter, page.getLast().seq(), 1).isEmpty()) {
+        if (more) {
             json.put("next", page.getLast().seq());
         }
         Answers.send(context, json);

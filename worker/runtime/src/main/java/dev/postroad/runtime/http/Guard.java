@@ -6,7 +6,6 @@ import dev.postroad.runtime.access.Tokens;
 import dev.postroad.runtime.access.WrongTokens;
 import dev.postroad.runtime.config.ListenSettings;
 import io.javalin.http.Context;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,9 @@ final class Guard {
     /** They change nothing; or a page cannot send them across origins without asking first. */
     private static final Set<String> ANY_TYPE = Set.of("GET", "HEAD", "DELETE");
 
-    private static final String SCHEME = "bearer ";
+    /** Takes a token and hands out the cookie, or takes it back. */
+    private static final String SESSION = "/api/session";
+
     private static final String PRINCIPAL = Principal.class.getName();
 
     private final Tokens tokens;
@@ -58,11 +59,16 @@ final class Guard {
 
     /** @throws Refusal where the caller may not */
     void check(Context context) {
-        if (isOpen(context)) {
+        // The pages of the console tell nothing; what they show they ask for like anybody.
+        if (isOpen(context) || ConsoleRoutes.isPage(context)) {
             return;
         }
         Charsets.check(context.header("Content-Type"));
-        context.attribute(PRINCIPAL, tokens.areAsked() ? ofToken(context) : ofMachine(context));
+        if (!tokens.areAsked()) {
+            context.attribute(PRINCIPAL, ofMachine(context));
+        } else if (!context.path().equals(SESSION)) {
+            context.attribute(PRINCIPAL, ofToken(Credentials.of(context).token(), context));
+        }
         if (!ANY_TYPE.contains(context.req().getMethod())) {
             checkType(context.header("Content-Type"));
         }
@@ -93,7 +99,7 @@ final class Guard {
     /** Whether the caller may know more than anybody who can reach the worker. */
     boolean trusts(Context context) {
         return tokens.areAsked()
-                ? tokens.principal(token(context))
+                ? tokens.principal(Credentials.of(context).token())
                         .filter(known -> !known.isBounded())
                         .isPresent()
                 : namesThisMachine(context.header("Host"));
@@ -112,8 +118,17 @@ final class Guard {
         return Principal.MACHINE;
     }
 
-    private Principal ofToken(Context context) {
-        String token = token(context);
+    /** Whether callers need a token at all. */
+    boolean asksForToken() {
+        return tokens.areAsked();
+    }
+
+    /**
+     * Whose a token is.
+     *
+     * @throws Refusal where it is nobody's
+     */
+    Principal ofToken(String token, Context context) {
         Optional<Principal> known = tokens.principal(token);
         if (known.isPresent()) {
             wrong.forgive(context.ip());
@@ -122,16 +137,10 @@ final class Guard {
         if (!token.isEmpty()) {
             wrong.await(context.ip());
         }
-        throw Refusal.of(ErrorCode.UNAUTHORIZED, "send the header Authorization: Bearer with a token of this worker");
-    }
-
-    /** What the caller sends to be let in; empty where that is nothing. */
-    private static String token(Context context) {
-        String given = context.header("Authorization");
-        if (given == null || !given.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-            return "";
-        }
-        return given.substring(SCHEME.length()).strip();
+        throw Refusal.of(
+                ErrorCode.UNAUTHORIZED,
+                "send the header Authorization: Bearer with a token of this worker; or the cookie of the console, with the"
+                        + " header " + Credentials.MARK + " where anything is to change");
     }
 
     private static void checkType(@Nullable String contentType) {

@@ -30,9 +30,11 @@ final class RunRoutes {
     private static final Map<String, RunStatus> STATUSES = Query.names(RunStatus.values(), RunStatus::publicName);
 
     private final RunHistory history;
+    private final ListingStreams listings;
 
-    RunRoutes(RunHistory history) {
+    RunRoutes(RunHistory history, ListingStreams listings) {
         this.history = history;
+        this.listings = listings;
     }
 
     void addTo(RoutesConfig routes) {
@@ -53,6 +55,12 @@ final class RunRoutes {
         Query query = new Query(context);
         RunFilter filter = filter(context, query);
         int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
+        if (new Accepted(context).isStream()) {
+            query.onlyForPages("cursor");
+            query.end();
+            listings.open(context, new ListingLooks.Wanted(filter, limit));
+            return;
+        }
         String cursor = query.text("cursor");
         query.end();
         try {

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.tasks.NodeSteps;
 import dev.postroad.runtime.history.tasks.RunTasks;
 import dev.postroad.runtime.history.tasks.TaskJson;
 import dev.postroad.runtime.history.tasks.TaskPage;
@@ -27,8 +28,19 @@ final class TaskRoutes {
     }
 
     void addTo(RoutesConfig routes) {
+        routes.get("/api/runs/{id}/nodes", this::nodes);
         routes.get("/api/runs/{id}/tasks", this::tasks);
         routes.get("/api/runs/{id}/tasks/{task}", this::task);
+    }
+
+    private void nodes(Context context) {
+        new Query(context).end();
+        String runId = context.pathParam("id");
+        NodeSteps steps = tasks.steps(runId);
+        if (steps.steps().isEmpty() && history.find(runId).isEmpty()) {
+            throw Refusal.noRun(runId);
+        }
+        Answers.send(context, steps.toJson());
     }
 
     private void tasks(Context context) {

@@ -17,11 +17,13 @@ public final class WorkerHttp implements AutoCloseable {
     private final Javalin server;
     private final EventStreams streams;
     private final LogStreams logs;
+    private final ListingStreams listings;
     private final Door door;
 
-    private WorkerHttp(Javalin server, EventStreams streams, LogStreams logs, Door door) {
+    private WorkerHttp(Javalin server, EventStreams streams, LogStreams logs, ListingStreams listings, Door door) {
         this.server = server;
         this.streams = streams;
+        this.listings = listings;
         this.logs = logs;
         this.door = door;
     }
@@ -38,6 +40,7 @@ public final class WorkerHttp implements AutoCloseable {
         EventStreams streams =
                 new EventStreams(sources.history(), sources.tail(), sources.output(), limits.eventStreams());
         LogStreams logs = new LogStreams(sources.runLog(), limits.logStreams());
+        ListingStreams listings = new ListingStreams(sources.history(), limits.logStreams());
         CallerConnections callers = new CallerConnections(limits, metrics);
         RequestRoom room = new RequestRoom(limits.requests());
         Gauge.builder("postroad.http.streams", streams, EventStreams::open)
@@ -55,15 +58,17 @@ public final class WorkerHttp implements AutoCloseable {
             bounds.addTo(config.routes);
             Answers.handleErrors(config.routes, sources.history()::pruned, new Denials(clock));
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
-            new RunRoutes(sources.history()).addTo(config.routes);
+            new RunRoutes(sources.history(), listings).addTo(config.routes);
             new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures()).addTo(config.routes);
             new TaskRoutes(sources.history(), sources.tasks()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new LogRoutes(sources.history(), sources.runLog(), logs).addTo(config.routes);
             new WorkerRoutes(sources.workers()).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);
+            new DrawingRoutes(sources.definitions()).addTo(config.routes);
             new AgentStatsRoutes(sources.agentMetrics()).addTo(config.routes);
             PostedMessages posted = new PostedMessages(sources.maxMessageBytes());
+            new SessionRoutes(guard, posted).addTo(config.routes);
             new AgentRoutes(sources.definitions(), sources.agentEvents(), sources.agentSwitch(), posted)
                     .addTo(config.routes);
             new ScheduleRoutes(sources.schedules(), sources.scheduleControl(), posted).addTo(config.routes);
@@ -74,15 +79,17 @@ public final class WorkerHttp implements AutoCloseable {
             new McpRoutes(new McpCalls(sources, bounds), posted).addTo(config.routes);
             ObjectNode document = OpenApi.document();
             config.routes.get("/openapi.json", context -> Answers.send(context, document));
+            ConsoleRoutes.addTo(config.routes);
         });
         try {
             server.start(settings.host(), settings.port());
         } catch (RuntimeException failed) {
             streams.close();
+            listings.close();
             throw failed;
         }
         door.start();
-        return new WorkerHttp(server, streams, logs, door);
+        return new WorkerHttp(server, streams, logs, listings, door);
     }
 
     private static void configure(JavalinConfig config, CallerConnections callers) {
@@ -114,9 +121,14 @@ public final class WorkerHttp implements AutoCloseable {
 
     private static void negotiate(Context context) {
         Accepted accepted = new Accepted(context);
-        boolean mayStream = context.path().startsWith("/api/runs/")
-                && (context.path().endsWith("/events") || context.path().endsWith("/logs"));
-        if (context.path().startsWith("/api/") && !(mayStream && accepted.isStream())) {
+        boolean mayStream = context.path().equals("/api/runs")
+                || (context.path().startsWith("/api/runs/")
+                        && (context.path().endsWith("/events") || context.path().endsWith("/logs")));
+        boolean isPicture =
+                context.path().startsWith("/api/graphs/") && context.path().endsWith("/svg");
+        if (isPicture) {
+            accepted.requireSvg();
+        } else if (context.path().startsWith("/api/") && !(mayStream && accepted.isStream())) {
             accepted.requireJson();
         }
     }
@@ -126,11 +138,11 @@ public final class WorkerHttp implements AutoCloseable {
         return server.port();
     }
 
-    /** Every method and path that is answered, such as {@code GET /api/runs}. */
+    /** Every method and path of the API that is answered, such as {@code GET /api/runs}. */
     List<String> routes() {
         return server.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(route -> route.endpoint)
-                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .filter(endpoint -> endpoint.method.isHttpMethod() && !ConsoleRoutes.isPage(endpoint.path))
                 .map(endpoint -> endpoint.method + " " + endpoint.path)
                 .toList();
     }
@@ -139,6 +151,7 @@ public final class WorkerHttp implements AutoCloseable {
     public void close() {
         door.close();
         logs.close();
+        listings.close();
         streams.close();
         server.stop();
     }

@@ -432,7 +432,7 @@ final class HttpApiTest {
 
     @Test
     void refusesInOneShapeWhatIsNotThere() {
-        assertThat(refused(404, "/").path("code").asText()).isEqualTo("not-found");
+        assertThat(refused(404, "/nothing").path("code").asText()).isEqualTo("not-found");
         assertThat(refused(404, "/api/nothing").path("code").asText()).isEqualTo("not-found");
         assertThat(error(405, other.send("DELETE", "/api/runs/good", "", "Content-Type", "application/json"))
                         .path("code")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
@@ -48,8 +49,7 @@ final class HttpGuardTest {
                 "/api/nothing",
                 "/metrics",
                 "/openapi.json",
-                "/health/live/../../api/runs",
-                "/"
+                "/health/live/../../api/runs"
             })
     void tellsNothingWithoutTheToken(String path) {
         assertThat(anywhere.get(path, "Authorization", "Bearer " + TOKEN).status())
@@ -79,6 +79,61 @@ final class HttpGuardTest {
                                 "bearer " + TOKEN)
                         .status())
                 .isEqualTo(202);
+    }
+
+    @Test
+    void keepsATokenInACookieThatNoPageOfAStrangerCanUse() {
+        String json = "Content-Type";
+        Caller.Reply refused =
+                anywhere.send("POST", "/api/session", "{'token': 'x'}", json, "application/json", "X-Postroad", "1");
+        assertThat(refused.status()).isEqualTo(401);
+        Caller.Reply unmarked =
+                anywhere.send("POST", "/api/session", "{'token': '" + TOKEN + "'}", json, "application/json");
+        assertThat(unmarked.status()).isEqualTo(403);
+        String answer = anywhere.raw(
+                "POST /api/session HTTP/1.1",
+                "Host: worker:8080",
+                "X-Postroad: console",
+                "Content-Type: application/json",
+                "Content-Length: 29",
+                "Connection: close",
+                "",
+                "{\"token\":\"" + TOKEN + "\"}");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200")
+                .contains("HttpOnly", "SameSite=Strict", "Path=/")
+                .doesNotContain(TOKEN);
+        String cookie = "postroad-token=" + new Credentials(TOKEN).encoded();
+        assertThat(answer).contains(cookie);
+        assertThat(anywhere.get("/api/me", "Cookie", cookie).status()).isEqualTo(200);
+        assertThat(anywhere.get("/api/me", "Cookie", "postroad-token=%").status())
+                .isEqualTo(401);
+        // With the cookie alone, as a form of another port of this host would send it.
+        assertThat(posted("Cookie", cookie)).isEqualTo(401);
+        assertThat(posted("Cookie", cookie, "X-Postroad", "1", "Origin", "http://evil.example"))
+                .isEqualTo(401);
+        assertThat(posted("Cookie", cookie, "X-Postroad", "1", "Origin", "null"))
+                .isEqualTo(401);
+        assertThat(posted("Cookie", cookie, "X-Postroad", "1", "Origin", "http://127.0.0.1:" + anywhere.port()))
+                .isEqualTo(202);
+        assertThat(posted("Cookie", cookie, "X-Postroad", "1")).isEqualTo(202);
+    }
+
+    private static int posted(String... headers) {
+        List<String> all = new ArrayList<>(List.of("Content-Type", "application/json"));
+        all.addAll(List.of(headers));
+        return anywhere.send("POST", "/api/triggers", "{'graph': 'any'}", all.toArray(String[]::new))
+                .status();
+    }
+
+    @Test
+    void handsItsPagesToAnybodyAsTheyTellNothing() {
+        for (String page : List.of("/", "/runs", "/runs/some-run", "/sign-in")) {
+            assertThat(anywhere.raw("GET " + page + " HTTP/1.1", "Host: worker", "Connection: close"))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("Content-Security-Policy: default-src 'none'; script-src 'self'", "<div id=\"app\">");
+        }
+        assertThat(anywhere.get("/console/other/app.js").status()).isEqualTo(404);
     }
 
     @Test

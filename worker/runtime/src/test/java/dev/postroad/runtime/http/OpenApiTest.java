@@ -74,6 +74,10 @@ final class OpenApiTest {
         agent: test-puppet
         kind: java
         ---
+        graph: nests
+        nodes: { inner: { graph: asks } }
+        edges: [{ from: START, to: inner }, { from: inner, to: END }]
+        ---
         graph: dropped
         nodes: { ask: { interrupt: "'why?'" } }
         edges: [{ from: START, to: ask }, { from: ask, to: END }]
@@ -126,6 +130,8 @@ final class OpenApiTest {
                             "/forked",
                             "/single",
                             "/good?limit=2",
+                            "/good?before=4&limit=2",
+                            "/good?before=4&after=2",
                             "/nobody",
                             "/good?type=x")),
             Map.entry(
@@ -199,6 +205,22 @@ final class OpenApiTest {
             Map.entry(
                     "DELETE /api/graphs/{name}",
                     List.of("/api/graphs/dropped", "/api/graphs/nothing", "/api/graphs/dropped?x=1")),
+            Map.entry(
+                    "GET /api/graphs/{name}/drawing",
+                    List.of(
+                            "/api/graphs/steps/drawing",
+                            "/api/graphs/nests/drawing?version=1&open=inner",
+                            "/api/graphs/far/drawing?version=0",
+                            "/api/graphs/x/drawing",
+                            "/api/graphs/steps/drawing?version=x")),
+            Map.entry(
+                    "GET /api/graphs/{name}/svg",
+                    List.of("/api/graphs/steps/svg", "/api/graphs/x/svg", "/api/graphs/steps/svg?x=1")),
+            Map.entry(
+                    "GET /api/runs/{id}/nodes", List.of("/good", "/bad", "/waits", "/single", "/nobody", "/good?x=1")),
+            Map.entry("GET /api/me", List.of("/api/me", "/api/me?x=1")),
+            Map.entry("POST /api/session", List.of("{}", "{'token': 'whatever'}")),
+            Map.entry("DELETE /api/session", List.of("/api/session", "/api/session?x=1")),
             Map.entry("GET /api/agents", List.of("/api/agents", "/api/agents?x=1")),
             Map.entry(
                     "GET /api/agents/{name}/stats",
@@ -360,15 +382,15 @@ final class OpenApiTest {
         }
         Site.await(
                 "all is known",
-                () ->
-                        List.of(
-                                        "agents/far",
-                                        "agents/dropped",
-                                        "graphs/dropped",
-                                        "schedules/nightly",
-                                        "schedules/dropped")
-                                .stream()
-                                .allMatch(path -> here.get("/api/" + path).status() == 200));
+                () -> List.of(
+                                "agents/far",
+                                "agents/dropped",
+                                "graphs/dropped",
+                                "graphs/nests",
+                                "schedules/nightly",
+                                "schedules/dropped")
+                        .stream()
+                        .allMatch(path -> here.get("/api/" + path).status() == 200));
         SITE.sql().useHandle(handle -> handle.execute("""
             UPDATE postroad.agents SET breaker = 'open', breaker_until = now(), last_error_at = now(),
                    last_error = '{"type": "http.503", "message": "away"}' WHERE name = 'far'\
@@ -479,8 +501,16 @@ final class OpenApiTest {
     private static Reply send(Caller caller, Operation operation, String request) {
         return switch (operation.method()) {
             case "GET" -> caller.get(request);
-            case "DELETE" -> caller.send("DELETE", request, "");
-            default -> caller.post(path(operation, request), body(request));
+            case "DELETE" -> caller.send("DELETE", request, "", Credentials.MARK, "test");
+            default ->
+                caller.send(
+                        "POST",
+                        path(operation, request),
+                        body(request),
+                        "Content-Type",
+                        "application/json",
+                        Credentials.MARK,
+                        "test");
         };
     }
 

@@ -100,7 +100,7 @@ final class RolesTest {
     }
 
     private static Reply send(TokenLine.@Nullable New token, String method, String path, String body) {
-        List<String> headers = new ArrayList<>(List.of("Content-Type", "application/json"));
+        List<String> headers = new ArrayList<>(List.of("Content-Type", "application/json", Credentials.MARK, "test"));
         if (token != null) {
             headers.addAll(List.of("Authorization", "Bearer " + token.token()));
         }

@@ -21,8 +21,9 @@ final class Journals {
     private static final int BYTES_AT_ONCE = 8 << 20;
     private static final String DATA = "data";
     /** Of what an event carries, all that says when attempts were under way. */
-    private static final String MODE =
-            "CASE WHEN type = 'run.continued' THEN json_build_object('mode', data -> 'mode') ELSE '{}' END";
+    private static final String MODE = "CASE type WHEN 'run.continued' THEN json_build_object('mode', data -> 'mode')"
+            + " WHEN 'node.waiting' THEN json_strip_nulls(json_build_object('until', data -> 'until',"
+            + " 'agent', data -> 'agent')) ELSE '{}' END";
 
     private static final String ANSWERS =
             "SELECT r.run_id, r.graph, " + JournalColumns.GRAPH_VERSION + ", " + JournalColumns.selected("j") + """
@@ -43,6 +44,11 @@ final class Journals {
 
     List<RunEvent> page(String runId, EventFilter filter, int afterSeq, int limit) {
         return page(DATA, runId, filter, afterSeq, limit);
+    }
+
+    /** The last of the events before one, the newest first. */
+    List<RunEvent> before(String runId, EventFilter filter, int beforeSeq, int limit) {
+        return page(DATA, runId, filter, new Part("seq < :from", "seq DESC"), beforeSeq, limit);
     }
 
     List<RunEvent> answers(Map<String, String> commandIds) {
@@ -96,16 +102,24 @@ final class Journals {
 
     /** The run's number is looked up first, so that the journal's key gives the rows in their order. */
     private List<RunEvent> page(String data, String runId, EventFilter filter, int afterSeq, int limit) {
+        return page(data, runId, filter, new Part("seq > :from", "seq"), afterSeq, limit);
+    }
+
+    /** A part of a journal, and the order in which it is read. */
+    private record Part(String condition, String order) {}
+
+    private List<RunEvent> page(String data, String runId, EventFilter filter, Part part, int fromSeq, int limit) {
         String rows = "SELECT " + JournalColumns.selected("journal") + ", " + data + " AS data"
                 + " FROM postroad.journal"
-                + " WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND seq > :after"
-                + conditions(filter) + " ORDER BY seq LIMIT " + limit;
+                + " WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND " + part.condition()
+                + conditions(filter) + " ORDER BY " + part.order() + " LIMIT " + limit;
         String sql = "SELECT r.run_id, r.graph, " + JournalColumns.GRAPH_VERSION + ", j.* FROM ("
-                + "SELECT *, sum(octet_length(data::text)) OVER (ORDER BY seq) - octet_length(data::text) AS bytes_before"
+                + "SELECT *, sum(octet_length(data::text)) OVER (ORDER BY " + part.order()
+                + ") - octet_length(data::text) AS bytes_before"
                 + " FROM (" + rows + ") rows) j, postroad.runs r"
-                + " WHERE r.run_id = :runId AND j.bytes_before < " + BYTES_AT_ONCE + " ORDER BY j.seq";
+                + " WHERE r.run_id = :runId AND j.bytes_before < " + BYTES_AT_ONCE + " ORDER BY j." + part.order();
         return postgres.withHandle(handle -> {
-            Query query = handle.createQuery(sql).bind("runId", runId).bind("after", afterSeq);
+            Query query = handle.createQuery(sql).bind("runId", runId).bind("from", fromSeq);
             return bound(query, filter).map(AS_EVENT).list();
         });
     }

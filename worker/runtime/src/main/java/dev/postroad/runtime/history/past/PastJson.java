@@ -95,6 +95,8 @@ public final class PastJson {
                 .put("superstep", bar.superstep());
         JsonFields.put(json, "startedAt", bar.startedAt());
         JsonFields.put(json, "endedAt", bar.endedAt());
+        JsonFields.put(json, "waitsFor", bar.waitsFor());
+        JsonFields.put(json, "waitsSince", bar.waitsSince());
         return json.put("outcome", bar.outcome());
     }
 }

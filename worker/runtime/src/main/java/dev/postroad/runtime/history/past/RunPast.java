@@ -43,6 +43,11 @@ public final class RunPast {
         return journals.page(runId, filter, afterSeq, limit);
     }
 
+    /** The last of the events before one, the newest first; see {@code RunHistory}. */
+    public List<RunEvent> eventsBefore(String runId, EventFilter filter, int beforeSeq, int limit) {
+        return journals.before(runId, filter, beforeSeq, limit);
+    }
+
     /** The events by which runs have answered commands; see {@code RunHistory}. */
     public List<RunEvent> answers(Map<String, String> commandIds) {
         return journals.answers(commandIds);

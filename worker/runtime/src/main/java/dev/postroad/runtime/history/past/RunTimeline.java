@@ -29,6 +29,8 @@ public record RunTimeline(
      * @param endedAt null while it is under way, or waits
      * @param outcome {@code running}, {@code completed}, {@code failed}, {@code retrying}, {@code cancelled} or
      *     {@code waiting}; an attempt waits from its answer until the next one of its task
+     * @param waitsFor of one that waits, or did: {@code person}, {@code time} or {@code agent}; null for none
+     * @param waitsSince when it began to; null for none
      */
     public record Bar(
             String node,
@@ -37,5 +39,19 @@ public record RunTimeline(
             int superstep,
             Instant startedAt,
             @Nullable Instant endedAt,
-            String outcome) {}
+            String outcome,
+            @Nullable String waitsFor,
+            @Nullable Instant waitsSince) {
+        /** One that waits for nothing. */
+        public Bar(
+                String node,
+                String task,
+                int attempt,
+                int superstep,
+                Instant startedAt,
+                @Nullable Instant endedAt,
+                String outcome) {
+            this(node, task, attempt, superstep, startedAt, endedAt, outcome, null, null);
+        }
+    }
 }

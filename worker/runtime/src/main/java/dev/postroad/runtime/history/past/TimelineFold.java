@@ -77,10 +77,24 @@ final class TimelineFold {
         Integer place = open.get(task(event));
         if (place == null) {
             open.put(task(event), bars.size());
-            bars.add(bar(event, null, outcome));
+            bars.add(waiting(bar(event, null, outcome), event));
         } else {
-            bars.set(place, ended(bars.get(place), null, outcome));
+            bars.set(place, waiting(ended(bars.get(place), null, outcome), event));
         }
+    }
+
+    private static Bar waiting(Bar bar, RunEvent event) {
+        String what = event.data().has("agent") ? "agent" : event.data().has("until") ? "time" : "person";
+        return new Bar(
+                bar.node(),
+                bar.task(),
+                bar.attempt(),
+                bar.superstep(),
+                bar.startedAt(),
+                bar.endedAt(),
+                bar.outcome(),
+                what,
+                event.at());
     }
 
     private void endAll(Instant at) {
@@ -98,7 +112,16 @@ final class TimelineFold {
     }
 
     private static Bar ended(Bar bar, @Nullable Instant at, String outcome) {
-        return new Bar(bar.node(), bar.task(), bar.attempt(), bar.superstep(), bar.startedAt(), at, outcome);
+        return new Bar(
+                bar.node(),
+                bar.task(),
+                bar.attempt(),
+                bar.superstep(),
+                bar.startedAt(),
+                at,
+                outcome,
+                bar.waitsFor(),
+                bar.waitsSince());
     }
 
     private static Bar bar(RunEvent event, @Nullable Instant endedAt, String outcome) {

@@ -17,6 +17,11 @@ public record RunCounts(Instant at, Map<RunStatus, Long> runs, long questions) {
     /** A number that says: so many, or more. What is counted beyond it nobody reads, and it would cost too much. */
     public static final long MOST = 100_000;
 
+    /** Whether others are the same, whenever they were counted. */
+    public boolean sameAs(RunCounts other) {
+        return runs.equals(other.runs) && questions == other.questions;
+    }
+
     public RunCounts {
         runs = Collections.unmodifiableMap(new EnumMap<>(runs));
     }

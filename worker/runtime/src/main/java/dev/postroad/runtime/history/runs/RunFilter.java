@@ -57,6 +57,11 @@ public record RunFilter(
         this(statuses, graph, graphVersion, waitsFor, queuedSince, queuedUntil, tags, null);
     }
 
+    /** The same of runs in any status. */
+    public RunFilter inAnyStatus() {
+        return new RunFilter(Set.of(), graph, graphVersion, waitsFor, queuedSince, queuedUntil, tags, error);
+    }
+
     public RunFilter {
         statuses = statuses.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(statuses));
         // In one order, so that the same question is the same statement.

@@ -31,6 +31,14 @@ public final class RunTasks {
                    error
             FROM postroad.agent_results WHERE run_id = :runId AND task = :task ORDER BY at, attempt LIMIT 1000""";
 
+    private static final int MOST_STEPS = 5_000;
+    /** The ids of tasks are made of nodes and supersteps, with slashes between those of graphs inside. */
+    private static final String STEPS = """
+            SELECT regexp_replace(task, '@[^/]*', '', 'g') AS path, max(node) AS node, superstep, status,
+                   count(*) AS tasks, min(task) AS task
+            FROM postroad.tasks WHERE run_id = :runId AND NOT superseded
+            GROUP BY 1, superstep, status ORDER BY superstep DESC, 1, status LIMIT :limit""";
+
     private final Jdbi postgres;
 
     public RunTasks(DataSource database) {
@@ -105,6 +113,22 @@ public final class RunTasks {
                             attempts))
                     .findOne();
         });
+    }
+
+    /** What the nodes of a run did and what still counts, the newest superstep first; empty where there is no such run. */
+    public NodeSteps steps(String runId) {
+        List<NodeStep> found = postgres.withHandle(handle -> handle.createQuery(STEPS)
+                .bind("runId", runId)
+                .bind("limit", MOST_STEPS + 1)
+                .map((row, context) -> new NodeStep(
+                        row.getString("path"),
+                        row.getString("node"),
+                        row.getInt("superstep"),
+                        row.getString("status"),
+                        row.getLong("tasks"),
+                        row.getString("task")))
+                .list());
+        return new NodeSteps(found.subList(0, Math.min(MOST_STEPS, found.size())), found.size() > MOST_STEPS);
     }
 
     private static RunTask task(ResultSet row) throws SQLException {

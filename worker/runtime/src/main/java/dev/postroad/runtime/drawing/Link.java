@@ -1,4 +1,4 @@
-package dev.postroad.cli.drawing;
+package dev.postroad.runtime.drawing;
 
 import java.util.List;
 
@@ -8,28 +8,30 @@ import java.util.List;
  * @param condition such as {@code when state.n > 1}; empty where it is always taken
  * @param forEach such as {@code for each x of state.list}; empty where each target is one task
  */
-record Link(String from, List<String> to, Way way, String condition, String forEach) {
+public record Link(String from, List<String> to, Way way, String condition, String forEach) {
     /** By what a run gets along it. */
-    enum Way {
+    public enum Way {
         EDGE,
         GOTO,
         ERROR
     }
 
-    Link {
+    public Link {
         to = List.copyOf(to);
     }
 
-    static Link plain(String from, List<String> to) {
+    /** One without a condition. */
+    public static Link plain(String from, List<String> to) {
         return new Link(from, to, Way.EDGE, "", "");
     }
 
-    boolean isPlain() {
+    /** Whether there is nothing to be said of it. */
+    public boolean isPlain() {
         return way == Way.EDGE && text().isEmpty();
     }
 
     /** All that is to be said of it, in one line. */
-    String text() {
+    public String text() {
         String ofWay = switch (way) {
             case EDGE -> "";
             case GOTO -> "goto";

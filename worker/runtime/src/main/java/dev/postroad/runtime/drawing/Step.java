@@ -1,4 +1,4 @@
-package dev.postroad.cli.drawing;
+package dev.postroad.runtime.drawing;
 
 import java.util.List;
 
@@ -8,9 +8,9 @@ import java.util.List;
  * @param id no other of the graph's has it
  * @param notes what else is to be said of it, a line each
  */
-record Step(String id, Shape shape, String title, List<String> notes) {
+public record Step(String id, Shape shape, String title, List<String> notes) {
     /** How it looks. */
-    enum Shape {
+    public enum Shape {
         START,
         END,
         NODE,
@@ -20,7 +20,7 @@ record Step(String id, Shape shape, String title, List<String> notes) {
         JOIN
     }
 
-    Step {
+    public Step {
         notes = List.copyOf(notes);
     }
 }

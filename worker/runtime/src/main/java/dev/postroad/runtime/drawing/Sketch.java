@@ -1,7 +1,5 @@
-package dev.postroad.cli.drawing;
+package dev.postroad.runtime.drawing;
 
-import dev.postroad.cli.drawing.Link.Way;
-import dev.postroad.cli.drawing.Step.Shape;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.GraphDefinition;
@@ -11,6 +9,8 @@ import dev.postroad.contracts.definition.NodeDefinition.ByGraph;
 import dev.postroad.contracts.definition.NodeDefinition.ByInterrupt;
 import dev.postroad.contracts.definition.NodeDefinition.BySet;
 import dev.postroad.contracts.definition.NodeDefinition.BySleep;
+import dev.postroad.runtime.drawing.Link.Way;
+import dev.postroad.runtime.drawing.Step.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,13 +23,14 @@ import java.util.Map;
  *
  * @param steps by their ids, START first and END last
  */
-record Sketch(String name, Map<String, Step> steps, List<Link> links) {
-    Sketch {
+public record Sketch(String name, Map<String, Step> steps, List<Link> links) {
+    public Sketch {
         steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
         links = List.copyOf(links);
     }
 
-    static Sketch of(GraphDefinition graph) {
+    /** What is to be seen of a graph, as its author wrote it. */
+    public static Sketch of(GraphDefinition graph) {
         Map<String, Step> steps = new LinkedHashMap<>();
         steps.put(EdgeDefinition.START, new Step(EdgeDefinition.START, Shape.START, EdgeDefinition.START, List.of()));
         graph.nodes().values().forEach(node -> steps.put(node.name(), step(node, graph)));
@@ -55,12 +56,27 @@ record Sketch(String name, Map<String, Step> steps, List<Link> links) {
         return new Sketch(graph.name(), steps, links);
     }
 
-    Step step(String id) {
+    /** The step of an id that is known. */
+    public Step step(String id) {
         Step step = steps.get(id);
         if (step == null) {
             throw new IllegalArgumentException("no step " + id);
         }
         return step;
+    }
+
+    /** The one step of a run of an agent alone. */
+    public static Sketch ofAgent(String agent) {
+        Map<String, Step> steps = new LinkedHashMap<>();
+        steps.put(EdgeDefinition.START, new Step(EdgeDefinition.START, Shape.START, EdgeDefinition.START, List.of()));
+        steps.put(agent, new Step(agent, Shape.NODE, agent, List.of("agent " + agent)));
+        steps.put(EdgeDefinition.END, new Step(EdgeDefinition.END, Shape.END, EdgeDefinition.END, List.of()));
+        return new Sketch(
+                agent,
+                steps,
+                List.of(
+                        Link.plain(EdgeDefinition.START, List.of(agent)),
+                        Link.plain(agent, List.of(EdgeDefinition.END))));
     }
 
     private static Step step(NodeDefinition node, GraphDefinition graph) {

@@ -1,0 +1,103 @@
+// The graphs: their versions, their pictures, their runs, and a form that starts one.
+import { Action, startRun } from "./commands.js";
+import { blank } from "./forms.js";
+import { Picture } from "./graph.js";
+import { addressWith, Empty, go, html, Json, Problem, runAddress, useAddress, useLoaded, useState, useTitle } from "./ui.js";
+
+export function Graphs({ name }) {
+  return name ? html`<${Graph} key=${name} name=${name} />` : html`<${List} />`;
+}
+
+function List() {
+  const { data, failure, reload } = useLoaded("/api/graphs", 10_000);
+  useTitle("Graphs");
+  return html`
+    <div class="title"><h1>Graphs</h1></div>
+    <${Problem} failure=${failure} again=${reload} />
+    ${data && data.graphs.length === 0 && html`<${Empty}>No graph is published. <code>postroad apply FILE</code> publishes one.<//>`}
+    ${data?.graphs.length > 0 && html`<table>
+      <thead><tr><th>Graph</th><th>Newest version</th><th>Versions</th><th><span class="unseen">Runs</span></th></tr></thead>
+      <tbody>${data.graphs.map((graph) => html`<tr>
+        <td class="id"><a href=${`/graphs/${encodeURIComponent(graph.name)}`}>${graph.name}</a></td>
+        <td>${graph.newest}</td><td>${graph.versions.length}</td>
+        <td><a href=${`/runs?graph=${encodeURIComponent(graph.name)}`}>Its runs</a></td>
+      </tr>`)}</tbody>
+    </table>`}
+  `;
+}
+
+function Graph({ name }) {
+  const { parameters } = useAddress();
+  const list = useLoaded("/api/graphs");
+  const known = list.data?.graphs.find((graph) => graph.name === name);
+  const version = Number(parameters.get("version") ?? known?.newest ?? 0);
+  const against = Number(parameters.get("against") ?? 0);
+  const path = `/api/graphs/${encodeURIComponent(name)}`;
+  const [open, setOpen] = useState("");
+  const graph = useLoaded(version ? `${path}?version=${version}` : null);
+  const other = useLoaded(against && against !== version ? `${path}?version=${against}` : null);
+  const drawing = useLoaded(version ? `${path}/drawing?version=${version}${open && `&open=${encodeURIComponent(open)}`}` : null);
+  const counts = useLoaded(version ? `/api/counts?graph=${encodeURIComponent(name)}&version=${version}` : null);
+  useTitle(name);
+  const toggle = (step) => {
+    const all = open ? open.split(",") : [];
+    setOpen((all.includes(step) ? all.filter((one) => one !== step) : [...all, step]).join(","));
+  };
+  const runs = Object.entries(counts.data?.runs ?? {}).filter(([, number]) => number > 0);
+  return html`
+    <div class="title"><p class="up"><a href="/graphs">Graphs</a></p><h1>${name}</h1></div>
+    <${Problem} failure=${list.failure ?? graph.failure ?? drawing.failure} again=${list.reload} />
+    ${list.data && !known && html`<${Problem} failure=${{ message: `There is no graph ${name}.` }} />`}
+    <form class="filters" onSubmit=${(event) => event.preventDefault()}>
+      <label>Version <select onChange=${(event) => go(addressWith({ version: event.target.value }), { replace: true })}>
+        ${(known?.versions ?? []).toReversed().map((one) => html`<option selected=${one === version}>${one}</option>`)}
+      </select></label>
+      <label>Compared with <select onChange=${(event) => go(addressWith({ against: event.target.value }), { replace: true })}>
+        <option value="" selected=${!against}>none</option>
+        ${(known?.versions ?? []).toReversed().filter((one) => one !== version).map((one) => html`<option selected=${one === against}>${one}</option>`)}
+      </select></label>
+    </form>
+    <div class="actions">
+      ${graph.data && html`<${Action} command=${startRun({
+        graph: name, version: version === known?.newest ? undefined : version, ...startForm(graph.data.definition), onStarted: (id) => go(runAddress(id)),
+      })} kind="primary">Start a run…<//>`}
+      <a class="button" href=${`/runs?graph=${encodeURIComponent(name)}&version=${version}`}>Runs of this version</a>
+      ${runs.length > 0 && html`<span class="sub">${runs.map(([status, number]) => `${number} ${status}`).join(", ")}</span>`}
+    </div>
+    ${other.data && graph.data && html`<${Differences} from=${other.data.definition} to=${graph.data.definition} />`}
+    <${Picture} drawing=${drawing.data} onToggle=${toggle} />
+    ${graph.data && html`<details><summary>Definition of version ${version}</summary><${Json} value=${graph.data.definition} label="Definition" /></details>`}
+  `;
+}
+
+/** A form for the input: a field for each channel that says what it takes, else JSON with all channels. */
+function startForm(definition) {
+  if (definition.input?.type || definition.input?.properties) return { schema: definition.input, input: blank(definition.input) };
+  const channels = Object.entries(definition.state ?? {});
+  const described = channels.filter(([, channel]) => channel?.schema);
+  if (described.length > 0) {
+    const schema = { type: "object", properties: Object.fromEntries(channels.map(([name, channel]) => [name, { title: name, ...(channel?.schema ?? {}) }])) };
+    return { schema, input: blank(schema) };
+  }
+  return { input: Object.fromEntries(channels.filter(([, channel]) => channel?.default === undefined && channel?.reducer === "last").map(([name]) => [name, ""])) };
+}
+
+function Differences({ from, to }) {
+  const lines = [];
+  compare("", from, to, lines);
+  if (lines.length === 0) return html`<p class="empty">They are the same.</p>`;
+  return html`<ul class="patch" aria-label="Differences of the versions">${lines.slice(0, 200).map(([path, before, after]) => html`<li class=${before === undefined ? "is-add" : after === undefined ? "is-remove" : "is-replace"}>
+    <b aria-hidden="true">${before === undefined ? "+" : after === undefined ? "−" : "±"}</b><code>${path}</code>
+    ${before !== undefined && html`<code class="value">${JSON.stringify(before)}</code>`}${before !== undefined && after !== undefined ? " → " : ""}${after !== undefined && html`<code class="value">${JSON.stringify(after)}</code>`}
+  </li>`)}</ul>`;
+}
+
+function compare(path, from, to, lines) {
+  if (JSON.stringify(from) === JSON.stringify(to)) return;
+  const both = [from, to].every((value) => value !== null && typeof value === "object");
+  if (!both) {
+    lines.push([path || "/", from, to]);
+    return;
+  }
+  for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) compare(`${path}/${name}`, from[name], to[name], lines);
+}

@@ -1,0 +1,39 @@
+// What is done with lists of runs; without a page, so that it can be thought about alone.
+import { duration } from "./ui.js";
+
+/**
+ * The runs of a list after a change of it, the newest first.
+ * @param change runs that are new or other than before, and the ids of those that are no longer wanted
+ * @param next set where the list goes on beyond what is loaded
+ */
+export function mergeRuns(runs, change, next) {
+  const gone = new Set(change.gone ?? []);
+  const fresh = new Map((change.runs ?? []).map((run) => [run.runId, run]));
+  const merged = runs.filter((run) => !gone.has(run.runId)).map((run) => {
+    const newer = fresh.get(run.runId);
+    fresh.delete(run.runId);
+    return newer ?? run;
+  });
+  const oldest = merged.at(-1)?.queuedAt ?? "";
+  const added = [...fresh.values()].filter((run) => !next || run.queuedAt >= oldest);
+  if (added.length === 0) return merged;
+  return [...merged, ...added].sort((a, b) => (a.queuedAt < b.queuedAt ? 1 : a.queuedAt > b.queuedAt ? -1 : 0));
+}
+
+/** What a run waits for, or what it failed with, in a few words. */
+export function waitsFor(run, now) {
+  if (run.setAside) return "its journal cannot be read";
+  if (run.error && run.status !== "cancelled") {
+    return `${run.error.node ? `${run.error.node}: ` : ""}${run.error.type}: ${run.error.message}`;
+  }
+  const waits = run.waits;
+  if (!waits) return run.status === "queued" ? "a place among the running" : "";
+  const parts = [];
+  if (waits.questions > 0) parts.push(waits.questions === 1 ? "an answer" : `${waits.questions} answers`);
+  if (waits.agents?.length > 0) parts.push(`agent ${waits.agents.join(", ")}`);
+  if (waits.until) {
+    const left = new Date(waits.until).getTime() - now;
+    if (left > 0) parts.push(`${parts.length > 0 ? "at most " : ""}${duration(Math.ceil(left / 1_000) * 1_000)}`);
+  }
+  return parts.join(", ");
+}

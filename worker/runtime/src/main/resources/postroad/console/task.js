@@ -1,0 +1,141 @@
+// The tasks of a run, and one of them with all that is known of it.
+import { ofRun as pathOf, query } from "./api.js";
+import { Action, may, ofRun } from "./commands.js";
+import {
+  addressWith, Copy, count, duration, Empty, go, html, Json, Problem, runAddress, Status, useAddress, useEffect, useLoaded,
+  useNow, useState, useWindow, When,
+} from "./ui.js";
+import { get } from "./api.js";
+
+const STATUSES = ["running", "retrying", "waiting", "completed", "failed", "cancelled"];
+const HEIGHT = 40;
+
+export function Tasks({ run, changed }) {
+  const { parameters } = useAddress();
+  const node = parameters.get("node") ?? "";
+  const status = parameters.get("taskStatus") ?? "";
+  const asked = query({ node, status });
+  const first = useLoaded(pathOf(run.runId, `/tasks${query({ node, status, limit: 200 })}`));
+  const nodes = useLoaded(pathOf(run.runId, "/nodes"));
+  const [more, setMore] = useState({ asked, tasks: [], next: undefined });
+  useEffect(() => {
+    if (changed > 0) first.reload();
+  }, [changed]);
+  const rest = more.asked === asked ? more.tasks : [];
+  const tasks = [...(first.data?.tasks ?? []), ...rest];
+  const next = rest.length > 0 ? more.next : first.data?.next;
+  const load = async () => {
+    const page = await get(pathOf(run.runId, `/tasks${query({ node, status, limit: 1000, cursor: next })}`));
+    setMore({ asked, tasks: [...rest, ...page.tasks], next: page.next });
+  };
+  const [body, from, to] = useWindow(tasks.length, HEIGHT);
+  const names = [...new Set((nodes.data?.steps ?? []).map((step) => step.node))];
+  const set = (name) => (event) => go(addressWith({ tab: "tasks", [name]: event.target.value }), { replace: true });
+  return html`
+    <form class="filters" role="search" aria-label="Filter of tasks" onSubmit=${(event) => event.preventDefault()}>
+      <label>Node <select onChange=${set("node")}>
+        <option value="" selected=${!node}>any</option>
+        ${[...new Set([...names, node].filter(Boolean))].map((name) => html`<option selected=${name === node}>${name}</option>`)}
+      </select></label>
+      <label>Status <select onChange=${set("taskStatus")}>
+        <option value="" selected=${!status}>any</option>
+        ${STATUSES.map((name) => html`<option selected=${name === status}>${name}</option>`)}
+      </select></label>
+    </form>
+    <${Problem} failure=${first.failure} again=${first.reload} />
+    ${first.data && tasks.length === 0 ? html`<${Empty}>No task is as the filter says.<//>` : html`
+    <table class="tasks">
+      <thead><tr><th>Status</th><th>Task</th><th>Superstep</th><th>Attempts</th><th>Took</th><th>Tokens</th><th>Error</th></tr></thead>
+      <tbody ref=${body}>
+        ${from > 0 && html`<tr class="space" aria-hidden="true" style=${{ height: `${from * HEIGHT}px` }}></tr>`}
+        ${tasks.slice(from, to).map((task) => html`<tr key=${task.task} class=${task.superseded ? "superseded" : ""}>
+          <td><${Status} of=${task.status} /></td>
+          <td class="id"><a href=${runAddress(run.runId, `?task=${encodeURIComponent(task.task)}`)}>${task.task}</a></td>
+          <td>${task.superstep}</td><td>${task.attempts}</td>
+          <td>${task.durationMs === undefined ? "" : duration(task.durationMs)}</td>
+          <td>${task.inputTokens + task.outputTokens > 0 ? count(task.inputTokens + task.outputTokens) : ""}</td>
+          <td class="waits">${task.error ? `${task.error.type}: ${task.error.message}` : ""}${task.superseded ? " (rolled back)" : ""}</td>
+        </tr>`)}
+        ${to < tasks.length && html`<tr class="space" aria-hidden="true" style=${{ height: `${(tasks.length - to) * HEIGHT}px` }}></tr>`}
+      </tbody>
+    </table>
+    <p class="foot" role="status">${count(tasks.length)} shown ${next && html`<button onClick=${load}>Show more</button>`}</p>`}
+  `;
+}
+
+export function Task({ run, id, changed, shown, onDone }) {
+  const now = useNow(1_000);
+  const path = pathOf(run.runId, `/tasks/${encodeURIComponent(id)}`);
+  const { data: task, failure, reload } = useLoaded(path);
+  useEffect(() => {
+    if (changed > 0) reload();
+  }, [changed]);
+  if (!task) return html`<${Problem} failure=${failure} again=${reload} />`;
+  const live = shown.get(id);
+  const canRetry = ["failed", "cancelled"].includes(run.status) && ["failed", "cancelled"].includes(task.status);
+  return html`
+    <div class="title">
+      <p class="up"><a href=${runAddress(run.runId, `?tab=tasks&node=${encodeURIComponent(task.node)}`)}>Tasks of ${task.node}</a></p>
+      <h2>${task.task}</h2>
+      <${Status} of=${task.status} />
+    </div>
+    <dl class="facts">
+      <div><dt>Node</dt><dd>${task.node}</dd></div>
+      ${task.agent && html`<div><dt>Agent</dt><dd><a href=${`/agents/${encodeURIComponent(task.agent)}`}>${task.agent}</a></dd></div>`}
+      <div><dt>Superstep</dt><dd>${task.superstep}</dd></div>
+      <div><dt>Attempts</dt><dd>${task.attempts}</dd></div>
+      <div><dt>Took</dt><dd>${task.durationMs === undefined ? "–" : duration(task.durationMs)}</dd></div>
+      <div><dt>Tokens</dt><dd>${count(task.inputTokens)} in, ${count(task.outputTokens)} out</dd></div>
+      <div><dt>Began</dt><dd><${When} at=${task.startedAt} now=${now} /></dd></div>
+    </dl>
+    <div class="actions">
+      ${canRetry && html`<${Action} command=${{ ...ofRun.retry(run.runId), done: onDone }} kind="primary">Retry<//>`}
+      ${task.status === "retrying" && html`<${Action} command=${{ ...ofRun.retryNow(run.runId), done: onDone }} kind="primary">Try now<//>`}
+      ${task.output !== undefined && task.inputVersion !== undefined && may("steer") &&
+        html`<${Action} command=${ofRun.fork(run.runId, task.inputVersion, JSON.stringify(task.output, null, 2), (forked) => go(runAddress(forked)))}>Edit the writes and fork…<//>`}
+      <${Copy} text=${() => `curl -s ${location.origin}${path}`}>Copy as curl<//>
+    </div>
+    ${task.error && html`<section class="problem"><h3>${task.error.type}</h3><p>${task.error.message}</p></section>`}
+    ${live && html`<section><h3>What it shows${task.status === "running" ? ", live" : ""}</h3><pre class="shown" tabindex="0" role="region" aria-label="What the task shows">${live.text}</pre></section>`}
+    ${task.calls.length > 0 && html`<${Calls} calls=${task.calls} />`}
+    <div class="columns">
+      <section><h3>Input</h3>${task.input === undefined ? html`<p class="empty">It saw the state, ${task.inputVersion === undefined ? "" : html`<a href=${runAddress(run.runId, `?tab=state&version=${task.inputVersion}`)}>version ${task.inputVersion}</a>`}.</p>` : html`<${Json} value=${task.input} label="Input" />`}</section>
+      <section><h3>Writes</h3>${task.output === undefined ? html`<p class="empty">None yet.</p>` : html`<${Json} value=${task.output} label="Writes" />`}</section>
+    </div>
+    <${Logs} run=${run} task=${task} changed=${changed} />
+    ${task.agent && html`<${Prompt} agent=${task.agent} />`}
+  `;
+}
+
+function Calls({ calls }) {
+  const most = Math.max(1, ...calls.map((call) => call.durationMs ?? 0));
+  return html`<section><h3>Attempts</h3><table>
+    <thead><tr><th>Attempt</th><th>Result</th><th>Took</th><th></th><th>Error</th></tr></thead>
+    <tbody>${calls.map((call) => html`<tr>
+      <td>${call.attempt}</td>
+      <td><${Status} of=${call.status} />${call.repeated ? ", tried again" : ""}</td>
+      <td>${duration(call.durationMs)}</td>
+      <td class="meter"><meter min="0" max=${most} value=${call.durationMs ?? 0} aria-label=${`Attempt ${call.attempt}: ${duration(call.durationMs)}`}></meter></td>
+      <td class="waits">${call.error ? `${call.error.type}: ${call.error.message}` : ""}</td>
+    </tr>`)}</tbody>
+  </table></section>`;
+}
+
+function Logs({ run, task, changed }) {
+  const { data, reload, failure } = useLoaded(pathOf(run.runId, `/logs${query({ node: task.node, limit: 500 })}`), task.status === "running" ? 2_000 : 0);
+  useEffect(() => {
+    if (changed > 0) reload();
+  }, [changed]);
+  const lines = (data?.lines ?? []).filter((line) => line.task === task.task);
+  if (failure || lines.length === 0) return html`<${Problem} failure=${failure} />`;
+  return html`<section><h3>Log</h3><ol class="log">
+    ${lines.map((line) => html`<li class=${`is-${line.level}`}><time datetime=${line.at}>${new Date(line.at).toLocaleTimeString()}</time> <b>${line.level}</b> ${line.message} ${line.fields ? html`<code>${JSON.stringify(line.fields)}</code>` : ""}</li>`)}
+  </ol></section>`;
+}
+
+/** How the agent is asked, as it is defined now. */
+function Prompt({ agent }) {
+  const { data } = useLoaded(`/api/agents/${encodeURIComponent(agent)}`);
+  if (!data) return null;
+  return html`<details><summary>How agent ${agent} is defined now</summary><${Json} value=${data.definition} label="Definition of the agent" /></details>`;
+}

@@ -1,0 +1,322 @@
+package dev.postroad.runtime.http;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.Trigger;
+import dev.postroad.runtime.access.Role;
+import dev.postroad.runtime.access.TokenLine;
+import dev.postroad.runtime.testing.Browsing;
+import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.Site;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The console, as a person meets it: in a browser, on a worker with real servers. */
+@NullMarked
+final class ConsoleTest {
+    private static final String TOKEN = "0123456789-abcdef";
+    private static final String GRAPHS = """
+        graph: letters
+        state: { parts: { reducer: last }, text: { reducer: last }, ok: { reducer: last } }
+        nodes:
+          plan: { set: "{'parts': [1, 2, 3]}" }
+          write: { set: "{'text': 'Dear reader'}" }
+          check: { set: "{}" }
+          approve:
+            interrupt:
+              ask: "{'question': 'Send it?', 'draft': state.text}"
+              schema: { type: object, required: [approved], properties: { approved: { type: boolean }, note: { type: string } } }
+            output: "{'ok': result.approved}"
+          send: { graph: sending }
+        edges:
+          - { from: START, to: plan }
+          - { from: plan, to: write }
+          - { from: plan, forEach: "state.parts", to: check }
+          - { from: [write, check], to: approve }
+          - { from: approve, to: send }
+          - { from: send, to: END }
+        ---
+        graph: breaks
+        state: { s: { reducer: last, default: x }, n: { reducer: last } }
+        nodes: { bad: { set: "{'n': int(state.s)}" } }
+        edges: [{ from: START, to: bad }, { from: bad, to: END }]
+        ---
+        agent: clerk
+        kind: java
+        provider: test-puppet
+        """;
+    private static final String SENDING = """
+        graph: sending
+        nodes: { stamp: { set: "{}" } }
+        edges: [{ from: START, to: stamp }, { from: stamp, to: END }]
+        """;
+
+    private static final TokenLine.New READER = TokenLine.generate("ada", Role.READER, Map.of(), new SecureRandom());
+
+    private static Site site = Site.open();
+    private static Browsing browsing = Browsing.none();
+    private static String here = "";
+    private static String guarded = "";
+
+    @BeforeAll
+    static void start() {
+        browsing = Browsing.start();
+        here = "http://127.0.0.1:" + site.worker().httpPort();
+        guarded = "http://127.0.0.1:"
+                + site.worker(Map.of("POSTROAD_HTTP_TOKEN", TOKEN, "POSTROAD_HTTP_TOKENS", READER.line()))
+                        .httpPort();
+        site.apply(SENDING);
+        site.apply(GRAPHS);
+        for (String run : List.of("asks", "by-hand", "many-1", "many-2")) {
+            site.trigger("letters", run, "{}");
+        }
+        site.trigger("breaks", "broken", "{}");
+        site.ended("broken");
+        for (String run : List.of("asks", "by-hand", "many-1", "many-2")) {
+            site.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        browsing.close();
+        site.close();
+    }
+
+    @AfterEach
+    void leavesTheOriginNowhereAndBreaksNoPolicy() {
+        browsing.leavePages();
+        assertThat(browsing.faults()).isEmpty();
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator inDialog(Page page, String name) {
+        return page.getByRole(AriaRole.DIALOG)
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    @Test
+    void canBeReadByEverybodyInEachOfItsScreensAndThemes() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Map<String, String> screens = Map.ofEntries(
+                Map.entry("/runs", "table.runs a"),
+                Map.entry("/runs/asks", ".picture .box"),
+                Map.entry("/runs/asks?tab=timeline", ".lane"),
+                Map.entry("/runs/asks?tab=tasks", "table.tasks a"),
+                Map.entry("/runs/asks?task=approve%403", ".facts"),
+                Map.entry("/runs/asks?tab=state", ".patch, .versions li:nth-child(2)"),
+                Map.entry("/runs/asks?tab=events", ".events li"),
+                Map.entry("/inbox", ".question"),
+                Map.entry("/agents", "table.agents a"),
+                Map.entry("/agents/clerk", ".events li"),
+                Map.entry("/graphs/letters", ".picture .box"),
+                Map.entry("/errors", "table.errors"),
+                Map.entry("/workers", "table.workers"));
+        screens.forEach((path, there) -> {
+            page.navigate(here + path);
+            assertThat(page.locator(there).first()).isVisible();
+            assertThat(page.locator(".problem")).hasCount(0);
+            assertThat(browsing.unreadable(page)).as(path).isEmpty();
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+            assertThat(browsing.faint(page)).as(path + " in the dark").isEmpty();
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        });
+    }
+
+    @Test
+    void fitsANarrowScreen() {
+        Page page = browsing.page(ColorScheme.DARK, 390);
+        for (String path : List.of("/runs", "/runs/asks", "/inbox", "/workers")) {
+            page.navigate(here + path);
+            assertThat(page.locator("main h1")).isVisible();
+            assertThat(page.locator("main :is(.picture .box, .question, table a, table.workers)")
+                            .first())
+                    .isVisible();
+            assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                    .as(path)
+                    .isEqualTo(390);
+            assertThat(browsing.unreadable(page)).as(path).isEmpty();
+        }
+    }
+
+    @Test
+    void showsNewRunsWithoutALoadAndFindsThemByTheirTags() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        page.navigate(here + "/runs");
+        assertThat(page.locator(".live")).hasText("Live");
+        site.trigger("sending", "just-now", "{}");
+        assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("just-now")))
+                .isVisible();
+        page.locator(".statuses a", new Page.LocatorOptions().setHasText("failed"))
+                .click();
+        assertThat(page).hasURL(Pattern.compile(".*\\?status=failed$"));
+        assertThat(page.locator("table.runs td.id")).hasText(new String[] {"broken"});
+        page.getByLabel("Tag").fill("tenant=nobody");
+        page.getByLabel("Tag").press("Enter");
+        assertThat(page.locator(".empty")).containsText("No run is as the filter says");
+    }
+
+    @Test
+    void showsWhereARunIsAndWhatHappenedToItsTasks() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        page.navigate(here + "/runs/asks");
+        assertThat(page.locator(".why")).containsText("Node approve asks a person");
+        assertThat(page.getByLabel("approve, waiting, 1 task")).isVisible();
+        assertThat(page.getByLabel("check, completed, 3 tasks")).isVisible();
+        assertThat(page.locator(".box.is-join")).containsText("2 of 2");
+        page.getByLabel("Open graph send").click();
+        assertThat(page.locator(".box", new Page.LocatorOptions().setHasText("stamp")))
+                .isVisible();
+        page.getByLabel("write, completed, 1 task").click();
+        assertThat(page.getByLabel("Writes")).containsText("Dear reader");
+    }
+
+    @Test
+    void answersWhatIsAskedAndSaysWhatIsNoLongerAsked() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Page late = browsing.page(ColorScheme.LIGHT, 1280);
+        site.trigger("letters", "twice", "{}");
+        site.journalWith("twice", event -> event.type() == EventType.RUN_WAITING);
+        for (Page each : List.of(page, late)) {
+            each.navigate(here + "/inbox?run=twice");
+            assertThat(each.locator(".question h2")).hasText("Send it?");
+        }
+        // What the late one sees stays as it is.
+        late.route("**/api/waiting**", Route::abort);
+        page.getByText("No", new Page.GetByTextOptions().setExact(true)).check();
+        button(page, "Answer").click();
+        assertThat(page.locator(".sayings")).containsText("twice: answered");
+        assertThat(page.locator(".empty")).isVisible();
+        site.ended("twice");
+        assertThat(site.history()
+                        .state("twice", null)
+                        .orElseThrow()
+                        .state()
+                        .path("ok")
+                        .asBoolean(true))
+                .isFalse();
+        button(late, "Answer").click();
+        assertThat(late.locator(".question .problem")).isVisible();
+    }
+
+    /** Nothing but keys, from the address on. */
+    @Test
+    void cancelsARunByTheKeyboardAlone() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        page.navigate(here + "/runs/by-hand");
+        assertThat(button(page, "Cancel")).isVisible();
+        tabTo(page, "Cancel");
+        page.keyboard().press("Enter");
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad cancel by-hand");
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("\"type\":\"cancel\"");
+        tabTo(page, "");
+        page.keyboard().type("no longer wanted");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".why")).containsText("no longer wanted");
+        assertThat(button(page, "Retry").first()).isVisible();
+    }
+
+    /** Presses Tab until a button of that name has the focus; for no name, an input. */
+    private static void tabTo(Page page, String name) {
+        String found = name.isEmpty()
+                ? "document.activeElement.tagName === 'INPUT'"
+                : "document.activeElement.textContent.trim() === '" + name + "'";
+        for (int i = 0; i < 40 && !Boolean.TRUE.equals(page.evaluate(found)); i++) {
+            page.keyboard().press("Tab");
+        }
+        assertThat(page.evaluate(found)).as("tab to " + name).isEqualTo(true);
+    }
+
+    @Test
+    void cancelsAllThatAFilterFinds() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        for (String run : List.of("all-1", "all-2")) {
+            site.client().trigger(Trigger.of("letters", run, (ObjectNode) Site.json("{}")));
+            site.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
+        }
+        page.navigate(here + "/runs?graph=letters&status=waiting");
+        button(page, "All of these…").click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad cancel --status waiting --graph letters");
+        page.getByLabel("Command").selectOption("pause");
+        inDialog(page, "Leave it").click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
+    }
+
+    @Test
+    void disablesAnAgentWithAReasonAndEnablesIt() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        page.navigate(here + "/agents/clerk");
+        button(page, "Disable…").click();
+        page.getByLabel("Why").fill("on holiday");
+        inDialog(page, "Disable it").click();
+        assertThat(page.locator(".why")).containsText("on holiday");
+        button(page, "Enable…").click();
+        inDialog(page, "Enable it").click();
+        assertThat(page.locator(".why")).hasCount(0);
+        PuppetAgent.play("called", call -> PuppetAgent.nothing());
+        button(page, "Try a call…").click();
+        page.getByLabel("Run id").fill("called");
+        inDialog(page, "Call it").click();
+        assertThat(page).hasURL(here + "/runs/called");
+        assertThat(page.locator(".title .status")).containsText("completed");
+    }
+
+    @Test
+    void showsNoButtonThatMayNotBePressed() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        page.navigate(guarded + "/runs");
+        page.getByLabel("Token of this worker").fill(READER.token());
+        button(page, "Sign in").click();
+        assertThat(page.locator("h1")).hasText("Runs");
+        for (String path :
+                List.of("/runs/asks", "/runs/asks?tab=state", "/inbox", "/agents/clerk", "/errors", "/runs")) {
+            page.navigate(guarded + path);
+            assertThat(page.locator("main h1")).isVisible();
+            assertThat(page.locator("main :is(.picture .box, .versions li, .question, .events li, table a)")
+                            .first())
+                    .isVisible();
+            assertThat(page.locator("main button[title^='Sends'], main form.answer, main .primary:not(a)"))
+                    .hasCount(0);
+        }
+    }
+
+    @Test
+    void letsInByATokenThatNoScriptCanRead() {
+        Page page = browsing.page(ColorScheme.LIGHT, 390);
+        page.navigate(guarded + "/runs/asks");
+        page.getByLabel("Token of this worker").fill("wrong-wrong-wrong");
+        button(page, "Sign in").click();
+        assertThat(page.locator(".problem")).containsText("a token of this worker");
+        page.getByLabel("Token of this worker").fill(TOKEN);
+        button(page, "Sign in").click();
+        assertThat(page.locator("h1")).hasText("asks");
+        assertThat(page.evaluate("document.cookie")).isEqualTo("");
+        button(page, "Pause").click();
+        inDialog(page, "Leave it").click();
+        button(page, "Sign out").click();
+        assertThat(page.getByLabel("Token of this worker")).isVisible();
+        page.reload();
+        assertThat(page.getByLabel("Token of this worker")).isVisible();
+    }
+}
