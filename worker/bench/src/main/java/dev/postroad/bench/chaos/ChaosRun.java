@@ -15,12 +15,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Runs under way while one fault follows the other; some of the runs are cancelled, each twice. The seed decides which fault
- * comes when and whom it strikes.
+ * Runs under way while one fault follows the other; some of the runs are cancelled, retried or paused, each twice. The seed
+ * decides which fault comes when and whom it strikes.
  */
 final class ChaosRun {
     private static final int INPUTS = 10;
     private static final int CANCEL_EVERY = 20;
+    private static final int RETRY_EVERY = 40;
+    private static final int PAUSED = 7;
     private static final int MOST_EVENT_READS = 240;
 
     private final Ground ground;
@@ -77,18 +79,36 @@ final class ChaosRun {
             triggered.add(prefix + i);
         }
         place.flush();
-        for (int i = from; i < to; i++) {
-            if (prefix.equals("run-") && i % CANCEL_EVERY == 0) {
-                ObjectNode cancel = JsonNodeFactory.instance
-                        .objectNode()
-                        .put("type", "cancel")
-                        .put("runId", prefix + i)
-                        .put("commandId", "cancel-" + i);
-                place.send(place.topics().control(), prefix + i, cancel);
-                place.send(place.topics().control(), prefix + i, cancel);
+        if (prefix.equals("run-")) {
+            for (int i = from; i < to; i++) {
+                steer(prefix + i, i);
             }
         }
         place.flush();
+    }
+
+    /** Some are cancelled, some of these are retried after that, and some are paused and go on; each is told twice. */
+    private void steer(String run, int number) {
+        if (number % CANCEL_EVERY == 0) {
+            twice(run, "cancel");
+        }
+        if (number % RETRY_EVERY == 0) {
+            twice(run, "retry");
+        }
+        if (number % CANCEL_EVERY == PAUSED) {
+            twice(run, "pause");
+            twice(run, "unpause");
+        }
+    }
+
+    private void twice(String run, String type) {
+        ObjectNode command = JsonNodeFactory.instance
+                .objectNode()
+                .put("type", type)
+                .put("runId", run)
+                .put("commandId", type + "-" + run);
+        place.send(place.topics().control(), run, command);
+        place.send(place.topics().control(), run, command);
     }
 
     private ObjectNode judged(Scene scene) throws InterruptedException {
@@ -124,23 +144,9 @@ final class ChaosRun {
                 agent: chaos-agent
                 kind: http
                 url: %s
+                timeout: PT5S
                 retry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }
                 """.formatted(agents.url()));
-        place.publish("""
-                graph: chaos
-                state: { n: { reducer: last }, sum: { reducer: sum }, log: { reducer: append } }
-                nodes:
-                  begin: { set: "{'sum': state.n, 'log': ['begin']}" }
-                  left: { agent: chaos-agent, input: "{'sum': state.sum}" }
-                  right: { agent: chaos-agent, input: "{'sum': state.sum}" }
-                  nap: { sleep: "'PT0.2S'" }
-                  meet: { agent: chaos-agent, input: "{'sum': state.sum}" }
-                edges:
-                  - { from: START, to: begin }
-                  - { from: begin, to: [left, right] }
-                  - { from: [left, right], to: nap }
-                  - { from: nap, to: meet }
-                  - { from: meet, to: END }
-                """);
+        place.publish(ChaosGraph.described("the first"));
     }
 }

@@ -16,6 +16,9 @@ final class Faults {
                 new FrozenPostgres(),
                 new FrozenKafka(),
                 new FailingAgents(),
-                new LateAgents());
+                new LateAgents(),
+                new HungAgents(),
+                new RollingRestart(),
+                new ChangedDefinitions());
     }
 }
