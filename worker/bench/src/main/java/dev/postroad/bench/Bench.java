@@ -219,6 +219,30 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "One tenant that queues many runs, and another that has one each second.")
+    int fairness(
+            @Option(names = "--runs", defaultValue = "100000") int runs,
+            @Option(names = "--single", defaultValue = "10", description = "runs of the other tenant") int single)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(new FairRuns(ground, place).measure(runs, single));
+        }
+        return 0;
+    }
+
+    @Command(description = "Starts under limits of many keys, beside as many without.")
+    int limits(
+            @Option(names = "--runs", defaultValue = "50000") int runs,
+            @Option(names = "--keys", defaultValue = "1000") int keys)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(new LimitedRuns(ground, place).measure(runs, keys));
+        }
+        return 0;
+    }
+
     @Command(description = "Runs in flight that are cancelled at a pace, beside others that go on.")
     int cancel(
             @Option(names = "--runs", defaultValue = "2000") int runs,
