@@ -48,7 +48,11 @@ public final class BudgetWatch implements AutoCloseable {
     /** Lets a run go on. Must not block. */
     @FunctionalInterface
     public interface Unpausing {
-        /** @param commandId the same for the same pause */
+        /**
+         * Lets it go on.
+         *
+         * @param commandId the same for the same pause
+         */
         void unpause(String runId, int shard, String commandId);
     }
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What was used of rates, in the table {@code limits}; its callers hold a lock on the name. Thread-safe. */
 final class UsedLimits {
@@ -16,6 +17,13 @@ final class UsedLimits {
             INSERT INTO postroad.limits (name, key, used)
             SELECT ?, changed.key, changed.used FROM unnest(?::text[], ?::text[]) AS changed (key, used)
             ON CONFLICT (name, key) DO UPDATE SET used = EXCLUDED.used, changed_at = now()""";
+
+    /** No period is as long in earnest. */
+    private static final String TIDY = "DELETE FROM postroad.limits WHERE changed_at < now() - interval '400 days'";
+
+    private static final int SAVES_A_TIDYING = 10_000;
+
+    private final AtomicInteger saves = new AtomicInteger();
 
     Map<String, String> read(Connection connection, String name, Set<String> keys) throws SQLException {
         Map<String, String> used = new HashMap<>();
@@ -48,6 +56,11 @@ final class UsedLimits {
                             "text",
                             changed.values().stream().map(RateWindow::toString).toArray()));
             statement.executeUpdate();
+        }
+        if (saves.getAndIncrement() % SAVES_A_TIDYING == 0) {
+            try (PreparedStatement statement = connection.prepareStatement(TIDY)) {
+                statement.executeUpdate();
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ public final class RateWindow {
     /** What {@link #toString} wrote down; of another period it tells nothing. */
     public static RateWindow of(Duration per, String written) {
         RateWindow window = new RateWindow(per);
-        String[] parts = written.split(" ");
+        String[] parts = written.split(" ", -1);
         if (!parts[0].equals(String.valueOf(window.sliceNanos))) {
             return window;
         }

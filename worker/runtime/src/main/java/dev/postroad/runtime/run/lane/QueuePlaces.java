@@ -32,10 +32,13 @@ record QueuePlaces(FairRanks fair) {
         List<String> limits = rules.hasKeys() ? rules.keys(asked.input(), run) : List.of();
         String key = fairness == null ? null : fairness.key().key(asked.input(), run);
         Instant rank = rank(fairness, key, graph, asked, run, at);
-        return asked.placed(new QueuePlace(key, rank, sharesBudget ? spender(budget, asked, run) : null, limits));
+        return asked.placed(new QueuePlace(key, rank, spender(budget, asked, run), limits));
     }
 
-    private static String spender(BudgetRules budget, Admission asked, ObjectNode run) {
+    private static @Nullable String spender(@Nullable BudgetRules budget, Admission asked, ObjectNode run) {
+        if (budget == null || budget.per() == null) {
+            return null;
+        }
         KeyExpression key = budget.key();
         return key == null ? KeyExpression.NO_KEY : key.key(asked.input(), run);
     }
