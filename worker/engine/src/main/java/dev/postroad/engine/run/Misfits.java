@@ -80,8 +80,8 @@ final class Misfits {
         if (mustStayOfItsKind(task) && !kind(here).equals(kind(there))) {
             add("node " + Shown.name(task.node()) + " is " + kind(there) + " there, and here " + kind(here) + ", and "
                     + lost(task));
-        } else if (Frame.inside(task) instanceof Frame inside && there.work() instanceof Node.ByGraph(Graph graph)) {
-            inside(task, inside, graph);
+        } else if (there.work() instanceof Node.ByGraph(Graph graph)) {
+            inside(task, graph);
         }
         if (!task.status().isSettled()) {
             element(task, here, there);
@@ -89,12 +89,16 @@ final class Misfits {
         }
     }
 
-    private void inside(Task task, Frame inside, Graph graph) {
-        if (!graph.name().equals(inside.graph().name())) {
+    private void inside(Task task, Graph graph) {
+        Frame inside = Frame.inside(task);
+        if (inside == null) {
+            return;
+        }
+        if (graph.name().equals(inside.graph().name())) {
+            new Misfits(inside, graph, faults).find();
+        } else {
             add("node " + Shown.name(task.node()) + " has graph " + Shown.name(graph.name()) + " inside there, and "
                     + lost(task));
-        } else if (graph != inside.graph()) {
-            new Misfits(inside, graph, faults).find();
         }
     }
 

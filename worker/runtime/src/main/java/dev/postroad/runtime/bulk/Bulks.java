@@ -19,13 +19,6 @@ public final class Bulks {
             INSERT INTO postroad.bulks (id, action, selection, by, per_second)
             VALUES (:id, :action::json, :selection::json, :by, :perSecond) ON CONFLICT (id) DO NOTHING""";
 
-    /** The newest ones are meant, and the oldest of them have their turn first. */
-    private static final String RUNS = """
-            INSERT INTO postroad.bulk_runs (bulk, place, run_id)
-            SELECT :bulk, row_number() OVER (ORDER BY queued_at, id), run_id
-            FROM (SELECT id, run_id, queued_at FROM postroad.runs%s ORDER BY queued_at DESC, id DESC LIMIT :most) chosen""";
-
-    private static final String COUNT = "SELECT count(*) FROM (SELECT FROM postroad.runs%s LIMIT :most) chosen";
     private static final String REPORT = """
             SELECT b.*, c.* FROM postroad.bulks b
             CROSS JOIN LATERAL (
@@ -51,7 +44,8 @@ public final class Bulks {
     /** How many runs an order would be for. */
     public long count(RunFilter filter, int limit) {
         Search search = RunListing.matching(filter);
-        return jdbi.withHandle(handle -> handle.createQuery(COUNT.formatted(where(search)))
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "SELECT count(*) FROM (SELECT FROM postroad.runs" + where(search) + " LIMIT :most) chosen")
                 .bindMap(search.values())
                 .bind("most", limit)
                 .mapTo(Long.class)
@@ -75,9 +69,13 @@ public final class Bulks {
         });
     }
 
+    /** The newest ones are meant, and the oldest of them have their turn first. */
     private static void chooseRuns(Handle handle, BulkOrder order) {
         Search search = RunListing.matching(order.filter());
-        handle.createUpdate(RUNS.formatted(where(search)))
+        handle.createUpdate("INSERT INTO postroad.bulk_runs (bulk, place, run_id)"
+                        + " SELECT :bulk, row_number() OVER (ORDER BY queued_at, id), run_id FROM ("
+                        + "SELECT id, run_id, queued_at FROM postroad.runs" + where(search)
+                        + " ORDER BY queued_at DESC, id DESC LIMIT :most) chosen")
                 .bindMap(search.values())
                 .bind("bulk", order.id())
                 .bind("most", order.limit())
