@@ -69,7 +69,7 @@ class JournalWriterTest {
     private static final int THEIRS = 2;
     private static final Map<Integer, Long> EPOCHS = Map.of(MINE, 5L, THEIRS, 5L);
 
-    private static final Graph GRAPH = graph("""
+    private static final String PAIR = """
         graph: pair
         state: { done: { reducer: append } }
         nodes:
@@ -79,7 +79,12 @@ class JournalWriterTest {
           - { from: START, to: [left, right] }
           - { from: [left, right], to: END }
         limits: { timeout: PT1H }
-        """);
+        """;
+
+    private static final Graph GRAPH = graph(PAIR);
+
+    /** The version after it, which does the same. */
+    private static final Graph NEXT = graph(PAIR, 2);
 
     private static final Graph PAID = graph("""
         graph: paid
@@ -240,8 +245,8 @@ class JournalWriterTest {
     }
 
     private void checkReadBack(JournalEntry entry) throws SQLException {
-        Readable stored = (Readable)
-                reader.find(entry.key().id(), (name, version) -> GRAPH).orElseThrow();
+        Readable stored = (Readable) reader.find(entry.key().id(), (name, version) -> version == 1 ? GRAPH : NEXT)
+                .orElseThrow();
         assertThat(stored.key()).isEqualTo(entry.key());
         Run expected = entry.run();
         assertThat(stored.run())
@@ -255,9 +260,11 @@ class JournalWriterTest {
                 .returns(expected.startedAt(), Run::startedAt)
                 .returns(expected.lastAt(), Run::lastAt)
                 .returns(expected.callsUnderWay(), Run::callsUnderWay)
-                .returns(expected.admission(), Run::admission);
+                .returns(expected.admission(), Run::admission)
+                .returns(expected.migrations(), Run::migrations)
+                .returns(expected.graph().version(), run -> run.graph().version());
         assertThat(SITE.history().find(entry.key().id()).orElseThrow().status()).isEqualTo(expected.status());
-        List<String> unfinished = reader.unfinished(MINE, (name, version) -> GRAPH).stream()
+        List<String> unfinished = reader.unfinished(MINE, (name, version) -> version == 1 ? GRAPH : NEXT).stream()
                 .map(run -> run.key().id())
                 .toList();
         assertThat(unfinished)
@@ -327,7 +334,7 @@ class JournalWriterTest {
             blocker.rollback();
             assertThat(result(batch).admittedRuns()).containsExactly(entry.key().number());
             claim.get(Site.LIMIT.toSeconds(), TimeUnit.SECONDS);
-            assertThat(reader.unfinished(MINE, (name, version) -> GRAPH))
+            assertThat(reader.unfinished(MINE, (name, version) -> version == 1 ? GRAPH : NEXT))
                     .extracting(run -> run.key().id())
                     .containsExactly("slow");
         }
@@ -596,11 +603,13 @@ class JournalWriterTest {
                 new Command.WakeUp(),
                 answer("left@1", 6, AgentReply.completed(Site.json("[{'done': 'left'}, {'done': 2}]")), policy),
                 new Command.UpdateState("c6", (ObjectNode) Site.json("{'done': 7}"), "START", null),
+                new Command.Migrate("m1", NEXT),
                 new Command.Steer("c7", new Control.Unpause()),
                 new Command.Steer("c8", new Control.Cancel(null)),
                 new Command.Rollback("c9", begun(runId), true),
                 new Command.Steer(
                         "c10", new Control.Continue((ObjectNode) Site.json("{'done': 8}"), WhenBusy.INTERRUPT)),
+                new Command.Migrate("m2", GRAPH),
                 new Command.Steer("p2", new Control.Pause()),
                 new Command.Forked("c11", "another", 1));
         List<JournalEntry> entries = new ArrayList<>();
@@ -711,9 +720,13 @@ class JournalWriterTest {
     }
 
     private static Graph graph(String yaml) {
+        return graph(yaml, 1);
+    }
+
+    private static Graph graph(String yaml, int version) {
         try {
             return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
+                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), version, agent -> true);
         } catch (FaultsException faults) {
             throw new IllegalArgumentException(faults);
         }
