@@ -8,8 +8,6 @@ import dev.postroad.runtime.observe.PartHealth;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -18,6 +16,9 @@ import java.util.function.Predicate;
  * is trusted. Thread-safe.
  */
 final class HealthRoutes {
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
     private final HealthChecks health;
     private final PrometheusMeterRegistry metrics;
     private final Predicate<Context> trusted;
@@ -76,9 +77,7 @@ final class HealthRoutes {
     /** OpenMetrics, which also has exemplars, goes to who asks for it; everybody else reads Prometheus's older text. */
     private void metrics(Context context) {
         String accept = Objects.requireNonNullElse(context.header("Accept"), "");
-        String type = accept.contains("application/openmetrics-text")
-                ? OpenMetricsTextFormatWriter.CONTENT_TYPE
-                : PrometheusTextFormatWriter.CONTENT_TYPE;
+        String type = accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
         context.contentType(type).result(metrics.scrape(type));
     }
 }
