@@ -44,9 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class RightsTest {
     private static final Path PAGE = Path.of("..", "..", "contracts", "OPERATIONS.md");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
-    private static final String LOGIN =
-            "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%1$s\" password=\"of-%1$s\";";
-
     private static final String PASSWORD = "of-the-worker";
 
     @TempDir
@@ -109,7 +106,8 @@ final class RightsTest {
                 "POSTROAD_KAFKA_SASL_MECHANISM",
                 "PLAIN",
                 "POSTROAD_KAFKA_SASL_JAAS_CONFIG",
-                LOGIN.formatted(user)));
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user
+                        + "\" password=\"of-" + user + "\";"));
     }
 
     private static void grantInKafka(EmbeddedKafka kafka) throws IOException, ExecutionException, InterruptedException {
