@@ -154,7 +154,8 @@ class GiversTest {
     }
 
     private static ProducerRecord<byte[], byte[]> by(String giver, String topic, String key, String value) {
-        var record = new ProducerRecord<>(topic, Site.bytes(key), value.isEmpty() ? null : Site.bytes(value));
+        var record =
+                new ProducerRecord<byte[], byte[]>(topic, Site.bytes(key), value.isEmpty() ? null : Site.bytes(value));
         record.headers().add("postroad-by", giver.getBytes(StandardCharsets.UTF_8));
         return record;
     }

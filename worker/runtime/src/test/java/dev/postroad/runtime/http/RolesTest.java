@@ -19,6 +19,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +45,7 @@ final class RolesTest {
         StringBuilder lines = new StringBuilder("# Who may call\n");
         for (Role role : Role.values()) {
             TOKENS.put(role, token("a-" + role.publicName(), role, Map.of()));
-            lines.append(TOKENS.get(role).line()).append('\n');
+            lines.append(of(role).line()).append('\n');
         }
         Path file = Files.writeString(folder.resolve("tokens"), lines.append(ACME.line()));
         caller = new Caller(SITE.worker(Map.of(
@@ -76,7 +77,7 @@ final class RolesTest {
             for (String graph : List.of("asks", "breaks")) {
                 String trigger = "{'graph': '" + graph + "', 'runId': '" + tenant + "-" + graph
                         + "', 'tags': {'tenant': '" + tenant + "'}}";
-                assertThat(send(TOKENS.get(Role.OPERATOR), "POST", "/api/triggers", trigger)
+                assertThat(send(of(Role.OPERATOR), "POST", "/api/triggers", trigger)
                                 .status())
                         .isEqualTo(202);
             }
@@ -105,6 +106,10 @@ final class RolesTest {
             headers.addAll(List.of("Authorization", "Bearer " + token.token()));
         }
         return caller.send(method, path, body, headers.toArray(String[]::new));
+    }
+
+    private static TokenLine.New of(Role role) {
+        return Objects.requireNonNull(TOKENS.get(role), role.publicName());
     }
 
     private static Reply get(TokenLine.New token, String path) {
@@ -148,7 +153,7 @@ final class RolesTest {
                     .as(name + " by a stranger")
                     .isEqualTo(!isOpen);
             for (Role role : Role.values()) {
-                Reply reply = send(TOKENS.get(role), operation.method(), operation.request(), "{}");
+                Reply reply = send(of(role), operation.method(), operation.request(), "{}");
                 boolean may =
                         isOpen || role.includes(Role.valueOf(operation.role().toUpperCase(Locale.ROOT)));
                 assertThat(reply.status())
@@ -177,12 +182,12 @@ final class RolesTest {
         }
         for (String path : List.of("/api/runs", "/api/waiting", "/api/errors", "/api/schedules")) {
             assertThat(get(ACME, path).text()).as(path).contains("acme").doesNotContain("other");
-            assertThat(get(TOKENS.get(Role.READER), path).text()).as(path).contains("acme", "other");
+            assertThat(get(of(Role.READER), path).text()).as(path).contains("acme", "other");
         }
         assertThat(get(ACME, "/api/runs?tag.tenant=other").status()).isEqualTo(403);
         assertThat(get(ACME, "/api/runs?tag.tenant=acme").status()).isEqualTo(200);
         assertThat(get(ACME, "/api/counts").json().at("/runs/waiting").asInt()).isEqualTo(1);
-        assertThat(get(TOKENS.get(Role.READER), "/api/counts")
+        assertThat(get(of(Role.READER), "/api/counts")
                         .json()
                         .at("/runs/waiting")
                         .asInt())
@@ -224,8 +229,8 @@ final class RolesTest {
 
     @Test
     void whatIsChangedSaysWhoseTokenItWas() {
-        TokenLine.New operator = TOKENS.get(Role.OPERATOR);
-        TokenLine.New admin = TOKENS.get(Role.ADMIN);
+        TokenLine.New operator = of(Role.OPERATOR);
+        TokenLine.New admin = of(Role.ADMIN);
         assertThat(send(operator, "POST", "/api/triggers", "{'graph': 'asks', 'runId': 'told', 'by': 'somebody else'}")
                         .status())
                 .isEqualTo(202);
@@ -265,8 +270,7 @@ final class RolesTest {
             assertThat(get(new TokenLine.New("not-a-token-of-anybody", ""), "/api/graphs")
                             .status())
                     .isEqualTo(401);
-            assertThat(send(TOKENS.get(Role.READER), "DELETE", "/api/graphs/x", "")
-                            .status())
+            assertThat(send(of(Role.READER), "DELETE", "/api/graphs/x", "").status())
                     .isEqualTo(403);
             assertThat(log.all())
                     .anyMatch(line -> line.startsWith("Denials - 401 for GET /api/graphs from 127.0.0.1"))

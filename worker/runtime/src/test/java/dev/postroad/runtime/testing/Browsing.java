@@ -58,7 +58,7 @@ public final class Browsing implements AutoCloseable {
                 chromium.isPresent(), "there is no Chromium on this machine: install Debian's package chromium");
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        PlaywrightAssertions.setDefaultAssertionTimeout(Site.LIMIT.toMillis());
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) Site.LIMIT.toMillis());
         return new Browsing(
                 playwright,
                 playwright
@@ -75,7 +75,7 @@ public final class Browsing implements AutoCloseable {
                         .setViewportSize(width, TALL)
                         .setColorScheme(theme)
                         .setReducedMotion(ReducedMotion.REDUCE));
-        context.setDefaultTimeout(Site.LIMIT.toMillis());
+        context.setDefaultTimeout((double) Site.LIMIT.toMillis());
         open.add(context);
         Page page = context.newPage();
         page.onRequest(request -> {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * addresses of one link, are reached only where they are listed as addresses. Immutable.
  */
 public final class Reach {
+    private static final Pattern SEPARATOR = Pattern.compile("[,\\s]+");
     /** Everywhere, but where nobody may reach who is not listed. */
     public static final Reach DEFAULT = new Reach(List.of(), List.of(), true);
 
@@ -66,7 +68,7 @@ public final class Reach {
     public static Reach of(String listed) {
         List<Host> hosts = new ArrayList<>();
         List<Network> networks = new ArrayList<>();
-        for (String entry : listed.strip().split("[,\\s]+")) {
+        for (String entry : SEPARATOR.splitAsStream(listed.strip()).toList()) {
             Optional<Network> network = network(entry);
             if (network.isPresent()) {
                 networks.add(network.get());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * values, whatever they are called, and by their files, wherever they lie. Immutable.
  */
 public final class SecretRules {
+    private static final Pattern SEPARATOR = Pattern.compile("[,\\s]+");
     /** Of variables, where nothing is listed. */
     public static final String OF_AGENTS = "POSTROAD_AGENT_";
 
@@ -56,7 +58,7 @@ public final class SecretRules {
         }
         List<Glob> variables = new ArrayList<>();
         List<Glob> files = new ArrayList<>();
-        for (String entry : listed.strip().split("[,\\s]+")) {
+        for (String entry : SEPARATOR.splitAsStream(listed.strip()).toList()) {
             if (entry.startsWith(OF_VARIABLES) && entry.length() > OF_VARIABLES.length()) {
                 variables.add(Glob.of(entry.substring(OF_VARIABLES.length())));
             } else if (entry.startsWith(OF_FILES) && entry.length() > OF_FILES.length()) {

@@ -109,7 +109,7 @@ public final class McpAgent implements AgentClient {
         leave(used);
         String words = failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
         Throwable root = McpError.findRootCause(failed);
-        String detail = root == failed || root.getMessage() == null ? "" : ": " + root.getMessage();
+        String detail = failed.equals(root) || root.getMessage() == null ? "" : ": " + root.getMessage();
         return AgentReply.retryable(
                 "mcp.connection", faults.excerpt().of("the server cannot be reached, or broke off: " + words + detail));
     }

@@ -43,7 +43,7 @@ final class McpSession {
         this.client = McpClient.async(this.transport)
                 .requestTimeout(LONGEST)
                 .initializationTimeout(LONGEST_HANDSHAKE)
-                .clientInfo(new Implementation("postroad", "1"))
+                .clientInfo(Implementation.builder("postroad", "1").build())
                 .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(null))
                 .progressConsumer(this::show)
                 .build();
@@ -75,7 +75,7 @@ final class McpSession {
                 .clientBuilder(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER))
                 .connectTimeout(environment.connectTimeout())
                 .maxResponseSize(environment.maxAnswerBytes())
-                .httpRequestCustomizer((request, method, uri, body, context) -> {
+                .addHttpRequestCustomizer((request, method, uri, body, context) -> {
                     checkReach(uri, environment);
                     settings.headers().forEach(request::setHeader);
                 })

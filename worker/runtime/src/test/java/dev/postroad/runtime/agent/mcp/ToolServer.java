@@ -82,7 +82,8 @@ final class ToolServer implements AutoCloseable {
                                         "image",
                                         (exchange, call) -> CallToolResult.builder()
                                                 .addTextContent("a dot")
-                                                .addContent(new ImageContent(null, "AA==", "image/png"))
+                                                .addContent(ImageContent.builder("AA==", "image/png")
+                                                        .build())
                                                 .build()),
                                 "fails",
                                 (exchange, call) -> CallToolResult.builder()
@@ -100,14 +101,17 @@ final class ToolServer implements AutoCloseable {
             McpServer.SyncSpecification<S> server,
             String name,
             BiFunction<McpSyncServerExchange, CallToolRequest, CallToolResult> work) {
-        return server.toolCall(
-                Tool.builder().name(name).inputSchema(Map.of("type", "object")).build(), work);
+        return server.toolCall(Tool.builder(name, Map.of("type", "object")).build(), work);
     }
 
     private CallToolResult slow(McpSyncServerExchange exchange, CallToolRequest call) {
         Object token = call.progressToken();
-        exchange.progressNotification(new ProgressNotification(token, 1, 2.0, null));
-        exchange.progressNotification(new ProgressNotification(token, 2, 2.0, "nearly there"));
+        exchange.progressNotification(
+                ProgressNotification.builder(token, 1).total(2.0).build());
+        exchange.progressNotification(ProgressNotification.builder(token, 2)
+                .total(2.0)
+                .message("nearly there")
+                .build());
         return CallToolResult.builder().addTextContent("done").build();
     }
 
@@ -122,9 +126,13 @@ final class ToolServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         closing.countDown();
         mcp.close();
-        jetty.stop();
+        try {
+            jetty.stop();
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 }
