@@ -41,7 +41,8 @@ final class ListingChangeTest {
     }
 
     private static Seen seen(@Nullable String next, long questions, RunSummary... runs) {
-        return new Seen(new RunPage(List.of(runs), next), new RunCounts(NOON, Map.of(RunStatus.RUNNING, 1L), questions));
+        return new Seen(
+                new RunPage(List.of(runs), next), new RunCounts(NOON, Map.of(RunStatus.RUNNING, 1L), questions));
     }
 
     private ObjectNode sent(Seen seen) {
@@ -72,7 +73,8 @@ final class ListingChangeTest {
     @Test
     void tellsWhatIsNoLongerWantedAndNotWhatNewerOnesPushedOffThePage() {
         sent(seen("more", 0, run("third", 3, RunStatus.RUNNING), run("second", 2, RunStatus.RUNNING)));
-        ObjectNode json = sent(seen("more", 0, run("fourth", 4, RunStatus.RUNNING), run("third", 3, RunStatus.RUNNING)));
+        ObjectNode json =
+                sent(seen("more", 0, run("fourth", 4, RunStatus.RUNNING), run("third", 3, RunStatus.RUNNING)));
         assertThat(json.path("gone")).isEmpty();
         json = sent(seen("more", 0, run("fourth", 4, RunStatus.RUNNING), run("second", 2, RunStatus.RUNNING)));
         assertThat(json.path("gone").get(0).asText()).isEqualTo("third");
