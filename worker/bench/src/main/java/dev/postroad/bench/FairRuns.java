@@ -14,12 +14,6 @@ final class FairRuns {
     private static final int PLACES = 50;
     private static final long NAP_MILLIS = 5;
     private static final Duration BEAT = Duration.ofMillis(50);
-    private static final String WAITS = """
-            SELECT percentile_disc(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - queued_at) * 1000)::bigint
-            FROM postroad.runs WHERE run_id LIKE '%s-one-%%' AND started_at IS NOT NULL""";
-    private static final String SECONDS = """
-            SELECT (extract(epoch FROM max(ended_at) - min(started_at)) * 1000)::bigint
-            FROM postroad.runs WHERE run_id LIKE '%s-many-%%'""";
 
     private final Ground ground;
     private final Place place;
@@ -42,8 +36,7 @@ final class FairRuns {
                 one(graph, graph, single);
                 Ground.await(() -> ended(graph + "-many-") == runs, BEAT);
                 figures.put("waitP99MillisWith" + graph, waitP99(graph));
-                double seconds = place.count(SECONDS.formatted(graph)) / 1e3;
-                figures.put("runsPerSecondWith" + graph, Figures.round(runs / seconds, 0));
+                figures.put("runsPerSecondWith" + graph, Figures.round(runs / (millisOfMany(graph) / 1e3), 0));
             }
         }
         return figures;
@@ -77,7 +70,15 @@ final class FairRuns {
     }
 
     private long waitP99(String prefix) {
-        return place.count(WAITS.formatted(prefix));
+        return place.count("""
+                SELECT percentile_disc(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - queued_at) * 1000)::bigint
+                FROM postroad.runs WHERE run_id LIKE '%s-one-%%' AND started_at IS NOT NULL""".formatted(prefix));
+    }
+
+    private long millisOfMany(String graph) {
+        return place.count("""
+                SELECT (extract(epoch FROM max(ended_at) - min(started_at)) * 1000)::bigint
+                FROM postroad.runs WHERE run_id LIKE '%s-many-%%'""".formatted(graph));
     }
 
     private long ended(String prefix) {

@@ -11,9 +11,6 @@ import java.util.Map;
 /** How many runs start each second under limits of many keys, beside as many without. */
 final class LimitedRuns {
     private static final Duration BEAT = Duration.ofMillis(50);
-    private static final String MILLIS = """
-            SELECT (extract(epoch FROM max(started_at) - min(queued_at)) * 1000)::bigint
-            FROM postroad.runs WHERE run_id LIKE '%s-%%'""";
 
     private final Ground ground;
     private final Place place;
@@ -58,6 +55,9 @@ final class LimitedRuns {
                                 + "-%' AND ended_at IS NOT NULL")
                         == runs,
                 BEAT);
-        return runs / (place.count(MILLIS.formatted(prefix)) / 1e3);
+        long millis = place.count("""
+                SELECT (extract(epoch FROM max(started_at) - min(queued_at)) * 1000)::bigint
+                FROM postroad.runs WHERE run_id LIKE '%s-%%'""".formatted(prefix));
+        return runs / (millis / 1e3);
     }
 }
