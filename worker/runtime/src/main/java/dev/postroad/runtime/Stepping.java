@@ -184,5 +184,6 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         shards::owned,
                         clock))
                 .start();
+        on.part(queue);
     }
 }

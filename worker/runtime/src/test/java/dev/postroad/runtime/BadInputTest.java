@@ -228,12 +228,12 @@ class BadInputTest {
                 bad(
                         "no type",
                         "{'runId': 'x'}",
-                        "type: is missing; say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause or unpause"),
+                        "type: is missing; say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause, unpause or migrate"),
                 bad("an empty type", "{'runId': 'x', 'type': ''}", "type: is empty"),
                 bad(
                         "an unknown type",
                         "{'runId': 'x', 'type': 'explode'}",
-                        "type: is \"explode\"; say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause or unpause"),
+                        "type: is \"explode\"; say cancel, retry, resume, reassign, continue, rollback, fork, update-state, pause, unpause or migrate"),
                 bad("a type that is no text", "{'runId': 'x', 'type': 1}", "type: must be a text"),
                 bad("no run", Sent.of(null, "{'type': 'cancel'}"), "runId: is missing; name the run"),
                 bad("an illegal run id", "{'type': 'cancel', 'runId': 'a b'}", "runId: is \"a b\"; use 1 to 128 of"),

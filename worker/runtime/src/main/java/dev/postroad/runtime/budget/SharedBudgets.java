@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,8 @@ public final class SharedBudgets {
     private final Function<String, @Nullable BudgetRules> rules;
     private final InstantSource clock;
     private final Semaphore reading = new Semaphore(MOST_AT_ONCE, true);
+    // Told once, and not by each of the thousands of calls that wait.
+    private final AtomicBoolean isAway = new AtomicBoolean();
 
     /** @param rules of the newest version of a graph; null where it has no budget */
     public SharedBudgets(DataSource database, Function<String, @Nullable BudgetRules> rules, InstantSource clock) {
@@ -55,15 +58,17 @@ public final class SharedBudgets {
             try {
                 reading.acquire();
                 try {
-                    return look(claim);
+                    BudgetExceeded exceeded = look(claim);
+                    isAway.set(false);
+                    return exceeded;
                 } finally {
                     reading.release();
                 }
             } catch (SQLException away) {
-                LOG.warn(
-                        "what was spent of the budget of graph {} cannot be read yet: {}",
-                        claim.graph(),
-                        away.getMessage());
+                if (!isAway.getAndSet(true)) {
+                    LOG.warn(
+                            "what was spent of budgets cannot be read; calls wait until it can: {}", away.getMessage());
+                }
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
         }

@@ -37,6 +37,7 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -338,10 +339,12 @@ public final class Site implements AutoCloseable {
 
     /** Waits until a run's journal has an event, and gives the journal. */
     public List<RunEvent> journalWith(String runId, Predicate<RunEvent> event) {
-        await(
-                "run " + runId + " has the event",
-                () -> history().events(runId, 1).stream().anyMatch(event));
-        return history().events(runId, 1);
+        AtomicReference<List<RunEvent>> journal = new AtomicReference<>(List.of());
+        await("run " + runId + " has the event", () -> {
+            journal.set(history().events(runId, 1));
+            return journal.get().stream().anyMatch(event);
+        });
+        return journal.get();
     }
 
     /** Waits until a run has answered a command, and gives its answer. */
@@ -499,7 +502,11 @@ public final class Site implements AutoCloseable {
 
     /** Waits for a condition, with a limit. */
     public static void await(String what, java.util.concurrent.Callable<Boolean> condition) {
-        Awaitility.await(what).atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(condition);
+        Awaitility.await(what)
+                .atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(condition);
     }
 
     /** A header's text; null where there is none. */

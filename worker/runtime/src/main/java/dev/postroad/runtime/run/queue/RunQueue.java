@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * cancelled or has begun already, gives its place back. Thread-safe; a lock is taken when a run begins and ends, never
  * for a transition.
  */
-public final class RunQueue {
+public final class RunQueue implements AutoCloseable {
     /** The most tickets. */
     static final int CAPACITY = 50_000;
 
@@ -31,6 +31,7 @@ public final class RunQueue {
     private @Nullable Ticket latecomersBound;
     private boolean boundMoved;
     private int taken;
+    private boolean closed;
 
     /**
      * @param places the most runs in flight
@@ -49,7 +50,7 @@ public final class RunQueue {
 
     /** Takes a place for a run that came just now, where one is free and nobody waits. */
     public synchronized boolean tryTake() {
-        if (taken >= places || waiting.size() > 0 || bound != null) {
+        if (closed || taken >= places || waiting.size() > 0 || bound != null) {
             return false;
         }
         taken++;
@@ -98,7 +99,7 @@ public final class RunQueue {
     }
 
     private void dispatch() {
-        while (taken < places && waiting.size() > 0) {
+        while (!closed && taken < places && waiting.size() > 0) {
             Ticket next = waiting.takeFirst();
             taken++;
             next.holder().begin(next);
@@ -160,5 +161,14 @@ public final class RunQueue {
     /** The places that are taken. */
     public synchronized int taken() {
         return taken;
+    }
+
+    /**
+     * Lets no run begin any more. The places that become free as a worker gives its shards away would let runs begin here
+     * that come after those which begin elsewhere.
+     */
+    @Override
+    public synchronized void close() {
+        closed = true;
     }
 }

@@ -81,6 +81,17 @@ class RunQueueTest {
     }
 
     @Test
+    void aWorkerThatStopsLetsNoRunBeginInThePlacesThatItsShardsLeave() {
+        assertThat(queue.tryTake()).isTrue();
+        queue.offer(ticket(1));
+        queue.close();
+        queue.leave();
+        assertThat(begun).isEmpty();
+        queue.removeShard(0);
+        assertThat(queue.tryTake()).isFalse();
+    }
+
+    @Test
     void whoeverComesWhileTicketsAreReadIsNotForgotten() {
         queue.unread();
         assertThat(queue.readFrom()).isEqualTo(Ticket.FIRST);
