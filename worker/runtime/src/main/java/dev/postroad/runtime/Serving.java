@@ -62,6 +62,7 @@ record Serving(HealthChecks health, WorkerHttp http) {
         WorkerSettings settings = on.settings();
         TriggerLag lag =
                 on.part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), on.clock()));
+        stepping.membership().shards().lag(lag::waiting);
         ServerWatch kafka = on.part(new ServerWatch("Kafka", lag, on.clock()));
         QueueWait queue = new QueueWait(storage.shared());
         ServerWatch postgres = on.part(new ServerWatch("Postgres", queue, on.clock()));

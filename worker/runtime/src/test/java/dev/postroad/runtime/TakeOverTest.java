@@ -73,6 +73,10 @@ class TakeOverTest {
         assertThat(owned("c")).as("they are spread").isPositive();
         WorkerReport report = new WorkerRegister(site.database()).report();
         assertThat(report.workers()).extracting(WorkerReport.Living::name).containsExactly("b", "c");
+        assertThat(report.workers())
+                .extracting(WorkerReport.Living::lag)
+                .as("each says how far its triggers are read")
+                .doesNotContainNull();
         assertThat(report.takeOvers())
                 .extracting(WorkerReport.TakeOver::worker, WorkerReport.TakeOver::why)
                 .containsExactly(tuple("a", "its session ended, and it took no other"));

@@ -58,6 +58,7 @@ final class WorkersCommand implements Callable<Integer> {
                 .figures("UP")
                 .figures("LAST SIGN")
                 .figures("RUNNING")
+                .figures("LAG")
                 .words("SHARDS");
         for (WorkerReport.Living worker : report.workers()) {
             table.row(
@@ -68,6 +69,7 @@ final class WorkersCommand implements Callable<Integer> {
                     age(worker.since(), report.at()),
                     age(worker.renewedAt(), report.at()),
                     String.format(Locale.ROOT, "%,d", worker.running()),
+                    worker.lag() == null ? "-" : String.format(Locale.ROOT, "%,d", worker.lag()),
                     shards(worker.shards()));
         }
         return table;

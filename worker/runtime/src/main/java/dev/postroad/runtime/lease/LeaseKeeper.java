@@ -61,8 +61,9 @@ public final class LeaseKeeper implements AutoCloseable {
      *
      * @param shards those that it owns
      * @param wants those that it does not own, and is to have
+     * @param lag how many triggers of its shards wait in Kafka, as far as is known
      */
-    public record Holdings(Set<Integer> shards, Set<Integer> wants) {}
+    public record Holdings(Set<Integer> shards, Set<Integer> wants, long lag) {}
 
     /** Goes by who lives. Called by the keeper's thread. */
     public interface Follower {

@@ -19,7 +19,7 @@ final class WorkerRows {
     /** One statement, four times a second: the lock is tried for the others alone, and given back with the statement. */
     private static final String RENEW_AND_LOOK = """
             WITH renewed AS (
-                UPDATE postroad.workers SET renewed_at = clock_timestamp(), shards = ?, wants = ?, leaving = ?
+                UPDATE postroad.workers SET renewed_at = clock_timestamp(), shards = ?, wants = ?, lag = ?, leaving = ?
                 WHERE id = ?
                 RETURNING id)
             SELECT w.id, w.name, w.host, w.renewed_at, extract(epoch FROM w.lease) AS lease,
@@ -71,9 +71,10 @@ final class WorkerRows {
                     1, connection.createArrayOf("int4", holdings.shards().toArray()));
             statement.setArray(
                     2, connection.createArrayOf("int4", holdings.wants().toArray()));
-            statement.setBoolean(3, leaving);
-            statement.setLong(4, self.id());
+            statement.setLong(3, holdings.lag());
+            statement.setBoolean(4, leaving);
             statement.setLong(5, self.id());
+            statement.setLong(6, self.id());
             boolean renewed = false;
             List<Neighbour> others = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {

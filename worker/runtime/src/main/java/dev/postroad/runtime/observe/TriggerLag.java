@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -38,7 +40,7 @@ public final class TriggerLag implements ServerWatch.Look, AutoCloseable {
     private final LagJudge judge = new LagJudge();
     private final FirstRecords records;
     private final Map<TopicPartition, Seen> seen = new HashMap<>();
-    private volatile long waiting;
+    private volatile Map<Integer, Long> waiting = Map.of();
 
     /**
      * Where a shard stood.
@@ -90,13 +92,21 @@ public final class TriggerLag implements ServerWatch.Look, AutoCloseable {
         Map<Integer, Unread> unread = new HashMap<>();
         seen.forEach((partition, stand) ->
                 unread.put(partition.partition(), stand.unread(ends.getOrDefault(partition, 0L))));
-        waiting = unread.values().stream().mapToLong(Unread::count).sum();
+        waiting = unread.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, shard -> shard.getValue().count()));
         return judge.judge(unread, clock.instant());
     }
 
     /** How many triggers waited at the last look. Thread-safe. */
     public long waiting() {
-        return waiting;
+        return waiting.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How many triggers of some shards waited at the last look. Thread-safe. */
+    public long waiting(Set<Integer> shards) {
+        Map<Integer, Long> found = waiting;
+        return shards.stream().mapToLong(shard -> found.getOrDefault(shard, 0L)).sum();
     }
 
     /** Asks for records only where nothing was committed since the last look: who moves on has something to read. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 
 /**
  * Decides which shards this worker takes up and gives back. Postgres knows who owns what, and fences it; Kafka says who
@@ -53,6 +54,7 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     private final Map<Integer, Instant> unheldSince = new HashMap<>();
     private final Map<Integer, Instant> awaitedSince = new HashMap<>();
     private Set<Integer> toldWants = Set.of();
+    private volatile ToLongFunction<Set<Integer>> lag = owned -> 0;
 
     /**
      * @param worker the id of this one
@@ -112,6 +114,11 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         lookSoon.run();
     }
 
+    /** Has this worker say how many triggers wait, of those shards that it is asked for. */
+    public void lag(ToLongFunction<Set<Integer>> counted) {
+        lag = counted;
+    }
+
     /** A shard turned out to have a new owner, at a commit. */
     public void fenced(int shard, long epoch) {
         if (holdings.lose(shard, epoch, clock.instant())) {
@@ -121,7 +128,8 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
 
     @Override
     public LeaseKeeper.Holdings holdings() {
-        return new LeaseKeeper.Holdings(holdings.epochs().keySet(), holdings.wants());
+        Set<Integer> owned = holdings.epochs().keySet();
+        return new LeaseKeeper.Holdings(owned, holdings.wants(), lag.applyAsLong(owned));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -109,6 +110,8 @@ class TriggerLagTest {
         assertThat(atLength()).isEqualTo(OK);
         commitTransaction("four");
         assertThat(atLength().state()).isEqualTo(HealthState.DEGRADED);
+        assertThat(lag.waiting(Set.of(0))).isPositive().isEqualTo(lag.waiting());
+        assertThat(lag.waiting(Set.of(1))).isZero();
     }
 
     @Test

@@ -25,6 +25,9 @@ public final class WorkerJson {
                 .put("sessionLocked", worker.sessionLocked())
                 .put("leaving", worker.leaving())
                 .put("running", worker.running());
+        if (worker.lag() != null) {
+            json.put("lag", worker.lag());
+        }
         worker.shards().forEach(json.putArray("shards")::add);
         return json;
     }

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 public final class WorkerRegister {
     private static final int MOST_TAKE_OVERS = 50;
     private static final String WORKERS = """
-            SELECT w.name, w.host, w.version, w.started_at, w.renewed_at, w.locked, w.leaving,
+            SELECT w.name, w.host, w.version, w.started_at, w.renewed_at, w.locked, w.leaving, w.lag,
                    ARRAY(SELECT s.shard FROM postroad.shards s
                          WHERE s.holder = w.id AND s.held_epoch = s.epoch ORDER BY s.shard) AS held,
                    (SELECT count(*) FROM postroad.runs r JOIN postroad.shards s USING (shard)
@@ -60,7 +60,8 @@ public final class WorkerRegister {
                 row.getBoolean("locked"),
                 row.getBoolean("leaving"),
                 shards(row, "held"),
-                row.getLong("running"));
+                row.getLong("running"),
+                row.getObject("lag", Long.class));
     }
 
     private static List<Integer> shards(ResultSet row, String column) throws SQLException {

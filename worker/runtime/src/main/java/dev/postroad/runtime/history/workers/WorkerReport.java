@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.workers;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which workers live, and from which dead ones their shards were taken.
@@ -22,6 +23,7 @@ public record WorkerReport(Instant at, List<Living> workers, List<TakeOver> take
      * @param sessionLocked whether its death would be seen at once; else when its lease is over
      * @param leaving whether it is being stopped
      * @param running its runs that are under way
+     * @param lag how many triggers of its shards wait in Kafka; null where it does not say
      */
     public record Living(
             String name,
@@ -32,7 +34,8 @@ public record WorkerReport(Instant at, List<Living> workers, List<TakeOver> take
             boolean sessionLocked,
             boolean leaving,
             List<Integer> shards,
-            long running) {
+            long running,
+            @Nullable Long lag) {
         public Living {
             shards = List.copyOf(shards);
         }
