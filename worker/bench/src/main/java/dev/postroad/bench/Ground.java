@@ -29,6 +29,16 @@ public final class Ground implements AutoCloseable {
         return servers;
     }
 
+    /** Where they are. */
+    public Addresses addresses() {
+        return new Addresses(servers.kafkaBootstrapServers(), servers.postgresUrl(), servers.postgresUser());
+    }
+
+    /** Where what processes log is kept. */
+    public Path directory() {
+        return directory;
+    }
+
     /** A file for what a process logs. */
     public Path log(String name) {
         return directory.resolve(name + ".log");

@@ -12,12 +12,12 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.contracts.message.Trigger;
-import dev.postroad.embedded.EmbeddedServers;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.provisioning.Provisioning;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,30 +26,37 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** A database and topics of their own, seen as any user sees them. */
 public final class Place implements AutoCloseable {
     private final String name;
-    private final EmbeddedServers servers;
+    private final Addresses servers;
     private final String postgresUrl;
     private final Topics topics;
     private final Jdbi sql;
     private final PostroadClient client;
     private final KafkaProducer<String, byte[]> producer;
+    private final AtomicReference<@Nullable Exception> notSent = new AtomicReference<>();
 
     /** Makes a database and topics. */
     public Place(Ground ground, String name) throws FaultsException {
+        this(ground.addresses(), name);
+    }
+
+    /** Makes a database and topics. */
+    public Place(Addresses servers, String name) throws FaultsException {
         this.name = name;
-        servers = ground.servers();
+        this.servers = servers;
         topics = new Topics(name + ".");
         Jdbi.create(servers.postgresUrl(), servers.postgresUser(), "")
                 .useHandle(handle -> handle.execute("CREATE DATABASE " + name));
         postgresUrl = servers.postgresUrl().replaceFirst("/postroad$", "/" + name);
         Provisioning.migrate(WorkerSettings.read(environment(Map.of())));
         sql = Jdbi.create(postgresUrl, servers.postgresUser(), "");
-        client = new PostroadClient(Map.of("bootstrap.servers", servers.kafkaBootstrapServers()), topics);
+        client = new PostroadClient(Map.of("bootstrap.servers", servers.kafka()), topics);
         Properties properties = new Properties();
-        properties.put("bootstrap.servers", servers.kafkaBootstrapServers());
+        properties.put("bootstrap.servers", servers.kafka());
         properties.put("linger.ms", "5");
         properties.put("batch.size", "65536");
         producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
@@ -58,7 +65,7 @@ public final class Place implements AutoCloseable {
     /** The environment of a worker here. */
     public Map<String, String> environment(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(Map.of(
-                "POSTROAD_KAFKA_BOOTSTRAP_SERVERS", servers.kafkaBootstrapServers(),
+                "POSTROAD_KAFKA_BOOTSTRAP_SERVERS", servers.kafka(),
                 "POSTROAD_POSTGRES_URL", postgresUrl,
                 "POSTROAD_POSTGRES_USER", servers.postgresUser(),
                 "POSTROAD_TOPIC_PREFIX", topics.prefix(),
@@ -72,6 +79,11 @@ public final class Place implements AutoCloseable {
     /** The JDBC address of its database. */
     public String postgresUrl() {
         return postgresUrl;
+    }
+
+    /** Where its servers are. */
+    public Addresses servers() {
+        return servers;
     }
 
     /** The names of its topics. */
@@ -92,12 +104,12 @@ public final class Place implements AutoCloseable {
 
     /** Follows the events of one type, from now on. */
     EventTail tail(String type) {
-        return new EventTail(servers.kafkaBootstrapServers(), topics.events(), type);
+        return new EventTail(servers.kafka(), topics.events(), type);
     }
 
     /** How many records the events topic holds. */
     long events() {
-        Map<String, Object> config = Map.of("bootstrap.servers", servers.kafkaBootstrapServers());
+        Map<String, Object> config = Map.of("bootstrap.servers", servers.kafka());
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             return consumer
@@ -135,12 +147,24 @@ public final class Place implements AutoCloseable {
 
     /** Sends a message, some time soon. */
     public void send(String topic, String key, JsonNode message) {
-        var _ = producer.send(new ProducerRecord<>(topic, key, Json.bytes(message)));
+        var _ = producer.send(new ProducerRecord<>(topic, key, Json.bytes(message)), (sent, failure) -> {
+            if (failure != null) {
+                notSent.compareAndSet(null, failure);
+            }
+        });
     }
 
-    /** Sends at once what is to be sent, and waits until Kafka has it. */
+    /**
+     * Sends at once what is to be sent, and waits until Kafka has it.
+     *
+     * @throws IllegalStateException where Kafka did not take one of all messages so far
+     */
     public void flush() {
         producer.flush();
+        Exception failure = notSent.get();
+        if (failure != null) {
+            throw new IllegalStateException("Kafka did not take a message", failure);
+        }
     }
 
     @Override

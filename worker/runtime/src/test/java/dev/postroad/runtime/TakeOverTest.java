@@ -95,7 +95,8 @@ class TakeOverTest {
         worker("a").wake();
         Site.await("it has its share again, as Kafka never took it away", () -> owned("a") == SHARDS / 2);
         assertThat(calls("a") - before)
-                .as("a call may go on that froze between the look at the lease and the agent: one a thread; no other begins")
+                .as(
+                        "a call may go on that froze between the look at the lease and the agent: one a thread; no other begins")
                 .isLessThanOrEqualTo(Runtime.getRuntime().availableProcessors());
         List<String> more = trigger(40, "more-");
         more.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));

@@ -35,7 +35,7 @@ final class Agents implements AutoCloseable {
      *
      * @param key its idempotency key
      */
-    record Call(String run, String key, int attempt, Instant at) {}
+    record Call(String run, String task, String key, int attempt, Instant at) {}
 
     Agents() throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
@@ -50,6 +50,7 @@ final class Agents implements AutoCloseable {
             JsonNode body = Json.read(exchange.getRequestBody().readAllBytes());
             calls.add(new Call(
                     body.path("runId").asText(),
+                    body.path("task").asText(),
                     exchange.getRequestHeaders().getFirst("Idempotency-Key"),
                     body.path("attempt").asInt(),
                     Instant.now()));

@@ -13,7 +13,8 @@ final class ChangedDefinitions implements Fault {
     public void strike(Scene scene) throws InterruptedException {
         try {
             scene.place()
-                    .publish(ChaosGraph.described("version " + scene.random().nextLong()));
+                    .publish(ChaosGraph.FORKED.described(
+                            "version " + scene.random().nextLong()));
         } catch (FaultsException unsound) {
             throw new IllegalStateException(unsound);
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.bench.Ground;
 import dev.postroad.bench.Place;
 import dev.postroad.contracts.json.Json;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--faults", defaultValue = "20", description = "how many, one after the other (${DEFAULT-VALUE})")
     private int faults;
 
+    @Option(names = "--only", split = ",", description = "faults by their names; others do not come")
+    private List<String> only = List.of();
+
     @Option(names = "--keep", description = "leave the data and the logs where they are, to be looked at")
     private boolean keep;
 
@@ -55,16 +59,19 @@ public final class Chaos implements Callable<Integer> {
     }
 
     private int chaos() throws Exception {
-        Ground ground = new Ground();
-        try (Place place = new Place(ground, "chaos")) {
-            ObjectNode found = new ChaosRun(ground, place, workers).run(runs, faults, seed);
+        // One comes before another goes, and one more is added.
+        Servers servers = new Servers(workers + 2);
+        try (Place place = new Place(servers.addresses(), "chaos")) {
+            ObjectNode found = new ChaosRun(servers, place, workers).run(runs, faults, seed, only);
             print(found.put("seed", seed).put("workers", workers));
             return found.path("sound").asBoolean() ? 0 : 1;
         } finally {
             if (keep) {
-                System.err.println("kept: " + ground.log("w1").getParent());
+                servers.stop();
+                System.err.println("kept: " + servers.directory()
+                        + (servers.disk().isPresent() ? ", with a file system mounted on its folder postgres" : ""));
             } else {
-                ground.close();
+                servers.close();
             }
         }
     }

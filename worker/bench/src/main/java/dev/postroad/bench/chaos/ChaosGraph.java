@@ -1,27 +1,74 @@
 package dev.postroad.bench.chaos;
 
-/** The graph whose runs are under way. */
-final class ChaosGraph {
-    private ChaosGraph() {}
+/** The graphs whose runs are under way. Of each of them, what a run ends in follows from its input {@code n} alone. */
+enum ChaosGraph {
+    /** Two calls side by side, a nap, and one call more. */
+    FORKED("chaos", """
+            nodes:
+              begin: { set: "{'sum': state.n, 'log': ['begin']}" }
+              left: { agent: chaos-agent, input: "{'sum': state.sum}" }
+              right: { agent: chaos-agent, input: "{'sum': state.sum}" }
+              nap: { sleep: "'PT0.2S'" }
+              meet: { agent: chaos-agent, input: "{'sum': state.sum}" }
+            edges:
+              - { from: START, to: begin }
+              - { from: begin, to: [left, right] }
+              - { from: [left, right], to: nap }
+              - { from: nap, to: meet }
+              - { from: meet, to: END }
+            """),
+    /** Asks a person between two calls. */
+    ASKING("chaos-asks", """
+            nodes:
+              before: { agent: chaos-agent, input: "{'sum': state.n}" }
+              ask: { interrupt: "'go on?'", output: "{'log': [result]}" }
+              after: { agent: chaos-agent, input: "{'sum': state.sum}" }
+            edges:
+              - { from: START, to: before }
+              - { from: before, to: ask }
+              - { from: ask, to: after }
+              - { from: after, to: END }
+            """),
+    /** Of which few may be under way at once. */
+    LIMITED("chaos-few", """
+            nodes:
+              only: { agent: chaos-agent, input: "{'sum': state.n}" }
+            edges:
+              - { from: START, to: only }
+              - { from: only, to: END }
+            limits: { runs: 4 }
+            """);
+
+    /** So many runs of {@link #LIMITED} may be under way. */
+    static final int LIMIT = 4;
+
+    private final String graph;
+    private final String rest;
+
+    ChaosGraph(String graph, String rest) {
+        this.graph = graph;
+        this.rest = rest;
+    }
+
+    String graph() {
+        return graph;
+    }
+
+    /** The one that a run with a number is of. */
+    static ChaosGraph of(int number) {
+        return switch (number % 5) {
+            case 0, 1, 2 -> FORKED;
+            case 3 -> ASKING;
+            default -> LIMITED;
+        };
+    }
 
     /** Its definition; another description makes another version that does the same. */
-    static String described(String description) {
+    String described(String description) {
         return """
-                graph: chaos
+                graph: %s
                 description: "%s"
                 state: { n: { reducer: last }, sum: { reducer: sum }, log: { reducer: append } }
-                nodes:
-                  begin: { set: "{'sum': state.n, 'log': ['begin']}" }
-                  left: { agent: chaos-agent, input: "{'sum': state.sum}" }
-                  right: { agent: chaos-agent, input: "{'sum': state.sum}" }
-                  nap: { sleep: "'PT0.2S'" }
-                  meet: { agent: chaos-agent, input: "{'sum': state.sum}" }
-                edges:
-                  - { from: START, to: begin }
-                  - { from: begin, to: [left, right] }
-                  - { from: [left, right], to: nap }
-                  - { from: nap, to: meet }
-                  - { from: meet, to: END }
-                """.formatted(description);
+                """.formatted(graph, description) + rest;
     }
 }

@@ -7,136 +7,66 @@ import dev.postroad.bench.Place;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Trigger;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Runs under way while one fault follows the other; some of the runs are cancelled, retried or paused, each twice. The seed
- * decides which fault comes when and whom it strikes.
+ * Runs under way while one fault follows the other, and people tell some of them what to do. The seed decides which fault
+ * comes when and whom it strikes. Confined to one thread.
  */
 final class ChaosRun {
     private static final int INPUTS = 10;
-    private static final int CANCEL_EVERY = 20;
-    private static final int RETRY_EVERY = 40;
-    private static final int PAUSED = 7;
-    private static final int MOST_EVENT_READS = 240;
+    private static final int NAMED_OF_EACH = 10;
+    private static final Duration LONGEST_SETTLING = Duration.ofMinutes(10);
+    private static final Duration BEAT = Duration.ofMillis(500);
 
-    private final Ground ground;
+    private final Servers servers;
     private final Place place;
     private final int workers;
+    private final Orders orders;
     private final Set<String> triggered = new HashSet<>();
     private final Map<String, Integer> struck = new TreeMap<>();
 
-    ChaosRun(Ground ground, Place place, int workers) {
-        this.ground = ground;
+    ChaosRun(Servers servers, Place place, int workers) {
+        this.servers = servers;
         this.place = place;
         this.workers = workers;
+        this.orders = new Orders(place);
     }
 
-    ObjectNode run(int runs, int faults, long seed) throws IOException, FaultsException, InterruptedException {
-        Random random = new Random(seed);
+    /** @param only the names of the faults that may come; all where there are none */
+    ObjectNode run(int runs, int count, long seed, List<String> only)
+            throws IOException, FaultsException, InterruptedException {
+        Faults faults = Faults.here(servers).only(only);
         try (Agents agents = new Agents();
-                Fleet fleet = new Fleet(ground, place, Map.of("POSTROAD_MAX_RUNS", "200"))) {
+                Fleet fleet = new Fleet(
+                        servers.directory(),
+                        place,
+                        Map.of("POSTROAD_MAX_RUNS", "200"),
+                        number -> servers.environment(number, place.postgresUrl()));
+                Person person = new Person(place, orders)) {
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
+            Scene scene = new Scene(place, fleet, agents, servers, new Pauses(), new Random(seed));
             publish(agents);
-            trigger("calm-", 0, INPUTS);
-            Ground.await(() -> place.count("SELECT count(*) FROM postroad.runs WHERE status = 'completed'") == INPUTS);
-            Scene scene = new Scene(place, fleet, agents, new Pauses(), random);
-            int ended = strike(scene, runs, faults);
-            Ground.await(() ->
-                    place.count("SELECT count(*) FROM postroad.runs WHERE ended_at IS NOT NULL") == triggered.size());
-            return judged(scene).put("workersThatEndedByThemselves", ended);
+            person.start();
+            runInCalm();
+            int ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
+            settle();
+            person.close();
+            ObjectNode found = judged(scene, person);
+            found.put("workersThatEndedByThemselves", ended).put("startsThatFailed", fleet.startsThatFailed());
+            faults.left().forEach(found.putObject("faultsLeftOut")::put);
+            return found;
         }
-    }
-
-    private int strike(Scene scene, int runs, int faults) throws IOException, InterruptedException {
-        List<Fault> all = Faults.all();
-        int ended = 0;
-        for (int i = 0; i < faults; i++) {
-            trigger("run-", (int) ((long) runs * i / faults), (int) ((long) runs * (i + 1) / faults));
-            Fault fault = all.get(scene.random().nextInt(all.size()));
-            System.err.println("fault " + i + ": " + fault.name());
-            fault.strike(scene);
-            struck.merge(fault.name(), 1, Integer::sum);
-            ended += scene.fleet().replaceEnded();
-        }
-        return ended;
-    }
-
-    private void trigger(String prefix, int from, int to) {
-        for (int i = from; i < to; i++) {
-            ObjectNode input = JsonNodeFactory.instance.objectNode().put("n", i % INPUTS);
-            place.send(
-                    place.topics().triggers(),
-                    prefix + i,
-                    Trigger.of("chaos", null, input).toJson());
-            triggered.add(prefix + i);
-        }
-        place.flush();
-        if (prefix.equals("run-")) {
-            for (int i = from; i < to; i++) {
-                steer(prefix + i, i);
-            }
-        }
-        place.flush();
-    }
-
-    /** Some are cancelled, some of these are retried after that, and some are paused and go on; each is told twice. */
-    private void steer(String run, int number) {
-        if (number % CANCEL_EVERY == 0) {
-            twice(run, "cancel");
-        }
-        if (number % RETRY_EVERY == 0) {
-            twice(run, "retry");
-        }
-        if (number % CANCEL_EVERY == PAUSED) {
-            twice(run, "pause");
-            twice(run, "unpause");
-        }
-    }
-
-    private void twice(String run, String type) {
-        ObjectNode command = JsonNodeFactory.instance
-                .objectNode()
-                .put("type", type)
-                .put("runId", run)
-                .put("commandId", type + "-" + run);
-        place.send(place.topics().control(), run, command);
-        place.send(place.topics().control(), run, command);
-    }
-
-    private ObjectNode judged(Scene scene) throws InterruptedException {
-        Agents agents = scene.agents();
-        ObjectNode found = JsonNodeFactory.instance.objectNode();
-        try (EventsTopic events = new EventsTopic(ground, place)) {
-            for (int i = 0; i < MOST_EVENT_READS && events.distinct() < rows(); i++) {
-                events.read();
-                Thread.sleep(250);
-            }
-            ObjectNode wrong = Verdict.of(scene, triggered, events);
-            found.put("sound", Verdict.isSound(wrong));
-            found.set("wrong", wrong);
-            found.put("runs", triggered.size()).put("rows", rows()).put("eventsRepeated", events.repeats());
-        }
-        int calls = agents.calls().size();
-        long tasks = agents.calls().stream()
-                .map(call -> call.key() + "#" + call.attempt())
-                .distinct()
-                .count();
-        found.put("calls", calls).put("callsRepeated", calls - tasks);
-        found.put("takeOvers", place.count("SELECT count(*) FROM postroad.take_overs"));
-        struck.forEach(found.putObject("faults")::put);
-        return found;
-    }
-
-    private long rows() {
-        return place.count("SELECT count(*) FROM postroad.journal");
     }
 
     private void publish(Agents agents) throws FaultsException, InterruptedException {
@@ -147,6 +77,112 @@ final class ChaosRun {
                 timeout: PT5S
                 retry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }
                 """.formatted(agents.url()));
-        place.publish(ChaosGraph.described("the first"));
+        for (ChaosGraph graph : ChaosGraph.values()) {
+            place.publish(graph.described("the first"));
+        }
+    }
+
+    private void runInCalm() throws InterruptedException {
+        for (ChaosGraph graph : ChaosGraph.values()) {
+            for (int i = 0; i < INPUTS; i++) {
+                trigger("calm-" + graph.graph() + "-" + i, graph, i);
+            }
+        }
+        place.flush();
+        Ground.await(
+                () -> place.count("SELECT count(*) FROM postroad.runs WHERE status = 'completed'") == triggered.size());
+    }
+
+    private void trigger(String run, ChaosGraph graph, int number) {
+        ObjectNode input = JsonNodeFactory.instance.objectNode().put("n", number % INPUTS);
+        place.send(
+                place.topics().triggers(),
+                run,
+                Trigger.of(graph.graph(), null, input).toJson());
+        triggered.add(run);
+    }
+
+    private int strike(Scene scene, int runs, Plan plan) throws IOException, InterruptedException {
+        int ended = 0;
+        int before = 0;
+        for (Plan.Step step : plan.steps()) {
+            int from = plan.share(runs, step.number());
+            int to = plan.share(runs, step.number() + 1);
+            tellLater(before, from);
+            triggerAndTell(from, to);
+            before = from;
+            System.err.println("fault " + step.number() + ": " + step.fault().name());
+            step.fault().strike(scene.with(new Random(step.seed())));
+            struck.merge(step.fault().name(), 1, Integer::sum);
+            ended += scene.fleet().replaceEnded();
+        }
+        tellLater(before, runs);
+        place.flush();
+        return ended;
+    }
+
+    private void triggerAndTell(int from, int to) {
+        for (int i = from; i < to; i++) {
+            trigger("run-" + i, ChaosGraph.of(i), i);
+        }
+        place.flush();
+        for (int i = from; i < to; i++) {
+            orders.tell(Orders.atOnce("run-" + i, i));
+        }
+        place.flush();
+    }
+
+    private void tellLater(int from, int to) {
+        for (int i = from; i < to; i++) {
+            orders.tell(Orders.later("run-" + i, i));
+        }
+    }
+
+    /** Until nothing is to come any more; what has not come by the limit is found missing. */
+    private void settle() throws InterruptedException {
+        Instant limit = Instant.now().plus(LONGEST_SETTLING);
+        while (!Left.isSettled(place, triggered.size(), orders.told().size())
+                && Instant.now().isBefore(limit)) {
+            TimeUnit.NANOSECONDS.sleep(BEAT.toNanos());
+        }
+    }
+
+    private ObjectNode judged(Scene scene, Person person) throws InterruptedException {
+        ObjectNode found = JsonNodeFactory.instance.objectNode();
+        long rows = place.count("SELECT count(*) FROM postroad.journal");
+        try (EventsTopic events = new EventsTopic(place)) {
+            Instant limit = Instant.now().plus(LONGEST_SETTLING.dividedBy(5));
+            for (events.read(); events.distinct() < rows && Instant.now().isBefore(limit); events.read()) {
+                TimeUnit.NANOSECONDS.sleep(BEAT.toNanos());
+            }
+            Remains remains = Left.read(scene, triggered, orders.told(), events, person.mostUnderTheLimit());
+            tell(Verdict.of(remains), found);
+            found.put("runs", remains.runs().size())
+                    .put("rows", rows)
+                    .put("eventsRepeated", events.repeats())
+                    .put("orders", remains.orders().size())
+                    .put("mostUnderTheLimit", remains.mostUnderTheLimit());
+        }
+        List<Agents.Call> calls = scene.agents().calls();
+        long tries = calls.stream()
+                .map(call -> call.key() + "#" + call.attempt())
+                .distinct()
+                .count();
+        found.put("calls", calls.size()).put("callsRepeated", calls.size() - tries);
+        found.put("takeOvers", place.count("SELECT count(*) FROM postroad.take_overs"));
+        struck.forEach(found.putObject("faults")::put);
+        return found;
+    }
+
+    private static void tell(Map<String, List<String>> broken, ObjectNode found) {
+        found.put("sound", broken.values().stream().allMatch(List::isEmpty));
+        ObjectNode wrong = found.putObject("wrong");
+        broken.forEach((promise, who) -> wrong.put(promise, who.size()));
+        ObjectNode some = found.putObject("who");
+        broken.forEach((promise, who) -> {
+            if (!who.isEmpty()) {
+                who.stream().limit(NAMED_OF_EACH).forEach(some.putArray(promise)::add);
+            }
+        });
     }
 }

@@ -1,6 +1,5 @@
 package dev.postroad.bench.chaos;
 
-import dev.postroad.bench.Ground;
 import dev.postroad.bench.Place;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunEvent;
@@ -22,9 +21,9 @@ final class EventsTopic implements AutoCloseable {
     private long outOfOrder;
     private long repeats;
 
-    EventsTopic(Ground ground, Place place) {
+    EventsTopic(Place place) {
         consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", ground.servers().kafkaBootstrapServers()),
+                Map.of("bootstrap.servers", place.servers().kafka()),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         partitions = consumer.partitionsFor(place.topics().events()).stream()
@@ -65,6 +64,11 @@ final class EventsTopic implements AutoCloseable {
     /** Events, without repeats. */
     long distinct() {
         return distinct;
+    }
+
+    /** The highest event of each run that came with all before it. */
+    Map<String, Integer> published() {
+        return Map.copyOf(last);
     }
 
     /** Events before which another one of their run is missing. */

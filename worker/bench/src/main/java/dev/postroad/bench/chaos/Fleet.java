@@ -1,40 +1,89 @@
 package dev.postroad.bench.chaos;
 
-import dev.postroad.bench.Ground;
 import dev.postroad.bench.Place;
 import dev.postroad.bench.WorkerProcess;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /** The workers, by their names; each is a process. Confined to one thread. */
 final class Fleet implements AutoCloseable {
     private static final int HEAP_MEBIBYTES = 256;
+    private static final int MOST_STARTS = 5;
 
-    private final Ground ground;
+    private final Path logs;
     private final Place place;
     private final Map<String, String> settings;
+    private final IntFunction<Map<String, String>> settingsOfPlaces;
     private final Map<String, WorkerProcess> workers = new TreeMap<>();
+    private final Map<String, Integer> places = new HashMap<>();
     private int started;
+    private int startsThatFailed;
 
-    /** @param settings what all workers are set to, by variable */
-    Fleet(Ground ground, Place place, Map<String, String> settings) {
-        this.ground = ground;
+    /**
+     * @param logs the folder for them
+     * @param settings what all workers are set to, by variable
+     * @param settingsOfPlaces and what the one at each place is; places are numbered from 0, and taken again
+     */
+    Fleet(Path logs, Place place, Map<String, String> settings, IntFunction<Map<String, String>> settingsOfPlaces) {
+        this.logs = logs;
         this.place = place;
         this.settings = Map.copyOf(settings);
+        this.settingsOfPlaces = settingsOfPlaces;
     }
 
     /** Starts one more, and waits until it is ready. */
     String start() throws IOException {
+        return start(Map.of());
+    }
+
+    /** Starts one more on other variables, and waits until it is ready; one that ends at its start is started anew. */
+    String start(Map<String, String> more) throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                return startOnce(more);
+            } catch (IllegalStateException ended) {
+                startsThatFailed++;
+                if (i == MOST_STARTS) {
+                    throw ended;
+                }
+            }
+        }
+    }
+
+    private String startOnce(Map<String, String> more) throws IOException {
         String name = "w" + ++started;
+        int free = 0;
+        while (workers.keySet().stream().map(this::place).toList().contains(free)) {
+            free++;
+        }
         Map<String, String> all = new HashMap<>(settings);
+        all.putAll(settingsOfPlaces.apply(free));
+        all.putAll(more);
         all.put("POSTROAD_WORKER_ID", name);
-        workers.put(name, new WorkerProcess(place.environment(all), ground.log(name), HEAP_MEBIBYTES));
+        places.put(name, free);
+        workers.put(name, new WorkerProcess(place.environment(all), log(name), HEAP_MEBIBYTES));
         return name;
+    }
+
+    private Path log(String name) {
+        return logs.resolve(name + ".log");
+    }
+
+    /** How often a worker ended at its start. */
+    int startsThatFailed() {
+        return startsThatFailed;
+    }
+
+    /** The place of a worker. */
+    int place(String worker) {
+        return Objects.requireNonNull(places.get(worker), worker);
     }
 
     List<String> names() {
@@ -73,17 +122,6 @@ final class Fleet implements AutoCloseable {
             }
         }
         return ended;
-    }
-
-    /** How often a text stands in the logs of all. */
-    long logged(String text) throws IOException {
-        long found = 0;
-        for (int i = 1; i <= started; i++) {
-            found += Files.readAllLines(ground.log("w" + i)).stream()
-                    .filter(line -> line.contains(text))
-                    .count();
-        }
-        return found;
     }
 
     @Override

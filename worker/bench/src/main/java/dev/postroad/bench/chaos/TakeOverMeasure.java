@@ -60,7 +60,8 @@ final class TakeOverMeasure {
     ObjectNode measure(Blow blow, int times) throws IOException, FaultsException, InterruptedException {
         List<Double> stood = new ArrayList<>();
         List<Double> longest = new ArrayList<>();
-        try (Fleet fleet = new Fleet(ground, place, Map.of("POSTROAD_MAX_RUNS", Integer.toString(runs)))) {
+        try (Fleet fleet = new Fleet(
+                ground.directory(), place, Map.of("POSTROAD_MAX_RUNS", Integer.toString(runs)), any -> Map.of())) {
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }

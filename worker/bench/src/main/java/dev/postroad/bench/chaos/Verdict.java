@@ -1,103 +1,207 @@
 package dev.postroad.bench.chaos;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.bench.Place;
-import java.sql.Timestamp;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What is left when all is over: each line of the answer is something that must be 0. */
+/**
+ * What is wrong with what is left: for each promise, those who broke it. A promise that holds has nobody. Runs whose name
+ * begins with {@code calm-} ended before anything was struck; all others are to end as they did.
+ */
 final class Verdict {
-    private static final int CALLS_OF_A_RUN = 3;
-
     /** A call is on its way to the agent while its run ends, where another worker ended it. */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(1);
 
-    private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
+    private static final Set<String> ENDS = Set.of("run.completed", "run.failed", "run.cancelled");
+    private static final Set<String> SAYS_NOTHING_OF_STATUS = Set.of("command.rejected", "run.forked");
 
-    private static final String NOT_ENDED = "SELECT count(*) FROM postroad.runs WHERE ended_at IS NULL";
+    private final Remains remains;
+    private final Map<String, List<Remains.Row>> journals;
 
-    private static final String GAPS = """
-            SELECT count(*) FROM (SELECT run FROM postroad.journal GROUP BY run
-                                  HAVING min(seq) <> 1 OR max(seq) <> count(*)) AS gapped""";
-    private static final String ROWS_OF_NOBODY =
-            "SELECT count(*) FROM postroad.journal WHERE run NOT IN (SELECT id FROM postroad.runs)";
+    private Verdict(Remains remains) {
+        this.remains = remains;
+        this.journals = remains.rows().stream()
+                .sorted(Comparator.comparingInt(Remains.Row::seq))
+                .collect(Collectors.groupingBy(Remains.Row::run));
+    }
 
-    /** The status of a run is that of its last event. */
-    private static final String STATUSES = """
-            SELECT count(*) FROM postroad.runs r
-            WHERE 'run.' || r.status <> (SELECT j.type FROM postroad.journal j WHERE j.run = r.id
-                                         AND j.type <> 'command.rejected' ORDER BY seq DESC LIMIT 1)""";
-
-    /** Runs of the same input end in the same state, whatever happened to them; calm ones had nothing happen to them. */
-    private static final String STATES = """
-            WITH ends AS (SELECT r.run_id, r.input::text AS input, j.data ->> 'state' AS state
-                          FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id AND j.type = 'run.completed')
-            SELECT count(*) FROM ends e JOIN ends calm ON calm.input = e.input AND calm.run_id LIKE 'calm-%'
-            WHERE e.state IS DISTINCT FROM calm.state""";
-
-    private static final String FAILED = "SELECT count(*) FROM postroad.runs WHERE status = 'failed'";
-
-    private Verdict() {}
-
-    static ObjectNode of(Scene scene, Set<String> triggered, EventsTopic events) {
-        Place place = scene.place();
-        Map<String, Instant> ends = ends(scene);
-        List<Agents.Call> calls = scene.agents().calls();
-        ObjectNode wrong = JsonNodeFactory.instance.objectNode();
+    static Map<String, List<String>> of(Remains remains) {
+        Verdict verdict = new Verdict(remains);
+        Map<String, Stream<String>> wrong = new LinkedHashMap<>();
+        wrong.put("runsLost", verdict.runsLost());
+        wrong.put("forksLost", verdict.forksLost());
+        wrong.put("runsThatDidNotEnd", verdict.runs(run -> !run.ended()));
+        wrong.put("runsThatFailed", verdict.runs(run -> run.status().equals("failed")));
+        wrong.put("journalsWithGaps", verdict.journalsWithGaps());
         wrong.put(
-                "runsLost",
-                triggered.stream().filter(run -> !ends.containsKey(run)).count());
-        wrong.put("runsThatDidNotEnd", place.count(NOT_ENDED));
-        wrong.put("runsThatFailed", place.count(FAILED));
-        wrong.put("journalsWithGaps", place.count(GAPS));
-        wrong.put("rowsOfNoRun", place.count(ROWS_OF_NOBODY));
-        wrong.put("statusesUnlikeTheirJournal", place.count(STATUSES));
-        wrong.put("statesUnlikeTheUndisturbed", place.count(STATES));
-        wrong.put("rowsThatAreNoEvent", place.count("SELECT count(*) FROM postroad.journal") - events.distinct());
-        wrong.put("eventsOutOfOrder", events.outOfOrder());
+                "rowsOfNoRun",
+                verdict.journals.getOrDefault("", List.of()).stream().map(Remains.Row::type));
+        wrong.put("statusesUnlikeTheirJournal", verdict.statusesUnlikeTheirJournal());
+        wrong.put("statesUnlikeTheUndisturbed", verdict.statesUnlikeTheUndisturbed());
+        wrong.put("ordersWithoutAnAnswer", verdict.ordersWithoutAnAnswer());
+        wrong.put("ordersAppliedTwice", verdict.ordersAppliedTwice());
+        wrong.put("journalsNotPublishedWhole", verdict.journalsNotPublishedWhole());
+        wrong.put("eventsOutOfOrder", Stream.generate(() -> "an event").limit(remains.outOfOrder()));
+        wrong.put("callsAfterTheEndOfTheirRun", verdict.callsAfterTheEnd());
+        wrong.put("callsOfNoTask", verdict.callsOfNoTask());
+        wrong.put("keysThatAreNotStable", verdict.unstableKeys());
         wrong.put(
-                "callsAfterTheEndOfTheirRun",
-                calls.stream()
-                        .filter(call -> call.at()
-                                .isAfter(ends.getOrDefault(call.run(), FAR).plus(ON_THE_WAY)))
-                        .count());
-        wrong.put("keysThatAreNotStable", unstableKeys(calls));
-        return wrong;
+                "limitsExceeded",
+                Stream.of(ChaosGraph.LIMITED.graph()).filter(graph -> remains.mostUnderTheLimit() > ChaosGraph.LIMIT));
+        Map<String, List<String>> broken = new LinkedHashMap<>();
+        wrong.forEach((promise, who) -> broken.put(promise, who.toList()));
+        return broken;
     }
 
-    /** When each run came to its end; in the far future for one that did not. */
-    private static Map<String, Instant> ends(Scene scene) {
-        Map<String, Instant> ends = new HashMap<>();
-        scene.place()
-                .sql()
-                .useHandle(handle -> handle.createQuery("SELECT run_id, ended_at FROM postroad.runs")
-                        .map((row, context) -> {
-                            Timestamp ended = row.getTimestamp("ended_at");
-                            return Map.entry(
-                                    row.getString("run_id"),
-                                    ended == null ? FAR : scene.ofPostgres().committed(ended.toInstant()));
-                        })
-                        .forEach(run -> ends.put(run.getKey(), run.getValue())));
-        return ends;
+    private Stream<String> runs(Predicate<Remains.Run> which) {
+        return remains.runs().stream().filter(which).map(Remains.Run::id);
     }
 
-    /** A run has one key for each of its tasks, however often that is called, and by whom. */
-    private static long unstableKeys(List<Agents.Call> calls) {
-        Map<String, Set<String>> keys = new TreeMap<>(calls.stream()
-                .collect(Collectors.groupingBy(
-                        Agents.Call::run, Collectors.mapping(Agents.Call::key, Collectors.toSet()))));
-        return keys.values().stream().filter(of -> of.size() > CALLS_OF_A_RUN).count();
+    private Set<String> ids() {
+        return runs(run -> true).collect(Collectors.toSet());
     }
 
-    static boolean isSound(ObjectNode wrong) {
-        return wrong.properties().stream().allMatch(line -> line.getValue().asLong() == 0);
+    private Stream<String> runsLost() {
+        Set<String> there = ids();
+        return remains.triggered().stream().filter(run -> !there.contains(run));
+    }
+
+    private Stream<String> forksLost() {
+        Set<String> there = ids();
+        return remains.rows().stream()
+                .filter(row -> row.type().equals("run.forked"))
+                .map(row -> String.valueOf(row.detail()))
+                .filter(run -> !there.contains(run));
+    }
+
+    /** A journal counts from 1, and leaves nothing out. */
+    private Stream<String> journalsWithGaps() {
+        return runs(run -> {
+            List<Remains.Row> journal = journal(run.id());
+            return journal.isEmpty()
+                    || journal.getFirst().seq() != 1
+                    || journal.getLast().seq() != journal.size();
+        });
+    }
+
+    private List<Remains.Row> journal(String run) {
+        return journals.getOrDefault(run, List.of());
+    }
+
+    private Stream<String> statusesUnlikeTheirJournal() {
+        return runs(run -> journal(run.id()).reversed().stream()
+                .map(Remains.Row::type)
+                .filter(type -> !SAYS_NOTHING_OF_STATUS.contains(type))
+                .findFirst()
+                .filter(type -> !type.equals("run." + run.status()))
+                .isPresent());
+    }
+
+    /** What a run ends in follows from its graph and its {@code n}, which its state still holds. */
+    private Stream<String> statesUnlikeTheUndisturbed() {
+        Map<String, String> graphs =
+                remains.runs().stream().collect(Collectors.toMap(Remains.Run::id, Remains.Run::graph));
+        Function<Remains.Row, String> kind =
+                row -> graphs.get(row.run()) + " " + state(row).path("n");
+        Map<String, JsonNode> calm = completed()
+                .filter(row -> row.run().startsWith("calm-"))
+                .collect(Collectors.toMap(kind, Verdict::state, (one, other) -> one));
+        return completed()
+                .filter(row -> !Objects.equals(calm.get(kind.apply(row)), state(row)))
+                .map(Remains.Row::run);
+    }
+
+    private Stream<Remains.Row> completed() {
+        return remains.rows().stream().filter(row -> row.type().equals("run.completed"));
+    }
+
+    private static JsonNode state(Remains.Row row) {
+        try {
+            return Json.read(String.valueOf(row.detail()).getBytes(StandardCharsets.UTF_8));
+        } catch (FaultsException notJson) {
+            throw new IllegalStateException("the state of " + row.run() + " is no JSON", notJson);
+        }
+    }
+
+    private Stream<String> ordersWithoutAnAnswer() {
+        Set<String> answered = remains.rows().stream()
+                .map(Remains.Row::command)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return remains.orders().stream().map(Order::id).filter(id -> !answered.contains(id));
+    }
+
+    /** Each was told twice. */
+    private Stream<String> ordersAppliedTwice() {
+        return remains.rows().stream()
+                .filter(row -> row.command() != null)
+                .collect(Collectors.groupingBy(row -> row.command() + " " + row.type(), Collectors.counting()))
+                .entrySet()
+                .stream()
+                .filter(answers -> answers.getValue() > 1)
+                .map(Map.Entry::getKey);
+    }
+
+    /** Events come at least once, and the first of each in order. */
+    private Stream<String> journalsNotPublishedWhole() {
+        return runs(run -> remains.published().getOrDefault(run.id(), 0)
+                < journal(run.id()).size());
+    }
+
+    private Stream<String> callsAfterTheEnd() {
+        Map<String, Instant> ends = remains.runs().stream()
+                .filter(Remains.Run::ended)
+                .collect(Collectors.toMap(Remains.Run::id, run -> end(run.id())));
+        return remains.calls().stream()
+                .filter(call -> call.at()
+                        .isAfter(ends.getOrDefault(call.run(), Instant.MAX.minus(ON_THE_WAY))
+                                .plus(ON_THE_WAY)))
+                .map(Agents.Call::key);
+    }
+
+    private Instant end(String run) {
+        return journal(run).reversed().stream()
+                .filter(row -> ENDS.contains(row.type()))
+                .map(Remains.Row::committed)
+                .findFirst()
+                .orElse(Instant.MAX.minus(ON_THE_WAY));
+    }
+
+    /** What is called was decided first, and is in the journal. */
+    private Stream<String> callsOfNoTask() {
+        Set<String> tasks = new HashSet<>();
+        remains.rows().forEach(row -> tasks.add(row.run() + "/" + row.task()));
+        return remains.calls().stream()
+                .map(call -> call.run() + "/" + call.task())
+                .filter(task -> !tasks.contains(task));
+    }
+
+    /** A task has one key, however often it is called and by whom, and no other task has that. */
+    private Stream<String> unstableKeys() {
+        Function<Agents.Call, String> task = call -> call.run() + "/" + call.task();
+        return Stream.concat(ambiguous(task, Agents.Call::key), ambiguous(Agents.Call::key, task));
+    }
+
+    private Stream<String> ambiguous(Function<Agents.Call, String> one, Function<Agents.Call, String> other) {
+        return remains.calls().stream()
+                .collect(Collectors.groupingBy(one, Collectors.mapping(other, Collectors.toSet())))
+                .entrySet()
+                .stream()
+                .filter(found -> found.getValue().size() > 1)
+                .map(Map.Entry::getKey);
     }
 }

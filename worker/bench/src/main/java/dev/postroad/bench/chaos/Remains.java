@@ -1,0 +1,57 @@
+package dev.postroad.bench.chaos;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left when all is over.
+ *
+ * @param triggered the runs that were sent
+ * @param orders what runs were told
+ * @param rows of all journals
+ * @param published the highest event of each run that came on Kafka with all before it
+ * @param outOfOrder events on Kafka before which another one of their run was missing
+ * @param calls that came to agents
+ * @param mostUnderTheLimit the most runs of the limited graph that were under way at once
+ */
+record Remains(
+        Set<String> triggered,
+        List<Order> orders,
+        List<Run> runs,
+        List<Row> rows,
+        Map<String, Integer> published,
+        long outOfOrder,
+        List<Agents.Call> calls,
+        long mostUnderTheLimit) {
+    Remains {
+        triggered = Set.copyOf(triggered);
+        orders = List.copyOf(orders);
+        runs = List.copyOf(runs);
+        rows = List.copyOf(rows);
+        published = Map.copyOf(published);
+        calls = List.copyOf(calls);
+    }
+
+    /** A run as the table has it. */
+    record Run(String id, String graph, String status, boolean ended) {}
+
+    /**
+     * A row of a journal.
+     *
+     * @param run empty where there is no such run
+     * @param committed when it was known to all
+     * @param command the id of the order that it answers
+     * @param detail the state of a run that completed, the new run of one that was forked
+     */
+    record Row(
+            String run,
+            int seq,
+            String type,
+            @Nullable String task,
+            Instant committed,
+            @Nullable String command,
+            @Nullable String detail) {}
+}
