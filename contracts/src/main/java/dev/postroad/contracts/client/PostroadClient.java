@@ -131,7 +131,7 @@ public final class PostroadClient implements AutoCloseable {
     }
 
     /**
-     * Publishes a graph, an agent or a schedule. A worker takes it up, or refuses it and tells so by this place.
+     * Publishes a graph, an agent, a schedule or a price. A worker takes it up, or refuses it and tells so by this place.
      *
      * @return where the record stands
      * @throws PostroadClientException where Kafka did not acknowledge it in time

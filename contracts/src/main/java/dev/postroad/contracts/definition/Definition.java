@@ -2,8 +2,8 @@ package dev.postroad.contracts.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** A graph, an agent or a schedule, as its author wrote it. */
-public sealed interface Definition permits GraphDefinition, AgentDefinition, ScheduleDefinition {
+/** A graph, an agent, a schedule or a price, as its author wrote it. */
+public sealed interface Definition permits GraphDefinition, AgentDefinition, ScheduleDefinition, PriceDefinition {
     /** The name. */
     String name();
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads definitions of graphs, agents and schedules from YAML or JSON. Thread-safe. */
+/** Reads definitions of graphs, agents, schedules and prices from YAML or JSON. Thread-safe. */
 public final class Definitions {
     private Definitions() {}
 
@@ -97,10 +97,13 @@ public final class Definitions {
         if (fields.has("agent")) {
             return AgentReader.read(fields);
         }
+        if (fields.has("price")) {
+            return PriceReader.read(fields);
+        }
         fields.fault(
                 "",
-                "is neither a graph nor an agent nor a schedule",
-                "begin with graph: NAME, agent: NAME or schedule: NAME");
+                "is neither a graph nor an agent nor a schedule nor a price",
+                "begin with graph: NAME, agent: NAME, schedule: NAME or price: MODEL");
         return null;
     }
 }

@@ -11,12 +11,21 @@ public record RegistryKey(Kind kind, String name) {
     public enum Kind {
         GRAPH("graph/"),
         AGENT("agent/"),
-        SCHEDULE("schedule/");
+        SCHEDULE("schedule/"),
+        PRICE("price/");
 
         private final String prefix;
 
         Kind(String prefix) {
             this.prefix = prefix;
+        }
+
+        private boolean isLegal(String name) {
+            return (this == PRICE ? Names.MODEL : Names.NAME).matcher(name).matches();
+        }
+
+        private String rule() {
+            return this == PRICE ? Names.MODEL_RULE : Names.NAME_RULE;
         }
     }
 
@@ -29,17 +38,17 @@ public record RegistryKey(Kind kind, String name) {
         for (Kind kind : Kind.values()) {
             if (text.startsWith(kind.prefix)) {
                 String name = text.substring(kind.prefix.length());
-                if (Names.NAME.matcher(name).matches()) {
+                if (kind.isLegal(name)) {
                     return new RegistryKey(kind, name);
                 }
-                throw new FaultsException(List.of(new Fault(
-                        "", "the key " + Fields.quoted(text) + " has no legal name", "use " + Names.NAME_RULE)));
+                throw new FaultsException(List.of(
+                        new Fault("", "the key " + Fields.quoted(text) + " has no legal name", "use " + kind.rule())));
             }
         }
         throw new FaultsException(List.of(new Fault(
                 "",
                 "the key " + Fields.quoted(text) + " is none of the registry",
-                "use agent/NAME, graph/NAME or schedule/NAME")));
+                "use agent/NAME, graph/NAME, schedule/NAME or price/MODEL")));
     }
 
     /** The key as it stands on the topic. */

@@ -16,7 +16,7 @@ final class RetryChecks {
                 graph.nodes()
                         .values()
                         .forEach(node -> check(node.retry(), before + "nodes." + node.name() + ".retry.on", faults));
-            case ScheduleDefinition _ -> {}
+            case ScheduleDefinition _, PriceDefinition _ -> {}
         }
     }
 

@@ -24,7 +24,7 @@ final class RetryWarnings {
                 graph.nodes()
                         .values()
                         .forEach(node -> note(node.retry(), "nodes." + node.name() + ".retry.on", "", warnings));
-            case ScheduleDefinition _ -> {}
+            case ScheduleDefinition _, PriceDefinition _ -> {}
         }
         return warnings;
     }

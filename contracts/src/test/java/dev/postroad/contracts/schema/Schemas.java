@@ -26,6 +26,7 @@ final class Schemas {
             "event",
             "graph",
             "output-chunk",
+            "price",
             "schedule",
             "schedule-command",
             "schedule-event",

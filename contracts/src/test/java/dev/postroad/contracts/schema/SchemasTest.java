@@ -94,11 +94,11 @@ class SchemasTest {
     }
 
     static Stream<Example> validDefinitions() {
-        return Stream.of("graph", "agent", "schedule").flatMap(Examples::valid);
+        return Stream.of("graph", "agent", "schedule", "price").flatMap(Examples::valid);
     }
 
     static Stream<Example> invalidDefinitions() {
-        return Stream.of("graph", "agent", "schedule").flatMap(Examples::invalid);
+        return Stream.of("graph", "agent", "schedule", "price").flatMap(Examples::invalid);
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
@@ -131,6 +132,7 @@ public final class Place implements AutoCloseable {
                 case GraphDefinition _ -> "graphs";
                 case AgentDefinition _ -> "agents";
                 case ScheduleDefinition _ -> "schedules";
+                case PriceDefinition _ -> "prices";
             };
             Ground.await(
                     () -> count("SELECT count(*) FROM postroad." + table + " WHERE name = ?", definition.name()) > 0);

@@ -44,7 +44,7 @@ final class ArgumentsTest {
                 "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
                         + " /no/such.yaml)",
                 "remove | postroad: Missing required parameter: 'KEY'",
-                "remove hello | postroad: the key \"hello\" is none of the registry; use agent/NAME, graph/NAME or schedule/NAME",
+                "remove hello | postroad: the key \"hello\" is none of the registry; use agent/NAME, graph/NAME, schedule/NAME or price/MODEL",
                 "agents disable a | postroad: Missing required option: '--why=TEXT'",
                 "agents disable a --why= | postroad: --why: is empty; say it to those who will wonder",
                 "token --name a --role boss | postroad: --role: is \"boss\"; use reader, operator or admin",

@@ -6,6 +6,7 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.LiteralSecrets;
+import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -34,6 +35,7 @@ public final class Changes {
                 switch (after) {
                     case AgentDefinition _ -> Set.of("agent");
                     case ScheduleDefinition _ -> Set.of("schedule");
+                    case PriceDefinition _ -> Set.of("price");
                     case GraphDefinition _ -> SAID_OTHERWISE;
                 });
         ObjectNode old = LiteralSecrets.masked(before.source());

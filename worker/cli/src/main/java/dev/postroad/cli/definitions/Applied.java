@@ -4,6 +4,7 @@ import dev.postroad.cli.changes.Changes;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.history.definitions.PublishedGraph;
@@ -43,6 +44,7 @@ record Applied(Definition definition, Novelty novelty, List<String> lines) {
             case AgentDefinition agent -> published.agent(agent.name());
             case GraphDefinition graph -> published.newestGraph(graph.name());
             case ScheduleDefinition schedule -> published.schedule(schedule.name());
+            case PriceDefinition price -> published.price(price.name());
         };
         return before.map(old -> new Applied(definition, Novelty.CHANGED, Changes.between(old, definition)))
                 .orElseGet(() -> new Applied(definition, Novelty.NEW, List.of()));
@@ -51,7 +53,7 @@ record Applied(Definition definition, Novelty novelty, List<String> lines) {
     /** What the user is told, once it is published. */
     List<String> told(PublishedDefinitions published) {
         String version = switch (definition) {
-            case AgentDefinition _, ScheduleDefinition _ -> "";
+            case AgentDefinition _, ScheduleDefinition _, PriceDefinition _ -> "";
             case GraphDefinition graph -> version(graph, published);
         };
         List<String> told = new ArrayList<>();

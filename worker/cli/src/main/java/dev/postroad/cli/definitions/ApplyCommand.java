@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "apply",
         description = {
-            "Publish the graphs, agents and schedules of files. Where anything is wrong with any of them, nothing is.",
+            "Publish the graphs, agents, schedules and prices of files. Where anything is wrong with any of them, nothing is.",
             "Says what is new (+), gone (-) and different (~) since they were last published."
         })
 final class ApplyCommand implements Callable<Integer> {

@@ -7,6 +7,7 @@ import dev.postroad.contracts.client.RecordPlace;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import java.time.Duration;
@@ -50,7 +51,7 @@ public final class Publisher {
         return switch (definition) {
             case AgentDefinition _ -> 0;
             case GraphDefinition _ -> 1;
-            case ScheduleDefinition _ -> 2;
+            case ScheduleDefinition _, PriceDefinition _ -> 2;
         };
     }
 

@@ -74,6 +74,7 @@ final class RemoveCommand implements Callable<Integer> {
                 case AGENT -> stored.agents();
                 case GRAPH -> stored.graphs();
                 case SCHEDULE -> stored.schedules();
+                case PRICE -> stored.prices();
             };
             throw CommandException.failed("there is no " + key + "; "
                     + (names.isEmpty() ? "there are none of its kind" : "there are " + String.join(", ", names)));

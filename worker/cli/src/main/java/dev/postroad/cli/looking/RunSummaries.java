@@ -44,6 +44,9 @@ final class RunSummaries {
         if (!run.tags().isEmpty()) {
             lines.add(fact("tags", tags(run)));
         }
+        if (run.spent() != null) {
+            lines.add(fact("spent", spent(run.spent())));
+        }
         if (run.error() != null) {
             lines.add(fact("error", error(run.error())));
         }
@@ -56,6 +59,13 @@ final class RunSummaries {
         }
         lines.add(fact("input", run.input().toString()));
         return lines;
+    }
+
+    private static String spent(RunSummary.Spent spent) {
+        String tokens = String.format(Locale.ROOT, "%,d tokens", spent.tokens());
+        return spent.cost() == null
+                ? tokens
+                : tokens + ", cost " + spent.cost().stripTrailingZeros().toPlainString();
     }
 
     /** A line for each of the newest commands of which it is known who gave them. */

@@ -35,6 +35,7 @@ final class RunSummariesTest {
             NOON.plusSeconds(1),
             NOON.plusSeconds(13),
             null,
+            null,
             null);
     private static final RunSummary QUEUED = new RunSummary(
             "a",
@@ -46,6 +47,7 @@ final class RunSummariesTest {
             Map.of(),
             null,
             NOON,
+            null,
             null,
             null,
             null,

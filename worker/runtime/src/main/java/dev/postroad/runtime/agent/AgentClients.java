@@ -46,6 +46,7 @@ public final class AgentClients implements AutoCloseable {
     private final ExecutorService threads;
     private final HttpClient http;
     private final AttemptSender sender;
+    private final PriceList prices = new PriceList();
 
     /**
      * Finds the Java agents on the class path. One that cannot be loaded is a fault only where it is asked for.
@@ -77,6 +78,11 @@ public final class AgentClients implements AutoCloseable {
             plugins = followed;
             followed.start();
         }
+    }
+
+    /** What models cost, for calls of all clients. */
+    public PriceList prices() {
+        return prices;
     }
 
     /** The names of the Java agents on the class path, which need no definition. */
@@ -112,7 +118,7 @@ public final class AgentClients implements AutoCloseable {
             throw new FaultsException(faults);
         }
         Excerpt secrets = new Excerpt(SecretsOfDefinition.of(definition, environment));
-        return secrets.hidesNothing() ? client : new MaskingClient(client, secrets);
+        return new PricedClient(secrets.hidesNothing() ? client : new MaskingClient(client, secrets), prices);
     }
 
     /** Of whatever kind an agent is, and wherever in its definition an address stands. */

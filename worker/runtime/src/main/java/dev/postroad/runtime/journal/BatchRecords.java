@@ -26,6 +26,7 @@ final class BatchRecords {
     private final RecordArray rows = JournalColumns.rows();
     private final MigratedRuns migrated = new MigratedRuns();
     private final SpentRows spent = new SpentRows();
+    private final RunCosts costs = new RunCosts();
     private boolean admitsQuestions;
     private boolean changesQuestions;
 
@@ -55,6 +56,11 @@ final class BatchRecords {
     /** Whether agents have spent of a budget that runs share. */
     boolean spends() {
         return !spent.isEmpty();
+    }
+
+    /** Whether a run whose row changes has spent something, of whatever budget or none. */
+    boolean hasCosts() {
+        return !costs.isEmpty();
     }
 
     /** Fills them; {@code epochs} has an epoch for the shard of every entry. */
@@ -94,6 +100,7 @@ final class BatchRecords {
         admissions.clear();
         fresh.values().forEach(this::admit);
         changes.clear();
+        costs.clear();
         changed.values().forEach(this::change);
     }
 
@@ -109,6 +116,7 @@ final class BatchRecords {
         if (changesStatus()) {
             statement.setArray(place++, changes.toArray(connection));
             place = migrated.bind(statement, place, connection);
+            place = costs.bind(statement, place, connection);
         }
         statement.setArray(place++, rows.toArray(connection));
         if (spends()) {
@@ -162,6 +170,7 @@ final class BatchRecords {
 
     private void change(JournalEntry entry) {
         Run run = entry.run();
+        costs.note(entry);
         changes.beginRow();
         changes.add(entry.key().number());
         changes.add(entry.key().shard());

@@ -57,11 +57,11 @@ final class JournalStatement {
     private static final String ASKED = ", questions, asked_at, due_at, assignees, questions_seq";
     private static final String ASKS = ", n.questions, n.asked_at, n.due_at, n.assignees, 0";
     private static final String ADMIT_ASKING = ADMIT_FORM.formatted(ASKED, ASKS, "");
-    private static final String CHANGE = CHANGE_FORM.formatted("", "");
+    private static final Change CHANGE = Change.of("", "");
     private static final String CHANGE_QUESTIONS =
             ", questions = c.questions, asked_at = c.asked_at, due_at = c.due_at,"
                     + " assignees = c.assignees, questions_seq = c.seq";
-    private static final String CHANGE_ASKING = CHANGE_FORM.formatted(CHANGE_QUESTIONS, "");
+    private static final Change CHANGE_ASKING = Change.of(CHANGE_QUESTIONS, "");
 
     /** Of a batch with runs that go by another version of their graph from now on, which are few. */
     private static final String MIGRATED =
@@ -69,7 +69,7 @@ final class JournalStatement {
 
     private static final String ADMIT_MIGRATED =
             ADMIT_FORM.formatted(ASKED + ", migrations", ASKS + ", m.migrations::int[]", MIGRATED.formatted("n"));
-    private static final String CHANGE_MIGRATED = CHANGE_FORM.formatted(
+    private static final Change CHANGE_MIGRATED = Change.of(
             CHANGE_QUESTIONS + ", version = coalesce(m.version, r.version),"
                     + " migrations = coalesce(m.migrations::int[], r.migrations)",
             MIGRATED.formatted("c"));
@@ -105,6 +105,18 @@ final class JournalStatement {
         """;
 
     private JournalStatement() {}
+
+    /** A change of runs, where none of them spent anything, and where some did. */
+    private record Change(String free, String spending) {
+        private static final String SPENT =
+                ", tokens = coalesce(u.tokens, r.tokens), cost = coalesce(u.cost::numeric, r.cost)";
+        private static final String JOINED =
+                " LEFT JOIN unnest(?::bigint[], ?::bigint[], ?::text[]) AS u (id, tokens, cost) ON u.id = c.id";
+
+        static Change of(String set, String joined) {
+            return new Change(CHANGE_FORM.formatted(set, joined), CHANGE_FORM.formatted(set + SPENT, joined + JOINED));
+        }
+    }
 
     /** Fails with a unique violation, and writes nothing, where a row is there. */
     static String first(BatchRecords batch) {
@@ -145,9 +157,7 @@ final class JournalStatement {
     }
 
     private static String change(BatchRecords batch) {
-        if (batch.migrates()) {
-            return CHANGE_MIGRATED;
-        }
-        return batch.changesQuestions() ? CHANGE_ASKING : CHANGE;
+        Change change = batch.migrates() ? CHANGE_MIGRATED : batch.changesQuestions() ? CHANGE_ASKING : CHANGE;
+        return batch.hasCosts() ? change.spending() : change.free();
     }
 }

@@ -35,7 +35,12 @@ final class CallMeters {
     }
 
     private record OfAgent(
-            Counter successes, Counter failures, Counter inputTokens, Counter outputTokens, Timer latency) {}
+            Counter successes,
+            Counter failures,
+            Counter inputTokens,
+            Counter outputTokens,
+            Counter cost,
+            Timer latency) {}
 
     void add(String agent, CallOutcome outcome, long millis, Usage usage) {
         OfAgent meters = meters(agent);
@@ -45,6 +50,9 @@ final class CallMeters {
         }
         meters.inputTokens.increment((double) usage.inputTokens());
         meters.outputTokens.increment((double) usage.outputTokens());
+        if (usage.cost() != null) {
+            meters.cost.increment(usage.cost().doubleValue());
+        }
         meters.latency.record(millis, TimeUnit.MILLISECONDS);
     }
 
@@ -62,6 +70,10 @@ final class CallMeters {
                 counter(agent, CallOutcome.FAILURE),
                 tokens(agent, "input"),
                 tokens(agent, "output"),
+                Counter.builder("postroad.agent.cost")
+                        .description("What calls cost, as their agents or the prices of models say")
+                        .tag("agent", agent)
+                        .register(registry),
                 Timer.builder("postroad.agent.call")
                         .description("How long calls of agents took")
                         .tag("agent", agent)

@@ -5,6 +5,7 @@ import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.NodeDefinition;
+import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.RegistryKey.Kind;
 import dev.postroad.contracts.definition.ScheduleDefinition;
@@ -53,6 +54,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final GraphStore store;
     private final AgentStore agentStore;
     private final ScheduleStore schedules;
+    private final PriceStore prices;
     private final AgentClients clients;
     private final Consumer<String> available;
     private final ConcurrentHashMap<Version, Graph> graphs = new ConcurrentHashMap<>();
@@ -73,6 +75,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         this.store = new GraphStore(jdbi, events);
         this.agentStore = new AgentStore(jdbi, events);
         this.schedules = new ScheduleStore(jdbi, events);
+        this.prices = new PriceStore(jdbi);
         this.clients = clients;
         this.available = available;
     }
@@ -94,6 +97,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             }
         }
         schedules.changes().forEach((name, at) -> changed(new RegistryKey(Kind.SCHEDULE, name), at));
+        prices.all().forEach(this::load);
     }
 
     /**
@@ -124,6 +128,20 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             open((AgentDefinition) Definitions.readAccepted(kept.definition()), clients::openAccepted);
         } catch (FaultsException | RuntimeException unusable) {
             LOG.warn("agent {} cannot be used by this worker: {}", kept.name(), unusable.getMessage());
+        }
+    }
+
+    private void load(PriceStore.Kept kept) {
+        changed(new RegistryKey(Kind.PRICE, kept.name()), kept.changedAt());
+        if (kept.removed()) {
+            return;
+        }
+        try {
+            if (Definitions.readAccepted(kept.definition()) instanceof PriceDefinition price) {
+                clients.prices().put(price);
+            }
+        } catch (FaultsException unsound) {
+            LOG.warn("the price of {} cannot be used by this worker: {}", kept.name(), unsound.getMessage());
         }
     }
 
@@ -254,7 +272,15 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             case AgentDefinition agent -> publish(agent, publishedAt, by);
             case GraphDefinition graph -> publish(graph, publishedAt, by);
             case ScheduleDefinition schedule -> publish(schedule, publishedAt, by);
+            case PriceDefinition price -> publish(price, publishedAt);
         }
+    }
+
+    private void publish(PriceDefinition price, Instant publishedAt) {
+        if (prices.publish(price, publishedAt)) {
+            clients.prices().put(price);
+        }
+        changed(new RegistryKey(Kind.PRICE, price.name()), publishedAt);
     }
 
     private void publish(ScheduleDefinition schedule, Instant publishedAt, @Nullable String by) throws FaultsException {
@@ -302,6 +328,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             case AGENT -> agentStore.remove(key.name(), removedAt, by);
             case GRAPH -> store.remove(key.name(), removedAt, by);
             case SCHEDULE -> schedules.remove(key.name(), removedAt, by);
+            case PRICE -> prices.remove(key.name(), removedAt);
         };
         if (isRemoved) {
             removed.add(key);
@@ -311,6 +338,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     }
 
     private void forget(RegistryKey key) {
+        if (key.kind() == Kind.PRICE) {
+            clients.prices().remove(key.name());
+        }
         if (key.kind() == Kind.AGENT) {
             OpenAgent before = agents.remove(key.name());
             if (before != null) {

@@ -14,6 +14,7 @@ import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -73,5 +74,122 @@ class BudgetsOnWorkerTest {
                 .isEqualTo(240);
         assertThat(SITE.number("SELECT count(*) FROM postroad.budgets WHERE key = 'acme' AND cost = 1.25"))
                 .isEqualTo(1);
+    }
+
+    private static final String PRICED = """
+            price: test-model-1
+            inputTokens: 2.50
+            outputTokens: 10
+            per: 1000
+            ---
+            graph: priced
+            state: { tenant: {}, log: { reducer: append } }
+            nodes: { one: { agent: test-puppet }, inner: { graph: priced-inner } }
+            edges: [{ from: START, to: one }, { from: one, to: inner }, { from: inner, to: END }]
+            budget: { key: input.tenant, cost: %s, per: P1D, onExceeded: fail }
+            """;
+    private static final String INNER = """
+            graph: priced-inner
+            state: { log: { reducer: append } }
+            nodes: { two: { agent: test-puppet } }
+            edges: [{ from: START, to: two }, { from: two, to: END }]
+            """;
+
+    private static void useModel(String runId) {
+        PuppetAgent.play(
+                runId,
+                call -> new AgentReply.Completed(
+                        JsonNodeFactory.instance.objectNode(),
+                        new Usage(400, 100, "test-model-1-2026-01-31", null, null)));
+    }
+
+    @Test
+    void modelsCostWhatTheirPricesSayInRunsTheirTasksViewsAndBudgets() {
+        Worker worker = SITE.worker();
+        Caller caller = new Caller(worker.httpPort());
+        SITE.apply(INNER);
+        SITE.apply(PRICED.formatted("4.0"));
+        useModel("dear");
+        SITE.trigger("priced", "dear", "{'tenant': 'acme'}");
+        RunEvent completed = SITE.ended("dear").getLast();
+        assertThat(completed.type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(completed.data().path("usage"))
+                .isEqualTo(Site.json("{'inputTokens': 800, 'outputTokens': 200, 'cost': 4}"));
+        for (JsonNode run : List.of(
+                caller.get("/api/runs/dear").json(),
+                caller.get("/api/runs?graph=priced").json().path("runs").get(0))) {
+            assertThat(run.path("tokens").asLong()).isEqualTo(1_000);
+            assertThat(run.path("cost").decimalValue()).isEqualByComparingTo("4");
+        }
+        for (JsonNode task : caller.get("/api/runs/dear/tasks").json().path("tasks")) {
+            if (task.has("agent")) {
+                assertThat(task.path("cost").decimalValue()).isEqualByComparingTo("2");
+            }
+        }
+        for (String view : List.of("workflow_states", "tasks", "agent_results")) {
+            assertThat(SITE.number("SELECT sum(cost) FROM postroad." + view + " WHERE run_id = 'dear'"))
+                    .as(view)
+                    .isEqualTo(4);
+        }
+        assertThat(caller.get("/metrics").text()).contains("postroad_agent_cost_total{agent=\"test-puppet\"}");
+
+        useModel("broke");
+        SITE.trigger("priced", "broke", "{'tenant': 'acme'}");
+        RunEvent failed = SITE.ended("broke").getLast();
+        assertThat(failed.type()).isEqualTo(EventType.RUN_FAILED);
+        assertThat(PuppetAgent.calls("broke")).isEmpty();
+        assertThat(caller.get("/api/budgets")
+                        .json()
+                        .path("budgets")
+                        .findParent("cost")
+                        .has("tokens"))
+                .isTrue();
+    }
+
+    @Test
+    void aRunUnderWayHasWhatItSpentSinceItsLastChangeOfStatusToo() throws InterruptedException {
+        Worker worker = SITE.worker();
+        CountDownLatch go = new CountDownLatch(1);
+        SITE.apply("""
+                graph: held
+                nodes: { one: { agent: test-puppet }, two: { agent: test-puppet } }
+                edges: [{ from: START, to: one }, { from: one, to: two }, { from: two, to: END }]
+                """);
+        PuppetAgent.play("under-way", call -> {
+            if (call.node().equals("two")) {
+                go.await();
+            }
+            return new AgentReply.Completed(
+                    JsonNodeFactory.instance.objectNode(), new Usage(3, 4, null, new BigDecimal("0.5"), null));
+        });
+        try {
+            SITE.trigger("held", "under-way", "{}");
+            SITE.journalWith("under-way", event -> event.type() == EventType.NODE_COMPLETED);
+            JsonNode run =
+                    new Caller(worker.httpPort()).get("/api/runs/under-way").json();
+            assertThat(run.path("tokens").asLong()).isEqualTo(7);
+            assertThat(run.path("cost").decimalValue()).isEqualByComparingTo("0.5");
+        } finally {
+            go.countDown();
+        }
+        assertThat(SITE.ended("under-way").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        JsonNode run = new Caller(worker.httpPort()).get("/api/runs/under-way").json();
+        assertThat(run.path("tokens").asLong()).isEqualTo(14);
+    }
+
+    @Test
+    void aBadPriceIsToldLikeOtherBadDefinitions() {
+        SITE.worker();
+        SITE.send(
+                SITE.topics().registry(),
+                Site.bytes("price/bad-model"),
+                Site.bytes("{\"price\": \"bad-model\", \"inputTokens\": -1}"));
+        Site.await(
+                "the price is refused",
+                () -> SITE.number("SELECT count(*) FROM postroad.refused_definitions WHERE reason LIKE "
+                                + "'%inputTokens: is no number from 0%'")
+                        == 1);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.prices WHERE name = 'bad-model'"))
+                .isZero();
     }
 }

@@ -37,6 +37,7 @@ final class ListingChangeTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -558,6 +558,8 @@ class JournalWriterTest {
                 .isEqualTo(16);
         assertThat(SITE.number("SELECT count(*) FROM postroad.budgets WHERE cost = 0.25"))
                 .isEqualTo(1);
+        assertThat(SITE.number("SELECT tokens FROM postroad.runs WHERE run_id = 'paid' AND cost = 0.25"))
+                .isEqualTo(16);
         raiseEpoch(MINE);
         writer.commit(
                 List.of(decide(begun, new Command.Answer("pay@1", 1, reply, RetryPolicy.DEFAULT, 1, 0), 3)), EPOCHS);

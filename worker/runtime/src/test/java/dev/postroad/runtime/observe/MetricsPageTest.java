@@ -30,6 +30,7 @@ class MetricsPageTest {
             "postroad_agent_calls_total",
             "postroad_agent_call_seconds",
             "postroad_agent_tokens_total",
+            "postroad_agent_cost_total",
             "postroad_agent_calls_active",
             "postroad_log_entries_total",
             "postroad_http_streams",

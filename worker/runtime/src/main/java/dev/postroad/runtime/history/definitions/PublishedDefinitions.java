@@ -7,6 +7,7 @@ import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.FaultsException;
@@ -29,7 +30,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** The graphs, agents and schedules that workers have stored. Thread-safe. */
+/** The graphs, agents, schedules and prices that workers have stored. Thread-safe. */
 public final class PublishedDefinitions {
     /** Of a graph that was removed, the versions stay for runs that go by them; nobody else is to find them. */
     private static final String PUBLISHED =
@@ -45,6 +46,9 @@ public final class PublishedDefinitions {
 
     private static final String SCHEDULE =
             "SELECT definition FROM postroad.schedules WHERE name = :name AND removed_at IS NULL";
+
+    private static final String PRICE =
+            "SELECT definition FROM postroad.prices WHERE name = :name AND removed_at IS NULL";
 
     private static final String AGENTS = """
             SELECT name, kind, enabled, disabled_by, disabled_reason, disabled_at, probe_at, breaker, breaker_until,
@@ -148,12 +152,38 @@ public final class PublishedDefinitions {
                 .map(definition -> schedule(name, definition));
     }
 
-    /** Whether there is a graph, an agent or a schedule. */
+    /** The models that have a price. */
+    public Set<String> prices() {
+        return postgres.withHandle(
+                handle -> new TreeSet<>(handle.createQuery("SELECT name FROM postroad.prices WHERE removed_at IS NULL")
+                        .mapTo(String.class)
+                        .list()));
+    }
+
+    /** A price, as its author wrote it. */
+    public Optional<PriceDefinition> price(String model) {
+        return postgres.withHandle(handle -> first(handle.createQuery(PRICE).bind("name", model)))
+                .map(definition -> price(model, definition));
+    }
+
+    private static PriceDefinition price(String model, ObjectNode stored) {
+        try {
+            if (Definitions.readAccepted(stored) instanceof PriceDefinition price) {
+                return price;
+            }
+        } catch (FaultsException unsound) {
+            throw corrupt(model, unsound);
+        }
+        throw corrupt(model, new IllegalStateException("it is no price"));
+    }
+
+    /** Whether there is a graph, an agent, a schedule or a price. */
     public boolean has(RegistryKey key) {
         return switch (key.kind()) {
             case AGENT -> publishedAgent(key.name()).isPresent();
             case GRAPH -> publishedGraph(key.name(), null).isPresent();
             case SCHEDULE -> schedules().contains(key.name());
+            case PRICE -> prices().contains(key.name());
         };
     }
 
@@ -186,6 +216,7 @@ public final class PublishedDefinitions {
         return postgres.withHandle(handle -> first(
                 switch (definition) {
                     case AgentDefinition agent -> handle.createQuery(AGENT).bind("name", agent.name());
+                    case PriceDefinition price -> handle.createQuery(PRICE).bind("name", price.name());
                     case ScheduleDefinition schedule ->
                         handle.createQuery(SCHEDULE).bind("name", schedule.name());
                     case GraphDefinition graph

@@ -3,6 +3,7 @@ package dev.postroad.runtime.history.runs;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.history.rows.JsonFields;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class RunJson {
         JsonFields.put(json, "startedAt", run.startedAt());
         JsonFields.put(json, "endedAt", run.endedAt());
         put(json, run.waits());
+        put(json, run.spent());
         RunSummary.SetAside aside = run.setAside();
         if (aside != null) {
             ObjectNode reason =
@@ -49,6 +51,16 @@ public final class RunJson {
             what.set("agents", JsonFields.texts(waits.agents()));
         }
         JsonFields.put(what, "until", waits.until());
+    }
+
+    private static void put(ObjectNode json, RunSummary.@Nullable Spent spent) {
+        if (spent == null) {
+            return;
+        }
+        json.put("tokens", spent.tokens());
+        if (spent.cost() != null) {
+            json.set("cost", Json.amount(spent.cost()));
+        }
     }
 
     /** Some runs, and where to go on. */

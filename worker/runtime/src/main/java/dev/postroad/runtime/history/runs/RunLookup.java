@@ -5,11 +5,19 @@ import org.jdbi.v3.core.Jdbi;
 
 /** Finds runs by their ids. Thread-safe. */
 public final class RunLookup {
-    private static final String SUMMARY = "SELECT " + RunRows.SUMMARY_COLUMNS + """
-            , why, worker, since
-            FROM postroad.runs LEFT JOIN postroad.unreadable_runs ON run = id
-            WHERE run_id = :runId
-            """;
+    /** What was spent since the last change of status is in the journal alone. */
+    private static final String SUMMARY =
+            "SELECT r.*, why, worker, since FROM (SELECT id, " + RunRows.SUMMARY_COLUMNS.replace(", tokens, cost", """
+            , coalesce(tokens, 0) + since.tokens AS tokens, coalesce(cost + since.cost, cost, since.cost) AS cost
+            FROM postroad.runs CROSS JOIN LATERAL (
+                SELECT coalesce(sum((data #>> '{usage,inputTokens}')::bigint
+                                    + (data #>> '{usage,outputTokens}')::bigint), 0)::bigint AS tokens,
+                       sum((data #>> '{usage,cost}')::numeric) AS cost
+                FROM postroad.journal
+                WHERE run = runs.id AND seq > status_seq AND type = 'node.completed') since
+            WHERE run_id = :runId) r
+            LEFT JOIN postroad.unreadable_runs ON run = r.id
+            """);
 
     private static final String FIRST =
             "SELECT graph, coalesce(migrations[2], version) AS version FROM postroad.runs" + " WHERE run_id = :runId";

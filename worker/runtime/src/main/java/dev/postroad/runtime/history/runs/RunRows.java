@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.runs;
 
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.rows.Rows;
+import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,7 +16,7 @@ final class RunRows {
     static final String SUMMARY_COLUMNS = """
             run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at, wake_at, waits_for,
             CASE WHEN questions_seq = status_seq AND status IN ('waiting', 'paused', 'failed')
-                 THEN json_array_length(questions) END AS asked""";
+                 THEN json_array_length(questions) END AS asked, tokens, cost""";
 
     private RunRows() {}
 
@@ -37,7 +38,8 @@ final class RunRows {
                 Rows.time(row, "started_at"),
                 Rows.time(row, "ended_at"),
                 waits(row),
-                setAside);
+                setAside,
+                spent(row));
     }
 
     private static RunSummary.@Nullable Waits waits(ResultSet row) throws SQLException {
@@ -49,6 +51,12 @@ final class RunRows {
         }
         return new RunSummary.Waits(
                 questions, agents == null ? List.of() : List.of((String[]) agents.getArray()), until);
+    }
+
+    private static RunSummary.@Nullable Spent spent(ResultSet row) throws SQLException {
+        long tokens = row.getLong("tokens");
+        BigDecimal cost = row.getBigDecimal("cost");
+        return tokens == 0 && cost == null ? null : new RunSummary.Spent(tokens, cost);
     }
 
     /** A run, and what keeps it from going on. */

@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.RunStatus;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt null until it ends
  * @param waits what a run at rest waits for; null where it waits for nothing
  * @param setAside why it stands still; null where it does not, or that was not asked for
+ * @param spent by its agents, those of the graphs inside too; null for nothing. In a listing, as of its last change of status
  */
 public record RunSummary(
         String runId,
@@ -31,7 +33,8 @@ public record RunSummary(
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
         @Nullable Waits waits,
-        @Nullable SetAside setAside) {
+        @Nullable SetAside setAside,
+        @Nullable Spent spent) {
 
     /**
      * What a run waits for.
@@ -53,6 +56,14 @@ public record RunSummary(
      * @param worker the owner
      */
     public record SetAside(String why, String worker, Instant since) {}
+
+    /**
+     * What a run used.
+     *
+     * @param tokens in and out
+     * @param cost in the currency of whoever is paid; null where nobody said
+     */
+    public record Spent(long tokens, @Nullable BigDecimal cost) {}
 
     public RunSummary {
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));

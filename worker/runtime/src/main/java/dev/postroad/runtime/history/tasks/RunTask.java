@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history.tasks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt null until it ends
  * @param durationMillis what its attempts took together; -1 where none ended
  * @param error of the last attempt that failed; null for none
+ * @param cost null where nobody said
  * @param superseded whether the run went back to before it, so that nothing of it is in the state
  */
 public record RunTask(
@@ -27,5 +29,6 @@ public record RunTask(
         long durationMillis,
         long inputTokens,
         long outputTokens,
+        @Nullable BigDecimal cost,
         @Nullable JsonNode error,
         boolean superseded) {}

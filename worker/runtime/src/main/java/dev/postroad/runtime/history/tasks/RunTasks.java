@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunTasks {
     private static final String LISTED = """
             SELECT task, node, superstep, agent, status, attempts, started_at, ended_at,
-                   (extract(epoch FROM duration) * 1000)::bigint AS millis, input_tokens, output_tokens, error, superseded
+                   (extract(epoch FROM duration) * 1000)::bigint AS millis, input_tokens, output_tokens, cost, error,
+                   superseded
             """;
     /** What is decided at once has one time; a superstep follows the one before all the same. */
     private static final String ORDER = "coalesce(started_at, 'infinity'::timestamptz), coalesce(superstep, 0), task";
@@ -144,6 +145,7 @@ public final class RunTasks {
                 millis(row),
                 row.getLong("input_tokens"),
                 row.getLong("output_tokens"),
+                row.getBigDecimal("cost"),
                 Rows.json(row, "error"),
                 row.getBoolean("superseded"));
     }

@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.tasks;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.history.rows.JsonFields;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public final class TaskJson {
         put(json, "endedAt", task.endedAt());
         put(json, task.durationMillis());
         json.put("inputTokens", task.inputTokens()).put("outputTokens", task.outputTokens());
+        if (task.cost() != null) {
+            json.set("cost", Json.amount(task.cost()));
+        }
         if (task.error() != null) {
             json.set("error", task.error());
         }

@@ -1,0 +1,18 @@
+package dev.postroad.runtime.agent;
+
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+
+/** Says what calls cost whose agent does not say so itself. Thread-safe. */
+record PricedClient(AgentClient client, PriceList prices) implements AgentClient {
+    @Override
+    public AgentReply call(AgentCall call) throws InterruptedException {
+        return prices.priced(client.call(call));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.postroad.runtime.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.PriceDefinition;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+
+/** Prices in Postgres. A record of the registry changes something only where nothing later is stored. Thread-safe. */
+final class PriceStore {
+    private final Jdbi jdbi;
+
+    PriceStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /**
+     * A price as it is kept.
+     *
+     * @param changedAt when it was published or removed
+     */
+    record Kept(String name, ObjectNode definition, Instant changedAt, boolean removed) {}
+
+    /** Keeps a price, unless something later is there; says whether it is what is there now. */
+    boolean publish(PriceDefinition price, Instant publishedAt) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        INSERT INTO postroad.prices AS p (name, definition, published_at)
+                        VALUES (:name, :definition::json, :at)
+                        ON CONFLICT (name) DO UPDATE
+                        SET definition = excluded.definition, published_at = excluded.published_at, removed_at = NULL
+                        WHERE p.published_at < excluded.published_at
+                           OR p.published_at = excluded.published_at AND p.removed_at IS NULL""")
+                        .bind("name", price.name())
+                        .bind("definition", StoredJson.text(price.source()))
+                        .bind("at", publishedAt.atOffset(ZoneOffset.UTC))
+                        .execute()
+                > 0);
+    }
+
+    /** Removes a price, unless something later is there; says whether it is removed now. */
+    boolean remove(String name, Instant removedAt) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        UPDATE postroad.prices SET removed_at = :at, published_at = :at
+                        WHERE name = :name AND (published_at < :at OR published_at = :at AND removed_at IS NOT NULL)""")
+                        .bind("name", name)
+                        .bind("at", removedAt.atOffset(ZoneOffset.UTC))
+                        .execute()
+                > 0);
+    }
+
+    /** All prices, those that were removed among them. */
+    List<Kept> all() {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "SELECT name, definition, published_at, removed_at IS NOT NULL AS removed FROM postroad.prices")
+                .map((row, context) -> new Kept(
+                        row.getString("name"),
+                        StoredJson.object(row.getString("definition")),
+                        row.getObject("published_at", OffsetDateTime.class).toInstant(),
+                        row.getBoolean("removed")))
+                .list());
+    }
+}
