@@ -355,4 +355,28 @@ class DefinitionsTest {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
+
+    @Test
+    void tellsAllThatIsWrongWithPrices() {
+        assertThatThrownBy(() -> Definitions.readAll("""
+                price: not a model
+                inputTokens: -1
+                outputTokens: ten
+                per: 0
+                currency: EUR
+                ---
+                price: gpt-4o
+                """))
+                .isInstanceOfSatisfying(
+                        FaultsException.class,
+                        wrong -> assertThat(wrong.faults())
+                                .extracting(Fault::toString)
+                                .containsExactly(
+                                        "document 1.currency: is no known field; use one of description, inputTokens, outputTokens, per, price",
+                                        "document 1.price: is \"not a model\"; use the name of a model: 1 to 128 of A-Z a-z 0-9 . _ : / @ -, starting with a letter or digit",
+                                        "document 1.per: must be a whole number from 1 to 1000000000, but is the number 0; write a whole number from 1 to 1000000000",
+                                        "document 1.inputTokens: is no number from 0 to 1000000000 with at most 12 places; write what it costs, such as 2.50",
+                                        "document 1.outputTokens: is no number from 0 to 1000000000 with at most 12 places; write what it costs, such as 2.50",
+                                        "document 2: prices nothing; say what inputTokens and outputTokens cost, such as inputTokens: 2.50"));
+    }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 @NullMarked
 class BudgetsOnWorkerTest {
     private static final Site SITE = Site.open();
+    private static final Worker WORKER = SITE.worker();
     private static final String GRAPH = """
             graph: paid
             state: { tenant: {}, log: { reducer: append } }
@@ -45,7 +46,6 @@ class BudgetsOnWorkerTest {
 
     @Test
     void runsPauseWhenTheirKeyHasSpentItsBudgetAndGoOnWhenItIsRaisedWhileOtherKeysSpendTheirOwn() {
-        Worker worker = SITE.worker();
         SITE.apply(GRAPH.formatted(100));
         spend("first", 60, "0.5");
         spend("second", 60, "0.125");
@@ -64,7 +64,7 @@ class BudgetsOnWorkerTest {
         assertThat(PuppetAgent.calls("second")).isEmpty();
         SITE.trigger("paid", "other", "{'tenant': 'globex'}");
         assertThat(SITE.ended("other").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
-        JsonNode budgets = new Caller(worker.httpPort()).get("/api/budgets").json();
+        JsonNode budgets = new Caller(WORKER.httpPort()).get("/api/budgets").json();
         assertThat(budgets.path("budgets").get(0).path("tokens")).isEqualTo(Site.json("{'used': 120, 'limit': 100}"));
         assertThat(budgets.path("budgets").get(0).path("exceeded").asBoolean()).isTrue();
 
@@ -105,16 +105,15 @@ class BudgetsOnWorkerTest {
 
     @Test
     void modelsCostWhatTheirPricesSayInRunsTheirTasksViewsAndBudgets() {
-        Worker worker = SITE.worker();
-        Caller caller = new Caller(worker.httpPort());
+        Caller caller = new Caller(WORKER.httpPort());
         SITE.apply(INNER);
         SITE.apply(PRICED.formatted("4.0"));
         useModel("dear");
-        SITE.trigger("priced", "dear", "{'tenant': 'acme'}");
+        SITE.trigger("priced", "dear", "{'tenant': 'initech'}");
         RunEvent completed = SITE.ended("dear").getLast();
         assertThat(completed.type()).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(completed.data().path("usage"))
-                .isEqualTo(Site.json("{'inputTokens': 800, 'outputTokens': 200, 'cost': 4}"));
+                .isEqualTo(Site.json("{'inputTokens': 800, 'outputTokens': 200, 'cost': 4.0}"));
         for (JsonNode run : List.of(
                 caller.get("/api/runs/dear").json(),
                 caller.get("/api/runs?graph=priced").json().path("runs").get(0))) {
@@ -134,7 +133,7 @@ class BudgetsOnWorkerTest {
         assertThat(caller.get("/metrics").text()).contains("postroad_agent_cost_total{agent=\"test-puppet\"}");
 
         useModel("broke");
-        SITE.trigger("priced", "broke", "{'tenant': 'acme'}");
+        SITE.trigger("priced", "broke", "{'tenant': 'initech'}");
         RunEvent failed = SITE.ended("broke").getLast();
         assertThat(failed.type()).isEqualTo(EventType.RUN_FAILED);
         assertThat(PuppetAgent.calls("broke")).isEmpty();
@@ -148,7 +147,6 @@ class BudgetsOnWorkerTest {
 
     @Test
     void aRunUnderWayHasWhatItSpentSinceItsLastChangeOfStatusToo() throws InterruptedException {
-        Worker worker = SITE.worker();
         CountDownLatch go = new CountDownLatch(1);
         SITE.apply("""
                 graph: held
@@ -166,20 +164,19 @@ class BudgetsOnWorkerTest {
             SITE.trigger("held", "under-way", "{}");
             SITE.journalWith("under-way", event -> event.type() == EventType.NODE_COMPLETED);
             JsonNode run =
-                    new Caller(worker.httpPort()).get("/api/runs/under-way").json();
+                    new Caller(WORKER.httpPort()).get("/api/runs/under-way").json();
             assertThat(run.path("tokens").asLong()).isEqualTo(7);
             assertThat(run.path("cost").decimalValue()).isEqualByComparingTo("0.5");
         } finally {
             go.countDown();
         }
         assertThat(SITE.ended("under-way").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
-        JsonNode run = new Caller(worker.httpPort()).get("/api/runs/under-way").json();
+        JsonNode run = new Caller(WORKER.httpPort()).get("/api/runs/under-way").json();
         assertThat(run.path("tokens").asLong()).isEqualTo(14);
     }
 
     @Test
     void aBadPriceIsToldLikeOtherBadDefinitions() {
-        SITE.worker();
         SITE.send(
                 SITE.topics().registry(),
                 Site.bytes("price/bad-model"),

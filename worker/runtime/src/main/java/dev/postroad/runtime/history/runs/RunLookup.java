@@ -8,7 +8,8 @@ public final class RunLookup {
     /** What was spent since the last change of status is in the journal alone. */
     private static final String SUMMARY =
             "SELECT r.*, why, worker, since FROM (SELECT id, " + RunRows.SUMMARY_COLUMNS.replace(", tokens, cost", """
-            , coalesce(tokens, 0) + since.tokens AS tokens, coalesce(cost + since.cost, cost, since.cost) AS cost
+            , coalesce(runs.tokens, 0) + since.tokens AS tokens,
+                   coalesce(runs.cost + since.cost, runs.cost, since.cost) AS cost
             FROM postroad.runs CROSS JOIN LATERAL (
                 SELECT coalesce(sum((data #>> '{usage,inputTokens}')::bigint
                                     + (data #>> '{usage,outputTokens}')::bigint), 0)::bigint AS tokens,
