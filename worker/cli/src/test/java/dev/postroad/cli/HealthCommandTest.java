@@ -3,13 +3,21 @@ package dev.postroad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,5 +52,81 @@ final class HealthCommandTest {
             worker.stop(0);
         }
         assertThat(sent).containsExactly("Bearer " + TOKEN, "null", "null");
+    }
+
+    @Test
+    void trustsTheCertificatesThatAreSetWhereAWorkerEncrypts(@TempDir Path data) throws Exception {
+        Path keys = data.resolve("keys.p12");
+        HttpsServer worker = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+        worker.setHttpsConfigurator(new HttpsConfigurator(encryptedBy(keys)));
+        worker.createContext("/health", exchange -> {
+            byte[] report = "{\"status\":\"ok\",\"parts\":{}}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, report.length);
+            exchange.getResponseBody().write(report);
+            exchange.close();
+        });
+        worker.start();
+        try {
+            String port = String.valueOf(worker.getAddress().getPort());
+            String url = "https://127.0.0.1:" + port;
+            Path pem = certificate(keys, data.resolve("ca.pem"));
+            TestShell stranger = new TestShell(data);
+            assertThat(stranger.run("health", "--url", url)).isEqualTo(1);
+            assertThat(stranger.err())
+                    .contains("no worker answers at " + url, "its CA by POSTROAD_HTTP_TLS_CA, and the worker as its");
+            TestShell trusting = new TestShell(data).set("POSTROAD_HTTP_TLS_CA", pem.toString());
+            assertThat(trusting.run("health", "--url", url)).as(trusting.err()).isZero();
+            TestShell here = new TestShell(data)
+                    .set("POSTROAD_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+                    .set("POSTROAD_HTTP_PORT", port)
+                    .set("POSTROAD_HTTP_TLS_CERT", pem.toString());
+            assertThat(here.run("health")).as(here.err()).isZero();
+            TestShell wrong = new TestShell(data).set("POSTROAD_HTTP_TLS_CA", "/no/such/ca.pem");
+            assertThat(wrong.run("health", "--url", url)).isEqualTo(2);
+            assertThat(wrong.err())
+                    .contains("POSTROAD_HTTP_TLS_CA", "/no/such/ca.pem cannot be read (NoSuchFileException)");
+        } finally {
+            worker.stop(0);
+        }
+    }
+
+    private static SSLContext encryptedBy(Path keys) throws Exception {
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "worker",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=worker",
+                        "-ext",
+                        "SAN=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        TOKEN,
+                        "-keystore",
+                        keys.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .doesNotContain("error");
+        assertThat(keytool.waitFor()).isZero();
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(KeyStore.getInstance(keys.toFile(), TOKEN.toCharArray()), TOKEN.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
+    }
+
+    private static Path certificate(Path keys, Path file) throws Exception {
+        Certificate certificate =
+                KeyStore.getInstance(keys.toFile(), TOKEN.toCharArray()).getCertificate("worker");
+        return Files.writeString(
+                file,
+                "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
     }
 }

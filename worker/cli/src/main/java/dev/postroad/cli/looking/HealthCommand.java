@@ -43,7 +43,7 @@ final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         String asked = (url == null ? WorkerAddress.of(surroundings) : url).replaceFirst("/+$", "") + "/health";
-        try (HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build()) {
+        try (HttpClient http = WorkerAddress.client(surroundings, LIMIT)) {
             HttpRequest.Builder request =
                     HttpRequest.newBuilder(URI.create(asked)).timeout(LIMIT);
             // Without it the worker tells how its parts are, but not why.
@@ -52,7 +52,7 @@ final class HealthCommand implements Callable<Integer> {
             lines(answer.body()).forEach(surroundings::print);
             return answer.statusCode() == OK ? ExitCode.COMPLETED : ExitCode.FAILED;
         } catch (IOException unreachable) {
-            throw CommandException.failed("no worker answers at " + asked + " (" + unreachable
+            throw CommandException.failed("no worker answers at " + asked + " (" + WorkerAddress.why(unreachable)
                     + "); see that it runs, or name another by --url");
         } catch (IllegalArgumentException noAddress) {
             throw CommandException.usage("--url: is no address: " + noAddress.getMessage());

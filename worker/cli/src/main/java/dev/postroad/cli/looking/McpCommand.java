@@ -48,7 +48,7 @@ final class McpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         String base = url == null ? WorkerAddress.of(surroundings) : url;
-        try (HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build()) {
+        try (HttpClient http = WorkerAddress.client(surroundings, LIMIT)) {
             URI worker = URI.create(base.replaceFirst("/+$", "") + "/mcp");
             BufferedReader messages =
                     new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8));
@@ -79,8 +79,10 @@ final class McpCommand implements Callable<Integer> {
             } else if (answer.statusCode() != TAKEN) {
                 fail(message, "the worker answered " + answer.statusCode() + ": " + answer.body());
             }
-        } catch (IOException | FaultsException unreachable) {
-            fail(message, "no worker answers at " + worker + " (" + unreachable + ")");
+        } catch (IOException unreachable) {
+            fail(message, "no worker answers at " + worker + " (" + WorkerAddress.why(unreachable) + ")");
+        } catch (FaultsException noAnswer) {
+            fail(message, "no worker answers at " + worker + " (" + noAnswer + ")");
         }
     }
 

@@ -6,13 +6,22 @@ import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
+import dev.postroad.runtime.tls.PemException;
+import dev.postroad.runtime.tls.Trust;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /** Where a worker answers HTTP, and the token that it asks for, by the settings. */
 final class WorkerAddress {
@@ -26,12 +35,41 @@ final class WorkerAddress {
                 .filter(token -> token.chars().allMatch(sign -> sign > ' ' && sign <= '~'));
     }
 
+    /**
+     * What calls a worker: trusts whom Java trusts, and by the settings a CA of one's own, and the certificate of the worker
+     * that is set up here.
+     *
+     * @throws CommandException where a file of theirs has no certificate
+     */
+    static HttpClient client(Surroundings surroundings, Duration connectLimit) {
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(connectLimit);
+        Variables variables = Variables.of(surroundings.environment());
+        List<Path> trusted = new ArrayList<>();
+        try {
+            variables.given(Setting.HTTP_TLS_CA).map(Path::of).ifPresent(trusted::add);
+            variables.given(Setting.HTTP_TLS_CERT).map(Path::of).ifPresent(trusted::add);
+            return trusted.isEmpty()
+                    ? client.build()
+                    : client.sslContext(Trust.inAlso(trusted)).build();
+        } catch (PemException | InvalidPathException unsound) {
+            throw CommandException.usage(Setting.HTTP_TLS_CA.variable() + " or " + Setting.HTTP_TLS_CERT.variable()
+                    + ": " + unsound.getMessage());
+        }
+    }
+
+    /** Why nobody answered, with what helps where it is about certificates. */
+    static String why(IOException unreachable) {
+        return unreachable instanceof SSLException
+                ? unreachable + "; name a file with the certificate of its CA by " + Setting.HTTP_TLS_CA.variable()
+                        + ", and the worker as its certificate does"
+                : unreachable.toString();
+    }
+
     /** @throws CommandException where no worker is known */
     static String of(Surroundings surroundings) {
         Variables variables = Variables.of(surroundings.environment());
         if (variables.given(Setting.KAFKA_BOOTSTRAP_SERVERS).isPresent()) {
-            return "http://" + variables.value(Setting.HTTP_HOST).orElse("127.0.0.1") + ":"
-                    + variables.value(Setting.HTTP_PORT).orElse("8080");
+            return ListenSettings.address(variables);
         }
         return announced(DataDirectory.addressFile(DataDirectory.of(surroundings, variables)));
     }

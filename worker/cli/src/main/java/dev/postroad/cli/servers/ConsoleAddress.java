@@ -4,6 +4,7 @@ import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.embedded.EmbeddedServers;
+import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
 import java.net.URI;
@@ -24,8 +25,7 @@ public final class ConsoleAddress {
     private static String worker(Surroundings surroundings) throws FaultsException {
         Variables variables = Variables.of(surroundings.environment());
         if (variables.given(Setting.KAFKA_BOOTSTRAP_SERVERS).isPresent()) {
-            return "http://" + variables.given(Setting.HTTP_HOST).orElse("127.0.0.1") + ":"
-                    + variables.given(Setting.HTTP_PORT).orElse("8080");
+            return ListenSettings.address(variables);
         }
         Path data = DataDirectory.of(surroundings, variables);
         return EmbeddedServers.announcedHttp(data)

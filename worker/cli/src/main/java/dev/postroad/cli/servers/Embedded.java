@@ -154,7 +154,7 @@ public final class Embedded {
             throw CommandException.failed(
                     "the worker is not ready within " + READY_LIMIT.toSeconds() + " s; see the messages above");
         }
-        servers.announceHttp("http://" + settings.httpHost() + ":" + worker.httpPort());
+        servers.announceHttp(settings.http().address(worker.httpPort()));
     }
 
     /** What a command works with. */

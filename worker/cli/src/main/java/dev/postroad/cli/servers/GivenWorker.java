@@ -25,7 +25,8 @@ public final class GivenWorker {
         Worker worker = Worker.start(settings);
         surroundings.shutdown().add(worker::close);
         String told = "worker " + settings.workerId() + " on Kafka " + settings.kafkaServers() + " and Postgres "
-                + settings.postgres().address() + ", HTTP on " + settings.httpHost() + ":" + worker.httpPort();
+                + settings.postgres().address() + ", " + (settings.http().tls() == null ? "HTTP" : "HTTPS") + " on "
+                + settings.httpHost() + ":" + worker.httpPort();
         if (LogFormat.of(Variables.of(surroundings.environment())) == LogFormat.JSON) {
             // Where machines read, a line that is not theirs would be an error.
             LOG.info(told);

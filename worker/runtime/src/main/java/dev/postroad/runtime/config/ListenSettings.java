@@ -5,6 +5,8 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.access.TokenLine;
 import dev.postroad.runtime.access.TokenSettings;
+import dev.postroad.runtime.tls.PemException;
+import dev.postroad.runtime.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,9 +20,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port 0 for any free one
  * @param tokens what callers must know
+ * @param tls how what is said is encrypted; null where it is not
  * @param limits how many may call at a time, and how long they may take
  */
-public record ListenSettings(String host, int port, TokenSettings tokens, CallerLimits limits) {
+public record ListenSettings(
+        String host,
+        int port,
+        TokenSettings tokens,
+        @Nullable TlsSettings tls,
+        CallerLimits limits) {
     private static final Pattern TOKEN = Pattern.compile("[!-~]{16,1000}");
     private static final Pattern LOOPBACK =
             Pattern.compile("(.+\\.)?localhost|127\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}|::1|\\[::1]");
@@ -37,7 +45,7 @@ public record ListenSettings(String host, int port, TokenSettings tokens, Caller
                     "set it to a secret, or " + Setting.HTTP_TOKENS.variable() + " to lines that postroad token"
                             + " prints, or listen on 127.0.0.1");
         }
-        return new ListenSettings(host, port, tokens, CallerLimits.read(reader));
+        return new ListenSettings(host, port, tokens, tls(reader), CallerLimits.read(reader));
     }
 
     private static @Nullable String shared(SettingReader reader) {
@@ -91,6 +99,54 @@ public record ListenSettings(String host, int port, TokenSettings tokens, Caller
         return Path.of("");
     }
 
+    private static @Nullable TlsSettings tls(SettingReader reader) {
+        Path certificate = reader.file(
+                Setting.HTTP_TLS_CERT,
+                "name a PEM file with the certificate, and behind it those that it is signed by");
+        Path key = reader.file(Setting.HTTP_TLS_KEY, "name a PEM file with the private key of the certificate");
+        Path _ = reader.file(Setting.HTTP_TLS_CA, "name a PEM file with certificates");
+        seeThatBothAreSet(Setting.HTTP_TLS_CERT, Setting.HTTP_TLS_KEY, reader);
+        seeThatBothAreSet(Setting.HTTP_TLS_KEY, Setting.HTTP_TLS_CERT, reader);
+        if (certificate == null || key == null) {
+            return null;
+        }
+        try {
+            return TlsSettings.read(certificate, key);
+        } catch (PemException unsound) {
+            reader.fault(
+                    unsound.file().equals(key) ? Setting.HTTP_TLS_KEY : Setting.HTTP_TLS_CERT,
+                    "is " + Fields.quoted(unsound.file().toString()) + ", which " + unsound.problem(),
+                    unsound.remedy());
+            return null;
+        }
+    }
+
+    private static void seeThatBothAreSet(Setting given, Setting other, SettingReader reader) {
+        if (reader.text(given) != null && reader.text(other) == null) {
+            reader.fault(
+                    other,
+                    "is not set, and " + given.variable() + " is",
+                    "set both, for a certificate and its private key, or none");
+        }
+    }
+
+    /** The address of a worker by the settings of its environment, whether it runs or not. */
+    public static String address(Variables variables) {
+        return address(
+                variables.given(Setting.HTTP_TLS_CERT).isPresent(),
+                variables.value(Setting.HTTP_HOST).orElse("127.0.0.1"),
+                variables.value(Setting.HTTP_PORT).orElse("8080"));
+    }
+
+    /** Where callers find what listens by these settings on a port. */
+    public String address(int listening) {
+        return address(tls != null, host, Integer.toString(listening));
+    }
+
+    private static String address(boolean isEncrypted, String host, String port) {
+        return (isEncrypted ? "https://" : "http://") + host + ":" + port;
+    }
+
     private static String problem(Fault fault) {
         return (fault.place() + " " + fault.problem()).strip();
     }
@@ -103,6 +159,6 @@ public record ListenSettings(String host, int port, TokenSettings tokens, Caller
     /** Leaves out the tokens. */
     @Override
     public String toString() {
-        return "HTTP " + host + ":" + port + " with " + tokens;
+        return "HTTP " + host + ":" + port + " with " + tokens + (tls == null ? "" : ", " + tls);
     }
 }

@@ -80,6 +80,25 @@ final class SettingReader {
         return null;
     }
 
+    /** A file that can be read, or null. */
+    @Nullable
+    Path file(Setting setting, String remedy) {
+        String value = text(setting);
+        if (value == null) {
+            return null;
+        }
+        try {
+            Path file = Path.of(value.strip());
+            if (Files.isRegularFile(file) && Files.isReadable(file)) {
+                return file;
+            }
+        } catch (InvalidPathException noPath) {
+            // Falls through to the one fault that covers both.
+        }
+        fault(setting, "is " + Fields.quoted(value) + ", which is no file that can be read", remedy);
+        return null;
+    }
+
     int whole(Setting setting, int least, int most) {
         String value = required(setting, "give a number");
         try {

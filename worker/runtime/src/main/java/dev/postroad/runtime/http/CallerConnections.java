@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
@@ -124,8 +125,12 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
         }
     }
 
+    /** Where it is encrypted there are two, of which the inner one is the caller's from the beginning. */
     @Override
     public void onOpened(Connection connection) {
+        if (connection instanceof SslConnection) {
+            return;
+        }
         open.put(connection, new CallerConnection(connection, beats));
         while (open.size() > limits.connections()) {
             open.entrySet().stream()

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers over HTTP, as the OpenAPI document in contracts says. Thread-safe. */
 public final class WorkerHttp implements AutoCloseable {
@@ -19,13 +20,21 @@ public final class WorkerHttp implements AutoCloseable {
     private final LogStreams logs;
     private final ListingStreams listings;
     private final Door door;
+    private final @Nullable Encryption encryption;
 
-    private WorkerHttp(Javalin server, EventStreams streams, LogStreams logs, ListingStreams listings, Door door) {
+    private WorkerHttp(
+            Javalin server,
+            EventStreams streams,
+            LogStreams logs,
+            ListingStreams listings,
+            Door door,
+            @Nullable Encryption encryption) {
         this.server = server;
         this.streams = streams;
         this.listings = listings;
         this.logs = logs;
         this.door = door;
+        this.encryption = encryption;
     }
 
     /** Starts to listen. */
@@ -37,6 +46,10 @@ public final class WorkerHttp implements AutoCloseable {
             InstantSource clock) {
         CallerLimits limits = settings.limits();
         Door door = new Door(settings, clock);
+        Encryption encryption = Encryption.of(settings, clock);
+        if (encryption != null) {
+            health.part("tls", encryption::health);
+        }
         EventStreams streams =
                 new EventStreams(sources.history(), sources.tail(), sources.output(), limits.eventStreams());
         LogStreams logs = new LogStreams(sources.runLog(), limits.logStreams());
@@ -47,7 +60,7 @@ public final class WorkerHttp implements AutoCloseable {
                 .description("Streams of events that are open")
                 .register(metrics);
         Javalin server = Javalin.create(config -> {
-            configure(config, callers);
+            configure(config, callers, encryption);
             Guard guard = door.guard();
             Bounds bounds = new Bounds(sources.history());
             config.routes.before(guard::check);
@@ -89,10 +102,13 @@ public final class WorkerHttp implements AutoCloseable {
             throw failed;
         }
         door.start();
-        return new WorkerHttp(server, streams, logs, listings, door);
+        if (encryption != null) {
+            encryption.start();
+        }
+        return new WorkerHttp(server, streams, logs, listings, door, encryption);
     }
 
-    private static void configure(JavalinConfig config, CallerConnections callers) {
+    private static void configure(JavalinConfig config, CallerConnections callers, @Nullable Encryption encryption) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.concurrency.useVirtualThreads = true;
@@ -107,6 +123,9 @@ public final class WorkerHttp implements AutoCloseable {
             // Else a token in other letters is taken for the one that was sent on the same connection before.
             http.setHeaderCacheCaseSensitive(true);
         });
+        if (encryption != null) {
+            config.jetty.addConnector(encryption::connector);
+        }
     }
 
     /** Postgres cannot even be asked for it. */
@@ -150,6 +169,9 @@ public final class WorkerHttp implements AutoCloseable {
     @Override
     public void close() {
         door.close();
+        if (encryption != null) {
+            encryption.close();
+        }
         logs.close();
         listings.close();
         streams.close();

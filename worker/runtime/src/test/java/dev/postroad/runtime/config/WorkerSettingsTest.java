@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.access.TokenSettings;
+import dev.postroad.runtime.testing.TestCertificate;
+import dev.postroad.runtime.testing.TestCertificate.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,9 @@ final class WorkerSettingsTest {
                         "POSTROAD_HTTP_TOKEN=",
                         "POSTROAD_HTTP_TOKENS=",
                         "POSTROAD_HTTP_TOKENS_FILE=",
+                        "POSTROAD_HTTP_TLS_CERT=",
+                        "POSTROAD_HTTP_TLS_KEY=",
+                        "POSTROAD_HTTP_TLS_CA=",
                         "POSTROAD_HTTP_CONNECTIONS=2100",
                         "POSTROAD_HTTP_TIMEOUT=PT1M",
                         "POSTROAD_MAX_RUNS=1000",
@@ -142,7 +147,7 @@ final class WorkerSettingsTest {
         assertThat(settings.postgres())
                 .isEqualTo(new PostgresSettings("jdbc:postgresql://p/postroad", "postroad", null));
         assertThat(settings.http())
-                .isEqualTo(new ListenSettings("127.0.0.1", 8080, TokenSettings.NONE, CallerLimits.DEFAULT));
+                .isEqualTo(new ListenSettings("127.0.0.1", 8080, TokenSettings.NONE, null, CallerLimits.DEFAULT));
         assertThat(settings.maxRuns()).isEqualTo(1000);
         assertThat(settings.lanes()).isEqualTo(2);
         assertThat(settings.maxValueBytes()).isEqualTo(1 << 20);
@@ -243,6 +248,36 @@ final class WorkerSettingsTest {
         WorkerSettings settings = WorkerSettings.read(
                 with(Map.of("POSTROAD_HTTP_HOST", host, "POSTROAD_HTTP_TOKEN", "0123456789abcdef")));
         assertThat(settings.http().tokens().shared()).isEqualTo("0123456789abcdef");
+    }
+
+    @Test
+    void wantsACertificateWithItsKey(@TempDir Path folder) throws FaultsException, IOException {
+        Path certificate = folder.resolve("tls.crt");
+        Path key = folder.resolve("tls.key");
+        TestCertificate made = TestCertificate.of(Kind.EC, "worker");
+        made.write(certificate, key);
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of("POSTROAD_HTTP_TLS_CERT", certificate.toString()))))
+                .hasMessage("POSTROAD_HTTP_TLS_KEY: is not set, and POSTROAD_HTTP_TLS_CERT is; set both, for a"
+                        + " certificate and its private key, or none");
+        assertThatThrownBy(() -> WorkerSettings.read(with(Map.of("POSTROAD_HTTP_TLS_KEY", key.toString()))))
+                .hasMessage("POSTROAD_HTTP_TLS_CERT: is not set, and POSTROAD_HTTP_TLS_KEY is; set both, for a"
+                        + " certificate and its private key, or none");
+        Map<String, String> both =
+                Map.of("POSTROAD_HTTP_TLS_CERT", certificate.toString(), "POSTROAD_HTTP_TLS_KEY", key.toString());
+        ListenSettings http = WorkerSettings.read(with(both)).http();
+        assertThat(http.address(8443)).isEqualTo("https://127.0.0.1:8443");
+        assertThat(http.toString())
+                .endsWith(", TLS as CN=worker until "
+                        + made.certificate().getNotAfter().toInstant());
+        Files.writeString(key, "no key");
+        assertThatThrownBy(() -> WorkerSettings.read(with(both)))
+                .hasMessage(
+                        "POSTROAD_HTTP_TLS_KEY: is \"" + key + "\", which has no private key; name a PEM file with a"
+                                + " block -----BEGIN PRIVATE KEY-----");
+        Files.delete(key);
+        assertThatThrownBy(() -> WorkerSettings.read(with(both)))
+                .hasMessage("POSTROAD_HTTP_TLS_KEY: is \"" + key + "\", which is no file that can be read; name a PEM"
+                        + " file with the private key of the certificate");
     }
 
     @Test

@@ -433,7 +433,7 @@ final class OpenApiTest {
     @Test
     void describesEveryRouteAndNoOther() {
         try (WorkerHttp server = WorkerHttp.start(
-                new ListenSettings("127.0.0.1", 0, TokenSettings.NONE, CallerLimits.DEFAULT),
+                new ListenSettings("127.0.0.1", 0, TokenSettings.NONE, null, CallerLimits.DEFAULT),
                 Sources.of(
                         SITE.database(),
                         new OutputTail(Map.of(), "none", InstantSource.system()),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postroad.runtime.tls;
+
+import org.jspecify.annotations.NullMarked;
