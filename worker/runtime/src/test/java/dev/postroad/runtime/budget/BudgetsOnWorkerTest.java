@@ -86,7 +86,7 @@ class BudgetsOnWorkerTest {
             state: { tenant: {}, log: { reducer: append } }
             nodes: { one: { agent: test-puppet }, inner: { graph: priced-inner } }
             edges: [{ from: START, to: one }, { from: one, to: inner }, { from: inner, to: END }]
-            budget: { key: input.tenant, cost: %s, per: P1D, onExceeded: fail }
+            budget: { key: input.tenant, cost: 4.0, per: P1D, onExceeded: fail }
             """;
     private static final String INNER = """
             graph: priced-inner
@@ -107,7 +107,7 @@ class BudgetsOnWorkerTest {
     void modelsCostWhatTheirPricesSayInRunsTheirTasksViewsAndBudgets() {
         Caller caller = new Caller(WORKER.httpPort());
         SITE.apply(INNER);
-        SITE.apply(PRICED.formatted("4.0"));
+        SITE.apply(PRICED);
         useModel("dear");
         SITE.trigger("priced", "dear", "{'tenant': 'initech'}");
         RunEvent completed = SITE.ended("dear").getLast();
