@@ -8,7 +8,7 @@ import java.util.Optional;
 /** A file system of its own in a file, which can be full without the machine's being so. Confined to one thread. */
 final class SmallDisk implements AutoCloseable {
     private static final String SIZE = "6G";
-    private static final long REST_BYTES = 16 << 20;
+    private static final long REST_BYTES = 16L << 20;
 
     private final Path mounted;
 

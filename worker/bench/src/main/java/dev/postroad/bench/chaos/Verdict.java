@@ -138,10 +138,13 @@ final class Verdict {
     }
 
     private Stream<String> ordersWithoutAnAnswer() {
-        Set<String> answered = remains.rows().stream()
-                .map(Remains.Row::command)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toSet());
+        Set<String> answered = new HashSet<>();
+        for (Remains.Row row : remains.rows()) {
+            String command = row.command();
+            if (command != null) {
+                answered.add(command);
+            }
+        }
         return remains.orders().stream().map(Order::id).filter(id -> !answered.contains(id));
     }
 
