@@ -22,12 +22,9 @@ final class AddedPartitions implements Fault {
         Topics topics = scene.place().topics();
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", scene.place().servers().kafka()))) {
-            int now = admin.describeTopics(List.of(topics.triggers()))
-                    .allTopicNames()
-                    .get()
-                    .get(topics.triggers())
-                    .partitions()
-                    .size();
+            int now = admin.describeTopics(List.of(topics.triggers())).allTopicNames().get().values().stream()
+                    .mapToInt(topic -> topic.partitions().size())
+                    .sum();
             if (now < MOST) {
                 NewPartitions more = NewPartitions.increaseTo(now + 1);
                 admin.createPartitions(

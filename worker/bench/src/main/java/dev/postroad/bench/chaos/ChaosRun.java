@@ -61,7 +61,7 @@ final class ChaosRun {
             runInCalm();
             int ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
             settle();
-            person.close();
+            person.stop();
             ObjectNode found = judged(scene, person);
             found.put("workersThatEndedByThemselves", ended).put("startsThatFailed", fleet.startsThatFailed());
             faults.left().forEach(found.putObject("faultsLeftOut")::put);

@@ -39,9 +39,11 @@ final class Person implements AutoCloseable {
         while (!over) {
             try {
                 look();
-                TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
             } catch (JdbiException away) {
                 // Postgres is struck at the moment; there will be another look.
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
             } catch (InterruptedException stopped) {
                 return;
             }
@@ -66,6 +68,11 @@ final class Person implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    /** Answers nothing any more. */
+    void stop() {
         over = true;
         thread.interrupt();
         try {

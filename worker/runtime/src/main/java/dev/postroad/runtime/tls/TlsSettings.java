@@ -8,7 +8,11 @@ import java.nio.file.Path;
  * @param first what they held when the settings were read
  */
 public record TlsSettings(Path certificate, Path key, TlsIdentity first) {
-    /** @throws PemException where they do not hold a certificate and its key */
+    /**
+     * Reads what the files hold now.
+     *
+     * @throws PemException where they do not hold a certificate and its key
+     */
     public static TlsSettings read(Path certificate, Path key) throws PemException {
         return new TlsSettings(
                 certificate, key, TlsIdentity.of(certificate, Pem.bytes(certificate), key, Pem.bytes(key)));

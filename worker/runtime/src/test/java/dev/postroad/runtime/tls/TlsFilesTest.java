@@ -21,7 +21,7 @@ final class TlsFilesTest {
     private static final TestCertificate ONE = TestCertificate.of(Kind.EC, "one");
     private static final TestCertificate OTHER = TestCertificate.of(Kind.EC, "other");
     private static final TestCertificate OF_RSA = TestCertificate.of(Kind.RSA, "of-rsa");
-    private static final InstantSource NOW = InstantSource.fixed(Instant.now());
+    private static final InstantSource NOW = InstantSource.system();
 
     @TempDir
     private Path folder = Path.of("");
@@ -92,11 +92,14 @@ final class TlsFilesTest {
                 key,
                 TestCertificate.pem("ENCRYPTED PRIVATE KEY", new byte[] {1}),
                 "has a private key with a password; write it without one");
-        refuses(
-                key,
-                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n"
-                        + "-----END RSA PRIVATE KEY-----\n",
-                "has a private key with a password; write it without one");
+        refuses(key, """
+                -----BEGIN RSA PRIVATE KEY-----
+                Proc-Type: 4,ENCRYPTED
+                DEK-Info: AES-128-CBC,00
+
+                AAAA
+                -----END RSA PRIVATE KEY-----
+                """, "has a private key with a password; write it without one");
         refuses(certificate, "", "has no certificate; name a PEM file with a block -----BEGIN CERTIFICATE-----");
         refuses(
                 certificate,
