@@ -1,6 +1,7 @@
 package dev.postroad.engine.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.Shown;
 import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
@@ -41,7 +42,7 @@ public final class KeyExpression {
         return expression.flaws();
     }
 
-    /** The key, of at most 200 characters; two that are longer and differ give different ones. */
+    /** The key, of at most 200 characters; a longer one is cut, with a number for all of it, by which it differs from others. */
     public String key(JsonNode input, JsonNode run) {
         JsonNode value;
         try {
@@ -55,7 +56,7 @@ public final class KeyExpression {
         String text = value.asText().replace('\u0000', ' ');
         return text.length() <= LONGEST_KEY
                 ? text
-                : text.substring(0, KEPT_OF_LONGER) + "…" + Integer.toHexString(text.hashCode());
+                : Shown.cut(text, KEPT_OF_LONGER) + Integer.toHexString(text.hashCode());
     }
 
     /** The number that it gives, within bounds; the usual one where it fails or gives none. */

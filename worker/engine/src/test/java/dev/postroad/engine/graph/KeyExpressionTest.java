@@ -3,6 +3,7 @@ package dev.postroad.engine.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.expression.ExpressionException;
@@ -49,6 +50,12 @@ class KeyExpressionTest {
         String one = key("input.t", "{'t': '" + "x".repeat(300) + "'}");
         String other = key("input.t", "{'t': '" + "x".repeat(300) + "y'}");
         assertThat(one).hasSizeLessThanOrEqualTo(200).isNotEqualTo(other);
+    }
+
+    @Test
+    void aLongKeyIsNotCutWithinACharacter() throws Exception {
+        String key = key("input.t", "{'t': '" + "x".repeat(179) + "\uD83D\uDE00".repeat(50) + "'}");
+        assertThat(Json.unstorableText(TextNode.valueOf(key))).isNull();
     }
 
     @Test
