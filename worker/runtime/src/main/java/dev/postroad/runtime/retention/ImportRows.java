@@ -18,18 +18,21 @@ final class ImportRows {
     /** It stays on its shard where there is one of that number, and is spread over those that there are else. */
     private static final String RUN = """
             INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, tags, error, traceparent,
-                                       queued_at, started_at, ended_at, rank, limited, status_seq, migrations)
+                                       queued_at, started_at, ended_at, rank, limited, status_seq, migrations,
+                                       tokens, cost)
             SELECT x."runId", coalesce(
                        (SELECT s.shard FROM postroad.shards s WHERE s.shard = x.shard),
                        (SELECT s.shard FROM postroad.shards s
                         ORDER BY s.shard OFFSET abs(hashtext(x."runId")::bigint) % greatest(
                             (SELECT count(*) FROM postroad.shards), 1) LIMIT 1), 0),
                    x.graph, x."graphVersion", x.status, x.priority, x.input, x.tags, x.error, x.traceparent,
-                   x."queuedAt", x."startedAt", x."endedAt", x.rank, x.limited, x."statusSeq", x.migrations
+                   x."queuedAt", x."startedAt", x."endedAt", x.rank, x.limited, x."statusSeq", x.migrations,
+                   x.tokens, x.cost
             FROM json_to_record(?::json) AS x (
                 "runId" text, shard int, graph text, "graphVersion" int, status text, priority smallint, input json,
                 tags json, error json, traceparent text, "queuedAt" timestamptz, "startedAt" timestamptz,
-                "endedAt" timestamptz, rank timestamptz, limited boolean, "statusSeq" int, migrations int[])
+                "endedAt" timestamptz, rank timestamptz, limited boolean, "statusSeq" int, migrations int[],
+                tokens bigint, cost numeric)
             RETURNING id""";
 
     private static final List<String> NOTES = List.of(

@@ -26,7 +26,7 @@ public final class RunExport {
                 'graphVersion', r.version, 'status', r.status, 'priority', r.priority, 'input', r.input, 'tags', r.tags,
                 'error', r.error, 'traceparent', r.traceparent, 'queuedAt', %s, 'startedAt', %s, 'endedAt', %s,
                 'rank', %s, 'limited', r.limited, 'statusSeq', r.status_seq, 'shard', r.shard,
-                'migrations', r.migrations)::text
+                'migrations', r.migrations, 'tokens', r.tokens, 'cost', r.cost)::text
             FROM postroad.runs r WHERE r.id = ?""".formatted(
                     ArchiveFormat.VERSION,
                     time("now()"),

@@ -6,18 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.run.RandomDefinition;
 import dev.postroad.runtime.history.past.VersionFilter;
+import dev.postroad.runtime.history.runs.RunSummary;
 import dev.postroad.runtime.retention.RunExport.Found;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -228,6 +231,27 @@ class RunExportTest {
                         SELECT seq, type, node, task, attempt, superstep, j.version, at, duration::text, progress,
                                data::text AS data
                         FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run WHERE run_id = ? ORDER BY seq""", runId).mapToMap().list());
+    }
+
+    @Test
+    void whatARunSpentComesBackWithIt() throws ImportException {
+        SITE.apply("""
+                graph: paid
+                nodes: { one: { agent: test-puppet } }
+                edges: [ { from: START, to: one }, { from: one, to: END } ]
+                """);
+        PuppetAgent.play(
+                "paid",
+                call -> new AgentReply.Completed(
+                        JsonNodeFactory.instance.objectNode(), new Usage(3, 4, null, new BigDecimal("0.125"), null)));
+        SITE.trigger("paid", "paid", "{}");
+        SITE.ended("paid");
+        byte[] archive = exported("paid");
+        prune(List.of("paid"));
+        imported(archive);
+        assertThat(SITE.history().find("paid"))
+                .map(RunSummary::spent)
+                .contains(new RunSummary.Spent(7, new BigDecimal("0.125")));
     }
 
     @Test
