@@ -80,10 +80,15 @@ public final class JournalColumns {
     private static final Writer[] WRITERS = HANDED.stream().map(Column::writer).toArray(Writer[]::new);
 
     /** The version of its graph that applied to a row {@code j} of a run {@code r}, as {@code graph_version}. */
-    public static final String GRAPH_VERSION = "CASE WHEN r.migrations IS NULL THEN r.version"
-            + " ELSE postroad.graph_version(r.version, r.migrations, j.seq) END AS graph_version";
+    public static final String GRAPH_VERSION = graphVersion("j");
 
     private JournalColumns() {}
+
+    /** The same as of the {@code seq} of a row of any table. */
+    static String graphVersion(String row) {
+        return "CASE WHEN r.migrations IS NULL THEN r.version ELSE postroad.graph_version(r.version, r.migrations, "
+                + row + ".seq) END AS graph_version";
+    }
 
     /**
      * A column.

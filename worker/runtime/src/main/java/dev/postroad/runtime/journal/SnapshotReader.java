@@ -25,8 +25,7 @@ final class SnapshotReader {
     private static final int MOST_TRIES = 5;
 
     private static final String NEWEST = """
-        SELECT r.id, r.run_id, r.graph, CASE WHEN r.migrations IS NULL THEN r.version
-               ELSE postroad.graph_version(r.version, r.migrations, s.seq) END AS graph_version, s.version, s.seq, s.state, s.rest, s.checksum
+        SELECT r.id, r.run_id, r.graph, %s, s.version, s.seq, s.state, s.rest, s.checksum
         FROM postroad.runs r
         CROSS JOIN LATERAL (
             SELECT * FROM postroad.snapshots s
@@ -34,7 +33,7 @@ final class SnapshotReader {
               AND EXISTS (SELECT FROM postroad.journal j
                           WHERE j.run = s.run AND j.seq = s.seq AND j.version = s.version)
             ORDER BY s.version DESC LIMIT 1) s
-        WHERE\s""";
+        WHERE\s""".formatted(JournalColumns.graphVersion("s"));
     private static final String OF_ONE = "r.id = ?";
 
     private SnapshotReader() {}
