@@ -15,8 +15,10 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -64,12 +66,12 @@ public final class TurnGiver {
                     SELECT r.line FROM postroad.runs r
                     WHERE r.graph = ? AND r.status = 'queued' AND r.limited AND r.turn_at IS NULL AND r.line > lines.line
                     ORDER BY r.line LIMIT 1) AS next)
-            SELECT head.id, head.version, head.keys, head.line
-            FROM (SELECT line FROM lines LIMIT %d) AS l, LATERAL (
-                SELECT id, version, rank, limit_keys::text AS keys, line FROM postroad.runs
+            SELECT head.id, head.version, head.keys, l.line
+            FROM (SELECT line FROM lines LIMIT %d) AS l LEFT JOIN LATERAL (
+                SELECT id, version, rank, limit_keys::text AS keys FROM postroad.runs
                 WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND line = l.line
                   AND (wake_at IS NULL OR wake_at <= now()) AND %s
-                ORDER BY rank, id LIMIT %d) AS head
+                ORDER BY rank, id LIMIT %d) AS head ON true
             ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, READABLE, MOST_OF_A_LINE);
     private static final String GIVE =
             "UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'";
@@ -115,7 +117,7 @@ public final class TurnGiver {
         try (PreparedStatement front = statement(connection, FRONT)) {
             front.setString(1, graph);
             front.setString(2, graph);
-            offer(connection, graph, waiting(front, rules), picker);
+            offer(connection, graph, waiting(front, rules, line -> {}), picker);
         }
         if (picker.hasPassedSome() && picker.picked().size() < MOST_TURNS_AT_ONCE) {
             offer(connection, graph, lines(connection, graph, rules), picker);
@@ -172,20 +174,23 @@ public final class TurnGiver {
             statement.setLong(2, linesFrom.getOrDefault(graph, Long.MIN_VALUE));
             statement.setString(3, graph);
             statement.setString(4, graph);
-            List<Waiting> found = waiting(statement, rules);
-            long distinct = found.stream().mapToLong(Waiting::line).distinct().count();
-            long last = found.stream().mapToLong(Waiting::line).max().orElse(Long.MIN_VALUE);
-            linesFrom.put(graph, distinct < MOST_LINES_AT_ONCE ? Long.MIN_VALUE : last);
+            TreeSet<Long> seen = new TreeSet<>();
+            List<Waiting> found = waiting(statement, rules, seen::add);
+            linesFrom.put(graph, seen.size() < MOST_LINES_AT_ONCE ? Long.MIN_VALUE : seen.last());
             return found;
         }
     }
 
-    private static List<Waiting> waiting(PreparedStatement statement, IntFunction<@Nullable QueueRules> rules)
+    /** @param seen told the line of each row, also of those that say that nobody of it may begin now */
+    private static List<Waiting> waiting(
+            PreparedStatement statement, IntFunction<@Nullable QueueRules> rules, LongConsumer seen)
             throws SQLException {
         List<Waiting> waiting = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                QueueRules found = rules.apply(rows.getInt("version"));
+                seen.accept(rows.getLong("line"));
+                int version = rows.getInt("version");
+                QueueRules found = rows.wasNull() ? null : rules.apply(version);
                 if (found != null) {
                     waiting.add(
                             new Waiting(rows.getLong("id"), found, keys(rows.getString("keys")), rows.getLong("line")));

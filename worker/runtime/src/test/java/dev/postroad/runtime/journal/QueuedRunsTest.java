@@ -69,16 +69,42 @@ class QueuedRunsTest {
     void oneKeyThatIsFullKeepsNoOtherWaitingHoweverManyOfItWait() throws SQLException, ExpressionException {
         QueueRules oneOfAKey = new QueueRules(
                 List.of(new QueueRules.Concurrency(KeyExpression.compile("input.tenant"), 1)), List.of(), null);
+        many();
+        other(8);
+        giver.give("g", version -> oneOfAKey);
+        assertThat(withTurn()).containsExactlyInAnyOrder("many-1", "other");
+    }
+
+    /** Of line 7. */
+    private static void many() {
         SITE.sql().useHandle(handle -> handle.execute("""
                 INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at, limited,
                                            rank, limit_keys, line)
                 SELECT 'many-' || n, 0, 'g', 1, 'queued', 0, '{}', now(), true,
                        now() - interval '1 hour' + n * interval '1 microsecond', '["many"]', 7
                 FROM generate_series(1, 1500) AS n"""));
+    }
+
+    private static void other(long line) {
         run("other", "now()", null);
         SITE.sql()
                 .useHandle(handle -> handle.execute(
-                        "UPDATE postroad.runs SET limit_keys = '[\"other\"]', line = 8 WHERE run_id = 'other'"));
+                        "UPDATE postroad.runs SET limit_keys = '[\"other\"]', line = ? WHERE run_id = 'other'", line));
+    }
+
+    @Test
+    void keysWhoseRunsAllBeginLaterKeepNoOtherWaitingHoweverManyThereAre() throws SQLException, ExpressionException {
+        QueueRules oneOfAKey = new QueueRules(
+                List.of(new QueueRules.Concurrency(KeyExpression.compile("input.tenant"), 1)), List.of(), null);
+        many();
+        SITE.sql().useHandle(handle -> handle.execute("""
+                INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at, limited,
+                                           rank, wake_at, limit_keys, line)
+                SELECT 'later-' || n, 0, 'g', 1, 'queued', 0, '{}', now(), true, now() + interval '1 day',
+                       now() + interval '1 day', json_build_array('later-' || n), 100 + n
+                FROM generate_series(1, 600) AS n"""));
+        other(1_000);
+        giver.give("g", version -> oneOfAKey);
         giver.give("g", version -> oneOfAKey);
         assertThat(withTurn()).containsExactlyInAnyOrder("many-1", "other");
     }
