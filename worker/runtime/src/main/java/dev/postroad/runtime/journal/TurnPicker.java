@@ -19,7 +19,7 @@ final class TurnPicker {
     private final Instant now;
     private final Map<String, Long> taken = new HashMap<>();
     private final Map<String, RateWindow> windows = new HashMap<>();
-    private final Set<String> used = new HashSet<>();
+    private final Map<String, RateWindow> changed = new HashMap<>();
     private final Set<Long> blocked = new HashSet<>();
     private final Set<Long> picked = new HashSet<>();
     private boolean full;
@@ -93,9 +93,7 @@ final class TurnPicker {
         }
         for (int i = 0; i < rules.rates().size(); i++) {
             QueueRules.Rate rate = rules.rates().get(i);
-            if (windows.getOrDefault(rate.bucket(run.key(limits + i)), RateWindow.empty(rate.per()))
-                            .used(now)
-                    >= rate.runs()) {
+            if (window(rate, rate.bucket(run.key(limits + i))).used(now) >= rate.runs()) {
                 block(run, rate.key() == null);
                 return;
             }
@@ -105,10 +103,14 @@ final class TurnPicker {
         for (int i = 0; i < rules.rates().size(); i++) {
             QueueRules.Rate rate = rules.rates().get(i);
             String bucket = rate.bucket(run.key(limits + i));
-            windows.computeIfAbsent(bucket, ignored -> RateWindow.empty(rate.per()))
-                    .use(now, 1);
-            used.add(bucket);
+            RateWindow window = window(rate, bucket);
+            window.use(now, 1);
+            changed.put(bucket, window);
         }
+    }
+
+    private RateWindow window(QueueRules.Rate rate, String bucket) {
+        return windows.computeIfAbsent(bucket, ignored -> RateWindow.empty(rate.per()));
     }
 
     private void block(Waiting run, boolean all) {
@@ -127,8 +129,6 @@ final class TurnPicker {
 
     /** What was used by those that were picked, by rate. */
     Map<String, RateWindow> changed() {
-        Map<String, RateWindow> changed = new HashMap<>();
-        used.forEach(bucket -> changed.put(bucket, windows.get(bucket)));
         return changed;
     }
 }
