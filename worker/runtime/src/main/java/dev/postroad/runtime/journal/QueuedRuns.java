@@ -157,7 +157,8 @@ public final class QueuedRuns {
      */
     public record WaitingKey(String graph, int priority, String key, Instant first, Instant last) {}
 
-    private static PreparedStatement statement(Connection connection, String sql) throws SQLException {
+    /** One that Postgres ends before it takes too long. */
+    static PreparedStatement statement(Connection connection, String sql) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
         return statement;

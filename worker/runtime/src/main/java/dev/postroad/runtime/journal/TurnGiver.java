@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  * from one to the next by an index, so that nobody behind them is read. Thread-safe.
  */
 public final class TurnGiver {
-    private static final int QUERY_LIMIT_SECONDS = 60;
     private static final int MOST_TURNS_AT_ONCE = 1_000;
     private static final int MOST_LINES_AT_ONCE = 500;
     private static final int MOST_OF_A_LINE = 20;
@@ -114,7 +113,7 @@ public final class TurnGiver {
     private void give(Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, TurnPicker picker)
             throws SQLException {
         noteTaken(connection, graph, rules, picker);
-        try (PreparedStatement front = statement(connection, FRONT)) {
+        try (PreparedStatement front = QueuedRuns.statement(connection, FRONT)) {
             front.setString(1, graph);
             front.setString(2, graph);
             offer(connection, graph, waiting(front, rules, line -> {}), picker);
@@ -141,7 +140,7 @@ public final class TurnGiver {
     }
 
     private static @Nullable Instant lock(Connection connection, String graph) throws SQLException {
-        try (PreparedStatement statement = statement(connection, LOCK)) {
+        try (PreparedStatement statement = QueuedRuns.statement(connection, LOCK)) {
             statement.setString(1, graph);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1)
@@ -154,7 +153,7 @@ public final class TurnGiver {
     private static void noteTaken(
             Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, TurnPicker picker)
             throws SQLException {
-        try (PreparedStatement statement = statement(connection, TAKEN)) {
+        try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
             statement.setString(1, graph);
             statement.setString(2, graph);
             try (ResultSet rows = statement.executeQuery()) {
@@ -169,7 +168,7 @@ public final class TurnGiver {
 
     private List<Waiting> lines(Connection connection, String graph, IntFunction<@Nullable QueueRules> rules)
             throws SQLException {
-        try (PreparedStatement statement = statement(connection, LINES)) {
+        try (PreparedStatement statement = QueuedRuns.statement(connection, LINES)) {
             statement.setString(1, graph);
             statement.setLong(2, linesFrom.getOrDefault(graph, Long.MIN_VALUE));
             statement.setString(3, graph);
@@ -219,15 +218,9 @@ public final class TurnGiver {
         if (runs.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = statement(connection, GIVE)) {
+        try (PreparedStatement statement = QueuedRuns.statement(connection, GIVE)) {
             statement.setArray(1, connection.createArrayOf("int8", runs.toArray()));
             statement.executeUpdate();
         }
-    }
-
-    private static PreparedStatement statement(Connection connection, String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
-        return statement;
     }
 }

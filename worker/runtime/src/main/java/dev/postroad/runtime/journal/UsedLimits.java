@@ -30,7 +30,7 @@ final class UsedLimits {
         if (keys.isEmpty()) {
             return used;
         }
-        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+        try (PreparedStatement statement = QueuedRuns.statement(connection, READ)) {
             statement.setString(1, name);
             statement.setArray(2, connection.createArrayOf("text", keys.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
@@ -46,7 +46,7 @@ final class UsedLimits {
         if (changed.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
+        try (PreparedStatement statement = QueuedRuns.statement(connection, SAVE)) {
             statement.setString(1, name);
             statement.setArray(
                     2, connection.createArrayOf("text", changed.keySet().toArray()));
@@ -58,7 +58,7 @@ final class UsedLimits {
             statement.executeUpdate();
         }
         if (saves.getAndIncrement() % SAVES_A_TIDYING == 0) {
-            try (PreparedStatement statement = connection.prepareStatement(TIDY)) {
+            try (PreparedStatement statement = QueuedRuns.statement(connection, TIDY)) {
                 statement.executeUpdate();
             }
         }
