@@ -148,7 +148,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         on.part(new BudgetWatch(
                         storage.shared(),
                         agents.budgets(),
-                        agents.catalog()::hasSharedBudgets,
+                        agents.catalog()::graphsThatShareBudgets,
                         shards::owned,
                         (runId, shard, commandId) -> lanes.instruct(new Instruction(
                                 runId,

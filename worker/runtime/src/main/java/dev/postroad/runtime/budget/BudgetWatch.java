@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -28,18 +27,21 @@ public final class BudgetWatch implements AutoCloseable {
     private static final int QUERY_LIMIT_SECONDS = 30;
     private static final String OLD = "DELETE FROM postroad.budgets WHERE slot < now() - interval '400 days'";
     private static final long LOOKS_A_TIDYING = 3_600;
-    // In no order, so that those of one budget that is used up do not stand before all others for ever.
+    // In no order, so that those of one budget that is used up do not stand before all others for ever; and first
+    // events,
+    // with all that was put into the runs, are read of those alone that were drawn.
     private static final String PAUSED = """
             SELECT r.run_id, r.shard, r.graph, r.status_seq, j.data #>> '{queue,budget}' AS key
-            FROM postroad.runs r JOIN postroad.journal j ON j.run = r.id AND j.seq = 1
-            WHERE r.status = 'paused' AND r.error ->> 'type' = ? AND r.shard = ANY (?)
-              AND j.data #>> '{queue,budget}' IS NOT NULL
-              AND r.id NOT IN (SELECT run FROM postroad.unreadable_runs)
-            ORDER BY random() LIMIT ?""";
+            FROM (SELECT id, run_id, shard, graph, status_seq FROM postroad.runs
+                  WHERE status = 'paused' AND graph = ANY (?) AND error ->> 'type' = ? AND shard = ANY (?)
+                    AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
+                  ORDER BY random() LIMIT ?) r
+            JOIN postroad.journal j ON j.run = r.id AND j.seq = 1
+            WHERE j.data #>> '{queue,budget}' IS NOT NULL""";
 
     private final DataSource database;
     private final SharedBudgets budgets;
-    private final BooleanSupplier isNeeded;
+    private final Supplier<Set<String>> sharing;
     private final Supplier<Set<Integer>> owned;
     private final Unpausing unpausing;
     private final Rounds rounds;
@@ -57,19 +59,19 @@ public final class BudgetWatch implements AutoCloseable {
     }
 
     /**
-     * @param isNeeded whether there is a graph with such a budget
+     * @param sharing the names of the graphs that have a version with such a budget
      * @param owned the shards whose runs are stepped here
      */
     public BudgetWatch(
             DataSource database,
             SharedBudgets budgets,
-            BooleanSupplier isNeeded,
+            Supplier<Set<String>> sharing,
             Supplier<Set<Integer>> owned,
             Unpausing unpausing,
             InstantSource clock) {
         this.database = database;
         this.budgets = budgets;
-        this.isNeeded = isNeeded;
+        this.sharing = sharing;
         this.owned = owned;
         this.unpausing = unpausing;
         this.rounds =
@@ -85,12 +87,13 @@ public final class BudgetWatch implements AutoCloseable {
 
     private void look() throws SQLException {
         Set<Integer> shards = owned.get();
-        if (shards.isEmpty() || !isNeeded.getAsBoolean()) {
+        Set<String> graphs = sharing.get();
+        if (shards.isEmpty() || graphs.isEmpty()) {
             return;
         }
         tidyNowAndThen();
         Map<BudgetClaim, Integer> left = new HashMap<>();
-        for (Paused run : paused(shards)) {
+        for (Paused run : paused(graphs, shards)) {
             Integer more = left.get(run.claim());
             if (more == null) {
                 more = budgets.look(run.claim()) == null ? MOST_OF_A_KEY : 0;
@@ -102,14 +105,15 @@ public final class BudgetWatch implements AutoCloseable {
         }
     }
 
-    private List<Paused> paused(Set<Integer> shards) throws SQLException {
+    private List<Paused> paused(Set<String> graphs, Set<Integer> shards) throws SQLException {
         List<Paused> paused = new ArrayList<>();
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(PAUSED)) {
             statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
-            statement.setString(1, RunError.BUDGET);
-            statement.setArray(2, connection.createArrayOf("int4", shards.toArray()));
-            statement.setInt(3, MOST_AT_ONCE);
+            statement.setArray(1, connection.createArrayOf("text", graphs.toArray()));
+            statement.setString(2, RunError.BUDGET);
+            statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
+            statement.setInt(4, MOST_AT_ONCE);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     paused.add(new Paused(

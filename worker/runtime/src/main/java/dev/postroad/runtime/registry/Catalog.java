@@ -64,7 +64,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<RegistryKey, Instant> changedAt = new ConcurrentHashMap<>();
     private final Set<String> limited = ConcurrentHashMap.newKeySet();
-    private volatile boolean sharesBudgets;
+    private final Set<String> sharingBudgets = ConcurrentHashMap.newKeySet();
     private volatile Instant currentAsOf = Instant.EPOCH;
 
     /**
@@ -209,7 +209,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
         BudgetRules budget = compiled.budget();
         if (budget != null && budget.per() != null) {
-            sharesBudgets = true;
+            sharingBudgets.add(name);
         }
         Graph before = graphs.putIfAbsent(key, compiled);
         return before == null ? compiled : before;
@@ -242,9 +242,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         return graph == null ? null : graph.budget();
     }
 
-    /** Whether some version of a graph has a budget that runs share. */
-    public boolean hasSharedBudgets() {
-        return sharesBudgets;
+    /** The names of the graphs that have a version with a budget that runs share. */
+    public Set<String> graphsThatShareBudgets() {
+        return sharingBudgets;
     }
 
     /** Everything that was published before this time is known. */
