@@ -1,5 +1,6 @@
 package dev.postroad.engine.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.BudgetPeriod;
 import dev.postroad.contracts.definition.OnExceeded;
 import java.math.BigDecimal;
@@ -19,6 +20,11 @@ public record BudgetRules(
         @Nullable BigDecimal cost,
         @Nullable BudgetPeriod per,
         OnExceeded onExceeded) {
+    /** Which of the budgets that runs share a run spends from; the empty key for one of all together. */
+    public String keyOf(JsonNode input, JsonNode run) {
+        return KeyExpression.keyOf(key, input, run);
+    }
+
     /** Whether so many tokens leave none for another call. */
     public boolean isOutOfTokens(long spent) {
         return tokens != null && spent >= tokens;

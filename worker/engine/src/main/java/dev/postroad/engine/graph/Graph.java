@@ -3,6 +3,7 @@ package dev.postroad.engine.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.BudgetPeriod;
 import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.definition.NodeGuardSettings;
@@ -91,6 +92,11 @@ public record Graph(
                 true,
                 null,
                 true);
+    }
+
+    /** What time the budget is for that its runs share; null where they share none. */
+    public @Nullable BudgetPeriod budgetPeriod() {
+        return budget == null ? null : budget.per();
     }
 
     /** The channel of a name; null where there is none. */

@@ -7,6 +7,7 @@ import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An expression over {@code input} and {@code run} that tells by which key something is counted, or what it weighs. Where it
@@ -57,6 +58,11 @@ public final class KeyExpression {
         return text.length() <= LONGEST_KEY
                 ? text
                 : Shown.cut(text, KEPT_OF_LONGER) + Integer.toHexString(text.hashCode());
+    }
+
+    /** The key by an expression; the empty one where there is none. */
+    static String keyOf(@Nullable KeyExpression expression, JsonNode input, JsonNode run) {
+        return expression == null ? NO_KEY : expression.key(input, run);
     }
 
     /** The number that it gives, within bounds; the usual one where it fails or gives none. */

@@ -81,12 +81,8 @@ public record QueueRules(
     /** The keys of a run for each limit, those of concurrency first; the empty key for a limit without. */
     public List<String> keys(JsonNode input, JsonNode run) {
         List<String> keys = new ArrayList<>(concurrency.size() + rates.size());
-        concurrency.forEach(limit -> keys.add(key(limit.key(), input, run)));
-        rates.forEach(limit -> keys.add(key(limit.key(), input, run)));
+        concurrency.forEach(limit -> keys.add(KeyExpression.keyOf(limit.key(), input, run)));
+        rates.forEach(limit -> keys.add(KeyExpression.keyOf(limit.key(), input, run)));
         return keys;
-    }
-
-    private static String key(@Nullable KeyExpression key, JsonNode input, JsonNode run) {
-        return key == null ? KeyExpression.NO_KEY : key.key(input, run);
     }
 }

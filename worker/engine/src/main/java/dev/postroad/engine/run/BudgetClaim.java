@@ -1,6 +1,6 @@
 package dev.postroad.engine.run;
 
-import dev.postroad.engine.graph.BudgetRules;
+import dev.postroad.contracts.definition.BudgetPeriod;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.KeyExpression;
 import java.time.Instant;
@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record BudgetClaim(String graph, String key) {
     /** Of a run; null where it shares none. */
     public static @Nullable BudgetClaim of(Run run) {
-        BudgetRules rules = run.graph().budget();
-        if (rules == null || rules.per() == null) {
+        if (run.graph().budgetPeriod() == null) {
             return null;
         }
         QueuePlace place = run.admission().place();
@@ -26,7 +25,7 @@ public record BudgetClaim(String graph, String key) {
 
     /** The slot of time in which something is spent by a version of the graph. */
     public static Instant slot(Graph graph, Instant at) {
-        BudgetRules rules = graph.budget();
-        return rules == null || rules.per() == null ? at : rules.per().slot(at);
+        BudgetPeriod per = graph.budgetPeriod();
+        return per == null ? at : per.slot(at);
     }
 }

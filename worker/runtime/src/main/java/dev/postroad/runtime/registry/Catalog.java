@@ -207,8 +207,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         if (compiled.queue().isLimited()) {
             limited.add(name);
         }
-        BudgetRules budget = compiled.budget();
-        if (budget != null && budget.per() != null) {
+        if (compiled.budgetPeriod() != null) {
             sharingBudgets.add(name);
         }
         Graph before = graphs.putIfAbsent(key, compiled);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.KeyExpression;
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.QueuePlace;
@@ -23,24 +22,16 @@ record QueuePlaces(FairRanks fair) {
     Admission placed(String runId, Graph graph, Admission asked, Instant at) {
         QueueRules rules = graph.queue();
         QueueRules.Fairness fairness = rules.fairness();
-        BudgetRules budget = graph.budget();
-        boolean sharesBudget = budget != null && budget.per() != null;
-        if (fairness == null && !rules.hasKeys() && !sharesBudget) {
+        BudgetRules budget = graph.budgetPeriod() == null ? null : graph.budget();
+        if (fairness == null && !rules.hasKeys() && budget == null) {
             return asked;
         }
         ObjectNode run = facts(runId, graph, asked);
         List<String> limits = rules.hasKeys() ? rules.keys(asked.input(), run) : List.of();
         String key = fairness == null ? null : fairness.key().key(asked.input(), run);
         Instant rank = rank(fairness, key, graph, asked, run, at);
-        return asked.placed(new QueuePlace(key, rank, spender(budget, asked, run), limits));
-    }
-
-    private static @Nullable String spender(@Nullable BudgetRules budget, Admission asked, ObjectNode run) {
-        if (budget == null || budget.per() == null) {
-            return null;
-        }
-        KeyExpression key = budget.key();
-        return key == null ? KeyExpression.NO_KEY : key.key(asked.input(), run);
+        String spender = budget == null ? null : budget.keyOf(asked.input(), run);
+        return asked.placed(new QueuePlace(key, rank, spender, limits));
     }
 
     private @Nullable Instant rank(
