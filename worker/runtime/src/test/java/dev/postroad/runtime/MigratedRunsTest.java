@@ -108,6 +108,23 @@ class MigratedRunsTest {
     }
 
     @Test
+    void aRunGetsItsTurnUnderAVersionThatLimitsRunsThoughItsFormerDidNot() {
+        SITE.apply(FIRST.replace("graph: moves", "graph: bounded"));
+        SITE.apply(SECOND.replace("graph: moves", "graph: bounded") + "limits: { runs: 1 }\n");
+        Site.await(
+                "both versions are stored",
+                () -> SITE.number("SELECT count(*) FROM postroad.graphs WHERE name = 'bounded'") == 2);
+        trigger("bounded", "turns");
+        waits("turns");
+        SITE.client().control(new Control("turns", "rest", new Control.Pause()));
+        assertThat(SITE.answer("turns", "rest").type()).isEqualTo(EventType.RUN_PAUSED);
+        migrate("turns", "onto-2");
+        SITE.client().control(new Control("turns", "go-on", new Control.Unpause()));
+        assertThat(SITE.answer("turns", "go-on").type()).isEqualTo(EventType.RUN_UNPAUSED);
+        waits("turns");
+    }
+
+    @Test
     void aVersionThatThereIsNotIsRefused() {
         trigger("stays");
         waits("stays");
@@ -118,10 +135,14 @@ class MigratedRunsTest {
     }
 
     private static void trigger(String runId) {
+        trigger("moves", runId);
+    }
+
+    private static void trigger(String graph, String runId) {
         SITE.send(
                 SITE.topics().triggers(),
                 runId.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                "{\"graph\": \"moves\", \"version\": 1}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                ("{\"graph\": \"" + graph + "\", \"version\": 1}").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     private static void waits(String runId) {

@@ -29,7 +29,7 @@ final class MigratedRuns {
         }
     }
 
-    /** Binds the three arrays of {@link JournalStatement}, where there are any; gives the next place. */
+    /** Binds the four arrays of {@link JournalStatement}, where there are any; gives the next place. */
     int bind(PreparedStatement statement, int first, BaseConnection connection) throws SQLException {
         if (isEmpty()) {
             return first;
@@ -46,6 +46,11 @@ final class MigratedRuns {
                 place++,
                 connection.createArrayOf(
                         "text", all.stream().map(MigratedRuns::migrations).toArray()));
+        statement.setArray(
+                place++,
+                connection.createArrayOf(
+                        "bool",
+                        all.stream().map(run -> run.graph().queue().isLimited()).toArray()));
         return place;
     }
 
