@@ -20,25 +20,37 @@ record LlmAnswer(LlmForm form, RemoteFaults faults) {
     /** Many models cannot help putting their JSON in a frame. */
     private static final Pattern FENCED = Pattern.compile("(?s)\\s*```(?:json)?\\s*\\n(.*?)\\n?```\\s*");
 
-    /** What is wrong with the JSON of a whole answer; null where nothing is, or no JSON was asked for. */
-    @Nullable
-    String problem(ModelAnswer said) {
-        boolean isOther = ending(said) != Ending.WHOLE && form.onCutOff() == LlmForm.OnCutOff.FAIL;
-        if (form.kind() == LlmForm.Kind.TEXT
-                || isOther
-                || said.isSilent()
-                || !said.refusal().isEmpty()) {
-            return null;
+    /**
+     * What an answer comes to.
+     *
+     * @param json what it holds; null where that cannot be read, or no JSON was asked for
+     * @param problem what is wrong with the JSON of a whole answer; null where nothing is, or no JSON was asked for
+     * @param unfinished why it is no answer; null where it is one
+     */
+    record Judged(
+            ModelAnswer said,
+            @Nullable JsonNode json,
+            @Nullable String problem,
+            @Nullable AgentReply unfinished) {}
+
+    Judged judged(ModelAnswer said) {
+        AgentReply unfinished = unfinished(said);
+        if (unfinished != null || form.kind() == LlmForm.Kind.TEXT) {
+            return new Judged(said, null, null, unfinished);
         }
         try {
-            JsonNode read = json(said);
-            if (form.schema() != null) {
-                return JsonSchemas.INSTANCE.refusal(form.schema(), read);
-            }
-            return read.isObject() ? null : "the value is no object";
+            JsonNode json = json(said);
+            return new Judged(said, json, misfit(json), null);
         } catch (FaultsException notJson) {
-            return RemoteFaults.joined(notJson.faults());
+            return new Judged(said, null, RemoteFaults.joined(notJson.faults()), null);
         }
+    }
+
+    private @Nullable String misfit(JsonNode json) {
+        if (form.schema() != null) {
+            return JsonSchemas.INSTANCE.refusal(form.schema(), json);
+        }
+        return json.isObject() ? null : "the value is no object";
     }
 
     private JsonNode json(ModelAnswer said) throws FaultsException {
@@ -46,38 +58,22 @@ record LlmAnswer(LlmForm form, RemoteFaults faults) {
         return Json.read(form.schema() != null && fenced.matches() ? fenced.group(1) : said.text());
     }
 
-    /**
-     * @param problem what is wrong with its JSON; null where nothing is
-     * @param before an answer that was asked for before, and used something too; null for none
-     */
-    AgentReply read(ModelAnswer said, @Nullable String problem, @Nullable ModelAnswer before) {
-        AgentReply unfinished = unfinished(said);
-        if (unfinished != null) {
-            return unfinished;
+    /** @param before an answer that was asked for before, and used something too; null for none */
+    AgentReply read(Judged judged, @Nullable ModelAnswer before) {
+        if (judged.unfinished() != null) {
+            return judged.unfinished();
         }
-        if (problem != null) {
+        ModelAnswer said = judged.said();
+        if (judged.problem() != null) {
             String wanted = form.schema() == null ? "a JSON object" : "JSON that fits the schema";
             return AgentReply.retryable(
                     "llm.bad-json",
-                    faults.excerpt().of("asked for " + wanted + ", but " + problem + ": " + said.text()));
+                    faults.excerpt().of("asked for " + wanted + ", but " + judged.problem() + ": " + said.text()));
         }
         Usage usage = before == null ? said.usage() : said.usage().with(before.usage());
-        return switch (form.kind()) {
-            case TEXT -> Answers.checked("llm", new Completed(text(said.text()), usage));
-            case JSON -> new Completed(checkedJson(said), usage);
-        };
-    }
-
-    private JsonNode checkedJson(ModelAnswer said) {
-        try {
-            return json(said);
-        } catch (FaultsException impossible) {
-            throw new IllegalStateException("was read before", impossible);
-        }
-    }
-
-    private static Ending ending(ModelAnswer said) {
-        return Ending.of(said.finishReason());
+        return judged.json() == null
+                ? Answers.checked("llm", new Completed(text(said.text()), usage))
+                : new Completed(judged.json(), usage);
     }
 
     /** Null where the answer is one. */
@@ -88,7 +84,7 @@ record LlmAnswer(LlmForm form, RemoteFaults faults) {
         if (!said.refusal().isEmpty() && said.text().isEmpty()) {
             return faults.permanent(Ending.FILTERED.type(), "the model refused to answer: " + said.refusal());
         }
-        Ending ending = ending(said);
+        Ending ending = Ending.of(said.finishReason());
         String ended = "the model ended with finish_reason " + said.finishReason();
         return switch (ending) {
             case WHOLE -> null;

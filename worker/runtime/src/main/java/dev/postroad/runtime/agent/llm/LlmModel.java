@@ -14,6 +14,7 @@ import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.FaultedException;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.llm.LlmAnswer.Judged;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +63,14 @@ final class LlmModel {
         if (firstFault != null) {
             return firstFault;
         }
-        String problem = answers.problem(first.answer());
+        Judged judged = answers.judged(first.answer());
+        String problem = judged.problem();
         if (problem == null || form.schema() == null) {
-            return answers.read(first.answer(), problem, null);
+            return answers.read(judged, null);
         }
         Exchange second = exchange(repairing(told, first.answer().text(), problem), call);
         AgentReply secondFault = second.fault();
-        return secondFault != null
-                ? secondFault
-                : answers.read(second.answer(), answers.problem(second.answer()), first.answer());
+        return secondFault != null ? secondFault : answers.read(answers.judged(second.answer()), first.answer());
     }
 
     private Exchange exchange(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
