@@ -57,7 +57,12 @@ public final class RunHistory {
         pruned = new PrunedRuns(postgres);
     }
 
-    /** The run of an id, with what keeps it from going on. */
+    /** The tags of a run; empty where there is no such run. */
+    public Optional<Map<String, String>> tags(String runId) {
+        return lookup.tags(runId);
+    }
+
+    /** The run of an id, with what keeps it from going on and what it spent until now. */
     public Optional<RunSummary> find(String runId) {
         return lookup.find(runId);
     }

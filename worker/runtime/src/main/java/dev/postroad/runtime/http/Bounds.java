@@ -31,8 +31,7 @@ final class Bounds {
     /** @throws Refusal where the caller does not see the run, or there is none that could be seen */
     void checkRun(Context context, String runId) {
         Principal principal = Guard.principal(context);
-        if (principal.isBounded()
-                && history.find(runId).filter(run -> principal.sees(run.tags())).isEmpty()) {
+        if (principal.isBounded() && history.tags(runId).filter(principal::sees).isEmpty()) {
             throw Refusal.of(ErrorCode.NOT_FOUND, "there is no run " + runId);
         }
     }

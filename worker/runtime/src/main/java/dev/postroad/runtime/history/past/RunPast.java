@@ -91,15 +91,15 @@ public final class RunPast {
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
         int last = version == null ? Integer.MAX_VALUE : version;
-        return lookup.find(runId)
-                .map(run -> latest(runId, last, run.graph()))
+        return lookup.first(runId)
+                .map(first -> latest(runId, last, first.graph()))
                 .filter(run -> version == null || run.version() == version)
                 .map(StateFold::stateOf);
     }
 
     /** What would be lost if a run went on under another version of its graph; empty where there is no such run. */
     public Optional<MigrationPlan> migration(String runId, int toVersion) {
-        return lookup.find(runId).map(found -> {
+        return lookup.first(runId).map(found -> {
             Run run = latest(runId, Integer.MAX_VALUE, found.graph());
             List<String> lost = definitions
                     .graphIfStored(found.graph(), toVersion)

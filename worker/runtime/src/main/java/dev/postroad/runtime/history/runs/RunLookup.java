@@ -1,5 +1,7 @@
 package dev.postroad.runtime.history.runs;
 
+import dev.postroad.runtime.history.rows.Rows;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
@@ -7,7 +9,7 @@ import org.jdbi.v3.core.Jdbi;
 public final class RunLookup {
     /** What was spent since the last change of status is in the journal alone. */
     private static final String SUMMARY =
-            "SELECT r.*, why, worker, since FROM (SELECT id, " + RunRows.SUMMARY_COLUMNS.replace(", tokens, cost", """
+            "SELECT r.*, why, worker, since FROM (SELECT id, " + RunRows.COLUMNS_BUT_SPENT + """
             , coalesce(runs.tokens, 0) + since.tokens AS tokens,
                    coalesce(runs.cost + since.cost, runs.cost, since.cost) AS cost
             FROM postroad.runs CROSS JOIN LATERAL (
@@ -18,10 +20,11 @@ public final class RunLookup {
                 WHERE run = runs.id AND seq > status_seq AND type = 'node.completed') since
             WHERE run_id = :runId) r
             LEFT JOIN postroad.unreadable_runs ON run = r.id
-            """);
+            """;
 
+    private static final String TAGS = "SELECT tags FROM postroad.runs WHERE run_id = :runId";
     private static final String FIRST =
-            "SELECT graph, coalesce(migrations[2], version) AS version FROM postroad.runs" + " WHERE run_id = :runId";
+            "SELECT graph, coalesce(migrations[2], version) AS version FROM postroad.runs WHERE run_id = :runId";
 
     private final Jdbi postgres;
 
@@ -44,7 +47,15 @@ public final class RunLookup {
                 .findOne());
     }
 
-    /** The run of an id, with what keeps it from going on. */
+    /** The tags of a run; empty where there is no such run. */
+    public Optional<Map<String, String>> tags(String runId) {
+        return postgres.withHandle(handle -> handle.createQuery(TAGS)
+                .bind("runId", runId)
+                .map((row, context) -> Rows.tags(row))
+                .findOne());
+    }
+
+    /** The run of an id, with what keeps it from going on and what it spent until now. */
     public Optional<RunSummary> find(String runId) {
         return postgres.withHandle(handle -> handle.createQuery(SUMMARY)
                 .bind("runId", runId)

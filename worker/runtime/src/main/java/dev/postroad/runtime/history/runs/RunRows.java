@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads rows of {@code postroad.runs}. */
 final class RunRows {
-    /** What {@link #summary} reads of {@code postroad.runs}. */
-    static final String SUMMARY_COLUMNS = """
+    /** What {@link #summary} reads of {@code postroad.runs}, besides what was spent. */
+    static final String COLUMNS_BUT_SPENT = """
             run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at, wake_at, waits_for,
             CASE WHEN questions_seq = status_seq AND status IN ('waiting', 'paused', 'failed')
-                 THEN json_array_length(questions) END AS asked, tokens, cost""";
+                 THEN json_array_length(questions) END AS asked""";
+
+    /** All that {@link #summary} reads of {@code postroad.runs}. */
+    static final String SUMMARY_COLUMNS = COLUMNS_BUT_SPENT + ", tokens, cost";
 
     private RunRows() {}
 
