@@ -47,7 +47,7 @@ public record BulkOrder(
     private static final String ACTION = "action";
 
     /** Whether it deletes the runs, and tells them nothing. */
-    boolean isPrune() {
+    public boolean isPrune() {
         return isPrune(action);
     }
 

@@ -3,6 +3,7 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.runtime.access.Principal;
 import dev.postroad.runtime.access.Role;
 import dev.postroad.runtime.bulk.BulkOrder;
 import dev.postroad.runtime.bulk.BulkReport;
@@ -34,9 +35,9 @@ final class BulkRoutes {
         new Query(context).end();
         JsonNode body = posted.body(context);
         BulkOrder given = PostedMessages.understood(() -> BulkOrder.read(body));
-        BulkOrder order = given.askedBy(Guard.principal(context).by(given.by()));
-        if (order.action().path("type").asText().equals(BulkOrder.PRUNE)
-                && !Guard.principal(context).role().includes(Role.ADMIN)) {
+        Principal principal = Guard.principal(context);
+        BulkOrder order = given.askedBy(principal.by(given.by()));
+        if (order.isPrune() && !principal.role().includes(Role.ADMIN)) {
             throw Refusal.of(ErrorCode.FORBIDDEN, "runs are deleted by admins alone");
         }
         if (body.path("dryRun").asBoolean()) {

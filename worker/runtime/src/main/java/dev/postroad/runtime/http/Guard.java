@@ -81,18 +81,22 @@ final class Guard {
         }
         Principal principal = principal(context);
         String method = context.req().getMethod();
-        Role needed = Needs.role(context.routeRoles(), method);
-        if (!principal.role().includes(needed)) {
-            throw Refusal.of(
-                    ErrorCode.FORBIDDEN,
-                    "the token " + principal.name() + " is of a "
-                            + principal.role().publicName() + ", and this asks for one of an " + needed.publicName());
-        }
+        require(principal, Needs.role(context.routeRoles(), method));
         if (principal.isBounded() && Needs.everything(context.routeRoles(), method)) {
             throw Refusal.of(
                     ErrorCode.FORBIDDEN,
                     "the token " + principal.name() + " is for runs with the tags " + principal.tags()
                             + " alone, and this concerns others too");
+        }
+    }
+
+    /** @throws Refusal where the caller has a lesser role */
+    static void require(Principal principal, Role needed) {
+        if (!principal.role().includes(needed)) {
+            throw Refusal.of(
+                    ErrorCode.FORBIDDEN,
+                    "the token " + principal.name() + " is of a "
+                            + principal.role().publicName() + ", and this asks for one of an " + needed.publicName());
         }
     }
 

@@ -3,7 +3,6 @@ package dev.postroad.runtime.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.client.PostroadClientException;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
@@ -33,10 +32,12 @@ final class McpCalls {
 
     private final Sources sources;
     private final Bounds bounds;
+    private final PostedMessages posted;
 
-    McpCalls(Sources sources, Bounds bounds) {
+    McpCalls(Sources sources, Bounds bounds, PostedMessages posted) {
         this.sources = sources;
         this.bounds = bounds;
+        this.posted = posted;
     }
 
     ArrayNode list(Context context) {
@@ -87,7 +88,7 @@ final class McpCalls {
     /** @throws Refusal where there is no such tool, the caller may not use it, or it cannot do what is asked */
     JsonNode call(Context context, String name, ObjectNode arguments) {
         McpTool tool = McpTool.named(name).orElse(null);
-        require(context, tool == null ? Role.OPERATOR : tool.least());
+        Guard.require(Guard.principal(context), tool == null ? Role.OPERATOR : tool.least());
         if (tool == null) {
             return start(context, name, arguments);
         }
@@ -103,16 +104,6 @@ final class McpCalls {
         };
     }
 
-    private static void require(Context context, Role needed) {
-        Principal principal = Guard.principal(context);
-        if (!principal.role().includes(needed)) {
-            throw Refusal.of(
-                    ErrorCode.FORBIDDEN,
-                    "the token " + principal.name() + " is of a "
-                            + principal.role().publicName() + ", and this asks for one of an " + needed.publicName());
-        }
-    }
-
     private JsonNode start(Context context, String graph, ObjectNode input) {
         if (sources.definitions().newestGraph(graph).isEmpty()) {
             throw Refusal.of(ErrorCode.NOT_FOUND, "there is no tool " + graph);
@@ -125,14 +116,14 @@ final class McpCalls {
         Trigger trigger = PostedMessages.understood(() -> Trigger.read(message)).by(principal.by(null));
         return Json.nodes()
                 .objectNode()
-                .put("runId", sent(() -> sources.client().trigger(trigger)));
+                .put("runId", posted.sent(() -> sources.client().trigger(trigger)));
     }
 
     private JsonNode steer(Context context, McpTool tool, ObjectNode arguments) {
         ObjectNode message = arguments.deepCopy().put("type", tool.controlType());
         Control given = PostedMessages.understood(() -> Control.read(message, null));
         bounds.checkRun(context, given.runId());
-        if (sources.history().find(given.runId()).isEmpty()) {
+        if (sources.history().tags(given.runId()).isEmpty()) {
             throw Refusal.noRun(given.runId());
         }
         String commandId = "command-" + UUID.randomUUID();
@@ -141,23 +132,10 @@ final class McpCalls {
                 commandId,
                 given.action(),
                 Guard.principal(context).by(null));
-        sent(() -> {
+        return posted.sent(() -> {
             sources.client().control(control);
-            return commandId;
+            return Json.nodes().objectNode().put("runId", given.runId()).put("commandId", commandId);
         });
-        return Json.nodes().objectNode().put("runId", given.runId()).put("commandId", commandId);
-    }
-
-    private interface Sending {
-        String send();
-    }
-
-    private static String sent(Sending sending) {
-        try {
-            return sending.send();
-        } catch (PostroadClientException failed) {
-            throw Refusal.of(ErrorCode.UNAVAILABLE, failed.getMessage());
-        }
     }
 
     private JsonNode run(Context context, ObjectNode arguments) {
@@ -179,13 +157,13 @@ final class McpCalls {
     }
 
     private static RunStatus status(String name) {
-        return Arrays.stream(RunStatus.values())
-                .filter(known -> known.publicName().equals(name))
-                .findFirst()
-                .orElseThrow(() -> Refusal.of(
-                        ErrorCode.BAD_REQUEST,
-                        "status is " + name
-                                + "; use queued, running, waiting, paused, completed, failed or cancelled"));
+        RunStatus status = RunRoutes.STATUSES.get(name);
+        if (status == null) {
+            throw Refusal.of(
+                    ErrorCode.BAD_REQUEST,
+                    "status is " + name + "; use queued, running, waiting, paused, completed, failed or cancelled");
+        }
+        return status;
     }
 
     private JsonNode waiting(Context context, ObjectNode arguments) {

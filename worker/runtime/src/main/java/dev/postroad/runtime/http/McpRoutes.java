@@ -39,7 +39,8 @@ final class McpRoutes {
         JsonNode id = request.path("id");
         if (!request.isObject() || !request.path("method").isTextual()) {
             boolean isAnswer = request.has("result") || request.has("error");
-            reply(context.status(isAnswer ? 202 : 400), failed(id, NO_REQUEST, "this is no request of JSON-RPC 2.0"));
+            Answers.send(
+                    context.status(isAnswer ? 202 : 400), failed(id, NO_REQUEST, "this is no request of JSON-RPC 2.0"));
             return;
         }
         if (id.isMissingNode()) {
@@ -47,11 +48,7 @@ final class McpRoutes {
             Answers.send(context.status(202), Json.nodes().objectNode());
             return;
         }
-        reply(context, answered(context, request, id));
-    }
-
-    private static void reply(Context context, ObjectNode answer) {
-        Answers.send(context, answer);
+        Answers.send(context, answered(context, request, id));
     }
 
     private ObjectNode answered(Context context, JsonNode request, JsonNode id) {

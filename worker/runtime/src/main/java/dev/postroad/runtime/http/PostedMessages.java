@@ -8,6 +8,7 @@ import dev.postroad.contracts.json.Json;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,15 +58,20 @@ final class PostedMessages {
         }
     }
 
-    interface Sending {
-        ObjectNode send();
+    /** Answers with what the sender tells. */
+    void acknowledged(Context context, Supplier<ObjectNode> sending) {
+        ObjectNode told = sent(sending);
+        Answers.send(context.status(202), told);
     }
 
-    /** Answers with what the sender tells. */
-    void acknowledged(Context context, Sending sending) {
+    /**
+     * What the sender tells.
+     *
+     * @throws Refusal where Kafka does not take it
+     */
+    <T> T sent(Supplier<T> sending) {
         try {
-            ObjectNode told = sending.send();
-            Answers.send(context.status(202), told);
+            return sending.get();
         } catch (PostroadClientException failed) {
             if (failed.getCause() instanceof RecordTooLargeException) {
                 throw tooLarge();

@@ -27,7 +27,7 @@ final class RunRoutes {
     static final int PAGE = 50;
 
     private static final Map<String, Order> ORDERS = Query.names(Order.values(), Order::publicName);
-    private static final Map<String, RunStatus> STATUSES = Query.names(RunStatus.values(), RunStatus::publicName);
+    static final Map<String, RunStatus> STATUSES = Query.names(RunStatus.values(), RunStatus::publicName);
 
     private final RunHistory history;
     private final ListingStreams listings;
@@ -174,7 +174,7 @@ final class RunRoutes {
     private void budgets(Context context) {
         new Query(context).end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        List<BudgetReport> seen = Guard.principal(context).sees(Map.of()) ? history.budgets() : List.of();
+        List<BudgetReport> seen = Guard.principal(context).isBounded() ? List.of() : history.budgets();
         json.set("budgets", JsonFields.list(seen, BudgetReport::toJson));
         Answers.send(context, json);
     }

@@ -89,7 +89,7 @@ public final class WorkerHttp implements AutoCloseable {
             new RegistryRoutes(sources.definitions(), sources.client(), posted, sources.agentCheck())
                     .addTo(config.routes);
             new MessageRoutes(sources.client(), posted, bounds, sources.schedules()).addTo(config.routes);
-            new McpRoutes(new McpCalls(sources, bounds), posted).addTo(config.routes);
+            new McpRoutes(new McpCalls(sources, bounds, posted), posted).addTo(config.routes);
             ObjectNode document = OpenApi.document();
             config.routes.get("/openapi.json", context -> Answers.send(context, document));
             ConsoleRoutes.addTo(config.routes);
