@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class BulkRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BulkRunner.class);
-    private static final long LOOK_EVERY_MILLIS = 500;
+    private static final int ROUNDS_OF_A_SECOND = 2;
+    private static final long LOOK_EVERY_MILLIS = 1_000 / ROUNDS_OF_A_SECOND;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** So that what is looked for in one round is bounded, though nobody answers. */
@@ -49,6 +50,7 @@ public final class BulkRunner implements AutoCloseable {
     private final Hourly old;
     private final Rounds rounds;
     private final String name = UUID.randomUUID().toString();
+    private int round;
 
     /** Asks for ended runs to be deleted. */
     public interface Pruning {
@@ -75,6 +77,7 @@ public final class BulkRunner implements AutoCloseable {
     }
 
     private void look() {
+        round = (round + 1) % ROUNDS_OF_A_SECOND;
         for (Held bulk : rows.claim(name)) {
             step(bulk);
         }
@@ -95,9 +98,9 @@ public final class BulkRunner implements AutoCloseable {
         rows.end(bulk.id());
     }
 
-    /** Of one round. */
-    private static int most(Held bulk) {
-        return Math.max(1, (int) (bulk.perSecond() * LOOK_EVERY_MILLIS / 1_000));
+    /** Of this round, so that all rounds of a second together tell as many as were asked for. */
+    private int most(Held bulk) {
+        return bulk.perSecond() * (round + 1) / ROUNDS_OF_A_SECOND - bulk.perSecond() * round / ROUNDS_OF_A_SECOND;
     }
 
     private List<Outcome> answers(Held bulk, List<Sent> sent) {
