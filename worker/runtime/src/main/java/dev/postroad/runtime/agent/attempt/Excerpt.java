@@ -35,7 +35,7 @@ public final class Excerpt {
         int most = 0;
         for (String secret : secrets) {
             int length = Math.min(secret.length() - 1, text.length());
-            while (length > most && !text.endsWith(secret.substring(0, length))) {
+            while (length > most && !text.regionMatches(text.length() - length, secret, 0, length)) {
                 length--;
             }
             most = Math.max(most, length);
