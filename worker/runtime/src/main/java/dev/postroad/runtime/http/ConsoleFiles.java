@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +48,10 @@ final class ConsoleFiles {
             "events.js",
             "why.js");
 
-    private static final Supplier<ConsoleFiles> FILES = lazily();
+    /** Comes to be when somebody first asks. */
+    private static final class Read {
+        private static final ConsoleFiles FILES = readAll();
+    }
 
     private final Map<String, File> files;
     private final String version;
@@ -83,25 +85,9 @@ final class ConsoleFiles {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Supplier<ConsoleFiles> lazily() {
-        return new Supplier<>() {
-            private @Nullable ConsoleFiles read;
-
-            @Override
-            public synchronized ConsoleFiles get() {
-                ConsoleFiles known = read;
-                if (known == null) {
-                    known = readAll();
-                    read = known;
-                }
-                return known;
-            }
-        };
-    }
-
     /** Those of this release. */
     static ConsoleFiles get() {
-        return FILES.get();
+        return Read.FILES;
     }
 
     private static ConsoleFiles readAll() {
