@@ -1,36 +1,32 @@
 package dev.postroad.runtime.http;
 
 import dev.postroad.runtime.background.Bell;
+import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.runs.RunCounts;
 import dev.postroad.runtime.history.runs.RunFilter;
 import dev.postroad.runtime.history.runs.RunPage;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.ConnectionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks again and again at the listings that somebody follows; once for all who follow the same, and not at all while
  * nobody does. Owns the thread that looks; thread-safe.
  */
 final class ListingLooks implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ListingLooks.class);
     private static final int MILLIS_BETWEEN_LOOKS = 1_000;
     private static final int LOOKS_BETWEEN_COUNTS = 3;
-    private static final int MOST_SECONDS_OF_A_STOP = 5;
 
     private final RunHistory history;
     private final Map<Wanted, Look> looks = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("postroad-live-listings").daemon().factory());
+    private final Rounds rounds;
     private int round;
-    private boolean failing;
 
     /** A listing. */
     record Wanted(RunFilter filter, int limit) {}
@@ -54,10 +50,11 @@ final class ListingLooks implements AutoCloseable {
         }
     }
 
-    ListingLooks(RunHistory history) {
+    ListingLooks(RunHistory history, InstantSource clock) {
         this.history = history;
-        var ignored = looking.scheduleWithFixedDelay(
-                this::lookAtAll, MILLIS_BETWEEN_LOOKS, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+        rounds = new Rounds(
+                "postroad-live-listings", "changes of listings", MILLIS_BETWEEN_LOOKS, clock, this::lookAtAll);
+        rounds.start();
     }
 
     /** Follows a listing; the bell is rung for what is new. */
@@ -76,17 +73,21 @@ final class ListingLooks implements AutoCloseable {
         });
     }
 
-    /** What it throws would end all further looks. */
+    /** One that cannot be read keeps nobody from the others; without Postgres none can. */
     private void lookAtAll() {
-        try {
-            round++;
-            looks.forEach(this::look);
-            failing = false;
-        } catch (RuntimeException failed) {
-            if (!failing) {
-                LOG.warn("listings are not followed for now; looking again", failed);
+        round++;
+        List<RuntimeException> failures = new ArrayList<>();
+        looks.forEach((wanted, look) -> {
+            try {
+                look(wanted, look);
+            } catch (ConnectionException away) {
+                throw away;
+            } catch (RuntimeException unreadable) {
+                failures.add(unreadable);
             }
-            failing = true;
+        });
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
         }
     }
 
@@ -104,14 +105,7 @@ final class ListingLooks implements AutoCloseable {
 
     @Override
     public void close() {
-        looking.shutdownNow();
-        try {
-            if (!looking.awaitTermination(MOST_SECONDS_OF_A_STOP, TimeUnit.SECONDS)) {
-                LOG.warn("a look at listings goes on past the stop");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
         looks.values().forEach(look -> look.readers.forEach(Bell::ring));
     }
 }

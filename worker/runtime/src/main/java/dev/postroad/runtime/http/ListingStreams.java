@@ -11,6 +11,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -24,8 +25,8 @@ final class ListingStreams implements AutoCloseable {
     private final StreamRoom room;
 
     /** @param most how many may be open at a time */
-    ListingStreams(RunHistory history, int most) {
-        looks = new ListingLooks(history);
+    ListingStreams(RunHistory history, int most, InstantSource clock) {
+        looks = new ListingLooks(history, clock);
         room = new StreamRoom("listings", most);
     }
 

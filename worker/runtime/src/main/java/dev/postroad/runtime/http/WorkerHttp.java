@@ -53,7 +53,7 @@ public final class WorkerHttp implements AutoCloseable {
         EventStreams streams =
                 new EventStreams(sources.history(), sources.tail(), sources.output(), limits.eventStreams());
         LogStreams logs = new LogStreams(sources.runLog(), limits.logStreams());
-        ListingStreams listings = new ListingStreams(sources.history(), limits.logStreams());
+        ListingStreams listings = new ListingStreams(sources.history(), limits.logStreams(), clock);
         CallerConnections callers = new CallerConnections(limits, metrics);
         RequestRoom room = new RequestRoom(limits.requests());
         Gauge.builder("postroad.http.streams", streams, EventStreams::open)
