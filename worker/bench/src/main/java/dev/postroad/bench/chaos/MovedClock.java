@@ -38,6 +38,8 @@ record MovedClock(Path library) implements Fault {
                 "FAKETIME_CACHE_DURATION", "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC", "1",
                 "DONT_FAKE_MONOTONIC", "1",
+                // What it does to timed waits on the clock that is not moved has them all return at once.
+                "FAKETIME_FORCE_MONOTONIC_FIX", "0",
                 "NO_FAKE_STAT", "1"));
         for (int i = 0; i < MOVES; i++) {
             move(moved, scene.random().nextInt(-MOST_SECONDS, MOST_SECONDS));
