@@ -55,6 +55,14 @@ public final class Chaos implements Callable<Integer> {
             System.err.println("--measure " + measure + " is not known; use take-over");
             return 2;
         }
+        List<String> known = Faults.names();
+        List<String> unknown =
+                only.stream().filter(name -> !known.contains(name)).toList();
+        if (!unknown.isEmpty()) {
+            System.err.println(
+                    "--only " + String.join(",", unknown) + " is not known; use some of " + String.join(",", known));
+            return 2;
+        }
         return measure == null ? chaos() : takeOver();
     }
 
@@ -62,7 +70,12 @@ public final class Chaos implements Callable<Integer> {
         // One comes before another goes, and one more is added.
         Servers servers = new Servers(workers + 2);
         try (Place place = new Place(servers.addresses(), "chaos")) {
-            ObjectNode found = new ChaosRun(servers, place, workers).run(runs, faults, seed, only);
+            Faults here = Faults.here(servers, only);
+            if (here.all().isEmpty()) {
+                System.err.println("--only " + String.join(",", only) + " cannot come here: " + here.left());
+                return 2;
+            }
+            ObjectNode found = new ChaosRun(servers, place, workers).run(runs, faults, seed, here);
             print(found.put("seed", seed).put("workers", workers));
             return found.path("sound").asBoolean() ? 0 : 1;
         } finally {

@@ -41,10 +41,8 @@ final class ChaosRun {
         this.orders = new Orders(place);
     }
 
-    /** @param only the names of the faults that may come; all where there are none */
-    ObjectNode run(int runs, int count, long seed, List<String> only)
+    ObjectNode run(int runs, int count, long seed, Faults faults)
             throws IOException, FaultsException, InterruptedException {
-        Faults faults = Faults.here(servers).only(only);
         try (Agents agents = new Agents();
                 Fleet fleet = new Fleet(
                         servers.directory(),

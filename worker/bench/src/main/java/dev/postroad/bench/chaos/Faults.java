@@ -1,16 +1,14 @@
 package dev.postroad.bench.chaos;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * All faults that there can be on this machine.
+ * The faults that come.
  *
- * @param left those that there cannot be, with the reason
+ * @param left those that cannot come on this machine, with the reason
  */
 record Faults(List<Fault> all, Map<String, String> left) {
     Faults {
@@ -18,8 +16,26 @@ record Faults(List<Fault> all, Map<String, String> left) {
         left = Map.copyOf(left);
     }
 
-    static Faults here(Servers servers) {
-        List<Fault> all = new ArrayList<>(List.of(
+    /** Those of given names, or every one where none is given. */
+    static Faults here(Servers servers, List<String> names) {
+        List<Fault> all = new ArrayList<>();
+        Map<String, String> left = new TreeMap<>();
+        for (Fault fault : every()) {
+            if (names.isEmpty() || names.contains(fault.name())) {
+                fault.hindrance(servers)
+                        .ifPresentOrElse(reason -> left.put(fault.name(), reason), () -> all.add(fault));
+            }
+        }
+        return new Faults(all, left);
+    }
+
+    /** What they are called, on whatever machine. */
+    static List<String> names() {
+        return every().stream().map(Fault::name).toList();
+    }
+
+    private static List<Fault> every() {
+        List<Fault> every = new ArrayList<>(List.of(
                 new KilledWorker(),
                 new FrozenWorker(),
                 new StoppedWorker(),
@@ -32,33 +48,12 @@ record Faults(List<Fault> all, Map<String, String> left) {
                 new ChangedDefinitions(),
                 new AddedPartitions()));
         for (Server server : Server.values()) {
-            all.add(new KilledServer(server));
-            all.add(new FrozenServer(server));
+            every.add(new KilledServer(server));
+            every.add(new FrozenServer(server));
         }
-        all.addAll(LinkFault.all());
-        Map<String, String> left = new TreeMap<>();
-        Optional<SmallDisk> disk = servers.disk();
-        disk.ifPresentOrElse(
-                found -> all.add(new FullDisk(found)),
-                () -> left.put("disk of Postgres full", "no file system of its own could be mounted; that takes root"));
-        Optional<Path> library = MovedClock.installed();
-        library.ifPresentOrElse(
-                found -> all.add(new MovedClock(found)),
-                () -> left.put("clock moved", "libfaketime is not installed (Debian's package faketime)"));
-        return new Faults(all, left);
-    }
-
-    /** Those of given names alone, or all where none is given. */
-    Faults only(List<String> names) {
-        if (names.isEmpty()) {
-            return this;
-        }
-        List<Fault> chosen =
-                all.stream().filter(fault -> names.contains(fault.name())).toList();
-        if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("there is no fault of these names here; there are "
-                    + all.stream().map(Fault::name).toList());
-        }
-        return new Faults(chosen, left);
+        every.addAll(LinkFault.all());
+        every.add(new FullDisk());
+        every.add(new MovedClock());
+        return every;
     }
 }

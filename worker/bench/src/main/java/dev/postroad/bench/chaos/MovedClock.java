@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A worker takes another's place, and its clock is moved by minutes, there and back, while it works. */
-record MovedClock(Path library) implements Fault {
+final class MovedClock implements Fault {
     private static final int MOVES = 3;
     private static final int MOST_SECONDS = 180;
 
     /** The library that moves clocks, where it is installed. */
-    static Optional<Path> installed() {
+    private static Optional<Path> library() {
         return Stream.of("x86_64-linux-gnu", "aarch64-linux-gnu", "faketime")
                 .map(folder -> Path.of("/usr/lib", folder, "faketime/libfaketimeMT.so.1"))
                 .filter(Files::exists)
@@ -27,13 +27,20 @@ record MovedClock(Path library) implements Fault {
     }
 
     @Override
+    public Optional<String> hindrance(Servers servers) {
+        return library().isPresent()
+                ? Optional.empty()
+                : Optional.of("libfaketime is not installed (Debian's package faketime)");
+    }
+
+    @Override
     public void strike(Scene scene) throws IOException, InterruptedException {
         Fleet fleet = scene.fleet();
         fleet.kill(scene.anyWorker());
         Path moved = Files.createTempFile(scene.servers().directory(), "clock", ".txt");
         move(moved, 0);
         String worker = fleet.start(Map.of(
-                "LD_PRELOAD", library.toString(),
+                "LD_PRELOAD", library().orElseThrow().toString(),
                 "FAKETIME_TIMESTAMP_FILE", moved.toString(),
                 "FAKETIME_CACHE_DURATION", "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC", "1",
