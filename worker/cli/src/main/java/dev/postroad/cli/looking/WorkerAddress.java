@@ -1,21 +1,15 @@
 package dev.postroad.cli.looking;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.postroad.cli.servers.DataDirectory;
+import dev.postroad.cli.servers.ConsoleAddress;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
-import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
-import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.tls.PemException;
 import dev.postroad.runtime.tls.Trust;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,25 +61,8 @@ final class WorkerAddress {
 
     /** @throws CommandException where no worker is known */
     static String of(Surroundings surroundings) {
-        Variables variables = Variables.of(surroundings.environment());
-        if (variables.given(Setting.KAFKA_BOOTSTRAP_SERVERS).isPresent()) {
-            return ListenSettings.address(variables);
-        }
-        return announced(DataDirectory.addressFile(DataDirectory.of(surroundings, variables)));
-    }
-
-    private static String announced(Path file) {
-        try {
-            JsonNode http = Json.read(Files.readAllBytes(file)).path("http");
-            if (http.isTextual()) {
-                return http.textValue();
-            }
-        } catch (NoSuchFileException nobodyRuns) {
-            // Is the same as servers without a worker.
-        } catch (IOException | FaultsException unreadable) {
-            throw CommandException.failed(file + " cannot be read (" + unreadable + "); delete it");
-        }
-        throw CommandException.failed(
-                "no worker runs on the embedded servers; start one by `postroad dev`, or name one" + " by --url");
+        return ConsoleAddress.ofWorker(surroundings)
+                .orElseThrow(() -> CommandException.failed(
+                        "no worker runs on the embedded servers; start one by `postroad dev`, or name one by --url"));
     }
 }

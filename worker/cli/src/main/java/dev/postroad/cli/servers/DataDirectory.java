@@ -27,7 +27,7 @@ public final class DataDirectory {
     }
 
     /** The file that tells where the servers of a directory listen, as long as they run. */
-    public static Path addressFile(Path directory) {
+    static Path addressFile(Path directory) {
         return directory.resolve("embedded.json");
     }
 }

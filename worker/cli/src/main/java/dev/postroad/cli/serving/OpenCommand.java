@@ -4,7 +4,6 @@ import dev.postroad.cli.arguments.RunArgument;
 import dev.postroad.cli.servers.ConsoleAddress;
 import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
-import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.Callable;
@@ -27,7 +26,7 @@ final class OpenCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws FaultsException {
+    public Integer call() {
         URI address = ConsoleAddress.of(surroundings, run.isEmpty() ? "" : RunArgument.legal(run));
         surroundings.print(address.toString());
         if (!print && surroundings.terminal().isPresent()) {
