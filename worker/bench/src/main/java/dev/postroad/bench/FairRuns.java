@@ -3,7 +3,6 @@ package dev.postroad.bench;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.message.Trigger;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -59,14 +58,7 @@ final class FairRuns {
     }
 
     private void send(String graph, String runId, String tenant) {
-        Trigger trigger = new Trigger(
-                new Trigger.OfGraph(graph, null),
-                null,
-                JsonNodeFactory.instance.objectNode().put("log", tenant),
-                0,
-                null,
-                Map.of());
-        place.send(place.topics().triggers(), runId, trigger.toJson());
+        place.trigger(graph, runId, JsonNodeFactory.instance.objectNode().put("log", tenant));
     }
 
     private long waitP99(String prefix) {

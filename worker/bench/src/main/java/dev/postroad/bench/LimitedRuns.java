@@ -3,7 +3,6 @@ package dev.postroad.bench;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.message.Trigger;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -40,14 +39,10 @@ final class LimitedRuns {
 
     private double started(String graph, String prefix, int runs, int keys) throws InterruptedException {
         for (int i = 0; i < runs; i++) {
-            Trigger trigger = new Trigger(
-                    new Trigger.OfGraph(graph, null),
-                    null,
-                    JsonNodeFactory.instance.objectNode().put("log", "tenant-" + i % keys),
-                    0,
-                    null,
-                    Map.of());
-            place.send(place.topics().triggers(), prefix + "-" + i, trigger.toJson());
+            place.trigger(
+                    graph,
+                    prefix + "-" + i,
+                    JsonNodeFactory.instance.objectNode().put("log", "tenant-" + i % keys));
         }
         place.flush();
         Ground.await(

@@ -2,6 +2,7 @@ package dev.postroad.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
@@ -141,10 +142,12 @@ public final class Place implements AutoCloseable {
 
     /** Triggers a run, some time soon. */
     public void trigger(String graph, String runId) {
-        send(
-                topics.triggers(),
-                runId,
-                Trigger.of(graph, null, JsonNodeFactory.instance.objectNode()).toJson());
+        trigger(graph, runId, JsonNodeFactory.instance.objectNode());
+    }
+
+    /** Triggers a run with an input, some time soon. */
+    public void trigger(String graph, String runId, ObjectNode input) {
+        send(topics.triggers(), runId, Trigger.of(graph, null, input).toJson());
     }
 
     /** Sends a message, some time soon. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.bench.Ground;
 import dev.postroad.bench.Place;
 import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.message.Trigger;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,10 +92,7 @@ final class ChaosRun {
 
     private void trigger(String run, ChaosGraph graph, int number) {
         ObjectNode input = JsonNodeFactory.instance.objectNode().put("n", number % INPUTS);
-        place.send(
-                place.topics().triggers(),
-                run,
-                Trigger.of(graph.graph(), null, input).toJson());
+        place.trigger(graph.graph(), run, input);
         triggered.add(run);
     }
 
