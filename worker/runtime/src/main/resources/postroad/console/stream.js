@@ -2,7 +2,10 @@
 import { Failure } from "./api.js";
 
 const SILENCE_MILLIS = 16_000;
+const LEAST_WAIT_MILLIS = 250;
 const MOST_WAIT_MILLIS = 10_000;
+/** What lasted so long was sound, and what ended it is something new. */
+const LONG_MILLIS = 5_000;
 
 /**
  * Follows a stream until it is stopped.
@@ -22,18 +25,17 @@ export function follow(path, onEvent, onState, last = "") {
 }
 
 async function goOn(reader) {
-  let wait = 250;
+  let wait = LEAST_WAIT_MILLIS;
   while (!reader.stopped) {
+    const began = performance.now();
     try {
-      const began = performance.now();
       await once(reader);
-      if (performance.now() - began > 5_000) wait = 250;
     } catch (failure) {
       if (reader.stopped) return;
       reader.onState("lost", failure.message);
       if (failure.status >= 400 && failure.status < 500) return;
     }
-    if (reader.stopped) return;
+    if (performance.now() - began > LONG_MILLIS) wait = LEAST_WAIT_MILLIS;
     await new Promise((resolve) => setTimeout(resolve, wait));
     wait = Math.min(MOST_WAIT_MILLIS, wait * 2);
   }
