@@ -119,7 +119,7 @@ function disable(name, path, done) {
     title: `Disable ${name}`, verb: "Disable it", danger: true, fields: [why(true)],
     text: "No worker calls it any more; its tasks fail, wait or go to a fallback, as their nodes say.",
     path: `${path}/disable`,
-    line: (values) => `postroad agents disable ${name}${option("reason", values.why)}`,
+    line: (values) => `postroad agents disable ${name}${option("why", values.why)}`,
     body: (values) => ({ why: values.why }),
     done,
   };
@@ -130,7 +130,7 @@ function enable(name, path, done) {
     title: `Enable ${name}`, verb: "Enable it", fields: [why(false)],
     text: "It is called again, and its circuit breaker is closed.",
     path: `${path}/enable`,
-    line: (values) => `postroad agents enable ${name}${option("reason", values.why)}`,
+    line: (values) => `postroad agents enable ${name}${option("why", values.why)}`,
     body: (values) => (values.why ? { why: values.why } : {}),
     done,
   };

@@ -1,6 +1,6 @@
 // One command for all runs that a filter finds: how many, what is sent, how far it is, and which refused.
 import { get, control, query } from "./api.js";
-import { may, say } from "./commands.js";
+import { may, option, say } from "./commands.js";
 import { count, Dialog, html, Problem, runAddress, useRef, useState } from "./ui.js";
 
 const AT_ONCE = 4;
@@ -32,7 +32,7 @@ export function Bulk({ filter, counts, onDone }) {
 function BulkDialog({ filter, counts, onClose }) {
   const [type, setType] = useState("cancel");
   const [given, setGiven] = useState("");
-  const [state, setState] = useState({ phase: "ask", sent: 0, done: 0, failed: [] });
+  const [state, setState] = useState({ phase: "ask", done: 0, failed: [] });
   const stop = useRef(false);
   const kind = KINDS[type];
   const asked = filter.status ? filter.status.split(",") : kind.of;
@@ -40,13 +40,14 @@ function BulkDialog({ filter, counts, onClose }) {
   const total = statuses.reduce((sum, status) => sum + (counts.runs[status] ?? 0), 0);
   const more = statuses.some((status) => counts.orMore.includes(status));
   const value = kind.needs ? readable(given) : { ok: true };
-  const line = commandLine(type, { ...filter, status: statuses.join(",") }, kind.needs && given);
+  const action = { type, ...(kind.needs && { [kind.needs.name]: value.json }) };
+  const chosen = { ...filter, status: statuses.join(",") };
   const begin = async (event) => {
     event.preventDefault();
     stop.current = false;
-    setState({ phase: "going", sent: 0, done: 0, failed: [] });
+    setState({ phase: "going", done: 0, failed: [] });
     try {
-      await sendAll(type, { ...filter, status: statuses.join(",") }, kind.needs && { [kind.needs.name]: value.json }, stop, setState);
+      await sendAll(action, chosen, stop, setState);
       setState((old) => ({ ...old, phase: "over" }));
     } catch (failure) {
       setState((old) => ({ ...old, phase: "over", failure }));
@@ -67,8 +68,8 @@ function BulkDialog({ filter, counts, onClose }) {
       <p><b>${count(total)}${more ? " or more" : ""}</b> ${total === 1 ? "run is" : "runs are"} ${statuses.join(" or ") || "in no status for it"}.</p>
       <details class="sent" open>
         <summary>What is sent</summary>
-        <p class="command"><code>${line}</code></p>
-        <p class="message"><code>POST /api/control</code><code class="body">${JSON.stringify({ type, runId: "…" })}</code> for each</p>
+        <p class="command"><code>${commandLine(action, chosen)}</code></p>
+        <p class="message"><code>POST /api/control</code><code class="body">${JSON.stringify({ ...action, runId: "…" })}</code> for each</p>
       </details>
       ${state.phase !== "ask" && html`<${Progress} state=${state} total=${total} />`}
       <${Problem} failure=${state.failure} />
@@ -102,31 +103,35 @@ function Progress({ state, total }) {
   </div>`;
 }
 
-function commandLine(type, filter, value) {
+/** The commands that take a filter themselves; the others are an action of `postroad bulk`. */
+const OF_MANY = ["cancel", "retry"];
+
+function commandLine(action, filter) {
   const options = Object.entries(filter)
-    .filter(([, text]) => text)
-    .map(([name, text]) => (name.startsWith("tag.") ? ` --tag ${name.slice(4)}=${text}` : ` --${name} ${text}`))
+    .map(([name, text]) =>
+      name.startsWith("tag.") ? option("tag", `${name.slice(4)}=${text}`) : option(name === "waitsFor" ? "waits-for" : name, text),
+    )
     .join("");
-  return `postroad ${type}${options}${value ? ` --${KINDS[type].needs.name} ${value}` : ""}`;
+  return `postroad ${OF_MANY.includes(action.type) ? action.type : `bulk${option("action", action)}`}${options}`;
 }
 
 /** Page by page, a few at a time; what was found before is not found again, as each page begins where the last ended. */
-async function sendAll(type, filter, extra, stop, setState) {
+async function sendAll(action, filter, stop, setState) {
   let cursor;
   do {
     const page = await get(`/api/runs${query({ ...filter, limit: 200, cursor })}`);
     cursor = page.next;
     const waiting = [...page.runs];
-    await Promise.all(Array.from({ length: AT_ONCE }, () => sendSome(type, waiting, extra, stop, setState)));
+    await Promise.all(Array.from({ length: AT_ONCE }, () => sendSome(action, waiting, stop, setState)));
   } while (cursor && !stop.current);
   say(stop.current ? "Stopped" : "All are told");
 }
 
-async function sendSome(type, waiting, extra, stop, setState) {
+async function sendSome(action, waiting, stop, setState) {
   for (let run = waiting.shift(); run && !stop.current; run = waiting.shift()) {
     const { runId } = run;
     try {
-      await control({ type, runId, ...(extra || {}) });
+      await control({ ...action, runId });
       setState((old) => ({ ...old, done: old.done + 1 }));
     } catch (failure) {
       setState((old) => ({ ...old, failed: [...old.failed, { runId, why: failure.message }] }));

@@ -27,7 +27,7 @@ export function say(text) {
 
 /** A text as a shell takes it. */
 export function quoted(text) {
-  return /^[A-Za-z0-9._:@/=-]+$/.test(text) ? text : `'${String(text).replaceAll("'", "'\\''")}'`;
+  return /^[A-Za-z0-9._:@/=,-]+$/.test(text) ? text : `'${String(text).replaceAll("'", "'\\''")}'`;
 }
 
 /** An option of a command, where it has a value. */

@@ -134,7 +134,7 @@ function steer(schedule, what, title, done) {
   return {
     title: `${title}: ${name}`, verb: title, fields,
     path: `/api/schedules/${encodeURIComponent(name)}/${what}`,
-    line: (values) => `postroad schedules ${what} ${name}${option("reason", values.reason)}`,
+    line: (values) => `postroad schedules ${what === "trigger" ? "trigger-now" : what} ${name}${option("why", values.reason)}`,
     body: (values) => (values.reason ? { reason: values.reason } : {}),
     said: (answer) => (answer?.runIds?.length ? `Asked for: ${answer.runIds.join(", ")}` : `${title}: ${name}`),
     done,

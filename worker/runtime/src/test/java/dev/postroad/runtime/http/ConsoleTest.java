@@ -259,6 +259,8 @@ final class ConsoleTest {
         button(page, "All of these…").click();
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad cancel --status waiting --graph letters");
         page.getByLabel("Command").selectOption("pause");
+        assertThat(page.getByRole(AriaRole.DIALOG))
+                .containsText("postroad bulk --action '{\"type\":\"pause\"}' --status waiting --graph letters");
         inDialog(page, "Leave it").click();
         assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
     }
@@ -269,6 +271,7 @@ final class ConsoleTest {
         page.navigate(here + "/agents/clerk");
         button(page, "Disable…").click();
         page.getByLabel("Why").fill("on holiday");
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad agents disable clerk --why 'on holiday'");
         inDialog(page, "Disable it").click();
         assertThat(page.locator(".why")).containsText("on holiday");
         button(page, "Enable…").click();
