@@ -5,10 +5,10 @@ import { addressWith, Copy, count, download, Empty, go, html, Json, Problem, use
 const PAGE = 200;
 const FIRST = 2_147_483_647;
 const TYPES = [
-  "run.queued", "run.started", "node.started", "node.waiting", "node.retrying", "node.completed", "node.failed",
-  "node.cancelled", "run.waiting", "run.resumed", "run.continued", "run.pausing", "run.paused", "run.unpaused",
-  "state.updated", "run.rolled-back", "run.forked", "run.retried", "run.cancelled", "run.completed", "run.failed",
-  "command.rejected",
+  "run.queued", "run.started", "node.started", "node.waiting", "node.reminded", "node.reassigned", "node.retrying",
+  "node.completed", "node.failed", "node.cancelled", "budget.exceeded", "run.waiting", "run.resumed", "run.continued", "run.pausing", "run.paused", "run.unpaused",
+  "state.updated", "run.rolled-back", "run.forked", "run.retried", "run.migrating", "run.migrated", "run.cancelled",
+  "run.completed", "run.failed", "command.rejected",
 ];
 
 export function Events({ run, changed }) {

@@ -107,7 +107,6 @@ export function Picture({ drawing, states, ended, address, onToggle }) {
   const { width, height } = drawing;
   const scale = zoom === 0 ? 1 : zoom;
   const size = zoom === 0 ? { maxWidth: `${width}px`, width: "100%" } : { width: `${width * scale}px` };
-  const flat = flatten(drawing.steps);
   const state = (id) => states?.get(id);
   return html`
     <div class="zoom" role="group" aria-label="Size of the picture">
@@ -117,19 +116,17 @@ export function Picture({ drawing, states, ended, address, onToggle }) {
       <a class="button" href=${`/api/graphs/${encodeURIComponent(drawing.name)}/svg?version=${drawing.version}`} download=${`${drawing.name}.svg`}>SVG</a>
     </div>
     <div class="picture" tabindex="0" role="region" aria-label=${`Graph ${drawing.name}`}>
-      <svg viewBox=${`0 0 ${width} ${height}`} style=${size} role="group" aria-label=${`${flat.length} steps of graph ${drawing.name}`}>
+      <svg viewBox=${`0 0 ${width} ${height}`} style=${size} role="group" aria-label=${`${drawing.steps.length} steps of graph ${drawing.name}`}>
         <defs>
           <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0.6L7.4 4L0 7.4z" /></marker>
         </defs>
         ${drawing.steps.filter((step) => step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} address=${address} onToggle=${onToggle} drawn=${Boolean(states)} />`)}
         ${drawing.lines.map((line) => html`<${Line} line=${line} times=${states ? timesOf(line, drawing, states, ended) : -1} />`)}
-        ${flat.filter((step) => !step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} joined=${joined(step, drawing, states)} reached=${step.kind === "end" ? ended : ""} address=${address} onToggle=${onToggle} drawn=${Boolean(states)} />`)}
+        ${drawing.steps.filter((step) => !step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} joined=${joined(step, drawing, states)} reached=${step.kind === "end" ? ended : ""} address=${address} onToggle=${onToggle} drawn=${Boolean(states)} />`)}
       </svg>
     </div>
   `;
 }
-
-const flatten = (steps) => steps;
 
 const sourcesOf = (id, drawing) => drawing.lines.filter((line) => line.to === id).map((line) => line.from);
 

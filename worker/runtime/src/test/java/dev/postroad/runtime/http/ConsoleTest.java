@@ -286,6 +286,21 @@ final class ConsoleTest {
     }
 
     @Test
+    void findsEventsOfEachTypeThatAJournalHas() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        page.navigate(here + "/runs/broken?tab=events");
+        assertThat(page.locator(".events li").first()).isVisible();
+        List<String> types = EventType.known()
+                .map(EventType::publicName)
+                .filter(type -> !type.startsWith("trigger."))
+                .toList();
+        assertThat(page.getByLabel("Type").locator("option").allTextContents())
+                .contains("any")
+                .containsAll(types)
+                .hasSize(types.size() + 1);
+    }
+
+    @Test
     void showsNoButtonThatMayNotBePressed() {
         Page page = browsing.page(ColorScheme.LIGHT, 1280);
         page.navigate(guarded + "/runs");
