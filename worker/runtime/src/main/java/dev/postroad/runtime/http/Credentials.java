@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The token that a request carries: in the header {@code Authorization}, as programs send it, or in a cookie, as the
@@ -41,11 +40,13 @@ record Credentials(String token) {
 
     /** Whether a page of somebody else's may have sent it with the cookie of the console. */
     static boolean isForeign(Context context) {
-        return !READING.contains(context.req().getMethod())
-                && (context.header(MARK) == null || !isOwn(context.header("Origin"), context.header("Host")));
+        return !READING.contains(context.req().getMethod()) && (context.header(MARK) == null || !isOfOwnPage(context));
     }
 
-    private static boolean isOwn(@Nullable String origin, @Nullable String host) {
+    /** Whether no page sent it, or one of this worker. */
+    static boolean isOfOwnPage(Context context) {
+        String origin = context.header("Origin");
+        String host = context.header("Host");
         return origin == null
                 || (host != null && origin.replaceFirst("^https?://", "").equalsIgnoreCase(host));
     }

@@ -35,17 +35,24 @@ final class McpRoutes {
 
     private void answer(Context context) {
         new Query(context).end();
+        // As the protocol demands of whoever speaks it over HTTP.
+        if (!Credentials.isOfOwnPage(context)) {
+            throw Refusal.of(
+                    ErrorCode.FORBIDDEN, "the request comes from another page; send no Origin but the worker's own");
+        }
         JsonNode request = posted.body(context);
         JsonNode id = request.path("id");
         if (!request.isObject() || !request.path("method").isTextual()) {
-            boolean isAnswer = request.has("result") || request.has("error");
-            Answers.send(
-                    context.status(isAnswer ? 202 : 400), failed(id, NO_REQUEST, "this is no request of JSON-RPC 2.0"));
+            if (request.has("result") || request.has("error")) {
+                context.status(202);
+            } else {
+                Answers.send(context.status(400), failed(id, NO_REQUEST, "this is no request of JSON-RPC 2.0"));
+            }
             return;
         }
         if (id.isMissingNode()) {
             // A notification; there is nothing that one would change.
-            Answers.send(context.status(202), Json.nodes().objectNode());
+            context.status(202);
             return;
         }
         Answers.send(context, answered(context, request, id));

@@ -98,6 +98,34 @@ final class McpServerTest {
         }
     }
 
+    @Test
+    void aPageOfAnotherSiteIsRefusedAndWhatAsksNothingHasNoAnswer() {
+        String notification = "{'jsonrpc': '2.0', 'method': 'notifications/initialized'}";
+        try (Caller caller = new Caller(port)) {
+            assertThat(send(caller, notification, "http://elsewhere.example").status())
+                    .isEqualTo(403);
+            Caller.Reply own = send(caller, notification, "http://127.0.0.1:" + port);
+            assertThat(own.status()).as(own.text()).isEqualTo(202);
+            assertThat(own.text()).isEmpty();
+            Caller.Reply answer = send(caller, "{'jsonrpc': '2.0', 'id': 1, 'result': {}}", "http://127.0.0.1:" + port);
+            assertThat(answer.status()).isEqualTo(202);
+            assertThat(answer.text()).isEmpty();
+        }
+    }
+
+    private static Caller.Reply send(Caller caller, String message, String origin) {
+        return caller.send(
+                "POST",
+                "/mcp",
+                message,
+                "Content-Type",
+                "application/json",
+                "Origin",
+                origin,
+                "Authorization",
+                "Bearer " + READER.token());
+    }
+
     private static JsonNode post(Caller caller, TokenLine.New token, String method, String parameters) {
         Caller.Reply reply = caller.send(
                 "POST",
