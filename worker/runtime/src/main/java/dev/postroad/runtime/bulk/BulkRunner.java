@@ -78,12 +78,25 @@ public final class BulkRunner implements AutoCloseable {
 
     private void look() {
         round = (round + 1) % ROUNDS_OF_A_SECOND;
-        for (Held bulk : rows.claim(name)) {
-            step(bulk);
-        }
         if (old.isDue()) {
             rows.forget();
             old.done();
+        }
+        stepAll();
+    }
+
+    /** One that cannot go on keeps no other from it; it is told of, and tried again in the next round. */
+    private void stepAll() {
+        List<RuntimeException> failures = new ArrayList<>();
+        for (Held bulk : rows.claim(name)) {
+            try {
+                step(bulk);
+            } catch (RuntimeException failed) {
+                failures.add(failed);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
         }
     }
 
