@@ -95,8 +95,8 @@ final class Guard {
         if (!principal.role().includes(needed)) {
             throw Refusal.of(
                     ErrorCode.FORBIDDEN,
-                    "the token " + principal.name() + " is of a "
-                            + principal.role().publicName() + ", and this asks for one of an " + needed.publicName());
+                    "the token " + principal.name() + " is of "
+                            + principal.role().withArticle() + ", and this asks for one of " + needed.withArticle());
         }
     }
 
