@@ -7,16 +7,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls of an agent, or of a node, are under way at once on one worker.
+ * How many calls of an agent, or of a node, are under way at once.
  *
  * @param calls 1 to 1,000,000
- * @param maxWait the longest that a call waits for its place; then the attempt has failed
+ * @param maxWait the longest that a call waits for its place on one worker; then the attempt has failed
+ * @param cluster null where it holds on each worker; of agents alone
  */
-public record BulkheadSettings(int calls, Duration maxWait) {
+public record BulkheadSettings(
+        int calls, Duration maxWait, @Nullable ClusterScope cluster) {
     /** How long a call waits for its place where nobody said otherwise. */
     static final Duration DEFAULT_WAIT = Duration.ofMinutes(10);
 
-    private static final Set<String> KNOWN = Set.of("calls", "maxWait");
+    private static final Set<String> KNOWN = Set.of("calls", "maxWait", "scope", "key");
     private static final int MOST = 1_000_000;
 
     /** Null where there is no limit. */
@@ -30,6 +32,8 @@ public record BulkheadSettings(int calls, Duration maxWait) {
             fields.fault("calls", "is missing", "say how many calls may be under way at once, such as 64");
         }
         return new BulkheadSettings(
-                calls == null ? MOST : calls, Objects.requireNonNullElse(fields.duration("maxWait"), DEFAULT_WAIT));
+                calls == null ? MOST : calls,
+                Objects.requireNonNullElse(fields.duration("maxWait"), DEFAULT_WAIT),
+                ClusterScope.read(fields));
     }
 }

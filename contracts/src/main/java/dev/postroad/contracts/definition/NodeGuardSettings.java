@@ -25,10 +25,20 @@ public record NodeGuardSettings(
     static final Set<String> KNOWN = Set.of("bulkhead", "rateLimit", "circuitBreaker", "onUnavailable");
 
     static NodeGuardSettings read(Fields fields) {
+        ofWorkersAlone(fields.nested("bulkhead"));
+        ofWorkersAlone(fields.nested("rateLimit"));
         return new NodeGuardSettings(
                 BulkheadSettings.read(fields.nested("bulkhead")),
                 RateLimitSettings.read(fields.nested("rateLimit")),
                 CircuitBreakerOverride.read(fields.nested("circuitBreaker"), null),
                 OnUnavailable.read(fields));
+    }
+
+    private static void ofWorkersAlone(@Nullable Fields limit) {
+        if (limit != null
+                && limit.has("scope")
+                && "cluster".equals(limit.object().get("scope").textValue())) {
+            limit.fault("scope", "is of agents alone", "say it of the agent, or leave it out");
+        }
     }
 }

@@ -12,6 +12,8 @@ import dev.postroad.runtime.budget.SharedBudgets;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.lease.Lease;
+import dev.postroad.runtime.lease.Self;
+import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.publish.Outlets;
@@ -38,7 +40,7 @@ record Agents(
         AgentCalls calls) {
 
     /** @param lease what calls wait for */
-    static Agents open(Foundation on, Storage storage, Publishing publishing, Lease lease) {
+    static Agents open(Foundation on, Storage storage, Publishing publishing, Lease lease, Self self) {
         WorkerSettings settings = on.settings();
         AgentEvents events = new AgentEvents(settings.workerId(), on.clock());
         AvailableAgents available = new AvailableAgents();
@@ -65,6 +67,9 @@ record Agents(
                         recorder, storage.shared(), settings.workerId(), settings.metricsRetention(), on.clock()))
                 .start();
         SharedBudgets budgets = new SharedBudgets(storage.shared(), catalog::budget, on.clock());
+        ClusterLimits limits =
+                on.part(new ClusterLimits(storage.shared(), self.id(), lease::losses, on.ticker(), on.clock()));
+        limits.start();
         OutputPublisher output = publishing.output();
         AgentCalls calls = on.part(new AgentCalls(
                 catalog,
@@ -75,6 +80,7 @@ record Agents(
                 recorder,
                 lease::await,
                 budgets::exceeded,
+                limits,
                 on.clock()));
         return new Agents(clients, catalog, registry, agentSwitch, availability, available, budgets, calls);
     }

@@ -55,6 +55,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             Publishing publishing,
             Agents agents,
             Lease lease,
+            Self self,
             BooleanSupplier closing) {
         WorkerSettings settings = on.settings();
         SharedClock clock = on.clock();
@@ -65,7 +66,6 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 (runId, commandId) -> Thread.ofVirtual().start(() -> early.forget(runId, commandId)),
                 publishing.outlets()::rejected,
                 storage.troubles()::tell);
-        Self self = Membership.self(settings);
         LeftCallRows leftRows = new LeftCallRows(storage.jdbi(), self.id());
         AwaitedCalls awaited = on.part(new AwaitedCalls(agents.calls(), leftRows, agents.catalog(), clock));
         awaited.start();

@@ -4,6 +4,7 @@ import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.PostgresTrouble;
 import dev.postroad.runtime.lease.Lease;
+import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.observe.LibraryMeters;
 import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.provisioning.ProvisioningException;
@@ -86,8 +87,9 @@ public final class Worker implements AutoCloseable {
 
         Storage storage = Storage.open(on);
         Publishing publishing = Publishing.open(on);
-        Agents agents = Agents.open(on, storage, publishing, lease);
-        Stepping stepping = Stepping.open(on, storage, publishing, agents, lease, () -> closing);
+        Self self = Membership.self(settings);
+        Agents agents = Agents.open(on, storage, publishing, lease, self);
+        Stepping stepping = Stepping.open(on, storage, publishing, agents, lease, self, () -> closing);
         Intake intake = Intake.open(on, storage, publishing, agents, stepping);
         serving = Serving.open(on, storage, publishing, agents, stepping, intake);
     }

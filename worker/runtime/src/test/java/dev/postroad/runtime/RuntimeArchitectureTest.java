@@ -90,7 +90,7 @@ class RuntimeArchitectureTest {
 
     @ArchTest
     static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within(
-                    "run", "agent", "answers", "guard", "journal", "logs", "publish")
+                    "run", "agent", "answers", "guard", "journal", "limit", "logs", "publish")
             .because("a test, a topic and an HTTP call drive a run by the same door");
 
     @ArchTest

@@ -113,6 +113,7 @@ public final class AgentClients implements AutoCloseable {
         List<Fault> faults = FaultList.ofDefinitions();
         Fields fields = Fields.of(definition.source(), "", faults);
         checkReach(definition.source(), "", fields);
+        LimitKeys.check(definition.guard(), fields);
         AgentClient client = open(definition, fields, presence);
         if (client == null || !faults.isEmpty()) {
             throw new FaultsException(faults);

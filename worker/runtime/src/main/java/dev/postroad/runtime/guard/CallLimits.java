@@ -18,8 +18,8 @@ final class CallLimits {
     /** @param name for metrics and messages */
     CallLimits(
             String name, @Nullable BulkheadSettings places, @Nullable RateLimitSettings rate, Instruments instruments) {
-        bulkhead = places == null ? null : instruments.bulkhead(name, config(places));
-        rateLimiter = rate == null ? null : instruments.rateLimiter(name, config(rate));
+        bulkhead = places == null || places.cluster() != null ? null : instruments.bulkhead(name, config(places));
+        rateLimiter = rate == null || rate.cluster() != null ? null : instruments.rateLimiter(name, config(rate));
     }
 
     private static BulkheadConfig config(BulkheadSettings settings) {

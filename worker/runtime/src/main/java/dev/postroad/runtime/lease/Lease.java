@@ -2,6 +2,7 @@ package dev.postroad.runtime.lease;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -19,6 +20,7 @@ public final class Lease {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition renewed = lock.newCondition();
     private volatile long until;
+    private final AtomicInteger losses = new AtomicInteger();
 
     /** @param ticker nanoseconds that go on evenly, from any origin */
     public Lease(Duration length, LongSupplier ticker) {
@@ -52,6 +54,11 @@ public final class Lease {
         }
     }
 
+    /** How often others took this worker for dead; what it had with them is gone each time. */
+    public int losses() {
+        return losses.get();
+    }
+
     /** Postgres took a renewal. */
     void renewed(long sentAt) {
         lock.lock();
@@ -65,6 +72,7 @@ public final class Lease {
 
     /** This worker was taken for dead. */
     void lost() {
+        losses.incrementAndGet();
         until = ticker.getAsLong() - 1;
     }
 }

@@ -1,6 +1,6 @@
 /**
- * What was used of limits that hold over all workers, and what is left of it. Uses and times come in; what may be used goes
- * out. Must not know what is limited.
+ * Limits that hold over all workers: what was used of them, and what is left. Uses and times come in, and calls of agents
+ * that are limited so; what may be used, and which calls may begin, goes out. Must not know how calls are made.
  */
 @NullMarked
 package dev.postroad.runtime.limit;

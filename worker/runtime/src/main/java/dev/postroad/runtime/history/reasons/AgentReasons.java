@@ -32,6 +32,9 @@ final class AgentReasons {
         if (disabled != null) {
             return disabled(waiting, disabled);
         }
+        if (waiting.isBeyondLimit()) {
+            return limited(waiting);
+        }
         return agent.breaker().state().equals("closed") ? back(waiting) : broken(waiting, agent);
     }
 
@@ -67,6 +70,16 @@ final class AgentReasons {
                         "mend the agent; a few calls try it by themselves when the time has come, and the run goes on"
                                 + " as soon as they succeed")
                 .until(agent.breaker().until());
+    }
+
+    private static Reason limited(OpenTask waiting) {
+        return Reason.of(
+                        "agent-limit",
+                        "node " + waiting.node() + " waits: " + waiting.reason(),
+                        waiting.at(),
+                        "nothing is to be done; to have more calls, raise bulkhead or rateLimit of agent "
+                                + waiting.agent())
+                .until(waiting.until());
     }
 
     private static Reason back(OpenTask waiting) {

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history.reasons;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.definition.ClusterScope;
 import dev.postroad.runtime.history.rows.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -44,6 +45,15 @@ record OpenTask(String type, String node, String task, int attempt, Instant at, 
 
     boolean isMissingItsAgent() {
         return type.equals("node.waiting") && data.has("agent");
+    }
+
+    /** Whether the agent can be called, and its limit over all workers is used up. */
+    boolean isBeyondLimit() {
+        return reason().contains(ClusterScope.LIMIT);
+    }
+
+    String reason() {
+        return data.path("reason").asText();
     }
 
     String agent() {

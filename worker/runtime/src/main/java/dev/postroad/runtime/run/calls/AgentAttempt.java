@@ -14,6 +14,7 @@ import dev.postroad.runtime.agent.attempt.Thrown;
 import dev.postroad.runtime.guard.Entry;
 import dev.postroad.runtime.guard.Pass;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.logs.CallLog;
 import dev.postroad.runtime.run.calls.AgentCaller.Answered;
 import dev.postroad.runtime.run.calls.AgentCaller.Unavailability;
@@ -238,7 +239,10 @@ final class AgentAttempt {
         switch (services.guards().enter(name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
             case Entry.Entered(Pass pass) -> {
                 try {
-                    replied.accept(call(name, agent, pass));
+                    Pass whole = withinLimits(name, agent, pass);
+                    if (whole != null) {
+                        replied.accept(call(name, agent, whole));
+                    }
                     return null;
                 } catch (AgentAbsentException absent) {
                     return absent(String.valueOf(absent.getMessage()));
@@ -250,6 +254,29 @@ final class AgentAttempt {
             }
             case Entry.Unavailable unavailable -> {
                 return unavailable;
+            }
+        }
+    }
+
+    /** The pass of a call that may begin; null for one that is to come again, which is answered so. */
+    private @Nullable Pass withinLimits(String name, ReadyAgent agent, Pass pass) throws InterruptedException {
+        boolean entered = false;
+        try {
+            ClusterLimits.Admission admission =
+                    services.limits().enter(name, agent.guard(), call.input(), run.id(), graph);
+            entered = admission instanceof ClusterLimits.Admitted;
+            return switch (admission) {
+                case ClusterLimits.Admitted(ClusterLimits.Place place) ->
+                    place == null ? pass : new LimitedPass(pass, place);
+                case ClusterLimits.Full(String reason, Instant until) -> {
+                    unavailable(new Unavailability(name, "agent " + name + " is not called: " + reason, until, false));
+                    yield null;
+                }
+            };
+        } finally {
+            if (!entered) {
+                pass.abandoned();
+                pass.left();
             }
         }
     }

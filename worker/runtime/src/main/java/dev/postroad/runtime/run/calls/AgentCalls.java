@@ -4,6 +4,7 @@ import dev.postroad.engine.run.Effect;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.logs.RunLogs;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,8 +39,10 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             CallObserver observer,
             CallGate gate,
             CallBudgets budgets,
+            ClusterLimits limits,
             InstantSource clock) {
-        this.services = new AttemptServices(directory, guards, output, logs, cached, observer, gate, budgets, clock);
+        this.services =
+                new AttemptServices(directory, guards, output, logs, cached, observer, gate, budgets, limits, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
 

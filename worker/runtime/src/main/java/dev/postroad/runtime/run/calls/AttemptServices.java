@@ -2,6 +2,7 @@ package dev.postroad.runtime.run.calls;
 
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.guard.Guards;
+import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.logs.RunLogs;
 import java.time.InstantSource;
 
@@ -15,4 +16,5 @@ record AttemptServices(
         CallObserver observer,
         CallGate gate,
         CallBudgets budgets,
+        ClusterLimits limits,
         InstantSource clock) {}
