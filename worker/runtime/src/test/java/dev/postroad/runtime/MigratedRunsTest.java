@@ -125,6 +125,27 @@ class MigratedRunsTest {
     }
 
     @Test
+    void aMigratedRunIsCountedByTheKeysOfItsNewVersion() {
+        String keyed = "queue: { concurrency: [ { key: KEY, runs: 9 } ] }\n";
+        SITE.apply(FIRST.replace("graph: moves", "graph: keyed") + keyed.replace("KEY", "run.graph"));
+        SITE.apply(SECOND.replace("graph: moves", "graph: keyed") + keyed.replace("KEY", "run.id"));
+        Site.await(
+                "both versions are stored",
+                () -> SITE.number("SELECT count(*) FROM postroad.graphs WHERE name = 'keyed'") == 2);
+        trigger("keyed", "counted");
+        trigger("keyed", "other");
+        waits("counted");
+        waits("other");
+        migrate("counted", "onto-2");
+        assertThat(SITE.number("SELECT count(DISTINCT line) FROM postroad.runs WHERE graph = 'keyed'"))
+                .isEqualTo(2);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.runs WHERE limit_keys->>0 = 'counted'"))
+                .isEqualTo(1);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.runs WHERE limit_keys->>0 = 'keyed'"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void aVersionThatThereIsNotIsRefused() {
         trigger("stays");
         waits("stays");

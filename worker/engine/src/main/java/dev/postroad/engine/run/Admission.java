@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.engine.graph.Graph;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -75,6 +76,12 @@ public record Admission(
         return giver == null
                 ? this
                 : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, place, giver);
+    }
+
+    /** The same, counted by what another version of its graph says. */
+    Admission under(String runId, Graph graph) {
+        QueuePlace there = QueuePlace.under(runId, graph, this);
+        return new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, there, by);
     }
 
     /** The same, begun with another state in place of the one that it was to begin with. */

@@ -90,13 +90,13 @@ public final class Migration {
             Snapshot base = run.admission().base();
             if (base != null) {
                 Frame begun = Intervention.begunWith(run.root(), run.admission().input(), base);
-                Admission admission = run.admission().onto(Transplant.moved(into, begun));
-                run.arrival = new Arrival.Admitted(admission, run.queuedAt());
+                run.arrival = new Arrival.Admitted(run.admission().onto(Transplant.moved(into, begun)), run.queuedAt());
             }
             run.root = Frame.empty(into, "");
             run.baseline = run.root;
         }
         run.completedNodes = completed(run.completedNodes, from, into);
+        run.arrival = new Arrival.Admitted(run.admission().under(run.id(), into), run.queuedAt());
         run.graph = into;
     }
 

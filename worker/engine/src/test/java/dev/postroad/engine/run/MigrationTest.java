@@ -58,6 +58,11 @@ class MigrationTest {
             edges: [ { from: START, to: a }, { from: a, to: b }, { from: b, to: END } ]
             """;
 
+    private static final String COUNTED =
+            SERIAL.replace("state: {", "state: { tenant: { reducer: last }, user: { reducer: last },");
+
+    private static final String INPUT = "{'tenant': 'acme', 'user': 'ada'}";
+
     private static final Graph SERIAL_TO = RunScript.graph("""
             graph: launch
             state: { fresh: { reducer: last, default: 7 }, log: { reducer: append } }
@@ -96,6 +101,33 @@ class MigrationTest {
         RunScript script = RunScript.started(RunScript.graph(FIRST), "{}");
         script.answer("a@1", "{'log': 'a'}");
         return script;
+    }
+
+    @Test
+    void aRunIsCountedByTheKeysOfItsNewVersion() {
+        Graph byUser = RunScript.graph(COUNTED + """
+                queue:
+                  concurrency: [ { runs: 9 }, { key: input.user, runs: 1 } ]
+                  rate: [ { key: run.id, runs: 1, per: PT1M } ]
+                budget: { key: input.user, tokens: 5, per: P1D }
+                """, 2);
+        List<RunScript> scripts = List.of(
+                RunScript.queued(COUNTED + "queue: { concurrency: [ { key: input.tenant, runs: 1 } ] }\n", INPUT),
+                RunScript.started(COUNTED + "queue: { concurrency: [ { key: input.tenant, runs: 1 } ] }\n", INPUT));
+        for (RunScript script : scripts) {
+            script.tell(new Command.Migrate("m", byUser));
+            if (script.run.graph().version() == 1) {
+                script.answer("a@1", "{}");
+            }
+            assertThat(script.run.admission().place())
+                    .isEqualTo(new QueuePlace(null, null, "ada", List.of("", "ada", "run-1")));
+            assertThat(BudgetClaim.of(script.run)).isEqualTo(new BudgetClaim("launch", "ada"));
+            script.tell(new Command.Migrate("back", RunScript.graph(COUNTED, 3)));
+            if (script.run.graph().version() == 2) {
+                script.answer("b@2", "{}");
+            }
+            assertThat(script.run.admission().place()).isNull();
+        }
     }
 
     @Test

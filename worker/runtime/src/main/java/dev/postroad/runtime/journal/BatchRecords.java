@@ -162,7 +162,7 @@ final class BatchRecords {
         }
     }
 
-    private static ArrayNode array(List<String> texts) {
+    static ArrayNode array(List<String> texts) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         texts.forEach(array::add);
         return array;

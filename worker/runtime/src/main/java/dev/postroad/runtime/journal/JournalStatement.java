@@ -64,14 +64,16 @@ final class JournalStatement {
     private static final Change CHANGE_ASKING = Change.of(CHANGE_QUESTIONS, "");
 
     /** Of a batch with runs that go by another version of their graph from now on, which are few. */
-    private static final String MIGRATED = " LEFT JOIN unnest(?::bigint[], ?::int[], ?::text[], ?::boolean[])"
-            + " AS m (id, version, migrations, limited) ON m.id = %s.id";
+    private static final String MIGRATED = " LEFT JOIN unnest(?::bigint[], ?::int[], ?::text[], ?::boolean[],"
+            + " ?::json[], ?::bigint[]) AS m (id, version, migrations, limited, limit_keys, line) ON m.id = %s.id";
 
     private static final String ADMIT_MIGRATED =
             ADMIT_FORM.formatted(ASKED + ", migrations", ASKS + ", m.migrations::int[]", MIGRATED.formatted("n"));
     private static final Change CHANGE_MIGRATED = Change.of(
             CHANGE_QUESTIONS + ", version = coalesce(m.version, r.version),"
-                    + " migrations = coalesce(m.migrations::int[], r.migrations), limited = coalesce(m.limited, r.limited)",
+                    + " migrations = coalesce(m.migrations::int[], r.migrations), limited = coalesce(m.limited, r.limited),"
+                    + " limit_keys = CASE WHEN m.id IS NULL THEN r.limit_keys ELSE m.limit_keys END,"
+                    + " line = CASE WHEN m.id IS NULL THEN r.line ELSE m.line END",
             MIGRATED.formatted("c"));
     private static final String WRITE =
             """

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.journal;
 
 import dev.postroad.engine.run.Migration;
+import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 
 /** The runs of a batch that go by another version of their graph from now on. Confined to one thread. */
@@ -29,7 +31,7 @@ final class MigratedRuns {
         }
     }
 
-    /** Binds the four arrays of {@link JournalStatement}, where there are any; gives the next place. */
+    /** Binds the six arrays of {@link JournalStatement}, where there are any; gives the next place. */
     int bind(PreparedStatement statement, int first, BaseConnection connection) throws SQLException {
         if (isEmpty()) {
             return first;
@@ -51,7 +53,28 @@ final class MigratedRuns {
                 connection.createArrayOf(
                         "bool",
                         all.stream().map(run -> run.graph().queue().isLimited()).toArray()));
+        statement.setArray(
+                place++,
+                connection.createArrayOf(
+                        "text", all.stream().map(MigratedRuns::limitKeys).toArray()));
+        statement.setArray(
+                place++,
+                connection.createArrayOf(
+                        "int8", all.stream().map(MigratedRuns::line).toArray()));
         return place;
+    }
+
+    private static List<String> limits(Run run) {
+        QueuePlace queued = run.admission().place();
+        return queued == null ? List.of() : queued.limits();
+    }
+
+    private static @Nullable String limitKeys(Run run) {
+        return limits(run).isEmpty() ? null : BatchRecords.array(limits(run)).toString();
+    }
+
+    private static @Nullable Long line(Run run) {
+        return limits(run).isEmpty() ? null : QueueLine.of(limits(run));
     }
 
     /** As Postgres writes an array of numbers; an array in an array would be taken apart with it. */

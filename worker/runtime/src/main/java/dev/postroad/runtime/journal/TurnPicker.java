@@ -41,12 +41,14 @@ final class TurnPicker {
         this.now = now;
     }
 
-    /** Notes runs that are under way, or may begin already. */
+    /** Notes runs that are under way, or may begin already: each once, by however many limits it is counted alike. */
     void take(QueueRules rules, List<String> keys, long count) {
         Waiting alike = new Waiting(0, rules, keys, 0);
+        Set<String> buckets = new HashSet<>();
         for (int i = 0; i < rules.concurrency().size(); i++) {
-            taken.merge(rules.concurrency().get(i).bucket(alike.key(i)), count, Long::sum);
+            buckets.add(rules.concurrency().get(i).bucket(alike.key(i)));
         }
+        buckets.forEach(bucket -> taken.merge(bucket, count, Long::sum));
     }
 
     /** The rates of which has to be known how much was used, before these are offered. */
@@ -100,12 +102,15 @@ final class TurnPicker {
         }
         picked.add(run.number());
         take(rules, run.keys(), 1);
+        Set<String> used = new HashSet<>();
         for (int i = 0; i < rules.rates().size(); i++) {
             QueueRules.Rate rate = rules.rates().get(i);
             String bucket = rate.bucket(run.key(limits + i));
-            RateWindow window = window(rate, bucket);
-            window.use(now, 1);
-            changed.put(bucket, window);
+            if (used.add(bucket)) {
+                RateWindow window = window(rate, bucket);
+                window.use(now, 1);
+                changed.put(bucket, window);
+            }
         }
     }
 

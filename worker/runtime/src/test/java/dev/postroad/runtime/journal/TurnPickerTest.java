@@ -115,6 +115,28 @@ class TurnPickerTest {
     }
 
     @Test
+    void aRunCountsOnceHoweverManyLimitsShareItsKey() {
+        QueueRules twice = new QueueRules(
+                List.of(new QueueRules.Concurrency(TENANT, 4), new QueueRules.Concurrency(TENANT, 9)),
+                List.of(
+                        new QueueRules.Rate(TENANT, 4, Duration.ofMinutes(1)),
+                        new QueueRules.Rate(TENANT, 9, Duration.ofMinutes(1))),
+                null);
+        List<String> keys = List.of("a", "a", "a", "a");
+        TurnPicker picker = new TurnPicker(Instant.EPOCH);
+        picker.take(twice, keys, 1);
+        List<Waiting> waiting = new ArrayList<>();
+        for (long number = 1; number <= 9; number++) {
+            waiting.add(new Waiting(number, twice, keys, QueueLine.of(keys)));
+        }
+        picker.offer(waiting, 1_000);
+        assertThat(picker.picked()).hasSize(3);
+        assertThat(picker.changed().values())
+                .singleElement()
+                .satisfies(window -> assertThat(window.used(Instant.EPOCH)).isEqualTo(3));
+    }
+
+    @Test
     void aFullGraphKeepsAllOfItsRunsWaiting() {
         TurnPicker picker = new TurnPicker(Instant.EPOCH);
         picker.take(FIVE_OF_A_TENANT, List.of("", "a", "a"), 4);

@@ -1,8 +1,6 @@
 package dev.postroad.runtime.run.lane;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.run.Admission;
@@ -10,7 +8,6 @@ import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.runtime.journal.QueueRank;
 import dev.postroad.runtime.run.queue.FairRanks;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +19,13 @@ record QueuePlaces(FairRanks fair) {
     Admission placed(String runId, Graph graph, Admission asked, Instant at) {
         QueueRules rules = graph.queue();
         QueueRules.Fairness fairness = rules.fairness();
-        BudgetRules budget = graph.budgetPeriod() == null ? null : graph.budget();
-        if (fairness == null && !rules.hasKeys() && budget == null) {
+        if (fairness == null && !rules.hasKeys() && graph.budgetPeriod() == null) {
             return asked;
         }
-        ObjectNode run = facts(runId, graph, asked);
-        List<String> limits = rules.hasKeys() ? rules.keys(asked.input(), run) : List.of();
+        ObjectNode run = QueuePlace.facts(runId, graph, asked);
         String key = fairness == null ? null : fairness.key().key(asked.input(), run);
         Instant rank = rank(fairness, key, graph, asked, run, at);
-        String spender = budget == null ? null : budget.keyOf(asked.input(), run);
-        return asked.placed(new QueuePlace(key, rank, spender, limits));
+        return asked.placed(QueuePlace.of(graph, asked, run, key, rank));
     }
 
     private @Nullable Instant rank(
@@ -53,16 +47,5 @@ record QueuePlaces(FairRanks fair) {
                         key,
                         fairness.weightOf(asked.input(), run),
                         first);
-    }
-
-    private static ObjectNode facts(String runId, Graph graph, Admission asked) {
-        ObjectNode run = JsonNodeFactory.instance
-                .objectNode()
-                .put("id", runId)
-                .put("graph", graph.name())
-                .put("priority", asked.priority());
-        ObjectNode tags = run.putObject("tags");
-        asked.tags().forEach(tags::put);
-        return run;
     }
 }
