@@ -24,6 +24,8 @@ public record AgentDefinition(
         HTTP,
         /** A tool of an MCP server. */
         MCP,
+        /** Whoever reads a topic of its own, and answers on another. */
+        KAFKA,
         /** A class that implements {@link dev.postroad.contracts.agent.JavaAgent}. */
         JAVA;
 

@@ -2,6 +2,7 @@ package dev.postroad.contracts.definition;
 
 import dev.postroad.contracts.definition.AgentDefinition.Kind;
 import dev.postroad.contracts.json.Fields;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Reads an agent, and checks the settings that only its kind understands; these stay in the source. */
 final class AgentReader {
-    private static final String KIND_REMEDY = "say llm, http, mcp or java";
+    private static final String KIND_REMEDY = "say llm, http, kafka, mcp or java";
     private static final Map<String, Kind> KINDS =
             Arrays.stream(Kind.values()).collect(Collectors.toMap(Kind::publicName, Function.identity()));
     private static final Set<String> COMMON = Set.of("agent", "kind", "description", "timeout", "retry", "onExhausted");
@@ -20,10 +21,12 @@ final class AgentReader {
             Kind.LLM, LlmFields.KNOWN,
             Kind.HTTP, Set.of("url", "headers"),
             Kind.MCP, Set.of("tool", "url", "headers", "command", "env"),
+            Kind.KAFKA, Set.of("heartbeat", "reconcile"),
             Kind.JAVA, Set.of("provider"));
 
     static final Pattern URL = Pattern.compile("https?://\\S+");
     static final String URL_RULE = "an address that starts with http:// or https://";
+    private static final Duration SHORTEST_HEARTBEAT = Duration.ofSeconds(1);
 
     private AgentReader() {}
 
@@ -71,6 +74,20 @@ final class AgentReader {
         fields.textMap("env");
     }
 
+    private static void checkKafka(Fields fields) {
+        Duration heartbeat = fields.duration("heartbeat");
+        if (heartbeat != null && heartbeat.compareTo(SHORTEST_HEARTBEAT) < 0) {
+            fields.fault("heartbeat", "is " + heartbeat, "use " + SHORTEST_HEARTBEAT + " or more");
+        }
+        fields.truth("reconcile");
+        if (fields.has("bulkhead")) {
+            fields.fault(
+                    "bulkhead",
+                    "bounds calls, and an agent on Kafka takes its tasks when it can",
+                    "leave it out; the agent's own consumers decide how many tasks it has at once");
+        }
+    }
+
     private static void checkSettings(Kind kind, Fields fields) {
         switch (kind) {
             case LLM -> LlmFields.check(fields);
@@ -82,6 +99,7 @@ final class AgentReader {
                 fields.textMap("headers");
             }
             case MCP -> checkMcp(fields);
+            case KAFKA -> checkKafka(fields);
             case JAVA -> fields.text("provider");
         }
     }

@@ -17,8 +17,9 @@ final class RetryWarnings {
         List<Fault> warnings = FaultList.ofDefinitions();
         switch (definition) {
             case AgentDefinition agent -> {
-                boolean isJava = agent.kind() == AgentDefinition.Kind.JAVA;
-                note(agent.retry(), "retry.on", isJava ? "" : agent.kind().publicName(), warnings);
+                boolean givesItsOwn =
+                        agent.kind() == AgentDefinition.Kind.JAVA || agent.kind() == AgentDefinition.Kind.KAFKA;
+                note(agent.retry(), "retry.on", givesItsOwn ? "" : agent.kind().publicName(), warnings);
             }
             case GraphDefinition graph ->
                 graph.nodes()

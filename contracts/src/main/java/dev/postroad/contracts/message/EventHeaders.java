@@ -20,6 +20,16 @@ public final class EventHeaders {
     /** On a control record that was forwarded to its run's shard: what makes the command apply once. */
     public static final String COMMAND_ID = "postroad-command-id";
 
+    /** On a task of a remote agent: what it is about, as in its value. */
+    public static final String TASK = "postroad-task";
+
+    public static final String ATTEMPT = "postroad-attempt";
+    /** When the attempt is given up: an instant, as in ISO-8601. */
+    public static final String DEADLINE = "postroad-deadline";
+
+    /** On an agent's answer that was sent on to the partition of its run's shard, which is done once. */
+    public static final String FORWARDED = "postroad-forwarded";
+
     /** On a part of an archived run: which archive it is of, which part it is, from 1 on, and whether it is the last. */
     public static final String ARCHIVE_ID = "postroad-archive";
 

@@ -21,6 +21,8 @@ final class Schemas {
             "agent-event",
             "agent-http-request",
             "agent-http-response",
+            "agent-result",
+            "agent-task",
             "archive-line",
             "control",
             "event",

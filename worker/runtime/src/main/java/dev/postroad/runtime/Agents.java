@@ -2,6 +2,7 @@ package dev.postroad.runtime;
 
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.CachedResults;
+import dev.postroad.runtime.agent.kafka.TaskTopics;
 import dev.postroad.runtime.availability.AgentEventPublisher;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.availability.AgentSwitch;
@@ -18,11 +19,15 @@ import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.publish.OutputPublisher;
+import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.registry.Refusals;
 import dev.postroad.runtime.registry.RegistryReader;
 import dev.postroad.runtime.run.calls.AgentCalls;
 import dev.postroad.runtime.run.waking.AvailableAgents;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.KafkaProducer;
 
 /**
  * The graphs and agents that are published, how agents stand, and the way to call them.
@@ -44,7 +49,7 @@ record Agents(
         WorkerSettings settings = on.settings();
         AgentEvents events = new AgentEvents(settings.workerId(), on.clock());
         AvailableAgents available = new AvailableAgents();
-        AgentClients clients = on.part(new AgentClients(settings.agents()));
+        AgentClients clients = on.part(new AgentClients(settings.agents(), tasks(on)));
         on.part(new AgentEventPublisher(
                         storage.jdbi(), publishing.producer(), settings.topics().agentEvents(), on.clock()))
                 .start();
@@ -74,7 +79,7 @@ record Agents(
         AgentCalls calls = on.part(new AgentCalls(
                 catalog,
                 guards,
-                (runId, graph, call) -> output.open(runId, graph, call.node(), call.task(), call.attempt()),
+                output::open,
                 storage.logs(),
                 new CachedResults(storage.jdbi(), on.clock()),
                 recorder,
@@ -83,6 +88,14 @@ record Agents(
                 limits,
                 on.clock()));
         return new Agents(clients, catalog, registry, agentSwitch, availability, available, budgets, calls);
+    }
+
+    private static TaskTopics tasks(Foundation on) {
+        WorkerSettings settings = on.settings();
+        KafkaProducer<String, byte[]> producer = Producers.forTasks(settings.kafka());
+        on.part(() -> producer.close(Duration.ofSeconds(5)));
+        on.part(new KafkaClientMetrics(producer)).bindTo(on.metrics());
+        return on.part(new TaskTopics(producer, settings.kafka(), settings.topics(), settings.partitions()));
     }
 
     private static RegistryReader registry(

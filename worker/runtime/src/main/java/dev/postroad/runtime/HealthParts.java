@@ -77,6 +77,8 @@ record HealthParts(
                 intake.triggers()::isAlive,
                 "control messages",
                 intake.control()::isAlive,
+                "answers of agents",
+                intake.results()::isAlive,
                 "the registry",
                 agents.registry()::isAlive);
     }
@@ -88,6 +90,8 @@ record HealthParts(
                 intake.triggers()::problem,
                 "control messages",
                 intake.control()::problem,
+                "answers of agents",
+                intake.results()::problem,
                 "the registry",
                 agents.registry()::problem);
     }

@@ -6,6 +6,8 @@ import dev.postroad.runtime.debounce.Debouncer;
 import dev.postroad.runtime.debounce.DueTriggers;
 import dev.postroad.runtime.intake.ControlIntake;
 import dev.postroad.runtime.intake.Origins;
+import dev.postroad.runtime.intake.ResultFigures;
+import dev.postroad.runtime.intake.ResultIntake;
 import dev.postroad.runtime.intake.TriggerIntake;
 import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.ownership.ShardOwnership;
@@ -22,13 +24,13 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /** The readers of triggers and of control messages, and whoever starts the runs of schedules. */
-record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl schedules) {
+record Intake(TriggerIntake triggers, ControlIntake control, ResultIntake results, ScheduleControl schedules) {
     static Intake open(Foundation on, Storage storage, Publishing publishing, Agents agents, Stepping stepping) {
         WorkerSettings settings = on.settings();
         ShardOwnership shards = stepping.membership().shards();
         ScheduleControl schedules = new ScheduleControl(storage.intake(), settings.workerId(), on.clock());
         ControlIntake control = on.part(new ControlIntake(
-                controlConsumers(settings, on.metrics()),
+                shardConsumers(settings, on.metrics(), "-control"),
                 publishing.look(),
                 settings.topics().control(),
                 settings.maxValueBytes(),
@@ -42,6 +44,8 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
                         schedules::apply,
                         on.clock())));
         control.start();
+        ResultIntake results = results(on, publishing, agents, stepping);
+        results.start();
         DebouncedTriggers debounced = new DebouncedTriggers(storage.intake(), on.clock());
         on.part(new Debouncer(
                         new DueTriggers(storage.jdbi(), on.clock()),
@@ -73,7 +77,23 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
                         settings.logRetention(),
                         on.clock())))
                 .start();
-        return new Intake(triggers, control, schedules);
+        return new Intake(triggers, control, results, schedules);
+    }
+
+    private static ResultIntake results(Foundation on, Publishing publishing, Agents agents, Stepping stepping) {
+        WorkerSettings settings = on.settings();
+        return on.part(new ResultIntake(
+                shardConsumers(settings, on.metrics(), "-results"),
+                publishing.look(),
+                settings.topics().agentResults(),
+                settings.maxValueBytes(),
+                new ResultIntake.Collaborators(
+                        stepping.lanes(),
+                        stepping.membership().shards(),
+                        publishing.outlets(),
+                        agents.calls().remote(),
+                        new ResultFigures(on.metrics()),
+                        on.clock())));
     }
 
     private static Consumers triggerConsumers(WorkerSettings settings, MeterRegistry metrics) {
@@ -90,11 +110,10 @@ record Intake(TriggerIntake triggers, ControlIntake control, ScheduleControl sch
         return measured(settings, metrics, config);
     }
 
-    private static Consumers controlConsumers(WorkerSettings settings, MeterRegistry metrics) {
+    /** @param suffix of the group, which is for offsets alone */
+    private static Consumers shardConsumers(WorkerSettings settings, MeterRegistry metrics, String suffix) {
         return measured(
-                settings,
-                metrics,
-                new HashMap<>(Map.of(ConsumerConfig.GROUP_ID_CONFIG, settings.group() + "-control")));
+                settings, metrics, new HashMap<>(Map.of(ConsumerConfig.GROUP_ID_CONFIG, settings.group() + suffix)));
     }
 
     private static Consumers measured(WorkerSettings settings, MeterRegistry metrics, Map<String, Object> config) {

@@ -81,6 +81,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 closing,
                 new Lane.Collaborators(
                         awaited,
+                        agents.calls().remote(),
                         on.part(new JournalRunLoader(storage.reader(), agents.catalog(), clock)),
                         kept,
                         storage.snapshots(),

@@ -35,7 +35,7 @@ final class DefinitionFileTest {
         assertThatThrownBy(() -> read(unknownField, noAgent, nowhere))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining(unknownField + ": edge: is no known field")
-                .hasMessageContaining(noAgent + ": kind: is \"magic\"; say llm, http, mcp or java")
+                .hasMessageContaining(noAgent + ": kind: is \"magic\"; say llm, http, kafka, mcp or java")
                 .hasMessageContaining(nowhere + ": cannot be read");
     }
 

@@ -8,6 +8,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.engine.graph.AnswerSchemas;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -66,14 +67,62 @@ public sealed interface Command {
     /** The agent of an attempt is beyond the budget that its run shares with others; it was called only where that is to be told alone. */
     record OverBudget(String task, int attempt, EventBody.BudgetExceeded exceeded) implements Command {}
 
+    /**
+     * The attempt is with a remote agent now, whose answer comes by itself, as a {@link Result}.
+     *
+     * @param agent the node's, or one that stands in for it
+     * @param deadline when it is given up
+     * @param heartbeat the longest that the agent may say nothing; null for until the deadline
+     */
+    record Dispatched(
+            String task,
+            int attempt,
+            String agent,
+            Instant deadline,
+            @Nullable Duration heartbeat) implements Command {}
+
+    /**
+     * A remote agent answered. Where nobody waits for that, {@link Effect.Reject} says why.
+     *
+     * @param logs what it has to say beside; null for nothing
+     */
+    record Result(
+            String task,
+            int attempt,
+            AgentReply reply,
+            @Nullable JsonNode logs,
+            RemoteAgents remote) implements Command {}
+
+    /** A remote agent that was asked says that it did not do the work of an attempt in doubt: it is to. */
+    record NotDone(String task, int attempt) implements Command {}
+
+    /** A remote agent has something to show. Where nobody waits for it, {@link Effect.Reject} says why. */
+    record Shown(String task, int attempt) implements Command {}
+
+    /**
+     * The run may leave memory, unless it did something since.
+     *
+     * @param since what it did last
+     */
+    record Rest(Instant since) implements Command {}
+
     /** An agent that could not be called can be called again: what waits for it goes on. */
     record AgentAvailable(String agent) implements Command {}
 
     /** The wait before an attempt is over. */
     record RetryDue(String task, int attempt) implements Command {}
 
-    /** The time has come that some task slept for, or that the run may take. */
-    record WakeUp() implements Command {}
+    /**
+     * The time has come that some task slept for, or that the run may take, or a remote agent.
+     *
+     * @param remote what is known of remote agents
+     */
+    record WakeUp(RemoteAgents remote) implements Command {
+        /** Of which whoever gives it knows nothing. */
+        public WakeUp() {
+            this(RemoteAgents.NONE);
+        }
+    }
 
     /** The time of the whole run is over. */
     record TimeOut() implements Command {}

@@ -10,9 +10,14 @@ import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Command.AgentAvailable;
 import dev.postroad.engine.run.Command.Answer;
+import dev.postroad.engine.run.Command.Dispatched;
 import dev.postroad.engine.run.Command.FromUser;
+import dev.postroad.engine.run.Command.NotDone;
 import dev.postroad.engine.run.Command.Proceed;
+import dev.postroad.engine.run.Command.Rest;
+import dev.postroad.engine.run.Command.Result;
 import dev.postroad.engine.run.Command.RetryDue;
+import dev.postroad.engine.run.Command.Shown;
 import dev.postroad.engine.run.Command.Start;
 import dev.postroad.engine.run.Command.TakeUp;
 import dev.postroad.engine.run.Command.TimeOut;
@@ -49,6 +54,8 @@ public final class Decider {
     private final TaskEnds ends;
     private final TaskWaits waits;
     private final TaskSteps steps;
+    private final RemoteTasks remote;
+    private boolean mayRest;
 
     private Decider(Draft draft) {
         this.draft = draft;
@@ -56,6 +63,7 @@ public final class Decider {
         this.ends = new TaskEnds(draft, results);
         this.waits = new TaskWaits(draft, results, ends);
         this.steps = new TaskSteps(draft, results, ends, waits);
+        this.remote = new RemoteTasks(draft, ends, steps);
     }
 
     /**
@@ -106,6 +114,7 @@ public final class Decider {
             Decider decider = new Decider(draft);
             decider.watchDeadline();
             decider.steps.resume();
+            decider.remote.watch();
             decider.askForAgents();
             decider.advance();
             decider.goOn();
@@ -150,7 +159,20 @@ public final class Decider {
                     advance();
                 }
             }
-            case WakeUp() -> wakeUp();
+            case Dispatched sent -> {
+                if (remote.dispatched(sent)) {
+                    advance();
+                }
+            }
+            case Result result -> goOnAfter(remote.result(result), status);
+            case NotDone notDone -> goOnAfter(remote.notDone(notDone), status);
+            case Shown shown -> remote.shown(shown);
+            case Rest(Instant since) -> {
+                if (status == RunStatus.RUNNING && since.equals(draft.run().stirredAt())) {
+                    leaveToAgents();
+                }
+            }
+            case WakeUp wakeUp -> wakeUp(wakeUp);
             case AgentAvailable(String agent) -> agentAvailable(agent);
             case TimeOut() -> timeOut();
             case FromUser fromUser -> {
@@ -197,6 +219,7 @@ public final class Decider {
     private void goAhead() {
         watchDeadline();
         waits.resumeSleepers();
+        remote.watch();
         advance();
     }
 
@@ -230,17 +253,40 @@ public final class Decider {
     }
 
     /** What slept long enough goes on. */
-    private void wakeUp() {
+    private void wakeUp(WakeUp wakeUp) {
         timeOut();
         if (!isUnderWay()) {
             return;
         }
         waits.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
-        boolean reminded = waits.expireQuestions();
+        boolean reminded = waits.expireQuestions() | remote.expire(wakeUp);
         if (draft.run().status() == RunStatus.RUNNING) {
             goAhead();
         } else if (reminded) {
             waits.resumeSleepers();
+            remote.watchDue();
+        }
+    }
+
+    /** @param before what the run was doing when the answer came; its timers are lost where it was at rest */
+    private void goOnAfter(boolean answered, RunStatus before) {
+        if (!answered) {
+            return;
+        }
+        if (before == RunStatus.WAITING) {
+            goAhead();
+            watchSuperstep(null);
+        } else {
+            advance();
+        }
+    }
+
+    /** Nothing happened for a while: remote agents alone keep the run from going on, and it need not be at hand. */
+    private void leaveToAgents() {
+        mayRest = true;
+        advance();
+        if (draft.run().status() == RunStatus.RUNNING) {
+            remote.watchDue();
         }
     }
 
@@ -264,13 +310,19 @@ public final class Decider {
         if (isUnderWay() && isOver(run.deadline())) {
             ends.stopAll();
             fail(new RunError(RunError.RUN_TIMEOUT, "the run took longer than it may", null));
-        } else if (run.status() == RunStatus.RUNNING && isOver(run.superstepDeadline())) {
+        } else if (isInSuperstep(run) && isOver(run.superstepDeadline())) {
             ends.stopAll();
             fail(new RunError(
                     RunError.SUPERSTEP_TIMEOUT,
                     "superstep " + run.root().superstep().number() + " took longer than limits.superstepTimeout",
                     null));
         }
+    }
+
+    /** Whether work of a superstep is under way, which a wait for people or times is not. */
+    private static boolean isInSuperstep(Run run) {
+        return run.status() == RunStatus.RUNNING
+                || (run.status() == RunStatus.WAITING && run.root().isDispatched());
     }
 
     private boolean isOver(@Nullable Instant deadline) {
@@ -361,7 +413,10 @@ public final class Decider {
             if (advance(inside)) {
                 return true;
             }
-            if (inside.hasFailed() && !inside.isBusy() && draft.node(task).onError() != null) {
+            if (inside.hasFailed()
+                    && !inside.isBusy()
+                    && !inside.isDispatched()
+                    && draft.node(task).onError() != null) {
                 ends.fail(task, Failures.error(Failures.first(inside)), -1);
                 return true;
             }
@@ -375,6 +430,12 @@ public final class Decider {
         if (run.root().isBusy()) {
             return;
         }
+        if (run.root().isDispatched()) {
+            if (run.pausing() == null && (mayRest || remote.isQuiet())) {
+                await(run);
+            }
+            return;
+        }
         if (run.root().hasFailed()) {
             draft.emit(Failures.end(run));
             return;
@@ -384,6 +445,10 @@ public final class Decider {
             draft.emit(RunPaused.by(pausing));
             return;
         }
+        await(run);
+    }
+
+    private void await(Run run) {
         List<Frame> held = run.root().held();
         Instant wakeAt = run.nextWakeUp();
         draft.emit(new RunWaiting(
@@ -440,7 +505,7 @@ public final class Decider {
     /** What is under way is paid for already, so it may finish; nothing more begins. */
     private boolean failOutOfTokens() {
         Run run = draft.run();
-        if (run.root().isBusy()) {
+        if (run.root().isBusy() || run.root().isDispatched()) {
             return false;
         }
         fail(new RunError(

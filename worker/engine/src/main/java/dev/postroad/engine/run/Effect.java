@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.engine.graph.Graph;
 import java.time.Duration;
@@ -19,6 +20,8 @@ public sealed interface Effect {
      * @param guard what the node says about the calls of its agent
      * @param budget what it spends from that its run shares with others; null for nothing
      * @param cache how long a result serves for equal inputs; null for no time
+     * @param doubtful the last attempt of which nobody knows whether the agent did the work, which may be this very one;
+     *     0 for none
      */
     record CallAgent(
             String agent,
@@ -31,8 +34,32 @@ public sealed interface Effect {
             @Nullable Duration timeout,
             @Nullable Duration cache,
             NodeGuardSettings guard,
-            @Nullable BudgetClaim budget)
+            @Nullable BudgetClaim budget,
+            int doubtful)
             implements Effect {}
+
+    /** Tell a remote agent that nobody waits any more for what it was sent. */
+    record Recall(String agent, String task, int attempt) implements Effect {}
+
+    /**
+     * Note what a remote agent answered, or that it was given up.
+     *
+     * @param graph the name of the graph that the node is of
+     * @param logs what it has to say beside; null for nothing
+     */
+    record Note(
+            String agent,
+            String graph,
+            String node,
+            String task,
+            int attempt,
+            AgentReply reply,
+            long durationMillis,
+            @Nullable JsonNode logs)
+            implements Effect {}
+
+    /** Show what a remote agent shows while it works. */
+    record Show(String graph, String node, String task, int attempt) implements Effect {}
 
     /** Stop a call; its answer no longer matters. */
     record StopCall(String task, int attempt) implements Effect {}

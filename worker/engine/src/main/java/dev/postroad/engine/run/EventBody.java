@@ -117,19 +117,32 @@ public sealed interface EventBody {
      * @param interrupt what a person is asked; null where it waits for no person
      * @param until when it goes on by itself; null where it waits for a person, whose time is the interrupt's
      * @param missing the agent that it waits for, until that time at the latest; null where it waits for none
+     * @param dispatch the remote agent that has it; it is given up at {@code until}, unless that one says something before
      */
     record NodeWaiting(
             @Nullable Interrupt interrupt,
             @Nullable Instant until,
-            @Nullable Missing missing) implements OfTask {
+            @Nullable Missing missing,
+            @Nullable Dispatch dispatch)
+            implements OfTask {
         /** For a person. */
         static NodeWaiting asking(Interrupt interrupt) {
-            return new NodeWaiting(interrupt, null, null);
+            return new NodeWaiting(interrupt, null, null, null);
         }
 
         /** For a time. */
         static NodeWaiting until(Instant time) {
-            return new NodeWaiting(null, time, null);
+            return new NodeWaiting(null, time, null, null);
+        }
+
+        /** For an agent that cannot be called. */
+        static NodeWaiting missing(Missing agent, Instant until) {
+            return new NodeWaiting(null, until, agent, null);
+        }
+
+        /** For the answer of a remote agent. */
+        static NodeWaiting dispatched(Dispatch dispatch, Instant until) {
+            return new NodeWaiting(null, until, null, dispatch);
         }
 
         @Override

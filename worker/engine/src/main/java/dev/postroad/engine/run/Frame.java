@@ -265,8 +265,14 @@ record Frame(
     /** Whether some call or some wait for a retry is under way, here or inside. */
     boolean isBusy() {
         return graph.depth() == 1
-                ? superstep.underWay() > 0
+                ? superstep.busy() > 0
                 : any(task -> task.isCalling() || task.status() == TaskStatus.BACKING_OFF);
+    }
+
+    /** Whether some task is with a remote agent, here or inside. */
+    boolean isDispatched() {
+        return superstep.count(TaskStatus.DISPATCHED) > 0
+                || (graph.depth() > 1 && any(task -> task.status() == TaskStatus.DISPATCHED));
     }
 
     boolean hasFailed() {

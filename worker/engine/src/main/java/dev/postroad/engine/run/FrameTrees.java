@@ -114,6 +114,12 @@ final class FrameTrees {
         if (task.waitsFor() != null) {
             tree.put("waitsFor", task.waitsFor());
         }
+        if (task.dispatch() != null) {
+            tree.set("dispatched", Trees.tree(task.dispatch()));
+        }
+        if (task.doubtful() > 0) {
+            tree.put("doubtful", task.doubtful());
+        }
         tree.putArray("writes").addAll(task.writes());
         Trees.put(tree, "next", task.next());
         if (task.interrupt() != null) {
@@ -153,7 +159,9 @@ final class FrameTrees {
                 tree.has("interrupt") ? InterruptTrees.interrupt(tree.get("interrupt")) : null,
                 List.copyOf(answers),
                 error(tree, "failure"),
-                tree.has("inside") ? frame(inside(graph, node), id + "/", tree.get("inside")) : null);
+                tree.has("inside") ? frame(inside(graph, node), id + "/", tree.get("inside")) : null,
+                Trees.dispatch(tree),
+                tree.path("doubtful").intValue());
     }
 
     private static Branch branch(JsonNode tree) {

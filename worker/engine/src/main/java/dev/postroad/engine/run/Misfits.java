@@ -104,7 +104,7 @@ final class Misfits {
 
     private static boolean mustStayOfItsKind(Task task) {
         return switch (task.status()) {
-            case RUNNING, BACKING_OFF, ASKING, SLEEPING -> true;
+            case RUNNING, DISPATCHED, BACKING_OFF, ASKING, SLEEPING -> true;
             case PENDING, FAILED, EXHAUSTED, CANCELLED -> !task.answers().isEmpty();
             case DONE, HANDLED -> false;
         };
@@ -124,7 +124,7 @@ final class Misfits {
         String id = "task " + task.id();
         return switch (task.status()) {
             case PENDING -> id + " is to run next";
-            case RUNNING, BACKING_OFF -> id + " is under way";
+            case RUNNING, DISPATCHED, BACKING_OFF -> id + " is under way";
             case ASKING -> "the question of " + id + " is open";
             case SLEEPING -> id + " waits";
             case DONE, HANDLED -> id + " is done, and what follows it would be lost";

@@ -42,6 +42,7 @@ public final class Run implements Cloneable {
     Frame root;
     Frame baseline;
     Instant superstepAt = Instant.EPOCH;
+    Instant stirredAt = Instant.EPOCH;
     long tokens;
     /** What its agents consumed, whatever became of it since. */
     Usage spent = Usage.NONE;
@@ -197,6 +198,10 @@ public final class Run implements Cloneable {
     @Nullable
     Instant nextWakeUp() {
         Instant earliest = deadline();
+        Instant superstep = root.isDispatched() ? superstepDeadline() : null;
+        if (superstep != null && (earliest == null || superstep.isBefore(earliest))) {
+            earliest = superstep;
+        }
         for (Task task : root.where(waiting -> waiting.wakesAt() != null)) {
             Instant due = Objects.requireNonNull(task.wakesAt());
             earliest = earliest == null || due.isBefore(earliest) ? due : earliest;
@@ -260,6 +265,11 @@ public final class Run implements Cloneable {
         return limit == null ? null : superstepAt.plus(limit);
     }
 
+    /** When a task was last sent to a remote agent, or the run last came back from its rest for one. */
+    Instant stirredAt() {
+        return stirredAt;
+    }
+
     /** Whether the agents used more tokens than they may, since the run began or was last retried. */
     boolean isOutOfTokens() {
         Integer limit = graph.limits().tokens();
@@ -288,6 +298,14 @@ public final class Run implements Cloneable {
     public boolean isCalling(String task, int attempt) {
         Task found = root.find(task);
         return found != null && found.isCalling() && found.attempt() == attempt;
+    }
+
+    /** Whether an attempt is of no use any more, as its task was stopped or is tried anew, or the run is over without it. */
+    public boolean hasNoUseFor(String task, int attempt) {
+        Task found = root.find(task);
+        return found == null
+                ? status() == RunStatus.CANCELLED || status() == RunStatus.FAILED
+                : found.attempt() != attempt || found.status() == TaskStatus.CANCELLED;
     }
 
     /** The attempts that are under way, by task. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunCodec {
     /** Of all that is written here; another for any change of it, or of what a run consists of. */
-    public static final int LAYOUT = 3;
+    public static final int LAYOUT = 4;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String TYPE = "errorOf";
@@ -46,6 +46,7 @@ public final class RunCodec {
                 .put("queuedAt", run.queuedAt().toString())
                 .put("startedAt", run.startedAt().toString())
                 .put("superstepAt", run.superstepAt.toString())
+                .put("stirredAt", run.stirredAt.toString())
                 .put("tokens", run.tokens)
                 .put("progress", run.progress());
         BudgetTrees.put(tree, "spent", run.spent);
@@ -101,6 +102,7 @@ public final class RunCodec {
         run.lastAt = instant(tree, "lastAt");
         run.startedAt = instant(tree, "startedAt");
         run.superstepAt = instant(tree, "superstepAt");
+        run.stirredAt = instant(tree, "stirredAt");
         run.tokens = Trees.present(tree, "tokens").longValue();
         run.spent = BudgetTrees.usage(tree, "spent");
         run.spentBefore = BudgetTrees.usage(tree, "spentBefore");

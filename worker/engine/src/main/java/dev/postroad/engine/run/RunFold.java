@@ -163,7 +163,12 @@ final class RunFold {
 
     private static void resume(Run run, Instant at, RunResumed resumed, @Nullable ObjectNode merged) {
         run.startedAt = run.status().isEnded() ? at : run.startedAt;
-        run.superstepAt = at;
+        if (run.root.isDispatched()) {
+            // Who waits for a remote agent works on the same superstep.
+            run.stirredAt = at;
+        } else {
+            run.superstepAt = at;
+        }
         run.phase = goingOn(run);
         boolean asked = resumed.commandId() != null;
         if (asked) {

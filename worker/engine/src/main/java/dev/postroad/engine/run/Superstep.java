@@ -123,7 +123,13 @@ final class Superstep {
         return count(TaskStatus.DONE) + count(TaskStatus.HANDLED) == tasks.length;
     }
 
+    /** The tasks that count against the limit on tasks at once. */
     int underWay() {
+        return busy() + count(TaskStatus.DISPATCHED);
+    }
+
+    /** The tasks for which the run must be at hand. */
+    int busy() {
         return count(TaskStatus.RUNNING) + count(TaskStatus.BACKING_OFF);
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param answers what people answered so far
  * @param failure why it failed; null where it did not
  * @param child the graph inside, where the node is one and has begun; else null
+ * @param dispatch to whom it was sent; null unless it is with a remote agent
+ * @param doubtful the last attempt of which nobody knows whether its agent did the work; 0 for none
  */
 record Task(
         String id,
@@ -39,7 +41,9 @@ record Task(
         @Nullable Interrupt interrupt,
         List<JsonNode> answers,
         @Nullable RunError failure,
-        @Nullable Inside child) {
+        @Nullable Inside child,
+        @Nullable Dispatch dispatch,
+        int doubtful) {
 
     /**
      * Where a task stands among its siblings.
@@ -64,7 +68,22 @@ record Task(
 
     private static Task pending(String id, String node, Place place) {
         return new Task(
-                id, node, place, TaskStatus.PENDING, 0, 0, null, null, List.of(), null, null, List.of(), null, null);
+                id,
+                node,
+                place,
+                TaskStatus.PENDING,
+                0,
+                0,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                0);
     }
 
     static Task triggered(String prefix, String node, int superstep) {
@@ -100,7 +119,9 @@ record Task(
                 interrupt,
                 answers,
                 failure,
-                child);
+                child,
+                dispatch,
+                doubtful);
     }
 
     /** The superstep that it belongs to; 0 where that is the oldest under way. */
@@ -112,8 +133,17 @@ record Task(
         return as(TaskStatus.RUNNING, startedAttempt, spent, null, null, answers, inside);
     }
 
-    Task backingOff(Instant until) {
-        return as(TaskStatus.BACKING_OFF, attempt, spent, until, null, answers, null);
+    Task backingOff(EventBody.NodeRetrying retrying) {
+        return as(
+                TaskStatus.BACKING_OFF,
+                attempt,
+                spent,
+                retrying.dueAt(),
+                null,
+                answers,
+                null,
+                null,
+                doubtful(retrying.error()));
     }
 
     Task waiting(EventBody.NodeWaiting waiting) {
@@ -121,6 +151,9 @@ record Task(
             return asking(waiting.interrupt());
         }
         Instant until = Objects.requireNonNull(waiting.until());
+        if (waiting.dispatch() != null) {
+            return as(TaskStatus.DISPATCHED, attempt, spent, until, null, answers, null, waiting.dispatch(), doubtful);
+        }
         return waiting.missing() == null
                 ? as(TaskStatus.SLEEPING, attempt, spent, until, null, answers, null)
                 : waitingFor(waiting.missing().agent(), until);
@@ -147,7 +180,9 @@ record Task(
                 null,
                 answers,
                 null,
-                null);
+                null,
+                null,
+                doubtful);
     }
 
     Task done(List<ObjectNode> itsWrites, @Nullable List<Target> chosen) {
@@ -165,7 +200,9 @@ record Task(
                 null,
                 answers,
                 null,
-                null);
+                null,
+                null,
+                doubtful);
     }
 
     Task failed(EventBody.NodeFailed failed) {
@@ -178,7 +215,23 @@ record Task(
     }
 
     private Task failed(RunError why, TaskStatus how) {
-        return new Task(id, node, place, how, attempt, spent, null, null, List.of(), null, null, answers, why, null);
+        return new Task(
+                id,
+                node,
+                place,
+                how,
+                attempt,
+                spent,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                answers,
+                why,
+                null,
+                null,
+                doubtful(why));
     }
 
     Task cancelled() {
@@ -218,6 +271,19 @@ record Task(
             @Nullable Interrupt newInterrupt,
             List<JsonNode> newAnswers,
             @Nullable Inside newChild) {
+        return as(newStatus, newAttempt, newSpent, newDueAt, newInterrupt, newAnswers, newChild, null, doubtful);
+    }
+
+    private Task as(
+            TaskStatus newStatus,
+            int newAttempt,
+            int newSpent,
+            @Nullable Instant newDueAt,
+            @Nullable Interrupt newInterrupt,
+            List<JsonNode> newAnswers,
+            @Nullable Inside newChild,
+            @Nullable Dispatch newDispatch,
+            int newDoubtful) {
         return new Task(
                 id,
                 node,
@@ -232,7 +298,14 @@ record Task(
                 newInterrupt,
                 newAnswers,
                 null,
-                newChild);
+                newChild,
+                newDispatch,
+                newDoubtful);
+    }
+
+    /** An agent that was given up may have done its work all the same. */
+    private int doubtful(RunError why) {
+        return why.type().equals(RunError.TIMEOUT) ? attempt : doubtful;
     }
 
     /** What tells this question from all others of the run. */
@@ -244,7 +317,7 @@ record Task(
     @Nullable
     Instant wakesAt() {
         return switch (status) {
-            case SLEEPING -> dueAt;
+            case SLEEPING, DISPATCHED -> dueAt;
             case ASKING -> interrupt == null ? null : interrupt.wakesAt();
             case PENDING, RUNNING, BACKING_OFF, DONE, HANDLED, FAILED, EXHAUSTED, CANCELLED -> null;
         };
@@ -257,6 +330,11 @@ record Task(
     /** Whether an attempt of this very task is under way, not merely one of the graph inside. */
     boolean isCalling() {
         return status == TaskStatus.RUNNING && child == null;
+    }
+
+    /** Whether an attempt of it is with a remote agent. */
+    boolean isDispatched() {
+        return status == TaskStatus.DISPATCHED;
     }
 
     boolean failedOrCancelled() {

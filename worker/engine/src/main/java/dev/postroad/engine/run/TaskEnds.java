@@ -138,6 +138,7 @@ final class TaskEnds {
         }
     }
 
+    /** @param answer whose policy and chance count */
     void fault(Task task, AgentReply.Faulted fault, Answer answer) {
         RetryPolicy policy = answer.policy().with(draft.node(task).retry());
         int counted = task.attempt() - task.spent();
@@ -192,6 +193,10 @@ final class TaskEnds {
 
     private void stop(Task task) {
         draft.emit(new EventBody.NodeCancelled(), task, task.attempt(), -1);
-        draft.perform(new Effect.StopCall(task.id(), task.attempt()));
+        Dispatch dispatch = task.dispatch();
+        draft.perform(
+                dispatch == null
+                        ? new Effect.StopCall(task.id(), task.attempt())
+                        : new Effect.Recall(dispatch.agent(), task.id(), task.attempt()));
     }
 }

@@ -29,9 +29,14 @@ final class TaskFold {
             case NodeStarted started ->
                 run.change(task.started(
                         event.attempt(), started.inside() == null ? null : begun(run, task, started.inside())));
-            case NodeRetrying retrying -> run.change(task.backingOff(retrying.dueAt()));
+            case NodeRetrying retrying -> run.change(task.backingOff(retrying));
             case NodeCompleted completed -> complete(run, task, event.version(), completed, merged);
-            case NodeWaiting waiting -> run.change(task.waiting(waiting));
+            case NodeWaiting waiting -> {
+                run.change(task.waiting(waiting));
+                if (waiting.dispatch() != null && !task.isDispatched()) {
+                    run.stirredAt = event.at();
+                }
+            }
             case NodeReminded _ -> run.change(task.asking(asked(run, task).reminded(event.at())));
             case NodeReassigned reassigned ->
                 run.change(task.asking(asked(run, task).of(reassigned.assignee())));

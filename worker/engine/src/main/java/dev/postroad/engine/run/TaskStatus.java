@@ -6,6 +6,8 @@ enum TaskStatus {
     PENDING,
     /** An attempt is under way. */
     RUNNING,
+    /** An attempt is with a remote agent, whose answer comes by itself. */
+    DISPATCHED,
     /** Between two attempts. */
     BACKING_OFF,
     /** Waits for a person. */
@@ -23,7 +25,7 @@ enum TaskStatus {
 
     /** Whether it can be stopped. */
     boolean isUnderWay() {
-        return this == RUNNING || this == BACKING_OFF || this == SLEEPING;
+        return this == RUNNING || this == DISPATCHED || this == BACKING_OFF || this == SLEEPING;
     }
 
     /** Whether it failed, and no other task stands in for it. */

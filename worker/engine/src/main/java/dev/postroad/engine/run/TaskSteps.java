@@ -54,7 +54,7 @@ final class TaskSteps {
     private void begin(Task task) {
         int attempt = task.attempt() + 1;
         switch (draft.node(task).work()) {
-            case Node.ByAgent(String agent) -> beginCall(task, agent, attempt);
+            case Node.ByAgent(String agent) -> beginCall(task, agent, attempt, task.doubtful());
             case Node.ByGraph(Graph graph) -> enter(task, graph, attempt);
             case Node.BySet _, Node.ByInterrupt _, Node.BySleep _ -> {
                 draft.emit(NodeStarted.PLAIN, task, attempt, -1);
@@ -63,12 +63,12 @@ final class TaskSteps {
         }
     }
 
-    private void beginCall(Task task, String agent, int attempt) {
+    private void beginCall(Task task, String agent, int attempt, int doubtful) {
         try {
             JsonNode input = input(task);
             boolean isState = draft.node(task).input() == null && task.place().input() == null;
             draft.emit(new NodeStarted(null, new Handed(agent, isState ? null : input)), task, attempt, -1);
-            call(draft.run().task(task.id()), agent, input);
+            call(draft.run().task(task.id()), agent, input, doubtful);
         } catch (RefusedException refused) {
             draft.emit(new NodeStarted(null, new Handed(agent, null)), task, attempt, -1);
             ends.fail(draft.run().task(task.id()), refused.error(), 0);
@@ -89,7 +89,8 @@ final class TaskSteps {
         try {
             switch (node.work()) {
                 case Node.BySet(Expression writes) -> ends.complete(task, plain(results.evaluate(task, writes)), 0);
-                case Node.ByAgent(String agent) -> call(task, agent, input(task));
+                // Whoever had the run before may have made the call.
+                case Node.ByAgent(String agent) -> call(task, agent, input(task), task.attempt());
                 case Node.ByInterrupt interrupt -> askOrComplete(task, interrupt);
                 case Node.BySleep(Expression until) -> sleepOrWake(task, until);
                 case Node.ByGraph ignored -> throw new IllegalStateException("a graph is entered, not performed");
@@ -126,7 +127,7 @@ final class TaskSteps {
         return expression == null ? results.plainInput(task) : results.evaluate(task, expression);
     }
 
-    private void call(Task task, String agent, JsonNode input) {
+    private void call(Task task, String agent, JsonNode input, int doubtful) {
         BudgetExceeded exceeded = draft.run().overOwnBudget();
         if (exceeded != null) {
             ends.overBudget(task, exceeded);
@@ -147,7 +148,8 @@ final class TaskSteps {
                 node.timeout(),
                 node.cache(),
                 node.guard(),
-                BudgetClaim.of(draft.run())));
+                BudgetClaim.of(draft.run()),
+                doubtful));
     }
 
     /** Sets going again what was under way when the run was read back. */
@@ -194,6 +196,12 @@ final class TaskSteps {
         if (task == null || !task.isCalling() || task.attempt() != answer.attempt()) {
             return false;
         }
+        take(task, answer);
+        return true;
+    }
+
+    /** Takes what an agent answered to the attempt of a task that is under way. */
+    void take(Task task, Answer answer) {
         switch (answer.reply()) {
             case AgentReply.Completed completed -> ends.complete(task, completed, answer.durationMillis());
             case AgentReply.Interrupted(JsonNode question, Asking asking) ->
@@ -202,7 +210,13 @@ final class TaskSteps {
                 waits.sleep(task, draft.now().plus(Results.bounded(duration)), answer.durationMillis());
             case AgentReply.Faulted fault -> ends.fault(task, fault, answer);
         }
-        return true;
+    }
+
+    /** Begins the same attempt of a call once more, now that its agent says that nothing was done. */
+    void beginOnceMore(Task task) {
+        if (draft.node(task).work() instanceof Node.ByAgent(String agent)) {
+            beginCall(task, agent, task.attempt(), 0);
+        }
     }
 
     /** Takes it that a call is beyond the budget; false where that came too late to matter. */

@@ -35,7 +35,7 @@ final class TaskWaits {
 
     /** Sets the timers of what sleeps or asks, for a run that may have been put away meanwhile. */
     void resumeSleepers() {
-        for (Task task : draft.run().root().where(found -> found.wakesAt() != null)) {
+        for (Task task : draft.run().root().where(found -> found.wakesAt() != null && !found.isDispatched())) {
             wakeUpAt(Objects.requireNonNull(task.wakesAt()));
         }
     }
@@ -99,7 +99,7 @@ final class TaskWaits {
         Duration wait = Results.bounded(Duration.between(draft.now(), unavailable.until()));
         Instant until = draft.now().plus(wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait);
         Missing missing = new Missing(unavailable.agent(), unavailable.reason());
-        draft.emit(new NodeWaiting(null, until, missing), task, task.attempt(), 0);
+        draft.emit(NodeWaiting.missing(missing, until), task, task.attempt(), 0);
         wakeUpAt(until);
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.engine.graph.Target;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -149,6 +150,33 @@ final class Trees {
             data.put("agent", waiting.missing().agent())
                     .put("reason", waiting.missing().reason());
         }
+        if (waiting.dispatch() != null) {
+            data.set("dispatched", tree(waiting.dispatch()));
+        }
+    }
+
+    static ObjectNode tree(Dispatch dispatch) {
+        ObjectNode tree = JsonNodeFactory.instance
+                .objectNode()
+                .put("agent", dispatch.agent())
+                .put("at", dispatch.at().toString())
+                .put("deadline", dispatch.deadline().toString());
+        if (dispatch.heartbeat() != null) {
+            tree.put("heartbeat", dispatch.heartbeat().toString());
+        }
+        return tree;
+    }
+
+    static @Nullable Dispatch dispatch(JsonNode tree) {
+        return tree.has("dispatched")
+                ? new Dispatch(
+                        text(tree.get("dispatched"), "agent"),
+                        Instant.parse(text(tree.get("dispatched"), "at")),
+                        Instant.parse(text(tree.get("dispatched"), "deadline")),
+                        tree.get("dispatched").has("heartbeat")
+                                ? Duration.parse(text(tree.get("dispatched"), "heartbeat"))
+                                : null)
+                : null;
     }
 
     static EventBody.NodeWaiting nodeWaiting(JsonNode data) {
@@ -158,7 +186,8 @@ final class Trees {
                 data.has("agent")
                         ? new EventBody.Missing(
                                 data.get("agent").asText(), data.path("reason").asText())
-                        : null);
+                        : null,
+                dispatch(data));
     }
 
     static void put(ObjectNode data, EventBody.RunWaiting waiting) {

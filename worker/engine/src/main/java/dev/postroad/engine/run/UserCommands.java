@@ -221,7 +221,7 @@ final class UserCommands {
     private void proceed(String commandId, Control.Continue more) throws RefusedException {
         Run run = draft.run();
         results.check(run.graph(), List.of(more.input()));
-        boolean sleeps = run.root().any(task -> task.status() == TaskStatus.SLEEPING);
+        boolean sleeps = run.root().any(task -> task.status() == TaskStatus.SLEEPING || task.isDispatched());
         boolean hasItsTurnAhead = status() == RunStatus.QUEUED || (status() == RunStatus.PAUSED && !run.hasBegun());
         boolean atRest =
                 status().isEnded() || status() == RunStatus.PAUSED || (status() == RunStatus.WAITING && !sleeps);
@@ -339,6 +339,9 @@ final class UserCommands {
     }
 
     private void requireAtRest(String what) throws RefusedException {
+        if (draft.run().root().isDispatched() && !status().isEnded()) {
+            throw refused("a remote agent works for the run; cancel it first, then " + what);
+        }
         if (status() == RunStatus.QUEUED || status() == RunStatus.RUNNING) {
             throw refused("the run is " + status().publicName() + "; cancel it first, then " + what);
         }
@@ -354,7 +357,12 @@ final class UserCommands {
 
     private void pause(String commandId) throws RefusedException {
         switch (status()) {
-            case QUEUED, WAITING -> draft.emit(RunPaused.by(commandId));
+            case QUEUED -> draft.emit(RunPaused.by(commandId));
+            case WAITING -> {
+                // What remote agents answer meanwhile must find the run.
+                boolean isAtWork = draft.run().root().isDispatched();
+                draft.emit(isAtWork ? new RunPausing(commandId) : RunPaused.by(commandId));
+            }
             case RUNNING -> {
                 if (draft.run().pausing() != null) {
                     throw refused("the run is to pause already, when its superstep is over");

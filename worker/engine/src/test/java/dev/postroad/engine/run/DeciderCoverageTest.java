@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -87,6 +88,15 @@ class DeciderCoverageTest {
         commands.put("over budget: warn", overBudget(OnExceeded.WARN));
         commands.put("agent available", new Command.AgentAvailable("x"));
         commands.put("wake up", new Command.WakeUp());
+        Instant deadline = RunScript.START.plusSeconds(20);
+        commands.put("dispatched", new Command.Dispatched("a@1", 1, "x", deadline, null));
+        commands.put("dispatched: an old attempt", new Command.Dispatched("a@1", 0, "x", deadline, null));
+        commands.put("result", result("a@1", 1));
+        commands.put("result: of an old attempt", result("a@1", 0));
+        commands.put("result: of no task", result("c@7", 1));
+        commands.put("not done", new Command.NotDone("a@1", 1));
+        commands.put("shown", new Command.Shown("a@1", 1));
+        commands.put("rest", new Command.Rest(Instant.EPOCH));
         commands.put("retry due", new Command.RetryDue("b@1", 2));
         commands.put("retry due: of an old attempt", new Command.RetryDue("b@1", 1));
         commands.put("retry due: of no task", new Command.RetryDue("c@7", 2));
@@ -279,6 +289,11 @@ class DeciderCoverageTest {
 
     private static Command.Answer answer(String task, int attempt, AgentReply reply) {
         return new Command.Answer(task, attempt, reply, RetryPolicy.DEFAULT, 5, 0);
+    }
+
+    private static Command.Result result(String task, int attempt) {
+        AgentReply reply = AgentReply.completed(RunScript.json("{'log': 1}"));
+        return new Command.Result(task, attempt, reply, null, RemoteAgents.NONE);
     }
 
     private static Command.Unavailable unavailable(String task, int attempt, boolean fails) {

@@ -32,6 +32,7 @@ class RunCodecTest {
                         "root",
                         "baseline",
                         "superstepAt",
+                        "stirredAt",
                         "tokens",
                         "spent",
                         "spentBefore",
@@ -51,7 +52,8 @@ class RunCodecTest {
         assertThat(parts(Phase.Failed.class)).isEqualTo("error");
         assertThat(parts(Task.class))
                 .isEqualTo("id node place status attempt spent dueAt waitsFor writes next interrupt answers failure"
-                        + " child");
+                        + " child dispatch doubtful");
+        assertThat(parts(Dispatch.class)).isEqualTo("agent at deadline heartbeat");
         assertThat(parts(Task.Place.class)).isEqualTo("index input error branch");
         assertThat(parts(Branch.class)).isEqualTo("superstep causes seen");
         assertThat(parts(Lineage.class)).isEqualTo("base done arrived");

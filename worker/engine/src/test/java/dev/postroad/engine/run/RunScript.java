@@ -28,6 +28,10 @@ final class RunScript {
     final List<Event> journal = new ArrayList<>();
     final List<Effect.CallAgent> calls = new ArrayList<>();
     final List<Effect.StopCall> stops = new ArrayList<>();
+    final List<Effect.Recall> recalls = new ArrayList<>();
+    final List<Effect.Note> notes = new ArrayList<>();
+    final List<Effect.Show> shown = new ArrayList<>();
+    final List<String> refusals = new ArrayList<>();
     final List<Effect.Wake> wakes = new ArrayList<>();
     final List<Effect.Spawn> spawns = new ArrayList<>();
     Instant now = START;
@@ -156,8 +160,11 @@ final class RunScript {
             switch (effect) {
                 case Effect.CallAgent call -> calls.add(call);
                 case Effect.StopCall stop -> stops.add(stop);
+                case Effect.Recall recall -> recalls.add(recall);
+                case Effect.Note note -> notes.add(note);
+                case Effect.Show show -> shown.add(show);
                 case Effect.Wake wake -> wakes.add(wake);
-                case Effect.Reject ignored -> {}
+                case Effect.Reject(String _, String reason) -> refusals.add(reason);
                 case Effect.Yield(Command command) -> {
                     yields++;
                     tell(command);

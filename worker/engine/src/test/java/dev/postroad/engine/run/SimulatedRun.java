@@ -44,6 +44,7 @@ final class SimulatedRun {
     private final long answers;
     private final RandomGenerator random;
     private final List<Event> journal = new ArrayList<>();
+    private final List<Effect.CallAgent> outstanding = new ArrayList<>();
     private final List<Effect.CallAgent> calls = new ArrayList<>();
     private final List<Effect.CallAgent> oldCalls = new ArrayList<>();
     private final List<Effect.Wake> wakes = new ArrayList<>();
@@ -175,6 +176,8 @@ final class SimulatedRun {
             check(!run.isWaitingFor(AGENT), () -> "a task waits for an agent that is there");
         } else if (!run.interrupts().isEmpty() && run.status() == RunStatus.WAITING && random.nextInt(10) > 0) {
             answerOrAwait();
+        } else if (!outstanding.isEmpty() && (calls.isEmpty() || random.nextBoolean()) && isPatient()) {
+            answerRemotely();
         } else if (!calls.isEmpty() && (wakes.isEmpty() || random.nextInt(10) > 0)) {
             Effect.CallAgent call = calls.remove(random.nextInt(calls.size()));
             oldCalls.add(call);
@@ -190,6 +193,45 @@ final class SimulatedRun {
         } else {
             throw new AssertionError("the run hangs: nobody is called and nothing is due, after " + journal.getLast());
         }
+    }
+
+    /** Whether a remote agent is to answer before the time comes of anything. */
+    private boolean isPatient() {
+        return random.nextInt(6) > 0 || outstanding.stream().anyMatch(call -> isHandled(call.task()));
+    }
+
+    /** Some of the agents are remote: their answers come by themselves, whatever becomes of who sent the task. */
+    private boolean isRemote(Effect.CallAgent call) {
+        return mixed(answers, call.task(), "remote") % 3 == 0;
+    }
+
+    private void dispatch(Effect.CallAgent call) {
+        boolean mayBeLate = !isHandled(call.task());
+        Duration heartbeat = mayBeLate && random.nextBoolean() ? Duration.ofSeconds(5) : null;
+        Instant deadline = now.plus(mayBeLate ? Duration.ofSeconds(20) : Duration.ofDays(1_000));
+        tell(new Command.Dispatched(call.task(), call.attempt(), AGENT, deadline, heartbeat));
+        outstanding.add(call);
+        forgetWhatIsOver();
+    }
+
+    private void answerRemotely() {
+        Effect.CallAgent call = outstanding.remove(random.nextInt(outstanding.size()));
+        if (call.doubtful() > 0 && random.nextBoolean()) {
+            tell(new Command.NotDone(call.task(), call.attempt()));
+            return;
+        }
+        Command result = new Command.Result(call.task(), call.attempt(), reply(call), null, RemoteAgents.NONE);
+        tell(result);
+        changesNothing(result);
+    }
+
+    private void forgetWhatIsOver() {
+        outstanding.removeIf(call -> !isAwaited(call.task(), call.attempt()));
+    }
+
+    private boolean isAwaited(String id, int attempt) {
+        Task task = run.root().find(id);
+        return task != null && task.isDispatched() && task.attempt() == attempt;
     }
 
     /** People answer some of the questions, or nobody does, and they are asked again. */
@@ -275,6 +317,10 @@ final class SimulatedRun {
     }
 
     private void answer(Effect.CallAgent call) {
+        if (isRemote(call) && random.nextInt(12) > 0) {
+            dispatch(call);
+            return;
+        }
         if (random.nextInt(12) == 0) {
             // Whether a handler has its turn must not depend on chance.
             boolean fails = !isHandled(call.task()) && random.nextInt(4) == 0;
@@ -414,6 +460,7 @@ final class SimulatedRun {
         }
         run = decision.run();
         same(run, readBack, before);
+        forgetWhatIsOver();
         decision.effects().forEach(this::perform);
     }
 
@@ -427,6 +474,11 @@ final class SimulatedRun {
                 calls.stream().filter(call -> isStoppedBy(call, stop)).forEach(oldCalls::add);
                 calls.removeIf(call -> isStoppedBy(call, stop));
             }
+            case Effect.Recall recall ->
+                check(
+                        !isAwaited(recall.task(), recall.attempt()),
+                        () -> "an agent is told to stop what is waited for: " + recall);
+            case Effect.Note _, Effect.Show _ -> {}
             case Effect.Wake wake -> wakes.add(wake);
             case Effect.Yield(Command command) -> yielded.add(command);
             case Effect.Reject ignored -> outside++;

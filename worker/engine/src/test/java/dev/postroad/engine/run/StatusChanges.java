@@ -18,6 +18,7 @@ final class StatusChanges {
     private static final Map<EventType, Set<RunStatus>> LEADS_TO = new EnumMap<>(Map.ofEntries(
             Map.entry(EventType.RUN_STARTED, EnumSet.of(RunStatus.RUNNING)),
             Map.entry(EventType.RUN_WAITING, EnumSet.of(RunStatus.WAITING)),
+            Map.entry(EventType.RUN_PAUSING, EnumSet.of(RunStatus.RUNNING)),
             Map.entry(EventType.RUN_RESUMED, GOING_ON),
             Map.entry(EventType.RUN_CONTINUED, GOING_ON),
             Map.entry(EventType.RUN_RETRIED, GOING_ON),

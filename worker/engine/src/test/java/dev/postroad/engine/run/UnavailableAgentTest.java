@@ -35,8 +35,8 @@ class UnavailableAgentTest {
 
         assertThat(script.types()).endsWith("node.started a@1", "node.waiting a@1", "run.waiting");
         assertThat(script.journal.get(3).body())
-                .isEqualTo(new EventBody.NodeWaiting(
-                        null, UNTIL, new EventBody.Missing("writer", "writer is switched off")));
+                .isEqualTo(EventBody.NodeWaiting.missing(
+                        new EventBody.Missing("writer", "writer is switched off"), UNTIL));
         assertThat(new String(EventCodec.encode(script.journal.get(3).body()), java.nio.charset.StandardCharsets.UTF_8))
                 .isEqualTo("{\"until\":\"" + UNTIL + "\",\"agent\":\"writer\",\"reason\":\"writer is switched off\"}");
         assertThat(script.run.waitsFor()).containsExactly("writer");

@@ -15,6 +15,9 @@ import dev.postroad.runtime.agent.http.HttpAgent;
 import dev.postroad.runtime.agent.http.HttpSettings;
 import dev.postroad.runtime.agent.java.JavaAgents;
 import dev.postroad.runtime.agent.java.JavaAgents.Presence;
+import dev.postroad.runtime.agent.kafka.KafkaAgent;
+import dev.postroad.runtime.agent.kafka.KafkaSettings;
+import dev.postroad.runtime.agent.kafka.TaskSender;
 import dev.postroad.runtime.agent.llm.LlmAgent;
 import dev.postroad.runtime.agent.llm.LlmSettings;
 import dev.postroad.runtime.agent.mcp.McpAgent;
@@ -41,6 +44,7 @@ public final class AgentClients implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final AgentEnvironment environment;
+    private final TaskSender tasks;
     private final JavaAgents javaAgents;
     private volatile @Nullable PluginFolder plugins;
     private final ExecutorService threads;
@@ -52,7 +56,17 @@ public final class AgentClients implements AutoCloseable {
      * Finds the Java agents on the class path. One that cannot be loaded is a fault only where it is asked for.
      */
     public AgentClients(AgentEnvironment environment) {
+        this(environment, TaskSender.NONE);
+    }
+
+    /**
+     * As {@link #AgentClients(AgentEnvironment)}, with a way to agents on Kafka.
+     *
+     * @param tasks closed by its owner
+     */
+    public AgentClients(AgentEnvironment environment, TaskSender tasks) {
         this.environment = environment;
+        this.tasks = tasks;
         javaAgents = JavaAgents.onClassPath();
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("agent-http-", 0).factory());
@@ -164,7 +178,8 @@ public final class AgentClients implements AutoCloseable {
                 McpSettings settings = McpSettings.read(fields, environment);
                 yield settings == null ? null : new LeasedClient(() -> McpAgent.open(settings, environment));
             }
-            // Holds nothing that a call could lose.
+            // Neither holds anything that a call could lose.
+            case KAFKA -> KafkaAgent.open(definition.name(), KafkaSettings.read(fields), tasks);
             case JAVA -> javaAgents.open(fields, definition.name(), presence);
         };
     }

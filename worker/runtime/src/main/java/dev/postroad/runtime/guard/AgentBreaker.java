@@ -183,6 +183,11 @@ final class AgentBreaker {
         return new Entry.Unavailable(reason, until);
     }
 
+    /** Counts how a call went whose permission was given back before. */
+    void count(AgentReply reply, long durationMillis) {
+        new Counted().ended(reply, durationMillis);
+    }
+
     private void openForAll(AgentReply last) {
         if (!opening.compareAndSet(false, true)) {
             return;
@@ -253,6 +258,11 @@ final class AgentBreaker {
         }
 
         @Override
+        public boolean isProbe() {
+            return false;
+        }
+
+        @Override
         public void abandoned() {
             breaker.releasePermission();
         }
@@ -273,6 +283,11 @@ final class AgentBreaker {
                 shared.rows.endProbe(probe, settings, passed, Verdict.described(reply));
                 shared.availability.refresh();
             });
+        }
+
+        @Override
+        public boolean isProbe() {
+            return true;
         }
 
         @Override

@@ -114,6 +114,13 @@ final class AgentGuard {
         }
     }
 
+    /** Counts how a call went that was not waited for. */
+    void count(AgentReply reply, long durationMillis) {
+        if (breaker != null) {
+            breaker.count(reply, durationMillis);
+        }
+    }
+
     private CallRestriction.@Nullable Disabled disabled() {
         CallRestriction restriction = shared.availability().of(agent);
         return restriction == null ? null : restriction.disabled();
@@ -195,6 +202,11 @@ final class AgentGuard {
         }
 
         @Override
+        public boolean isProbe() {
+            return judge != null && judge.isProbe();
+        }
+
+        @Override
         public void left() {
             limits.leave();
         }
@@ -215,6 +227,11 @@ final class AgentGuard {
                     LOG.warn("agent {} is well again, and is enabled by its next probe: {}", agent, away.getMessage());
                 }
             });
+        }
+
+        @Override
+        public boolean isProbe() {
+            return true;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.guard;
 
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.contracts.definition.NodeGuardSettings;
 import dev.postroad.runtime.availability.Availability;
@@ -45,6 +46,17 @@ public final class Guards {
                             : new AgentGuard(name, settings, timeout, shared));
         }
         return guard.enter(graph, node, ofNode);
+    }
+
+    /**
+     * Counts how a call went that was let through, and was not waited for: the agent answered later, or was given up. Where
+     * no call of the agent was made here, it counts for nothing.
+     */
+    public void count(String agent, AgentReply reply, long durationMillis) {
+        AgentGuard guard = guards.get(agent);
+        if (guard != null) {
+            guard.count(reply, durationMillis);
+        }
     }
 
     /** Agents stand otherwise than before. */

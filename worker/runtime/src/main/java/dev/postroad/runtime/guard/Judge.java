@@ -7,6 +7,9 @@ interface Judge {
     /** The agent answered, or its time was over. */
     void ended(AgentReply reply, long durationMillis);
 
+    /** Whether others wait for how this very call went. */
+    boolean isProbe();
+
     /** The call was stopped, which says nothing of the agent. */
     void abandoned();
 }

@@ -13,6 +13,9 @@ public interface Pass {
     /** The call was stopped, which says nothing of the agent. */
     void abandoned();
 
+    /** Whether others wait for how this very call went, so that it is not to be forgotten before. */
+    boolean isProbe();
+
     /** Nothing of the call is under way any more. */
     void left();
 }

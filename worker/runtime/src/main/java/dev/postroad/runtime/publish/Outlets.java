@@ -186,6 +186,23 @@ public final class Outlets implements AutoCloseable {
                 tooLarge -> refused.accept("it belongs to shard " + shard + ", and cannot be sent on: " + tooLarge));
     }
 
+    /**
+     * Sends an agent's answer on to the partition of its run's shard.
+     *
+     * @param kept runs when Kafka has it
+     * @param refused told why it cannot be sent on
+     */
+    public void forwardResult(
+            ConsumerRecord<byte[], byte[]> record, int shard, Runnable kept, Consumer<String> refused) {
+        Headers headers = new RecordHeaders(record.headers().toArray());
+        headers.add(EventRecords.header(EventHeaders.FORWARDED, Integer.toString(record.partition())));
+        send(
+                new ProducerRecord<>(
+                        topics.agentResults(), shard, null, untouched(record.key()), record.value(), headers),
+                kept,
+                tooLarge -> refused.accept("its run is of shard " + shard + ", and it cannot be sent on: " + tooLarge));
+    }
+
     /** Sends a command of this worker's own to a run. */
     public void command(Control control) {
         var record = new ProducerRecord<>(topics.control(), control.runId(), Json.bytes(control.toJson()));

@@ -64,6 +64,20 @@ public final class Producers {
         return new KafkaProducer<>(config);
     }
 
+    /** The producer of tasks for remote agents: whoever sends one waits for it, on a thread of its own. */
+    public static KafkaProducer<String, byte[]> forTasks(Map<String, String> kafka) {
+        Map<String, Object> config = reliable(kafka);
+        config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+        config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
+        // Agents of all languages find the partition of a run as Kafka's own partitioner does.
+        config.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 40_000);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+        return new KafkaProducer<>(config);
+    }
+
     /** The producer of archived runs, which are packed already: whoever sends one waits for it. */
     public static KafkaProducer<String, byte[]> forArchive(Map<String, String> kafka) {
         Map<String, Object> config = reliable(kafka);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.NodeGuardSettings;
+import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
@@ -124,11 +125,17 @@ final class AwaitedCallsTest {
                 null,
                 null,
                 NodeGuardSettings.UNSET,
-                null);
+                null,
+                0);
         calls.call(RUN, "graph", effect, new AgentCaller.Answered() {
             @Override
             public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
                 answers.add(reply);
+            }
+
+            @Override
+            public void dispatched(Command.Dispatched sent) {
+                made.add("dispatched");
             }
 
             @Override

@@ -1,13 +1,12 @@
 package dev.postroad.runtime.agent.http;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
+import dev.postroad.runtime.agent.attempt.CallBody;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import java.io.IOException;
@@ -57,25 +56,9 @@ public final class HttpAgent implements AgentClient {
                 .header("Content-Type", "application/json")
                 .header("Accept", HttpStream.ACCEPT)
                 .header("Idempotency-Key", call.idempotencyKey())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body(call))));
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(CallBody.of(call))));
         settings.headers().forEach(request::setHeader);
         return request;
-    }
-
-    private static ObjectNode body(AgentCall call) {
-        ObjectNode body = JsonNodeFactory.instance
-                .objectNode()
-                .put("runId", call.runId())
-                .put("graph", call.graph())
-                .put("node", call.node())
-                .put("task", call.task())
-                .put("attempt", call.attempt())
-                .<ObjectNode>set("input", call.input())
-                .put("deadline", call.deadline().toString());
-        if (!call.answers().isEmpty()) {
-            body.putArray("answers").addAll(call.answers());
-        }
-        return body;
     }
 
     private AgentReply read(HttpResponse<?> response, InputStream body, AgentCall call) throws IOException {

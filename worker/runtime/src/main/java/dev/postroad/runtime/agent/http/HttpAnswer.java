@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@code null} and no answer at all mean that the work is done and that there is nothing to write; one of other fields is
  * taken for a mistake. Thread-safe.
  */
-record HttpAnswer(RemoteFaults faults) {
+public record HttpAnswer(RemoteFaults faults) {
     private static final String OUTPUT = "output";
     private static final String GOTO = "goto";
     private static final String INTERRUPT = "interrupt";
@@ -67,11 +67,12 @@ record HttpAnswer(RemoteFaults faults) {
         if (tree.isNull()) {
             return nothing();
         }
-        AgentLog.write(call, tree.get("logs"), faults.excerpt());
+        AgentLog.write(call.log(), tree.get("logs"), faults.excerpt());
         return read(tree);
     }
 
-    private AgentReply read(JsonNode tree) {
+    /** Reads an answer, but for its logs. */
+    public AgentReply read(JsonNode tree) {
         List<Fault> problems = new FaultList();
         Fields fields = Fields.of(tree, "", problems);
         AgentReply reply = problems.isEmpty() ? reply(fields, problems) : null;

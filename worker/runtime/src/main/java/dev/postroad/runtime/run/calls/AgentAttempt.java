@@ -4,12 +4,14 @@ import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.definition.OnUnavailable;
+import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.agent.attempt.AgentAbsentException;
+import dev.postroad.runtime.agent.attempt.RemoteClient;
 import dev.postroad.runtime.agent.attempt.Thrown;
 import dev.postroad.runtime.guard.Entry;
 import dev.postroad.runtime.guard.Pass;
@@ -238,6 +240,10 @@ final class AgentAttempt {
         }
         switch (services.guards().enter(name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
             case Entry.Entered(Pass pass) -> {
+                if (agent.client() instanceof RemoteClient remote) {
+                    dispatch(name, agent, remote, pass, replied);
+                    return null;
+                }
                 try {
                     Pass whole = withinLimits(name, agent, pass);
                     if (whole != null) {
@@ -313,6 +319,49 @@ final class AgentAttempt {
         }
     }
 
+    /** Sends the attempt to an agent whose answer comes by itself; the thread is free then. */
+    private void dispatch(String name, ReadyAgent agent, RemoteClient remote, Pass pass, Consumer<AgentReply> replied)
+            throws InterruptedException {
+        awaitGate(pass);
+        Instant begunAt = services.clock().instant();
+        CallUnderway sending = new CallUnderway(name, pass, begunAt, begunAt.plus(timeout(agent)));
+        Underway begun = new Underway(sending, agent.policy());
+        underway = begun;
+        try {
+            if (!answer.isOpen()) {
+                throw new InterruptedException("stopped before it was sent");
+            }
+            AgentReply refused = remote.send(agentCall(sending.deadline()), call.doubtful());
+            if (refused != null) {
+                judge(begun, refused);
+            } else if (sending.claim()) {
+                sent(name, remote, sending, pass, replied);
+            }
+        } catch (InterruptedException stopped) {
+            remote.recall(run.id(), call.task(), call.attempt());
+            throw stopped;
+        } catch (RuntimeException defect) {
+            judge(begun, AgentReply.permanent(DEFECT, Thrown.text(defect)));
+            throw defect;
+        } finally {
+            underway = null;
+            sending.left();
+        }
+    }
+
+    private void sent(String name, RemoteClient remote, CallUnderway sending, Pass pass, Consumer<AgentReply> replied) {
+        if (call.cache() == null && !pass.isProbe()) {
+            pass.abandoned();
+        } else {
+            services.remote().remember(run.id(), call.task(), call.attempt(), pass, replied);
+        }
+        Command.Dispatched sent =
+                new Command.Dispatched(call.task(), call.attempt(), name, sending.deadline(), remote.heartbeat());
+        if (!answer.giveDispatched(sent)) {
+            remote.recall(run.id(), call.task(), call.attempt());
+        }
+    }
+
     private void awaitGate(Pass pass) throws InterruptedException {
         try {
             services.gate().await();
@@ -360,7 +409,7 @@ final class AgentAttempt {
                 deadline,
                 TraceParents.of(run, call),
                 call.answers(),
-                answer.show(services.output().open(run.id(), graph, call)),
+                answer.show(services.output().open(run.id(), graph, call.node(), call.task(), call.attempt())),
                 log);
     }
 

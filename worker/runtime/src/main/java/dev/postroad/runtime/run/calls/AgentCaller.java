@@ -1,6 +1,7 @@
 package dev.postroad.runtime.run.calls;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
@@ -41,6 +42,9 @@ public interface AgentCaller {
          * @param policy the agent's own
          */
         void answered(AgentReply reply, RetryPolicy policy, long durationMillis);
+
+        /** The attempt was sent to a remote agent, whose answer comes by itself. */
+        void dispatched(Command.Dispatched sent);
 
         /** No call was made. */
         void unavailable(Unavailability why);

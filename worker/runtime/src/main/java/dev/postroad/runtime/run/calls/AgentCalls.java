@@ -26,6 +26,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     /** Those whose runs are stepped elsewhere by now. */
     private final ConcurrentHashMap<Key, AgentAttempt> left = new ConcurrentHashMap<>();
 
+    private final RemoteCalls remote;
     private final AttemptServices services;
     private final Thread overseer;
     private volatile boolean closed;
@@ -41,9 +42,15 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             CallBudgets budgets,
             ClusterLimits limits,
             InstantSource clock) {
-        this.services =
-                new AttemptServices(directory, guards, output, logs, cached, observer, gate, budgets, limits, clock);
+        this.remote = new RemoteCalls(directory, guards, output, logs, observer, clock);
+        this.services = new AttemptServices(
+                directory, guards, output, logs, cached, observer, gate, budgets, limits, remote, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
+    }
+
+    /** What is with remote agents. */
+    public RemoteCalls remote() {
+        return remote;
     }
 
     /** How many calls are under way, or wait at the guard. */

@@ -2,6 +2,7 @@ package dev.postroad.runtime.run.calls;
 
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.publish.AttemptOutput;
@@ -71,6 +72,13 @@ final class AttemptAnswer {
     void give(AgentReply reply, RetryPolicy policy, long millis) {
         settleOutput();
         tell(first -> first.answered(reply, policy, millis));
+    }
+
+    /** Says whether somebody waits for it. */
+    boolean giveDispatched(Command.Dispatched sent) {
+        boolean isAwaited = isOpen();
+        tell(first -> first.dispatched(sent));
+        return isAwaited;
     }
 
     void giveUnavailable(Unavailability why) {

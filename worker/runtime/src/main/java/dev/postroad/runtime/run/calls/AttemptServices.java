@@ -17,4 +17,5 @@ record AttemptServices(
         CallGate gate,
         CallBudgets budgets,
         ClusterLimits limits,
+        RemoteCalls remote,
         InstantSource clock) {}

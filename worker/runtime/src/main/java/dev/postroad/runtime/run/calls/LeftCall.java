@@ -2,6 +2,7 @@ package dev.postroad.runtime.run.calls;
 
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.journal.RunKey;
@@ -25,6 +26,12 @@ public record LeftCall(RunKey run, String task, int attempt, CompletableFuture<O
     @Override
     public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
         outcome.complete(Optional.of(new Answer(reply, durationMillis)));
+    }
+
+    /** Whoever steps the run now sends it anew, as the same attempt, for nobody noted this in its journal. */
+    @Override
+    public void dispatched(Command.Dispatched sent) {
+        outcome.complete(Optional.empty());
     }
 
     @Override

@@ -1,11 +1,10 @@
 package dev.postroad.runtime.run.calls;
 
-import dev.postroad.engine.run.Effect;
 import dev.postroad.runtime.publish.AttemptOutput;
 
 /** Where chunks of output go while agents work. Thread-safe. */
 @FunctionalInterface
 public interface OutputChunks {
     /** The output of one attempt. */
-    AttemptOutput open(String runId, String graph, Effect.CallAgent call);
+    AttemptOutput open(String runId, String graph, String node, String task, int attempt);
 }

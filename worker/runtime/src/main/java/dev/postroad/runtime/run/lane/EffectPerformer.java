@@ -7,6 +7,7 @@ import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.calls.LeftCall;
+import dev.postroad.runtime.run.calls.RemoteDesk;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,13 +19,15 @@ import java.util.random.RandomGenerator;
 /** Performs effects; what comes of them comes back as messages. Confined to the lane's thread. */
 final class EffectPerformer {
     private final AgentCaller agents;
+    private final RemoteDesk remote;
     private final RandomGenerator random;
     private final Consumer<Message> inbox;
     private final Set<Integer> leaving = new HashSet<>();
 
     /** @param inbox takes messages from any thread */
-    EffectPerformer(AgentCaller agents, RandomGenerator random, Consumer<Message> inbox) {
+    EffectPerformer(AgentCaller agents, RemoteDesk remote, RandomGenerator random, Consumer<Message> inbox) {
         this.agents = agents;
+        this.remote = remote;
         this.random = random;
         this.inbox = inbox;
     }
@@ -34,6 +37,9 @@ final class EffectPerformer {
             switch (effect) {
                 case Effect.CallAgent call -> call(live, call);
                 case Effect.StopCall(String task, int attempt) -> agents.stop(live.key(), task, attempt);
+                case Effect.Recall recall -> remote.recall(live.key(), recall);
+                case Effect.Note note -> remote.note(live.key(), note);
+                case Effect.Show show -> remote.show(live.key(), show);
                 case Effect.Wake(Instant at, Command command) -> {
                     if (!live.isAway()) {
                         timers.add(at, live, command);
@@ -46,6 +52,20 @@ final class EffectPerformer {
                 case Effect.Spawn spawn ->
                     throw new IllegalStateException("a fork is begun with its instruction, but was not: " + spawn);
             }
+        }
+    }
+
+    /** What a run is told of remote agents, where its time has come. */
+    Command informed(LiveRun live, Command command) {
+        return command instanceof Command.WakeUp
+                ? new Command.WakeUp(remote.of(live.key().id(), live.key().shard()))
+                : command;
+    }
+
+    /** A run that is no longer here was sent to an agent. */
+    void missed(LiveRun live, Command command) {
+        if (command instanceof Command.Dispatched sent && live.run().hasNoUseFor(sent.task(), sent.attempt())) {
+            remote.recall(live.key(), new Effect.Recall(sent.agent(), sent.task(), sent.attempt()));
         }
     }
 
@@ -82,6 +102,11 @@ final class EffectPerformer {
             @Override
             public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
                 tell(new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance));
+            }
+
+            @Override
+            public void dispatched(Command.Dispatched sent) {
+                tell(sent);
             }
 
             @Override

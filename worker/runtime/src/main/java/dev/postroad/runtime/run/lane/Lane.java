@@ -11,6 +11,7 @@ import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.calls.LeftCall;
+import dev.postroad.runtime.run.calls.RemoteDesk;
 import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.KeptInstructions;
 import dev.postroad.runtime.run.queue.FairRanks;
@@ -66,6 +67,7 @@ public final class Lane {
     private final JournalWriter journal;
     private final EventOutbox outbox;
     private final RunQueue queue;
+    private final RemoteDesk remote;
     private final LaneClock clock;
     private final LaneShards shards;
     private final RunTable table;
@@ -87,6 +89,7 @@ public final class Lane {
      */
     public record Collaborators(
             AgentCaller agents,
+            RemoteDesk remote,
             RunLoader loader,
             KeptInstructions kept,
             SnapshotDesk snapshots,
@@ -106,13 +109,14 @@ public final class Lane {
         this.journal = journal;
         this.outbox = outbox;
         this.queue = collaborators.queue();
+        this.remote = collaborators.remote();
         this.clock = new LaneClock(collaborators.clock());
         this.shards = new LaneShards(journal, outbox, figures);
         this.table = new RunTable(queue, collaborators.fair(), collaborators.turnWanted(), tickets, figures);
         this.stepper = new Stepper(
                 table,
                 clock,
-                new EffectPerformer(collaborators.agents(), collaborators.random(), this::post),
+                new EffectPerformer(collaborators.agents(), collaborators.remote(), collaborators.random(), this::post),
                 new Forks(collaborators.loader(), this::post),
                 new QueuePlaces(collaborators.fair()),
                 collaborators.undecidable());
@@ -331,6 +335,7 @@ public final class Lane {
     private void own(Message.Own own) {
         clock.notBefore(own.publishedAt());
         shards.own(own.shard(), own.epoch(), own.publishedAt());
+        remote.listens(own.shard());
         own.unfinished().forEach(stored -> clock.notBefore(stored.run().lastAt()));
         own.unfinished().forEach(stepper::recover);
         figures.recovered(own.unfinished().size());

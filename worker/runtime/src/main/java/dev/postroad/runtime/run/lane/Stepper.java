@@ -121,11 +121,12 @@ final class Stepper {
 
     private void tell(LiveRun live, Command command, Instant now) {
         if (!table.holds(live)) {
+            effects.missed(live, command);
             return;
         }
         Decision decision;
         try {
-            decision = decide(live.run(), command, now);
+            decision = decide(live.run(), effects.informed(live, command), now);
         } catch (RuntimeException | VirtualMachineError defect) {
             setAside(live, defect);
             return;
@@ -152,7 +153,7 @@ final class Stepper {
     void instruct(LiveRun live, Instruction instruction) {
         Decision decision;
         try {
-            decision = decide(live.run(), instruction.command(), clock.now());
+            decision = decide(live.run(), effects.informed(live, instruction.command()), clock.now());
         } catch (RuntimeException | VirtualMachineError defect) {
             LOG.error(
                     "a command for run {} cannot be decided, and is refused",

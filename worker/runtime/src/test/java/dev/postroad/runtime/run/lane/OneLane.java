@@ -17,6 +17,7 @@ import dev.postroad.runtime.journal.SnapshotDesk;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.publish.Producers;
 import dev.postroad.runtime.run.calls.AgentCaller;
+import dev.postroad.runtime.run.calls.RemoteDesk;
 import dev.postroad.runtime.run.commands.Commands;
 import dev.postroad.runtime.run.commands.KeptInstructions;
 import dev.postroad.runtime.run.queue.FairRanks;
@@ -65,6 +66,7 @@ public final class OneLane implements AutoCloseable {
                 new EventOutbox(producer, reader, site.topics().events()),
                 new Lane.Collaborators(
                         agents,
+                        RemoteDesk.NONE,
                         loader,
                         new KeptInstructions(
                                 new Commands((name, version) -> GRAPH),

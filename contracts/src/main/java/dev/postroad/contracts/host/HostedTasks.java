@@ -1,0 +1,202 @@
+package dev.postroad.contracts.host;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.host.TaskRecord.Key;
+import dev.postroad.contracts.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/** The tasks of a host, from their record to their answer. Thread-safe. */
+final class HostedTasks {
+    private final HostSettings settings;
+    private final Producer<byte[], byte[]> producer;
+    private final InstantSource clock;
+    private final Map<Key, RunningTask> running = new ConcurrentHashMap<>();
+    private final RecentAnswers recent = new RecentAnswers();
+    private final Semaphore places;
+    private volatile Instant beatAt = Instant.EPOCH;
+    private volatile @Nullable String problem;
+
+    HostedTasks(HostSettings settings, Producer<byte[], byte[]> producer, InstantSource clock) {
+        this.settings = settings;
+        this.producer = producer;
+        this.clock = clock;
+        this.places = new Semaphore(settings.parallelism());
+    }
+
+    int underWay() {
+        return running.size();
+    }
+
+    /** Whether so much waits that no more is to be read. */
+    boolean isFull() {
+        return running.size() >= 2 * settings.parallelism();
+    }
+
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
+    /** @param done told when its answer is stored, or it needs none */
+    void begin(JavaAgent agent, TaskRecord.Work work, Runnable done) {
+        AgentCall call = work.call();
+        Key key = new Key(call.runId(), call.task());
+        RunningTask before = running.get(key);
+        if (before != null && (work.doubtful() > 0 || before.attempt() == call.attempt())) {
+            if (before.join(call.attempt(), done)) {
+                say(key, call.attempt(), "underWay");
+                return;
+            }
+        }
+        ObjectNode known = recent.answer(key, call.attempt(), work.doubtful());
+        if (known != null) {
+            send(key, known, done);
+            return;
+        }
+        if (before != null) {
+            before.abandon();
+        }
+        RunningTask task = new RunningTask(call, done, begun -> perform(agent, key, work.doubtful() > 0, begun));
+        running.put(key, task);
+        task.start();
+    }
+
+    void cancel(TaskRecord.Cancelled cancelled) {
+        RunningTask task = running.get(cancelled.key());
+        if (task != null && task.attempt() <= cancelled.attempt()) {
+            task.abandon();
+        }
+    }
+
+    void abandonAll() {
+        running.values().forEach(RunningTask::abandon);
+    }
+
+    private void perform(JavaAgent agent, Key key, boolean reconcile, RunningTask task) {
+        AgentReply reply = null;
+        boolean answers = false;
+        try {
+            places.acquire();
+            try {
+                // Nobody waits for what began too late.
+                answers = clock.instant().isBefore(task.call().deadline());
+                reply = answers ? reply(agent, key, reconcile, task) : null;
+            } finally {
+                places.release();
+            }
+        } catch (InterruptedException stopped) {
+            answers = !task.isAbandoned();
+            reply = AgentReply.retryable("interrupted", "the agent was interrupted");
+        } catch (Exception failed) {
+            reply = AgentReply.retryable(failed.getClass().getSimpleName(), String.valueOf(failed.getMessage()));
+        } finally {
+            boolean _ = Thread.interrupted();
+            end(key, task, answers && !task.isAbandoned() ? reply : null, answers);
+        }
+    }
+
+    private @Nullable AgentReply reply(JavaAgent agent, Key key, boolean reconcile, RunningTask task) throws Exception {
+        AgentCall call = task.call();
+        AgentCall whole = new AgentCall(
+                call.runId(),
+                call.graph(),
+                call.node(),
+                call.task(),
+                call.attempt(),
+                call.input(),
+                call.deadline(),
+                call.traceParent(),
+                call.answers(),
+                chunk -> sendSoon(key, Replies.of(key.task(), task.attempt()).put("chunk", chunk)),
+                task::log);
+        if (reconcile) {
+            Optional<AgentReply> done =
+                    agent instanceof Reconciling reconciling ? reconciling.reconcile(whole) : Optional.empty();
+            if (done.isPresent()) {
+                return done.get();
+            }
+            say(key, task.attempt(), "notDone");
+            // The same attempt comes again, and is to be done then.
+            task.abandon();
+            return null;
+        }
+        AgentReply reply = agent.call(whole);
+        return reply == null ? AgentReply.completed(NullNode.instance) : reply;
+    }
+
+    private void end(Key key, RunningTask task, @Nullable AgentReply reply, boolean answers) {
+        List<Runnable> waiting = task.end();
+        running.remove(key, task);
+        if (reply == null) {
+            if (!answers || task.isAbandoned()) {
+                waiting.forEach(Runnable::run);
+            }
+            return;
+        }
+        ObjectNode answer = Replies.of(key.task(), task.attempt()).setAll(Replies.answer(reply));
+        ArrayNode logs = task.logs();
+        if (logs != null) {
+            answer.set("logs", logs);
+        }
+        recent.keep(key, task.attempt(), answer);
+        send(key, answer, () -> waiting.forEach(Runnable::run));
+    }
+
+    /** Tells of what is under way, where the time for that has come. */
+    void beat() {
+        Instant now = clock.instant();
+        if (now.isBefore(beatAt)) {
+            return;
+        }
+        beatAt = now.plus(settings.heartbeatEvery());
+        running.forEach((key, task) -> {
+            if (now.isAfter(task.call().deadline())
+                    && task.attempt() == task.call().attempt()) {
+                task.abandon();
+            } else {
+                say(key, task.attempt(), "heartbeat");
+            }
+        });
+    }
+
+    private void say(Key key, int attempt, String what) {
+        sendSoon(key, Replies.of(key.task(), attempt).put(what, true));
+    }
+
+    private void sendSoon(Key key, ObjectNode value) {
+        send(key, value, () -> {});
+    }
+
+    private void send(Key key, ObjectNode value, Runnable stored) {
+        byte[] runId = key.runId().getBytes(StandardCharsets.UTF_8);
+        try {
+            var _ = producer.send(
+                    new ProducerRecord<>(settings.topics().agentResults(), runId, Json.bytes(value)),
+                    (metadata, failure) -> {
+                        problem = failure == null ? null : String.valueOf(failure.getMessage());
+                        if (failure == null) {
+                            stored.run();
+                        }
+                    });
+        } catch (KafkaException | IllegalStateException refused) {
+            // Its place is not committed, so the task comes again.
+            problem = String.valueOf(refused.getMessage());
+        }
+    }
+}

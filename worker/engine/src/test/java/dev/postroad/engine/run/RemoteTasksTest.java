@@ -1,0 +1,292 @@
+package dev.postroad.engine.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.RunStatus;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How a run waits for agents whose answers come by themselves. */
+@NullMarked
+class RemoteTasksTest {
+    private static final String GRAPH = """
+            graph: remote
+            state: { log: { reducer: append } }
+            nodes: { a: { agent: x }, b: { agent: y } }
+            edges: [ { from: START, to: a }, { from: a, to: b }, { from: b, to: END } ]
+            """;
+    private static final String PAIR = """
+            graph: pair
+            state: { log: { reducer: append } }
+            nodes: { a: { agent: x }, b: { agent: y } }
+            edges: [ { from: START, to: [a, b] }, { from: [a, b], to: END } ]
+            limits: { superstepTimeout: PT40S }
+            """;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    @Test
+    void aQuickAnswerCostsOneEventMoreAndNoRest() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        result(script, "a@1", 1, "{'log': 'a'}");
+        assertThat(script.types())
+                .endsWith("node.started a@1", "node.waiting a@1", "node.completed a@1", "node.started b@2");
+        assertThat(script.run.status()).isEqualTo(RunStatus.RUNNING);
+        assertThat(script.notes).hasSize(1);
+        assertThat(script.notes.getFirst().agent()).isEqualTo("x");
+    }
+
+    @Test
+    void restsWhereTheAgentIsSlowAndComesBackForItsAnswer() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.wakeNext();
+        assertThat(script.types()).endsWith("node.waiting a@1", "run.waiting");
+        assertThat(script.run.wakeAt()).isEqualTo(RunScript.START.plus(MINUTE));
+
+        script.recover();
+        assertThat(script.calls).as("what was sent is not sent again").isEmpty();
+        script.now = script.now.plusSeconds(30);
+        result(script, "a@1", 1, "{'log': 'a'}");
+        assertThat(script.types()).endsWith("run.resumed", "node.completed a@1", "node.started b@2");
+        assertThat(script.notes.getFirst().durationMillis()).isEqualTo(31_000);
+    }
+
+    @Test
+    void whatWasSentIsNotSentAgainByWhoeverTakesTheRunUp() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.recover();
+        assertThat(script.calls).isEmpty();
+        script.wakeNext();
+        assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
+    }
+
+    @Test
+    void whatMayHaveBeenSentIsSentAgainInDoubt() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        assertThat(script.calls.getFirst().doubtful()).isZero();
+        script.recover();
+        assertThat(script.calls).hasSize(1);
+        assertThat(script.calls.getFirst().attempt()).isEqualTo(1);
+        assertThat(script.calls.getFirst().doubtful()).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerThatOvertakesTheNoteOfItsDispatchCounts() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        result(script, "a@1", 1, "{'log': 'a'}");
+        dispatch(script, "a@1", 1, null);
+        assertThat(script.types()).endsWith("node.completed a@1", "node.started b@2");
+        assertThat(script.recalls).isEmpty();
+    }
+
+    @Test
+    void answersThatNobodyWaitsForChangeNothingAndAreRefusedWithAReason() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        int before = script.journal.size();
+        result(script, "a@1", 2, "{}");
+        result(script, "c@1", 1, "{}");
+        assertThat(script.journal).hasSize(before);
+        result(script, "a@1", 1, "{}");
+        result(script, "a@1", 1, "{}");
+        assertThat(script.refusals)
+                .containsExactly(
+                        "attempt 2 of task a@1 is not under way, but attempt 1",
+                        "no task c@1 is under way in the run, which is running",
+                        "no task a@1 is under way in the run, which is running");
+    }
+
+    @Test
+    void aTaskThatWasNeverSentToARemoteAgentTakesNoAnswerFromThere() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        script.tell(new Command.Result("a@1", 1, AgentReply.completed(RunScript.json("{}")), null, known(null, false)));
+        assertThat(script.run.isCalling("a@1", 1)).isTrue();
+        assertThat(script.refusals).containsExactly("task a@1 was not sent to a remote agent");
+    }
+
+    @Test
+    void aFaultGoesByTheRetryPolicyAlsoOutOfARest() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.wakeNext();
+        AgentReply busy = AgentReply.retryable("busy", "come back");
+        script.tell(new Command.Result("a@1", 1, busy, null, RemoteAgents.NONE));
+        assertThat(script.types()).endsWith("run.resumed", "node.retrying a@1");
+        script.tell(new Command.RetryDue("a@1", 2));
+        assertThat(script.run.isCalling("a@1", 2)).isTrue();
+        assertThat(script.calls.getLast().doubtful())
+                .as("its agent said that it failed")
+                .isZero();
+    }
+
+    @Test
+    void anAgentThatIsLateIsGivenUpAndTheNextAttemptIsInDoubt() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.wakeNext();
+        script.now = RunScript.START.plus(MINUTE);
+        script.tell(new Command.WakeUp());
+        assertThat(script.types()).endsWith("run.waiting", "run.resumed", "node.retrying a@1");
+        assertThat(((AgentReply.Faulted) script.notes.getFirst().reply()).message())
+                .isEqualTo("no answer of agent x within PT1M");
+        script.tell(new Command.RetryDue("a@1", 2));
+        assertThat(script.calls.getLast().doubtful()).isEqualTo(1);
+        result(script, "a@1", 1, "{'log': 'too late'}");
+        assertThat(script.run.isCalling("a@1", 2)).isTrue();
+    }
+
+    @Test
+    void anAgentThatFallsSilentIsGivenUpBeforeItsDeadline() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, Duration.ofSeconds(10));
+        script.wakeNext();
+        assertThat(script.run.wakeAt()).isEqualTo(RunScript.START.plusSeconds(10));
+
+        script.now = RunScript.START.plusSeconds(10);
+        script.tell(new Command.WakeUp(known(RunScript.START.plusSeconds(7), true)));
+        assertThat(script.types()).as("it was heard").endsWith("run.waiting", "node.waiting a@1");
+        assertThat(script.run.wakeAt()).isEqualTo(RunScript.START.plusSeconds(17));
+
+        script.recover();
+        script.now = RunScript.START.plusSeconds(17);
+        script.tell(new Command.WakeUp(known(RunScript.START.plusSeconds(7), true)));
+        assertThat(script.types()).endsWith("run.resumed", "node.retrying a@1");
+        assertThat(((AgentReply.Faulted) script.notes.getFirst().reply()).message())
+                .isEqualTo("agent x said nothing for PT10S");
+    }
+
+    @Test
+    void aHeartbeatDoesNotOutliveTheDeadline() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, Duration.ofSeconds(10));
+        script.now = RunScript.START.plus(MINUTE);
+        script.tell(new Command.WakeUp(known(script.now, true)));
+        assertThat(script.types()).endsWith("node.retrying a@1");
+    }
+
+    @Test
+    void anAgentIsToldOfACancelWhereverTheRunIs() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.wakeNext();
+        script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
+        assertThat(script.types()).endsWith("run.waiting", "node.cancelled a@1", "run.cancelled");
+        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1));
+    }
+
+    @Test
+    void anAttemptThatWasSentWhileItsRunWasCancelledIsTakenBack() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
+        dispatch(script, "a@1", 1, null);
+        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1));
+    }
+
+    @Test
+    void aSiblingThatFailsWaitsForWhatIsWithAnAgent() {
+        RunScript script = RunScript.started(PAIR, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.reply("b@1", AgentReply.permanent("http.400", "no"));
+        script.wakeNext();
+        assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
+        result(script, "a@1", 1, "{'log': 'a'}");
+        assertThat(script.types()).endsWith("run.resumed", "node.completed a@1", "run.failed");
+    }
+
+    @Test
+    void theTimeOfASuperstepIsOverAlsoAtRest() {
+        RunScript script = RunScript.started(PAIR, "{}");
+        script.answer("b@1", "{}");
+        dispatch(script, "a@1", 1, null);
+        script.tell(new Command.Rest(script.run.stirredAt()));
+        assertThat(script.run.wakeAt()).isEqualTo(RunScript.START.plusSeconds(40));
+        script.now = RunScript.START.plusSeconds(40);
+        script.tell(new Command.WakeUp());
+        assertThat(script.types()).endsWith("node.cancelled a@1", "run.failed");
+        assertThat(script.recalls).hasSize(1);
+    }
+
+    @Test
+    void aPauseWaitsForTheAgent() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.wakeNext();
+        script.tell(new Command.Steer("p1", new Control.Pause()));
+        assertThat(script.types()).endsWith("run.waiting", "run.pausing");
+        result(script, "a@1", 1, "{'log': 'a'}");
+        assertThat(script.types()).endsWith("node.completed a@1", "run.paused");
+    }
+
+    @Test
+    void anAgentThatSaysItDidNothingIsCalledAsTheSameAttempt() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        script.recover();
+        dispatch(script, "a@1", 1, null);
+        script.wakeNext();
+        script.tell(new Command.NotDone("a@1", 1));
+        assertThat(script.types()).endsWith("run.waiting", "run.resumed", "node.started a@1");
+        assertThat(script.calls.getLast().attempt()).isEqualTo(1);
+        assertThat(script.calls.getLast().doubtful()).isZero();
+    }
+
+    @Test
+    void showsWhatAnAgentShowsAndNothingOfAnOldAttempt() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        dispatch(script, "a@1", 1, null);
+        script.tell(new Command.Shown("a@1", 1));
+        script.tell(new Command.Shown("a@1", 0));
+        assertThat(script.shown).containsExactly(new Effect.Show("remote", "a", "a@1", 1));
+        assertThat(script.refusals).hasSize(1);
+    }
+
+    @Test
+    void countsAgainstTheLimitOnTasksAtOnce() {
+        RunScript script = RunScript.started(PAIR, "{}");
+        assertThat(script.calls).hasSize(2);
+        RunScript limited = RunScript.started(PAIR.replace("PT40S }", "PT40S, concurrency: 1 }"), "{}");
+        dispatch(limited, "a@1", 1, null);
+        assertThat(limited.calls).hasSize(1);
+        result(limited, "a@1", 1, "{}");
+        assertThat(limited.calls).hasSize(2);
+    }
+
+    private static void dispatch(RunScript script, String task, int attempt, @Nullable Duration heartbeat) {
+        script.tell(new Command.Dispatched(task, attempt, "x", script.now.plus(MINUTE), heartbeat));
+    }
+
+    private static void result(RunScript script, String task, int attempt, String output) {
+        AgentReply reply = AgentReply.completed(RunScript.json(output));
+        script.tell(new Command.Result(task, attempt, reply, null, RemoteAgents.NONE));
+    }
+
+    private static RemoteAgents known(@Nullable Instant heard, boolean isRemote) {
+        return new RemoteAgents() {
+            @Override
+            public boolean isRemote(String agent) {
+                return isRemote;
+            }
+
+            @Override
+            public RetryPolicy policy(String agent) {
+                return RetryPolicy.DEFAULT;
+            }
+
+            @Override
+            public double chance() {
+                return 0;
+            }
+
+            @Override
+            public @Nullable Instant heard(String task, int attempt) {
+                return heard;
+            }
+        };
+    }
+}

@@ -1,0 +1,27 @@
+package dev.postroad.runtime.agent.attempt;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+
+/** What an agent outside is sent of a call, by whatever way. */
+public final class CallBody {
+    private CallBody() {}
+
+    /** The call as JSON. */
+    public static ObjectNode of(AgentCall call) {
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("runId", call.runId())
+                .put("graph", call.graph())
+                .put("node", call.node())
+                .put("task", call.task())
+                .put("attempt", call.attempt())
+                .<ObjectNode>set("input", call.input())
+                .put("deadline", call.deadline().toString());
+        if (!call.answers().isEmpty()) {
+            body.putArray("answers").addAll(call.answers());
+        }
+        return body;
+    }
+}

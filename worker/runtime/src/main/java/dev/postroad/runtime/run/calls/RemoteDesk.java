@@ -1,0 +1,43 @@
+package dev.postroad.runtime.run.calls;
+
+import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.RemoteAgents;
+import dev.postroad.runtime.journal.RunKey;
+
+/** Does for runs what concerns agents whose answers come by themselves. Thread-safe; must not block. */
+public interface RemoteDesk {
+    /** For lanes whose agents are all called. */
+    RemoteDesk NONE = new RemoteDesk() {
+        @Override
+        public RemoteAgents of(String runId, int shard) {
+            return RemoteAgents.NONE;
+        }
+
+        @Override
+        public void listens(int shard) {}
+
+        @Override
+        public void recall(RunKey run, Effect.Recall recall) {}
+
+        @Override
+        public void note(RunKey run, Effect.Note note) {}
+
+        @Override
+        public void show(RunKey run, Effect.Show show) {}
+    };
+
+    /** What the decisions of a run have to know. */
+    RemoteAgents of(String runId, int shard);
+
+    /** What agents say to the runs of a shard is heard here from now on. */
+    void listens(int shard);
+
+    /** Tells an agent that nobody waits for a task any more. */
+    void recall(RunKey run, Effect.Recall recall);
+
+    /** Takes down what an agent answered, or that it was given up. */
+    void note(RunKey run, Effect.Note note);
+
+    /** Shows what an agent has to show. */
+    void show(RunKey run, Effect.Show show);
+}

@@ -1,0 +1,311 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.host.AgentHost;
+import dev.postroad.contracts.host.HostSettings;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.testing.Site;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Agents that read their work from Kafka and answer there, in a host of their own and by hand. */
+@NullMarked
+class KafkaAgentsTest {
+    private static final String DEFINITIONS = """
+            agent: hosted
+            kind: kafka
+            retry: { maxAttempts: 3, backoff: PT0.05S }
+            ---
+            agent: silent
+            kind: kafka
+            heartbeat: PT1S
+            timeout: PT1M
+            retry: { maxAttempts: 2, backoff: PT0.05S }
+            ---
+            agent: byhand
+            kind: kafka
+            timeout: PT10M
+            ---
+            graph: hosted
+            state: { log: { reducer: append }, mode: { reducer: last } }
+            nodes: { work: { agent: hosted }, after: { set: "{'log': 'after'}" } }
+            edges:
+              - { from: START, to: work }
+              - { from: work, when: "false", to: after }
+              - { from: work, otherwise: true, to: END }
+              - { from: after, to: END }
+            ---
+            graph: silent
+            state: { log: { reducer: append } }
+            nodes: { work: { agent: silent } }
+            edges: [ { from: START, to: work }, { from: work, to: END } ]
+            ---
+            graph: byhand
+            state: { log: { reducer: append } }
+            nodes: { work: { agent: byhand } }
+            edges: [ { from: START, to: work }, { from: work, to: END } ]
+            """;
+
+    private static final Site SITE = Site.open();
+    private static final Hosted AGENT = new Hosted();
+    private static AgentHost host;
+
+    @BeforeAll
+    static void start() {
+        SITE.worker();
+        SITE.apply(DEFINITIONS);
+        HostSettings settings = HostSettings.of(
+                        Map.of("bootstrap.servers", SITE.kafka(), "metadata.max.age.ms", "200"), SITE.topics())
+                .withDrain(Duration.ZERO);
+        host = AgentHost.start(settings, List.of(AGENT), InstantSource.system());
+    }
+
+    @AfterAll
+    static void stop() {
+        host.close();
+        SITE.close();
+    }
+
+    /** What it does is said by its input. */
+    private static final class Hosted implements JavaAgent {
+        private final Map<String, CountDownLatch> stopped = new ConcurrentHashMap<>();
+
+        @Override
+        public String name() {
+            return "hosted";
+        }
+
+        @Override
+        public AgentReply call(AgentCall call) throws Exception {
+            switch (call.input().path("mode").asText()) {
+                case "fails once" -> {
+                    if (call.attempt() == 1) {
+                        throw new IllegalStateException("not yet");
+                    }
+                }
+                case "asks" -> {
+                    if (call.answers().isEmpty()) {
+                        return new AgentReply.Interrupted(Json.read("\"sure?\"".getBytes(StandardCharsets.UTF_8)));
+                    }
+                }
+                case "hangs" -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException cancelled) {
+                        latch(call.runId()).countDown();
+                        throw cancelled;
+                    }
+                }
+                default -> {
+                    call.output().emit("first");
+                    call.output().emit("second");
+                    call.log().info("at work");
+                }
+            }
+            ObjectNode output = call.input().deepCopy();
+            output.removeAll().put("log", "hosted " + call.attempt());
+            return new AgentReply.Completed(output, new Usage(3, 4), List.of(Goto.node("after")));
+        }
+
+        CountDownLatch latch(String runId) {
+            return stopped.computeIfAbsent(runId, id -> new CountDownLatch(1));
+        }
+    }
+
+    @Test
+    void aHostedAgentAnswersWithAllThatAnAgentMaySay() {
+        SITE.trigger("hosted", "whole", "{}");
+        List<RunEvent> journal = SITE.ended("whole");
+        assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(journal.getLast().data().path("state").path("log").toString())
+                .isEqualTo("[\"hosted 1\",\"after\"]");
+        RunEvent completed = event(journal, EventType.NODE_COMPLETED);
+        assertThat(completed.data().path("usage").path("outputTokens").asInt()).isEqualTo(4);
+        assertThat(event(journal, EventType.NODE_WAITING)
+                        .data()
+                        .path("dispatched")
+                        .path("agent")
+                        .asText())
+                .isEqualTo("hosted");
+        Site.await("both chunks are shown", () -> chunks("whole").equals(List.of("first", "second")));
+        Site.await(
+                "what it logged is kept",
+                () -> SITE.number(
+                                "SELECT count(*) FROM postroad.agent_logs WHERE run_id = 'whole' AND message = 'at work'")
+                        == 1);
+    }
+
+    private static List<String> chunks(String runId) {
+        return SITE.records(SITE.topics().output()).stream()
+                .map(record -> json(record))
+                .filter(chunk -> chunk.path("runId").asText().equals(runId))
+                .map(chunk -> chunk.path("chunk").asText())
+                .toList();
+    }
+
+    @Test
+    void aHostedAgentThatThrowsIsTriedAgain() {
+        SITE.trigger("hosted", "again", "{\"mode\": \"fails once\"}");
+        List<RunEvent> journal = SITE.ended("again");
+        RunEvent retrying = event(journal, EventType.NODE_RETRYING);
+        assertThat(retrying.data().path("error").path("type").asText()).isEqualTo("IllegalStateException");
+        assertThat(journal.getLast().data().path("state").path("log").get(0).asText())
+                .isEqualTo("hosted 2");
+    }
+
+    @Test
+    void aHostedAgentAsksAndIsCalledWithTheAnswer() {
+        SITE.trigger("hosted", "asks", "{\"mode\": \"asks\"}");
+        SITE.journalWith("asks", event -> event.type() == EventType.RUN_WAITING);
+        SITE.control("asks", new Control.Resume(Map.of(Control.Resume.ONLY, Site.json("'yes'")), null, List.of()));
+        assertThat(SITE.ended("asks").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void aCancelInterruptsTheHostedAgent() throws InterruptedException {
+        SITE.trigger("hosted", "cancelled", "{\"mode\": \"hangs\"}");
+        SITE.journalWith("cancelled", event -> event.type() == EventType.NODE_WAITING);
+        Site.await("the host has it", () -> host.underWay() > 0);
+        SITE.control("cancelled", new Control.Cancel("enough"));
+        assertThat(SITE.ended("cancelled").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        Site.await("it is interrupted", () -> AGENT.latch("cancelled").getCount() == 0);
+        ConsumerRecord<byte[], byte[]> told = tasks("hosted", "cancelled").getLast();
+        assertThat(json(told).toString()).isEqualTo("{\"task\":\"work@1\",\"cancelled\":true}");
+    }
+
+    @Test
+    void anAgentThatFallsSilentIsGivenUpAndTriedAgain() {
+        SITE.trigger("silent", "silent", "{}");
+        List<RunEvent> journal = SITE.ended("silent");
+        RunEvent retrying = event(journal, EventType.NODE_RETRYING);
+        assertThat(retrying.data().path("error").path("type").asText()).isEqualTo("timeout");
+        assertThat(retrying.data().path("error").path("message").asText())
+                .isEqualTo("agent silent said nothing for PT1S");
+        assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_FAILED);
+        assertThat(tasks("silent", "silent").stream().map(KafkaAgentsTest::json).filter(task -> task.has("input")))
+                .hasSize(2);
+    }
+
+    @Test
+    void answersThatNobodyWaitsForChangeNothing() {
+        SITE.trigger("byhand", "strict", "{}");
+        ObjectNode task = (ObjectNode) json(task("byhand", "strict"));
+        assertThat(task.path("runId").asText()).isEqualTo("strict");
+        assertThat(task.path("task").asText()).isEqualTo("work@1");
+        answer("strict", "{\"task\": \"work@1\", \"attempt\": 2, \"output\": {\"log\": \"wrong attempt\"}}");
+        answer("strict", "{\"task\": \"other@1\", \"attempt\": 1, \"output\": {\"log\": \"wrong task\"}}");
+        answer("strict", "{\"task\": \"work@1\", \"attempt\": 1, \"heartbeat\": true}");
+        answer("strict", "no json");
+        answer("strict", "{\"output\": {}}");
+        answer("nobody", "{\"task\": \"work@1\", \"attempt\": 1, \"output\": {}}");
+        answer("strict", "{\"task\": \"work@1\", \"attempt\": 1, \"output\": {\"log\": \"right\"}}");
+        answer("strict", "{\"task\": \"work@1\", \"attempt\": 1, \"output\": {\"log\": \"doubled\"}}");
+        List<RunEvent> journal = SITE.ended("strict");
+        assertThat(journal.getLast().data().path("state").path("log").toString())
+                .isEqualTo("[\"right\"]");
+        Site.await("what can be nobody's is kept", () -> letters().size() == 3);
+        assertThat(letters()).anyMatch(reason -> reason.contains("there is no run nobody"));
+    }
+
+    private static List<String> letters() {
+        return SITE.records(SITE.topics().deadLetters()).stream()
+                .filter(letter ->
+                        header(letter, "postroad-topic").equals(SITE.topics().agentResults()))
+                .map(letter -> header(letter, "postroad-reason"))
+                .toList();
+    }
+
+    @Test
+    void anAnswerOnAnotherPartitionFindsItsRun() {
+        SITE.trigger("byhand", "elsewhere", "{}");
+        task("byhand", "elsewhere");
+        int wrong = (SITE.shardOf("elsewhere") + 1) % 4;
+        SITE.send(new ProducerRecord<>(
+                SITE.topics().agentResults(),
+                wrong,
+                bytes("elsewhere"),
+                bytes("{\"task\": \"work@1\", \"attempt\": 1, \"output\": {\"log\": \"found\"}}")));
+        assertThat(SITE.ended("elsewhere").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void whatWasSentByAWorkerThatDiedIsNotSentAgainAndItsAnswerCounts() {
+        try (Site site = Site.open()) {
+            Worker first = site.worker();
+            site.apply(DEFINITIONS);
+            site.trigger("byhand", "before", "{}");
+            int rows = site.journalWith("before", event -> event.type() == EventType.NODE_WAITING)
+                    .size();
+            first.close();
+            site.copyBeginning("before", Math.min(rows, 4), "orphan");
+            site.worker();
+            site.journalWith("orphan", event -> event.type() == EventType.RUN_WAITING);
+            for (String run : List.of("before", "orphan")) {
+                site.send(
+                        site.topics().agentResults(),
+                        bytes(run),
+                        bytes("{\"task\": \"work@1\", \"attempt\": 1, \"output\": {\"log\": \"late\"}}"));
+                assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            }
+            assertThat(site.records(site.topics().agentTasks("byhand"))).hasSize(1);
+        }
+    }
+
+    private static ConsumerRecord<byte[], byte[]> task(String agent, String runId) {
+        SITE.journalWith(runId, event -> event.type() == EventType.NODE_WAITING);
+        return tasks(agent, runId).getFirst();
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> tasks(String agent, String runId) {
+        return SITE.records(SITE.topics().agentTasks(agent)).stream()
+                .filter(record -> new String(record.key(), StandardCharsets.UTF_8).equals(runId))
+                .toList();
+    }
+
+    private static void answer(String runId, String value) {
+        SITE.send(SITE.topics().agentResults(), bytes(runId), bytes(value));
+    }
+
+    private static RunEvent event(List<RunEvent> journal, EventType type) {
+        return journal.stream()
+                .filter(event -> event.type() == type)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static JsonNode json(ConsumerRecord<byte[], byte[]> record) {
+        return Site.json(new String(record.value(), StandardCharsets.UTF_8));
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(
+                Objects.requireNonNull(record.headers().lastHeader(name)).value(), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
