@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.JavaAgent;
-import dev.postroad.contracts.host.TaskRecord.Key;
 import dev.postroad.contracts.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -26,7 +25,7 @@ final class HostedTasks {
     private final HostSettings settings;
     private final Producer<byte[], byte[]> producer;
     private final InstantSource clock;
-    private final Map<Key, RunningTask> running = new ConcurrentHashMap<>();
+    private final Map<TaskRecord.Key, RunningTask> running = new ConcurrentHashMap<>();
     private final RecentAnswers recent = new RecentAnswers();
     private final Semaphore places;
     private volatile Instant beatAt = Instant.EPOCH;
@@ -56,7 +55,7 @@ final class HostedTasks {
     /** @param done told when its answer is stored, or it needs none */
     void begin(JavaAgent agent, TaskRecord.Work work, Runnable done) {
         AgentCall call = work.call();
-        Key key = new Key(call.runId(), call.task());
+        TaskRecord.Key key = new TaskRecord.Key(call.runId(), call.task());
         RunningTask before = running.get(key);
         if (before != null && (work.doubtful() > 0 || before.attempt() == call.attempt())) {
             if (before.join(call.attempt(), done)) {
@@ -88,7 +87,7 @@ final class HostedTasks {
         running.values().forEach(RunningTask::abandon);
     }
 
-    private void perform(JavaAgent agent, Key key, boolean reconcile, RunningTask task) {
+    private void perform(JavaAgent agent, TaskRecord.Key key, boolean reconcile, RunningTask task) {
         AgentReply reply = null;
         boolean answers = false;
         try {
@@ -111,7 +110,8 @@ final class HostedTasks {
         }
     }
 
-    private @Nullable AgentReply reply(JavaAgent agent, Key key, boolean reconcile, RunningTask task) throws Exception {
+    private @Nullable AgentReply reply(JavaAgent agent, TaskRecord.Key key, boolean reconcile, RunningTask task)
+            throws Exception {
         AgentCall call = task.call();
         AgentCall whole = new AgentCall(
                 call.runId(),
@@ -140,7 +140,7 @@ final class HostedTasks {
         return reply == null ? AgentReply.completed(NullNode.instance) : reply;
     }
 
-    private void end(Key key, RunningTask task, @Nullable AgentReply reply, boolean answers) {
+    private void end(TaskRecord.Key key, RunningTask task, @Nullable AgentReply reply, boolean answers) {
         List<Runnable> waiting = task.end();
         running.remove(key, task);
         if (reply == null) {
@@ -175,15 +175,15 @@ final class HostedTasks {
         });
     }
 
-    private void say(Key key, int attempt, String what) {
+    private void say(TaskRecord.Key key, int attempt, String what) {
         sendSoon(key, Replies.of(key.task(), attempt).put(what, true));
     }
 
-    private void sendSoon(Key key, ObjectNode value) {
+    private void sendSoon(TaskRecord.Key key, ObjectNode value) {
         send(key, value, () -> {});
     }
 
-    private void send(Key key, ObjectNode value, Runnable stored) {
+    private void send(TaskRecord.Key key, ObjectNode value, Runnable stored) {
         byte[] runId = key.runId().getBytes(StandardCharsets.UTF_8);
         try {
             var _ = producer.send(

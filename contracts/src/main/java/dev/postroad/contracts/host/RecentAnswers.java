@@ -1,7 +1,6 @@
 package dev.postroad.contracts.host;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.host.TaskRecord.Key;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class RecentAnswers {
     private static final int MOST = 2_000;
 
-    private final Map<Key, Kept> all = new LinkedHashMap<>() {
+    private final Map<TaskRecord.Key, Kept> all = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Kept> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<TaskRecord.Key, Kept> eldest) {
             return size() > MOST;
         }
     };
 
     private record Kept(int attempt, ObjectNode answer) {}
 
-    synchronized void keep(Key key, int attempt, ObjectNode answer) {
+    synchronized void keep(TaskRecord.Key key, int attempt, ObjectNode answer) {
         all.remove(key);
         all.put(key, new Kept(attempt, answer));
     }
@@ -32,7 +31,7 @@ final class RecentAnswers {
      * @param doubtful the earlier attempt; 0 for none
      * @return null where that is not known
      */
-    synchronized @Nullable ObjectNode answer(Key key, int attempt, int doubtful) {
+    synchronized @Nullable ObjectNode answer(TaskRecord.Key key, int attempt, int doubtful) {
         Kept kept = all.get(key);
         return kept != null && (kept.attempt == attempt || kept.attempt == doubtful)
                 ? kept.answer.deepCopy().put("attempt", attempt)

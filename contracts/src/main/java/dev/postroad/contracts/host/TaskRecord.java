@@ -37,7 +37,11 @@ sealed interface TaskRecord {
     /** What is one piece of work, however often it comes. */
     record Key(String runId, String task) {}
 
-    /** @throws FaultsException where it can be no task */
+    /**
+     * Reads a record.
+     *
+     * @throws FaultsException where it can be no task
+     */
     static TaskRecord read(ConsumerRecord<byte[], byte[]> record) throws FaultsException {
         List<Fault> faults = new FaultList();
         Fields fields = Fields.of(Json.read(record.value() == null ? new byte[0] : record.value()), "", faults);

@@ -63,7 +63,7 @@ public final class Decider {
         this.ends = new TaskEnds(draft, results);
         this.waits = new TaskWaits(draft, results, ends);
         this.steps = new TaskSteps(draft, results, ends, waits);
-        this.remote = new RemoteTasks(draft, ends, steps);
+        this.remote = new RemoteTasks(draft, steps);
     }
 
     /**
@@ -259,10 +259,11 @@ public final class Decider {
             return;
         }
         waits.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
-        boolean reminded = waits.expireQuestions() | remote.expire(wakeUp);
+        boolean reminded = waits.expireQuestions();
+        boolean expired = remote.expire(wakeUp);
         if (draft.run().status() == RunStatus.RUNNING) {
             goAhead();
-        } else if (reminded) {
+        } else if (reminded || expired) {
             waits.resumeSleepers();
             remote.watchDue();
         }

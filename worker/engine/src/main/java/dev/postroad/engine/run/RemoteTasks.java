@@ -31,12 +31,10 @@ final class RemoteTasks {
     private static final String NOT_UNDER_WAY = "not-under-way";
 
     private final Draft draft;
-    private final TaskEnds ends;
     private final TaskSteps steps;
 
-    RemoteTasks(Draft draft, TaskEnds ends, TaskSteps steps) {
+    RemoteTasks(Draft draft, TaskSteps steps) {
         this.draft = draft;
-        this.ends = ends;
         this.steps = steps;
     }
 

@@ -51,7 +51,8 @@ public final class TaskTopics implements TaskSender, AutoCloseable {
 
     @Override
     public void prepare(String agent) {
-        prepared(agent);
+        // Whoever sends the first task waits for it.
+        var _ = prepared(agent);
     }
 
     /** Done when the topic is there, or it was tried; what failed is tried again by whoever comes next. */
