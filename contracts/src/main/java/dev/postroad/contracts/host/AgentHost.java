@@ -163,7 +163,7 @@ public final class AgentHost implements AutoCloseable {
             tasks.beat();
             commit(consumer);
         }
-        tasks.abandonAll();
+        tasks.leaveAll();
         producer.flush();
         commit(consumer);
     }
@@ -200,7 +200,7 @@ public final class AgentHost implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        tasks.abandonAll();
+        tasks.leaveAll();
         producer.close(Duration.ofSeconds(5));
     }
 }

@@ -14,20 +14,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of a host, from their record to their answer. Thread-safe. */
 final class HostedTasks {
+    private static final String TOO_LARGE = "kafka.answer-too-large";
+    private static final long PAUSE_MILLIS = 1_000;
+
     private final HostSettings settings;
     private final Producer<byte[], byte[]> producer;
     private final InstantSource clock;
     private final Map<TaskRecord.Key, RunningTask> running = new ConcurrentHashMap<>();
     private final RecentAnswers recent = new RecentAnswers();
     private final Semaphore places;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Instant beatAt = Instant.EPOCH;
     private volatile @Nullable String problem;
 
@@ -65,7 +73,7 @@ final class HostedTasks {
         }
         ObjectNode known = recent.answer(key, call.attempt(), work.doubtful());
         if (known != null) {
-            send(key, known, done);
+            answer(key, known, done);
             return;
         }
         if (before != null) {
@@ -83,8 +91,10 @@ final class HostedTasks {
         }
     }
 
-    void abandonAll() {
-        running.values().forEach(RunningTask::abandon);
+    /** Stops what is under way, which counts as not done; answers that Kafka does not have are not sent again. */
+    void leaveAll() {
+        closing.countDown();
+        running.values().forEach(RunningTask::leave);
     }
 
     private void perform(JavaAgent agent, TaskRecord.Key key, boolean reconcile, RunningTask task) {
@@ -102,7 +112,7 @@ final class HostedTasks {
         } catch (InterruptedException stopped) {
             answers = !task.isAbandoned();
             reply = AgentReply.retryable("interrupted", "the agent was interrupted");
-        } catch (Exception failed) {
+        } catch (Exception | LinkageError | VirtualMachineError | AssertionError failed) {
             reply = AgentReply.retryable(failed.getClass().getSimpleName(), String.valueOf(failed.getMessage()));
         } finally {
             boolean _ = Thread.interrupted();
@@ -155,7 +165,7 @@ final class HostedTasks {
             answer.set("logs", logs);
         }
         recent.keep(key, task.attempt(), answer);
-        send(key, answer, () -> waiting.forEach(Runnable::run));
+        answer(key, answer, () -> waiting.forEach(Runnable::run));
     }
 
     /** Tells of what is under way, where the time for that has come. */
@@ -179,24 +189,53 @@ final class HostedTasks {
         sendSoon(key, Replies.of(key.task(), attempt).put(what, true));
     }
 
+    /** What is lost matters to nobody. */
     private void sendSoon(TaskRecord.Key key, ObjectNode value) {
-        send(key, value, () -> {});
+        send(key, value, failure -> {});
     }
 
-    private void send(TaskRecord.Key key, ObjectNode value, Runnable stored) {
+    /** Sends it until Kafka has it: whoever waits for it hears of it, and its task is done then. */
+    private void answer(TaskRecord.Key key, ObjectNode answer, Runnable stored) {
+        send(key, answer, failure -> {
+            if (failure == null) {
+                stored.run();
+            } else if (failure instanceof RecordTooLargeException) {
+                ObjectNode instead =
+                        Replies.of(key.task(), answer.get("attempt").intValue());
+                answer(key, instead.setAll(Replies.answer(AgentReply.permanent(TOO_LARGE, text(failure)))), stored);
+            } else {
+                Thread.ofVirtual().name("agent-answer").start(() -> answerAgain(key, answer, stored));
+            }
+        });
+    }
+
+    private void answerAgain(TaskRecord.Key key, ObjectNode answer, Runnable stored) {
+        try {
+            if (!closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                answer(key, answer, stored);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @param over given null where Kafka has it, and why not otherwise; must not block */
+    private void send(TaskRecord.Key key, ObjectNode value, Consumer<@Nullable Exception> over) {
         byte[] runId = key.runId().getBytes(StandardCharsets.UTF_8);
         try {
             var _ = producer.send(
                     new ProducerRecord<>(settings.topics().agentResults(), runId, Json.bytes(value)),
                     (metadata, failure) -> {
-                        problem = failure == null ? null : String.valueOf(failure.getMessage());
-                        if (failure == null) {
-                            stored.run();
-                        }
+                        problem = failure == null ? null : text(failure);
+                        over.accept(failure);
                     });
         } catch (KafkaException | IllegalStateException refused) {
-            // Its place is not committed, so the task comes again.
-            problem = String.valueOf(refused.getMessage());
+            problem = text(refused);
+            over.accept(refused);
         }
+    }
+
+    private static String text(Exception failure) {
+        return String.valueOf(failure.getMessage());
     }
 }

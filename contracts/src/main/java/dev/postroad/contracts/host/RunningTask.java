@@ -60,6 +60,14 @@ final class RunningTask {
         thread.interrupt();
     }
 
+    /** Stops it without anybody being told of its end: it is not done, and comes again, here or at another host. */
+    void leave() {
+        synchronized (this) {
+            ends.clear();
+        }
+        abandon();
+    }
+
     boolean isAbandoned() {
         return abandoned;
     }

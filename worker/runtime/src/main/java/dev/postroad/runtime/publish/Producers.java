@@ -67,7 +67,9 @@ public final class Producers {
     /** The producer of tasks for remote agents: whoever sends one waits for it, on a thread of its own. */
     public static KafkaProducer<String, byte[]> forTasks(Map<String, String> kafka) {
         Map<String, Object> config = reliable(kafka);
-        config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // What clients of all languages can unpack without a library beside them.
+        config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
+        config.putIfAbsent(ProducerConfig.COMPRESSION_GZIP_LEVEL_CONFIG, 1);
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
         config.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
         // Agents of all languages find the partition of a run as Kafka's own partitioner does.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Heartbeats {
     /** Of each half. */
-    private static final int MOST = 200_000;
+    private static final int MOST = 100_000;
 
     private volatile Map<RemoteCalls.Attempt, Instant> young = new ConcurrentHashMap<>();
     private volatile Map<RemoteCalls.Attempt, Instant> old = Map.of();

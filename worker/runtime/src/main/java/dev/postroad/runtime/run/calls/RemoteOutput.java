@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteOutput {
     private static final int MOST_ATTEMPTS = 10_000;
     private static final int MOST_WAITING = 1_000;
+    /** Of all attempts that wait. */
+    private static final int MOST_CHARACTERS_WAITING = 4 << 20;
 
     private final OutputChunks chunks;
     private final Map<RemoteCalls.Attempt, Shown> all = new LinkedHashMap<>();
+    private int charactersWaiting;
 
     private static final class Shown {
         private final List<String> waiting = new ArrayList<>();
@@ -43,15 +46,27 @@ public final class RemoteOutput {
                 shown.output.emit(chunk);
                 return false;
             }
-            if (shown != null) {
-                if (shown.waiting.size() < MOST_WAITING) {
-                    shown.waiting.add(chunk);
-                }
-                return false;
-            }
-            enter(key).waiting.add(chunk);
-            return true;
+            wait(shown == null ? enter(key) : shown, chunk);
+            return shown == null;
         }
+    }
+
+    private void wait(Shown shown, String chunk) {
+        if (shown.waiting.size() < MOST_WAITING && charactersWaiting < MOST_CHARACTERS_WAITING) {
+            shown.waiting.add(chunk);
+            charactersWaiting += chunk.length();
+        }
+    }
+
+    int charactersWaiting() {
+        synchronized (all) {
+            return charactersWaiting;
+        }
+    }
+
+    private void waitsNoMore(Shown shown) {
+        charactersWaiting -= shown.waiting.stream().mapToInt(String::length).sum();
+        shown.waiting.clear();
     }
 
     private Shown enter(RemoteCalls.Attempt key) {
@@ -59,11 +74,9 @@ public final class RemoteOutput {
         all.put(key, entered);
         Iterator<Shown> oldest = all.values().iterator();
         if (all.size() > MOST_ATTEMPTS) {
-            AttemptOutput output = oldest.next().output;
+            Shown gone = oldest.next();
             oldest.remove();
-            if (output != null) {
-                output.close();
-            }
+            close(gone);
         }
         return entered;
     }
@@ -82,33 +95,35 @@ public final class RemoteOutput {
             }
             AttemptOutput output = chunks.open(key.runId(), show.graph(), show.node(), key.task(), key.number());
             shown.waiting.forEach(output::emit);
-            shown.waiting.clear();
+            waitsNoMore(shown);
             shown.output = output;
         }
     }
 
     /** The attempt shows nothing more. Gives what it showed, which may be on its way still; null where it showed nothing. */
     public @Nullable AttemptOutput close(String runId, String task, int attempt) {
-        return end(new RemoteCalls.Attempt(runId, task, attempt));
+        RemoteCalls.Attempt key = new RemoteCalls.Attempt(runId, task, attempt);
+        synchronized (all) {
+            Shown shown = all.get(key);
+            // While the run is being asked, and was not told of the end yet, what waits goes out before.
+            return shown == null || shown.output == null ? null : end(key);
+        }
     }
 
+    /** Its run knows that the attempt is over, or of none. */
     @Nullable
     AttemptOutput end(RemoteCalls.Attempt key) {
         synchronized (all) {
-            Shown shown = all.get(key);
-            if (shown == null) {
-                return null;
-            }
-            if (shown.output == null && !shown.waiting.isEmpty()) {
-                // The run is being asked, and was not told of the end yet: what waits goes out before.
-                return null;
-            }
-            all.remove(key);
-            AttemptOutput output = shown.output;
-            if (output != null) {
-                output.close();
-            }
-            return output;
+            Shown shown = all.remove(key);
+            return shown == null ? null : close(shown);
         }
+    }
+
+    private @Nullable AttemptOutput close(Shown shown) {
+        waitsNoMore(shown);
+        if (shown.output != null) {
+            shown.output.close();
+        }
+        return shown.output;
     }
 }

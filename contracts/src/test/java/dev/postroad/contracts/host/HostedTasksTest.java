@@ -1,0 +1,154 @@
+package dev.postroad.contracts.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentLogger;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.agent.OutputSink;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Over a producer that Kafka's clients bring along, which is told when to fail. */
+@Timeout(60)
+final class HostedTasksTest {
+    private static final Instant NOW = Instant.parse("2026-11-29T09:00:00Z");
+
+    private final MockProducer<byte[], byte[]> kafka =
+            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final HostedTasks tasks = new HostedTasks(
+            HostSettings.of(Map.of("bootstrap.servers", "localhost:1"), new Topics("postroad.")),
+            kafka,
+            InstantSource.fixed(NOW));
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    private interface Work {
+        AgentReply call(AgentCall call) throws Exception;
+    }
+
+    private record Hosted(Work work) implements JavaAgent {
+        @Override
+        public String name() {
+            return "hosted";
+        }
+
+        @Override
+        public AgentReply call(AgentCall call) throws Exception {
+            return work.call(call);
+        }
+    }
+
+    private void begin(Work work) {
+        AgentCall call = new AgentCall(
+                "run",
+                "graph",
+                "node",
+                "node@1",
+                1,
+                NullNode.instance,
+                NOW.plusSeconds(60),
+                "",
+                List.of(),
+                OutputSink.NONE,
+                AgentLogger.NONE);
+        tasks.begin(new Hosted(work), new TaskRecord.Work(call, 0), done::countDown);
+    }
+
+    /** Waits for the sending of a record, and has it end so; null for well. */
+    private JsonNode sent(int number, @Nullable RuntimeException failure) throws Exception {
+        while (kafka.history().size() < number) {
+            boolean _ = done.await(5, TimeUnit.MILLISECONDS);
+        }
+        while (!(failure == null ? kafka.completeNext() : kafka.errorNext(failure))) {
+            Thread.onSpinWait();
+        }
+        return Json.read(kafka.history().get(number - 1).value());
+    }
+
+    @Test
+    void anAnswerThatKafkaHasEndsItsTask() throws Exception {
+        begin(call -> AgentReply.completed(call.input()));
+        assertThat(sent(1, null).toString()).startsWith("{\"task\":\"node@1\",\"attempt\":1,\"output\":null");
+        done.await();
+    }
+
+    @Test
+    void aTaskThatIsLeftBecauseTheHostClosesIsNotDone() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        begin(call -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+            return AgentReply.completed(call.input());
+        });
+        begun.await();
+        tasks.leaveAll();
+        while (tasks.underWay() > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(done.getCount()).isOne();
+        assertThat(kafka.history()).isEmpty();
+    }
+
+    @Test
+    void anAgentThatBreaksIsAnsweredFor() throws Exception {
+        begin(call -> {
+            throw new NoClassDefFoundError("some/Class");
+        });
+        assertThat(sent(1, null).path("error").path("type").asText()).isEqualTo("NoClassDefFoundError");
+        done.await();
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeForKafkaIsAnErrorThatSaysSo() throws Exception {
+        begin(call -> AgentReply.completed(call.input()));
+        sent(1, new RecordTooLargeException("2 MiB"));
+        JsonNode error = sent(2, null).path("error");
+        assertThat(error.path("type").asText()).isEqualTo("kafka.answer-too-large");
+        assertThat(error.path("retryable").asBoolean()).isFalse();
+        done.await();
+    }
+
+    @Test
+    void anAnswerThatKafkaDidNotTakeIsSentAgain() throws Exception {
+        begin(call -> AgentReply.completed(call.input()));
+        JsonNode first = sent(1, new TimeoutException("away"));
+        assertThat(sent(2, null)).isEqualTo(first);
+        done.await();
+        assertThat(tasks.underWay()).isZero();
+    }
+
+    @Test
+    void aTaskThatIsLateIsNotBegun() throws Exception {
+        HostedTasks late = new HostedTasks(
+                HostSettings.of(Map.of("bootstrap.servers", "localhost:1"), new Topics("postroad.")),
+                kafka,
+                InstantSource.offset(InstantSource.fixed(NOW), Duration.ofMinutes(2)));
+        AgentCall call = new AgentCall(
+                "run", "g", "n", "n@1", 1, NullNode.instance, NOW, "", List.of(), OutputSink.NONE, AgentLogger.NONE);
+        late.begin(
+                new Hosted(any -> {
+                    throw new AssertionError("nobody waits for it");
+                }),
+                new TaskRecord.Work(call, 0),
+                done::countDown);
+        done.await();
+        assertThat(kafka.history()).isEmpty();
+    }
+}
