@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.Usage;
 import java.util.List;
 
 /** What agents say, as records of the topic of answers. */
@@ -27,9 +28,7 @@ final class Replies {
                 if (!completed.next().isEmpty()) {
                     answer.set("goto", gotos(completed.next()));
                 }
-                answer.putObject("usage")
-                        .put("inputTokens", completed.usage().inputTokens())
-                        .put("outputTokens", completed.usage().outputTokens());
+                answer.set("usage", usage(completed.usage()));
             }
             case AgentReply.Interrupted(JsonNode question, Asking asking) -> {
                 ObjectNode asked = answer.putObject("interrupt");
@@ -49,6 +48,23 @@ final class Replies {
             }
         }
         return answer;
+    }
+
+    private static ObjectNode usage(Usage used) {
+        ObjectNode usage = JsonNodeFactory.instance
+                .objectNode()
+                .put("inputTokens", used.inputTokens())
+                .put("outputTokens", used.outputTokens());
+        if (used.model() != null) {
+            usage.put("model", used.model());
+        }
+        if (used.cost() != null) {
+            usage.put("cost", used.cost());
+        }
+        if (used.finishReason() != null) {
+            usage.put("finishReason", used.finishReason());
+        }
+        return usage;
     }
 
     private static ArrayNode gotos(List<Goto> all) {

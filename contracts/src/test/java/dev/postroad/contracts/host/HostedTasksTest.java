@@ -9,8 +9,11 @@ import dev.postroad.contracts.agent.AgentLogger;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.agent.OutputSink;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Topics;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -87,6 +90,16 @@ final class HostedTasksTest {
         begin(call -> AgentReply.completed(call.input()));
         assertThat(sent(1, null).toString()).startsWith("{\"task\":\"node@1\",\"attempt\":1,\"output\":null");
         done.await();
+    }
+
+    @Test
+    void allThatWasConsumedIsSaid() throws Exception {
+        Usage usage = new Usage(3, 4, "some-model", new BigDecimal("0.25"), "stop");
+        begin(call -> new AgentReply.Completed(call.input(), usage, List.of()));
+        assertThat(sent(1, null).path("usage"))
+                .isEqualTo(Json.read(("{\"inputTokens\":3,\"outputTokens\":4,\"model\":\"some-model\",\"cost\":0.25,"
+                                + "\"finishReason\":\"stop\"}")
+                        .getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
