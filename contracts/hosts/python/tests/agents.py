@@ -1,0 +1,38 @@
+"""Agents for the tests of the worker: says where it serves, and what was cancelled; ends with its input."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+from postroad_agents import AgentError, goto, serve_http, sleep  # noqa: E402
+
+
+def say(line):
+    print(line, flush=True)
+
+
+def work(call):
+    mode = call.input["mode"]
+    if mode == "fails" and call.attempt == 1:
+        raise AgentError("not yet", type="busy")
+    if mode == "asks":
+        return {"log": f"answered {call.ask('sure?', assignee='ada')}"}
+    if mode == "sleeps" and call.attempt == 1:
+        return sleep(0.05)
+    if mode == "jumps":
+        return goto("beyond", {"log": "jumped"})
+    call.emit(f"at {mode}")
+    if mode == "hangs":
+        call.cancelled.wait()
+        say(f"cancelled {call.run_id}")
+        return None
+    call.log.info(f"called as {call.idempotency_key}")
+    call.use(input_tokens=5, model="none")
+    return {"log": f"worked as attempt {call.attempt}"}
+
+
+with serve_http({"work": work}) as host:
+    say(f"port {host.port}")
+    sys.stdin.read()
+say("closed")
