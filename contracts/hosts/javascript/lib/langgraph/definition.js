@@ -1,5 +1,5 @@
 import { defaultOf, reducerOf } from "./reducers.js";
-import { START, legal, listed, node as nameOf } from "./shape.js";
+import { END, START, legal, listed, node as nameOf } from "./shape.js";
 
 const CHANNEL = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
@@ -53,14 +53,18 @@ function stateOf(builder, note) {
 const isInternal = (channel, builder) => channel.startsWith("branch:") || channel.startsWith("join:") || channel.startsWith("__") || channel in builder.nodes;
 
 function nodesOf(builder, name, router, note) {
-  const nodes = router === undefined ? {} : { start: { agent: agentName(name, router) } };
+  const nodes = {};
+  if (router !== undefined) {
+    nodes.start = { agent: agentName(name, router), goto: waysOf(builder, START) };
+  }
   for (const [node, spec] of Object.entries(builder.nodes)) {
     const made = { agent: agentName(name, node) };
     if (nodes[legal(node)] !== undefined) {
       throw new TypeError(`two nodes are named ${legal(node)}; rename one`);
     }
-    if (spec.ends !== undefined) {
-      made.goto = [...new Set([...Object.values(spec.ends), ...conditionalEnds(builder.branches[node])].map(nameOf))];
+    const ways = waysOf(builder, node);
+    if (ways.length > 0) {
+      made.goto = ways;
     }
     if (spec.defer) {
       made.defer = true;
@@ -81,8 +85,12 @@ function nodesOf(builder, name, router, note) {
   return nodes;
 }
 
-/** Where conditions lead, as far as they say. */
-const conditionalEnds = (branches) => Object.values(branches ?? {}).flatMap(({ ends }) => Object.values(ends ?? {}));
+/** Where Commands and conditions of a node may lead: anywhere, where they do not say. */
+function waysOf(builder, node) {
+  const branches = Object.values(builder.branches[node] ?? {});
+  const said = [builder.nodes[node]?.ends, ...branches.map(({ ends }) => ends ?? [...Object.keys(builder.nodes), END])];
+  return [...new Set(said.flatMap((ends) => Object.values(ends ?? {})).map(nameOf))];
+}
 
 function retryOf(policy, node, note) {
   const seconds = (millis) => `PT${millis / 1000}S`;
@@ -116,6 +124,13 @@ function edgesOf(builder, router) {
   }
   for (const [from, to] of builder.waitingEdges) {
     edges.push({ from: from.map(nameOf), to: nameOf(to) });
+  }
+  // What leads nowhere ends there.
+  for (const node of Object.keys(builder.nodes)) {
+    const isOfAJoin = [...builder.waitingEdges].some(([from]) => from.includes(node));
+    if (!after.has(node) && !isOfAJoin && waysOf(builder, node).length === 0) {
+      edges.push({ from: nameOf(node), to: "END" });
+    }
   }
   return edges;
 }

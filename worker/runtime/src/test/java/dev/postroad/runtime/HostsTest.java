@@ -35,7 +35,7 @@ class HostsTest {
             graph: NAME
             state: { mode: {}, log: { reducer: append } }
             nodes:
-              work: { agent: NAME }
+              work: { agent: NAME, goto: [beyond] }
               after: { set: "{'log': 'after'}" }
               beyond: { set: "{'log': 'beyond'}" }
             edges:
