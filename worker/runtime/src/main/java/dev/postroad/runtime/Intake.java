@@ -92,6 +92,7 @@ record Intake(TriggerIntake triggers, ControlIntake control, ResultIntake result
                         stepping.membership().shards(),
                         publishing.outlets(),
                         agents.calls().remote(),
+                        agents.clients().prices()::priced,
                         new ResultFigures(on.metrics()),
                         on.clock())));
     }

@@ -8,6 +8,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
+import dev.postroad.runtime.agent.attempt.RemoteClient;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.WebAddress;
@@ -133,6 +134,10 @@ public final class AgentClients implements AutoCloseable {
             throw new FaultsException(faults);
         }
         Excerpt secrets = new Excerpt(SecretsOfDefinition.of(definition, environment));
+        if (client instanceof RemoteClient) {
+            // It is not called: its answers come by themselves, and are priced where they do.
+            return client;
+        }
         return new PricedClient(secrets.hidesNothing() ? client : new MaskingClient(client, secrets), prices);
     }
 

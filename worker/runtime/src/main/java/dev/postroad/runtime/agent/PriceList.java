@@ -30,7 +30,7 @@ public final class PriceList {
     }
 
     /** A reply with what its call cost, where that is known. */
-    AgentReply priced(AgentReply reply) {
+    public AgentReply priced(AgentReply reply) {
         if (!(reply instanceof Completed completed) || prices.isEmpty()) {
             return reply;
         }

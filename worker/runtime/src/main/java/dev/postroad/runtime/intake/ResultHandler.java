@@ -1,5 +1,6 @@
 package dev.postroad.runtime.intake;
 
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.RunIds;
@@ -16,6 +17,7 @@ import dev.postroad.runtime.run.lane.Lanes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -29,6 +31,7 @@ final class ResultHandler implements RecordHandler {
     private final Lanes lanes;
     private final Outlets outlets;
     private final RemoteCalls remote;
+    private final UnaryOperator<AgentReply> prices;
     private final ResultFigures figures;
     private final InstantSource clock;
 
@@ -37,6 +40,7 @@ final class ResultHandler implements RecordHandler {
         this.lanes = collaborators.lanes();
         this.outlets = collaborators.outlets();
         this.remote = collaborators.remote();
+        this.prices = collaborators.prices();
         this.figures = collaborators.figures();
         this.clock = collaborators.clock();
     }
@@ -101,7 +105,11 @@ final class ResultHandler implements RecordHandler {
     private void answer(String runId, AgentResult result, AgentResult.Answered answered, Incoming incoming) {
         int shard = incoming.record().partition();
         Command command = new Command.Result(
-                result.task(), result.attempt(), answered.reply(), answered.logs(), remote.of(runId, shard));
+                result.task(),
+                result.attempt(),
+                prices.apply(answered.reply()),
+                answered.logs(),
+                remote.of(runId, shard));
         Outcome outcome = new Outcome(result, incoming);
         AttemptOutput shown = remote.output().close(runId, result.task(), result.attempt());
         if (shown == null || shown.isSettled()) {

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.intake;
 
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
@@ -7,6 +8,7 @@ import dev.postroad.runtime.reading.TopicLook;
 import dev.postroad.runtime.run.calls.RemoteCalls;
 import dev.postroad.runtime.run.lane.Lanes;
 import java.time.InstantSource;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class ResultIntake implements AutoCloseable {
     private final PartitionReader reader;
 
-    /** What the intake calls on. */
+    /**
+     * What the intake calls on.
+     *
+     * @param prices says what answers cost whose agent does not say so itself
+     */
     public record Collaborators(
             Lanes lanes,
             ShardOwner owner,
             Outlets outlets,
             RemoteCalls remote,
+            UnaryOperator<AgentReply> prices,
             ResultFigures figures,
             InstantSource clock) {}
 
