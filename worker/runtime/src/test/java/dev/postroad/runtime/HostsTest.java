@@ -57,17 +57,14 @@ class HostsTest {
         site = Site.open();
         site.worker();
         if (hasPython()) {
-            HostProcess python = started(HostProcess.repository(), "python3", "-B", "contracts/hosts/python/tests/agents.py");
+            HostProcess python =
+                    started(HostProcess.repository(), "python3", "-B", "contracts/hosts/python/tests/agents.py");
             serve("python", http("python", python.said("port")));
         }
         if (HostProcess.hasPackages()) {
             Path copy = HostProcess.javascript(folder);
             HostProcess node = started(
-                    copy,
-                    "node",
-                    "test/agents.js",
-                    site.kafka(),
-                    site.topics().prefix());
+                    copy, "node", "test/agents.js", site.kafka(), site.topics().prefix());
             serve("jshttp", http("jshttp", node.said("port")));
             serve("jskafka", "kafka\nheartbeat: PT20S");
             node.said("ready");
@@ -203,8 +200,8 @@ class HostsTest {
     void graphsOfLangGraphEndAsTheyDoThere() throws IOException {
         Assumptions.assumeTrue(HostProcess.hasPackages(), HostProcess.HOW_TO_INSTALL);
         Path definitions = Files.createDirectory(folder.resolve("definitions"));
-        HostProcess node = started(
-                folder.resolve("javascript"), "node", "test/langgraph-agents.js", definitions.toString());
+        HostProcess node =
+                started(folder.resolve("javascript"), "node", "test/langgraph-agents.js", definitions.toString());
         node.said("ready");
         for (String graph : List.of("jokes", "report", "letter", "weather", "desk")) {
             JsonNode expected = Site.json(node.said(graph));
@@ -253,9 +250,7 @@ class HostsTest {
 
     private static void succeeds(Path where, String... command) throws InterruptedException {
         try (HostProcess tests = HostProcess.start(where, command)) {
-            assertThat(tests.exit())
-                    .as(() -> String.join("\n", tests.lines()))
-                    .isZero();
+            assertThat(tests.exit()).as(() -> String.join("\n", tests.lines())).isZero();
         }
     }
 }

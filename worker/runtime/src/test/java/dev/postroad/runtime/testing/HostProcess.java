@@ -27,7 +27,8 @@ public final class HostProcess implements AutoCloseable {
 
     private HostProcess(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(() -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(lines::add));
+        Thread.ofVirtual()
+                .start(() -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(lines::add));
     }
 
     /** Whether the packages of npm that hosts and their tests need were installed. */
