@@ -32,7 +32,7 @@ def work(call):
     return {"log": f"worked as attempt {call.attempt}"}
 
 
-with serve_http({"work": work}) as host:
+with serve_http({"python": work}) as host:
     say(f"port {host.port}")
     sys.stdin.read()
 say("closed")
