@@ -156,8 +156,6 @@ class RuntimeArchitectureTest {
 
     /** Each pauses between two tries to reach a server, or two looks at what others do; none for a wait of a run. */
     private static final Set<String> SLEEPERS = Set.of(
-            // Before a call begins, while Postgres is away.
-            "dev.postroad.runtime.budget.SharedBudgets",
             "dev.postroad.runtime.journal.JournalConnection",
             "dev.postroad.runtime.logs.LogWriter",
             "dev.postroad.runtime.ownership.ShardMoves",
