@@ -49,6 +49,10 @@ class KafkaAgentsTest {
             kind: kafka
             timeout: PT10M
             ---
+            agent: metered
+            kind: kafka
+            rateLimit: { tokens: 1000, per: PT10M, scope: cluster }
+            ---
             graph: hosted
             state: { log: { reducer: append }, mode: { reducer: last } }
             nodes: { work: { agent: hosted }, after: { set: "{'log': 'after'}" } }
@@ -66,6 +70,10 @@ class KafkaAgentsTest {
             graph: byhand
             state: { log: { reducer: append } }
             nodes: { work: { agent: byhand } }
+            edges: [ { from: START, to: work }, { from: work, to: END } ]
+            ---
+            graph: metered
+            nodes: { work: { agent: metered } }
             edges: [ { from: START, to: work }, { from: work, to: END } ]
             """;
 
@@ -249,6 +257,27 @@ class KafkaAgentsTest {
                 bytes("elsewhere"),
                 bytes("{\"task\": \"work@1\", \"attempt\": 1, \"output\": {\"log\": \"found\"}}")));
         assertThat(SITE.ended("elsewhere").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void tasksAreHeldToLimitsOverAllWorkersAndChargedWhatTheyUsed() {
+        SITE.trigger("metered", "first", "{}");
+        task("metered", "first");
+        answer(
+                "first",
+                "{\"task\": \"work@1\", \"attempt\": 1, \"usage\": {\"inputTokens\": 900, \"outputTokens\": 100}}");
+        assertThat(SITE.ended("first").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        Site.await(
+                "what it used is known to all",
+                () -> SITE.number("SELECT coalesce(sum(split_part(part, ':', 2)::bigint), 0) FROM postroad.limits,"
+                                + " unnest(string_to_array(used, ' ')) AS part"
+                                + " WHERE name = 'agent/metered/rateLimit' AND part LIKE '%:%'")
+                        == 1_000);
+        SITE.trigger("metered", "second", "{}");
+        List<RunEvent> journal = SITE.journalWith("second", event -> event.type() == EventType.NODE_WAITING);
+        assertThat(event(journal, EventType.NODE_WAITING).data().path("reason").asText())
+                .contains("1000 tokens per PT10M");
+        assertThat(tasks("metered", "second")).isEmpty();
     }
 
     @Test

@@ -60,6 +60,9 @@ public final class ClusterLimits implements AutoCloseable {
         /** It ended so. */
         void ended(AgentReply reply);
 
+        /** Whether what it really used matters, so that its end is to be told. */
+        boolean isCharged();
+
         /** It is under way no more. */
         void left();
     }
@@ -255,6 +258,11 @@ public final class ClusterLimits implements AutoCloseable {
             } else {
                 charged.failed(use);
             }
+        }
+
+        @Override
+        public boolean isCharged() {
+            return charged != null;
         }
 
         @Override

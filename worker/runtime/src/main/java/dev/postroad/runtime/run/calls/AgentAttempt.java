@@ -240,14 +240,10 @@ final class AgentAttempt {
         }
         switch (services.guards().enter(name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
             case Entry.Entered(Pass pass) -> {
-                if (agent.client() instanceof RemoteClient remote) {
-                    dispatch(name, agent, remote, pass, replied);
-                    return null;
-                }
                 try {
                     Pass whole = withinLimits(name, agent, pass);
                     if (whole != null) {
-                        replied.accept(call(name, agent, whole));
+                        begin(name, agent, whole, replied);
                     }
                     return null;
                 } catch (AgentAbsentException absent) {
@@ -306,6 +302,15 @@ final class AgentAttempt {
     private Duration timeout(ReadyAgent agent) {
         Duration ofNode = call.timeout();
         return ofNode == null ? agent.timeout() : ofNode;
+    }
+
+    private void begin(String name, ReadyAgent agent, Pass pass, Consumer<AgentReply> replied)
+            throws InterruptedException {
+        if (agent.client() instanceof RemoteClient remote) {
+            dispatch(name, agent, remote, pass, replied);
+        } else {
+            replied.accept(call(name, agent, pass));
+        }
     }
 
     private AgentReply call(String name, ReadyAgent agent, Pass pass) throws InterruptedException {

@@ -18,6 +18,11 @@ record LimitedPass(Pass pass, ClusterLimits.Place place) implements Pass {
     }
 
     @Override
+    public boolean isProbe() {
+        return place.isCharged() || pass.isProbe();
+    }
+
+    @Override
     public void left() {
         try {
             place.left();
