@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { AIMessage } from "@langchain/core/messages";
 import { Annotation, Command, MessagesAnnotation, START, Send, StateGraph, interrupt } from "@langchain/langgraph";
 import { Attempt } from "../lib/call.js";
 import { reducerOf } from "../lib/langgraph/reducers.js";
+import { importLangGraph } from "../import.js";
 import { langGraphAgents } from "../langgraph.js";
 import { desk, jokes, letter, report } from "./graphs.js";
 
@@ -106,4 +108,13 @@ test("what is not carried over is named", async () => {
   assert.equal(remarks.length, 3);
   assert.match(remarks[0], /the reducer of odd/);
   assert.match(overKafka(["heartbeat: PT30S"]), /^# the reducer of odd[^]*agent: desk.close\nkind: kafka\nheartbeat: PT30S\n---\ngraph: desk\n/);
+});
+
+test("a module's graphs are imported, each once and by its name", async () => {
+  const file = fileURLToPath(new URL("graphs.js", import.meta.url));
+  const all = await importLangGraph(file, {});
+  assert.deepEqual([...all.matchAll(/^graph: (.*)$/gm)].map(([, name]) => name), ["desk", "jokes", "letter", "report", "weather"]);
+  assert.match(await importLangGraph(file, { only: "jokes", name: "j", url: "http://h:1" }), /^agent: j.write\nkind: http\nurl: http:\/\/h:1\/j.write\n/);
+  await assert.rejects(importLangGraph(file, { only: "list" }), /exports no list; export what compile\(\) returns/);
+  await assert.rejects(importLangGraph(file, { name: "j" }), /has the graphs desk, jokes, .*; say which one is to be named j/);
 });

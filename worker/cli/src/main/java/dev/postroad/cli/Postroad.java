@@ -98,6 +98,7 @@ public final class Postroad implements Runnable {
         SteeringCommands.all(surroundings).forEach(line::addSubcommand);
         LookingCommands.all(surroundings).forEach(line::addSubcommand);
         RetentionCommands.all(surroundings).forEach(line::addSubcommand);
+        line.getSubcommands().get("import").addSubcommand(DefinitionCommands.importOfGraphs(surroundings));
         return line.registerConverter(Duration.class, DurationArgument::read)
                 .registerConverter(PointInTime.class, PointInTime::read)
                 .setOut(Writers.of(surroundings.out()))

@@ -43,6 +43,9 @@ final class ArgumentsTest {
                 "task helper --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
                         + " /no/such.yaml)",
+                "import | postroad: name a FILE that `postroad export` wrote, or an archive",
+                "import langgraph | postroad: Missing required parameter: 'FILE'",
+                "import langgraph /no/such.js | postroad: /no/such.js: is no file",
                 "remove | postroad: Missing required parameter: 'KEY'",
                 "remove hello | postroad: the key \"hello\" is none of the registry; use agent/NAME, graph/NAME, schedule/NAME or price/MODEL",
                 "agents disable a | postroad: Missing required option: '--why=TEXT'",
@@ -207,6 +210,8 @@ final class ArgumentsTest {
                 "migrate",
                 "apply",
                 "graph",
+                "import",
+                "import langgraph",
                 "trigger",
                 "cancel",
                 "retry",
@@ -238,7 +243,7 @@ final class ArgumentsTest {
             })
     void explainsEveryCommand(String command) {
         var shell = new TestShell(folder);
-        assertThat(shell.run(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))
+        assertThat(shell.run(command.isEmpty() ? new String[] {"--help"} : (command + " --help").split(" ")))
                 .isZero();
         assertThat(shell.out()).startsWith(("Usage: postroad " + command).strip());
     }

@@ -23,12 +23,15 @@ import picocli.CommandLine.Parameters;
             "Bring a run back that was exported, or archived before it was pruned: as one that has ended, to be looked at and"
                     + " forked.",
             "It is kept for as long as its retention says, from now on."
-        })
+        },
+        synopsisSubcommandLabel = "[COMMAND]")
 final class ImportCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
+    /** Empty where a command of its own is asked for. */
     @Parameters(
             paramLabel = "FILE",
+            arity = "0..1",
             description = "What `postroad export` wrote, or an archive; - for the standard input.")
     private String file = "";
 
@@ -38,6 +41,10 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws FaultsException, SQLException {
+        if (file.isEmpty()) {
+            throw CommandException.usage(
+                    "name a FILE that `postroad export` wrote, or an archive; - for the standard input");
+        }
         RunImport postgres = Servers.open(surroundings, Need.POSTGRES).runImport();
         try (InputStream in = file.equals("-") ? surroundings.in() : Files.newInputStream(Path.of(file))) {
             RunImport.Imported run = postgres.read(in);
