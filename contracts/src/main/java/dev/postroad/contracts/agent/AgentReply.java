@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What an agent answers. */
 public sealed interface AgentReply {
+    /** What the agent consumed in this attempt, whatever came of it. */
+    Usage usage();
+
+    /** The same, having consumed this. */
+    AgentReply using(Usage consumed);
 
     /**
      * The work is done.
@@ -24,6 +29,11 @@ public sealed interface AgentReply {
         public Completed(JsonNode output, Usage usage) {
             this(output, usage, List.of());
         }
+
+        @Override
+        public Completed using(Usage consumed) {
+            return new Completed(output, consumed, next);
+        }
     }
 
     /**
@@ -32,10 +42,20 @@ public sealed interface AgentReply {
      * @param question what the person is to see
      * @param asking who is asked, for how long and for what
      */
-    record Interrupted(JsonNode question, Asking asking) implements AgentReply {
+    record Interrupted(JsonNode question, Asking asking, Usage usage) implements AgentReply {
         /** Anybody may answer anything. */
         public Interrupted(JsonNode question) {
             this(question, Asking.ANYBODY);
+        }
+
+        /** Nothing was consumed. */
+        public Interrupted(JsonNode question, Asking asking) {
+            this(question, asking, Usage.NONE);
+        }
+
+        @Override
+        public Interrupted using(Usage consumed) {
+            return new Interrupted(question, asking, consumed);
         }
     }
 
@@ -44,7 +64,17 @@ public sealed interface AgentReply {
      *
      * @param duration how long
      */
-    record Sleeping(Duration duration) implements AgentReply {}
+    record Sleeping(Duration duration, Usage usage) implements AgentReply {
+        /** Nothing was consumed. */
+        public Sleeping(Duration duration) {
+            this(duration, Usage.NONE);
+        }
+
+        @Override
+        public Sleeping using(Usage consumed) {
+            return new Sleeping(duration, consumed);
+        }
+    }
 
     /**
      * The work failed.
@@ -58,7 +88,18 @@ public sealed interface AgentReply {
             String type,
             String message,
             boolean retryable,
-            @Nullable Duration retryAfter) implements AgentReply {}
+            @Nullable Duration retryAfter,
+            Usage usage) implements AgentReply {
+        /** Nothing was consumed. */
+        public Faulted(String type, String message, boolean retryable, @Nullable Duration retryAfter) {
+            this(type, message, retryable, retryAfter, Usage.NONE);
+        }
+
+        @Override
+        public Faulted using(Usage consumed) {
+            return new Faulted(type, message, retryable, retryAfter, consumed);
+        }
+    }
 
     /** The work is done, with this result. */
     static AgentReply completed(JsonNode output) {

@@ -20,7 +20,12 @@ public sealed interface EventBody {
     EventType type();
 
     /** What happened to one task. */
-    sealed interface OfTask extends EventBody {}
+    sealed interface OfTask extends EventBody {
+        /** What the attempt that ended so consumed. */
+        default Usage usage() {
+            return Usage.NONE;
+        }
+    }
 
     /** What happened to the run as a whole. */
     sealed interface OfRun extends EventBody {}
@@ -89,7 +94,7 @@ public sealed interface EventBody {
     record Entry(ObjectNode input, @Nullable List<Target> next) {}
 
     /** An attempt failed, and another is due. */
-    record NodeRetrying(RunError error, Instant dueAt) implements OfTask {
+    record NodeRetrying(RunError error, Instant dueAt, Usage usage) implements OfTask {
         @Override
         public EventType type() {
             return EventType.NODE_RETRYING;
@@ -123,26 +128,27 @@ public sealed interface EventBody {
             @Nullable Interrupt interrupt,
             @Nullable Instant until,
             @Nullable Missing missing,
-            @Nullable Dispatch dispatch)
+            @Nullable Dispatch dispatch,
+            Usage usage)
             implements OfTask {
         /** For a person. */
-        static NodeWaiting asking(Interrupt interrupt) {
-            return new NodeWaiting(interrupt, null, null, null);
+        static NodeWaiting asking(Interrupt interrupt, Usage usage) {
+            return new NodeWaiting(interrupt, null, null, null, usage);
         }
 
         /** For a time. */
-        static NodeWaiting until(Instant time) {
-            return new NodeWaiting(null, time, null, null);
+        static NodeWaiting until(Instant time, Usage usage) {
+            return new NodeWaiting(null, time, null, null, usage);
         }
 
         /** For an agent that cannot be called. */
         static NodeWaiting missing(Missing agent, Instant until) {
-            return new NodeWaiting(null, until, agent, null);
+            return new NodeWaiting(null, until, agent, null, Usage.NONE);
         }
 
         /** For the answer of a remote agent. */
         static NodeWaiting dispatched(Dispatch dispatch, Instant until) {
-            return new NodeWaiting(null, until, null, dispatch);
+            return new NodeWaiting(null, until, null, dispatch, Usage.NONE);
         }
 
         @Override
@@ -218,7 +224,7 @@ public sealed interface EventBody {
      * @param handler the node that takes over; null for none
      * @param pauses whether all its attempts are used up, and the run is to pause for that; never with a handler
      */
-    record NodeFailed(RunError error, @Nullable String handler, boolean pauses) implements OfTask {
+    record NodeFailed(RunError error, @Nullable String handler, boolean pauses, Usage usage) implements OfTask {
         @Override
         public EventType type() {
             return EventType.NODE_FAILED;

@@ -58,9 +58,10 @@ public final class EventCodec {
                     put(data, handed);
                 }
             }
-            case EventBody.NodeRetrying(RunError error, Instant dueAt) -> {
+            case EventBody.NodeRetrying(RunError error, Instant dueAt, Usage usage) -> {
                 put(data, error);
                 data.put("dueAt", dueAt.toString());
+                BudgetTrees.put(data, usage);
             }
             case EventBody.NodeCompleted(List<ObjectNode> writes, List<Target> next, Usage usage, boolean closes) -> {
                 data.set("writes", Trees.writes(writes));
@@ -79,7 +80,7 @@ public final class EventCodec {
                     data.put("former", former);
                 }
             }
-            case EventBody.NodeFailed(RunError error, String handler, boolean pauses) -> {
+            case EventBody.NodeFailed(RunError error, String handler, boolean pauses, Usage usage) -> {
                 put(data, error);
                 if (handler != null) {
                     data.put("handler", handler);
@@ -87,6 +88,7 @@ public final class EventCodec {
                 if (pauses) {
                     data.put("pauses", true);
                 }
+                BudgetTrees.put(data, usage);
             }
             case EventBody.NodeCancelled() -> {}
         }
@@ -201,7 +203,7 @@ public final class EventCodec {
             case NODE_STARTED -> nodeStarted(data);
             case NODE_RETRYING ->
                 new EventBody.NodeRetrying(
-                        error(data), Instant.parse(data.path("dueAt").textValue()));
+                        error(data), Instant.parse(data.path("dueAt").textValue()), BudgetTrees.usage(data));
             case NODE_COMPLETED ->
                 new EventBody.NodeCompleted(
                         Trees.writes(Trees.present(data, "writes")),
@@ -220,7 +222,8 @@ public final class EventCodec {
                 new EventBody.NodeFailed(
                         error(data),
                         data.path("handler").textValue(),
-                        data.path("pauses").asBoolean());
+                        data.path("pauses").asBoolean(),
+                        BudgetTrees.usage(data));
             case NODE_CANCELLED -> new EventBody.NodeCancelled();
             case RUN_RETRIED ->
                 new EventBody.RunRetried(

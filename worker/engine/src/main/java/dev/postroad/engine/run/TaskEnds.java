@@ -32,13 +32,13 @@ final class TaskEnds {
         try {
             List<ObjectNode> writes = results.writes(task, reply.output());
             if (reply.next().stream().anyMatch(Goto::parent)) {
-                leave(task, writes, reply.next());
+                leave(task, writes, reply);
                 return;
             }
             List<Target> next = results.next(task, writes, reply.next());
             done(task, writes, next, reply.usage(), durationMillis);
         } catch (RefusedException refused) {
-            fail(task, refused.error(), durationMillis);
+            fail(task, refused.error(), reply.usage(), durationMillis);
         }
     }
 
@@ -56,7 +56,7 @@ final class TaskEnds {
     }
 
     /** An agent inside a graph sends the graph around it somewhere; the rest of its own graph is dropped. */
-    private void leave(Task task, List<ObjectNode> writes, List<Goto> gotos) throws RefusedException {
+    private void leave(Task task, List<ObjectNode> writes, AgentReply.Completed reply) throws RefusedException {
         Frame inside = draft.frame(task);
         if (!inside.isInside()) {
             throw new RefusedException(
@@ -68,14 +68,14 @@ final class TaskEnds {
         List<Target> next = results.next(
                 owner,
                 writes,
-                gotos.stream()
+                reply.next().stream()
                         .map(there -> new Goto(there.node(), there.input(), false))
                         .toList());
         for (Task sibling :
                 inside.where(found -> found.status().isUnderWay() && !found.id().equals(task.id()))) {
             stop(sibling);
         }
-        done(owner, writes, next, Usage.NONE, -1);
+        done(owner, writes, next, reply.usage(), -1);
     }
 
     private void done(Task task, List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, long millis) {
@@ -83,7 +83,7 @@ final class TaskEnds {
         int limit = frame.graph().limits().stateBytes();
         long bytes = JsonSizes.sum(writes);
         if (bytes > limit) {
-            fail(task, tooLarge(frame, bytes), millis);
+            fail(task, tooLarge(frame, bytes), usage, millis);
             return;
         }
         if (!frame.waitsOnlyFor(task)) {
@@ -94,7 +94,7 @@ final class TaskEnds {
             ObjectNode merged = frame.mergedWith(task, writes, next, draft.budget());
             // Only the last task of a superstep looks at its siblings, or ten thousand of them would take for ever.
             if (frame.mostBytesWith(bytes) > limit && JsonSizes.of(merged) > limit) {
-                fail(task, tooLarge(frame, JsonSizes.of(merged)), millis);
+                fail(task, tooLarge(frame, JsonSizes.of(merged)), usage, millis);
                 return;
             }
             draft.emitCompleted(new NodeCompleted(writes, next, usage, frame.isInside()), task, millis, merged);
@@ -144,24 +144,32 @@ final class TaskEnds {
         int counted = task.attempt() - task.spent();
         RunError error = new RunError(fault.type(), fault.message(), null);
         if (!policy.retries(fault)) {
-            fail(task, error, answer.durationMillis());
+            fail(task, error, fault.usage(), answer.durationMillis());
             return;
         }
         if (counted >= policy.maxAttempts()) {
             boolean pauses = policy.onExhausted() == OnExhausted.PAUSE
                     && draft.node(task).onError() == null;
-            fail(task, new NodeFailed(error, draft.node(task).onError(), pauses), answer.durationMillis());
+            fail(
+                    task,
+                    new NodeFailed(error, draft.node(task).onError(), pauses, fault.usage()),
+                    answer.durationMillis());
             return;
         }
         Duration delay = policy.delayAfter(counted, fault.retryAfter(), answer.chance());
         Instant dueAt = draft.now().plus(delay);
-        draft.emit(new NodeRetrying(error, dueAt), task, task.attempt(), answer.durationMillis());
+        draft.emit(new NodeRetrying(error, dueAt, fault.usage()), task, task.attempt(), answer.durationMillis());
         draft.retryAt(task, dueAt);
     }
 
     /** A task failed for good; another may stand in for it. */
     void fail(Task task, RunError error, long durationMillis) {
-        fail(task, new NodeFailed(error, draft.node(task).onError(), false), durationMillis);
+        fail(task, error, Usage.NONE, durationMillis);
+    }
+
+    /** An attempt of a task was its last; what it consumed is paid for all the same. */
+    void fail(Task task, RunError error, Usage usage, long durationMillis) {
+        fail(task, new NodeFailed(error, draft.node(task).onError(), false, usage), durationMillis);
     }
 
     void fail(Task task, NodeFailed failed, long durationMillis) {
@@ -179,7 +187,7 @@ final class TaskEnds {
             RunError error = new RunError(RunError.BUDGET, exceeded.reason(), null);
             boolean pauses = exceeded.onExceeded() == OnExceeded.PAUSE;
             String handler = pauses ? null : draft.node(task).onError();
-            fail(draft.run().task(task.id()), new NodeFailed(error, handler, pauses), -1);
+            fail(draft.run().task(task.id()), new NodeFailed(error, handler, pauses, Usage.NONE), -1);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.engine.graph.Graph;
@@ -25,7 +26,8 @@ final class TaskFold {
 
     static void apply(Run run, Event event, @Nullable ObjectNode merged) {
         Task task = run.task(Objects.requireNonNull(event.task()));
-        switch ((OfTask) event.body()) {
+        OfTask body = (OfTask) event.body();
+        switch (body) {
             case NodeStarted started ->
                 run.change(task.started(
                         event.attempt(), started.inside() == null ? null : begun(run, task, started.inside())));
@@ -44,6 +46,14 @@ final class TaskFold {
             case EventBody.BudgetExceeded exceeded -> run.warned |= exceeded.onExceeded() == OnExceeded.WARN;
             case NodeCancelled _ -> run.change(task.cancelled());
         }
+        spend(run, body.usage());
+    }
+
+    private static void spend(Run run, Usage usage) {
+        if (!usage.equals(Usage.NONE)) {
+            run.tokens += usage.tokens();
+            run.spent = run.spent.plus(usage);
+        }
     }
 
     private static Interrupt asked(Run run, Task task) {
@@ -61,8 +71,6 @@ final class TaskFold {
     private static void complete(
             Run run, Task task, int version, NodeCompleted completed, @Nullable ObjectNode merged) {
         run.change(task.done(completed.writes(), completed.next()));
-        run.tokens += completed.usage().tokens();
-        run.spent = run.spent.plus(completed.usage());
         if (task.id().indexOf('/') < 0) {
             BitSet completedNow = (BitSet) run.completedNodes.clone();
             completedNow.set(run.graph().node(task.node()).index());

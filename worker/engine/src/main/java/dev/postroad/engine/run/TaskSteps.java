@@ -107,14 +107,14 @@ final class TaskSteps {
         }
         JsonNode question = results.evaluate(task, interrupt.question());
         String assignee = interrupt.assignee() == null ? null : results.assignee(task, interrupt.assignee());
-        waits.ask(task, question, interrupt.asking().of(assignee), 0);
+        waits.ask(task, question, interrupt.asking().of(assignee), Usage.NONE, 0);
     }
 
     private void sleepOrWake(Task task, Expression until) throws RefusedException {
         if (task.attempt() > 1) {
             ends.complete(task, plain(JsonNodeFactory.instance.objectNode()), 0);
         } else {
-            waits.sleep(task, Results.time(results.evaluate(task, until), draft.now()), 0);
+            waits.sleep(task, Results.time(results.evaluate(task, until), draft.now()), Usage.NONE, 0);
         }
     }
 
@@ -204,10 +204,10 @@ final class TaskSteps {
     void take(Task task, Answer answer) {
         switch (answer.reply()) {
             case AgentReply.Completed completed -> ends.complete(task, completed, answer.durationMillis());
-            case AgentReply.Interrupted(JsonNode question, Asking asking) ->
-                waits.ask(task, question, asking, answer.durationMillis());
-            case AgentReply.Sleeping(Duration duration) ->
-                waits.sleep(task, draft.now().plus(Results.bounded(duration)), answer.durationMillis());
+            case AgentReply.Interrupted(JsonNode question, Asking asking, Usage usage) ->
+                waits.ask(task, question, asking, usage, answer.durationMillis());
+            case AgentReply.Sleeping(Duration duration, Usage usage) ->
+                waits.sleep(task, draft.now().plus(Results.bounded(duration)), usage, answer.durationMillis());
             case AgentReply.Faulted fault -> ends.fault(task, fault, answer);
         }
     }

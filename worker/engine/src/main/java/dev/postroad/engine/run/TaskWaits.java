@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.EventBody.Missing;
 import dev.postroad.engine.run.EventBody.NodeFailed;
@@ -91,7 +92,7 @@ final class TaskWaits {
                     "nobody answered " + asked.id() + " within "
                             + asked.asking().timeout(),
                     null);
-            ends.fail(draft.run().task(task.id()), new NodeFailed(error, handler, false), 0);
+            ends.fail(draft.run().task(task.id()), new NodeFailed(error, handler, false, Usage.NONE), 0);
         }
     }
 
@@ -103,13 +104,13 @@ final class TaskWaits {
         wakeUpAt(until);
     }
 
-    void ask(Task task, JsonNode question, Asking asking, long durationMillis) {
+    void ask(Task task, JsonNode question, Asking asking, Usage usage, long durationMillis) {
         String refusal = task.answers().size() < MOST_ANSWERS
                 ? results.refusal(task, asking)
                 : "the task has asked " + MOST_ANSWERS + " times, and all answers are handed to each call of it;"
                         + " ask in a loop of the graph, where each question is a task of its own";
         if (refusal != null) {
-            ends.fail(task, new RunError(RunError.BAD_OUTPUT, refusal, null), durationMillis);
+            ends.fail(task, new RunError(RunError.BAD_OUTPUT, refusal, null), usage, durationMillis);
             return;
         }
         Interrupt interrupt = new Interrupt(
@@ -121,15 +122,15 @@ final class TaskWaits {
                 draft.run().version(),
                 draft.now(),
                 0);
-        draft.emit(NodeWaiting.asking(interrupt), task, task.attempt(), durationMillis);
+        draft.emit(NodeWaiting.asking(interrupt, usage), task, task.attempt(), durationMillis);
         Instant wakesAt = interrupt.wakesAt();
         if (wakesAt != null) {
             wakeUpAt(wakesAt);
         }
     }
 
-    void sleep(Task task, Instant until, long durationMillis) {
-        draft.emit(NodeWaiting.until(until), task, task.attempt(), durationMillis);
+    void sleep(Task task, Instant until, Usage usage, long durationMillis) {
+        draft.emit(NodeWaiting.until(until, usage), task, task.attempt(), durationMillis);
         wakeUpAt(until);
     }
 }

@@ -153,6 +153,7 @@ final class Trees {
         if (waiting.dispatch() != null) {
             data.set("dispatched", tree(waiting.dispatch()));
         }
+        BudgetTrees.put(data, waiting.usage());
     }
 
     static ObjectNode tree(Dispatch dispatch) {
@@ -187,7 +188,8 @@ final class Trees {
                         ? new EventBody.Missing(
                                 data.get("agent").asText(), data.path("reason").asText())
                         : null,
-                dispatch(data));
+                dispatch(data),
+                BudgetTrees.usage(data));
     }
 
     static void put(ObjectNode data, EventBody.RunWaiting waiting) {

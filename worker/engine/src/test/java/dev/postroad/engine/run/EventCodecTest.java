@@ -9,6 +9,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,19 @@ class EventCodecTest {
                 .isEqualTo(Json.read("{\"inputTokens\":3,\"outputTokens\":4,\"model\":\"m-1\",\"cost\":0.25,"
                         + "\"finishReason\":\"length\"}"));
         assertThat(EventCodec.decode(EventType.NODE_COMPLETED, data)).isEqualTo(body);
+    }
+
+    @Test
+    void whatAFailedAttemptUsedIsInTheEvent() throws FaultsException {
+        Usage usage = new Usage(3, 4, "m-1", new BigDecimal("0.25"), "length");
+        RunError error = new RunError("llm.length", "cut off", null);
+        for (EventBody body : List.of(
+                new EventBody.NodeRetrying(error, Instant.EPOCH, usage),
+                new EventBody.NodeFailed(error, null, false, usage))) {
+            JsonNode data = Json.read(EventCodec.encode(body));
+            assertThat(data.path("usage").path("outputTokens").asInt()).isEqualTo(4);
+            assertThat(EventCodec.decode(body.type(), data)).isEqualTo(body);
+        }
     }
 
     private static JsonNode handed(String input) throws FaultsException {

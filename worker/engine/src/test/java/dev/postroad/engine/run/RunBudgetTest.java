@@ -8,6 +8,8 @@ import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,51 @@ class RunBudgetTest {
         Run back = RunCodec.run(
                 script.run.id(), script.run.graph(), version -> script.run.graph(), RunCodec.tree(script.run));
         assertThat(back.spent()).isEqualTo(script.run.spent());
+    }
+
+    private static final Usage USED = new Usage(4, 1, "m-1", new BigDecimal("0.25"), "stop");
+
+    @Test
+    void whatAttemptsUsedThatFailedIsSpentToo() {
+        RunScript script = script("cost: 0.60, onExceeded: fail");
+        script.reply("a@1", new AgentReply.Faulted("llm.500", "broke", true, null, USED));
+        assertThat(script.run.spent()).isEqualTo(USED.plus(Usage.NONE));
+        script.tell(new Command.RetryDue("a@1", 2));
+        script.reply("a@1", new AgentReply.Completed(json("'no object'"), USED));
+        assertThat(script.types()).contains("node.failed a@1");
+        assertThat(script.run.spent().tokens()).isEqualTo(10);
+        assertThat(script.run.spent().cost()).isEqualByComparingTo("0.5");
+        script.recover();
+        assertThat(script.run.spent().tokens()).isEqualTo(10);
+    }
+
+    @Test
+    void noAttemptBeginsBeyondWhatFailedOnesUsed() {
+        RunScript script = script("tokens: 5, onExceeded: fail");
+        script.reply("a@1", new AgentReply.Faulted("llm.500", "broke", true, null, USED));
+        script.tell(new Command.RetryDue("a@1", 2));
+        assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
+        assertThat(error(script)).isEqualTo(RunError.BUDGET);
+        assertThat(script.calls).hasSize(1);
+    }
+
+    @Test
+    void whatWasUsedToAskOrToWaitIsSpentToo() {
+        RunScript script = script("tokens: 500");
+        script.reply("a@1", new AgentReply.Sleeping(Duration.ofSeconds(1), USED));
+        assertThat(script.run.spent().tokens()).isEqualTo(5);
+        RunScript asking = script("tokens: 500");
+        asking.reply("a@1", new AgentReply.Interrupted(json("'sure?'")).using(USED));
+        assertThat(asking.run.spent().tokens()).isEqualTo(5);
+        for (RunScript each : List.of(script, asking)) {
+            EventBody waiting = each.journal.stream()
+                    .map(Event::body)
+                    .filter(EventBody.NodeWaiting.class::isInstance)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(EventCodec.decode(waiting.type(), EventCodec.tree(waiting)))
+                    .isEqualTo(waiting);
+        }
     }
 
     @Test

@@ -173,7 +173,9 @@ public final class AgentClients implements AutoCloseable {
         return switch (definition.kind()) {
             case LLM -> {
                 LlmSettings settings = LlmSettings.read(fields, environment);
-                yield settings == null ? null : new LeasedClient(() -> LlmAgent.open(settings, environment, sender));
+                yield settings == null
+                        ? null
+                        : new LeasedClient(() -> LlmAgent.open(settings, environment, sender, prices::priced));
             }
             case HTTP -> {
                 HttpSettings settings = HttpSettings.read(fields, environment);

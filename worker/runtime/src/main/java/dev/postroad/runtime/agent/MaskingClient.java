@@ -56,10 +56,11 @@ final class MaskingClient implements AgentClient {
                         masked(done.output()),
                         done.usage(),
                         done.next().stream().map(this::masked).toList());
-            case AgentReply.Interrupted asks -> new AgentReply.Interrupted(masked(asks.question()), asks.asking());
+            case AgentReply.Interrupted asks ->
+                new AgentReply.Interrupted(masked(asks.question()), asks.asking(), asks.usage());
             case AgentReply.Sleeping sleeping -> sleeping;
-            case AgentReply.Faulted(var type, var message, var retryable, var retryAfter) ->
-                new AgentReply.Faulted(type, secrets.hidden(message), retryable, retryAfter);
+            case AgentReply.Faulted(var type, var message, var retryable, var retryAfter, var usage) ->
+                new AgentReply.Faulted(type, secrets.hidden(message), retryable, retryAfter, usage);
         };
     }
 

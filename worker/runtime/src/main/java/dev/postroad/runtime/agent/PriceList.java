@@ -1,7 +1,6 @@
 package dev.postroad.runtime.agent;
 
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.PriceDefinition;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,23 +30,22 @@ public final class PriceList {
 
     /** A reply with what its call cost, where that is known. */
     public AgentReply priced(AgentReply reply) {
-        if (!(reply instanceof Completed completed) || prices.isEmpty()) {
-            return reply;
-        }
-        Usage usage = completed.usage();
+        Usage priced = priced(reply.usage());
+        return priced.equals(reply.usage()) ? reply : reply.using(priced);
+    }
+
+    /** The same with what it cost, where that is known. */
+    Usage priced(Usage usage) {
         PriceDefinition price =
                 usage.model() == null || usage.cost() != null || usage.tokens() == 0 ? null : price(usage.model());
         return price == null
-                ? reply
-                : new Completed(
-                        completed.output(),
-                        new Usage(
-                                usage.inputTokens(),
-                                usage.outputTokens(),
-                                usage.model(),
-                                price.cost(usage),
-                                usage.finishReason()),
-                        completed.next());
+                ? usage
+                : new Usage(
+                        usage.inputTokens(),
+                        usage.outputTokens(),
+                        usage.model(),
+                        price.cost(usage),
+                        usage.finishReason());
     }
 
     private @Nullable PriceDefinition price(String model) {

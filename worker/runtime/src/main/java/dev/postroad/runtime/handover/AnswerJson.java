@@ -19,19 +19,19 @@ final class AnswerJson {
 
     static ObjectNode written(AgentReply reply) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
+        reply.usage().putInto(json);
         switch (reply) {
             case AgentReply.Completed completed -> {
                 json.put("kind", "completed").set("output", completed.output());
-                completed.usage().putInto(json);
                 json.set("next", written(completed.next()));
             }
-            case AgentReply.Interrupted(JsonNode question, Asking asking) -> {
+            case AgentReply.Interrupted(JsonNode question, Asking asking, Usage _) -> {
                 json.put("kind", "interrupted").set("question", question);
                 json.set("asking", written(asking));
             }
-            case AgentReply.Sleeping(Duration duration) ->
+            case AgentReply.Sleeping(Duration duration, Usage _) ->
                 json.put("kind", "sleeping").put("duration", duration.toString());
-            case AgentReply.Faulted(String type, String message, boolean retryable, Duration retryAfter) -> {
+            case AgentReply.Faulted(String type, String message, boolean retryable, Duration retryAfter, Usage _) -> {
                 json.put("kind", "faulted")
                         .put("type", type)
                         .put("message", message)
@@ -82,15 +82,17 @@ final class AnswerJson {
         String kind = json.path("kind").asText();
         return switch (kind) {
             case "completed" -> new AgentReply.Completed(tree(json, "output"), Usage.of(json), next(json.path("next")));
-            case "interrupted" -> new AgentReply.Interrupted(tree(json, "question"), asking(json.path("asking")));
+            case "interrupted" ->
+                new AgentReply.Interrupted(tree(json, "question"), asking(json.path("asking")), Usage.of(json));
             case "sleeping" ->
-                new AgentReply.Sleeping(Duration.parse(json.path("duration").asText()));
+                new AgentReply.Sleeping(Duration.parse(json.path("duration").asText()), Usage.of(json));
             case "faulted" ->
                 new AgentReply.Faulted(
                         json.path("type").asText(),
                         json.path("message").asText(),
                         json.path("retryable").asBoolean(),
-                        duration(json, "retryAfter"));
+                        duration(json, "retryAfter"),
+                        Usage.of(json));
             default -> throw new IllegalArgumentException("an answer of the kind " + kind + " is not known here");
         };
     }

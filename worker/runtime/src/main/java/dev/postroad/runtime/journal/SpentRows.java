@@ -35,10 +35,7 @@ final class SpentRows {
     }
 
     private static @Nullable Usage spent(EventBody body) {
-        return body instanceof EventBody.NodeCompleted completed
-                        && !completed.usage().equals(Usage.NONE)
-                ? completed.usage()
-                : null;
+        return body instanceof EventBody.OfTask ofTask && !ofTask.usage().equals(Usage.NONE) ? ofTask.usage() : null;
     }
 
     private void add(JournalEntry entry, BudgetClaim claim, Event event, Usage usage) {

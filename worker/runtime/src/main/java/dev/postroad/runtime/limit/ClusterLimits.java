@@ -253,8 +253,9 @@ public final class ClusterLimits implements AutoCloseable {
             if (charged == null || use == null) {
                 return;
             }
-            if (reply instanceof AgentReply.Completed completed) {
-                charged.used(use, completed.usage().tokens());
+            long tokens = reply.usage().tokens();
+            if (tokens > 0 || reply instanceof AgentReply.Completed) {
+                charged.used(use, tokens);
             } else {
                 charged.failed(use);
             }

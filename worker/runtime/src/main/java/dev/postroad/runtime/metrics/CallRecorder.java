@@ -38,10 +38,10 @@ public final class CallRecorder implements CallObserver {
         // A clock that is set back in the middle of a call makes it shorter than nothing.
         long millis = Math.max(0, durationMillis);
         switch (reply) {
-            case Completed completed -> add(agent, graph, CallOutcome.SUCCESS, millis, completed.usage());
-            case Interrupted _, Sleeping _ -> add(agent, graph, CallOutcome.SUCCESS, millis, Usage.NONE);
+            case Completed _, Interrupted _, Sleeping _ ->
+                add(agent, graph, CallOutcome.SUCCESS, millis, reply.usage());
             case Faulted fault -> {
-                add(agent, graph, CallOutcome.FAILURE, millis, Usage.NONE);
+                add(agent, graph, CallOutcome.FAILURE, millis, fault.usage());
                 failures.failed(agent, clock.instant(), fault);
             }
         }

@@ -19,12 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @NullMarked
 final class AnswerJsonTest {
+    private static final Usage USED = new Usage(3, 4, "m-1", new BigDecimal("0.25"), "length");
+
     static List<AgentReply> replies() {
         return List.of(
                 AgentReply.completed(NullNode.instance),
                 new AgentReply.Completed(
                         Site.json("{'a': [1, 'ü', null]}"),
-                        new Usage(3, 4, "m-1", new BigDecimal("0.25"), "length"),
+                        USED,
                         List.of(Goto.node("next"), new Goto("up", Site.json("[1]"), true))),
                 new AgentReply.Interrupted(Site.json("'sure?'")),
                 new AgentReply.Interrupted(
@@ -37,7 +39,10 @@ final class AnswerJsonTest {
                                 Duration.ofHours(1))),
                 new AgentReply.Sleeping(Duration.ofMillis(1_500)),
                 AgentReply.permanent("odd", "why"),
-                new AgentReply.Faulted("http.503", "later", true, Duration.ofSeconds(9)));
+                new AgentReply.Faulted("http.503", "later", true, Duration.ofSeconds(9)),
+                AgentReply.permanent("odd", "why").using(USED),
+                new AgentReply.Interrupted(Site.json("'sure?'")).using(USED),
+                new AgentReply.Sleeping(Duration.ofMillis(1_500), USED));
     }
 
     @ParameterizedTest

@@ -28,7 +28,14 @@ public final class Answers {
     /** The same, or a permanent fault of type {@code <kind>.bad-answer}. */
     public static AgentReply checked(String kind, AgentReply reply) {
         String problem = problem(reply);
-        return problem == null ? reply : AgentReply.permanent(kind + ".bad-answer", Excerpt.PLAIN.of(problem));
+        return problem == null
+                ? reply
+                : new Faulted(kind + ".bad-answer", Excerpt.PLAIN.of(problem), false, null, spent(reply));
+    }
+
+    @SuppressWarnings("NullAway") // Plug-ins are not compiled by us, so any part may be null all the same.
+    private static Usage spent(AgentReply reply) {
+        return reply.usage() == null ? Usage.NONE : reply.usage();
     }
 
     @SuppressWarnings("NullAway") // Plug-ins are not compiled by us, so any part may be null all the same.
@@ -38,11 +45,12 @@ public final class Answers {
                 String ofOutput = usage == null ? "has no usage" : problem(output);
                 yield ofOutput == null ? problem(next) : "the output " + ofOutput;
             }
-            case Interrupted(JsonNode question, Asking asking) -> {
+            case Interrupted(JsonNode question, Asking asking, Usage usage) -> {
                 String ofQuestion = asking == null ? "says not who is asked" : problem(question);
+                ofQuestion = usage == null ? "has no usage" : ofQuestion;
                 yield ofQuestion == null ? problem(asking) : "the question " + ofQuestion;
             }
-            case Sleeping(Duration duration) -> problem(duration);
+            case Sleeping(Duration duration, Usage usage) -> usage == null ? "has no usage" : problem(duration);
             case Faulted ignored -> null;
         };
     }

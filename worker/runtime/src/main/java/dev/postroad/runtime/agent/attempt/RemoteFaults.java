@@ -29,13 +29,23 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
 
     /** The fault of an answer whose status is not 2xx. */
     public Faulted status(HttpResponse<InputStream> response) throws IOException {
+        return status(response, explanation(response));
+    }
+
+    /** The beginning of what such an answer says. */
+    public static byte[] explanation(HttpResponse<InputStream> response) throws IOException {
+        return response.body().readNBytes(EXPLANATION_BYTES);
+    }
+
+    /** The same of one whose explanation has been read. */
+    public Faulted status(HttpResponse<?> response, byte[] explanation) {
         int status = response.statusCode();
         String type = kind + "." + status;
         if (status < 400) {
             String target = response.headers().firstValue("Location").orElse("elsewhere");
             return permanent(type, "answered " + status + ", a redirect to " + target + "; redirects are not followed");
         }
-        String body = new String(response.body().readNBytes(EXPLANATION_BYTES), StandardCharsets.UTF_8).strip();
+        String body = new String(explanation, StandardCharsets.UTF_8).strip();
         String message = excerpt.of("answered " + status + (body.isEmpty() ? "" : ": " + body));
         return isTransient(status)
                 ? new Faulted(type, message, true, retryAfter(response))

@@ -43,12 +43,17 @@ public final class HttpAgent implements AgentClient {
         try {
             HttpResponse<InputStream> response = sender.send(request(call), call);
             try (InputStream body = sender.body(response, call)) {
-                return response.statusCode() / 100 == 2 ? read(response, body, call) : faults.status(response);
+                return response.statusCode() / 100 == 2 ? read(response, body, call) : failed(response);
             }
         } catch (IOException broken) {
             AttemptSender.throwIfInterrupted(broken);
             return faults.connection(settings.url(), broken);
         }
+    }
+
+    private AgentReply failed(HttpResponse<InputStream> response) throws IOException {
+        byte[] explanation = RemoteFaults.explanation(response);
+        return faults.status(response, explanation).using(HttpAnswer.spent(explanation));
     }
 
     private HttpRequest.Builder request(AgentCall call) {

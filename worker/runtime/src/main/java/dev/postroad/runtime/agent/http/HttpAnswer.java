@@ -35,8 +35,9 @@ public record HttpAnswer(RemoteFaults faults) {
     private static final String GOTO = "goto";
     private static final String INTERRUPT = "interrupt";
     private static final String SLEEP = "sleep";
+    private static final String USAGE = "usage";
     private static final double MOST_COST = 1e9;
-    private static final Set<String> BESIDE = Set.of("usage", "logs");
+    private static final Set<String> BESIDE = Set.of(USAGE, "logs");
 
     /** Of an agent that had nothing to say. */
     static AgentReply nothing() {
@@ -75,22 +76,22 @@ public record HttpAnswer(RemoteFaults faults) {
     public AgentReply read(JsonNode tree) {
         List<Fault> problems = new FaultList();
         Fields fields = Fields.of(tree, "", problems);
-        AgentReply reply = problems.isEmpty() ? reply(fields, problems) : null;
-        return reply == null || !problems.isEmpty() ? faults.badAnswer(problems) : reply;
+        Usage usage = problems.isEmpty() ? usage(fields.nested(USAGE)) : Usage.NONE;
+        AgentReply reply = problems.isEmpty() ? reply(fields, usage, problems) : null;
+        return reply == null || !problems.isEmpty() ? faults.badAnswer(problems).using(usage) : reply;
     }
 
     /** Null only where a fault says why. */
-    private static @Nullable AgentReply reply(Fields fields, List<Fault> problems) {
-        Usage usage = usage(fields.nested("usage"));
+    private static @Nullable AgentReply reply(Fields fields, Usage usage, List<Fault> problems) {
         JsonNode question = fields.tree(INTERRUPT);
         if (question != null) {
             refuseBeside(INTERRUPT, fields, OUTPUT, GOTO, SLEEP);
-            return asked(question, fields, problems);
+            return asked(question, fields, problems).using(usage);
         }
         if (fields.has(SLEEP)) {
             refuseBeside(SLEEP, fields, OUTPUT, GOTO);
             Duration duration = fields.duration(SLEEP);
-            return duration == null ? null : new Sleeping(duration);
+            return duration == null ? null : new Sleeping(duration, usage);
         }
         List<Goto> next = new GotoReader(fields, problems).inGraphOrParent();
         JsonNode output = fields.object().get(OUTPUT);
@@ -145,6 +146,24 @@ public record HttpAnswer(RemoteFaults faults) {
                 fields.text("model"),
                 cost == null ? null : fields.object().path("cost").decimalValue(),
                 fields.text("finishReason"));
+    }
+
+    /** What a call used that came to an error, where its explanation says so, as an answer would. */
+    static Usage spent(byte[] explanation) {
+        try {
+            return spent(Json.read(explanation));
+        } catch (FaultsException noJson) {
+            return Usage.NONE;
+        }
+    }
+
+    /** The same of an explanation that is JSON. */
+    public static Usage spent(JsonNode explanation) {
+        List<Fault> problems = new FaultList();
+        Usage usage = explanation.isObject()
+                ? usage(Fields.of(explanation, "", problems).nested(USAGE))
+                : Usage.NONE;
+        return problems.isEmpty() ? usage : Usage.NONE;
     }
 
     private static int tokens(Fields fields, String field) {

@@ -63,8 +63,8 @@ public final class JavaAgentClient implements AgentClient {
             case Completed completed -> ownCopy(Answers.checked("java", withOutput(completed)));
             case Interrupted interrupted -> ownCopy(Answers.checked("java", interrupted));
             case Sleeping sleeping -> Answers.checked("java", sleeping);
-            case Faulted(var type, var message, var retryable, var retryAfter) ->
-                new Faulted(shown(type, "java.fault"), shown(message, ""), retryable, retryAfter);
+            case Faulted(var type, var message, var retryable, var retryAfter, var usage) ->
+                new Faulted(shown(type, "java.fault"), shown(message, ""), retryable, retryAfter, spent(usage));
         };
     }
 
@@ -99,7 +99,8 @@ public final class JavaAgentClient implements AgentClient {
                         Json.copy(output),
                         usage,
                         next.stream().map(JavaAgentClient::ownCopy).toList());
-            case Interrupted(JsonNode question, Asking asking) -> new Interrupted(Json.copy(question), ownCopy(asking));
+            case Interrupted(JsonNode question, Asking asking, Usage usage) ->
+                new Interrupted(Json.copy(question), ownCopy(asking), usage);
             case Sleeping sleeping -> sleeping;
             case Faulted faulted -> faulted;
         };
@@ -116,6 +117,10 @@ public final class JavaAgentClient implements AgentClient {
 
     private static Goto ownCopy(Goto target) {
         return target.input() == null ? target : new Goto(target.node(), Json.copy(target.input()), target.parent());
+    }
+
+    private static Usage spent(@Nullable Usage usage) {
+        return usage == null ? Usage.NONE : usage;
     }
 
     private static String shown(@Nullable String text, String instead) {

@@ -87,7 +87,7 @@ public record AgentResult(String task, int attempt, Said said) {
         answer.remove(List.of("task", "attempt", "heartbeat", "underWay", "notDone", "logs"));
         JsonNode logs = fields.object().get("logs");
         if (fields.has("error")) {
-            return new Answered(fault(fields.object(), remote), logs);
+            return new Answered(fault(fields.object(), remote).using(HttpAnswer.spent(fields.object())), logs);
         }
         return new Answered(Answers.checked(KIND, new HttpAnswer(remote).read(answer)), logs);
     }

@@ -4,12 +4,14 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,23 +29,36 @@ public final class LlmAgent implements AgentClient {
     private final LlmModel model;
     private final @Nullable LlmModel fallback;
     private final RemoteFaults faults;
+    private final UnaryOperator<Usage> priced;
 
-    private LlmAgent(LlmPrompt prompt, LlmModel model, @Nullable LlmModel fallback, RemoteFaults faults) {
+    private LlmAgent(
+            LlmPrompt prompt,
+            LlmModel model,
+            @Nullable LlmModel fallback,
+            RemoteFaults faults,
+            UnaryOperator<Usage> priced) {
         this.prompt = prompt;
         this.model = model;
         this.fallback = fallback;
         this.faults = faults;
+        this.priced = priced;
     }
 
-    /** A client, which reaches out to nobody yet. */
-    public static LlmAgent open(LlmSettings settings, AgentEnvironment environment, AttemptSender sender) {
+    /**
+     * A client, which reaches out to nobody yet.
+     *
+     * @param priced adds what a model cost to what was used of it
+     */
+    public static LlmAgent open(
+            LlmSettings settings, AgentEnvironment environment, AttemptSender sender, UnaryOperator<Usage> priced) {
         RemoteFaults faults = new RemoteFaults("llm", new Excerpt(settings.secrets()), environment.clock());
         LlmEndpoint fallback = settings.fallback();
         return new LlmAgent(
                 LlmPrompt.of(settings.texts(), environment.clock()),
                 LlmModel.open(settings.endpoint(), settings, environment, sender, faults),
                 fallback == null ? null : LlmModel.open(fallback, settings, environment, sender, faults),
-                faults);
+                faults,
+                priced);
     }
 
     @Override
@@ -64,7 +79,10 @@ public final class LlmAgent implements AgentClient {
                 .warn("model " + model.name() + " failed, and " + fallback.name() + " is asked in its place: "
                         + fault.type() + ": " + fault.message());
         AgentReply second = fallback.ask(messages, call);
-        return second instanceof Faulted both ? bothFailed(fault, both) : second;
+        AgentReply answer = second instanceof Faulted both ? bothFailed(fault, both) : second;
+        return fault.usage().equals(Usage.NONE)
+                ? answer.using(second.usage())
+                : answer.using(priced.apply(second.usage()).with(priced.apply(fault.usage())));
     }
 
     /** By the first model's fault goes what becomes of the attempt: the next one begins with it again. */

@@ -60,20 +60,29 @@ record LlmAnswer(LlmForm form, RemoteFaults faults) {
 
     /** @param before an answer that was asked for before, and used something too; null for none */
     AgentReply read(Judged judged, @Nullable ModelAnswer before) {
-        if (judged.unfinished() != null) {
-            return judged.unfinished();
-        }
         ModelAnswer said = judged.said();
+        if (judged.unfinished() != null) {
+            return judged.unfinished().using(spent(said, before));
+        }
         if (judged.problem() != null) {
             String wanted = form.schema() == null ? "a JSON object" : "JSON that fits the schema";
             return AgentReply.retryable(
-                    "llm.bad-json",
-                    faults.excerpt().of("asked for " + wanted + ", but " + judged.problem() + ": " + said.text()));
+                            "llm.bad-json",
+                            faults.excerpt()
+                                    .of("asked for " + wanted + ", but " + judged.problem() + ": " + said.text()))
+                    .using(spent(said, before));
         }
         Usage usage = before == null ? said.usage() : said.usage().with(before.usage());
         return judged.json() == null
                 ? Answers.checked("llm", new Completed(text(said.text()), usage))
                 : new Completed(judged.json(), usage);
+    }
+
+    /** What was used of a model that gave no answer in the end. */
+    static Usage spent(ModelAnswer said, @Nullable ModelAnswer before) {
+        return before == null || before.spent().equals(Usage.NONE)
+                ? said.spent()
+                : said.usage().with(before.usage());
     }
 
     /** Null where the answer is one. */

@@ -61,7 +61,7 @@ final class LlmModel {
         Exchange first = exchange(told, call);
         AgentReply firstFault = first.fault();
         if (firstFault != null) {
-            return firstFault;
+            return firstFault.using(LlmAnswer.spent(first.answer(), null));
         }
         Judged judged = answers.judged(first.answer());
         String problem = judged.problem();
@@ -70,7 +70,9 @@ final class LlmModel {
         }
         Exchange second = exchange(repairing(told, first.answer().text(), problem), call);
         AgentReply secondFault = second.fault();
-        return secondFault != null ? secondFault : answers.read(answers.judged(second.answer()), first.answer());
+        return secondFault != null
+                ? secondFault.using(LlmAnswer.spent(second.answer(), first.answer()))
+                : answers.read(answers.judged(second.answer()), first.answer());
     }
 
     private Exchange exchange(List<ChatMessage> messages, AgentCall call) throws InterruptedException {

@@ -102,6 +102,12 @@ final class ModelAnswer {
         return finishReason;
     }
 
+    /** What was counted, of an answer that is none; the same as nothing where nothing was. */
+    Usage spent() {
+        Usage counted = usage();
+        return counted.tokens() == 0 && counted.cost() == null ? Usage.NONE : counted;
+    }
+
     Usage usage() {
         return new Usage(inputTokens, outputTokens, model, cost, finishReason);
     }

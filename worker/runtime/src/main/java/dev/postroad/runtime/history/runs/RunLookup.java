@@ -17,7 +17,8 @@ public final class RunLookup {
                                     + (data #>> '{usage,outputTokens}')::bigint), 0)::bigint AS tokens,
                        sum((data #>> '{usage,cost}')::numeric) AS cost
                 FROM postroad.journal
-                WHERE run = runs.id AND seq > status_seq AND type = 'node.completed') since
+                WHERE run = runs.id AND seq > status_seq
+                  AND type IN ('node.completed', 'node.failed', 'node.retrying', 'node.waiting')) since
             WHERE run_id = :runId) r
             LEFT JOIN postroad.unreadable_runs ON run = r.id
             """;

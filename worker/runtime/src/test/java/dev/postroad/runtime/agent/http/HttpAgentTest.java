@@ -16,6 +16,7 @@ import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Calls;
 import dev.postroad.runtime.agent.attempt.StubServer;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +157,23 @@ final class HttpAgentTest {
         server.answers(200, "{\"sleep\": \"PT10M\", \"interrupt\": null}");
 
         assertThat(call("{}")).isEqualTo(new Sleeping(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void whatACallUsedCountsWhateverItCameTo() throws Exception {
+        String usage = "\"usage\": {\"inputTokens\": 3, \"outputTokens\": 4, \"cost\": 0.5}";
+        Usage used = new Usage(3, 4, null, new BigDecimal("0.5"), null);
+        for (String body : List.of(
+                "{\"interrupt\": 1, " + usage + "}",
+                "{\"sleep\": \"PT1S\", " + usage + "}",
+                "{\"outptu\": 1, " + usage + "}")) {
+            server.answers(200, body);
+            assertThat(call("{}").usage()).as(body).isEqualTo(used);
+        }
+        server.answers(503, "{\"error\": \"busy\", " + usage + "}");
+        assertThat(call("{}")).isInstanceOf(Faulted.class).returns(used, AgentReply::usage);
+        server.answers(503, "{\"usage\": {\"inputTokens\": -3}}");
+        assertThat(call("{}")).isInstanceOf(Faulted.class).returns(Usage.NONE, AgentReply::usage);
     }
 
     @ParameterizedTest

@@ -7,6 +7,8 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Calls;
@@ -221,7 +223,11 @@ final class LlmAgentTest {
     void failsWhereTheSecondAnswerDoesNotFitEither() throws Exception {
         server.answersEvents(Events.answer("eight"));
 
-        assertFault(call("{}", SCHEMA), "llm.bad-json", true, "asked for JSON that fits the schema");
+        AgentReply reply = call("{}", SCHEMA);
+        assertFault(reply, "llm.bad-json", true, "asked for JSON that fits the schema");
+        assertThat(reply.usage())
+                .as("of both answers")
+                .isEqualTo(new Usage(2 * USAGE.inputTokens(), 2 * USAGE.outputTokens(), null, null, "stop"));
         server.request();
         server.request();
         assertThat(server.isIdle()).isTrue();
@@ -282,6 +288,24 @@ final class LlmAgentTest {
     }
 
     @Test
+    void whatBothModelsUsedIsPaidForAtThePriceOfEach() throws Exception {
+        for (String model : List.of("house-model", "spare")) {
+            String price = model.equals("spare") ? "1" : "0.5";
+            clients.prices().put((PriceDefinition)
+                    Definitions.readAll("{ price: " + model + ", inputTokens: " + price + ", outputTokens: 0, per: 1 }")
+                            .getFirst());
+        }
+        server.answersFirst(200, ofModel("house-model", "no json"), "text/event-stream");
+        server.answersEvents(ofModel("spare", "{}"));
+
+        AgentReply reply = call("{}", "response: json", "fallback: spare");
+
+        assertThat(reply).isInstanceOf(Completed.class);
+        assertThat(reply.usage().inputTokens()).isEqualTo(2 * USAGE.inputTokens());
+        assertThat(reply.usage().cost()).isEqualByComparingTo("16.5");
+    }
+
+    @Test
     void saysWhatBothModelsSaidWhereNeitherCan() throws Exception {
         server.answersFirst(503, "busy", "text/plain");
         server.answers(404, "no such model");
@@ -300,6 +324,10 @@ final class LlmAgentTest {
         assertFault(call("{}", "fallback: spare"), "llm.400", false, "bad question");
         server.request();
         assertThat(server.isIdle()).isTrue();
+    }
+
+    private static String ofModel(String model, String text) {
+        return Events.answer(text).replace("{\"choices\"", "{\"model\":\"" + model + "\",\"choices\"");
     }
 
     private AgentReply call(String input, String... settings) throws Exception {
