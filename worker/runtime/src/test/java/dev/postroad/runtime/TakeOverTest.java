@@ -38,8 +38,9 @@ class TakeOverTest {
             nodes:
               first: { agent: test-busy, input: "{'sum': 1}" }
               nap: { sleep: "'PT0.05S'" }
-              second: { agent: test-busy, input: "{'sum': 2}" }
+              second: { agent: test-busy, input: "{'sum': 2, 'fails': 1}", retry: { backoff: PT0.01S } }
             edges: [{ from: START, to: first }, { from: first, to: nap }, { from: nap, to: second }, { from: second, to: END }]
+            budget: { key: run.graph, cost: 1000000, per: P31D }
             ---
             graph: asking
             state: { answer: { reducer: last } }
@@ -68,6 +69,7 @@ class TakeOverTest {
         awaitRunning("a");
         worker("a").kill();
         runs.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        isPaidOnce(runs.size());
         assertThat(owned("a")).isZero();
         assertThat(owned("b")).as("they are spread").isPositive();
         assertThat(owned("c")).as("they are spread").isPositive();
@@ -82,6 +84,19 @@ class TakeOverTest {
                 .containsExactly(tuple("a", "its session ended, and it took no other"));
     }
 
+    /** Each run has made three calls whose answers count, one of them failed; what was called twice is paid for once. */
+    private void isPaidOnce(long runs) {
+        long tokens = 3 * BusyAgent.USED.tokens();
+        assertThat(site.number("SELECT count(*) FROM postroad.runs WHERE tokens = " + tokens + " AND cost = 1.5"))
+                .isEqualTo(runs);
+        assertThat(site.number("SELECT sum(tokens) FROM postroad.budgets WHERE key = 'busy'"))
+                .isEqualTo(runs * tokens);
+        assertThat(site.number("SELECT sum(cost * 2) FROM postroad.budgets WHERE key = 'busy'"))
+                .isEqualTo(runs * 3);
+        assertThat(site.number("SELECT sum(input_tokens + output_tokens) FROM postroad.tasks WHERE graph = 'busy'"))
+                .isEqualTo(runs * tokens);
+    }
+
     @Test
     void aFrozenWorkerIsTakenOverFromAndTakesPartAgainWhenItWakes() throws IOException {
         launch("a", "b");
@@ -91,6 +106,7 @@ class TakeOverTest {
         worker("a").freeze();
         Site.await("its shards are another's", () -> owned("a") == 0);
         runs.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        isPaidOnce(runs.size());
         long before = calls("a");
         worker("a").wake();
         Site.await("it has its share again, as Kafka never took it away", () -> owned("a") == SHARDS / 2);
