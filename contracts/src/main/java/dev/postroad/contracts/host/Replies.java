@@ -28,9 +28,8 @@ final class Replies {
                 if (!completed.next().isEmpty()) {
                     answer.set("goto", gotos(completed.next()));
                 }
-                answer.set("usage", usage(completed.usage()));
             }
-            case AgentReply.Interrupted(JsonNode question, Asking asking) -> {
+            case AgentReply.Interrupted(JsonNode question, Asking asking, Usage _) -> {
                 ObjectNode asked = answer.putObject("interrupt");
                 asked.set(Asking.ASK, question);
                 put(asked, asking);
@@ -46,6 +45,9 @@ final class Replies {
                     error.put("retryAfter", fault.retryAfter().toString());
                 }
             }
+        }
+        if (reply instanceof AgentReply.Completed || !reply.usage().equals(Usage.NONE)) {
+            answer.set("usage", usage(reply.usage()));
         }
         return answer;
     }
