@@ -87,6 +87,7 @@ public final class ErrorTypes {
             new Known("bad-output", Retried.NEVER, "a result that the channels or edges cannot take"),
             new Known("channel-conflict", Retried.NEVER, "the writes of a superstep do not go together"),
             new Known("state-limit", Retried.NEVER, "more than limits.stateBytes"),
+            new Known("task-limit", Retried.NEVER, "more than limits.tasks"),
             new Known("superstep-limit", Retried.NEVER, "more than limits.supersteps"),
             new Known("superstep-timeout", Retried.NEVER, "longer than limits.superstepTimeout"),
             new Known("run-timeout", Retried.NEVER, "longer than limits.timeout, or than the trigger says"),

@@ -117,7 +117,9 @@ final class Results {
                     RunError.BAD_OUTPUT, "the input of graph " + inside.name() + " must be an object of its channels");
         }
         check(inside, List.of(input));
-        return new EventBody.Entry(input, entered(Frame.empty(inside, task.id() + "/"), input));
+        List<Target> next = entered(Frame.empty(inside, task.id() + "/"), input);
+        TaskLimit.checkInside(draft.run(), inside, next);
+        return new EventBody.Entry(input, next);
     }
 
     private ObjectNode shared(Task task, Graph inside) {
@@ -145,8 +147,10 @@ final class Results {
         }
         try {
             ObjectNode state = merged(frame, EdgeDefinition.START, List.of(input), draft.budget());
-            return entry.choose(
+            List<Target> next = entry.choose(
                     frame.scope(draft.run().id(), state, NullNode.instance, input, java.util.Map.of()), draft.budget());
+            TaskLimit.check(frame.graph(), next);
+            return next;
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }
@@ -240,9 +244,11 @@ final class Results {
     List<Target> chosen(Frame frame, String node, List<ObjectNode> writes, Routes routes) throws RefusedException {
         try {
             ObjectNode own = merged(frame, node, writes, draft.budget());
-            return routes.choose(
+            List<Target> next = routes.choose(
                     frame.scope(draft.run().id(), own, NullNode.instance, frame.input(), java.util.Map.of()),
                     draft.budget());
+            TaskLimit.check(frame.graph(), next);
+            return next;
         } catch (ExpressionException failed) {
             throw new RefusedException(RunError.EXPRESSION, failed);
         }

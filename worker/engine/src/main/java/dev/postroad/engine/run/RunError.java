@@ -26,6 +26,7 @@ public record RunError(
     static final String SUPERSTEP_TIMEOUT = "superstep-timeout";
     static final String TOKENS = "token-limit";
     static final String STATE_SIZE = "state-limit";
+    static final String TASKS = "task-limit";
 
     RunError of(String where) {
         return new RunError(type, message, where);

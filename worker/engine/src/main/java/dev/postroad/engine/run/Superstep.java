@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * change copies the array of tasks, not the tasks.
  */
 final class Superstep {
-    static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new EnumMap<>(TaskStatus.class));
+    static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new EnumMap<>(TaskStatus.class), 0, 0);
 
     static final Comparator<Task> MERGE_ORDER =
             Comparator.comparingInt(Task::superstep).thenComparing(Task::place).thenComparing(Task::orderName);
@@ -27,12 +27,26 @@ final class Superstep {
     private final Task[] tasks;
     private final Map<String, Integer> places;
     private final EnumMap<TaskStatus, Integer> counts;
+    private final long withThoseInside;
+    private final long handedOn;
 
-    private Superstep(int number, Task[] tasks, Map<String, Integer> places, EnumMap<TaskStatus, Integer> counts) {
+    /**
+     * @param withThoseInside how many tasks there are, where one that is a graph counts as those inside
+     * @param handedOn how many tasks of the superstep that follows were handed an input so far
+     */
+    private Superstep(
+            int number,
+            Task[] tasks,
+            Map<String, Integer> places,
+            EnumMap<TaskStatus, Integer> counts,
+            long withThoseInside,
+            long handedOn) {
         this.number = number;
         this.tasks = tasks;
         this.places = places;
         this.counts = counts;
+        this.withThoseInside = withThoseInside;
+        this.handedOn = handedOn;
     }
 
     /**
@@ -59,11 +73,15 @@ final class Superstep {
         }
         Map<String, Integer> places = HashMap.newHashMap(sorted.length);
         EnumMap<TaskStatus, Integer> counts = new EnumMap<>(TaskStatus.class);
+        long withThoseInside = 0;
+        long handedOn = 0;
         for (int i = 0; i < sorted.length; i++) {
             places.put(sorted[i].id(), i);
             counts.merge(sorted[i].status(), 1, Integer::sum);
+            withThoseInside += sizeOf(sorted[i]);
+            handedOn += Targets.handed(sorted[i].next());
         }
-        return new Superstep(number, sorted, places, counts);
+        return new Superstep(number, sorted, places, counts, withThoseInside, handedOn);
     }
 
     /** With further tasks; one whose id is there already is left out. */
@@ -93,6 +111,21 @@ final class Superstep {
 
     int size() {
         return tasks.length;
+    }
+
+    /** How many tasks there are, where one that is a graph counts as those inside. */
+    long withThoseInside() {
+        return withThoseInside;
+    }
+
+    /** How many tasks of the superstep that follows were handed an input by those that are done. */
+    long handedOn() {
+        return handedOn;
+    }
+
+    private static long sizeOf(Task task) {
+        Frame inside = Frame.inside(task);
+        return inside == null ? 1 : inside.superstep().withThoseInside();
     }
 
     @Nullable
@@ -148,13 +181,15 @@ final class Superstep {
         int place = Objects.requireNonNull(places.get(changed.id()), changed.id());
         Task[] changedTasks = tasks.clone();
         changedTasks[place] = changed;
+        long size = withThoseInside + sizeOf(changed) - sizeOf(tasks[place]);
+        long handed = handedOn + Targets.handed(changed.next()) - Targets.handed(tasks[place].next());
         if (changed.status() == tasks[place].status()) {
-            return new Superstep(number, changedTasks, places, counts);
+            return new Superstep(number, changedTasks, places, counts, size, handed);
         }
         EnumMap<TaskStatus, Integer> changedCounts = counts.clone();
         changedCounts.merge(tasks[place].status(), -1, Integer::sum);
         changedCounts.merge(changed.status(), 1, Integer::sum);
-        return new Superstep(number, changedTasks, places, changedCounts);
+        return new Superstep(number, changedTasks, places, changedCounts, size, handed);
     }
 
     /** The nodes of all tasks, in merge order, as often as they have tasks. */

@@ -34,6 +34,17 @@ final class Targets {
                 .toList();
     }
 
+    /** How many are handed an input of their own, each of which is one task. */
+    static int handed(@Nullable List<Target> targets) {
+        int handed = 0;
+        if (targets != null) {
+            for (Target target : targets) {
+                handed += target.input() == null ? 0 : 1;
+            }
+        }
+        return handed;
+    }
+
     /** Those that are handed an input of their own. */
     static List<Target> handing(List<Target> targets) {
         return targets.stream().filter(target -> target.input() != null).toList();

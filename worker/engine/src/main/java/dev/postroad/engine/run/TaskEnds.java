@@ -80,6 +80,11 @@ final class TaskEnds {
 
     private void done(Task task, List<ObjectNode> writes, @Nullable List<Target> next, Usage usage, long millis) {
         Frame frame = draft.frame(task);
+        RunError tooMany = TaskLimit.beyond(draft.run(), frame, next);
+        if (tooMany != null) {
+            fail(task, tooMany, millis);
+            return;
+        }
         int limit = frame.graph().limits().stateBytes();
         long bytes = JsonSizes.sum(writes);
         if (bytes > limit) {

@@ -189,6 +189,7 @@ final class UserCommands {
         for (Target target : resume.next()) {
             requireNode(run.graph(), target.node());
         }
+        TaskLimit.check(run.graph(), resume.next());
         List<String> again = run
                 .root()
                 .where(task -> (task.status() == TaskStatus.ASKING && !answers.containsKey(task.id()))

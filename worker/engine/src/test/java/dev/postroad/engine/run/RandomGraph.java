@@ -273,6 +273,7 @@ final class RandomGraph {
                 null,
                 chance(20) ? 7 : null,
                 Limits.DEFAULT.stateBytes(),
+                Limits.DEFAULT.tasks(),
                 Limits.DEFAULT.iterations());
     }
 

@@ -29,6 +29,7 @@ final class FailureReasons {
             case "channel-conflict" ->
                 "give the channel a reducer that takes several writes, apply the graph, and fork the run onto it";
             case "state-limit" -> "write less to the state, or raise limits.stateBytes and fork the run onto it";
+            case "task-limit" -> "lead to fewer tasks at once, or raise limits.tasks and fork the run onto it";
             case "superstep-limit" -> "see whether a loop does not end; a retry gives the run as many supersteps again";
             case "token-limit" -> "raise limits.tokens, or retry: that gives the run as many tokens again";
             case "run-timeout", "superstep-timeout" -> "raise the limit of time, or retry: its time begins anew";
