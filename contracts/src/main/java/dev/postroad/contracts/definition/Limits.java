@@ -43,8 +43,7 @@ public record Limits(
     private static final int GIBIBYTE = 1 << 30;
 
     /** The bounds where a graph names none. */
-    public static final Limits DEFAULT =
-            new Limits(100, null, null, 1_000, null, null, 16 * MEBIBYTE, 10_000, 100_000);
+    public static final Limits DEFAULT = new Limits(100, null, null, 1_000, null, null, 16 * MEBIBYTE, 10_000, 100_000);
 
     private static final Set<String> KNOWN = Set.of(
             "supersteps",

@@ -10,13 +10,12 @@ import dev.postroad.cli.retention.RetentionCommands;
 import dev.postroad.cli.running.RunningCommands;
 import dev.postroad.cli.schedules.SchedulesCommand;
 import dev.postroad.cli.serving.ServingCommands;
+import dev.postroad.cli.shell.BrokenProcess;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.steering.SteeringCommands;
 import dev.postroad.runtime.config.LogFormat;
 import dev.postroad.runtime.config.Variables;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,11 +39,10 @@ import picocli.CommandLine.Spec;
             "1:something failed; the run failed",
             "2:bad arguments, settings or definitions; the trigger was refused",
             "3:the run was cancelled",
-            "4:the run is not done in time"
+            "4:the run is not done in time",
+            "5:the worker in this process ran out of memory, or lost a thread that it lives on; start it again"
         })
 public final class Postroad implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(Postroad.class);
-
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -72,8 +70,7 @@ public final class Postroad implements Runnable {
     public static void main(String[] arguments) {
         Surroundings surroundings = Surroundings.ofProcess();
         LogEncoder.use(LogFormat.of(Variables.of(surroundings.environment())));
-        Thread.setDefaultUncaughtExceptionHandler(
-                (thread, failed) -> LOG.error("thread {} ends", thread.getName(), failed));
+        Thread.setDefaultUncaughtExceptionHandler(BrokenProcess::uncaught);
         System.exit(run(surroundings, arguments));
     }
 

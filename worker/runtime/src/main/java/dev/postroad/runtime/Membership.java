@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Jdbi;
@@ -34,6 +35,7 @@ final class Membership implements AutoCloseable {
 
     /**
      * @param lease what calls wait for
+     * @param well whether nothing that the worker lives on has ended; it gives no sign of its life where that has
      * @param ticker nanoseconds that go on evenly, from any origin
      */
     Membership(
@@ -42,6 +44,7 @@ final class Membership implements AutoCloseable {
             Jdbi jdbi,
             Lease lease,
             ShardMoves.Collaborators collaborators,
+            BooleanSupplier well,
             LongSupplier ticker) {
         this.settings = settings;
         this.lease = lease;
@@ -57,7 +60,14 @@ final class Membership implements AutoCloseable {
                 lookSoon::ring,
                 clock);
         keeper = new LeaseKeeper(
-                settings.postgres(), self, lease, shards, lookSoon, collaborators.lanes()::areAlive, ticker, clock);
+                settings.postgres(),
+                self,
+                lease,
+                shards,
+                lookSoon,
+                () -> well.getAsBoolean() && collaborators.lanes().areAlive(),
+                ticker,
+                clock);
     }
 
     /** What this process says of itself. */

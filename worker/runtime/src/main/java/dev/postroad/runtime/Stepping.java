@@ -46,17 +46,19 @@ import java.util.random.RandomGenerator;
 record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membership) {
 
     /**
+     * How it stands with the worker.
+     *
+     * @param closing whether it is on its way out, so that nothing is tried any more
+     * @param well whether nothing that it lives on has ended
+     */
+    record Fate(BooleanSupplier closing, BooleanSupplier well) {}
+
+    /**
      * @param lease what calls wait for
-     * @param closing whether the worker is on its way out, so that nothing is tried any more
+     * @param fate how it stands with the worker
      */
     static Stepping open(
-            Foundation on,
-            Storage storage,
-            Publishing publishing,
-            Agents agents,
-            Lease lease,
-            Self self,
-            BooleanSupplier closing) {
+            Foundation on, Storage storage, Publishing publishing, Agents agents, Lease lease, Self self, Fate fate) {
         WorkerSettings settings = on.settings();
         SharedClock clock = on.clock();
         PendingCommands early = storage.early();
@@ -78,7 +80,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 on,
                 storage,
                 publishing,
-                closing,
+                fate.closing(),
                 new Lane.Collaborators(
                         awaited,
                         agents.calls().remote(),
@@ -106,6 +108,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         left,
                         awaited,
                         clock),
+                fate.well(),
                 on.ticker()));
         lanes.start(membership.shards()::fenced);
         membership.start();

@@ -12,6 +12,7 @@ import dev.postroad.runtime.provisioning.StartLimit;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class Worker implements AutoCloseable {
     private final WorkerSettings settings;
     private final SharedClock clock;
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Life life = new Life(this::close);
     private volatile boolean closing;
     private volatile @Nullable Serving serving;
 
@@ -51,19 +53,24 @@ public final class Worker implements AutoCloseable {
      */
     public static Worker start(WorkerSettings settings, InstantSource machine) {
         Worker worker = new Worker(settings, machine);
+        worker.life.begin(worker::startOrClose);
+        return worker;
+    }
+
+    private void startOrClose() {
         try {
-            worker.start();
+            start();
             if (Thread.currentThread().isInterrupted()) {
                 throw new ProvisioningException("the start was interrupted", null);
             }
-            return worker;
+            life.started();
         } catch (RuntimeException failed) {
-            worker.closeUninterrupted();
+            closeUninterrupted();
             throw PostgresTrouble.isOfPooler(failed)
                     ? new ProvisioningException(PostgresTrouble.say(failed), failed)
                     : failed;
         } catch (Error defect) {
-            worker.closeUninterrupted();
+            closeUninterrupted();
             throw defect;
         }
     }
@@ -82,6 +89,7 @@ public final class Worker implements AutoCloseable {
         Provisioning.checkListening(settings.http());
         Provisioning.checkTopics(settings, limit);
         limit.awaitSchema(settings.postgres());
+        life.mayEnd();
         Foundation on = new Foundation(settings, clock, System::nanoTime, metrics, limit, parts);
         Lease lease = new Lease(settings.lease(), on.ticker());
 
@@ -89,7 +97,8 @@ public final class Worker implements AutoCloseable {
         Publishing publishing = Publishing.open(on);
         Self self = Membership.self(settings);
         Agents agents = Agents.open(on, storage, publishing, lease, self);
-        Stepping stepping = Stepping.open(on, storage, publishing, agents, lease, self, () -> closing);
+        Stepping.Fate fate = new Stepping.Fate(() -> closing, life::isWell);
+        Stepping stepping = Stepping.open(on, storage, publishing, agents, lease, self, fate);
         Intake intake = Intake.open(on, storage, publishing, agents, stepping);
         serving = Serving.open(on, storage, publishing, agents, stepping, intake);
     }
@@ -97,7 +106,18 @@ public final class Worker implements AutoCloseable {
     /** Whether the worker can do its work. */
     public boolean isReady() {
         Serving current = serving;
-        return current != null && current.health().report().isReady();
+        return current != null && life.isWell() && current.health().report().isReady();
+    }
+
+    /**
+     * Has somebody told where the worker breaks off: it ran out of memory, or a thread that it lives on ended. It stops
+     * by itself then, and others take its runs over; what shares its process may have suffered too.
+     *
+     * @param told the reason, before the worker stops, once, and on a thread of the worker's; at once, on this thread,
+     *     where it has broken off
+     */
+    public void whenBroken(Consumer<String> told) {
+        life.whenBroken(told);
     }
 
     /** The port of the worker's HTTP server; 0 before it listens. */
@@ -110,6 +130,7 @@ public final class Worker implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        life.close();
         parts.close();
     }
 }

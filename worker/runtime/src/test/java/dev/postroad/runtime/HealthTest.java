@@ -11,6 +11,7 @@ import dev.postroad.runtime.testing.Site;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -217,34 +218,27 @@ class HealthTest {
     }
 
     @Test
-    void leavesItsShardsToOthersAndAsksForARestartWhereALaneHasStopped() {
+    void breaksOffAndLeavesItsShardsToOthersWhereALaneHasStopped() {
         List<Thread> before = lanes();
         Map<String, String> settings = Map.of("POSTROAD_WORKER_ID", "breaks", "POSTROAD_SESSION_TIMEOUT", "PT6S");
-        try (Worker breaks = site.worker(settings);
-                Caller other = new Caller(breaks.httpPort())) {
+        CompletableFuture<String> told = new CompletableFuture<>();
+        try (Worker breaks = site.worker(settings)) {
+            breaks.whenBroken(told::complete);
             site.awaitShares(2);
-            assertThat(other.get("/health/live").status()).isEqualTo(200);
             Thread lane = lanes().stream()
                     .filter(thread -> !before.contains(thread))
                     .findFirst()
                     .orElseThrow();
             lane.interrupt();
-            Site.await(
-                    "it is to be started again", () -> other.get("/health/live").status() == 503);
-            assertThat(other.get("/health/live").json()).isEqualTo(Site.json("{'status': 'broken'}"));
-            Caller.Reply health = other.get("/health");
-            assertThat(health.status()).isEqualTo(503);
-            assertThat(health.json().at("/parts/lanes/why").asText()).contains("a lane has stopped", "restart");
+            Site.await("it breaks off", told::isDone);
+            assertThat(told.join()).contains("its thread postroad-lane-", "has ended");
+            assertThat(breaks.isReady()).isFalse();
             Site.await(
                     "the other worker has its shards",
                     () -> site.number("SELECT count(*) FROM postroad.shards WHERE owner = 'breaks'") == 0);
             Site.await(
-                    "what reads triggers has stopped too",
-                    () -> other.get("/health")
-                            .json()
-                            .at("/parts/readers/why")
-                            .asText()
-                            .contains("no longer read: triggers"));
+                    "nobody expects a sign of it",
+                    () -> site.number("SELECT count(*) FROM postroad.workers WHERE name = 'breaks'") == 0);
         }
         awaitAllIsWell();
         for (int shard = 0; shard < SHARDS; shard++) {

@@ -1,6 +1,7 @@
 package dev.postroad.cli.servers;
 
 import dev.postroad.cli.servers.Servers.Origin;
+import dev.postroad.cli.shell.BrokenProcess;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
@@ -149,6 +150,7 @@ public final class Embedded {
 
     private void start(WorkerSettings settings) {
         Worker worker = Worker.start(settings);
+        worker.whenBroken(_ -> BrokenProcess.end());
         surroundings.shutdown().add(worker::close);
         if (!Await.until(READY_LIMIT, worker::isReady)) {
             throw CommandException.failed(

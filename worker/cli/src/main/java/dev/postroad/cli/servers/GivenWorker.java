@@ -1,5 +1,6 @@
 package dev.postroad.cli.servers;
 
+import dev.postroad.cli.shell.BrokenProcess;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.Worker;
@@ -23,6 +24,7 @@ public final class GivenWorker {
     public static void start(Surroundings surroundings) throws FaultsException {
         WorkerSettings settings = WorkerSettings.read(surroundings.environment());
         Worker worker = Worker.start(settings);
+        worker.whenBroken(_ -> BrokenProcess.end());
         surroundings.shutdown().add(worker::close);
         String told = "worker " + settings.workerId() + " on Kafka " + settings.kafkaServers() + " and Postgres "
                 + settings.postgres().address() + ", " + (settings.http().tls() == null ? "HTTP" : "HTTPS") + " on "

@@ -19,6 +19,9 @@ public final class ExitCode {
     /** The run took longer than it may, or than the caller wanted to wait. */
     public static final int TIMED_OUT = 4;
 
+    /** The worker in this process broke off: it ran out of memory, or lost a thread that it lives on. */
+    public static final int BROKEN_OFF = 5;
+
     private ExitCode() {}
 
     /** That of a run that is, or was left, in a status. */

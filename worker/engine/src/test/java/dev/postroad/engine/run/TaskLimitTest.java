@@ -123,7 +123,13 @@ class TaskLimitTest {
                 new Control.Continue(
                         JsonNodeFactory.instance
                                 .objectNode()
-                                .set("l", JsonNodeFactory.instance.arrayNode().add(1).add(2).add(3)),
+                                .set(
+                                        "l",
+                                        JsonNodeFactory.instance
+                                                .arrayNode()
+                                                .add(1)
+                                                .add(2)
+                                                .add(3)),
                         WhenBusy.REJECT)));
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
         assertThat(script.journal.getLast().body())

@@ -66,7 +66,10 @@ public final class AgentEventPublisher implements AutoCloseable {
         this.jdbi = jdbi;
         this.producer = producer;
         this.topic = topic;
-        this.thread = Thread.ofVirtual().name("postroad-agent-events").unstarted(this::loop);
+        this.thread = Thread.ofVirtual()
+                .name("postroad-agent-events")
+                .uncaughtExceptionHandler(Thread.currentThread().getThreadGroup())
+                .unstarted(this::loop);
     }
 
     /** Starts publishing. */

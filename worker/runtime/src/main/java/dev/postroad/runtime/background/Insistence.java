@@ -18,6 +18,9 @@ public final class Insistence implements AutoCloseable {
     private final Semaphore atOnce;
     private final CountDownLatch closing = new CountDownLatch(1);
 
+    /** That of the worker, which is told of what its threads end with. */
+    private final Thread.UncaughtExceptionHandler owner = Thread.currentThread().getThreadGroup();
+
     /**
      * @param name names the threads
      * @param atOnce at most so many are tried at the same time
@@ -41,7 +44,7 @@ public final class Insistence implements AutoCloseable {
 
     /** Does it, at once and on another thread. */
     public void untilDone(Work work) {
-        Thread.ofVirtual().name(name).start(() -> {
+        Thread.ofVirtual().name(name).uncaughtExceptionHandler(owner).start(() -> {
             try {
                 insist(work);
             } catch (InterruptedException stopping) {

@@ -85,6 +85,7 @@ public final class Rounds implements AutoCloseable {
         } catch (SQLException | JdbiException away) {
             tell(() -> repeats.warn("cannot look for " + what, away));
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             tell(() -> repeats.error("looking for " + what + " broke; it goes on", defect));
         }
         return false;

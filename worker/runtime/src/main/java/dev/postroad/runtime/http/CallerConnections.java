@@ -21,6 +21,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of all callers. The server itself closes one where nothing moves; a byte now and then is enough to keep
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * than there may be, and what asks for health is answered at once. Owns the thread that looks; thread-safe.
  */
 final class CallerConnections implements Connection.Listener, HttpConfiguration.Customizer {
+    private static final Logger LOG = LoggerFactory.getLogger(CallerConnections.class);
     private static final Duration BEAT = Duration.ofMillis(100);
 
     private final CallerLimits limits;
@@ -165,13 +168,18 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
         return request;
     }
 
+    /** What it throws would end all further looks, so one that breaks is made good by the next. */
     private void look() {
-        beats.next();
-        for (CallerConnection caller : open.values()) {
-            if (caller.isLate()) {
-                late.increment();
-                caller.close();
-            }
+        try {
+            beats.next();
+            open.values().stream().filter(CallerConnection::isLate).forEach(this::giveUp);
+        } catch (RuntimeException | VirtualMachineError defect) {
+            LOG.error("looking for connections that are late broke; it goes on", defect);
         }
+    }
+
+    private void giveUp(CallerConnection caller) {
+        late.increment();
+        caller.close();
     }
 }

@@ -49,7 +49,7 @@ final class LiveEvents implements AutoCloseable {
         try {
             deliver();
             failing = false;
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | VirtualMachineError failed) {
             if (!failing) {
                 LOG.warn("events are not followed for now; looking again", failed);
             }

@@ -2,6 +2,7 @@ package dev.postroad.runtime.journal;
 
 import dev.postroad.engine.run.Run;
 import dev.postroad.engine.run.RunCodec;
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Repeats;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -63,6 +64,7 @@ public final class SnapshotWriter implements SnapshotDesk, AutoCloseable {
             } catch (SQLException away) {
                 repeats.warn("a snapshot cannot be written, and is left out", away);
             } catch (RuntimeException | VirtualMachineError defect) {
+                Memory.passOnIfShort(defect);
                 repeats.warn("a snapshot cannot be made, and is left out: " + defect);
             }
         }

@@ -49,6 +49,10 @@ public final class ShardMoves {
     private final Duration drain;
     private final Holdings holdings;
     private final ShardClaims claims;
+
+    /** That of the worker, which is told of what its threads end with. */
+    private final Thread.UncaughtExceptionHandler owner = Thread.currentThread().getThreadGroup();
+
     private final Set<Thread> underWay = ConcurrentHashMap.newKeySet();
     private final Repeats repeats;
     private final LongAdder takenOver = new LongAdder();
@@ -137,14 +141,17 @@ public final class ShardMoves {
 
     private void move(String name, int shard, Runnable move) {
         if (holdings.beginsMove(shard)) {
-            Thread moving = Thread.ofVirtual().name(name + shard).unstarted(() -> {
-                try {
-                    move.run();
-                } finally {
-                    holdings.endMove(shard);
-                    underWay.remove(Thread.currentThread());
-                }
-            });
+            Thread moving = Thread.ofVirtual()
+                    .name(name + shard)
+                    .uncaughtExceptionHandler(owner)
+                    .unstarted(() -> {
+                        try {
+                            move.run();
+                        } finally {
+                            holdings.endMove(shard);
+                            underWay.remove(Thread.currentThread());
+                        }
+                    });
             underWay.add(moving);
             moving.start();
         }

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.reading;
 
+import dev.postroad.runtime.background.Memory;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
@@ -29,11 +30,8 @@ enum Failure {
     private static final int MOST_CAUSES = 20;
 
     static Failure of(Throwable failure) {
-        if (failure instanceof VirtualMachineError fatal
-                && !(fatal instanceof OutOfMemoryError || fatal instanceof StackOverflowError)) {
-            // Nothing can be relied on any more, a dead letter least of all.
-            throw fatal;
-        }
+        // Nothing can be relied on any more, a dead letter least of all.
+        Memory.passOnIfShort(failure);
         Throwable cause = failure;
         for (int i = 0; cause != null && i < MOST_CAUSES; i++) {
             if (cause instanceof SQLException sql) {

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.reading;
 
 import dev.postroad.runtime.background.Insistence;
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Trouble;
 import dev.postroad.runtime.reading.RecordHandler.Reception;
 import java.time.Duration;
@@ -130,6 +131,7 @@ public final class PartitionReader implements AutoCloseable {
             } catch (WakeupException stop) {
                 LOG.debug("{} is read no more", topic);
             } catch (Throwable broken) {
+                Memory.passOnIfShort(broken);
                 // The consumer is of no use any more; another one goes on where this one was.
                 fail(broken);
                 pauseMillis = pause(pauseMillis);

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.schedule;
 
 import dev.postroad.contracts.definition.Overlap;
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Repeats;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,6 +103,7 @@ final class Decider {
         try {
             return Planner.plan(schedule.definition(), standing, now, time -> refusals.refusal(schedule, time));
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             repeats.error(
                     "what becomes of schedule " + schedule.name()
                             + " cannot be decided; it starts nothing until it is changed",

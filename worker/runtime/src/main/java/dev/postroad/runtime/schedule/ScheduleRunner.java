@@ -1,6 +1,7 @@
 package dev.postroad.runtime.schedule;
 
 import dev.postroad.runtime.background.Hourly;
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.registry.Catalog;
@@ -134,6 +135,7 @@ public final class ScheduleRunner implements AutoCloseable {
         try {
             calendar.put(schedule);
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             repeats.error("when schedule " + schedule.name() + " is due cannot be told; it is left out", defect);
             calendar.put(schedule, null);
         }
@@ -145,6 +147,7 @@ public final class ScheduleRunner implements AutoCloseable {
             calendar.find(run.schedule())
                     .ifPresent(schedule -> starter.start(schedule, run, shards.of(run.schedule())));
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             repeats.error("run " + run.runId() + " cannot begin yet; others do", defect);
         }
     }

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.agent.plugin;
 
 import dev.postroad.runtime.agent.attempt.Thrown;
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Repeats;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,6 +82,7 @@ public final class PluginFolder implements AutoCloseable {
         try {
             return look();
         } catch (RuntimeException | Error defect) {
+            Memory.passOnIfShort(defect);
             repeats.warn("looking at the plug-ins in " + folder + " broke; it goes on: " + Thrown.text(defect));
             return true;
         }

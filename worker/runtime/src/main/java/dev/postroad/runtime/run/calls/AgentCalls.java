@@ -2,6 +2,7 @@ package dev.postroad.runtime.run.calls;
 
 import dev.postroad.engine.run.Effect;
 import dev.postroad.runtime.agent.CachedResults;
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.limit.ClusterLimits;
@@ -113,6 +114,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
                 underWay.values().forEach(attempt -> lookOver(attempt, now));
                 left.values().forEach(attempt -> lookOver(attempt, now));
             } catch (RuntimeException | Error broken) {
+                Memory.passOnIfShort(broken);
                 LOG.error("looking over the calls broke; it goes on", broken);
             }
         }
@@ -123,6 +125,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
         try {
             attempt.lookOver(now);
         } catch (RuntimeException | Error broken) {
+            Memory.passOnIfShort(broken);
             LOG.error("looking over a call broke; it goes on", broken);
         }
     }

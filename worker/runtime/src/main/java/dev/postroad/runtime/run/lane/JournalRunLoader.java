@@ -24,6 +24,10 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
     private final JournalReader journal;
     private final StoredRun.Graphs graphs;
     private final Repeats repeats;
+
+    /** That of the worker, which is told of what its threads end with. */
+    private final Thread.UncaughtExceptionHandler owner = Thread.currentThread().getThreadGroup();
+
     private volatile boolean closed;
 
     public JournalRunLoader(JournalReader journal, StoredRun.Graphs graphs, InstantSource clock) {
@@ -55,7 +59,7 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
     }
 
     private void untilDone(Reading reading) {
-        Thread.ofVirtual().name("postroad-load").start(() -> {
+        Thread.ofVirtual().name("postroad-load").uncaughtExceptionHandler(owner).start(() -> {
             while (!closed) {
                 try {
                     reading.run();

@@ -8,6 +8,7 @@ import dev.postroad.engine.run.Decision;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.run.calls.LeftCall;
@@ -75,6 +76,7 @@ final class Stepper {
         try {
             decision = begins ? begun(admitted) : admitted;
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             LOG.error("no decision can be made of the trigger of run {}, which is refused", admittee.runId(), defect);
             table.remove(live);
             admittee.outcome().refused(UNDECIDABLE + defect);
@@ -108,6 +110,7 @@ final class Stepper {
         try {
             decision = Decider.recover(live.run(), now, clock.stamp(now));
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             setAside(live, defect);
             return;
         }
@@ -128,6 +131,7 @@ final class Stepper {
         try {
             decision = decide(live.run(), effects.informed(live, command), now);
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             setAside(live, defect);
             return;
         }
@@ -155,6 +159,7 @@ final class Stepper {
         try {
             decision = decide(live.run(), effects.informed(live, instruction.command()), clock.now());
         } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
             LOG.error(
                     "a command for run {} cannot be decided, and is refused",
                     live.key().id(),
