@@ -62,7 +62,7 @@ public final class LogWriter implements AutoCloseable {
         } catch (RuntimeException defect) {
             repeats.error("keeping the partitions of the log broke; it goes on", defect);
         }
-        List<LogEntry> entries = logs.next(MOST_AT_ONCE, PAUSE_MILLIS);
+        List<LogEntry> entries = logs.next(MOST_AT_ONCE);
         if (entries.isEmpty()) {
             return;
         }

@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -83,15 +82,10 @@ public final class RunLogs {
         dropped.increment();
     }
 
-    /** The next lines, at least one; empty where none came in time. They keep their room until they are settled. */
-    List<LogEntry> next(int most, long millis) throws InterruptedException {
-        LogEntry first = waiting.poll(millis, TimeUnit.MILLISECONDS);
-        if (first == null) {
-            return List.of();
-        }
+    /** The next lines that wait; empty where none do. They keep their room until they are settled. */
+    List<LogEntry> next(int most) {
         List<LogEntry> next = new ArrayList<>();
-        next.add(first);
-        waiting.drainTo(next, most - 1);
+        waiting.drainTo(next, most);
         return next;
     }
 

@@ -282,8 +282,8 @@ class LogsTest {
                 log.info(name + " " + line);
             }
             try {
-                table.write(logs.next(100, 0));
-            } catch (SQLException | InterruptedException failed) {
+                table.write(logs.next(100));
+            } catch (SQLException failed) {
                 throw new IllegalStateException(failed);
             }
         }

@@ -34,7 +34,7 @@ class RunLogsTest {
     @Test
     void attemptsThatSayTooMuchShareTheRoomEvenly() throws InterruptedException {
         flood("x");
-        List<LogEntry> kept = new ArrayList<>(logs.next(RunLogs.MOST_WAITING, 0));
+        List<LogEntry> kept = new ArrayList<>(logs.next(RunLogs.MOST_WAITING));
         long most = RunLogs.MOST_WAITING / NOISY;
         for (int i = 0; i < NOISY; i++) {
             String run = "noisy-" + i;
@@ -54,7 +54,7 @@ class RunLogsTest {
             clock.pass(Duration.ofSeconds(1));
         }
         troubles.tell("stuck", "its command cannot be read");
-        assertThat(logs.next(10, 0))
+        assertThat(logs.next(10))
                 .extracting(entry -> entry.source().runId() + ": " + entry.message())
                 .containsExactly(
                         "stuck: its journal cannot be read",
@@ -62,7 +62,7 @@ class RunLogsTest {
                         "stuck: its command cannot be read");
         clock.pass(Duration.ofHours(1));
         troubles.tell("stuck", "its journal cannot be read");
-        assertThat(logs.next(10, 0)).hasSize(1);
+        assertThat(logs.next(10)).hasSize(1);
     }
 
     /** By turns, as they would side by side. */
