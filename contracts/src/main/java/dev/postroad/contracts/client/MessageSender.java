@@ -56,22 +56,35 @@ final class MessageSender implements AutoCloseable {
      * @param by who sends it, in a header; null where nobody says
      */
     RecordPlace send(String topic, String key, JsonNode message, @Nullable String by, String what) {
+        return sendWith(topic, key, message, headers(EventHeaders.BY, by), what);
+    }
+
+    private RecordPlace sendWith(String topic, String key, JsonNode message, List<Header> headers, String what) {
         String unstorable = Json.unstorableText(message);
         if (unstorable != null) {
             throw new IllegalArgumentException(what + " " + unstorable);
         }
-        return sendBytes(topic, key, Json.bytes(message), headers(by), what);
+        return sendBytes(topic, key, Json.bytes(message), headers, what);
+    }
+
+    /**
+     * The same as part of a trace.
+     *
+     * @param traceParent W3C trace context, in a header; null for none
+     */
+    RecordPlace sendTraced(String topic, String key, JsonNode message, @Nullable String traceParent, String what) {
+        return sendWith(topic, key, message, headers(EventHeaders.TRACE_PARENT, traceParent), what);
     }
 
     /** Has a compacted topic forget a key, and waits for the acknowledgement. */
     void sendTombstone(String topic, String key, @Nullable String by, String what) {
-        sendBytes(topic, key, null, headers(by), what);
+        sendBytes(topic, key, null, headers(EventHeaders.BY, by), what);
     }
 
-    private static List<Header> headers(@Nullable String by) {
-        return by == null
+    private static List<Header> headers(String name, @Nullable String value) {
+        return value == null
                 ? HEADERS
-                : List.of(HEADERS.getFirst(), new RecordHeader(EventHeaders.BY, by.getBytes(StandardCharsets.UTF_8)));
+                : List.of(HEADERS.getFirst(), new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8)));
     }
 
     private RecordPlace sendBytes(

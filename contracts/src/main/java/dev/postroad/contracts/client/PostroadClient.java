@@ -100,9 +100,21 @@ public final class PostroadClient implements AutoCloseable {
      * @throws PostroadClientException where Kafka did not acknowledge it in time
      */
     public String trigger(Trigger trigger) {
+        return trigger(trigger, null);
+    }
+
+    /**
+     * Asks for a run that is part of a trace: its events carry the trace, and agents are called within it.
+     *
+     * @param traceParent W3C trace context, such as {@code 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01}; one
+     *     that is malformed counts as none, and so does null
+     * @return the run's id, see {@link #trigger(Trigger)}
+     * @throws PostroadClientException where Kafka did not acknowledge it in time
+     */
+    public String trigger(Trigger trigger, @Nullable String traceParent) {
         String runId = trigger.runId() == null ? "run-" + UUID.randomUUID() : trigger.runId();
         JsonNode message = trigger.toJson().put("runId", runId);
-        sender.send(topics.triggers(), runId, message, "the trigger of run " + runId);
+        sender.sendTraced(topics.triggers(), runId, message, traceParent, "the trigger of run " + runId);
         return runId;
     }
 

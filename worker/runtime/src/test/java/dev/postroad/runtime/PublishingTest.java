@@ -12,6 +12,7 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.nio.charset.StandardCharsets;
@@ -308,6 +309,8 @@ class PublishingTest {
                 "nonsense",
                 "empty",
                 "",
+                "zeros",
+                "00-" + "0".repeat(32) + "-00f067aa0ba902b7-01",
                 "capitals",
                 "00-" + TRACE.toUpperCase(Locale.ROOT) + "-00f067aa0ba902b7-01");
         malformed.forEach(this::triggerWithTrace);
@@ -321,6 +324,23 @@ class PublishingTest {
         assertThat(eventRecords())
                 .allSatisfy(record -> assertThat(Site.header(record, EventHeaders.TRACE_PARENT))
                         .isNull());
+    }
+
+    @Test
+    void aTriggerOverHttpHandsItsTraceOnWithWhetherItIsKept() {
+        String given = "00-" + TRACE + "-00f067aa0ba902b7-00";
+        Caller caller = site.caller();
+        site.apply(GRAPHS);
+        String trigger = "{'graph': 'asking', 'runId': 'over-http'}";
+        assertThat(caller.send("POST", "/api/triggers", trigger, "Content-Type", "application/json", "traceparent", given)
+                        .status())
+                .isEqualTo(202);
+        List<RunEvent> journal = site.ended("over-http");
+        Site.await("all is published", () -> site.publishedOnce("over-http").size() == journal.size());
+        assertThat(eventRecords())
+                .allSatisfy(record -> assertThat(Site.header(record, EventHeaders.TRACE_PARENT))
+                        .isEqualTo(given));
+        assertThat(PuppetAgent.calls("over-http").getLast().traceParent()).matches("00-" + TRACE + "-[0-9a-f]{16}-00");
     }
 
     private void triggerWithTrace(String runId, String traceParent) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.access.Principal;
@@ -38,7 +39,7 @@ final class MessageRoutes {
         Bounds.checkTags(context, given.tags());
         Trigger trigger = given.by(Guard.principal(context).by(given.by()));
         posted.acknowledged(context, () -> {
-            String runId = client.trigger(trigger);
+            String runId = client.trigger(trigger, context.header(EventHeaders.TRACE_PARENT));
             return JsonNodeFactory.instance.objectNode().put("runId", runId);
         });
     }

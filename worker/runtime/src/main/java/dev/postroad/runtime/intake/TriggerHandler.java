@@ -111,7 +111,8 @@ final class TriggerHandler implements RecordHandler {
             return null;
         }
         String value = new String(header.value(), StandardCharsets.UTF_8);
-        return value.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}") ? value : null;
+        // Zeros alone are no id, by the same rule that says how the others look.
+        return value.matches("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}") ? value : null;
     }
 
     private final class Outcome implements Admittee.AdmissionOutcome {

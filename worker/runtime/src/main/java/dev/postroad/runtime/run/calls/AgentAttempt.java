@@ -412,7 +412,7 @@ final class AgentAttempt {
                 call.attempt(),
                 call.input(),
                 deadline,
-                TraceParents.of(run, call),
+                TraceParents.of(run, call.task(), call.attempt()),
                 call.answers(),
                 answer.show(services.output().open(run.id(), graph, call.node(), call.task(), call.attempt())),
                 log);
