@@ -16,6 +16,7 @@ import dev.postroad.cli.steering.SteeringCommands;
 import dev.postroad.runtime.config.LogFormat;
 import dev.postroad.runtime.config.Variables;
 import java.time.Duration;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +71,8 @@ public final class Postroad implements Runnable {
     public static void main(String[] arguments) {
         Surroundings surroundings = Surroundings.ofProcess();
         LogEncoder.use(LogFormat.of(Variables.of(surroundings.environment())));
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         Thread.setDefaultUncaughtExceptionHandler(BrokenProcess::uncaught);
         System.exit(run(surroundings, arguments));
     }

@@ -25,6 +25,7 @@ import dev.postroad.runtime.registry.Refusals;
 import dev.postroad.runtime.registry.RegistryReader;
 import dev.postroad.runtime.run.calls.AgentCalls;
 import dev.postroad.runtime.run.waking.AvailableAgents;
+import dev.postroad.runtime.trace.Traces;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,7 +46,7 @@ record Agents(
         AgentCalls calls) {
 
     /** @param lease what calls wait for */
-    static Agents open(Foundation on, Storage storage, Publishing publishing, Lease lease, Self self) {
+    static Agents open(Foundation on, Storage storage, Publishing publishing, Traces traces, Lease lease, Self self) {
         WorkerSettings settings = on.settings();
         AgentEvents events = new AgentEvents(settings.workerId(), on.clock());
         AvailableAgents available = new AvailableAgents();
@@ -86,6 +87,7 @@ record Agents(
                 lease::await,
                 budgets::exceeded,
                 limits,
+                traces,
                 on.clock()));
         return new Agents(clients, catalog, registry, agentSwitch, availability, available, budgets, calls);
     }

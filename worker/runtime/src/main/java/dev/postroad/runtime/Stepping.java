@@ -12,6 +12,7 @@ import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.QueuedRuns;
+import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.TurnGiver;
 import dev.postroad.runtime.journal.UnlistedRuns;
 import dev.postroad.runtime.lease.Lease;
@@ -37,6 +38,8 @@ import dev.postroad.runtime.run.waking.AgentWaiters;
 import dev.postroad.runtime.run.waking.QuestionLister;
 import dev.postroad.runtime.run.waking.StrayCommands;
 import dev.postroad.runtime.run.waking.Waker;
+import dev.postroad.runtime.trace.TracedRun;
+import dev.postroad.runtime.trace.Traces;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -58,7 +61,14 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
      * @param fate how it stands with the worker
      */
     static Stepping open(
-            Foundation on, Storage storage, Publishing publishing, Agents agents, Lease lease, Self self, Fate fate) {
+            Foundation on,
+            Storage storage,
+            Publishing publishing,
+            Agents agents,
+            Traces traces,
+            Lease lease,
+            Self self,
+            Fate fate) {
         WorkerSettings settings = on.settings();
         SharedClock clock = on.clock();
         PendingCommands early = storage.early();
@@ -80,6 +90,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 on,
                 storage,
                 publishing,
+                traces,
                 fate.closing(),
                 new Lane.Collaborators(
                         awaited,
@@ -91,6 +102,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         fair,
                         turnWanted::ring,
                         storage.setAside()::undecidable,
+                        traces,
                         clock,
                         RandomGenerator.getDefault())));
         Membership membership = on.part(new Membership(
@@ -122,6 +134,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             Foundation on,
             Storage storage,
             Publishing publishing,
+            Traces traces,
             BooleanSupplier closing,
             Lane.Collaborators collaborators) {
         List<Lane> lanes = new ArrayList<>();
@@ -132,10 +145,16 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                     new EventOutbox(
                             publishing.producer(),
                             storage.reader(),
-                            on.settings().topics().events()),
+                            on.settings().topics().events(),
+                            key -> published(traces, key)),
                     collaborators));
         }
         return new Lanes(lanes);
+    }
+
+    private static RunKey published(Traces traces, RunKey key) {
+        TracedRun traced = traces.traced(key.number(), key.id(), key.traceParent());
+        return traced == null ? key : key.within(traced.traceParent());
     }
 
     /** Starts those who look for what is due. */

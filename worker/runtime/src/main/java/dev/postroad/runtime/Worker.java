@@ -9,6 +9,7 @@ import dev.postroad.runtime.observe.LibraryMeters;
 import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.provisioning.StartLimit;
+import dev.postroad.runtime.trace.Traces;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
@@ -95,10 +96,11 @@ public final class Worker implements AutoCloseable {
 
         Storage storage = Storage.open(on);
         Publishing publishing = Publishing.open(on);
+        Traces traces = Tracing.open(on, storage);
         Self self = Membership.self(settings);
-        Agents agents = Agents.open(on, storage, publishing, lease, self);
+        Agents agents = Agents.open(on, storage, publishing, traces, lease, self);
         Stepping.Fate fate = new Stepping.Fate(() -> closing, life::isWell);
-        Stepping stepping = Stepping.open(on, storage, publishing, agents, lease, self, fate);
+        Stepping stepping = Stepping.open(on, storage, publishing, agents, traces, lease, self, fate);
         Intake intake = Intake.open(on, storage, publishing, agents, stepping);
         serving = Serving.open(on, storage, publishing, agents, stepping, intake);
     }

@@ -332,7 +332,14 @@ class PublishingTest {
         Caller caller = site.caller();
         site.apply(GRAPHS);
         String trigger = "{'graph': 'asking', 'runId': 'over-http'}";
-        assertThat(caller.send("POST", "/api/triggers", trigger, "Content-Type", "application/json", "traceparent", given)
+        assertThat(caller.send(
+                                "POST",
+                                "/api/triggers",
+                                trigger,
+                                "Content-Type",
+                                "application/json",
+                                "traceparent",
+                                given)
                         .status())
                 .isEqualTo(202);
         List<RunEvent> journal = site.ended("over-http");

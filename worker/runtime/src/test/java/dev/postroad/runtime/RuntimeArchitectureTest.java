@@ -81,7 +81,7 @@ class RuntimeArchitectureTest {
             .because("the writes that must never be lost or doubled are to be read and tested by themselves");
 
     @ArchTest
-    static final ArchRule agentsKnowNothingOfRuns = within("agent", "answers")
+    static final ArchRule agentsKnowNothingOfRuns = within("agent", "answers", "trace")
             .because("an attempt is a call with an answer; when to try again is decided in the engine");
 
     @ArchTest
@@ -90,7 +90,7 @@ class RuntimeArchitectureTest {
 
     @ArchTest
     static final ArchRule runsDoNotKnowWhoBringsTheirCommands = within(
-                    "run", "agent", "answers", "guard", "journal", "limit", "logs", "publish")
+                    "run", "agent", "answers", "guard", "journal", "limit", "logs", "publish", "trace")
             .because("a test, a topic and an HTTP call drive a run by the same door");
 
     @ArchTest

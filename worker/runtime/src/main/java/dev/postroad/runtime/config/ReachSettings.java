@@ -21,7 +21,9 @@ final class ReachSettings {
     static SecretRules secrets(Variables variables, SettingReader reader) {
         String listed = reader.text(Setting.SECRETS);
         try {
-            return SecretRules.of(listed, ownValues(variables.own()), ownFiles(variables));
+            List<String> values = ownValues(variables.own());
+            values.addAll(TraceSettings.secrets(variables.openTelemetry()));
+            return SecretRules.of(listed, values, ownFiles(variables));
         } catch (IllegalArgumentException wrong) {
             reader.fault(
                     Setting.SECRETS,

@@ -52,6 +52,7 @@ public enum Setting {
     MCP_COMMANDS,
     SECRETS,
     AGENT_HOSTS,
+    TRACE_CONTENT("false"),
     WORKER_ID;
 
     /** What the name of every variable starts with. */

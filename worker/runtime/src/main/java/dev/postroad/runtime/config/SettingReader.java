@@ -30,7 +30,20 @@ final class SettingReader {
     }
 
     void fault(Setting setting, String problem, String remedy) {
-        faults.add(new Fault(setting.variable(), problem, remedy));
+        fault(setting.variable(), problem, remedy);
+    }
+
+    /** Of a variable that is not ours. */
+    void fault(String variable, String problem, String remedy) {
+        faults.add(new Fault(variable, problem, remedy));
+    }
+
+    boolean truth(Setting setting) {
+        String value = required(setting, "use true or false").strip();
+        if (!value.equals("true") && !value.equals("false")) {
+            fault(setting, "is " + Fields.quoted(value), "use true or false");
+        }
+        return value.equals("true");
     }
 
     /** A text, or null. */

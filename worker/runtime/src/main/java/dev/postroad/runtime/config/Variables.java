@@ -13,12 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What is set, by the environment and by the file that {@code POSTROAD_CONFIG} names; the environment wins, and what is
  * blank is not set. Immutable.
  */
 public final class Variables {
+    private static final String OF_OPEN_TELEMETRY = "OTEL_";
+    private static final String OF_EXPORTER = "OTEL_EXPORTER_";
+
     private final Map<String, String> environment;
     private final Map<String, String> own;
     private final List<String> ownFiles;
@@ -47,7 +51,7 @@ public final class Variables {
         });
         own.keySet().removeIf(Variables::isOfAgents);
         own.values().removeIf(String::isBlank);
-        List<String> ownFiles = own.entrySet().stream()
+        List<String> ownFiles = Stream.concat(own.entrySet().stream(), environment.entrySet().stream())
                 .filter(each -> namesOwnFile(each.getKey()))
                 .map(Map.Entry::getValue)
                 .toList();
@@ -92,10 +96,21 @@ public final class Variables {
         return own;
     }
 
+    /** What OpenTelemetry's SDK reads; what is blank is not set. */
+    Map<String, String> openTelemetry() {
+        Map<String, String> given = new HashMap<>(environment);
+        given.entrySet()
+                .removeIf(each -> !each.getKey().startsWith(OF_OPEN_TELEMETRY)
+                        || each.getValue().isBlank());
+        return given;
+    }
+
     /** What agents may refer to; our own settings hold secrets that are none of their business. */
     Map<String, String> ofOthers() {
         Map<String, String> others = new HashMap<>(environment);
-        others.keySet().removeIf(name -> name.startsWith(Setting.PREFIX) && !isOfAgents(name));
+        others.keySet()
+                .removeIf(
+                        name -> name.startsWith(OF_EXPORTER) || (name.startsWith(Setting.PREFIX) && !isOfAgents(name)));
         return others;
     }
 
@@ -111,6 +126,9 @@ public final class Variables {
 
     /** Of Kafka's clients, those with their keys too. */
     private static boolean namesOwnFile(String name) {
+        if (!name.startsWith(Setting.PREFIX)) {
+            return name.startsWith(OF_EXPORTER) && name.endsWith("_KEY");
+        }
         return name.equals(Setting.CONFIG.variable())
                 || name.endsWith(Setting.FILE_SUFFIX)
                 || name.endsWith("_KEY")

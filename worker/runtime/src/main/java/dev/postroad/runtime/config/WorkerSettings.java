@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param logRetention how long the logs of runs are kept
  * @param retention how long ended runs are kept, and their ids after that
  * @param pendingCommands how long a command is kept for a run that has not come
+ * @param traces where spans go, and what they show
  * @param workerId what this process is called in tables and logs
  */
 public record WorkerSettings(
@@ -50,6 +51,7 @@ public record WorkerSettings(
         RetentionSettings retention,
         Duration pendingCommands,
         AgentEnvironment agents,
+        TraceSettings traces,
         String workerId) {
     private static final Pattern COMMA = Pattern.compile(",");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
@@ -93,6 +95,7 @@ public record WorkerSettings(
                 RetentionSettings.read(reader),
                 reader.duration(Setting.PENDING_COMMANDS, Duration.ofSeconds(1), Duration.ofDays(3_650)),
                 agents(variables, reader, maxValueBytes),
+                TraceSettings.read(variables, reader),
                 workerId(reader));
         LogFormat.check(reader);
         reader.throwFaults();

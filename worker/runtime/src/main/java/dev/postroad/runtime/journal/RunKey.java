@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param traceParent the trace of its trigger; null where it had none
  */
 public record RunKey(
-        long number, String id, int shard, @Nullable String traceParent) {}
+        long number, String id, int shard, @Nullable String traceParent) {
+    /** The same as part of another trace. */
+    public RunKey within(String otherParent) {
+        return new RunKey(number, id, shard, otherParent);
+    }
+}

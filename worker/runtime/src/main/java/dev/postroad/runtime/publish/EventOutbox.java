@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -74,10 +75,20 @@ public final class EventOutbox {
 
     /** @param topic the events topic */
     public EventOutbox(Producer<String, byte[]> producer, JournalReader journal, String topic) {
+        this(producer, journal, topic, key -> key);
+    }
+
+    /**
+     * @param topic the events topic
+     * @param published gives the key under which a run's events are published that are read back, as whoever calls
+     *     {@link #publish} does for all others
+     */
+    public EventOutbox(
+            Producer<String, byte[]> producer, JournalReader journal, String topic, UnaryOperator<RunKey> published) {
         this.producer = producer;
         this.journal = journal;
         this.repeats = new Repeats(LOG, () -> now);
-        this.records = new EventRecords(topic, limit);
+        this.records = new EventRecords(topic, limit, published);
     }
 
     /** Takes a shard over; what may be missing on the topic since {@code publishedAt} is published again. */

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -20,13 +21,16 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 final class EventRecords {
     private final String topic;
     private final ValueLimit limit;
+    private final UnaryOperator<RunKey> published;
     private final EventJson json = new EventJson();
     private final Header specVersion = header(EventHeaders.SPEC_VERSION, "1.0");
     private final Header contentType = header(EventHeaders.CONTENT_TYPE, "application/json");
     private final Header source;
     private final Map<EventType, Header> types = new EnumMap<>(EventType.class);
 
-    EventRecords(String topic, ValueLimit limit) {
+    /** @param published gives the key under which a run's events are published that are read back */
+    EventRecords(String topic, ValueLimit limit, UnaryOperator<RunKey> published) {
+        this.published = published;
         this.topic = topic;
         this.limit = limit;
         this.source = header(EventHeaders.SOURCE, "postroad");
@@ -45,7 +49,7 @@ final class EventRecords {
         Header type = header(
                 EventHeaders.TYPE, EventType.CLOUD_EVENTS_PREFIX + row.columns().typeName());
         byte[] value = value(row.key(), row.graph(), row.graphVersion(), row.columns(), row.data());
-        return record(row.key(), type, row.columns(), value);
+        return record(published.apply(row.key()), type, row.columns(), value);
     }
 
     private byte[] value(RunKey key, String graph, int graphVersion, EventColumns columns, byte[] data) {

@@ -357,6 +357,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         AgentClient client = opening.open(definition);
         ReadyAgent ready = new ReadyAgent(
                 client,
+                definition.kind(),
                 RetryPolicy.DEFAULT.with(definition.retry()),
                 Objects.requireNonNullElse(definition.timeout(), ReadyAgent.DEFAULT_TIMEOUT),
                 definition.guard());

@@ -76,6 +76,20 @@ final class LlmModel {
     }
 
     private Exchange exchange(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
+        ModelSpan span = ModelSpan.begin(endpoint, faults.excerpt());
+        if (span == null) {
+            return untraced(messages, call);
+        }
+        Exchange exchange = null;
+        try {
+            exchange = untraced(messages, call);
+            return exchange;
+        } finally {
+            span.end(messages, exchange);
+        }
+    }
+
+    private Exchange untraced(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
         Exchange exchange = new Exchange(call, endpoint.provider(), maxAnswerBytes, faults);
         ModelTransport.during(
                 exchange,

@@ -52,6 +52,20 @@ public final class McpAgent implements AgentClient {
 
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
+        ToolSpan span = ToolSpan.begin(settings, faults.excerpt());
+        if (span == null) {
+            return untraced(call);
+        }
+        AgentReply reply = null;
+        try {
+            reply = untraced(call);
+            return reply;
+        } finally {
+            span.end(call, reply);
+        }
+    }
+
+    private AgentReply untraced(AgentCall call) throws InterruptedException {
         JsonNode input = call.input();
         if (!input.isObject()) {
             return faults.permanent(

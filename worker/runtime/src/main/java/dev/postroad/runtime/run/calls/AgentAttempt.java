@@ -11,6 +11,7 @@ import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.agent.attempt.AgentAbsentException;
+import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.RemoteClient;
 import dev.postroad.runtime.agent.attempt.Thrown;
 import dev.postroad.runtime.guard.Entry;
@@ -20,6 +21,7 @@ import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.logs.CallLog;
 import dev.postroad.runtime.run.calls.AgentCaller.Answered;
 import dev.postroad.runtime.run.calls.AgentCaller.Unavailability;
+import dev.postroad.runtime.trace.CallTrace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -53,11 +55,17 @@ final class AgentAttempt {
     private final CallLog log;
     private final Instant startedAt;
     private final AttemptAnswer answer;
+    private final @Nullable AttemptTrace trace;
     private final Thread thread = Thread.ofVirtual().unstarted(this::logged);
     private volatile @Nullable Underway underway;
 
-    /** A call, and whose policy its answer goes by. */
-    private record Underway(CallUnderway call, RetryPolicy policy) {}
+    /**
+     * A call, and whose its answer is.
+     *
+     * @param calls null where it is not traced
+     */
+    private record Underway(
+            CallUnderway call, ReadyAgent agent, @Nullable CallTrace calls) {}
 
     /** @param over told once the answer is given, or nobody waits for it */
     AgentAttempt(
@@ -72,6 +80,7 @@ final class AgentAttempt {
         this.call = call;
         this.services = services;
         this.log = services.logs().of(run.id(), graph, call.node(), call.task(), call.attempt(), call.agent());
+        this.trace = AttemptTrace.of(services.traces(), run, graph, call);
         this.startedAt = services.clock().instant();
         this.answer = new AttemptAnswer(taker, () -> over.accept(this));
     }
@@ -318,7 +327,7 @@ final class AgentAttempt {
         Instant begunAt = services.clock().instant();
         CallUnderway begun = new CallUnderway(name, pass, begunAt, begunAt.plus(timeout(agent)));
         try {
-            return call(agent, new Underway(begun, agent.policy()));
+            return called(new Underway(begun, agent, trace == null ? null : trace.begin(services.clock())));
         } finally {
             begun.left();
         }
@@ -330,7 +339,7 @@ final class AgentAttempt {
         awaitGate(pass);
         Instant begunAt = services.clock().instant();
         CallUnderway sending = new CallUnderway(name, pass, begunAt, begunAt.plus(timeout(agent)));
-        Underway begun = new Underway(sending, agent.policy());
+        Underway begun = new Underway(sending, agent, trace == null ? null : trace.begin(services.clock()));
         underway = begun;
         try {
             if (!answer.isOpen()) {
@@ -377,13 +386,13 @@ final class AgentAttempt {
         }
     }
 
-    private AgentReply call(ReadyAgent agent, Underway begun) throws InterruptedException {
+    private AgentReply called(Underway begun) throws InterruptedException {
         underway = begun;
         try {
             if (!answer.isOpen()) {
                 throw new InterruptedException("stopped before it began");
             }
-            AgentReply reply = agent.client().call(agentCall(begun.call.deadline()));
+            AgentReply reply = reply(begun.agent.client(), agentCall(begun.call.deadline()), begun.calls);
             // An agent may leave its thread interrupted, which would stop what the worker does next on it.
             boolean _ = Thread.interrupted();
             judge(begun, reply);
@@ -403,6 +412,17 @@ final class AgentAttempt {
         }
     }
 
+    private static AgentReply reply(AgentClient client, AgentCall asked, @Nullable CallTrace calls)
+            throws InterruptedException {
+        return calls == null ? client.call(asked) : calls.during(() -> client.call(asked));
+    }
+
+    private String traceParent() {
+        return services.traces().isOn()
+                ? TraceParents.of(run, call.task(), call.attempt(), trace != null)
+                : TraceParents.of(run, call.task(), call.attempt());
+    }
+
     private AgentCall agentCall(Instant deadline) {
         return new AgentCall(
                 run.id(),
@@ -412,7 +432,7 @@ final class AgentAttempt {
                 call.attempt(),
                 call.input(),
                 deadline,
-                TraceParents.of(run, call.task(), call.attempt()),
+                traceParent(),
                 call.answers(),
                 answer.show(services.output().open(run.id(), graph, call.node(), call.task(), call.attempt())),
                 log);
@@ -424,14 +444,18 @@ final class AgentAttempt {
         if (!judged.claim()) {
             return;
         }
-        long millis = judged.millisUntil(services.clock().instant());
+        Instant now = services.clock().instant();
+        long millis = judged.millisUntil(now);
+        if (trace != null && begun.calls != null) {
+            trace.ended(judged, begun.agent.kind(), begun.calls, reply, now);
+        }
         try {
             judged.ended(reply, millis);
         } finally {
             try {
                 observe(judged.agent(), reply, millis);
             } finally {
-                answer.give(reply, begun.policy, millis);
+                answer.give(reply, begun.agent.policy(), millis);
             }
         }
     }

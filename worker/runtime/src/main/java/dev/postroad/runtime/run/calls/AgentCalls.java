@@ -7,6 +7,7 @@ import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.logs.RunLogs;
+import dev.postroad.runtime.trace.Traces;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,10 +43,11 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             CallGate gate,
             CallBudgets budgets,
             ClusterLimits limits,
+            Traces traces,
             InstantSource clock) {
-        this.remote = new RemoteCalls(directory, guards, output, logs, observer, clock);
+        this.remote = new RemoteCalls(directory, guards, output, logs, observer, traces, clock);
         this.services = new AttemptServices(
-                directory, guards, output, logs, cached, observer, gate, budgets, limits, remote, clock);
+                directory, guards, output, logs, cached, observer, gate, budgets, limits, remote, traces, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
     }
 

@@ -4,6 +4,7 @@ import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.guard.Guards;
 import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.logs.RunLogs;
+import dev.postroad.runtime.trace.Traces;
 import java.time.InstantSource;
 
 /** What all attempts call on. */
@@ -18,4 +19,5 @@ record AttemptServices(
         CallBudgets budgets,
         ClusterLimits limits,
         RemoteCalls remote,
+        Traces traces,
         InstantSource clock) {}

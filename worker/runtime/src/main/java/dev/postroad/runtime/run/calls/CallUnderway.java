@@ -28,6 +28,10 @@ final class CallUnderway {
         return agent;
     }
 
+    Instant begunAt() {
+        return begunAt;
+    }
+
     Instant deadline() {
         return deadline;
     }

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run.calls;
 
+import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.GuardSettings;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.attempt.AgentClient;
@@ -9,11 +10,13 @@ import java.util.Optional;
 /**
  * An agent that can be called.
  *
+ * @param kind how it is reached
  * @param policy when its failed attempts are followed by others
  * @param timeout the longest that an attempt may take
  * @param guard what stands around each call
  */
-public record ReadyAgent(AgentClient client, RetryPolicy policy, Duration timeout, GuardSettings guard) {
+public record ReadyAgent(
+        AgentClient client, AgentDefinition.Kind kind, RetryPolicy policy, Duration timeout, GuardSettings guard) {
     /** The longest that an attempt may take where nobody said otherwise. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(1);
 

@@ -15,6 +15,7 @@ import dev.postroad.runtime.guard.Pass;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.logs.CallLog;
 import dev.postroad.runtime.logs.RunLogs;
+import dev.postroad.runtime.trace.Traces;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class RemoteCalls implements RemoteDesk {
     private final Guards guards;
     private final RunLogs logs;
     private final CallObserver observer;
+    private final Traces traces;
     private final InstantSource clock;
     private final Heartbeats heartbeats = new Heartbeats();
     private final RemoteOutput output;
@@ -51,7 +53,9 @@ public final class RemoteCalls implements RemoteDesk {
             OutputChunks output,
             RunLogs logs,
             CallObserver observer,
+            Traces traces,
             InstantSource clock) {
+        this.traces = traces;
         this.directory = directory;
         this.guards = guards;
         this.logs = logs;
@@ -105,6 +109,7 @@ public final class RemoteCalls implements RemoteDesk {
         if (!awaited.tell(attempt, note.reply(), note.durationMillis())) {
             guards.count(note.agent(), note.reply(), note.durationMillis());
         }
+        AttemptTrace.noted(traces, run, note, clock.instant());
         observer.observed(note.agent(), note.graph(), note.reply(), note.durationMillis(), true);
         log(run, note);
         if (note.reply() instanceof AgentReply.Faulted fault && fault.type().equals(RunError.TIMEOUT)) {

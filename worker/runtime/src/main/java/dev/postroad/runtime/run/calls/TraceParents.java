@@ -1,9 +1,8 @@
 package dev.postroad.runtime.run.calls;
 
 import dev.postroad.runtime.journal.RunKey;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
-import java.util.zip.CRC32C;
+import dev.postroad.runtime.trace.SpanIds;
+import dev.postroad.runtime.trace.TracedRun;
 
 /**
  * Trace contexts for calls: the trigger's trace where it had one, and with it the trigger's word on whether the trace is
@@ -11,30 +10,26 @@ import java.util.zip.CRC32C;
  */
 final class TraceParents {
     private static final int VERSION_AND_TRACE = 35;
-    private static final String SAMPLED = "01";
+    private static final String SAMPLED = "-01";
+    private static final String NOT_SAMPLED = "-00";
 
     private TraceParents() {}
 
+    /** Where nobody here makes spans. */
     static String of(RunKey run, String task, int attempt) {
-        String given = run.traceParent();
-        return given != null && given.length() > VERSION_AND_TRACE
-                ? given.substring(0, VERSION_AND_TRACE) + "-" + span(run, task, attempt)
-                        + given.substring(given.lastIndexOf('-'))
-                : "00-" + hex(run.number(), run.id()) + "-" + span(run, task, attempt) + "-" + SAMPLED;
+        String given = TracedRun.wellFormed(run.traceParent());
+        return context(run, task, attempt) + (given == null ? SAMPLED : given.substring(given.lastIndexOf('-')));
     }
 
-    private static String hex(long number, String id) {
-        return HexFormat.of().toHexDigits(checksum(id) | 1L) + HexFormat.of().toHexDigits(number);
+    /** @param kept whether the attempt's span is made */
+    static String of(RunKey run, String task, int attempt, boolean kept) {
+        return context(run, task, attempt) + (kept ? SAMPLED : NOT_SAMPLED);
     }
 
-    private static String span(RunKey run, String task, int attempt) {
-        long span = checksum(run.id() + "/" + task) << 32 | checksum(task + "/" + attempt) | 1L;
-        return HexFormat.of().toHexDigits(span);
-    }
-
-    private static long checksum(String text) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(text.getBytes(StandardCharsets.UTF_8));
-        return checksum.getValue();
+    private static String context(RunKey run, String task, int attempt) {
+        String given = TracedRun.wellFormed(run.traceParent());
+        String trace =
+                given == null ? "00-" + SpanIds.trace(run.number(), run.id()) : given.substring(0, VERSION_AND_TRACE);
+        return trace + "-" + SpanIds.attempt(run.number(), task, attempt);
     }
 }

@@ -9,6 +9,7 @@ import dev.postroad.runtime.journal.SnapshotDesk;
 import dev.postroad.runtime.publish.EventOutbox;
 import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.KeptInstructions;
+import dev.postroad.runtime.trace.TracedRun;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,7 @@ final class Committer {
     private final Stepper stepper;
     private final KeptInstructions kept;
     private final SnapshotDesk snapshots;
+    private final CommitTraces traces;
     private final LaneFigures figures;
     private final Consumer<Message> inbox;
 
@@ -45,6 +47,7 @@ final class Committer {
             Stepper stepper,
             KeptInstructions kept,
             SnapshotDesk snapshots,
+            CommitTraces traces,
             LaneFigures figures,
             Consumer<Message> inbox) {
         this.inbox = inbox;
@@ -55,6 +58,7 @@ final class Committer {
         this.stepper = stepper;
         this.kept = kept;
         this.snapshots = snapshots;
+        this.traces = traces;
         this.figures = figures;
     }
 
@@ -70,10 +74,12 @@ final class Committer {
 
     private void commitBatch() {
         List<Batch.Item> items = stepper.batch().take();
+        traces.begin();
         long begun = figures.committing();
         CommitResult result =
                 journal.commit(items.stream().map(Batch.Item::entry).toList(), shards.epochs());
         figures.committed(begun);
+        traces.end(items);
         dropLost(items, result);
         items.forEach(item -> settle(item, result));
     }
@@ -131,7 +137,14 @@ final class Committer {
         String graph = run.graph().name();
         for (JournalRow row : item.entry().rows()) {
             outbox.publish(
-                    item.live().key(), graph, run.graphVersionAt(row.event().seq()), row);
+                    item.live().publishedKey(),
+                    graph,
+                    run.graphVersionAt(row.event().seq()),
+                    row);
+        }
+        TracedRun traced = item.live().trace();
+        if (traced != null) {
+            traces.tell(traced, item.entry());
         }
         long bytesSince = item.live().pace().grown(item.entry().rows());
         if (bytesSince > 0) {

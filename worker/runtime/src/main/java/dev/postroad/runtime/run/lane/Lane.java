@@ -18,6 +18,7 @@ import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.run.queue.TicketHolder;
+import dev.postroad.runtime.trace.Traces;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -97,6 +98,7 @@ public final class Lane {
             FairRanks fair,
             Runnable turnWanted,
             BiConsumer<RunKey, String> undecidable,
+            Traces traces,
             InstantSource clock,
             RandomGenerator random) {}
 
@@ -119,6 +121,7 @@ public final class Lane {
                 new EffectPerformer(collaborators.agents(), collaborators.remote(), collaborators.random(), this::post),
                 new Forks(collaborators.loader(), this::post),
                 new QueuePlaces(collaborators.fair()),
+                collaborators.traces(),
                 collaborators.undecidable());
         this.instructions = new OrderedInstructions(table, stepper, collaborators.loader(), this::taken, this::post);
         this.committer = new Committer(
@@ -129,6 +132,7 @@ public final class Lane {
                 stepper,
                 collaborators.kept(),
                 collaborators.snapshots(),
+                new CommitTraces(collaborators.traces(), collaborators.clock()),
                 figures,
                 this::post);
         this.thread = Thread.ofPlatform().name(name).unstarted(this::loop);
@@ -327,9 +331,7 @@ public final class Lane {
             stepper.recover(found);
             return table.find(found.key().id());
         }
-        LiveRun live = new LiveRun(found.key(), found.run(), 0);
-        table.resume(live);
-        return live;
+        return stepper.resumed(found);
     }
 
     private void own(Message.Own own) {

@@ -3,11 +3,15 @@ package dev.postroad.runtime.run.lane;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.SnapshotPace;
+import dev.postroad.runtime.trace.TracedRun;
+import org.jspecify.annotations.Nullable;
 
 /** A run that a lane has in its hands. Confined to the lane's thread, but for {@link #key}. */
 final class LiveRun {
     private final RunKey key;
     private final int bytes;
+    private final RunKey publishedKey;
+    private final @Nullable TracedRun trace;
     private final SnapshotPace pace = new SnapshotPace();
     private Run run;
     private boolean holdsPlace;
@@ -15,15 +19,31 @@ final class LiveRun {
     private boolean kept;
     private boolean away;
 
-    /** @param bytes about how much memory it takes while it waits */
-    LiveRun(RunKey key, Run run, int bytes) {
+    /**
+     * @param trace null where the run is not traced
+     * @param bytes about how much memory it takes while it waits
+     */
+    LiveRun(RunKey key, @Nullable TracedRun trace, Run run, int bytes) {
         this.key = key;
+        this.publishedKey = trace == null ? key : key.within(trace.traceParent());
+        this.trace = trace;
         this.bytes = bytes;
         this.run = run;
     }
 
     RunKey key() {
         return key;
+    }
+
+    /** The key under which its events are published: those of a traced run are told as part of it. */
+    RunKey publishedKey() {
+        return publishedKey;
+    }
+
+    /** The run as traces know it; null where it is not traced. */
+    @Nullable
+    TracedRun trace() {
+        return trace;
     }
 
     int bytes() {

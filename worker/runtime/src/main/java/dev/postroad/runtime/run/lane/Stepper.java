@@ -13,6 +13,8 @@ import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.run.commands.Instruction;
+import dev.postroad.runtime.trace.TracedRun;
+import dev.postroad.runtime.trace.Traces;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ final class Stepper {
     private final EffectPerformer effects;
     private final Forks forks;
     private final QueuePlaces places;
+    private final Traces traces;
 
     /** @param undecidable told of a run of which no decision can be made; must not block */
     Stepper(
@@ -49,7 +52,9 @@ final class Stepper {
             EffectPerformer effects,
             Forks forks,
             QueuePlaces places,
+            Traces traces,
             BiConsumer<RunKey, String> undecidable) {
+        this.traces = traces;
         this.undecidable = undecidable;
         this.table = table;
         this.clock = clock;
@@ -67,10 +72,8 @@ final class Stepper {
         Instant stamp = clock.stamp();
         Admission admission = places.placed(admittee.runId(), admittee.graph(), admittee.admission(), stamp);
         Decision admitted = Decider.admit(admittee.runId(), admittee.graph(), admission, stamp);
-        LiveRun live = new LiveRun(
-                new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent()),
-                admitted.run(),
-                admittee.bytes());
+        RunKey key = new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent());
+        LiveRun live = new LiveRun(key, traced(key), admitted.run(), admittee.bytes());
         boolean begins = table.enter(live, clock.now());
         Decision decision;
         try {
@@ -103,8 +106,7 @@ final class Stepper {
 
     /** Takes up a run that was under way, and was read back. */
     void recover(Readable stored) {
-        LiveRun live = new LiveRun(stored.key(), stored.run(), 0);
-        table.resume(live);
+        LiveRun live = resumed(stored);
         Instant now = clock.now();
         Decision decision;
         try {
@@ -115,6 +117,21 @@ final class Stepper {
             return;
         }
         take(live, decision, null, null);
+    }
+
+    /** Takes a run into memory that was read back. */
+    LiveRun resumed(Readable stored) {
+        TracedRun traced = traced(stored.key());
+        if (traced != null) {
+            traces.resumed(traced, stored.run().seq());
+        }
+        LiveRun live = new LiveRun(stored.key(), traced, stored.run(), 0);
+        table.resume(live);
+        return live;
+    }
+
+    private @Nullable TracedRun traced(RunKey key) {
+        return traces.traced(key.number(), key.id(), key.traceParent());
     }
 
     /** Gives a run a command, unless the run is no longer here. */

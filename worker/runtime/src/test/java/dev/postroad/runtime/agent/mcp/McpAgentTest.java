@@ -11,6 +11,7 @@ import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.BackgroundCall;
 import dev.postroad.runtime.agent.attempt.Calls;
+import dev.postroad.runtime.trace.CallTrace;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -112,6 +113,24 @@ final class McpAgentTest {
                 AgentClient client = trusting.open(Calls.agent("mcp", "tool: echo", "command: /no/such/program"))) {
             assertFault(client.call(Calls.dueAt(Calls.NOW.plusSeconds(20))), "mcp.connection", true, "");
         }
+    }
+
+    @Test
+    void aTracedCallIsASpanOfTheToolThatTellsNoSecret() throws Exception {
+        CallTrace trace = new CallTrace(true, () -> Calls.NOW);
+        assertThat(trace.during(() -> call("echo", "{'a':1}"))).isInstanceOf(Completed.class);
+        assertThat(trace.during(() -> call("fails", "{'a':1}"))).isInstanceOf(Faulted.class);
+
+        CallTrace.Call echo = trace.calls().getFirst();
+        assertThat(echo.name()).isEqualTo("execute_tool echo");
+        assertThat(echo.attributes())
+                .containsEntry("gen_ai.operation.name", "execute_tool")
+                .containsEntry("gen_ai.tool.name", "echo")
+                .containsEntry("gen_ai.tool.call.arguments", "{\"a\":1}")
+                .containsEntry("gen_ai.tool.call.result", "{\"said\":{\"a\":1}}");
+        CallTrace.Call fails = trace.calls().getLast();
+        assertThat(fails.errorType()).isEqualTo("mcp.tool-error");
+        assertThat(fails.attributes()).doesNotContainKey("gen_ai.tool.call.result");
     }
 
     private static AgentClient client(String tool) throws Exception {

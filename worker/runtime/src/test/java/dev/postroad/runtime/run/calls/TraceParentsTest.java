@@ -27,7 +27,15 @@ final class TraceParentsTest {
 
     @Test
     void derivesATraceFromARunWithoutOne() {
-        assertThat(of(null, "ask@1", 1)).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01").isEqualTo(of(null, "ask@1", 1));
+        assertThat(of(null, "ask@1", 1))
+                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+                .isEqualTo(of(null, "ask@1", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nonsense", "00-4bf92f3577b34da6a3ce929d0e0e4736", TRACE + "00f067aa0ba902b7-0G"})
+    void takesWhatIsNoTraceContextForNone(String stored) {
+        assertThat(of(stored, "ask@1", 1)).isEqualTo(of(null, "ask@1", 1));
     }
 
     @Test

@@ -25,6 +25,7 @@ import dev.postroad.runtime.run.queue.PriorityThenArrival;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.trace.Traces;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,7 @@ public final class OneLane implements AutoCloseable {
                         new FairRanks(),
                         () -> {},
                         undecidable,
+                        Traces.OFF,
                         clock,
                         new Random(1)));
         lanes = new Lanes(List.of(lane));

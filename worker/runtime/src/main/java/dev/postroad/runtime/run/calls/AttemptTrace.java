@@ -1,0 +1,113 @@
+package dev.postroad.runtime.run.calls;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.engine.run.Effect;
+import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.trace.Attempt;
+import dev.postroad.runtime.trace.CallTrace;
+import dev.postroad.runtime.trace.TracedRun;
+import dev.postroad.runtime.trace.Traces;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells traces of one attempt of a run that is traced. Thread-safe. */
+final class AttemptTrace {
+    private final Traces traces;
+    private final TracedRun run;
+    private final String graph;
+    private final String node;
+    private final String task;
+    private final int number;
+    private final @Nullable JsonNode input;
+
+    private AttemptTrace(
+            Traces traces,
+            TracedRun run,
+            String graph,
+            String node,
+            String task,
+            int number,
+            @Nullable JsonNode input) {
+        this.traces = traces;
+        this.run = run;
+        this.graph = graph;
+        this.node = node;
+        this.task = task;
+        this.number = number;
+        this.input = input;
+    }
+
+    /** Null where the run is not traced. */
+    static @Nullable AttemptTrace of(Traces traces, RunKey run, String graph, Effect.CallAgent call) {
+        TracedRun traced = traces.traced(run.number(), run.id(), run.traceParent());
+        return traced == null
+                ? null
+                : new AttemptTrace(traces, traced, graph, call.node(), call.task(), call.attempt(), call.input());
+    }
+
+    /** Tells how an attempt of a remote agent went, which has its answer now; nothing where the run is not traced. */
+    static void noted(Traces traces, RunKey run, Effect.Note note, Instant at) {
+        TracedRun traced = traces.traced(run.number(), run.id(), run.traceParent());
+        if (traced != null) {
+            new AttemptTrace(traces, traced, note.graph(), note.node(), note.task(), note.attempt(), null)
+                    .ended(
+                            note.agent(),
+                            AgentDefinition.Kind.KAFKA,
+                            at.minusMillis(Math.max(0, note.durationMillis())),
+                            List.of(),
+                            note.reply(),
+                            at);
+        }
+    }
+
+    /** Takes what the agent calls in its turn. */
+    CallTrace begin(InstantSource clock) {
+        return new CallTrace(traces.keepsContent(), clock);
+    }
+
+    /** Tells how a call went, before it is answered. */
+    void ended(CallUnderway call, AgentDefinition.Kind kind, CallTrace calls, AgentReply reply, Instant at) {
+        ended(call.agent(), kind, call.begunAt(), calls.calls(), reply, at);
+    }
+
+    private void ended(
+            String agent,
+            AgentDefinition.Kind kind,
+            Instant begunAt,
+            List<CallTrace.Call> calls,
+            AgentReply reply,
+            Instant at) {
+        boolean content = traces.keepsContent();
+        traces.attempted(
+                run,
+                new Attempt(
+                        graph,
+                        node,
+                        task,
+                        number,
+                        agent,
+                        kind.publicName(),
+                        kind == AgentDefinition.Kind.HTTP || kind == AgentDefinition.Kind.KAFKA,
+                        begunAt,
+                        at,
+                        reply instanceof AgentReply.Faulted fault ? fault.type() : null,
+                        reply.usage(),
+                        calls,
+                        content && input != null ? CallTrace.content(input.toString()) : null,
+                        content ? output(reply) : null));
+    }
+
+    private static @Nullable String output(AgentReply reply) {
+        return switch (reply) {
+            case AgentReply.Completed done -> CallTrace.content(done.output().toString());
+            case AgentReply.Interrupted asks ->
+                CallTrace.content(asks.question().toString());
+            case AgentReply.Faulted fault -> CallTrace.content(fault.message());
+            case AgentReply.Sleeping _ -> null;
+        };
+    }
+}

@@ -1,0 +1,197 @@
+package dev.postroad.runtime.trace;
+
+import dev.postroad.runtime.background.Repeats;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes spans on a thread of its own, of what is told to it: whoever tells waits for nothing. Thread-safe.
+ *
+ * <p>Of a run that it does not know, or of which it missed something, it reads the journal back; so a run that another
+ * worker began, or that rested for long, goes on in its trace.
+ */
+final class LiveTraces implements Traces {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveTraces.class);
+    private static final String SPANS =
+            "Spans that the receiver of traces has, or that were dropped since it was away or slow";
+
+    /** So many things that were told wait to become spans. */
+    static final int MOST_WAITING = 8_192;
+
+    /** So many runs are known at a time; of others the journal is read back. */
+    private static final int MOST_RUNS = 4_096;
+
+    private static final long LOOK_MILLIS = 100;
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    private final SpanSink sink;
+    private final Past past;
+    private final boolean content;
+    private final Repeats repeats;
+    private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final LongAdder missed = new LongAdder();
+    private final Map<Long, RunSpans> runs = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, RunSpans> eldest) {
+            return size() > MOST_RUNS;
+        }
+    };
+    private final Thread thread =
+            Thread.ofPlatform().name("postroad-traces").daemon().unstarted(this::loop);
+    private volatile boolean closed;
+
+    private sealed interface Told {}
+
+    private record Resumed(TracedRun run, int seq) implements Told {}
+
+    private record Committed(TracedRun run, Commit commit) implements Told {}
+
+    private record Attempted(TracedRun run, Attempt attempt) implements Told {}
+
+    /** @param content whether spans show what is handed to agents, and what they answer */
+    LiveTraces(SpanSink sink, Past past, boolean content, InstantSource clock) {
+        this.sink = sink;
+        this.past = past;
+        this.content = content;
+        this.repeats = new Repeats(LOG, clock);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public boolean isOn() {
+        return true;
+    }
+
+    @Override
+    public boolean keepsContent() {
+        return content;
+    }
+
+    @Override
+    public @Nullable TracedRun traced(long number, String id, @Nullable String traceParent) {
+        TracedRun run = TracedRun.of(number, id, traceParent);
+        return sink.samples(run, traceParent) ? run : null;
+    }
+
+    @Override
+    public void resumed(TracedRun run, int seq) {
+        tell(new Resumed(run, seq));
+    }
+
+    @Override
+    public void committed(TracedRun run, Commit commit) {
+        tell(new Committed(run, commit));
+    }
+
+    @Override
+    public void attempted(TracedRun run, Attempt attempt) {
+        tell(new Attempted(run, attempt));
+    }
+
+    private void tell(Told what) {
+        if (!told.offer(what)) {
+            missed.increment();
+        }
+    }
+
+    @Override
+    public void measure(MeterRegistry registry) {
+        FunctionCounter.builder("postroad.trace.spans", this, traces -> traces.sink.sent())
+                .description(SPANS)
+                .tag("outcome", "sent")
+                .register(registry);
+        FunctionCounter.builder("postroad.trace.spans", this, LiveTraces::dropped)
+                .description(SPANS)
+                .tag("outcome", "dropped")
+                .register(registry);
+    }
+
+    /** Of what was told and missed, each is at least one span. */
+    long dropped() {
+        return missed.sum() + sink.dropped();
+    }
+
+    private void loop() {
+        try {
+            while (!closed || !told.isEmpty()) {
+                Told next = told.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    take(next);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(Told next) {
+        try {
+            switch (next) {
+                case Resumed(TracedRun run, int seq) -> spans(run, seq);
+                case Committed(TracedRun run, Commit commit) ->
+                    spans(run, commit.moments().getFirst().seq() - 1).take(commit);
+                case Attempted(TracedRun run, Attempt attempt) -> known(run).take(attempt);
+            }
+        } catch (RuntimeException | Error defect) {
+            repeats.error("a span could not be made", defect);
+        }
+    }
+
+    /**
+     * What is known of a run up to an event: what is missing is read back. Not beyond, though more may be in the journal by
+     * now: that is still to be told.
+     */
+    private RunSpans spans(TracedRun run, int seq) {
+        RunSpans known = runs.get(run.number());
+        if (known != null && known.lastSeq() >= seq) {
+            return known;
+        }
+        RunSpans spans = new RunSpans(run, sink::write);
+        runs.put(run.number(), spans);
+        if (seq > 0) {
+            recall(spans, run, seq);
+        }
+        return spans;
+    }
+
+    private RunSpans known(TracedRun run) {
+        RunSpans known = runs.get(run.number());
+        return known == null ? new RunSpans(run, sink::write) : known;
+    }
+
+    private void recall(RunSpans spans, TracedRun run, int seq) {
+        try {
+            spans.recall(past.until(run.number(), seq));
+        } catch (SQLException away) {
+            repeats.warn("traces lack what runs did before, as their journals cannot be read back", away);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (!thread.join(CLOSING)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        sink.close();
+    }
+}

@@ -1,0 +1,224 @@
+package dev.postroad.runtime;
+
+import static dev.postroad.runtime.testing.TraceReceiver.attribute;
+import static dev.postroad.runtime.testing.TraceReceiver.id;
+import static dev.postroad.runtime.testing.TraceReceiver.parent;
+import static dev.postroad.runtime.testing.TraceReceiver.trace;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventHeaders;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TraceReceiver;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Spans as a receiver of OTLP has them. */
+@NullMarked
+final class TracesTest {
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String SENDER = "00f067aa0ba902b7";
+    private static final String GRAPHS = """
+        graph: traced
+        state: { n: { reducer: last } }
+        nodes:
+          work: { agent: test-puppet, retry: { maxAttempts: 2, backoff: PT0.01S } }
+        edges:
+          - { from: START, to: work }
+          - { from: work, to: END }
+        ---
+        graph: traced-asking
+        nodes:
+          work: { agent: test-puppet }
+          approve: { interrupt: "'may it?'" }
+        edges:
+          - { from: START, to: work }
+          - { from: work, to: approve }
+          - { from: approve, to: END }
+        """;
+
+    private static Site site;
+    private static TraceReceiver receiver;
+    private static Worker worker;
+
+    @BeforeAll
+    static void open() {
+        site = Site.open();
+        receiver = TraceReceiver.open();
+        worker = site.worker(settings());
+        site.apply(GRAPHS);
+    }
+
+    @AfterAll
+    static void close() {
+        site.close();
+        receiver.close();
+    }
+
+    /** Whose runs are traced where their trigger says so, and none else. */
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(receiver.settings());
+        settings.put("OTEL_TRACES_SAMPLER", "parentbased_traceidratio");
+        settings.put("OTEL_TRACES_SAMPLER_ARG", "0");
+        return settings;
+    }
+
+    private static void trigger(String graph, String runId, String traceParent) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                site.topics().triggers(), Site.bytes(runId), Site.bytes("{'graph': '" + graph + "'}"));
+        record.headers().add(EventHeaders.TRACE_PARENT, Site.bytes(traceParent));
+        site.send(record);
+    }
+
+    @Test
+    void aRunIsPartOfItsTriggersTraceWithItsTasksAndAttempts() {
+        PuppetAgent.play(
+                "tried-twice",
+                call -> call.attempt() == 1
+                        ? AgentReply.retryable("busy", "not now")
+                        : AgentReply.completed(Site.json("{'n': 1}")));
+        trigger("traced", "tried-twice", "00-" + TRACE + "-" + SENDER + "-01");
+        site.ended("tried-twice");
+
+        Span run = receiver.await("tried-twice", "invoke_workflow traced", 1).getFirst();
+        Span task = receiver.await("tried-twice", "task work", 1).getFirst();
+        List<Span> attempts = receiver.await("tried-twice", "invoke_agent test-puppet", 2);
+        List<Span> commits = receiver.await("tried-twice", "commit ", 2);
+
+        assertThat(receiver.spans("tried-twice"))
+                .allSatisfy(span -> assertThat(trace(span)).isEqualTo(TRACE));
+        assertThat(parent(run)).isEqualTo(SENDER);
+        assertThat(parent(task)).isEqualTo(id(run));
+        assertThat(attempts).allSatisfy(attempt -> assertThat(parent(attempt)).isEqualTo(id(task)));
+        assertThat(attempts.getFirst().getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+        assertThat(attribute(attempts.getFirst(), "error.type")).isEqualTo("busy");
+        assertThat(commits)
+                .extracting(Span::getName)
+                .containsExactlyInAnyOrder("commit run.queued", "commit run.completed");
+        assertThat(commits).allSatisfy(commit -> assertThat(parent(commit)).isEqualTo(id(run)));
+        assertThat(receiver.resource("service.name")).isEqualTo("postroad");
+        assertThat(receiver.spans("tried-twice"))
+                .as("nothing of what is handed on is shown unless it is asked for")
+                .noneMatch(span -> span.toString().contains("not now")
+                        || !attribute(span, "postroad.output").isEmpty());
+    }
+
+    @Test
+    void agentsAndSubscribersGoOnFromTheSpansOfTheRun() {
+        trigger("traced", "handed-on", "00-" + TRACE + "-" + SENDER + "-01");
+        List<RunEvent> journal = site.ended("handed-on");
+        Span run = receiver.await("handed-on", "invoke_workflow traced", 1).getFirst();
+        Span attempt = receiver.await("handed-on", "invoke_agent", 1).getFirst();
+
+        assertThat(PuppetAgent.calls("handed-on").getFirst().traceParent())
+                .isEqualTo("00-" + TRACE + "-" + id(attempt) + "-01");
+        Site.await("all is published", () -> site.publishedOnce("handed-on").size() == journal.size());
+        assertThat(site.records(site.topics().events()))
+                .filteredOn(record -> Site.event(record).runId().equals("handed-on"))
+                .allSatisfy(record -> assertThat(Site.header(record, EventHeaders.TRACE_PARENT))
+                        .isEqualTo("00-" + TRACE + "-" + id(run) + "-01"));
+    }
+
+    @Test
+    void aRunThatIsNotSampledHasNoSpansAndTellsAgentsSo() {
+        site.trigger("traced", "unsampled", "{}");
+        trigger("traced", "unsampled-by-trigger", "00-" + TRACE + "-" + SENDER + "-00");
+        site.ended("unsampled");
+        site.ended("unsampled-by-trigger");
+        trigger("traced", "sampled-after", "00-" + TRACE + "-" + SENDER + "-01");
+        receiver.await("sampled-after", "invoke_workflow", 1);
+
+        assertThat(receiver.spans("unsampled")).isEmpty();
+        assertThat(receiver.spans("unsampled-by-trigger")).isEmpty();
+        assertThat(PuppetAgent.calls("unsampled").getFirst().traceParent()).endsWith("-00");
+        assertThat(PuppetAgent.calls("unsampled-by-trigger").getFirst().traceParent())
+                .startsWith("00-" + TRACE)
+                .endsWith("-00");
+    }
+
+    @Test
+    void aRunThatMovesToAnotherWorkerGoesOnInItsTrace() {
+        CountDownLatch called = new CountDownLatch(1);
+        PuppetAgent.play("moved", call -> {
+            called.countDown();
+            new CountDownLatch(1).await();
+            return PuppetAgent.nothing();
+        });
+        trigger("traced-asking", "moved", "00-" + TRACE + "-" + SENDER + "-01");
+        Site.await("the agent is called", () -> called.getCount() == 0);
+        PuppetAgent.play("moved", call -> PuppetAgent.nothing());
+        site.stopWorkers();
+        worker = site.worker(settings());
+        site.journalWith("moved", event -> event.type() == EventType.RUN_WAITING);
+        site.control("moved", Control.Resume.with(Site.json("true")));
+        List<RunEvent> journal = site.ended("moved");
+
+        List<Span> stretches = receiver.await("moved", "invoke_workflow", 2);
+        List<Span> work = receiver.await("moved", "task work", 1);
+        List<Span> approve = receiver.await("moved", "task approve", 2);
+        Span first = stretches.getFirst();
+        Span second = stretches.getLast();
+        assertThat(receiver.spans("moved"))
+                .allSatisfy(span -> assertThat(trace(span)).isEqualTo(TRACE));
+        assertThat(stretches).allSatisfy(stretch -> assertThat(parent(stretch)).isEqualTo(SENDER));
+        assertThat(attribute(first, "postroad.outcome")).isEqualTo("waiting");
+        assertThat(work).hasSize(1);
+        assertThat(parent(work.getFirst())).isEqualTo(id(first));
+        assertThat(work.getFirst().getStartTimeUnixNano() / 1_000)
+                .as("from when the worker before began it")
+                .isEqualTo(micros(journal, EventType.NODE_STARTED));
+        assertThat(links(second)).containsExactly(id(first));
+        assertThat(links(approve.getLast())).containsExactly(id(approve.getFirst()));
+        assertThat(parent(approve.getLast())).isEqualTo(id(second));
+    }
+
+    private static long micros(List<RunEvent> journal, EventType type) {
+        return journal.stream()
+                .filter(event -> event.type() == type)
+                .mapToLong(event -> ChronoUnit.MICROS.between(Instant.EPOCH, event.at()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> links(Span span) {
+        return span.getLinksList().stream()
+                .map(link -> HexFormat.of().formatHex(link.getSpanId().toByteArray()))
+                .toList();
+    }
+
+    @Test
+    void aReceiverThatIsAwayCostsSpansAndNothingElse() {
+        receiver.beAway(true);
+        Caller caller = new Caller(worker.httpPort());
+        trigger("traced", "lost", "00-" + TRACE + "-" + SENDER + "-01");
+        site.ended("lost");
+        Site.await(
+                "the lost spans are counted",
+                () -> caller.get("/metrics")
+                        .text()
+                        .lines()
+                        .filter(line -> line.startsWith("postroad_trace_spans_total{outcome=\"dropped\"}"))
+                        .anyMatch(line -> !line.endsWith(" 0.0") && !line.endsWith(" 0")));
+        receiver.beAway(false);
+        trigger("traced", "found", "00-" + TRACE + "-" + SENDER + "-01");
+        receiver.await("found", "invoke_workflow", 1);
+        caller.close();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.postroad.runtime.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.testing.Site;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+@NullMarked
+final class LiveTracesTest {
+    private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
+    private static final TracedRun RUN = TracedRun.of(7, "order-1", null);
+
+    /** Keeps what it is given, once it is let. */
+    private static final class Kept implements SpanSink {
+        private final List<SpanDraft> spans = new CopyOnWriteArrayList<>();
+        private final CountDownLatch open = new CountDownLatch(1);
+
+        @Override
+        public boolean samples(TracedRun run, @Nullable String traceParent) {
+            return true;
+        }
+
+        @Override
+        public void write(SpanDraft span) {
+            try {
+                open.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+            spans.add(span);
+        }
+
+        @Override
+        public long sent() {
+            return spans.size();
+        }
+
+        @Override
+        public long dropped() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static Moment moment(int seq, EventType type) {
+        return new Moment(seq, type, NOW.plusSeconds(seq), null, null, 0, false, null);
+    }
+
+    private static Commit commit(int seq, EventType type) {
+        return new Commit("letters", 1, List.of(moment(seq, type)), 1, NOW, NOW);
+    }
+
+    @Test
+    void whatThereIsNoRoomForIsDroppedAndCounted() {
+        Kept kept = new Kept();
+        LiveTraces traces = new LiveTraces(kept, (run, seq) -> List.of(), false, InstantSource.system());
+        traces.start();
+        for (int i = 0; i < LiveTraces.MOST_WAITING + 1_000; i++) {
+            traces.committed(RUN, commit(1, EventType.RUN_QUEUED));
+        }
+        assertThat(traces.dropped()).isBetween(990L, 1_000L);
+        kept.open.countDown();
+        traces.close();
+    }
+
+    @Test
+    void readsBackWhatARunDidElsewhere() {
+        Kept kept = new Kept();
+        kept.open.countDown();
+        List<Moment> before = List.of(
+                moment(1, EventType.RUN_QUEUED), moment(2, EventType.RUN_STARTED), moment(3, EventType.RUN_WAITING));
+        LiveTraces traces = new LiveTraces(
+                kept,
+                (run, seq) ->
+                        before.stream().filter(moment -> moment.seq() <= seq).toList(),
+                false,
+                InstantSource.system());
+        traces.start();
+        traces.committed(RUN, commit(4, EventType.RUN_RESUMED));
+        traces.committed(RUN, commit(5, EventType.RUN_COMPLETED));
+        Site.await(
+                "the run's span",
+                () -> kept.spans.stream().anyMatch(span -> span.name().startsWith("invoke_workflow")));
+        traces.close();
+        assertThat(kept.spans.getLast().linkId()).isEqualTo(SpanIds.stretch(7, 1));
+        assertThat(kept.spans.getLast().spanId()).isEqualTo(SpanIds.stretch(7, 4));
+    }
+
+    @Test
+    void takesNothingForTheOthersThatIsStillToBeTold() {
+        Kept kept = new Kept();
+        kept.open.countDown();
+        List<Moment> journal = List.of(
+                moment(1, EventType.RUN_QUEUED), moment(2, EventType.RUN_STARTED), moment(3, EventType.RUN_COMPLETED));
+        LiveTraces traces = new LiveTraces(
+                kept,
+                (run, seq) ->
+                        journal.stream().filter(moment -> moment.seq() <= seq).toList(),
+                false,
+                InstantSource.system());
+        traces.start();
+        traces.resumed(RUN, 2);
+        traces.attempted(RUN, RunSpansTest.attempt(1, null));
+        traces.committed(RUN, commit(3, EventType.RUN_COMPLETED));
+        traces.close();
+        assertThat(kept.spans)
+                .extracting(SpanDraft::name)
+                .containsExactly("invoke_agent writer", "commit run.completed", "invoke_workflow letters");
+    }
+
+    @Test
+    void readsBackWhatItMissed() {
+        Kept kept = new Kept();
+        kept.open.countDown();
+        List<Moment> all = List.of(moment(1, EventType.RUN_QUEUED), moment(2, EventType.RUN_STARTED));
+        LiveTraces traces = new LiveTraces(kept, (run, seq) -> all, false, InstantSource.system());
+        traces.start();
+        traces.committed(RUN, commit(1, EventType.RUN_QUEUED));
+        traces.committed(RUN, commit(3, EventType.RUN_COMPLETED));
+        traces.close();
+        assertThat(kept.spans.getLast().begunAt()).isEqualTo(NOW.plusSeconds(2));
+    }
+}
