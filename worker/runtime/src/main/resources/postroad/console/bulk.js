@@ -1,9 +1,11 @@
-// One command for all runs that a filter finds: how many, what is sent, how far it is, and which refused.
-import { get, control, query } from "./api.js";
+// One order for all runs that a filter finds: how many, what is sent, how far it is, and which refused. The worker does it,
+// so that it goes on when this page is closed.
+import { get, post } from "./api.js";
 import { may, option, say } from "./commands.js";
-import { count, Dialog, html, Problem, runAddress, useRef, useState } from "./ui.js";
+import { count, Dialog, html, Problem, runAddress, useEffect, useState } from "./ui.js";
 
-const AT_ONCE = 4;
+const LOOK_MILLIS = 500;
+const ENDED = ["completed", "failed", "cancelled"];
 
 /** For each command the statuses that it makes sense for, and what is sent. */
 const KINDS = {
@@ -11,13 +13,21 @@ const KINDS = {
   retry: { of: ["failed", "cancelled"], title: "Retry" },
   pause: { of: ["running", "waiting"], title: "Pause" },
   unpause: { of: ["paused"], title: "Unpause" },
-  resume: { of: ["waiting"], title: "Resume", needs: { name: "value", label: "Answer, as JSON", json: true } },
+  resume: { of: ["waiting"], title: "Resume", needs: { name: "value", label: "Answer, as JSON" } },
+  continue: { of: ENDED, title: "Continue", needs: { name: "input", label: "New input, as JSON" } },
   rollback: {
-    of: ["completed", "failed", "cancelled", "paused", "waiting", "running"],
+    of: [...ENDED, "paused", "waiting", "running"],
     danger: true,
     title: "Roll back",
-    needs: { name: "version", label: "To version", json: true },
+    needs: { name: "version", label: "To version" },
   },
+  fork: { of: [...ENDED, "paused", "waiting", "running"], title: "Fork", needs: { name: "version", label: "From version" } },
+  migrate: {
+    of: ["queued", "running", "waiting", "paused"],
+    title: "Migrate",
+    needs: { name: "graphVersion", label: "To this version of the graph" },
+  },
+  prune: { of: ENDED, danger: true, title: "Delete", right: "publish" },
 };
 
 export function Bulk({ filter, counts, onDone }) {
@@ -32,8 +42,10 @@ export function Bulk({ filter, counts, onDone }) {
 function BulkDialog({ filter, counts, onClose }) {
   const [type, setType] = useState("cancel");
   const [given, setGiven] = useState("");
-  const [state, setState] = useState({ phase: "ask", done: 0, failed: [] });
-  const stop = useRef(false);
+  const [order, setOrder] = useState(undefined);
+  const [failure, setFailure] = useState(undefined);
+  const [sending, setSending] = useState(false);
+  useFollowed(order, setOrder, setFailure);
   const kind = KINDS[type];
   const asked = filter.status ? filter.status.split(",") : kind.of;
   const statuses = kind.of.filter((status) => asked.includes(status));
@@ -42,23 +54,33 @@ function BulkDialog({ filter, counts, onClose }) {
   const value = kind.needs ? readable(given) : { ok: true };
   const action = { type, ...(kind.needs && { [kind.needs.name]: value.json }) };
   const chosen = { ...filter, status: statuses.join(",") };
-  const begin = async (event) => {
-    event.preventDefault();
-    stop.current = false;
-    setState({ phase: "going", done: 0, failed: [] });
+  const isOver = order?.endedAt !== undefined;
+  const send = async (path, body) => {
+    setFailure(undefined);
+    setSending(true);
     try {
-      await sendAll(action, chosen, stop, setState);
-      setState((old) => ({ ...old, phase: "over" }));
-    } catch (failure) {
-      setState((old) => ({ ...old, phase: "over", failure }));
+      setOrder(await post(path, body));
+    } catch (refused) {
+      setFailure(refused);
     }
+    setSending(false);
   };
-  return html`<${Dialog} title="All runs that the filter finds" onClose=${() => ((stop.current = true), onClose())} wide>
+  const begin = (event) => {
+    event.preventDefault();
+    send("/api/bulk", { action, filter: selection(chosen) });
+  };
+  const close = () => {
+    if (order && !isOver) say(`${order.id} goes on`);
+    onClose();
+  };
+  return html`<${Dialog} title="All runs that the filter finds" onClose=${close} wide>
     <form onSubmit=${begin}>
       <p class="field">
         <label for="bulk-type">Command</label>
-        <select id="bulk-type" disabled=${state.phase === "going"} onChange=${(event) => setType(event.target.value)}>
-          ${Object.entries(KINDS).map(([name, { title }]) => html`<option value=${name} selected=${name === type}>${title}</option>`)}
+        <select id="bulk-type" disabled=${Boolean(order)} onChange=${(event) => setType(event.target.value)}>
+          ${Object.entries(KINDS)
+            .filter(([, { right }]) => may(right ?? "steer"))
+            .map(([name, { title }]) => html`<option value=${name} selected=${name === type}>${title}</option>`)}
         </select>
       </p>
       ${kind.needs && html`<p class="field">
@@ -69,20 +91,59 @@ function BulkDialog({ filter, counts, onClose }) {
       <details class="sent" open>
         <summary>What is sent</summary>
         <p class="command"><code>${commandLine(action, chosen)}</code></p>
-        <p class="message"><code>POST /api/control</code><code class="body">${JSON.stringify({ ...action, runId: "…" })}</code> for each</p>
+        <p class="message"><code>POST /api/bulk</code><code class="body">${JSON.stringify({ action, filter: selection(chosen) })}</code></p>
       </details>
-      ${state.phase !== "ask" && html`<${Progress} state=${state} total=${total} />`}
-      <${Problem} failure=${state.failure} />
+      ${order && html`<${Progress} order=${order} />`}
+      <${Problem} failure=${failure} />
       <footer>
-        ${state.phase === "going"
-          ? html`<button type="button" onClick=${() => (stop.current = true)}>Stop</button>`
-          : html`<button type="button" onClick=${onClose}>${state.phase === "over" ? "Close" : "Leave it"}</button>`}
-        ${state.phase === "ask" && html`<button class=${kind.danger ? "danger" : "primary"} disabled=${total === 0 || !value.ok}>
+        ${order && !isOver && html`<button type="button" disabled=${sending || order.cancelledAt !== undefined}
+          onClick=${() => send(`/api/bulk/${encodeURIComponent(order.id)}/cancel`, {})}>Stop</button>`}
+        <button type="button" onClick=${close}>${order ? (isOver ? "Done" : "Let it go on") : "Leave it"}</button>
+        ${!order && html`<button class=${kind.danger ? "danger" : "primary"} disabled=${total === 0 || !value.ok || sending}>
           ${kind.title} ${count(total)}${more ? "+" : ""}
         </button>`}
       </footer>
     </form>
   <//>`;
+}
+
+/** Asks how far an order is, until it has ended. */
+function useFollowed(order, setOrder, setFailure) {
+  const id = order && order.endedAt === undefined ? order.id : undefined;
+  useEffect(() => {
+    if (!id) return undefined;
+    let current = true;
+    const look = async () => {
+      try {
+        const found = await get(`/api/bulk/${encodeURIComponent(id)}`);
+        if (current) setOrder(found);
+        if (current) setFailure(undefined);
+      } catch (refused) {
+        if (current) setFailure(refused);
+      }
+    };
+    const timer = setInterval(look, LOOK_MILLIS);
+    return () => {
+      current = false;
+      clearInterval(timer);
+    };
+  }, [id]);
+}
+
+/** The filter of the page, as an order takes it. */
+function selection(filter) {
+  const tags = Object.entries(filter)
+    .filter(([name]) => name.startsWith("tag."))
+    .map(([name, text]) => [name.slice(4), text]);
+  return {
+    status: filter.status.split(","),
+    ...(filter.graph && { graph: filter.graph }),
+    ...(filter.version && { version: Number(filter.version) }),
+    ...(filter.waitsFor && { agent: filter.waitsFor }),
+    ...(filter.error && { error: filter.error }),
+    ...(filter.since && { since: filter.since }),
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
+  };
 }
 
 function readable(text) {
@@ -93,48 +154,31 @@ function readable(text) {
   }
 }
 
-function Progress({ state, total }) {
+function Progress({ order }) {
+  const { all, done, refused, silent, left } = order.runs;
+  const failed = refused + silent;
   return html`<div role="status">
-    <progress max=${Math.max(1, total)} value=${state.done}></progress>
-    <p>${count(state.done)} done, ${count(state.failed.length)} refused${state.phase === "over" ? "; over." : ""}</p>
-    ${state.failed.length > 0 && html`<ul class="failed-ids">
-      ${state.failed.slice(0, 100).map(({ runId, why }) => html`<li><a href=${runAddress(runId)} target="_blank">${runId}</a> ${why}</li>`)}
+    <progress max=${Math.max(1, all)} value=${done + failed + left}></progress>
+    <p>
+      ${count(done)} done, ${count(failed)} refused${left > 0 ? `, ${count(left)} left as they were` : ""}${order.endedAt ? "; over." : ""}
+    </p>
+    ${order.failures.length > 0 && html`<ul class="failed-ids">
+      ${order.failures.slice(0, 100).map(
+        ({ runId, reason }) => html`<li><a href=${runAddress(runId)} target="_blank">${runId}</a> ${reason}</li>`,
+      )}
     </ul>`}
   </div>`;
 }
 
 /** The commands that take a filter themselves; the others are an action of `postroad bulk`. */
-const OF_MANY = ["cancel", "retry"];
+const OF_MANY = ["cancel", "retry", "prune"];
+const OPTIONS = { waitsFor: "waits-for", version: "graph-version" };
 
 function commandLine(action, filter) {
   const options = Object.entries(filter)
     .map(([name, text]) =>
-      name.startsWith("tag.") ? option("tag", `${name.slice(4)}=${text}`) : option(name === "waitsFor" ? "waits-for" : name, text),
+      name.startsWith("tag.") ? option("tag", `${name.slice(4)}=${text}`) : option(OPTIONS[name] ?? name, text),
     )
     .join("");
   return `postroad ${OF_MANY.includes(action.type) ? action.type : `bulk${option("action", action)}`}${options}`;
-}
-
-/** Page by page, a few at a time; what was found before is not found again, as each page begins where the last ended. */
-async function sendAll(action, filter, stop, setState) {
-  let cursor;
-  do {
-    const page = await get(`/api/runs${query({ ...filter, limit: 200, cursor })}`);
-    cursor = page.next;
-    const waiting = [...page.runs];
-    await Promise.all(Array.from({ length: AT_ONCE }, () => sendSome(action, waiting, stop, setState)));
-  } while (cursor && !stop.current);
-  say(stop.current ? "Stopped" : "All are told");
-}
-
-async function sendSome(action, waiting, stop, setState) {
-  for (let run = waiting.shift(); run && !stop.current; run = waiting.shift()) {
-    const { runId } = run;
-    try {
-      await control({ ...action, runId });
-      setState((old) => ({ ...old, done: old.done + 1 }));
-    } catch (failure) {
-      setState((old) => ({ ...old, failed: [...old.failed, { runId, why: failure.message }] }));
-    }
-  }
 }

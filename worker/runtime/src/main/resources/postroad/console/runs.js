@@ -21,6 +21,7 @@ function filterOf(parameters) {
     graph: parameters.get("graph") ?? "",
     version: parameters.get("version") ?? "",
     waitsFor: parameters.get("waitsFor") ?? "",
+    error: parameters.get("error") ?? "",
   };
   const [tag, ...value] = (parameters.get("tag") ?? "").split("=");
   if (tag && value.length > 0) filter[`tag.${tag}`] = value.join("=");

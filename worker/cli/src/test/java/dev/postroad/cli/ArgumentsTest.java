@@ -91,17 +91,18 @@ final class ArgumentsTest {
                 "unpause a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "bulk --cancel | postroad: --cancel: is about one of them; name its ID",
                 "bulk x --action {} | postroad: --action: asks for something new; leave ID and --cancel out",
-                "bulk --action {\"type\":\"cancel\"} | postroad: select runs by --graph, --since, --status, --tag,",
+                "bulk --action {\"type\":\"cancel\"} | postroad: select runs by --error, --graph, --graph-version,",
                 "bulk --all --action {\"type\":\"dance\"} | postroad: action.type: is \"dance\"; say cancel, retry",
                 "migrate r | postroad: --graph-version: is missing; say under which version of its graph",
                 "migrate r --graph-version 0 | postroad: --graph-version: is 0; use 1 or more",
                 "migrate --graph-version 2 | postroad: --graph-version: is about a run; name the RUN",
                 "migrate a/b --graph-version 2 | postroad: the run id is \"a/b\"; use 1 to 128",
                 "watch a/b | postroad: the run id is \"a/b\"; use 1 to 128",
-                "retry | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until,"
-                        + " --waits-for, or give --all for all that are failed",
-                "cancel | postroad: name a RUN, or select runs by --graph, --since, --status, --tag, --until,"
-                        + " --waits-for, or give --all for all that are queued, running, waiting, paused",
+                "retry | postroad: name a RUN, or select runs by --error, --graph, --graph-version, --since, --status,"
+                        + " --tag, --until, --waits-for, or give --all for all that are failed",
+                "retry --graph-version -1 | postroad: --graph-version: is -1; use 0 or more",
+                "cancel | postroad: name a RUN, or select runs by --error, --graph, --graph-version, --since, --status,"
+                        + " --tag, --until, --waits-for, or give --all for all that are queued, running, waiting, paused",
                 "retry r --graph g | postroad: RUN and --graph exclude one another; name one run, or select many",
                 "retry r --rate 7 | postroad: RUN and --rate exclude one another",
                 "retry --limit 7 | postroad: name a RUN, or select runs by",

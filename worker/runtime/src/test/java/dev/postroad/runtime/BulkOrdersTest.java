@@ -9,6 +9,7 @@ import dev.postroad.runtime.bulk.BulkOrder;
 import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +63,42 @@ class BulkOrdersTest {
         post("{'id': 'gone', 'action': {'type': 'prune'}, 'filter': {'tags': {'group': 'one'}}}");
         assertThat(ended("gone").at("/runs/done").asLong()).isEqualTo(3);
         Site.await("the runs are deleted", () -> SITE.history().find("one-1").isEmpty());
+    }
+
+    @Test
+    void everyActionTakesEveryFilter() {
+        three("all");
+        String filter = "{'status': ['waiting', 'completed', 'failed', 'cancelled', 'paused'], 'graph': 'asks',"
+                + " 'version': 1, 'since': '2026-01-01T00:00:00Z', 'until': '2999-01-01T00:00:00Z',"
+                + " 'tags': {'group': 'all'}%s}";
+        for (String action : List.of(
+                "{'type': 'cancel'}",
+                "{'type': 'retry'}",
+                "{'type': 'resume', 'value': 1}",
+                "{'type': 'rollback', 'version': 1}",
+                "{'type': 'fork', 'version': 1}",
+                "{'type': 'pause'}",
+                "{'type': 'unpause'}",
+                "{'type': 'continue', 'input': {}}",
+                "{'type': 'migrate', 'graphVersion': 2}",
+                "{'type': 'prune'}")) {
+            String order = "{'action': " + action + ", 'dryRun': true, 'filter': " + filter + "}";
+            assertThat(post(order.formatted("")).path("runs").asLong())
+                    .as(action)
+                    .isEqualTo(3);
+            for (String none : List.of(", 'error': 'none'", ", 'agent': 'nobody'")) {
+                assertThat(post(order.formatted(none)).path("runs").asLong())
+                        .as(action + none)
+                        .isZero();
+            }
+        }
+        assertThat(caller.get("/api/runs?error=none&graph=asks").json().path("runs"))
+                .isEmpty();
+        assertThat(caller.get("/api/counts?error=none&graph=asks")
+                        .json()
+                        .at("/runs/waiting")
+                        .asInt())
+                .isZero();
     }
 
     @Test

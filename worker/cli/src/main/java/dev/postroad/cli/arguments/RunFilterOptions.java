@@ -1,5 +1,6 @@
 package dev.postroad.cli.arguments;
 
+import dev.postroad.cli.shell.CommandException;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.runs.RunFilter;
 import java.time.Instant;
@@ -12,6 +13,10 @@ import picocli.CommandLine.Option;
 
 /** Which runs are meant. */
 public final class RunFilterOptions {
+    /** Each of them says which runs are meant. */
+    public static final Set<String> NAMES =
+            Set.of("--status", "--graph", "--graph-version", "--waits-for", "--error", "--since", "--until", "--tag");
+
     @Option(
             names = "--status",
             paramLabel = "STATUS",
@@ -24,11 +29,20 @@ public final class RunFilterOptions {
     @Option(names = "--graph", paramLabel = "NAME", description = "Only those of a graph.")
     private @Nullable String graph;
 
+    @Option(names = "--graph-version", paramLabel = "N", description = "Only those of this version of their graph.")
+    private @Nullable Integer version;
+
     @Option(
-            names = "--waits-for",
+            names = {"--waits-for", "--agent"},
             paramLabel = "AGENT",
             description = "Only those that wait for an agent, which cannot be called.")
     private @Nullable String waitsFor;
+
+    @Option(
+            names = "--error",
+            paramLabel = "TYPE",
+            description = "Only those that failed for an error of this type, such as http.503.")
+    private @Nullable String error;
 
     @Option(
             names = "--since",
@@ -58,13 +72,17 @@ public final class RunFilterOptions {
 
     /** As asked for, but for the statuses. */
     public RunFilter filter(Set<RunStatus> wanted, Instant now) {
+        if (version != null && version < 0) {
+            throw CommandException.usage("--graph-version: is " + version + "; use 0 or more");
+        }
         return new RunFilter(
                 wanted,
                 graph,
-                null,
+                version,
                 waitsFor,
                 since == null ? null : since.at(now),
                 until == null ? null : until.at(now),
-                tags);
+                tags,
+                error);
     }
 }

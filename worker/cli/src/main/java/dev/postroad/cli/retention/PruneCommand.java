@@ -31,7 +31,7 @@ final class PruneCommand implements Callable<Integer> {
     private static final Set<RunStatus> ENDED =
             Arrays.stream(RunStatus.values()).filter(RunStatus::isEnded).collect(Collectors.toUnmodifiableSet());
     private static final Set<String> FILTERS =
-            Set.of("--status", "--graph", "--since", "--until", "--tag", "--older-than");
+            Set.of("--status", "--graph", "--graph-version", "--error", "--since", "--until", "--tag", "--older-than");
 
     private final Surroundings surroundings;
 

@@ -2,6 +2,7 @@ package dev.postroad.cli.steering;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.cli.arguments.GiverOption;
+import dev.postroad.cli.arguments.RunFilterOptions;
 import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.arguments.SelectedRuns;
 import dev.postroad.cli.servers.Need;
@@ -35,8 +36,6 @@ import picocli.CommandLine.Parameters;
             "Without --action: what was asked for before, or one of it by its ID, which --cancel ends."
         })
 final class BulkCommand implements Callable<Integer> {
-    private static final Set<String> FILTERS =
-            Set.of("--status", "--graph", "--waits-for", "--since", "--until", "--tag");
     private static final Set<RunStatus> ANY = EnumSet.allOf(RunStatus.class);
     private static final Duration BEAT = Duration.ofMillis(500);
 
@@ -48,7 +47,8 @@ final class BulkCommand implements Callable<Integer> {
     @Option(
             names = "--action",
             paramLabel = "JSON|@FILE|-",
-            description = "What is to be done, such as '{\"type\": \"migrate\", \"graphVersion\": 4}'.")
+            description = "What is to be done, such as '{\"type\": \"migrate\", \"graphVersion\": 4}': cancel, retry,"
+                    + " resume, rollback, fork, update-state, continue, pause, unpause, migrate, or prune.")
     private @Nullable String action;
 
     @Option(names = "--cancel", description = "Have it do nothing more.")
@@ -96,7 +96,7 @@ final class BulkCommand implements Callable<Integer> {
         if (shown != null || cancel) {
             throw CommandException.usage("--action: asks for something new; leave ID and --cancel out");
         }
-        selection.requireSome(FILTERS, "select runs by ", "there are");
+        selection.requireSome(RunFilterOptions.NAMES, "select runs by ", "there are");
         ObjectNode message = UserInput.object("--action", given, surroundings.in());
         RunFilter filter =
                 selection.filter(ANY, Set.of(), "", surroundings.clock().instant());

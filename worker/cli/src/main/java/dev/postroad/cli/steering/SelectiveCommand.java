@@ -3,6 +3,7 @@ package dev.postroad.cli.steering;
 import dev.postroad.cli.arguments.AnswerOptions;
 import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.arguments.RunArgument;
+import dev.postroad.cli.arguments.RunFilterOptions;
 import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
@@ -20,8 +21,6 @@ import picocli.CommandLine.Parameters;
 
 /** Sends a control message to one run, or to all that a filter selects. */
 abstract class SelectiveCommand implements Callable<Integer> {
-    private static final Set<String> FILTERS =
-            Set.of("--status", "--graph", "--waits-for", "--since", "--until", "--tag");
     private static final Set<String> OF_MANY =
             Set.of("--all", "--limit", "--rate", "--dry-run", "--yes", "--command-id");
 
@@ -62,7 +61,7 @@ abstract class SelectiveCommand implements Callable<Integer> {
             return new Steering(RunArgument.legal(run), action(), giver.name(surroundings))
                     .send(answering, surroundings);
         }
-        selection.requireSome(FILTERS, "name a RUN, or select runs by ", "are " + names(usual()));
+        selection.requireSome(RunFilterOptions.NAMES, "name a RUN, or select runs by ", "are " + names(usual()));
         return steerMany(selection.filter(
                 possible(),
                 usual(),
@@ -86,7 +85,7 @@ abstract class SelectiveCommand implements Callable<Integer> {
 
     private static void refuseBeside(List<String> given) {
         given.stream()
-                .filter(name -> FILTERS.contains(name) || OF_MANY.contains(name))
+                .filter(name -> RunFilterOptions.NAMES.contains(name) || OF_MANY.contains(name))
                 .findFirst()
                 .ifPresent(name -> {
                     throw CommandException.usage("RUN and " + name

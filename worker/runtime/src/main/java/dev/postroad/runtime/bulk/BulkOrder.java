@@ -9,6 +9,7 @@ import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.runtime.history.runs.RunFilter;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -74,6 +75,15 @@ public record BulkOrder(
     /** The same, asked for by somebody. */
     public BulkOrder askedBy(@Nullable String giver) {
         return new BulkOrder(id, action, filter, selection, limit, perSecond, giver);
+    }
+
+    /** The same, for runs that carry these tags; they are those that it asked for, and maybe more. */
+    public BulkOrder within(Map<String, String> tags) {
+        if (tags.equals(filter.tags())) {
+            return this;
+        }
+        RunFilter bounded = filter.with(tags);
+        return new BulkOrder(id, action, bounded, BulkFilter.tree(bounded), limit, perSecond, by);
     }
 
     /**

@@ -10,6 +10,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,16 @@ public record BulkReport(
             return cancelledAt == null ? "running" : "stopping";
         }
         return cancelledAt == null ? "ended" : "cancelled";
+    }
+
+    /** What runs carry that it is for, whatever else they are. */
+    public Map<String, String> tags() {
+        Map<String, String> tags = new TreeMap<>();
+        tree(selection)
+                .path("tags")
+                .properties()
+                .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+        return tags;
     }
 
     /** As HTTP answers it. */

@@ -11,8 +11,12 @@ import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.history.rows.JsonFields;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.List;
 
-/** Takes orders for many runs, says how far they are, and ends them. Thread-safe. */
+/**
+ * Takes orders for many runs, says how far they are, and ends them. Who sees some runs alone gives orders for these, and
+ * sees no others. Thread-safe.
+ */
 final class BulkRoutes {
     private static final String ORDERS = "/api/bulk";
 
@@ -25,10 +29,10 @@ final class BulkRoutes {
     }
 
     void addTo(RoutesConfig routes) {
-        routes.post(ORDERS, this::order, Needs.OPERATOR, Needs.EVERYTHING);
-        routes.get(ORDERS, this::orders, Needs.READER, Needs.EVERYTHING);
-        routes.get(ORDERS + "/{bulk}", this::one, Needs.READER, Needs.EVERYTHING);
-        routes.post(ORDERS + "/{bulk}/cancel", this::cancel, Needs.OPERATOR, Needs.EVERYTHING);
+        routes.post(ORDERS, this::order, Needs.OPERATOR);
+        routes.get(ORDERS, this::orders, Needs.READER);
+        routes.get(ORDERS + "/{bulk}", this::one, Needs.READER);
+        routes.post(ORDERS + "/{bulk}/cancel", this::cancel, Needs.OPERATOR);
     }
 
     private void order(Context context) {
@@ -36,9 +40,10 @@ final class BulkRoutes {
         JsonNode body = posted.body(context);
         BulkOrder given = PostedMessages.understood(() -> BulkOrder.read(body));
         Principal principal = Guard.principal(context);
-        BulkOrder order = given.askedBy(principal.by(given.by()));
-        if (order.isPrune() && !principal.role().includes(Role.ADMIN)) {
-            throw Refusal.of(ErrorCode.FORBIDDEN, "runs are deleted by admins alone");
+        BulkOrder order = given.askedBy(principal.by(given.by()))
+                .within(Bounds.tags(context, given.filter().tags()));
+        if (order.isPrune() && (!principal.role().includes(Role.ADMIN) || principal.isBounded())) {
+            throw Refusal.of(ErrorCode.FORBIDDEN, "runs are deleted by admins of all runs alone");
         }
         if (body.path("dryRun").asBoolean()) {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -46,30 +51,39 @@ final class BulkRoutes {
             return;
         }
         bulks.order(order);
-        Answers.send(context.status(202), found(order.id()).toJson());
+        Answers.send(context.status(202), found(context, order.id()).toJson());
     }
 
     private void orders(Context context) {
         new Query(context).end();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("bulks", JsonFields.list(bulks.newest(), BulkReport::toJson));
+        List<BulkReport> seen = bulks.newest().stream()
+                .filter(report -> isSeen(context, report))
+                .toList();
+        json.set("bulks", JsonFields.list(seen, BulkReport::toJson));
         Answers.send(context, json);
     }
 
     private void one(Context context) {
         new Query(context).end();
-        Answers.send(context, found(context.pathParam("bulk")).toJson());
+        Answers.send(context, found(context, context.pathParam("bulk")).toJson());
     }
 
     private void cancel(Context context) {
         new Query(context).end();
-        BulkReport report = found(context.pathParam("bulk"));
+        BulkReport report = found(context, context.pathParam("bulk"));
         bulks.cancel(report.id(), Guard.principal(context).by(null));
-        Answers.send(context.status(202), found(report.id()).toJson());
+        Answers.send(context.status(202), found(context, report.id()).toJson());
     }
 
-    private BulkReport found(String id) {
+    private static boolean isSeen(Context context, BulkReport report) {
+        Principal principal = Guard.principal(context);
+        return !principal.isBounded() || principal.sees(report.tags());
+    }
+
+    private BulkReport found(Context context, String id) {
         return bulks.find(id)
+                .filter(report -> isSeen(context, report))
                 .orElseThrow(() -> Refusal.of(ErrorCode.NOT_FOUND, "there is no order " + id + " for many runs"));
     }
 }

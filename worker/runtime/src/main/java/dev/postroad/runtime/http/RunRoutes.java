@@ -79,7 +79,8 @@ final class RunRoutes {
                 query.text("waitsFor"),
                 query.time("since"),
                 query.time("until"),
-                Bounds.tags(context, query.texts("tag.", "tag.KEY")));
+                Bounds.tags(context, query.texts("tag.", "tag.KEY")),
+                query.text("error"));
     }
 
     private void counts(Context context) {

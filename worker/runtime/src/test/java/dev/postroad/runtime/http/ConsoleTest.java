@@ -266,6 +266,39 @@ final class ConsoleTest {
     }
 
     @Test
+    void ordersOfTheWorkerWhatIsToBeDoneToAllThatAFilterFinds() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        for (String run : List.of("batch-1", "batch-2")) {
+            site.client()
+                    .trigger(new Trigger(
+                            new Trigger.OfGraph("letters", null),
+                            run,
+                            (ObjectNode) Site.json("{}"),
+                            0,
+                            null,
+                            Map.of("batch", "b7")));
+            site.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
+        }
+        page.navigate(here + "/runs?graph=letters&version=1&tag=batch%3Db7");
+        button(page, "All of these…").click();
+        assertThat(page.getByRole(AriaRole.DIALOG))
+                .containsText("postroad cancel --status queued,running,waiting,paused --graph letters"
+                        + " --graph-version 1 --tag batch=b7");
+        page.getByLabel("Command").selectOption("migrate");
+        page.getByLabel("To this version of the graph").fill("7");
+        inDialog(page, "Migrate 2").click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("0 done, 2 refused; over.");
+        assertThat(page.locator(".failed-ids")).containsText("there is no version 7 of graph letters");
+        inDialog(page, "Done").click();
+        button(page, "All of these…").click();
+        inDialog(page, "Cancel 2").click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("2 done, 0 refused; over.");
+        assertThat(site.ended("batch-2").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        assertThat(site.number("SELECT count(*) FROM postroad.bulks WHERE selection -> 'tags' ->> 'batch' = 'b7'"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void disablesAnAgentWithAReasonAndEnablesIt() {
         Page page = browsing.page(ColorScheme.LIGHT, 1280);
         page.navigate(here + "/agents/clerk");

@@ -201,6 +201,34 @@ final class RolesTest {
     }
 
     @Test
+    void aTokenWithATagGivesOrdersForTheRunsThatCarryItAndSeesNoOther() {
+        String count = "{'action': {'type': 'pause'}, 'filter': {'all': true}, 'dryRun': true}";
+        assertThat(send(of(Role.OPERATOR), "POST", "/api/bulk", count)
+                        .json()
+                        .path("runs")
+                        .asInt())
+                .isGreaterThan(send(ACME, "POST", "/api/bulk", count)
+                        .json()
+                        .path("runs")
+                        .asInt());
+        String order = "{'id': '%s', 'action': {'type': 'retry'}, 'filter': {'graph': 'nothing'}}";
+        assertThat(send(of(Role.OPERATOR), "POST", "/api/bulk", order.formatted("theirs"))
+                        .status())
+                .isEqualTo(202);
+        Reply own = send(ACME, "POST", "/api/bulk", order.formatted("own"));
+        assertThat(own.json().path("filter")).isEqualTo(Site.json("{'graph': 'nothing', 'tags': {'tenant': 'acme'}}"));
+        assertThat(own.json().path("by").asText()).isEqualTo("acme-operator");
+        assertThat(send(ACME, "POST", "/api/bulk", order.formatted("theirs")).status())
+                .isEqualTo(404);
+        assertThat(get(ACME, "/api/bulk/theirs").status()).isEqualTo(404);
+        assertThat(send(ACME, "POST", "/api/bulk/theirs/cancel", "{}").status()).isEqualTo(404);
+        assertThat(get(ACME, "/api/bulk").text()).contains("own").doesNotContain("theirs");
+        assertThat(get(of(Role.READER), "/api/bulk").text()).contains("own", "theirs");
+        String other = "{'action': {'type': 'retry'}, 'filter': {'tags': {'tenant': 'other'}}}";
+        assertThat(send(ACME, "POST", "/api/bulk", other).status()).isEqualTo(403);
+    }
+
+    @Test
     void aTokenWithATagTouchesTheRunsThatCarryItAndNoOther() {
         assertThat(send(ACME, "POST", "/api/control", "{'type': 'cancel', 'runId': 'other-asks'}")
                         .status())

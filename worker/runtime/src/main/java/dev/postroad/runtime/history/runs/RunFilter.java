@@ -62,6 +62,11 @@ public record RunFilter(
         return new RunFilter(Set.of(), graph, graphVersion, waitsFor, queuedSince, queuedUntil, tags, error);
     }
 
+    /** The same of runs with these tags. */
+    public RunFilter with(Map<String, String> others) {
+        return new RunFilter(statuses, graph, graphVersion, waitsFor, queuedSince, queuedUntil, others, error);
+    }
+
     public RunFilter {
         statuses = statuses.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(statuses));
         // In one order, so that the same question is the same statement.
