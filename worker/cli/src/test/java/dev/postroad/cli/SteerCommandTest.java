@@ -344,6 +344,8 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.run("migrate", "moved", "--graph-version", "3", "--dry-run"))
                 .isEqualTo(1);
         assertThat(shell.out()).isEqualTo("it has no node ask, and the question of task ask@1 is open\n");
+        assertThat(shell.run("migrate", "nobody", "--graph-version", "2")).isEqualTo(1);
+        assertThat(shell.err()).contains("there is no run nobody");
         assertThat(shell.run("migrate", "moved", "--graph-version", "3")).isEqualTo(1);
         assertThat(shell.err()).contains("migrate of run moved was refused: version 3 of graph moves cannot");
         assertThat(shell.run("migrate", "moved", "--graph-version", "2", "--dry-run"))

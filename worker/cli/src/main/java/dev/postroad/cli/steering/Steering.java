@@ -39,6 +39,10 @@ record Steering(String run, Control.Action action, @Nullable String by) {
             throws FaultsException {
         var control = new Control(run, UUID.randomUUID().toString(), action, by);
         Servers servers = Servers.open(surroundings, Need.WORKER);
+        // What is sent to a run that is yet to come is kept; but whoever types this means one that is there.
+        if (action instanceof Control.Migrate && servers.history().find(run).isEmpty()) {
+            throw CommandException.failed("there is no run " + run);
+        }
         PostroadClient client = servers.client();
         try (RunWatch watch = client.watch(run)) {
             client.control(control);
