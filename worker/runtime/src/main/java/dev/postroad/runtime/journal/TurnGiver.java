@@ -1,8 +1,5 @@
 package dev.postroad.runtime.journal;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.postroad.contracts.json.FaultsException;
-import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.journal.TurnPicker.Waiting;
 import dev.postroad.runtime.limit.RateWindow;
@@ -107,19 +104,21 @@ public final class TurnGiver {
             } finally {
                 connection.setAutoCommit(true);
             }
+            limits.tidy(connection);
         }
     }
 
     private void give(Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, TurnPicker picker)
             throws SQLException {
-        noteTaken(connection, graph, rules, picker);
+        ReadKeys keys = new ReadKeys();
+        noteTaken(connection, graph, rules, picker, keys);
         try (PreparedStatement front = QueuedRuns.statement(connection, FRONT)) {
             front.setString(1, graph);
             front.setString(2, graph);
-            offer(connection, graph, waiting(front, rules, line -> {}), picker);
+            offer(connection, graph, waiting(front, rules, keys, line -> {}), picker);
         }
         if (picker.hasPassedSome() && picker.picked().size() < MOST_TURNS_AT_ONCE) {
-            offer(connection, graph, lines(connection, graph, rules), picker);
+            offer(connection, graph, lines(connection, graph, rules, keys), picker);
         }
         give(connection, picker.picked());
         limits.save(connection, name(graph), picker.changed());
@@ -151,7 +150,11 @@ public final class TurnGiver {
     }
 
     private static void noteTaken(
-            Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, TurnPicker picker)
+            Connection connection,
+            String graph,
+            IntFunction<@Nullable QueueRules> rules,
+            TurnPicker picker,
+            ReadKeys keys)
             throws SQLException {
         try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
             statement.setString(1, graph);
@@ -160,13 +163,14 @@ public final class TurnGiver {
                 while (rows.next()) {
                     QueueRules found = rules.apply(rows.getInt(1));
                     // Of a version that this release cannot read, runs count among all of the graph.
-                    picker.take(found == null ? ALL_TOGETHER : found, keys(rows.getString(2)), rows.getLong(3));
+                    picker.take(found == null ? ALL_TOGETHER : found, keys.of(rows.getString(2)), rows.getLong(3));
                 }
             }
         }
     }
 
-    private List<Waiting> lines(Connection connection, String graph, IntFunction<@Nullable QueueRules> rules)
+    private List<Waiting> lines(
+            Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, ReadKeys keys)
             throws SQLException {
         try (PreparedStatement statement = QueuedRuns.statement(connection, LINES)) {
             statement.setString(1, graph);
@@ -174,7 +178,7 @@ public final class TurnGiver {
             statement.setString(3, graph);
             statement.setString(4, graph);
             TreeSet<Long> seen = new TreeSet<>();
-            List<Waiting> found = waiting(statement, rules, seen::add);
+            List<Waiting> found = waiting(statement, rules, keys, seen::add);
             linesFrom.put(graph, seen.size() < MOST_LINES_AT_ONCE ? Long.MIN_VALUE : seen.last());
             return found;
         }
@@ -182,7 +186,7 @@ public final class TurnGiver {
 
     /** @param seen told the line of each row, also of those that say that nobody of it may begin now */
     private static List<Waiting> waiting(
-            PreparedStatement statement, IntFunction<@Nullable QueueRules> rules, LongConsumer seen)
+            PreparedStatement statement, IntFunction<@Nullable QueueRules> rules, ReadKeys keys, LongConsumer seen)
             throws SQLException {
         List<Waiting> waiting = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
@@ -191,27 +195,12 @@ public final class TurnGiver {
                 int version = rows.getInt("version");
                 QueueRules found = rows.wasNull() ? null : rules.apply(version);
                 if (found != null) {
-                    waiting.add(
-                            new Waiting(rows.getLong("id"), found, keys(rows.getString("keys")), rows.getLong("line")));
+                    waiting.add(new Waiting(
+                            rows.getLong("id"), found, keys.of(rows.getString("keys")), rows.getLong("line")));
                 }
             }
         }
         return waiting;
-    }
-
-    private static List<String> keys(@Nullable String json) {
-        if (json == null) {
-            return List.of();
-        }
-        try {
-            List<String> keys = new ArrayList<>();
-            for (JsonNode key : Json.read(json)) {
-                keys.add(key.asText());
-            }
-            return keys;
-        } catch (FaultsException impossible) {
-            throw new IllegalStateException("Postgres gave JSON that cannot be read", impossible);
-        }
     }
 
     private static void give(Connection connection, List<Long> runs) throws SQLException {

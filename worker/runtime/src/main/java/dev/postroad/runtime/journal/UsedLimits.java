@@ -8,9 +8,10 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What was used of rates, in the table {@code limits}; its callers hold a lock on the name. Thread-safe. */
+/** What was used of rates, in the table {@code limits}; who reads or saves holds a lock on the name. Thread-safe. */
 final class UsedLimits {
     private static final String READ = "SELECT key, used FROM postroad.limits WHERE name = ? AND key = ANY (?)";
     private static final String SAVE = """
@@ -19,11 +20,14 @@ final class UsedLimits {
             ON CONFLICT (name, key) DO UPDATE SET used = EXCLUDED.used, changed_at = now()""";
 
     /** No period is as long in earnest. */
-    private static final String TIDY = "DELETE FROM postroad.limits WHERE changed_at < now() - interval '400 days'";
+    private static final String TIDY = """
+            DELETE FROM postroad.limits WHERE (name, key) IN (
+                SELECT name, key FROM postroad.limits WHERE changed_at < now() - interval '400 days' LIMIT 10000)""";
 
     private static final int SAVES_A_TIDYING = 10_000;
 
     private final AtomicInteger saves = new AtomicInteger();
+    private final AtomicBoolean isUntidy = new AtomicBoolean();
 
     Map<String, String> read(Connection connection, String name, Set<String> keys) throws SQLException {
         Map<String, String> used = new HashMap<>();
@@ -58,6 +62,13 @@ final class UsedLimits {
             statement.executeUpdate();
         }
         if (saves.getAndIncrement() % SAVES_A_TIDYING == 0) {
+            isUntidy.set(true);
+        }
+    }
+
+    /** Forgets what nobody counts any more, now and then; looks at all that there is, so nobody is to wait for it. */
+    void tidy(Connection connection) throws SQLException {
+        if (isUntidy.compareAndSet(true, false)) {
             try (PreparedStatement statement = QueuedRuns.statement(connection, TIDY)) {
                 statement.executeUpdate();
             }
