@@ -46,6 +46,11 @@ public final class AgentEvents {
         note(handle, "graph", graph, type, data);
     }
 
+    /** The same of the price of a model. */
+    public void ofPrice(Handle handle, String model, String type, ObjectNode data) {
+        note(handle, "price", model, type, data);
+    }
+
     /** The same of a schedule. */
     public void ofSchedule(Handle handle, String schedule, String type, ObjectNode data) {
         note(handle, "schedule", schedule, type, data);

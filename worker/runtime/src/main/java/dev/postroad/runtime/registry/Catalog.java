@@ -75,7 +75,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         this.store = new GraphStore(jdbi, events);
         this.agentStore = new AgentStore(jdbi, events);
         this.schedules = new ScheduleStore(jdbi, events);
-        this.prices = new PriceStore(jdbi);
+        this.prices = new PriceStore(jdbi, events);
         this.clients = clients;
         this.available = available;
     }
@@ -271,12 +271,12 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             case AgentDefinition agent -> publish(agent, publishedAt, by);
             case GraphDefinition graph -> publish(graph, publishedAt, by);
             case ScheduleDefinition schedule -> publish(schedule, publishedAt, by);
-            case PriceDefinition price -> publish(price, publishedAt);
+            case PriceDefinition price -> publish(price, publishedAt, by);
         }
     }
 
-    private void publish(PriceDefinition price, Instant publishedAt) {
-        if (prices.publish(price, publishedAt)) {
+    private void publish(PriceDefinition price, Instant publishedAt, @Nullable String by) {
+        if (prices.publish(price, publishedAt, by)) {
             clients.prices().put(price);
         }
         changed(new RegistryKey(Kind.PRICE, price.name()), publishedAt);
@@ -327,7 +327,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             case AGENT -> agentStore.remove(key.name(), removedAt, by);
             case GRAPH -> store.remove(key.name(), removedAt, by);
             case SCHEDULE -> schedules.remove(key.name(), removedAt, by);
-            case PRICE -> prices.remove(key.name(), removedAt);
+            case PRICE -> prices.remove(key.name(), removedAt, by);
         };
         if (isRemoved) {
             removed.add(key);

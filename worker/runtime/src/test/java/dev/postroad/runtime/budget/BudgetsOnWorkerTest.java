@@ -15,6 +15,8 @@ import dev.postroad.runtime.testing.Site;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,27 @@ class BudgetsOnWorkerTest {
         assertThat(SITE.ended("under-way").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
         JsonNode run = new Caller(WORKER.httpPort()).get("/api/runs/under-way").json();
         assertThat(run.path("tokens").asLong()).isEqualTo(14);
+    }
+
+    @Test
+    void whoChangesAPriceIsKept() {
+        for (String price : List.of("1", "2", "2")) {
+            SITE.send(new ProducerRecord<>(
+                    SITE.topics().registry(),
+                    null,
+                    Site.bytes("price/changing"),
+                    Site.bytes("{\"price\": \"changing\", \"inputTokens\": " + price + ", \"outputTokens\": 1}"),
+                    List.of(new RecordHeader("postroad-by", Site.bytes("ada")))));
+        }
+        SITE.send(SITE.topics().registry(), Site.bytes("price/changing"), null);
+        Site.await(
+                "it is removed",
+                () -> SITE.number("SELECT count(*) FROM postroad.agent_events WHERE price = 'changing'"
+                                + " AND type = 'price.removed'")
+                        == 1);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.agent_events WHERE price = 'changing'"
+                        + " AND type = 'price.published' AND data ->> 'by' = 'ada'"))
+                .isEqualTo(2);
     }
 
     @Test
