@@ -16,7 +16,9 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.WorkerProcess;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,12 +26,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Agents that read their work from Kafka and answer there, in a host of their own and by hand. */
 @NullMarked
@@ -77,6 +81,7 @@ class KafkaAgentsTest {
             edges: [ { from: START, to: work }, { from: work, to: END } ]
             """;
 
+    private static final int MANY = 40;
     private static final Site SITE = Site.open();
     private static final Hosted AGENT = new Hosted();
     private static AgentHost host;
@@ -281,26 +286,48 @@ class KafkaAgentsTest {
     }
 
     @Test
-    void whatWasSentByAWorkerThatDiedIsNotSentAgainAndItsAnswerCounts() {
-        try (Site site = Site.open()) {
-            Worker first = site.worker();
+    void whatAKilledWorkerSentIsNotSentAgainAndItsAnswersCount(@TempDir Path folder) {
+        try (Site site = Site.open();
+                WorkerProcess first = WorkerProcess.start(
+                        site.environment(Map.of("POSTROAD_LEASE", "PT1S")), List.of(), folder.resolve("first.log"))) {
+            first.awaitReady();
             site.apply(DEFINITIONS);
-            site.trigger("byhand", "before", "{}");
-            int rows = site.journalWith("before", event -> event.type() == EventType.NODE_WAITING)
-                    .size();
-            first.close();
-            site.copyBeginning("before", Math.min(rows, 4), "orphan");
-            site.worker();
+            List<String> runs =
+                    IntStream.range(0, MANY).mapToObj(i -> "run-" + i).toList();
+            runs.forEach(run -> site.trigger("byhand", run, "{}"));
+            Site.await(
+                    "all are sent",
+                    () -> sent(site) == MANY
+                            && site.records(site.topics().agentTasks("byhand")).size() == MANY);
+            first.kill();
+            runs.subList(0, MANY / 2).forEach(run -> late(site, run));
+            int rows = (int) site.number("SELECT count(*) FROM postroad.workflow_events WHERE run_id = 'run-0'");
+            site.copyBeginning("run-0", Math.min(rows, 4), "orphan");
+            site.worker(Map.of("POSTROAD_LEASE", "PT1S"));
             site.journalWith("orphan", event -> event.type() == EventType.RUN_WAITING);
-            for (String run : List.of("before", "orphan")) {
-                site.send(
-                        site.topics().agentResults(),
-                        bytes(run),
-                        bytes("{\"task\": \"work@1\", \"attempt\": 1, \"output\": {\"log\": \"late\"}}"));
-                assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            runs.subList(MANY / 2, MANY).forEach(run -> late(site, run));
+            late(site, "orphan");
+            assertThat(site.ended("orphan").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            for (String run : runs) {
+                List<RunEvent> journal = site.ended(run);
+                assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+                assertThat(journal)
+                        .filteredOn(event -> event.type() == EventType.NODE_STARTED)
+                        .hasSize(1);
             }
-            assertThat(site.records(site.topics().agentTasks("byhand"))).hasSize(1);
+            assertThat(site.records(site.topics().agentTasks("byhand"))).hasSize(MANY);
         }
+    }
+
+    private static long sent(Site site) {
+        return site.number("SELECT count(DISTINCT run_id) FROM postroad.workflow_events WHERE type = 'node.waiting'");
+    }
+
+    private static void late(Site site, String run) {
+        site.send(
+                site.topics().agentResults(),
+                bytes(run),
+                bytes("{\"task\": \"work@1\", \"attempt\": 1, \"output\": {\"log\": \"late\"}}"));
     }
 
     private static ConsumerRecord<byte[], byte[]> task(String agent, String runId) {
