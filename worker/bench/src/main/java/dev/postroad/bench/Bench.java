@@ -309,6 +309,32 @@ public final class Bench {
         return 0;
     }
 
+    @Command(name = "kafka-agents", description = "Chains of an agent on Kafka, whose host is another process.")
+    int kafkaAgents(
+            @Option(names = "--runs", defaultValue = "20000") int runs,
+            @Option(names = "--nodes", defaultValue = "10") int nodes,
+            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
+                    int warmUp)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(HostedRuns.chains(site, nodes, runs, warmUp).put("runsInFlight", IN_FLIGHT));
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "kafka-tasks",
+            description =
+                    "Tasks of an agent on Kafka, all out at once: heap, a worker that is killed, and what was sent.")
+    int kafkaTasks(@Option(names = "--tasks", defaultValue = "100000") int tasks) throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(HostedRuns.out(ground, place, tasks));
+        }
+        return 0;
+    }
+
     private static void print(ObjectNode figures) {
         System.out.write(Json.bytes(figures), 0, Json.bytes(figures).length);
         System.out.println();

@@ -111,12 +111,17 @@ public final class Place implements AutoCloseable {
 
     /** How many records the events topic holds. */
     long events() {
+        return records(topics.events());
+    }
+
+    /** How many records a topic holds. */
+    long records(String topic) {
         Map<String, Object> config = Map.of("bootstrap.servers", servers.kafka());
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             return consumer
-                    .endOffsets(consumer.partitionsFor(topics.events()).stream()
-                            .map(partition -> new TopicPartition(topics.events(), partition.partition()))
+                    .endOffsets(consumer.partitionsFor(topic).stream()
+                            .map(partition -> new TopicPartition(topic, partition.partition()))
                             .toList())
                     .values()
                     .stream()
