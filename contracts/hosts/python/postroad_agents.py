@@ -1,4 +1,4 @@
-"""Serves functions as agents of Postroad, over HTTP. Needs nothing but Python's standard library.
+"""Serves functions as agents of Postroad. Over HTTP it needs nothing but Python's standard library, over Kafka kafka-python.
 
 An agent is a function of a Call. What it returns is written to the state, unless output(), goto(), interrupt() or sleep() made
 it; None writes nothing.
@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["AgentError", "Answer", "Call", "HttpHost", "goto", "interrupt", "output", "serve_http", "sleep"]
+__all__ = ["AgentError", "Answer", "Call", "HttpHost", "goto", "interrupt", "output", "serve_http", "serve_kafka", "sleep"]
 
 _MOST_LOGS = 1_000
 _LEVELS = ("trace", "debug", "info", "warn", "error")
@@ -200,6 +200,10 @@ class Call:
             body = dict(returned.body) if isinstance(returned, Answer) else {} if returned is None else {"output": returned}
         except _Asked as asked:
             body = dict(asked.answer.body)
+        return self._told(body)
+
+    def _told(self, body: dict[str, Any]) -> dict[str, Any]:
+        """An answer with what was logged and consumed."""
         if self.log._lines:
             body["logs"] = self.log._lines
         if self._usage:
@@ -265,12 +269,49 @@ def serve_http(
 
     port: 0 for any that is free; parallelism: the most calls at once, others get 503.
     """
+    return HttpHost(_Server((host, port), _checked(agents), parallelism, max_bytes))
+
+
+def serve_kafka(
+    agents: Mapping[str, Callable[[Call], Any]],
+    *,
+    brokers: str | list[str],
+    reconcile: Mapping[str, Callable[[Call], Any]] | None = None,
+    prefix: str = "postroad.",
+    group: str | None = None,
+    parallelism: int = 64,
+    heartbeat_every: float = 5.0,
+    drain: float = 10.0,
+    client: Mapping[str, Any] | None = None,
+) -> "KafkaHost":
+    """Serves each agent as kind kafka. Needs kafka-python.
+
+    reconcile: of agents that say so, what came of an attempt in doubt; None says that nothing was done;
+    group: hosts of one group share the tasks; parallelism: the most tasks at once; heartbeat_every and drain: in seconds;
+    client: more settings of kafka-python's clients.
+    """
+    from postroad_agents_kafka import serve
+
+    return serve(
+        agents,
+        reconcile,
+        brokers=brokers,
+        prefix=prefix,
+        group=group,
+        parallelism=parallelism,
+        heartbeat_every=heartbeat_every,
+        drain=drain,
+        client=dict(client or {}),
+    )
+
+
+def _checked(agents: Mapping[str, Callable[[Call], Any]]) -> dict[str, Callable[[Call], Any]]:
     if not agents:
         raise ValueError("there are no agents; give a dict of functions by their names")
     for name, agent in agents.items():
         if not callable(agent):
             raise TypeError(f"agent {name} is no function; give a function of a call")
-    return HttpHost(_Server((host, port), dict(agents), parallelism, max_bytes))
+    return dict(agents)
 
 
 class _Server(ThreadingHTTPServer):

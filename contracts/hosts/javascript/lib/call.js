@@ -112,7 +112,7 @@ export class Attempt {
     if (this.#logs.length > 0) {
       answer.logs = this.#logs;
     }
-    if (this.#usage !== undefined && !("error" in body)) {
+    if (this.#usage !== undefined) {
       answer.usage = this.#usage;
     }
     return answer;

@@ -1,3 +1,4 @@
+import { rangeAssigner } from "./assigner.js";
 import { checked } from "./call.js";
 import { Outbox } from "./outbox.js";
 import { Progress } from "./progress.js";
@@ -9,8 +10,8 @@ const WAIT = 20;
 
 /** Serves agents of kind kafka. */
 export async function serveKafka(agents, options) {
-  const { Kafka, logLevel } = (await import("kafkajs")).default;
-  const host = new KafkaHost(checked(agents), options, { Kafka, logLevel });
+  const { Kafka, logLevel, AssignerProtocol } = (await import("kafkajs")).default;
+  const host = new KafkaHost(checked(agents), options, { Kafka, logLevel, AssignerProtocol });
   try {
     await host.start();
   } catch (failure) {
@@ -33,14 +34,18 @@ class KafkaHost {
   #closing = false;
   #problem;
 
-  constructor(agents, options, { Kafka, logLevel }) {
+  constructor(agents, options, { Kafka, logLevel, AssignerProtocol }) {
     const { brokers, client = {}, prefix = "postroad.", group = `${prefix}agents` } = options;
     const { parallelism = 64, heartbeatEvery = 5_000, drain = 10_000 } = options;
     this.#options = { prefix, group, parallelism, heartbeatEvery, drain };
     agents.forEach((agent, name) => this.#agents.set(`${prefix}agent-tasks.${name}`, agent));
     this.#kafka = new Kafka({ clientId: "postroad-agents", logLevel: logLevel.ERROR, ...client, brokers });
     this.#producer = this.#kafka.producer({ allowAutoTopicCreation: false });
-    this.#consumer = this.#kafka.consumer({ groupId: group, allowAutoTopicCreation: false });
+    this.#consumer = this.#kafka.consumer({
+      groupId: group,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [rangeAssigner(AssignerProtocol)],
+    });
     this.#outbox = new Outbox(this.#producer, `${prefix}agent-results`);
     this.#tasks = new Tasks(this.#outbox, parallelism);
   }

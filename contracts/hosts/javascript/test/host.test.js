@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AgentError, goto, interrupt, output, serveHttp, sleep } from "../index.js";
+import { rangeAssigner } from "../lib/assigner.js";
 import { Outbox } from "../lib/outbox.js";
 import { Progress } from "../lib/progress.js";
 import { Tasks } from "../lib/tasks.js";
@@ -232,4 +233,21 @@ test("what is behind an open record is not told of as done", () => {
   first();
   assert.deepEqual(progress.news(), [{ topic: "t", partition: 0, offset: "43" }]);
   assert.deepEqual(progress.news(), []);
+});
+
+test("partitions are shared by those that read them, as clients in other languages do", async () => {
+  const { AssignerProtocol } = (await import("kafkajs")).default;
+  const cluster = {
+    addTargetTopic: async (topic) => {
+      if (topic === "gone") {
+        throw new Error("unknown topic");
+      }
+    },
+    findTopicPartitionMetadata: () => [2, 0, 1].map((partitionId) => ({ partitionId })),
+  };
+  const { assign, protocol } = rangeAssigner(AssignerProtocol)({ cluster });
+  const member = (memberId, topics) => ({ memberId, memberMetadata: protocol({ topics }).metadata });
+  const shares = await assign({ members: [member("b", ["one", "gone"]), member("c", ["two"]), member("a", ["one"])] });
+  const read = shares.map(({ memberId, memberAssignment }) => [memberId, AssignerProtocol.MemberAssignment.decode(memberAssignment).assignment]);
+  assert.deepEqual(Object.fromEntries(read), { a: { one: [0, 1] }, b: { one: [2] }, c: { two: [0, 1, 2] } });
 });

@@ -1,11 +1,11 @@
-"""Agents for the tests of the worker: says where it serves, and what was cancelled; ends with its input."""
+"""Agents for the tests of the worker: agents.py [BROKERS PREFIX]; says where it serves, and what was cancelled."""
 
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from postroad_agents import AgentError, goto, serve_http, sleep  # noqa: E402
+from postroad_agents import AgentError, goto, serve_http, serve_kafka, sleep  # noqa: E402
 
 
 def say(line):
@@ -34,5 +34,12 @@ def work(call):
 
 with serve_http({"python": work}) as host:
     say(f"port {host.port}")
-    sys.stdin.read()
+    if len(sys.argv) > 1:
+        brokers, prefix = sys.argv[1:]
+        with serve_kafka({"pykafka": work}, brokers=brokers, prefix=prefix, heartbeat_every=0.2, drain=0) as kafka:
+            kafka.joined(60)
+            say("ready")
+            sys.stdin.read()
+    else:
+        sys.stdin.read()
 say("closed")

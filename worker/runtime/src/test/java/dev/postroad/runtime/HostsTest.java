@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.host.AgentHost;
+import dev.postroad.contracts.host.HostSettings;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.HostProcess;
 import dev.postroad.runtime.testing.Site;
-import dev.postroad.runtime.testing.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +52,12 @@ class HostsTest {
               - { from: after, to: END }
             """;
 
+    /** The system's, as its packages are seen by no other. */
+    private static final String PYTHON =
+            Files.isExecutable(Path.of("/usr/bin/python3")) ? "/usr/bin/python3" : "python3";
+
+    private static final boolean HAS_KAFKA = HostProcess.succeeds(PYTHON, "-c", "import kafka");
+
     @TempDir
     private static Path folder;
 
@@ -57,9 +69,16 @@ class HostsTest {
         site = Site.open();
         site.worker();
         if (hasPython()) {
-            HostProcess python =
-                    started(HostProcess.repository(), "python3", "-B", "contracts/hosts/python/tests/agents.py");
+            List<String> command = new ArrayList<>(List.of(PYTHON, "-B", "contracts/hosts/python/tests/agents.py"));
+            if (HAS_KAFKA) {
+                command.addAll(List.of(site.kafka(), site.topics().prefix()));
+            }
+            HostProcess python = started(HostProcess.repository(), command.toArray(String[]::new));
             serve("python", http("python", python.said("port")));
+            if (HAS_KAFKA) {
+                serve("pykafka", "kafka\nheartbeat: PT20S");
+                python.said("ready");
+            }
         }
         if (HostProcess.hasPackages()) {
             Path copy = HostProcess.javascript(folder);
@@ -72,7 +91,7 @@ class HostsTest {
     }
 
     private static boolean hasPython() {
-        return Tools.hasAll("python3");
+        return HostProcess.succeeds(PYTHON, "--version");
     }
 
     private static HostProcess started(Path where, String... command) {
@@ -98,6 +117,8 @@ class HostsTest {
     private static void assume(String agent) {
         if (agent.equals("python")) {
             Assumptions.assumeTrue(hasPython(), "python3 is not installed");
+        } else if (agent.equals("pykafka")) {
+            Assumptions.assumeTrue(HAS_KAFKA, "apt-get install python3-kafka");
         } else {
             Assumptions.assumeTrue(HostProcess.hasPackages(), HostProcess.HOW_TO_INSTALL);
         }
@@ -116,8 +137,30 @@ class HostsTest {
         return log.valueStream().map(JsonNode::asText).toList();
     }
 
+    @Test
+    void hostsInAllLanguagesAreOfOneGroup() {
+        HostSettings settings =
+                HostSettings.of(Map.of("bootstrap.servers", site.kafka(), "metadata.max.age.ms", "200"), site.topics());
+        JavaAgent agent = new JavaAgent() {
+            @Override
+            public String name() {
+                return "javakafka";
+            }
+
+            @Override
+            public AgentReply call(AgentCall call) {
+                return AgentReply.completed(Site.json("{'log': 'worked in java'}"));
+            }
+        };
+        serve("javakafka", "kafka");
+        try (AgentHost _ = AgentHost.start(settings.withDrain(Duration.ZERO), List.of(agent), InstantSource.system())) {
+            site.trigger("javakafka", "javakafka", "{'mode': 'works'}");
+            assertThat(log(site.ended("javakafka"))).contains("worked in java");
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"python", "jshttp", "jskafka"})
+    @ValueSource(strings = {"python", "pykafka", "jshttp", "jskafka"})
     void anAgentWorksAndShowsAndLogsAndCounts(String agent) {
         String run = begin(agent, "works");
         List<RunEvent> journal = site.ended(run);
@@ -149,7 +192,7 @@ class HostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"python", "jshttp", "jskafka"})
+    @ValueSource(strings = {"python", "pykafka", "jshttp", "jskafka"})
     void anErrorIsTriedAgain(String agent) {
         List<RunEvent> journal = site.ended(begin(agent, "fails"));
         assertThat(log(journal)).contains("worked as attempt 2");
@@ -164,7 +207,7 @@ class HostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"python", "jshttp", "jskafka"})
+    @ValueSource(strings = {"python", "pykafka", "jshttp", "jskafka"})
     void aQuestionIsAnsweredByAPerson(String agent) {
         String run = begin(agent, "asks");
         site.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
@@ -173,19 +216,19 @@ class HostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"python", "jshttp", "jskafka"})
+    @ValueSource(strings = {"python", "pykafka", "jshttp", "jskafka"})
     void anAgentSleepsAndIsCalledAgain(String agent) {
         assertThat(log(site.ended(begin(agent, "sleeps")))).containsExactly("worked as attempt 2", "after");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"python", "jshttp", "jskafka"})
+    @ValueSource(strings = {"python", "pykafka", "jshttp", "jskafka"})
     void anAgentSaysWhereToGoOn(String agent) {
         assertThat(log(site.ended(begin(agent, "jumps")))).containsExactly("jumped", "beyond");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"python", "jshttp", "jskafka"})
+    @ValueSource(strings = {"python", "pykafka", "jshttp", "jskafka"})
     void anAgentIsToldThatItsRunWasCancelled(String agent) {
         String run = begin(agent, "hangs");
         Site.await("it is at work", () -> chunks(run).contains("at hangs"));
@@ -244,8 +287,11 @@ class HostsTest {
     @Test
     void theTestsOfThePackageForPythonSucceed() throws InterruptedException {
         assume("python");
-        Path python = HostProcess.repository().resolve("contracts/hosts/python");
-        succeeds(python, "python3", "-B", "-m", "unittest", "tests/test_host.py");
+        List<String> command = new ArrayList<>(List.of(PYTHON, "-B", "-m", "unittest", "tests/test_host.py"));
+        if (HAS_KAFKA) {
+            command.add("tests/test_kafka.py");
+        }
+        succeeds(HostProcess.repository().resolve("contracts/hosts/python"), command.toArray(String[]::new));
     }
 
     private static void succeeds(Path where, String... command) throws InterruptedException {

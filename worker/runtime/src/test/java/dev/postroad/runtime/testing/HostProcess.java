@@ -82,6 +82,23 @@ public final class HostProcess implements AutoCloseable {
         }
     }
 
+    /** Whether a program can be started, and ends well. */
+    public static boolean succeeds(String... command) {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException absent) {
+            return false;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** Starts a program. */
     public static HostProcess start(Path folder, String... command) {
         try {
