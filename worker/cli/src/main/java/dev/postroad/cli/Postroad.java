@@ -16,6 +16,7 @@ import dev.postroad.cli.steering.SteeringCommands;
 import dev.postroad.runtime.config.LogFormat;
 import dev.postroad.runtime.config.Variables;
 import java.time.Duration;
+import java.util.Objects;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -98,7 +99,8 @@ public final class Postroad implements Runnable {
         SteeringCommands.all(surroundings).forEach(line::addSubcommand);
         LookingCommands.all(surroundings).forEach(line::addSubcommand);
         RetentionCommands.all(surroundings).forEach(line::addSubcommand);
-        line.getSubcommands().get("import").addSubcommand(DefinitionCommands.importOfGraphs(surroundings));
+        Objects.requireNonNull(line.getSubcommands().get("import"))
+                .addSubcommand(DefinitionCommands.importOfGraphs(surroundings));
         return line.registerConverter(Duration.class, DurationArgument::read)
                 .registerConverter(PointInTime.class, PointInTime::read)
                 .setOut(Writers.of(surroundings.out()))

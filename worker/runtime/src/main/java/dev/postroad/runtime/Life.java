@@ -43,6 +43,7 @@ final class Life implements AutoCloseable {
     private volatile boolean closing;
 
     /** Given back where there is no memory, so that there is some to say so. */
+    @SuppressWarnings("UnusedVariable")
     private volatile byte @Nullable [] reserve = new byte[RESERVE_BYTES];
 
     /** @param breakOff stops the worker; may take its time */
@@ -101,7 +102,7 @@ final class Life implements AutoCloseable {
     /** The worker is started: it lives on the threads that it has by now, but for this one, which did the start. */
     void started() {
         livedOn = threads().stream()
-                .filter(found -> found != Thread.currentThread() && !before.contains(found))
+                .filter(found -> !found.equals(Thread.currentThread()) && !before.contains(found))
                 .filter(found -> isLivedOn(found.getName()))
                 .toList();
     }

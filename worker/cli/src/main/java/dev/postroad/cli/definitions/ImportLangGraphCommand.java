@@ -8,6 +8,7 @@ import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,8 +71,10 @@ final class ImportLangGraphCommand implements Callable<Integer> {
             throw CommandException.usage(file + ": is no file");
         }
         Path whole = file.toAbsolutePath();
-        NodeProgram.Said said =
-                NodeProgram.run(whole.getParent(), SCRIPT, options(whole).toString());
+        NodeProgram.Said said = NodeProgram.run(
+                Objects.requireNonNull(whole.getParent()),
+                SCRIPT,
+                options(whole).toString());
         said.err().lines().forEach(surroundings::say);
         if (said.exitCode() != 0) {
             throw CommandException.failed(file + ": is not imported; node says why");

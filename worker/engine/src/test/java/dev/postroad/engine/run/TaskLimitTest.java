@@ -16,19 +16,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run has no more tasks at once than limits.tasks says, whatever leads to them. */
 class TaskLimitTest {
-    private static final String LOOP = """
-            graph: growing
-            state: { round: { default: 0 } }
-            schedule: %s
-            nodes:
-              plan: { set: "{}" }
-              part: { set: "{}" }
-            edges:
-              - { from: START, to: plan }
-              - { from: plan, forEach: "lists.range(10)", to: part }
-              - { from: part, forEach: "lists.range(10)", to: part }
-              - { from: [plan, part], to: END }
-            """;
+    private static String loop(String schedule) {
+        return """
+                graph: growing
+                state: { round: { default: 0 } }
+                schedule: %s
+                nodes:
+                  plan: { set: "{}" }
+                  part: { set: "{}" }
+                edges:
+                  - { from: START, to: plan }
+                  - { from: plan, forEach: "lists.range(10)", to: part }
+                  - { from: part, forEach: "lists.range(10)", to: part }
+                  - { from: [plan, part], to: END }
+                """.formatted(schedule);
+    }
 
     private static RunError failure(RunScript script) {
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
@@ -38,7 +40,7 @@ class TaskLimitTest {
     @ParameterizedTest
     @ValueSource(strings = {"steps", "eager"})
     void aFanOutWhoseTasksFanOutAgainFailsBeforeItTakesAllMemory(String schedule) {
-        RunScript script = RunScript.started(LOOP.formatted(schedule) + "limits: { tasks: 500 }\n", "{}");
+        RunScript script = RunScript.started(loop(schedule) + "limits: { tasks: 500 }\n", "{}");
         while (script.run.status() == RunStatus.RUNNING) {
             script.tell(new Command.Proceed());
         }
