@@ -1,6 +1,6 @@
 // The journal of a run, the newest first.
 import { get, ofRun as pathOf, query } from "./api.js";
-import { addressWith, Copy, count, download, Empty, go, html, Json, Problem, useAddress, useEffect, useNow, useRef, useState, When } from "./ui.js";
+import { addressWith, Copy, count, download, Empty, go, html, Json, Problem, Typed, useAddress, useEffect, useNow, useRef, useState, When } from "./ui.js";
 
 const PAGE = 200;
 const FIRST = 2_147_483_647;
@@ -44,7 +44,7 @@ export function Events({ run, changed }) {
         <option value="" selected=${!type}>any</option>
         ${TYPES.map((name) => html`<option selected=${name === type}>${name}</option>`)}
       </select></label>
-      <label>Node <input value=${node} onChange=${set("node")} /></label>
+      <label>Node <${Typed} value=${node} onEnter=${set("node")} /></label>
       <button type="button" onClick=${save} disabled=${events.length === 0}>Download those shown</button>
     </form>
     <${Problem} failure=${failure} again=${() => load(FIRST)} />

@@ -2,7 +2,7 @@
 import { control, query } from "./api.js";
 import { Action, deliver, may, option, say } from "./commands.js";
 import { blank, SchemaForm } from "./forms.js";
-import { addressWith, count, Empty, go, html, Json, Problem, runAddress, useAddress, useLoaded, useNow, useState, useTitle, When } from "./ui.js";
+import { addressWith, count, Empty, go, html, Json, Problem, runAddress, Typed, useAddress, useLoaded, useNow, useState, useTitle, When } from "./ui.js";
 
 const EVERY_MILLIS = 3_000;
 
@@ -30,7 +30,7 @@ export function Inbox() {
       <p class="sub" role="status">${data ? `${count(questions.length)}${data.next ? "+" : ""} open` : " "}</p>
     </div>
     <form class="filters" role="search" aria-label="Filter of questions" onSubmit=${(event) => event.preventDefault()}>
-      <label>Assignee <input value=${parameters.get("assignee") ?? ""} onChange=${set("assignee")} /></label>
+      <label>Assignee <${Typed} value=${parameters.get("assignee") ?? ""} onEnter=${set("assignee")} /></label>
       <label>Graph <select onChange=${set("graph")}>
         <option value="" selected=${!parameters.get("graph")}>any</option>
         ${(graphs.data?.graphs ?? []).map(({ name }) => html`<option selected=${name === parameters.get("graph")}>${name}</option>`)}

@@ -5,7 +5,7 @@ import { Bulk } from "./bulk.js";
 import { mergeRuns, waitsFor } from "./listing.js";
 import { follow } from "./stream.js";
 import {
-  addressWith, count, Empty, go, html, Live, Problem, runAddress, Status, useAddress, useEffect, useLoaded, useMemo,
+  addressWith, count, Empty, go, html, Live, Problem, runAddress, Status, Typed, useAddress, useEffect, useLoaded, useMemo,
   useNarrow, useNow, useRef, useState, useTitle, useWindow, When,
 } from "./ui.js";
 
@@ -145,10 +145,10 @@ function Filters({ parameters, graphs }) {
       </select>
     </label>
     <label>Tag
-      <input value=${value("tag")} placeholder="tenant=acme" onChange=${set("tag")} />
+      <${Typed} value=${value("tag")} placeholder="tenant=acme" onEnter=${set("tag")} />
     </label>
     <label>Waits for agent
-      <input value=${value("waitsFor")} onChange=${set("waitsFor")} />
+      <${Typed} value=${value("waitsFor")} onEnter=${set("waitsFor")} />
     </label>
     <label>Begun within
       <select value=${value("within")} onChange=${set("within")}>

@@ -2,7 +2,7 @@
 import { ofRun as pathOf, query } from "./api.js";
 import { Action, ofRun } from "./commands.js";
 import {
-  addressWith, count, download, go, html, Json, Problem, runAddress, useAddress, useEffect, useLoaded, useNow, When,
+  addressWith, count, download, go, html, Json, Problem, runAddress, Typed, useAddress, useEffect, useLoaded, useNow, When,
 } from "./ui.js";
 
 const PAGE = 200;
@@ -55,7 +55,7 @@ export function State({ run, changed, onDone }) {
         </div>
         <form class="filters" onSubmit=${(event) => event.preventDefault()}>
           <label>Compared with version
-            <input type="number" min="0" max=${top} value=${other} onChange=${(event) => go(address({ version, against: event.target.value }), { replace: true })} />
+            <${Typed} type="number" min="0" max=${top} value=${other} onEnter=${(event) => go(address({ version, against: event.target.value }), { replace: true })} />
           </label>
         </form>
         ${diff.data && html`<${Patch} patch=${diff.data.patch} />`}

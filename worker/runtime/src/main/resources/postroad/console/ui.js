@@ -295,6 +295,13 @@ export function useWindow(total, height) {
   return [list, Math.min(range[0], Math.max(0, total - 1)), Math.min(range[1], total)];
 }
 
+/** A field for text that keeps what is typed until it is entered, whatever is drawn anew meanwhile. */
+export function Typed({ value, onEnter, ...more }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  return html`<input ...${more} value=${typed} onInput=${(event) => setTyped(event.target.value)} onChange=${onEnter} />`;
+}
+
 /** Whether the page is narrow. */
 export function useNarrow() {
   const [narrow, setNarrow] = useState(() => matchMedia("(max-width: 719px)").matches);

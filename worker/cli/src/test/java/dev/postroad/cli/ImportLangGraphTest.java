@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Assumptions;
@@ -56,7 +57,7 @@ final class ImportLangGraphTest {
     private static Path hosts() {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(root.resolve("contracts/hosts"))) {
-            root = root.getParent();
+            root = Objects.requireNonNull(root.getParent(), "no contracts/hosts above");
         }
         return root.resolve("contracts/hosts");
     }

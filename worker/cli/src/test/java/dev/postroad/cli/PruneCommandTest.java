@@ -78,7 +78,7 @@ final class PruneCommandTest extends CommandsOnServers {
     @Test
     void asksForAFilterAndForRunsThatHaveEnded() {
         assertThat(shell.run("prune", "--yes")).isEqualTo(2);
-        assertThat(shell.err()).contains("select runs by --graph, --older-than");
+        assertThat(shell.err()).contains("select runs by --error, --graph, --graph-version, --older-than");
         assertThat(shell.run("prune", "--status", "running")).isEqualTo(2);
         assertThat(shell.err()).contains("only runs are pruned that are completed, failed or cancelled");
     }

@@ -43,7 +43,7 @@ final class AwaitedCallsTest {
     @BeforeEach
     void begin() {
         SITE.sql().useHandle(handle -> {
-            handle.execute("TRUNCATE postroad.left_calls, postroad.workers, postroad.shards");
+            handle.execute("TRUNCATE postroad.left_calls, postroad.workers, postroad.shards CASCADE");
             handle.execute("INSERT INTO postroad.shards (shard, epoch, owner, published_at, holder, held_epoch)"
                     + " VALUES (2, 1, 'here', now(), 11, 1)");
             handle.execute("INSERT INTO postroad.workers (id, name, host, version, lease, locked)"

@@ -173,6 +173,11 @@ final class ConsoleTest {
         assertThat(page).hasURL(Pattern.compile(".*\\?status=failed$"));
         assertThat(page.locator("table.runs td.id")).hasText(new String[] {"broken"});
         page.getByLabel("Tag").fill("tenant=nobody");
+        // What is being typed outlives what comes meanwhile.
+        Locator completed = page.locator(".statuses a", new Page.LocatorOptions().setHasText("completed"));
+        String before = completed.textContent();
+        site.trigger("sending", "meanwhile", "{}");
+        assertThat(completed).not().hasText(before);
         page.getByLabel("Tag").press("Enter");
         assertThat(page.locator(".empty")).containsText("No run is as the filter says");
     }
