@@ -2,6 +2,12 @@ package dev.postroad.runtime.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GuardSettings;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
@@ -295,5 +302,23 @@ class ClusterPermitsTest {
         }
         assertThat(calls).isBetween(95L, 101L);
         assertThat(PermitTable.window(table.used, per).used(table.now)).isBetween(95_000L, 101_000L);
+    }
+
+    @Test
+    void whatACallUsedThatFailedIsChargedToo() throws Exception {
+        GuardSettings settings = ((AgentDefinition) Definitions.readAll("""
+                agent: a
+                kind: java
+                rateLimit: { tokens: 1000, per: PT10M, scope: cluster }
+                """).getFirst()).guard();
+        Table table = new Table(new Random(1));
+        ClusterLimits limits = new ClusterLimits(new Seen(table, 1), () -> 0, () -> nanos(table.now), () -> table.now);
+        ClusterLimits.Admission first = limits.enter("a", settings, NullNode.instance, "r", "g");
+        assertThat(first).isInstanceOfSatisfying(ClusterLimits.Admitted.class, admitted -> {
+            ClusterLimits.Place place = Objects.requireNonNull(admitted.place());
+            place.ended(AgentReply.retryable("llm.bad-json", "no JSON").using(new Usage(900, 100)));
+            place.left();
+        });
+        assertThat(limits.enter("a", settings, NullNode.instance, "r", "g")).isInstanceOf(ClusterLimits.Full.class);
     }
 }
