@@ -26,9 +26,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kafka also sees the lag
  * @param postgres also sees the queue
+ * @param aside sees runs that were set aside
  */
 record HealthParts(
-        Stepping stepping, Intake intake, Agents agents, ServerWatch kafka, ServerWatch postgres, SharedClock clock) {
+        Stepping stepping,
+        Intake intake,
+        Agents agents,
+        ServerWatch kafka,
+        ServerWatch postgres,
+        Supplier<PartHealth> aside,
+        SharedClock clock) {
     private static final Duration POLL_AT_LEAST_EVERY = Duration.ofSeconds(10);
 
     HealthChecks checks() {
@@ -42,6 +49,7 @@ record HealthParts(
                 .part("registry", this::ofRegistry)
                 .part("lag", kafka::found)
                 .part("queue", postgres::found)
+                .part("runs", aside)
                 .part("clock", this::ofClock)
                 .part(
                         "breakers",

@@ -69,7 +69,7 @@ record Serving(HealthChecks health, WorkerHttp http) {
         SharedFigures.measure(on.metrics(), lag, queue, agents.availability()::all);
         kafka.start();
         postgres.start();
-        return new HealthParts(stepping, intake, agents, kafka, postgres, on.clock()).checks();
+        return new HealthParts(stepping, intake, agents, kafka, postgres, queue::aside, on.clock()).checks();
     }
 
     private static WorkerHttp listen(Foundation on, Sources sources, HealthChecks health) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Graphs;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
@@ -132,28 +133,41 @@ class OddRecordsTest {
     }
 
     @Test
-    void aCommandThatCannotBeKeptOnceIsKeptLater() {
+    void aCommandThatCannotBeKeptOnceIsKeptLaterAndIsNotOvertaken() {
         try (Site site = Site.open(1)) {
             site.worker();
-            site.apply(Graphs.COUNT);
+            site.apply(Graphs.ASKING);
             site.sql().useHandle(handle -> handle.execute("""
                 CREATE TABLE broken (); INSERT INTO broken DEFAULT VALUES;
                 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                    IF EXISTS (SELECT FROM broken) THEN RAISE 'no room is left' USING ERRCODE = '53100'; END IF;
+                    IF NEW.command->>'type' = 'pause' AND EXISTS (SELECT FROM broken) THEN
+                        RAISE 'no room is left' USING ERRCODE = '53100';
+                    END IF;
                     RETURN NEW;
                 END $$;
                 CREATE TRIGGER fail BEFORE INSERT ON postroad.pending_commands FOR EACH ROW EXECUTE FUNCTION fail()\
                 """));
-            site.send(site.topics().control(), Site.bytes("later"), Site.bytes("{'type': 'cancel'}"));
-            site.trigger("count", "other", "{}");
-            site.ended("other");
+            site.send(site.topics().control(), Site.bytes("later"), Site.bytes("{'type': 'pause'}"));
+            site.send(site.topics().control(), Site.bytes("later"), Site.bytes("{'type': 'unpause'}"));
+            site.send(site.topics().control(), Site.bytes("another"), Site.bytes("{'type': 'cancel'}"));
+            Site.await("what has nothing to do with it is kept", () -> keptOf(site, "another") == 1);
+            assertThat(keptOf(site, "later")).isZero();
             assertThat(site.controlIsCommitted()).isFalse();
             site.sql().useHandle(handle -> handle.execute("DELETE FROM broken"));
             Site.await("it is committed", site::controlIsCommitted);
-            assertThat(site.number("SELECT count(*) FROM postroad.pending_commands"))
-                    .isOne();
+            assertThat(keptOf(site, "later")).isEqualTo(2);
             assertThat(site.records(site.topics().deadLetters())).isEmpty();
+            site.trigger("asking", "later", "{}");
+            assertThat(site.ended("later"))
+                    .extracting(RunEvent::type)
+                    .containsSubsequence(EventType.RUN_PAUSING, EventType.RUN_UNPAUSED)
+                    .doesNotContain(EventType.COMMAND_REJECTED)
+                    .endsWith(EventType.RUN_COMPLETED);
         }
+    }
+
+    private static long keptOf(Site site, String runId) {
+        return site.number("SELECT count(*) FROM postroad.pending_commands WHERE run_id = ?", runId);
     }
 
     @Test

@@ -151,6 +151,24 @@ class UnreadableRunsTest {
             JsonNode history = caller.get("/api/runs/newer-type/history").json();
             assertThat(history.path("versions")).hasSize(1);
             assertThat(history.path("unreadable").asText()).contains("run.noted");
+            Site.await(
+                    "health has a word about it",
+                    () -> caller.get("/health")
+                            .json()
+                            .at("/parts/runs/why")
+                            .asText()
+                            .contains("cannot be read: 1; newer-type is one of them"));
+            assertThat(caller.get("/health/ready").status()).isEqualTo(200);
+            site.sql()
+                    .useHandle(handle ->
+                            handle.execute("UPDATE postroad.set_aside_runs SET since = since - interval '2 days'"));
+            Site.await(
+                    "and does not go on about it for ever",
+                    () -> caller.get("/health")
+                            .json()
+                            .at("/parts/runs/state")
+                            .asText()
+                            .equals("ok"));
         }
     }
 

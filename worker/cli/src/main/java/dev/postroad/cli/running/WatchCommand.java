@@ -11,6 +11,7 @@ import dev.postroad.contracts.client.RunWatch;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.RunHistory;
+import dev.postroad.runtime.history.runs.RunSummary;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,9 +48,19 @@ final class WatchCommand implements Callable<Integer> {
                 past = past.after(event);
                 display.show(event, past);
             }
+            tellWhereItStandsStill(servers.history(), run);
             RunProgress end =
                     new RunFollower(surroundings, display).follow(live, past, following.timeout(), event -> {});
             return following.conclude(end, surroundings);
+        }
+    }
+
+    /** Nothing more comes of such a run until a release takes it up that can read it; that may be never. */
+    private void tellWhereItStandsStill(RunHistory history, String run) {
+        RunSummary.SetAside aside = history.find(run).map(RunSummary::setAside).orElse(null);
+        if (aside != null) {
+            surroundings.say("run " + run + " is set aside by worker " + aside.worker() + " since " + aside.since()
+                    + ", as it cannot be read: " + aside.why() + "; nothing happens in it meanwhile");
         }
     }
 

@@ -69,7 +69,7 @@ final class ControlHandler implements RecordHandler {
 
     /** What can never be done becomes a dead letter with the reason; for what Postgres cannot do now there is another try. */
     private void steer(ScheduleCommand command, Incoming incoming) {
-        incoming.settle(() -> {
+        incoming.settle("schedule/" + command.schedule(), () -> {
             try {
                 List<String> _ = schedules.apply(
                         command, Instant.ofEpochMilli(incoming.record().timestamp()));
@@ -101,9 +101,22 @@ final class ControlHandler implements RecordHandler {
             incoming.done();
         }
 
+        /** One that came before is still being kept, as the run was not there then: it must not be overtaken. */
+        @Override
+        public boolean waitsForEarlier() {
+            if (!incoming.isBehindOthers(control.runId())) {
+                return false;
+            }
+            int shard = incoming.record().partition();
+            incoming.settle(
+                    control.runId(),
+                    () -> lanes.instruct(commands.instruction(control, commandId, shard, new InTurn(this))));
+            return true;
+        }
+
         @Override
         public void unknownRun() {
-            incoming.settle(this::keep);
+            incoming.settle(control.runId(), this::keep);
         }
 
         @Override
@@ -153,10 +166,38 @@ final class ControlHandler implements RecordHandler {
         }
 
         private void forgetAnd(Runnable answer) {
-            incoming.settle(() -> {
+            incoming.settle(control.runId(), () -> {
                 pending.forget(control.runId(), commandId);
                 answer.run();
             });
+        }
+    }
+
+    /** What becomes of a command that waited for those before it. */
+    private record InTurn(Outcome whole) implements InstructionOutcome {
+        @Override
+        public void applied() {
+            whole.applied();
+        }
+
+        @Override
+        public void unknownRun() {
+            whole.unknownRun();
+        }
+
+        @Override
+        public void elsewhere(int itsShard) {
+            whole.elsewhere(itsShard);
+        }
+
+        @Override
+        public void rejected(String code, String reason) {
+            whole.rejected(code, reason);
+        }
+
+        @Override
+        public void unreadable(String why) {
+            whole.unreadable(why);
         }
     }
 

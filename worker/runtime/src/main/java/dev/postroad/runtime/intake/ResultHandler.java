@@ -116,7 +116,7 @@ final class ResultHandler implements RecordHandler {
             instruct(runId, command, outcome);
             return;
         }
-        incoming.settle(() -> {
+        incoming.settle(runId + "/" + result.task(), () -> {
             shown.awaitSettled(MOST_WAIT_FOR_OUTPUT);
             instruct(runId, command, outcome);
         });

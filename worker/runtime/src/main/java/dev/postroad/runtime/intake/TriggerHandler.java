@@ -131,7 +131,7 @@ final class TriggerHandler implements RecordHandler {
 
         @Override
         public void duplicate() {
-            incoming.settle(this::tellRepeatFromSecond);
+            incoming.settle(admissible.runId(), this::tellRepeatFromSecond);
         }
 
         @Override

@@ -30,7 +30,8 @@ final class TriggerHolds {
 
     void hold(Admissible admissible, Debounce debounce, Incoming incoming) {
         HeldTrigger held = held(admissible, debounce, incoming);
-        incoming.settle(() -> {
+        String about = held.target() + "/" + held.key();
+        incoming.settle(about, () -> {
             Taken taken = triggers.take(held, incoming.record().partition());
             if (taken.size() == 0) {
                 incoming.done();
@@ -38,7 +39,7 @@ final class TriggerHolds {
             }
             tell(
                     taken,
-                    () -> incoming.settle(() -> {
+                    () -> incoming.settle(about, () -> {
                         triggers.told(taken);
                         incoming.done();
                     }));

@@ -102,7 +102,7 @@ final class JournalStatement {
     private static final String ADMITTED = """
          (SELECT array_agg(id) FROM admitted) AS admitted,
         (SELECT json_agg(json_build_object('runId', p.run_id, 'commandId', p.command_id, 'command', p.command::text)
-                         ORDER BY p.received_at)
+                         ORDER BY p.number)
          FROM postroad.pending_commands p JOIN admitted USING (run_id)) AS pending\
         """;
 

@@ -60,7 +60,7 @@ public final class JournalWriter implements AutoCloseable {
     private static final String ARRIVED = "SELECT id FROM postroad.runs WHERE id = ANY (?)";
     private static final String PENDING_OF_ARRIVED = """
         SELECT json_agg(json_build_object('runId', p.run_id, 'commandId', p.command_id, 'command', p.command::text)
-                        ORDER BY p.received_at)
+                        ORDER BY p.number)
         FROM postroad.pending_commands p JOIN postroad.runs r USING (run_id) WHERE r.id = ANY (?)\
         """;
     private static final String REMEMBER_PUBLISHED = """

@@ -73,7 +73,7 @@ public final class PendingCommands {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT run_id, command_id, command::text AS command
                         FROM postroad.pending_commands JOIN postroad.runs USING (run_id)
-                        WHERE shard = :shard ORDER BY received_at""")
+                        WHERE shard = :shard ORDER BY number""")
                 .bind("shard", shard)
                 .map((row, context) -> command(row))
                 .list());
@@ -84,7 +84,7 @@ public final class PendingCommands {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT run_id, command_id, command::text AS command, shard
                         FROM postroad.pending_commands JOIN postroad.runs USING (run_id)
-                        WHERE received_at >= now() - make_interval(secs => :seconds) AND shard = ANY (:shards) ORDER BY received_at""")
+                        WHERE received_at >= now() - make_interval(secs => :seconds) AND shard = ANY (:shards) ORDER BY number""")
                 .bind("seconds", lately.toSeconds() + 1)
                 .bindArray("shards", Integer.class, shards)
                 .reduceRows(new TreeMap<>(), (met, row) -> {

@@ -7,12 +7,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at how long runs wait for their start, over all workers, by the clock of Postgres. Confined to one thread, but for
  * what was found last. */
 public final class QueueWait implements ServerWatch.Look {
     /** A run that waits longer says that there are too few workers, or places, for what comes. */
     static final Duration LONGEST = Duration.ofMinutes(5);
+
+    /** So long a run that was set aside makes a difference: one that nobody wants any more is not told of for ever. */
+    private static final Duration TOLD_OF = Duration.ofHours(24);
 
     /** No more are looked at, so that a long queue is not read every time; runs that are to begin later do not wait yet. */
     private static final int MOST_COUNTED = 10_000;
@@ -26,12 +30,18 @@ public final class QueueWait implements ServerWatch.Look {
                (SELECT (extract(epoch FROM now() - queued_at) * 1000)::bigint
                 FROM (SELECT queued_at, wake_at FROM postroad.runs
                       WHERE status = 'queued' ORDER BY queued_at LIMIT ?) AS oldest
-                WHERE wake_at IS NULL ORDER BY queued_at LIMIT 1) AS oldest_millis\
+                WHERE wake_at IS NULL ORDER BY queued_at LIMIT 1) AS oldest_millis,
+               (SELECT count(*)
+                FROM (SELECT FROM postroad.unreadable_runs
+                      WHERE since > now() - make_interval(secs => ?) LIMIT ?) AS lately) AS aside,
+               (SELECT run_id FROM postroad.runs
+                WHERE id = (SELECT run FROM postroad.unreadable_runs ORDER BY since DESC LIMIT 1)) AS last_aside\
         """;
 
     private final DataSource database;
     private volatile long queued;
     private volatile Duration oldest = Duration.ZERO;
+    private volatile PartHealth aside = new PartHealth.Ok();
 
     public QueueWait(DataSource database) {
         this.database = database;
@@ -47,10 +57,13 @@ public final class QueueWait implements ServerWatch.Look {
             statement.setQueryTimeout((int) ServerWatch.LIMIT.toSeconds());
             statement.setInt(1, MOST_COUNTED + 1);
             statement.setInt(2, MOST_COUNTED);
+            statement.setLong(3, TOLD_OF.toSeconds());
+            statement.setInt(4, MOST_COUNTED + 1);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 queued = row.getLong("queued");
                 oldest = Duration.ofMillis(row.getLong("oldest_millis"));
+                aside = judgeAside(row.getLong("aside"), row.getString("last_aside"));
                 return judge(queued, oldest);
             }
         } catch (SQLException away) {
@@ -68,12 +81,29 @@ public final class QueueWait implements ServerWatch.Look {
         return oldest;
     }
 
+    /** Whether runs were set aside lately, as far as was seen at the last look. Thread-safe. */
+    public PartHealth aside() {
+        return aside;
+    }
+
+    private static PartHealth judgeAside(long runs, @Nullable String last) {
+        if (runs == 0 || last == null) {
+            return new PartHealth.Ok();
+        }
+        return new PartHealth.Degraded("runs that were set aside within " + TOLD_OF + ", as they cannot be read: "
+                + counted(runs) + "; " + last + " is one of them, and `postroad why " + last
+                + "` says more; all are in the view postroad.unreadable_runs");
+    }
+
+    private static String counted(long runs) {
+        return runs > MOST_COUNTED ? "more than " + MOST_COUNTED : Long.toString(runs);
+    }
+
     private static PartHealth judge(long queued, Duration oldest) {
         if (oldest.compareTo(LONGEST) <= 0) {
             return new PartHealth.Ok();
         }
-        String depth = queued > MOST_COUNTED ? "more than " + MOST_COUNTED : Long.toString(queued);
         return new PartHealth.Degraded("the oldest queued run has waited for its start for "
-                + Duration.ofSeconds(oldest.toSeconds()) + "; runs that wait: " + depth);
+                + Duration.ofSeconds(oldest.toSeconds()) + "; runs that wait: " + counted(queued));
     }
 }

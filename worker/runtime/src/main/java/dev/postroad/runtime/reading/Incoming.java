@@ -81,9 +81,16 @@ public final class Incoming {
     /**
      * Does what may have to wait for a server, on another thread, and again until it is done; where it cannot be done
      * because of the record, that is refused.
+     *
+     * @param about what the record is about, such as its run: one step about it begins when those before it are done
      */
-    public void settle(Step step) {
-        settling.insistence().untilDone(tries -> isSettled(step, tries));
+    public void settle(String about, Step step) {
+        settling.insistence().untilDone(about, tries -> isSettled(step, tries));
+    }
+
+    /** Whether a step about something is still to be done, of this record or of one before it. */
+    public boolean isBehindOthers(String about) {
+        return settling.insistence().isBusyWith(about);
     }
 
     private boolean isSettled(Step step, int tries) throws InterruptedException {

@@ -145,7 +145,7 @@ class PartitionReaderTest {
                 PartitionReader _ = reader(look, incoming -> {
                     taken.add(text(incoming));
                     if (text(incoming).equals("later")) {
-                        incoming.settle(() -> {
+                        incoming.settle(text(incoming), () -> {
                             failSome(sql("57P01"));
                             incoming.done();
                         });

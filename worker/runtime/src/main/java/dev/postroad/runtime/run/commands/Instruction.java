@@ -60,6 +60,14 @@ public record Instruction(
             public void unreadable(String why) {}
         };
 
+        /**
+         * Asked before anything is done. True where an earlier command for the run is still on its way to it: then this one
+         * has queued itself up behind, and comes again.
+         */
+        default boolean waitsForEarlier() {
+            return false;
+        }
+
         /** The run's answer is committed. */
         void applied();
 

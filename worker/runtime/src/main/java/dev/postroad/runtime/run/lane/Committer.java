@@ -156,17 +156,19 @@ final class Committer {
     private void applyKept(LiveRun live, CommitResult result) {
         List<PendingCommand> commands =
                 result.pendingCommands().getOrDefault(live.key().id(), List.of());
+        boolean isBehind = false;
         for (PendingCommand command : commands) {
-            kept.of(command, live.key().shard()).ifPresent(instruction -> instruct(live, instruction));
-        }
-    }
-
-    /** What needs a look at Postgres has its turn like any that comes now. */
-    private void instruct(LiveRun live, Instruction instruction) {
-        if (instruction.base() != null && instruction.base().version() == null) {
-            inbox.accept(new Message.Instruct(instruction));
-        } else {
-            stepper.instruct(live, instruction);
+            Instruction instruction = kept.of(command, live.key().shard()).orElse(null);
+            if (instruction == null) {
+                continue;
+            }
+            isBehind |= instruction.base() != null && instruction.base().version() == null;
+            if (isBehind) {
+                // What needs a look at Postgres has its turn like any that comes now, and so has what is behind it.
+                inbox.accept(new Message.Instruct(instruction));
+            } else {
+                stepper.instruct(live, instruction);
+            }
         }
     }
 }

@@ -56,6 +56,9 @@ final class OrderedInstructions {
     }
 
     void take(Instruction instruction) {
+        if (instruction.outcome().waitsForEarlier()) {
+            return;
+        }
         String runId = instruction.runId();
         Deque<Instruction> before = waiting.get(runId);
         if (before != null) {
