@@ -10,6 +10,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -246,6 +247,36 @@ public final class Fields {
                 fault(field.getKey(), "is no known field", remedy);
             }
         }
+    }
+
+    /**
+     * Notes each field that is unknown and can only be meant as a known one: written otherwise, such as {@code run_id}, or
+     * by the name that other messages have for it. Any other that is unknown is passed over, as a later release may know it.
+     *
+     * @param elsewhere names of other messages, with the name here
+     */
+    public void noSlips(Set<String> known, Map<String, String> elsewhere) {
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            String name = field.getKey();
+            if (!known.contains(name)) {
+                String meant = elsewhere.getOrDefault(name, meant(name, known));
+                if (meant != null) {
+                    fault(name, "is no known field", "write " + meant);
+                }
+            }
+        }
+    }
+
+    private static @Nullable String meant(String name, Set<String> known) {
+        String letters = letters(name);
+        return known.stream()
+                .filter(each -> letters(each).equals(letters))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String letters(String name) {
+        return name.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
     }
 
     private void wrongType(String field, String wanted, JsonNode value) {

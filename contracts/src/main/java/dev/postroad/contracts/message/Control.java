@@ -10,6 +10,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,27 @@ public record Control(
         @Nullable String commandId,
         Action action,
         @Nullable String by) {
+    private static final Set<String> KNOWN = Set.of(
+            "type",
+            "runId",
+            "commandId",
+            "by",
+            "reason",
+            "now",
+            "value",
+            "values",
+            "task",
+            "all",
+            "update",
+            "goto",
+            "input",
+            "whenBusy",
+            "version",
+            "resume",
+            "newRunId",
+            "asNode",
+            "assignee",
+            "graphVersion");
     private static final Pattern COMMAND_ID = Pattern.compile(".{1,200}", Pattern.DOTALL);
 
     /**
@@ -296,7 +318,7 @@ public record Control(
     }
 
     /**
-     * Reads a control message; unknown fields are ignored.
+     * Reads a control message; unknown fields are ignored, unless they can only be meant as known ones.
      *
      * @param key the record's key, taken for the run id where the message has none; may be null
      * @throws FaultsException with everything that is wrong with it
@@ -304,6 +326,7 @@ public record Control(
     public static Control read(JsonNode tree, @Nullable String key) throws FaultsException {
         List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
+        fields.noSlips(KNOWN, Map.of());
         String runId = runId(fields, key);
         String commandId = fields.text("commandId", COMMAND_ID, "1 to 200 characters");
         String by = Giver.read(fields);

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,11 @@ public record Trigger(
         @Nullable String by) {
 
     private static final int MAX_PRIORITY = 9;
+    private static final Set<String> KNOWN = Set.of(
+            "graph", "agent", "version", "runId", "input", "priority", "timeout", "tags", "startAt", "debounce", "by");
+
+    /** Of events and control messages. */
+    private static final Map<String, String> ELSEWHERE = Map.of("graphVersion", "version");
 
     public Trigger {
         if (runId != null) {
@@ -115,13 +121,14 @@ public record Trigger(
     }
 
     /**
-     * Reads a trigger; unknown fields are ignored.
+     * Reads a trigger; unknown fields are ignored, unless they can only be meant as known ones.
      *
      * @throws FaultsException with everything that is wrong with it
      */
     public static Trigger read(JsonNode tree) throws FaultsException {
         List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
+        fields.noSlips(KNOWN, ELSEWHERE);
         Target target = target(fields);
         String runId = fields.text("runId", RunIds.PATTERN, RunIds.RULE);
         ObjectNode input = fields.objectOf("input");

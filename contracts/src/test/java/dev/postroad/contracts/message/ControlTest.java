@@ -282,4 +282,13 @@ class ControlTest {
         assertThat(refused).as(json).isNotNull();
         return refused.faults();
     }
+
+    @Test
+    void refusesAFieldThatCanOnlyBeMeantAsAnotherAndPassesOverAnyOther() throws FaultsException {
+        assertThatThrownBy(() -> Control.read(Json.read("{\"type\":\"cancel\",\"command_id\":\"c\"}"), "r"))
+                .hasMessage("command_id: is no known field; write commandId");
+        assertThat(Control.read(Json.read("{\"type\":\"cancel\",\"colour\":1}"), "r")
+                        .runId())
+                .isEqualTo("r");
+    }
 }

@@ -39,6 +39,15 @@ class TriggerTest {
         assertThat(trigger).isEqualTo(Trigger.of("g", null, JsonNodeFactory.instance.objectNode()));
     }
 
+    /** A run of the newest version, where another was meant, is worse than none. */
+    @ParameterizedTest
+    @CsvSource({"graphVersion, version", "run_id, runId", "RunID, runId", "start-at, startAt", "Priority, priority"})
+    void refusesAFieldThatCanOnlyBeMeantAsAnother(String slip, String meant) {
+        assertThatThrownBy(() -> Trigger.read(Json.read("{\"graph\":\"g\",\"" + slip + "\":1}")))
+                .isInstanceOf(FaultsException.class)
+                .hasMessage(slip + ": is no known field; write " + meant);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

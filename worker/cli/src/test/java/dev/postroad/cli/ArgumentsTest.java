@@ -263,6 +263,14 @@ final class ArgumentsTest {
     }
 
     @Test
+    void aFileThatIsNotThereIsABadArgumentOfImportAsOfAnyOther() {
+        var shell = new TestShell(folder);
+        String file = folder.resolve("nothing.jsonl").toString();
+        assertThat(shell.run("import", file)).isEqualTo(2);
+        assertThat(shell.err()).isEqualTo("postroad: " + file + ": cannot be read; name a file that is there\n");
+    }
+
+    @Test
     void tellsItsVersion() {
         var shell = new TestShell(folder);
         assertThat(shell.run("--version")).isZero();

@@ -74,6 +74,11 @@ final class HealthCommandTest {
             assertThat(stranger.run("health", "--url", url)).isEqualTo(1);
             assertThat(stranger.err())
                     .contains("no worker answers at " + url, "its CA by POSTROAD_HTTP_TLS_CA, and the worker as its");
+            TestShell plain = new TestShell(data);
+            assertThat(plain.run("health", "--url", "http://127.0.0.1:" + port)).isEqualTo(1);
+            assertThat(plain.err())
+                    .contains("does not speak HTTP", "begin the address with https://")
+                    .doesNotContain("Exception");
             TestShell trusting = new TestShell(data).set("POSTROAD_HTTP_TLS_CA", pem.toString());
             assertThat(trusting.run("health", "--url", url)).as(trusting.err()).isZero();
             TestShell here = new TestShell(data)

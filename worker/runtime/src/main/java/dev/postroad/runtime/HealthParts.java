@@ -170,13 +170,28 @@ record HealthParts(
     }
 
     private PartHealth ofRegistry() {
-        Instant followed = agents.catalog().currentAsOf();
-        if (!clock.instant().isAfter(followed.plus(POLL_AT_LEAST_EVERY))) {
+        return ofRegistry(
+                clock.instant(),
+                agents.catalog().currentAsOf(),
+                agents.registry().problem() == null ? agents.registry().lastPoll() : Instant.EPOCH);
+    }
+
+    /**
+     * Where very much is published at once, all workers are behind for a while: that is no reason to send nothing to any.
+     *
+     * @param followed up to when everything is known; the epoch where not even the beginning is
+     * @param read when the registry was last read without trouble
+     */
+    static PartHealth ofRegistry(Instant now, Instant followed, Instant read) {
+        if (!now.isAfter(followed.plus(POLL_AT_LEAST_EVERY))) {
             return new PartHealth.Ok();
         }
-        return new PartHealth.Bad(
-                followed.equals(Instant.EPOCH)
-                        ? "the registry is being read, and not all of it is known yet"
-                        : "the registry has not been followed since " + followed.truncatedTo(ChronoUnit.SECONDS));
+        if (followed.equals(Instant.EPOCH)) {
+            return new PartHealth.Bad("the registry is being read, and not all of it is known yet");
+        }
+        Instant since = followed.truncatedTo(ChronoUnit.SECONDS);
+        return now.isAfter(read.plus(POLL_AT_LEAST_EVERY))
+                ? new PartHealth.Bad("the registry has not been followed since " + since)
+                : new PartHealth.Degraded("what was published after " + since + " is still being taken up");
     }
 }

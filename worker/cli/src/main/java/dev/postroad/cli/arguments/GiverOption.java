@@ -4,6 +4,7 @@ import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,6 +35,13 @@ public final class GiverOption {
                 .map(variable -> environment.getOrDefault(variable, ""))
                 .filter(user -> !user.isBlank() && user.length() <= LONGEST)
                 .findFirst()
+                .or(GiverOption::userOfProcess)
                 .orElse(null);
+    }
+
+    /** As in containers and cron jobs, which have no such variables. */
+    private static Optional<String> userOfProcess() {
+        return Optional.ofNullable(System.getProperty("user.name"))
+                .filter(user -> !user.isBlank() && !user.equals("?") && user.length() <= LONGEST);
     }
 }

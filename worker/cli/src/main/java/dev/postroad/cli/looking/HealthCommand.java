@@ -52,7 +52,7 @@ final class HealthCommand implements Callable<Integer> {
             lines(answer.body()).forEach(surroundings::print);
             return answer.statusCode() == OK ? ExitCode.COMPLETED : ExitCode.FAILED;
         } catch (IOException unreachable) {
-            throw CommandException.failed("no worker answers at " + asked + " (" + WorkerAddress.why(unreachable)
+            throw CommandException.failed("no worker answers at " + asked + " (" + WorkerAddress.why(asked, unreachable)
                     + "); see that it runs, or name another by --url");
         } catch (IllegalArgumentException noAddress) {
             throw CommandException.usage("--url: is no address: " + noAddress.getMessage());

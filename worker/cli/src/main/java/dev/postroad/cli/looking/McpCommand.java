@@ -80,7 +80,10 @@ final class McpCommand implements Callable<Integer> {
                 fail(message, "the worker answered " + answer.statusCode() + ": " + answer.body());
             }
         } catch (IOException unreachable) {
-            fail(message, "no worker answers at " + worker + " (" + WorkerAddress.why(unreachable) + ")");
+            fail(
+                    message,
+                    "no worker answers at " + worker + " (" + WorkerAddress.why(String.valueOf(worker), unreachable)
+                            + ")");
         } catch (FaultsException noAnswer) {
             fail(message, "no worker answers at " + worker + " (" + noAnswer + ")");
         }

@@ -8,7 +8,9 @@ import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.tls.PemException;
 import dev.postroad.runtime.tls.Trust;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +53,15 @@ final class WorkerAddress {
         }
     }
 
-    /** Why nobody answered, with what helps where it is about certificates. */
-    static String why(IOException unreachable) {
+    /** Why nobody answered, with what helps where it is about certificates, or about who is spoken to without them. */
+    static String why(String address, IOException unreachable) {
+        if (unreachable instanceof ConnectException || unreachable instanceof HttpTimeoutException) {
+            return unreachable instanceof HttpTimeoutException ? "no answer in time" : "nothing listens there";
+        }
+        if (address.startsWith("http://") && !(unreachable instanceof SSLException)) {
+            return "what listens there does not speak HTTP; if it encrypts, as a worker with "
+                    + Setting.HTTP_TLS_CERT.variable() + " does, begin the address with https://";
+        }
         return unreachable instanceof SSLException
                 ? unreachable + "; name a file with the certificate of its CA by " + Setting.HTTP_TLS_CA.variable()
                         + ", and the worker as its certificate does"

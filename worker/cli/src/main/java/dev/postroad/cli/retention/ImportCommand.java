@@ -45,6 +45,9 @@ final class ImportCommand implements Callable<Integer> {
             throw CommandException.usage(
                     "name a FILE that `postroad export` wrote, or an archive; - for the standard input");
         }
+        if (!file.equals("-") && !Files.isReadable(Path.of(file))) {
+            throw CommandException.usage(file + ": cannot be read; name a file that is there");
+        }
         RunImport postgres = Servers.open(surroundings, Need.POSTGRES).runImport();
         try (InputStream in = file.equals("-") ? surroundings.in() : Files.newInputStream(Path.of(file))) {
             RunImport.Imported run = postgres.read(in);

@@ -140,9 +140,15 @@ public final class JsonSchemas implements AnswerSchemas {
     }
 
     private static String told(List<Error> faults) {
-        String first = faults.stream().limit(MOST_FAULTS).map(Error::toString).collect(Collectors.joining("; "));
+        String first = faults.stream().limit(MOST_FAULTS).map(JsonSchemas::told).collect(Collectors.joining("; "));
         int more = faults.size() - MOST_FAULTS;
         return shortened(more > 0 ? first + "; and " + more + " more" : first);
+    }
+
+    /** What is wrong with the whole has no place, and no colon behind that. */
+    private static String told(Error fault) {
+        String text = fault.toString();
+        return text.startsWith(": ") ? text.substring(2) : text;
     }
 
     static String shortened(String text) {

@@ -7,17 +7,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.Definition;
+import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.RegistryKey.Kind;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 
 /** Passes definitions, and their removal, on to the registry, where all of a request are sound. Thread-safe. */
 final class RegistryRoutes {
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+    private static final int MOST_LOOKS = 60;
+
     private final PublishedDefinitions definitions;
     private final PostroadClient client;
     private final PostedMessages posted;
@@ -44,6 +50,12 @@ final class RegistryRoutes {
         List<Definition> sound =
                 PostedMessages.understood(() -> new PostedDefinitions(definitions, agentCheck).read(body));
         String by = Guard.principal(context).by(null);
+        List<RegistryKey> fresh = sound.stream()
+                .filter(definition -> definition instanceof AgentDefinition || definition instanceof GraphDefinition)
+                .map(definition -> new RegistryKey(
+                        definition instanceof AgentDefinition ? Kind.AGENT : Kind.GRAPH, definition.name()))
+                .filter(key -> !definitions.has(key))
+                .toList();
         posted.acknowledged(context, () -> {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             ArrayNode keys = json.putArray("keys");
@@ -54,8 +66,23 @@ final class RegistryRoutes {
                         client.apply(definition, by);
                         keys.add(definition.registryKey());
                     });
+            awaitStored(fresh);
             return json;
         });
+    }
+
+    /**
+     * Waits until workers have stored what was not there before, so that the next request may refer to it; where they are
+     * late, it is on its way all the same.
+     */
+    private void awaitStored(List<RegistryKey> fresh) {
+        try {
+            for (int looks = 0; looks < MOST_LOOKS && !fresh.stream().allMatch(definitions::has); looks++) {
+                boolean _ = new Bell().await(BETWEEN_LOOKS);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void remove(Context context, Kind kind) {

@@ -4,6 +4,7 @@ import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.DeadLetters;
 import dev.postroad.runtime.reading.PartitionReader;
 import dev.postroad.runtime.reading.TopicLook;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * dead letter, and what was there before stays. Owns one platform thread.
  */
 public final class RegistryReader implements AutoCloseable {
+    /** Each is compiled and stored before the next, and the reader is to be heard of meanwhile. */
+    private static final int MOST_AT_ONCE = 50;
+
     private final NotedLetters letters;
     private final PartitionReader reader;
 
@@ -33,7 +37,14 @@ public final class RegistryReader implements AutoCloseable {
                 "the registry",
                 topic,
                 new PartitionReader.Collaborators(
-                        new Consumers(own, Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200), consumer -> () -> {}),
+                        new Consumers(
+                                own,
+                                Map.of(
+                                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                                        200,
+                                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                                        MOST_AT_ONCE),
+                                consumer -> () -> {}),
                         collaborators.look(),
                         new AllPartitions(topic, catalog::currentAsOf, collaborators.clock()),
                         new RegistryHandler(catalog, collaborators.refusals()),
@@ -49,6 +60,11 @@ public final class RegistryReader implements AutoCloseable {
     /** Whether it follows the registry, or tries to. Thread-safe. */
     public boolean isAlive() {
         return reader.isAlive();
+    }
+
+    /** When the registry was last read. Thread-safe. */
+    public Instant lastPoll() {
+        return reader.lastPoll();
     }
 
     /** Why the registry is not followed at present; null where it is. Thread-safe. */

@@ -28,6 +28,7 @@ class JsonSchemasTest {
         assertThat(SCHEMAS.refusal(schema, Site.json("{'ok': 1, 'by': 'Ada'}")))
                 .contains("/ok: integer found, boolean expected")
                 .contains("/by: does not match the regex pattern ^[a-z]+$");
+        assertThat(SCHEMAS.refusal(schema, Site.json("{}"))).startsWith("required property 'ok' not found");
     }
 
     @ParameterizedTest

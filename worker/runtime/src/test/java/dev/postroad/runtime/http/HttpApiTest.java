@@ -290,6 +290,11 @@ final class HttpApiTest {
                 + " 'edges': [{'from': 'START', 'to': 'ask'}, {'from': 'ask', 'to': 'END'}]}";
         JsonNode unsound = error(400, other.post("/api/registry", "[" + graph + ", {'agent': 'posted'}]"));
         assertThat(places(unsound)).contains("[0].nodes.ask.agent", "[1].kind");
+        Reply first = other.post("/api/registry", agent);
+        assertThat(first.status()).as(first.text()).isEqualTo(202);
+        // At once: what was taken may be referred to.
+        Reply alone = other.post("/api/registry", graph);
+        assertThat(alone.status()).as(alone.text()).isEqualTo(202);
         Reply sent = other.post("/api/registry", "[" + graph + ", " + agent + "]");
         assertThat(sent.status()).as(sent.text()).isEqualTo(202);
         assertThat(sent.json()).isEqualTo(Site.json("{'keys': ['agent/posted', 'graph/posted']}"));
@@ -480,6 +485,7 @@ final class HttpApiTest {
                         "registry",
                         "lag",
                         "queue",
+                        "runs",
                         "clock",
                         "breakers",
                         "agents");
