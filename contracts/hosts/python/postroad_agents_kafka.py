@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Callable, Mapping
@@ -89,14 +90,15 @@ class KafkaHost:
                 while not self._closing.is_set():
                     self._turn(consumer)
                 self._end(consumer)
-            except KafkaError as failed:
+            except Exception as failed:  # noqa: BLE001 - whatever a client raises, the host goes on
                 # Another consumer goes on where this one had come to; tasks that are under way are known by their name.
-                self._problem = str(failed)
+                self._problem = f"{type(failed).__name__}: {failed}"
                 self._progress.forget_all()
                 self._closing.wait(_PAUSE)
             finally:
                 if consumer is not None:
-                    consumer.close(autocommit=False)
+                    with suppress(Exception):
+                        consumer.close(autocommit=False)
         self._tasks.leave_all()
         self._outbox.close()
 
