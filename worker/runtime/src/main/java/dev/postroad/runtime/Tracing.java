@@ -1,13 +1,27 @@
 package dev.postroad.runtime;
 
 import dev.postroad.runtime.config.TraceSettings;
+import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.provisioning.ProvisioningException;
+import dev.postroad.runtime.trace.CurrentSpan;
 import dev.postroad.runtime.trace.TraceStart;
 import dev.postroad.runtime.trace.Traces;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /** Opens what makes spans, where there is somebody to send them to. */
 final class Tracing {
     private Tracing() {}
+
+    /** Where something is traced, measurements name examples of it. */
+    static PrometheusMeterRegistry metrics(WorkerSettings settings) {
+        return settings.traces().openTelemetry().isEmpty()
+                ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)
+                : new PrometheusMeterRegistry(
+                        PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new CurrentSpan());
+    }
 
     static Traces open(Foundation on, Storage storage) {
         TraceSettings settings = on.settings().traces();

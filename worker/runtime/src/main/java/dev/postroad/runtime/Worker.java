@@ -10,7 +10,6 @@ import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.provisioning.StartLimit;
 import dev.postroad.runtime.trace.Traces;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -26,7 +25,7 @@ public final class Worker implements AutoCloseable {
     private final Parts parts = new Parts();
     private final WorkerSettings settings;
     private final SharedClock clock;
-    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry metrics;
     private final Life life = new Life(this::close);
     private volatile boolean closing;
     private volatile @Nullable Serving serving;
@@ -34,6 +33,7 @@ public final class Worker implements AutoCloseable {
     private Worker(WorkerSettings settings, InstantSource machine) {
         this.settings = settings;
         this.clock = new SharedClock(machine, System::nanoTime);
+        this.metrics = Tracing.metrics(settings);
         metrics.config().meterFilter(new LibraryMeters(settings.topics().prefix()));
     }
 

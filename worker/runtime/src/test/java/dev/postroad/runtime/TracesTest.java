@@ -137,6 +137,18 @@ final class TracesTest {
     }
 
     @Test
+    void aMeasuredCallNamesItsSpanAsAnExample() {
+        trigger("traced", "measured", "00-" + TRACE + "-" + SENDER + "-01");
+        site.ended("measured");
+        try (Caller caller = new Caller(worker.httpPort())) {
+            String metrics = caller.get("/metrics", "Accept", "application/openmetrics-text")
+                    .text();
+            assertThat(metrics.lines().filter(line -> line.startsWith("postroad_agent_call_seconds_bucket")))
+                    .anyMatch(line -> line.contains("trace_id=\"" + TRACE + "\""));
+        }
+    }
+
+    @Test
     void aRunThatIsNotSampledHasNoSpansAndTellsAgentsSo() {
         site.trigger("traced", "unsampled", "{}");
         trigger("traced", "unsampled-by-trigger", "00-" + TRACE + "-" + SENDER + "-00");

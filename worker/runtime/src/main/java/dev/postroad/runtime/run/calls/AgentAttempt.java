@@ -461,7 +461,7 @@ final class AgentAttempt {
     }
 
     private void observe(String agent, AgentReply reply, long millis) {
-        services.observer().observed(agent, graph, reply, millis, true);
+        AttemptTrace.measure(trace, () -> services.observer().observed(agent, graph, reply, millis, true));
         if (reply instanceof AgentReply.Faulted failed) {
             log.warn("the call of agent " + agent + " failed after " + millis + " ms: " + failed.type() + ": "
                     + failed.message());

@@ -7,6 +7,7 @@ import dev.postroad.engine.run.Effect;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.trace.Attempt;
 import dev.postroad.runtime.trace.CallTrace;
+import dev.postroad.runtime.trace.CurrentSpan;
 import dev.postroad.runtime.trace.TracedRun;
 import dev.postroad.runtime.trace.Traces;
 import java.time.Instant;
@@ -49,18 +50,25 @@ final class AttemptTrace {
                 : new AttemptTrace(traces, traced, graph, call.node(), call.task(), call.attempt(), call.input());
     }
 
-    /** Tells how an attempt of a remote agent went, which has its answer now; nothing where the run is not traced. */
-    static void noted(Traces traces, RunKey run, Effect.Note note, Instant at) {
+    /** Tells how an attempt of a remote agent went, which has its answer now; null where the run is not traced. */
+    static @Nullable AttemptTrace noted(Traces traces, RunKey run, Effect.Note note, Instant at) {
         TracedRun traced = traces.traced(run.number(), run.id(), run.traceParent());
-        if (traced != null) {
-            new AttemptTrace(traces, traced, note.graph(), note.node(), note.task(), note.attempt(), null)
-                    .ended(
-                            note.agent(),
-                            AgentDefinition.Kind.KAFKA,
-                            at.minusMillis(Math.max(0, note.durationMillis())),
-                            List.of(),
-                            note.reply(),
-                            at);
+        if (traced == null) {
+            return null;
+        }
+        AttemptTrace trace =
+                new AttemptTrace(traces, traced, note.graph(), note.node(), note.task(), note.attempt(), null);
+        Instant begunAt = at.minusMillis(Math.max(0, note.durationMillis()));
+        trace.ended(note.agent(), AgentDefinition.Kind.KAFKA, begunAt, List.of(), note.reply(), at);
+        return trace;
+    }
+
+    /** Measures something of an attempt, which is named as an example where it is traced. */
+    static void measure(@Nullable AttemptTrace trace, Runnable measuring) {
+        if (trace == null) {
+            measuring.run();
+        } else {
+            CurrentSpan.during(trace.run, trace.task, trace.number, measuring);
         }
     }
 

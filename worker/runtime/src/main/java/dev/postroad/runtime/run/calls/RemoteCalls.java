@@ -109,8 +109,9 @@ public final class RemoteCalls implements RemoteDesk {
         if (!awaited.tell(attempt, note.reply(), note.durationMillis())) {
             guards.count(note.agent(), note.reply(), note.durationMillis());
         }
-        AttemptTrace.noted(traces, run, note, clock.instant());
-        observer.observed(note.agent(), note.graph(), note.reply(), note.durationMillis(), true);
+        AttemptTrace trace = AttemptTrace.noted(traces, run, note, clock.instant());
+        AttemptTrace.measure(
+                trace, () -> observer.observed(note.agent(), note.graph(), note.reply(), note.durationMillis(), true));
         log(run, note);
         if (note.reply() instanceof AgentReply.Faulted fault && fault.type().equals(RunError.TIMEOUT)) {
             client(note.agent())
