@@ -24,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
@@ -43,6 +44,14 @@ final class TracesTest {
         edges:
           - { from: START, to: work }
           - { from: work, to: END }
+        ---
+        agent: traced-remote
+        kind: kafka
+        timeout: PT10M
+        ---
+        graph: traced-remotely
+        nodes: { work: { agent: traced-remote } }
+        edges: [ { from: START, to: work }, { from: work, to: END } ]
         ---
         graph: traced-asking
         nodes:
@@ -134,6 +143,31 @@ final class TracesTest {
                 .filteredOn(record -> Site.event(record).runId().equals("handed-on"))
                 .allSatisfy(record -> assertThat(Site.header(record, EventHeaders.TRACE_PARENT))
                         .isEqualTo("00-" + TRACE + "-" + id(run) + "-01"));
+    }
+
+    @Test
+    void anAgentOnKafkaGoesOnFromItsAttemptWhichLastsUntilItsAnswer() {
+        trigger("traced-remotely", "remote", "00-" + TRACE + "-" + SENDER + "-01");
+        site.journalWith("remote", event -> event.type() == EventType.NODE_WAITING);
+        ConsumerRecord<byte[], byte[]> asked =
+                site.records(site.topics().agentTasks("traced-remote")).getFirst();
+        site.send(
+                site.topics().agentResults(),
+                Site.bytes("remote"),
+                Site.bytes("{'task': 'work@1', 'attempt': 1, 'output': {}}"));
+        site.ended("remote");
+
+        Span run = receiver.await("remote", "invoke_workflow", 1).getFirst();
+        Span task = receiver.await("remote", "task work", 1).getFirst();
+        Span attempt = receiver.await("remote", "invoke_agent traced-remote", 1).getFirst();
+        assertThat(Site.header(asked, EventHeaders.TRACE_PARENT)).isEqualTo("00-" + TRACE + "-" + id(attempt) + "-01");
+        assertThat(parent(attempt)).isEqualTo(id(task));
+        assertThat(parent(task)).isEqualTo(id(run));
+        assertThat(attempt.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
+        assertThat(attribute(task, "postroad.outcome")).isEqualTo("completed");
+        assertThat(receiver.spans("remote"))
+                .filteredOn(span -> span.getName().startsWith("invoke_workflow"))
+                .hasSize(1);
     }
 
     @Test
