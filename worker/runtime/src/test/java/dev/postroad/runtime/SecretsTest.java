@@ -14,6 +14,8 @@ import dev.postroad.contracts.message.Topics;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TraceReceiver;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,9 +60,10 @@ class SecretsTest {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", SecretsTest::echo);
         server.start();
-        try (Site site = Site.open()) {
+        try (TraceReceiver receiver = TraceReceiver.open();
+                Site site = Site.open()) {
             List<String> told =
-                    act(site, "http://127.0.0.1:" + server.getAddress().getPort());
+                    act(site, "http://127.0.0.1:" + server.getAddress().getPort(), receiver);
             assertThat(told).as("answers").hasSizeGreaterThan(8).noneMatch(text -> text.contains(SECRET));
             assertThat(tables(site))
                     .as("Postgres")
@@ -72,6 +75,12 @@ class SecretsTest {
                     .hasSizeGreaterThan(20)
                     .anyMatch(record -> record.contains("***"))
                     .noneMatch(record -> record.contains(SECRET));
+            site.stopWorkers();
+            assertThat(receiver.spans().stream().map(Span::toString))
+                    .as("traces")
+                    .hasSizeGreaterThan(20)
+                    .anyMatch(span -> span.contains("***"))
+                    .noneMatch(span -> span.contains(SECRET));
         } finally {
             server.stop(0);
             root.detachAppender(log);
@@ -82,11 +91,13 @@ class SecretsTest {
     }
 
     /** Has agents succeed and fail in all ways in which a server can echo what it was sent; gives what was answered. */
-    private List<String> act(Site site, String server) throws IOException {
+    private List<String> act(Site site, String server, TraceReceiver receiver) throws IOException {
         Path secrets = Files.createDirectory(folder.resolve("secrets"));
         Files.writeString(secrets.resolve("echo-key"), SECRET + "of-a-file\n");
         Path token = Files.writeString(folder.resolve("token"), TOKEN + "\n");
-        Map<String, String> environment = new LinkedHashMap<>();
+        Map<String, String> environment = new LinkedHashMap<>(receiver.settings());
+        environment.put("POSTROAD_TRACE_CONTENT", "true");
+        environment.put("OTEL_EXPORTER_OTLP_HEADERS", "x-key=" + SECRET + "of-a-receiver");
         environment.put("POSTROAD_AGENT_ECHO_KEY", SECRET + "of-a-variable");
         environment.put("PGPASSWORD", SECRET + "of-postgres");
         environment.put("POSTROAD_SECRETS_DIR", secrets.toString());

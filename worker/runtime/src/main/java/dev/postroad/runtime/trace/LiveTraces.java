@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ final class LiveTraces implements Traces {
     /** So many runs are known at a time; of others the journal is read back. */
     private static final int MOST_RUNS = 4_096;
 
+    /** Of so many runs it is remembered whether they are traced; a power of two. */
+    private static final int REMEMBERED = 4_096;
+
     private static final long LOOK_MILLIS = 100;
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
@@ -51,6 +55,12 @@ final class LiveTraces implements Traces {
     private final Thread thread =
             Thread.ofPlatform().name("postroad-traces").daemon().unstarted(this::loop);
     private volatile boolean closed;
+
+    /** Each attempt asks again what was decided of its run. */
+    private final AtomicReferenceArray<@Nullable Decided> decided = new AtomicReferenceArray<>(REMEMBERED);
+
+    /** @param run null where it is not traced */
+    private record Decided(long number, @Nullable TracedRun run) {}
 
     private sealed interface Told {}
 
@@ -84,8 +94,14 @@ final class LiveTraces implements Traces {
 
     @Override
     public @Nullable TracedRun traced(long number, String id, @Nullable String traceParent) {
-        TracedRun run = TracedRun.of(number, id, traceParent);
-        return sink.samples(run, traceParent) ? run : null;
+        int place = (int) (number & (REMEMBERED - 1));
+        Decided known = decided.get(place);
+        if (known == null || known.number() != number) {
+            TracedRun run = TracedRun.of(number, id, traceParent);
+            known = new Decided(number, sink.samples(run, traceParent) ? run : null);
+            decided.set(place, known);
+        }
+        return known.run();
     }
 
     @Override

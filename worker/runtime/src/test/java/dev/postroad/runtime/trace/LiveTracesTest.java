@@ -74,6 +74,16 @@ final class LiveTracesTest {
     }
 
     @Test
+    void decidesForEachRunByItself() {
+        Kept kept = new Kept();
+        LiveTraces traces = new LiveTraces(kept, (run, seq) -> List.of(), false, InstantSource.system());
+        for (long number : List.of(1L, 2L, 1L, 4_097L, 1L)) {
+            assertThat(traces.traced(number, "run-" + number, null))
+                    .isEqualTo(TracedRun.of(number, "run-" + number, null));
+        }
+    }
+
+    @Test
     void readsBackWhatARunDidElsewhere() {
         Kept kept = new Kept();
         kept.open.countDown();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -86,8 +87,7 @@ final class OtlpSpansTest {
             assertThat(request.getHeaders().get("x-key")).isEqualTo("secret");
             Span span = message(request).getResourceSpans(0).getScopeSpans(0).getSpans(0);
             assertThat(span.getName()).isEqualTo("task work");
-            assertThat(span.getSpanId().toByteArray())
-                    .isEqualTo(java.util.HexFormat.of().parseHex(SpanIds.task(7, "work@1", 1)));
+            assertThat(span.getSpanId().toByteArray()).isEqualTo(HexFormat.of().parseHex(SpanIds.task(7, "work@1", 1)));
             assertThat(spans.sent()).isEqualTo(1);
         }
     }
