@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -23,6 +24,9 @@ public final class Repeats {
 
     /** So many messages are told apart, each with its count; more that are different are counted together. */
     static final int MOST = 32;
+
+    /** What Kafka's and Postgres' clients say otherwise each time: the milliseconds that were waited, and lists of what it was about. */
+    private static final Pattern VARYING = Pattern.compile("\\b\\d+ ?ms\\b|\\[[^\\]]*]");
 
     private static final String OTHERS = "other troubles of the same part, too many to name";
 
@@ -71,14 +75,15 @@ public final class Repeats {
     private synchronized @Nullable String note(String message) {
         Instant now = clock.instant();
         said.values().removeIf(before -> isForgotten(before, now));
-        String known = said.containsKey(message) || said.size() < MOST ? message : OTHERS;
+        String kind = VARYING.matcher(message).replaceAll("");
+        String known = said.containsKey(kind) || said.size() < MOST ? kind : OTHERS;
         Said before = said.get(known);
         if (before != null && isQuiet(before, now)) {
             said.put(known, new Said(before.at(), before.unsaid() + 1));
             return null;
         }
         said.put(known, new Said(now, 0));
-        String text = known.equals(message) ? message : known + ", for instance: " + message;
+        String text = known.equals(kind) ? message : known + ", for instance: " + message;
         return before == null || before.unsaid() == 0
                 ? text
                 : text + " (and " + before.unsaid() + " times more since "

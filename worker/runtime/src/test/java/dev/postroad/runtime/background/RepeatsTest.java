@@ -51,6 +51,19 @@ class RepeatsTest {
     }
 
     @Test
+    void takesNoOtherTimeAndNoOtherListForAnotherReason() {
+        repeats.warn("triggers cannot be read", new IOException("no offsets of [a-1, a-0] in 2001ms"));
+        repeats.warn("triggers cannot be read", new IOException("no offsets of [a-0] in 2000 ms"));
+        clock.pass(Repeats.QUIET);
+        repeats.warn("triggers cannot be read", new IOException("no offsets of [a-1] in 2000ms"));
+        assertThat(lines())
+                .containsExactly(
+                        "triggers cannot be read: no offsets of [a-1, a-0] in 2001ms",
+                        "triggers cannot be read: no offsets of [a-1] in 2000ms"
+                                + " (and 1 times more since 2026-01-01T00:00:00Z)");
+    }
+
+    @Test
     void saysAtOnceThatTheReasonIsAnother() {
         repeats.warn("Postgres cannot be reached", new IOException("refused"));
         repeats.warn("Postgres cannot be reached", new IOException("no route"));
