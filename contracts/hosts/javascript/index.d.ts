@@ -91,7 +91,7 @@ export type AgentFunction = (call: Call) => unknown;
 
 export interface ReconcilingAgent {
   call: AgentFunction;
-  /** What came of the call before, in whatever process; undefined where nothing was done. Over Kafka only. */
+  /** What came of the call before, in whatever process; undefined where nothing was done. For agents that say `reconcile`. */
   reconcile?: (call: Call) => unknown;
 }
 

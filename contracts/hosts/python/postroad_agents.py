@@ -12,6 +12,7 @@ import re
 import select
 import socket
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -211,6 +212,46 @@ class Call:
         return body
 
 
+def _doubtful(body: Mapping[str, Any]) -> int | None:
+    """The attempt that is asked about; None where it is to be done."""
+    return body.get("doubtful", body.get("attempt", 1)) if body.get("reconcile") is True else None
+
+
+def _reconciled(call: Call, reconcile: Callable[[Call], Any] | None) -> dict[str, Any]:
+    """What came of an earlier attempt, as far as its agent can say."""
+    done = call._perform(reconcile) if reconcile is not None else {}
+    return done if set(done) - {"logs", "usage"} else {"notDone": True}
+
+
+class _Recent:
+    """The last answers of a host, for tasks that come again and for questions about them. Thread-safe."""
+
+    _MOST = 2_000
+
+    def __init__(self) -> None:
+        self._all: OrderedDict[Any, tuple[int, dict[str, Any]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def keep(self, key: Any, attempt: int, answer: dict[str, Any]) -> None:
+        with self._lock:
+            self._all.pop(key, None)
+            self._all[key] = (attempt, answer)
+            if len(self._all) > self._MOST:
+                self._all.popitem(last=False)
+
+    def answer(self, key: Any, attempt: int | None, doubtful: int | None) -> dict[str, Any] | None:
+        """What was answered to this very attempt, or came of an earlier one that is asked about.
+
+        Whoever took the task over since asks about the last attempt, though an earlier one may have done the work.
+        """
+        with self._lock:
+            number, answer = self._all.get(key, (None, None))
+        if answer is None:
+            return None
+        done = not {"interrupt", "sleep", "error"} & set(answer)
+        return answer if number in (attempt, doubtful) or (doubtful is not None and done) else None
+
+
 def _instant(text: str) -> datetime:
     # Workers give nanoseconds, of which Python knows the first six digits.
     plain = re.sub(r"(\.\d{1,6})\d*", r"\1", text).replace("Z", "+00:00")
@@ -262,14 +303,17 @@ def serve_http(
     *,
     port: int = 0,
     host: str = "127.0.0.1",
+    reconcile: Mapping[str, Callable[[Call], Any]] | None = None,
     parallelism: int = 64,
     max_bytes: int = 16 << 20,
 ) -> HttpHost:
     """Serves each agent as POST /<name>, each call on a thread of its own.
 
-    port: 0 for any that is free; parallelism: the most calls at once, others get 503.
+    port: 0 for any that is free; parallelism: the most calls at once, others get 503;
+    reconcile: of agents whose definition says so, with their own url, what came of an attempt in doubt; None says that
+    nothing was done.
     """
-    return HttpHost(_Server((host, port), _checked(agents), parallelism, max_bytes))
+    return HttpHost(_Server((host, port), _checked(agents), dict(reconcile or {}), parallelism, max_bytes))
 
 
 def serve_kafka(
@@ -319,8 +363,17 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], agents: dict[str, Callable], parallelism: int, max_bytes: int):
+    def __init__(
+        self,
+        address: tuple[str, int],
+        agents: dict[str, Callable],
+        reconcile: dict[str, Callable],
+        parallelism: int,
+        max_bytes: int,
+    ):
         self.agents = agents
+        self.reconcile = reconcile
+        self.recent = _Recent()
         self.places = threading.BoundedSemaphore(parallelism)
         self.max_bytes = max_bytes
         self.calls: dict[int, Call] = {}
@@ -330,6 +383,18 @@ class _Server(ThreadingHTTPServer):
     def begin(self, call: Call) -> None:
         with self._idle:
             self.calls[id(call)] = call
+
+    def reconciled(self, name: str, call: Call, doubtful: int) -> dict[str, Any]:
+        """What came of an earlier attempt."""
+        with self._idle:
+            under_way = any(other.idempotency_key == call.idempotency_key for other in self.calls.values())
+        if under_way:
+            return {"underWay": True}
+        known = self.recent.answer(call.idempotency_key, None, doubtful)
+        if known is None:
+            return _reconciled(call, self.reconcile.get(name))
+        # Where it is asked for, to write nothing has to be said.
+        return known if {"output", "goto", "interrupt", "sleep"} & set(known) else {"output": None, **known}
 
     def end(self, call: Call) -> None:
         with self._idle:
@@ -357,33 +422,40 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         name = unquote(urlsplit(self.path).path[1:])
-        agent = self.server.agents.get(name)
-        if agent is None:
+        if name not in self.server.agents:
             self._refuse(404, f"there is no agent {name} here; there are: {', '.join(self.server.agents)}")
             return
         if not self.server.places.acquire(blocking=False):
             self._refuse(503, "as many calls are under way as may be", "1")
             return
         try:
-            self._serve(agent)
+            self._serve(name)
         finally:
             self.server.places.release()
 
-    def _serve(self, agent: Callable[[Call], Any]) -> None:
+    def _serve(self, name: str) -> None:
         self._streams = False
         length = int(self.headers.get("Content-Length") or 0)
         if length > self.server.max_bytes:
             self._refuse(413, f"a call takes more than {self.server.max_bytes} bytes")
             return
         try:
-            call = Call._read(json.loads(self.rfile.read(length)), self.headers.get("traceparent", ""), self._chunk)
+            sent = json.loads(self.rfile.read(length))
+            call = Call._read(sent, self.headers.get("traceparent", ""), self._chunk)
         except (ValueError, TypeError) as unfit:
             self._refuse(400, str(unfit))
             return
-        self.server.begin(call)
+        doubtful = _doubtful(sent)
+        if doubtful is None:
+            self.server.begin(call)
         watch = _HangUp(self.connection, call)
         try:
-            body = json.dumps(call._perform(agent)).encode()
+            if doubtful is None:
+                answer = call._perform(self.server.agents[name])
+                body = json.dumps(answer).encode()
+                self.server.recent.keep(call.idempotency_key, call.attempt, answer)
+            else:
+                body = json.dumps(self.server.reconciled(name, call, doubtful)).encode()
         except AgentError as failed:
             self._fail(failed)
         except Exception as failed:  # noqa: BLE001 - whatever an agent raises is its worker's to know

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,11 +16,10 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, Topic
 from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import OffsetAndMetadata
 
-from postroad_agents import AgentError, Call, _checked, _duration
+from postroad_agents import AgentError, Call, _checked, _doubtful, _duration, _Recent, _reconciled
 
 _POLL_MILLIS = 100
 _PAUSE = 1.0
-_MOST_RECENT = 2_000
 _MOST_WAITING = 10_000
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -257,7 +256,7 @@ class _Tasks:
         self._outbox = outbox
         self._threads = ThreadPoolExecutor(parallelism, thread_name_prefix="postroad-task")
         self._running: dict[tuple[str, str], _Task] = {}
-        self._recent: OrderedDict[tuple[str, str], dict[str, Any]] = OrderedDict()
+        self._recent = _Recent()
         self._lock = threading.Lock()
         self._count = 0
         self._beaten = time.monotonic()
@@ -270,7 +269,7 @@ class _Tasks:
     def begin(self, agent: str, body: dict[str, Any], trace: str, done: Callable[[], None]) -> None:
         key = (body["runId"], body["task"])
         attempt = body["attempt"]
-        doubtful = body.get("doubtful", attempt) if body.get("reconcile") is True else None
+        doubtful = _doubtful(body)
         with self._lock:
             before = self._running.get(key)
             if before is not None and (doubtful is not None or before.number == attempt):
@@ -278,8 +277,8 @@ class _Tasks:
                 before.ends.append(done)
                 self._say(key, attempt, {"underWay": True})
                 return
-            known = self._recent.get(key)
-            if known is not None and known["attempt"] in (attempt, doubtful):
+            known = self._recent.answer(key, attempt, doubtful)
+            if known is not None:
                 self._outbox.send(key[0], {**known, "attempt": attempt}, done)
                 return
             task = _Task(None, attempt, [done])  # type: ignore[arg-type]
@@ -300,7 +299,7 @@ class _Tasks:
         answer = None
         try:
             if not task.call.cancelled.is_set() and datetime.now(timezone.utc) < task.call.deadline:
-                answer = self._reconciled(agent, task) if reconciles else task.call._perform(self._agents[agent])
+                answer = self._answer(agent, task, reconciles)
                 # Here, so that what is no JSON is the agent's fault.
                 json.dumps(answer)
         except AgentError as failed:
@@ -309,11 +308,9 @@ class _Tasks:
             answer = self._failed(task, AgentError(str(failed), type=type(failed).__name__))
         self._end(key, task, answer)
 
-    def _reconciled(self, agent: str, task: _Task) -> dict[str, Any]:
-        reconcile = self._reconcile.get(agent)
-        done = task.call._perform(reconcile) if reconcile is not None else {}
+    def _answer(self, agent: str, task: _Task, reconciles: bool) -> dict[str, Any]:
         # Where nothing was done the same attempt comes again, and is to be done then.
-        return done if set(done) - {"logs", "usage"} else {"notDone": True}
+        return _reconciled(task.call, self._reconcile.get(agent)) if reconciles else task.call._perform(self._agents[agent])
 
     @staticmethod
     def _failed(task: _Task, failed: AgentError) -> dict[str, Any]:
@@ -334,7 +331,7 @@ class _Tasks:
             if answer is not None and not task.call.cancelled.is_set():
                 whole = {"task": key[1], "attempt": task.number, **answer}
                 if "notDone" not in answer:
-                    self._remember(key, whole)
+                    self._recent.keep(key, task.number, whole)
 
         def done() -> None:
             for end in ends:
@@ -344,12 +341,6 @@ class _Tasks:
             done()
         else:
             self._outbox.send(key[0], whole, done)
-
-    def _remember(self, key: tuple[str, str], answer: dict[str, Any]) -> None:
-        self._recent.pop(key, None)
-        self._recent[key] = answer
-        if len(self._recent) > _MOST_RECENT:
-            self._recent.popitem(last=False)
 
     def beat(self, every: float) -> None:
         """Tells of what is under way, where it is time for that, and stops what is out of time."""

@@ -99,6 +99,12 @@ export class Attempt {
     }
   }
 
+  /** What came of an earlier attempt, as far as its agent can say. */
+  async reconcile(agent) {
+    const done = await this.run((call) => agent.reconcile?.(call));
+    return Object.keys(done).some((field) => field !== "logs" && field !== "usage") ? done : { notDone: true };
+  }
+
   #untilDeadline() {
     const longest = 2 ** 31 - 1;
     const left = Math.max(0, this.deadline.getTime() - Date.now());
@@ -117,6 +123,11 @@ export class Attempt {
     }
     return answer;
   }
+}
+
+/** The attempt that is asked about; undefined where it is to be done. */
+export function doubtfulOf(body) {
+  return body.reconcile === true ? (body.doubtful ?? body.attempt) : undefined;
 }
 
 /** The functions of agents by their names. */

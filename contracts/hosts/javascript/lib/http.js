@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { errorOf } from "./answers.js";
-import { Attempt, checked } from "./call.js";
+import { Attempt, checked, doubtfulOf } from "./call.js";
+import { Recent } from "./recent.js";
 
 const MEBI = 1 << 20;
 
@@ -16,6 +17,7 @@ class HttpHost {
   #options;
   #server;
   #attempts = new Set();
+  #recent = new Recent();
 
   constructor(agents, { port = 0, host = "127.0.0.1", parallelism = 64, maxBytes = 16 * MEBI, drain = 10_000 } = {}) {
     this.#agents = agents;
@@ -90,12 +92,30 @@ class HttpHost {
       }
     });
     try {
-      answer.end(await attempt.run(agent.call));
+      const { idempotencyKey, attempt: number } = attempt.call;
+      const doubtful = doubtfulOf(attempt.body);
+      if (doubtful === undefined) {
+        const body = await attempt.run(agent.call);
+        answer.end(body);
+        this.#recent.keep(idempotencyKey, number, body);
+      } else {
+        answer.end(await this.#reconciled(agent, attempt, doubtful));
+      }
     } catch (thrown) {
       answer.fail(errorOf(thrown), attempt);
     } finally {
       this.#attempts.delete(attempt);
     }
+  }
+
+  /** What came of an earlier attempt. */
+  async #reconciled(agent, attempt, doubtful) {
+    const key = attempt.call.idempotencyKey;
+    if ([...this.#attempts].some((other) => other.call.idempotencyKey === key && doubtfulOf(other.body) === undefined)) {
+      return { underWay: true };
+    }
+    const known = this.#recent.answer(key, undefined, doubtful);
+    return known === undefined ? attempt.reconcile(agent) : said(known);
   }
 
   async close() {
@@ -108,6 +128,11 @@ class HttpHost {
     await closed;
     clearTimeout(timer);
   }
+}
+
+/** Where it is asked for, to write nothing has to be said. */
+function said(answer) {
+  return ["output", "goto", "interrupt", "sleep"].some((word) => Object.hasOwn(answer, word)) ? answer : { output: null, ...answer };
 }
 
 function refuse(response, status, why) {

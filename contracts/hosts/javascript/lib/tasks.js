@@ -1,13 +1,12 @@
 import { errorOf } from "./answers.js";
-import { Attempt } from "./call.js";
-
-const MOST_RECENT = 2_000;
+import { Attempt, doubtfulOf } from "./call.js";
+import { Recent } from "./recent.js";
 
 /** The tasks of a host, from their record to their answer. */
 export class Tasks {
   #outbox;
   #running = new Map();
-  #recent = new Map();
+  #recent = new Recent();
   #places;
   #queue = [];
 
@@ -23,7 +22,7 @@ export class Tasks {
   /** @param done told when its answer is stored, or it needs none */
   begin(agent, runId, body, traceparent, done) {
     const key = JSON.stringify([runId, body.task]);
-    const doubtful = body.reconcile === true ? (body.doubtful ?? body.attempt) : undefined;
+    const doubtful = doubtfulOf(body);
     const before = this.#running.get(key);
     if (before !== undefined && (doubtful !== undefined || before.number === body.attempt)) {
       before.number = Math.max(before.number, body.attempt);
@@ -31,8 +30,8 @@ export class Tasks {
       this.#say(runId, body.task, body.attempt, { underWay: true });
       return;
     }
-    const known = this.#recent.get(key);
-    if (known !== undefined && (known.attempt === body.attempt || known.attempt === doubtful)) {
+    const known = this.#recent.answer(key, body.attempt, doubtful);
+    if (known !== undefined) {
       this.#outbox.send(runId, { ...known, attempt: body.attempt }, done);
       return;
     }
@@ -56,7 +55,7 @@ export class Tasks {
     let answer;
     try {
       if (!task.attempt.aborted && task.attempt.deadline > Date.now()) {
-        answer = reconciles ? await this.#reconcile(agent, task) : await task.attempt.run(agent.call);
+        answer = reconciles ? await task.attempt.reconcile(agent) : await task.attempt.run(agent.call);
         // Here, so that what is no JSON is the agent's fault.
         answer &&= JSON.parse(JSON.stringify(answer));
       }
@@ -85,15 +84,6 @@ export class Tasks {
     }
   }
 
-  async #reconcile(agent, task) {
-    const done = await task.attempt.run((call) => agent.reconcile?.(call));
-    if (Object.keys(done).some((field) => field !== "logs" && field !== "usage")) {
-      return done;
-    }
-    // The same attempt comes again, and is to be done then.
-    return { notDone: true };
-  }
-
   #end(key, task, answer) {
     if (this.#running.get(key) === task) {
       this.#running.delete(key);
@@ -107,18 +97,11 @@ export class Tasks {
       return;
     }
     const whole = { task: task.task, attempt: task.number, ...answer };
+    // Where nothing was done the same attempt comes again, and is to be done then.
     if (answer.notDone === undefined) {
-      this.#remember(key, whole);
+      this.#recent.keep(key, whole.attempt, whole);
     }
     this.#outbox.send(task.runId, whole, done);
-  }
-
-  #remember(key, answer) {
-    this.#recent.delete(key);
-    this.#recent.set(key, answer);
-    if (this.#recent.size > MOST_RECENT) {
-      this.#recent.delete(this.#recent.keys().next().value);
-    }
   }
 
   /** Tells of what is under way. */

@@ -251,3 +251,39 @@ test("partitions are shared by those that read them, as clients in other languag
   const read = shares.map(({ memberId, memberAssignment }) => [memberId, AssignerProtocol.MemberAssignment.decode(memberAssignment).assignment]);
   assert.deepEqual(Object.fromEntries(read), { a: { one: [0, 1] }, b: { one: [2] }, c: { two: [0, 1, 2] } });
 });
+
+test("over HTTP an agent is asked what came of an attempt in doubt", async () => {
+  const calls = [];
+  const known = {};
+  let going;
+  let finish;
+  const begun = new Promise((resolve) => (going = resolve));
+  const over = new Promise((resolve) => (finish = resolve));
+  const call = async ({ attempt }) => {
+    calls.push(attempt);
+    going();
+    await over;
+  };
+  const host = await serveHttp({ agent: { call, reconcile: ({ task }) => known[task] } });
+  const post = async (more) => {
+    const body = JSON.stringify({ ...TASK, ...more });
+    return (await fetch(`http://127.0.0.1:${host.port}/agent`, { method: "POST", body })).json();
+  };
+  const ask = (more = {}) => post({ attempt: 2, reconcile: true, doubtful: 2, ...more });
+  try {
+    assert.deepEqual(await ask(), { notDone: true });
+    known["m@1"] = { a: "before" };
+    assert.deepEqual(await ask({ task: "m@1" }), { output: { a: "before" } });
+    const first = post({});
+    await begun;
+    assert.deepEqual(await ask(), { underWay: true });
+    finish();
+    await first;
+    // Attempt 2 only asked, which whoever took the task over does not know.
+    assert.deepEqual(await ask(), { output: null });
+    assert.deepEqual(calls, [1]);
+  } finally {
+    finish();
+    await host.close();
+  }
+});

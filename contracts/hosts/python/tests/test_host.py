@@ -136,6 +136,34 @@ class HostTest(unittest.TestCase):
             go.set()
             first.join()
 
+    def test_an_agent_is_asked_what_came_of_an_attempt_in_doubt(self):
+        going, over = threading.Event(), threading.Event()
+        calls = []
+
+        def agent(call):
+            calls.append(call.attempt)
+            going.set()
+            over.wait(30)
+
+        known = {}
+        with serve_http({"agent": agent}, reconcile={"agent": lambda call: known.get(call.task)}) as host:
+
+            def ask(**more):
+                return json.loads(post(host.port, "/agent", {**TASK, "attempt": 2, "reconcile": True, "doubtful": 2, **more})[1])
+
+            self.assertEqual(ask(), {"notDone": True})
+            known["m@1"] = {"a": "before"}
+            self.assertEqual(ask(task="m@1"), {"output": {"a": "before"}})
+            first = threading.Thread(target=post, args=(host.port, "/agent", TASK))
+            first.start()
+            self.assertTrue(going.wait(30))
+            self.assertEqual(ask(), {"underWay": True})
+            over.set()
+            first.join()
+            # Attempt 2 only asked, which whoever took the task over does not know.
+            self.assertEqual(ask(), {"output": None})
+        self.assertEqual(calls, [1])
+
     def test_whoever_hangs_up_cancels_the_call(self):
         begun, cancelled = threading.Event(), threading.Event()
 

@@ -1,5 +1,6 @@
 package dev.postroad.contracts.definition;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.AgentDefinition.Kind;
 import dev.postroad.contracts.json.Fields;
 import java.time.Duration;
@@ -19,7 +20,7 @@ final class AgentReader {
     private static final Set<String> COMMON = Set.of("agent", "kind", "description", "timeout", "retry", "onExhausted");
     private static final Map<Kind, Set<String>> OF_KIND = Map.of(
             Kind.LLM, LlmFields.KNOWN,
-            Kind.HTTP, Set.of("url", "headers"),
+            Kind.HTTP, Set.of("url", "headers", "reconcile"),
             Kind.MCP, Set.of("tool", "url", "headers", "command", "env"),
             Kind.KAFKA, Set.of("heartbeat", "reconcile"),
             Kind.JAVA, Set.of("provider"));
@@ -88,16 +89,27 @@ final class AgentReader {
         }
     }
 
+    private static void checkHttp(Fields fields) {
+        if (!fields.has("url")) {
+            fields.fault("url", "is missing", "give the address that takes the POST");
+        }
+        fields.text("url", URL, URL_RULE);
+        fields.textMap("headers");
+        JsonNode reconcile = fields.tree("reconcile");
+        if (reconcile != null && reconcile.isBoolean()) {
+            fields.fault(
+                    "reconcile",
+                    "is a truth value",
+                    "give the address that takes the question, which may be the url; true is for agents on Kafka");
+        } else {
+            fields.text("reconcile", URL, URL_RULE);
+        }
+    }
+
     private static void checkSettings(Kind kind, Fields fields) {
         switch (kind) {
             case LLM -> LlmFields.check(fields);
-            case HTTP -> {
-                if (!fields.has("url")) {
-                    fields.fault("url", "is missing", "give the address that takes the POST");
-                }
-                fields.text("url", URL, URL_RULE);
-                fields.textMap("headers");
-            }
+            case HTTP -> checkHttp(fields);
             case MCP -> checkMcp(fields);
             case KAFKA -> checkKafka(fields);
             case JAVA -> fields.text("provider");

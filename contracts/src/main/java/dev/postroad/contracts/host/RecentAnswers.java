@@ -18,7 +18,11 @@ final class RecentAnswers {
         }
     };
 
-    private record Kept(int attempt, ObjectNode answer) {}
+    private record Kept(int attempt, ObjectNode answer) {
+        boolean isDone() {
+            return !answer.has("interrupt") && !answer.has("sleep") && !answer.has("error");
+        }
+    }
 
     synchronized void keep(TaskRecord.Key key, int attempt, ObjectNode answer) {
         all.remove(key);
@@ -26,14 +30,15 @@ final class RecentAnswers {
     }
 
     /**
-     * What was answered to this very attempt, or to an earlier one that is asked about.
+     * What was answered to this very attempt, or came of an earlier one that is asked about: whoever took the task over
+     * since asks about the last, though an earlier one may have done the work.
      *
-     * @param doubtful the earlier attempt; 0 for none
+     * @param doubtful the last attempt in doubt; 0 where nobody asks
      * @return null where that is not known
      */
     synchronized @Nullable ObjectNode answer(TaskRecord.Key key, int attempt, int doubtful) {
         Kept kept = all.get(key);
-        return kept != null && (kept.attempt == attempt || kept.attempt == doubtful)
+        return kept != null && (kept.attempt == attempt || kept.attempt == doubtful || (doubtful > 0 && kept.isDone()))
                 ? kept.answer.deepCopy().put("attempt", attempt)
                 : null;
     }

@@ -19,6 +19,7 @@ final class Schemas {
     static final List<String> NAMES = List.of(
             "agent",
             "agent-event",
+            "agent-http-reconciled",
             "agent-http-request",
             "agent-http-response",
             "agent-result",

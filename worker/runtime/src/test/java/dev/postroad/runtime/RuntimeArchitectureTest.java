@@ -164,6 +164,8 @@ class RuntimeArchitectureTest {
             // While the worker starts, for 2 s at the most.
             "dev.postroad.runtime.publish.Producers",
             "dev.postroad.runtime.guard.AgentBreaker",
+            // An attempt whose agent says that an earlier one is under way; whoever takes the run over asks anew.
+            "dev.postroad.runtime.agent.http.HttpQuestion",
             "dev.postroad.runtime.run.calls.AgentCalls",
             "dev.postroad.runtime.background.Rounds",
             // Between two portions, so that the runs under way do not feel them.

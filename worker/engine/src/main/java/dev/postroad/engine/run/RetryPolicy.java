@@ -56,7 +56,7 @@ public record RetryPolicy(
      * @param atLeast what the agent asked for; null where it asked for nothing
      * @param chance 0 to 1
      */
-    Duration delayAfter(int attempt, @Nullable Duration atLeast, double chance) {
+    public Duration delayAfter(int attempt, @Nullable Duration atLeast, double chance) {
         double factor = Math.pow(multiplier, attempt - 1.0);
         double millis = Math.min(backoff.toMillis() * factor, (double) maxBackoff.toMillis());
         Duration delay = Duration.ofMillis(Math.round(millis * (1 + jitter * chance)));

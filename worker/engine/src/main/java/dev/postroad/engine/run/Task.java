@@ -155,13 +155,13 @@ record Task(
             return as(TaskStatus.DISPATCHED, attempt, spent, until, null, answers, null, waiting.dispatch(), doubtful);
         }
         return waiting.missing() == null
-                ? as(TaskStatus.SLEEPING, attempt, spent, until, null, answers, null)
+                ? as(TaskStatus.SLEEPING, attempt, spent, until, null, answers, null, null, 0)
                 : waitingFor(waiting.missing().agent(), until);
     }
 
     /** With a question that is open, or was changed. */
     Task asking(Interrupt asked) {
-        return as(TaskStatus.ASKING, attempt, spent, null, asked, answers, null);
+        return as(TaskStatus.ASKING, attempt, spent, null, asked, answers, null, null, 0);
     }
 
     /** The attempt that found the agent missing was none. */
@@ -303,9 +303,12 @@ record Task(
                 newDoubtful);
     }
 
-    /** An agent that was given up may have done its work all the same. */
+    /** An agent that was given up may have done its work all the same; one that answered from afar has said what came of it. */
     private int doubtful(RunError why) {
-        return why.type().equals(RunError.TIMEOUT) ? attempt : doubtful;
+        if (why.type().equals(RunError.TIMEOUT)) {
+            return attempt;
+        }
+        return dispatch == null ? doubtful : 0;
     }
 
     /** What tells this question from all others of the run. */

@@ -7,6 +7,8 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,40 @@ class RemoteTasksTest {
         assertThat(script.calls.getLast().doubtful()).isEqualTo(1);
         result(script, "a@1", 1, "{'log': 'too late'}");
         assertThat(script.run.isCalling("a@1", 2)).isTrue();
+    }
+
+    @Test
+    void anAgentThatHasAnsweredSinceIsInDoubtNoMore() {
+        RunScript fails = inDoubt();
+        dispatch(fails, "a@1", 2, null);
+        AgentReply busy = AgentReply.retryable("busy", "come back");
+        fails.tell(new Command.Result("a@1", 2, busy, null, RemoteAgents.NONE));
+        fails.tell(new Command.RetryDue("a@1", 3));
+        assertThat(fails.calls.getLast().attempt()).isEqualTo(3);
+        assertThat(fails.calls.getLast().doubtful()).isZero();
+
+        RunScript asks = inDoubt();
+        asks.reply("a@1", new AgentReply.Interrupted(RunScript.json("'sure?'")));
+        asks.tell(new Command.Resume("yes", Map.of("a", RunScript.json("'yes'")), null, List.of()));
+        assertThat(asks.calls.getLast().attempt()).isEqualTo(3);
+        assertThat(asks.calls.getLast().doubtful()).isZero();
+    }
+
+    @Test
+    void anAgentThatCouldNotBeAskedIsStillInDoubt() {
+        RunScript script = inDoubt();
+        script.reply("a@1", AgentReply.retryable("http.503", "asked what came of attempt 1: answered 503"));
+        script.tell(new Command.RetryDue("a@1", 3));
+        assertThat(script.calls.getLast().doubtful()).isEqualTo(1);
+    }
+
+    /** Whose second attempt is under way, as the first was late. */
+    private static RunScript inDoubt() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        script.reply("a@1", AgentReply.retryable(RunError.TIMEOUT, "no answer within PT1M"));
+        script.tell(new Command.RetryDue("a@1", 2));
+        assertThat(script.calls.getLast().doubtful()).isEqualTo(1);
+        return script;
     }
 
     @Test

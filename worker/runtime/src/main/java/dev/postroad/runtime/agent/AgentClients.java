@@ -6,6 +6,7 @@ import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
+import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
@@ -179,7 +180,10 @@ public final class AgentClients implements AutoCloseable {
             }
             case HTTP -> {
                 HttpSettings settings = HttpSettings.read(fields, environment);
-                yield settings == null ? null : new LeasedClient(() -> HttpAgent.open(settings, environment, sender));
+                RetryPolicy policy = RetryPolicy.DEFAULT.with(definition.retry());
+                yield settings == null
+                        ? null
+                        : new LeasedClient(() -> HttpAgent.open(settings, environment, sender, policy));
             }
             case MCP -> {
                 McpSettings settings = McpSettings.read(fields, environment);

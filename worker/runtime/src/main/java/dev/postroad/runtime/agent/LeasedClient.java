@@ -33,6 +33,16 @@ final class LeasedClient implements AgentClient {
         }
     }
 
+    @Override
+    public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
+        AgentClient client = enter();
+        try {
+            return client.callInDoubt(call, doubtful);
+        } finally {
+            leave();
+        }
+    }
+
     private synchronized AgentClient enter() {
         AgentClient client = open;
         if (client == null) {

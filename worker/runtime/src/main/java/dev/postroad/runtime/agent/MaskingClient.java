@@ -33,6 +33,16 @@ final class MaskingClient implements AgentClient {
         }
     }
 
+    @Override
+    public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
+        MaskedOutput output = new MaskedOutput(call.output(), secrets);
+        try {
+            return masked(client.callInDoubt(masked(call, output), doubtful));
+        } finally {
+            output.end();
+        }
+    }
+
     private AgentCall masked(AgentCall call, MaskedOutput output) {
         return new AgentCall(
                 call.runId(),

@@ -12,6 +12,11 @@ record PricedClient(AgentClient client, PriceList prices) implements AgentClient
     }
 
     @Override
+    public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
+        return prices.priced(client.callInDoubt(call, doubtful));
+    }
+
+    @Override
     public void close() {
         client.close();
     }

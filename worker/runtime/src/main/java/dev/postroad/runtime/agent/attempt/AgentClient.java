@@ -16,6 +16,17 @@ public interface AgentClient extends AutoCloseable {
     AgentReply call(AgentCall call) throws InterruptedException;
 
     /**
+     * Makes one attempt of a task of which nobody knows whether an earlier call of it did the work: an agent that can tell
+     * is asked before it is called; others are called.
+     *
+     * @param doubtful the attempt in doubt, which is this very one where another worker began it
+     * @throws InterruptedException as for {@link #call}
+     */
+    default AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
+        return call(call);
+    }
+
+    /**
      * Frees what the client holds. Of the clients that {@code AgentClients} opens, calls under way end undisturbed
      * before, and a call that comes after it is made all the same.
      */

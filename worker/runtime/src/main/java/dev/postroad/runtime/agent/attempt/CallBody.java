@@ -24,4 +24,13 @@ public final class CallBody {
         }
         return body;
     }
+
+    /**
+     * The same, as a question: what came of an earlier call.
+     *
+     * @param doubtful the attempt of which nobody knows whether it did the work
+     */
+    public static ObjectNode inDoubt(AgentCall call, int doubtful) {
+        return of(call).put("reconcile", true).put("doubtful", doubtful);
+    }
 }

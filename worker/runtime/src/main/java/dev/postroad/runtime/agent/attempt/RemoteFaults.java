@@ -1,9 +1,11 @@
 package dev.postroad.runtime.agent.attempt;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.Fields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -74,12 +76,12 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
     }
 
     /** The fault of an answer that breaks the protocol. */
-    public AgentReply badAnswer(String problem) {
+    public Faulted badAnswer(String problem) {
         return permanent(kind + ".bad-answer", problem);
     }
 
     /** The fault of an answer that is longer than may be kept. */
-    public AgentReply tooLarge(long maxBytes) {
+    public Faulted tooLarge(long maxBytes) {
         return permanent(kind + ".answer-too-large", "answered more than " + maxBytes + " bytes");
     }
 
@@ -103,8 +105,32 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
     }
 
     /** The fault of an answer that breaks the protocol in these ways. */
-    public AgentReply badAnswer(List<Fault> problems) {
+    public Faulted badAnswer(List<Fault> problems) {
         return badAnswer("the answer is not as agreed: " + joined(problems));
+    }
+
+    /**
+     * The fault that an agent tells of in {@code "error"} of an answer.
+     *
+     * @param problems takes what is wrong with it
+     * @return null where something is
+     */
+    public @Nullable Faulted told(ObjectNode answer, List<Fault> problems) {
+        Fields error = Fields.of(answer, "", problems).nested("error");
+        if (error == null) {
+            return null;
+        }
+        String type = error.text("type");
+        String message = error.text("message");
+        Boolean retryable = error.truth("retryable");
+        Duration retryAfter = error.duration("retryAfter");
+        return problems.isEmpty()
+                ? new Faulted(
+                        type == null || type.isEmpty() ? kind + ".error" : excerpt.of(type),
+                        excerpt.of(message == null ? "the agent gave no reason" : message),
+                        !Boolean.FALSE.equals(retryable),
+                        retryAfter)
+                : null;
     }
 
     /** Several problems as one sentence. */
@@ -116,7 +142,8 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
         return status >= 500 || status == 408 || status == 425 || status == 429;
     }
 
-    private @Nullable Duration retryAfter(HttpResponse<?> response) {
+    /** The pause that a server asks for; null where it asks for none. */
+    public @Nullable Duration retryAfter(HttpResponse<?> response) {
         return response.headers()
                 .firstValue("Retry-After")
                 .map(value -> RetryAfter.parse(value, clock.instant()))

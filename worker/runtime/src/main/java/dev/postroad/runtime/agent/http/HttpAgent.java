@@ -2,7 +2,7 @@ package dev.postroad.runtime.agent.http;
 
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
@@ -12,9 +12,11 @@ import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Calls a service that takes a POST. Thread-safe. */
 public final class HttpAgent implements AgentClient {
@@ -23,19 +25,35 @@ public final class HttpAgent implements AgentClient {
     private final AttemptSender sender;
     private final RemoteFaults faults;
     private final HttpAnswer answer;
+    private final @Nullable HttpQuestion question;
 
-    private HttpAgent(HttpSettings settings, int maxAnswerBytes, AttemptSender sender, RemoteFaults faults) {
+    private HttpAgent(
+            HttpSettings settings,
+            int maxAnswerBytes,
+            AttemptSender sender,
+            RemoteFaults faults,
+            @Nullable HttpQuestion question) {
         this.settings = settings;
         this.maxAnswerBytes = maxAnswerBytes;
         this.sender = sender;
         this.faults = faults;
+        this.question = question;
         answer = new HttpAnswer(faults);
     }
 
-    /** A client, which reaches out to nobody yet. */
-    public static HttpAgent open(HttpSettings settings, AgentEnvironment environment, AttemptSender sender) {
+    /**
+     * A client, which reaches out to nobody yet.
+     *
+     * @param policy says how long to wait until an agent is asked once more what came of a call
+     */
+    public static HttpAgent open(
+            HttpSettings settings, AgentEnvironment environment, AttemptSender sender, RetryPolicy policy) {
         RemoteFaults faults = new RemoteFaults("http", new Excerpt(settings.secrets()), environment.clock());
-        return new HttpAgent(settings, environment.maxAnswerBytes(), sender, faults);
+        URI asked = settings.reconcile();
+        HttpQuestion question = asked == null
+                ? null
+                : new HttpQuestion(settings, asked, environment.maxAnswerBytes(), sender, faults, policy);
+        return new HttpAgent(settings, environment.maxAnswerBytes(), sender, faults, question);
     }
 
     @Override
@@ -51,19 +69,19 @@ public final class HttpAgent implements AgentClient {
         }
     }
 
+    @Override
+    public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
+        AgentReply known = question == null ? null : question.ask(call, doubtful);
+        return known == null ? call(call) : known;
+    }
+
     private AgentReply failed(HttpResponse<InputStream> response) throws IOException {
         byte[] explanation = RemoteFaults.explanation(response);
         return faults.status(response, explanation).using(HttpAnswer.spent(explanation));
     }
 
     private HttpRequest.Builder request(AgentCall call) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url())
-                .header("Content-Type", "application/json")
-                .header("Accept", HttpStream.ACCEPT)
-                .header("Idempotency-Key", call.idempotencyKey())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(CallBody.of(call))));
-        settings.headers().forEach(request::setHeader);
-        return request;
+        return settings.request(settings.url(), call, CallBody.of(call), HttpStream.ACCEPT);
     }
 
     private AgentReply read(HttpResponse<?> response, InputStream body, AgentCall call) throws IOException {

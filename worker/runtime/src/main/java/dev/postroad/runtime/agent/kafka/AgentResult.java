@@ -12,7 +12,6 @@ import dev.postroad.runtime.agent.attempt.Answers;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import dev.postroad.runtime.agent.http.HttpAnswer;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -93,18 +92,8 @@ public record AgentResult(String task, int attempt, Said said) {
     }
 
     private static AgentReply fault(ObjectNode whole, RemoteFaults remote) {
-        List<Fault> faults = new FaultList();
-        Fields error = Fields.of(whole, "", faults).nested("error");
-        String type = error == null ? null : error.text("type");
-        String message = error == null ? null : error.text("message");
-        Boolean retryable = error == null ? null : error.truth("retryable");
-        Duration retryAfter = error == null ? null : error.duration("retryAfter");
-        return faults.isEmpty()
-                ? new AgentReply.Faulted(
-                        type == null || type.isEmpty() ? KIND + ".error" : Excerpt.PLAIN.of(type),
-                        Excerpt.PLAIN.of(message == null ? "the agent gave no reason" : message),
-                        !Boolean.FALSE.equals(retryable),
-                        retryAfter)
-                : remote.badAnswer(faults);
+        List<Fault> problems = new FaultList();
+        AgentReply told = remote.told(whole, problems);
+        return told == null ? remote.badAnswer(problems) : told;
     }
 }

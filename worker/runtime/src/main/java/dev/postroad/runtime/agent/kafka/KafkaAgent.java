@@ -38,10 +38,7 @@ public final class KafkaAgent implements RemoteClient {
 
     @Override
     public @Nullable AgentReply send(AgentCall call, int doubtful) throws InterruptedException {
-        ObjectNode body = CallBody.of(call);
-        if (settings.reconciles() && doubtful > 0) {
-            body.put("reconcile", true).put("doubtful", doubtful);
-        }
+        ObjectNode body = settings.reconciles() && doubtful > 0 ? CallBody.inDoubt(call, doubtful) : CallBody.of(call);
         Headers headers = headers(TASK_TYPE, call.runId(), call.task(), call.attempt())
                 .add(EventHeaders.TRACE_PARENT, bytes(call.traceParent()))
                 .add(EventHeaders.DEADLINE, bytes(call.deadline().toString()));

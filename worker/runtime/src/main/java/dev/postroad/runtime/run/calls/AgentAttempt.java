@@ -392,7 +392,7 @@ final class AgentAttempt {
             if (!answer.isOpen()) {
                 throw new InterruptedException("stopped before it began");
             }
-            AgentReply reply = reply(begun.agent.client(), agentCall(begun.call.deadline()), begun.calls);
+            AgentReply reply = reply(begun);
             // An agent may leave its thread interrupted, which would stop what the worker does next on it.
             boolean _ = Thread.interrupted();
             judge(begun, reply);
@@ -412,9 +412,15 @@ final class AgentAttempt {
         }
     }
 
-    private static AgentReply reply(AgentClient client, AgentCall asked, @Nullable CallTrace calls)
-            throws InterruptedException {
-        return calls == null ? client.call(asked) : calls.during(() -> client.call(asked));
+    private AgentReply reply(Underway begun) throws InterruptedException {
+        AgentClient client = begun.agent.client();
+        AgentCall asked = agentCall(begun.call.deadline());
+        CallTrace calls = begun.calls;
+        return calls == null ? reply(client, asked) : calls.during(() -> reply(client, asked));
+    }
+
+    private AgentReply reply(AgentClient client, AgentCall asked) throws InterruptedException {
+        return call.doubtful() > 0 ? client.callInDoubt(asked, call.doubtful()) : client.call(asked);
     }
 
     private String traceParent() {
