@@ -146,7 +146,8 @@ class ReconcileTest {
                     .hasSize(1);
             assertThat(received(runId))
                     .as(runId)
-                    .hasSizeGreaterThanOrEqualTo(1 + says.get(runId).size());
+                    .hasSizeGreaterThanOrEqualTo(
+                            1 + Objects.requireNonNull(says.get(runId)).size());
         }
         isPaid("not-done");
         List<String> received = received("not-done");

@@ -30,7 +30,11 @@ sealed interface HttpVerdict {
     /** Nothing was done. */
     record NotDone() implements HttpVerdict {}
 
-    /** @param pause what the agent asks for until it is asked again; null for nothing */
+    /**
+     * It is at work.
+     *
+     * @param pause what the agent asks for until it is asked again; null for nothing
+     */
     record UnderWay(@Nullable Duration pause) implements HttpVerdict {}
 
     /** It did not say. */
