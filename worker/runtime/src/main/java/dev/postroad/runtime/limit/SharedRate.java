@@ -12,7 +12,9 @@ import java.util.function.LongSupplier;
  * What this worker may use of a rate at present. It asks for a little more than the call at hand needs, as much as it used
  * last, and uses that for a fiftieth of the period: those who grant count by a period that is longer by as much, so what
  * is used late is within the limit too. What a call uses more or less than was thought is told with the next request.
- * Thread-safe.
+ *
+ * <p>Thread-safe. Those who begin calls wait for each other while one asks; those who end them, lanes among them, note what
+ * was used under a lock that nobody holds while he asks.
  */
 final class SharedRate {
     static final int PARTS = 50;
@@ -22,14 +24,17 @@ final class SharedRate {
     private final Permits.Key key;
     private final LongSupplier ticker;
     private final ReentrantLock lock = new ReentrantLock();
-    private long left;
-    private long validUntil;
-    private long usedOfGrant;
-    private Instant grantedAt = Instant.EPOCH;
+    /** Guards what is noted when calls end: the four below it. */
+    private final Object noting = new Object();
+
     private long more;
     private long less;
     private Instant lessAt = Instant.MAX;
     private double usual = 1;
+    private long left;
+    private long validUntil;
+    private long usedOfGrant;
+    private Instant grantedAt = Instant.EPOCH;
     private long fullUntil;
     private long fullFor = Long.MAX_VALUE;
 
@@ -65,9 +70,15 @@ final class SharedRate {
     Use useUsual(long most, Duration per) throws SQLException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            return use(most, per, Math.clamp(Math.round(usual), 1, most));
+            return use(most, per, usual(most));
         } finally {
             lock.unlock();
+        }
+    }
+
+    private long usual(long most) {
+        synchronized (noting) {
+            return Math.clamp(Math.round(usual), 1, most);
         }
     }
 
@@ -90,8 +101,7 @@ final class SharedRate {
         giveBack(left, grantedAt);
         left = 0;
         usedOfGrant = 0;
-        Grant grant = permits.use(key, most, per, amount, amount + ahead, correction());
-        more = 0;
+        Grant grant = asked(most, per, amount, amount + ahead);
         if (grant.granted() == 0) {
             Duration pause = grant.pause().isPositive() ? grant.pause() : Duration.ofMillis(1);
             fullUntil = now + pause.toNanos();
@@ -105,44 +115,51 @@ final class SharedRate {
         return new Use(amount, grantedAt, Duration.ZERO);
     }
 
+    private Grant asked(long most, Duration per, long least, long wanted) throws SQLException {
+        Correction correction = correction();
+        Grant grant = permits.use(key, most, per, least, wanted, correction);
+        synchronized (noting) {
+            more -= correction.more();
+        }
+        return grant;
+    }
+
     private void giveBack(long amount, Instant at) {
         if (amount > 0) {
-            less += amount;
-            lessAt = at.isBefore(lessAt) ? at : lessAt;
+            synchronized (noting) {
+                less += amount;
+                lessAt = at.isBefore(lessAt) ? at : lessAt;
+            }
         }
     }
 
     /** What is given back is told once, whatever becomes of it; what was used besides, until it is known to be noted. */
     private Correction correction() {
-        Correction correction = new Correction(more, less, lessAt);
-        less = 0;
-        lessAt = Instant.MAX;
-        return correction;
+        synchronized (noting) {
+            Correction correction = new Correction(more, less, lessAt);
+            less = 0;
+            lessAt = Instant.MAX;
+            return correction;
+        }
     }
 
     /** A call used so much. */
     void used(Use use, long really) {
-        lock.lock();
-        try {
+        synchronized (noting) {
             usual += (really - usual) * NEWEST;
-            correct(use, really);
-        } finally {
-            lock.unlock();
         }
+        correct(use, really);
     }
 
     /** A call failed, of which nobody knows what it used. */
     void failed(Use use) {
-        lock.lock();
-        try {
-            correct(use, 0);
-        } finally {
-            lock.unlock();
-        }
+        correct(use, 0);
     }
 
     private void correct(Use use, long really) {
-        more += Math.max(0, really - use.amount());
+        synchronized (noting) {
+            more += Math.max(0, really - use.amount());
+        }
         giveBack(use.amount() - really, use.at());
     }
 
@@ -150,12 +167,17 @@ final class SharedRate {
     void tidy(long most, Duration per) throws SQLException {
         lock.lock();
         try {
-            if (more > 0 || less > 0) {
-                Grant _ = permits.use(key, most, per, 0, 0, correction());
-                more = 0;
+            if (hasNews()) {
+                Grant _ = asked(most, per, 0, 0);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private boolean hasNews() {
+        synchronized (noting) {
+            return more > 0 || less > 0;
         }
     }
 }

@@ -20,9 +20,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Limits over all workers, in a model of them: permits are conserved whatever crashes, is lost or is taken for dead. */
 @NullMarked
@@ -320,5 +323,59 @@ class ClusterPermitsTest {
             place.left();
         });
         assertThat(limits.enter("a", settings, NullNode.instance, "r", "g")).isInstanceOf(ClusterLimits.Full.class);
+    }
+
+    /** It is noted by lanes, for agents on Kafka. */
+    @Test
+    @Timeout(60)
+    void whoNotesWhatACallUsedWaitsForNobodyWhoAsksPostgres() throws Exception {
+        Table table = new Table(new Random(1));
+        Seen seen = new Seen(table, 1);
+        CountDownLatch asks = new CountDownLatch(1);
+        CountDownLatch answers = new CountDownLatch(1);
+        Duration per = Duration.ofMinutes(1);
+        SharedRate rate = new SharedRate(
+                new Permits() {
+                    @Override
+                    public Places places(Key key, int most, int inUse, int more) throws SQLException {
+                        return seen.places(key, most, inUse, more);
+                    }
+
+                    @Override
+                    public Set<Key> wantedByOthers() {
+                        return Set.of();
+                    }
+
+                    @Override
+                    public Grant use(Key key, long most, Duration per, long least, long wanted, Correction correction)
+                            throws SQLException {
+                        if (correction.more() == 9) {
+                            asks.countDown();
+                            try {
+                                answers.await();
+                            } catch (InterruptedException stopped) {
+                                throw new SQLException(stopped);
+                            }
+                        }
+                        return seen.use(key, most, per, least, wanted, correction);
+                    }
+                },
+                KEY,
+                () -> nanos(table.now));
+        SharedRate.Use use = rate.useUsual(100, per);
+        rate.used(use, 10);
+        FutureTask<Void> told = new FutureTask<>(() -> {
+            rate.tidy(100, per);
+            return null;
+        });
+        Thread.ofVirtual().start(told);
+        asks.await();
+        rate.used(use, 21);
+        answers.countDown();
+        told.get();
+        rate.tidy(100, per);
+        assertThat(PermitTable.window(table.used, per).used(table.now))
+                .as("what was noted meanwhile is told next")
+                .isEqualTo(1 + 9 + 20);
     }
 }
