@@ -66,7 +66,7 @@ final class HostedTasks {
         TaskRecord.Key key = new TaskRecord.Key(call.runId(), call.task());
         RunningTask before = running.get(key);
         if (before != null && (work.doubtful() > 0 || before.attempt() == call.attempt())) {
-            if (before.join(call.attempt(), done)) {
+            if (before.join(call, done)) {
                 say(key, call.attempt(), "underWay");
                 return;
             }
@@ -176,8 +176,7 @@ final class HostedTasks {
         }
         beatAt = now.plus(settings.heartbeatEvery());
         running.forEach((key, task) -> {
-            if (now.isAfter(task.call().deadline())
-                    && task.attempt() == task.call().attempt()) {
+            if (now.isAfter(task.deadline())) {
                 task.abandon();
             } else {
                 say(key, task.attempt(), "heartbeat");

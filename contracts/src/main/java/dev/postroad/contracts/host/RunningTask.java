@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.LogLevel;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ final class RunningTask {
     private final List<Runnable> ends = new ArrayList<>();
     private final ArrayNode logs = JsonNodeFactory.instance.arrayNode();
     private volatile int attempt;
+    private volatile Instant deadline;
     private boolean over;
     private volatile boolean abandoned;
 
@@ -27,6 +29,7 @@ final class RunningTask {
     RunningTask(AgentCall call, Runnable end, Consumer<RunningTask> work) {
         this.call = call;
         this.attempt = call.attempt();
+        this.deadline = call.deadline();
         this.thread = Thread.ofVirtual().name("agent-task").unstarted(() -> work.accept(this));
         ends.add(end);
     }
@@ -44,12 +47,18 @@ final class RunningTask {
         return attempt;
     }
 
-    /** Whoever asks for it by a newer attempt gets its answer; false where that was given. */
-    synchronized boolean join(int newer, Runnable end) {
+    /** When nobody waits for its answer any more. */
+    Instant deadline() {
+        return deadline;
+    }
+
+    /** Whoever asks for it by a newer attempt gets its answer, and has its time; false where that was given. */
+    synchronized boolean join(AgentCall newer, Runnable end) {
         if (over) {
             return false;
         }
-        attempt = Math.max(attempt, newer);
+        attempt = Math.max(attempt, newer.attempt());
+        deadline = newer.deadline().isAfter(deadline) ? newer.deadline() : deadline;
         ends.add(end);
         return true;
     }
