@@ -92,9 +92,10 @@ public final class AgentHost implements AutoCloseable {
                 drain(consumer);
             } catch (WakeupException stop) {
                 return;
-            } catch (KafkaException failed) {
-                // Another consumer goes on where this one had come to.
-                problem = String.valueOf(failed.getMessage());
+            } catch (RuntimeException failed) {
+                // Another consumer goes on where this one had come to, whatever kind of exception its client raised.
+                problem = failed.getClass().getSimpleName() + ": " + failed.getMessage();
+                progress.clear();
                 pause();
             }
         }
@@ -178,8 +179,11 @@ public final class AgentHost implements AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> gone) {
-            commit(consumer);
-            progress.keySet().removeAll(gone);
+            try {
+                commit(consumer);
+            } finally {
+                progress.keySet().removeAll(gone);
+            }
         }
 
         @Override

@@ -47,6 +47,10 @@ sealed interface TaskRecord {
         Fields fields = Fields.of(Json.read(record.value() == null ? new byte[0] : record.value()), "", faults);
         String task = fields.requiredText("task", "send tasks as workers do");
         String runId = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        if (runId.isEmpty()) {
+            // Its answer could be handed to no run.
+            faults.add(new Fault("", "has no key", "send the run's id as the key"));
+        }
         if (Boolean.TRUE.equals(fields.truth("cancelled"))) {
             check(faults);
             return new Cancelled(new Key(runId, task), attempt(record));

@@ -1,6 +1,7 @@
 package dev.postroad.contracts.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -10,6 +11,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Topics;
 import java.math.BigDecimal;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -163,5 +167,68 @@ final class HostedTasksTest {
                 done::countDown);
         done.await();
         assertThat(kafka.history()).isEmpty();
+    }
+
+    private static TaskRecord.Work work(int attempt, Instant deadline) {
+        return new TaskRecord.Work(
+                new AgentCall(
+                        "run",
+                        "g",
+                        "n",
+                        "n@1",
+                        attempt,
+                        NullNode.instance,
+                        deadline,
+                        "",
+                        List.of(),
+                        OutputSink.NONE,
+                        AgentLogger.NONE),
+                attempt - 1);
+    }
+
+    @Test
+    void aTaskThatANewerAttemptAskedForHasItsTimeAndNoMore() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(NOW);
+        HostedTasks timed = new HostedTasks(
+                HostSettings.of(Map.of("bootstrap.servers", "localhost:1"), new Topics("postroad.")), kafka, now::get);
+        CountDownLatch begun = new CountDownLatch(1);
+        Hosted hangs = new Hosted(call -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+            return AgentReply.completed(call.input());
+        });
+        timed.begin(hangs, work(1, NOW.plusSeconds(60)), () -> {});
+        begun.await();
+        timed.begin(hangs, work(2, NOW.plusSeconds(120)), done::countDown);
+        assertThat(sent(1, null).path("underWay").asBoolean()).isTrue();
+        now.set(NOW.plusSeconds(90));
+        timed.beat();
+        JsonNode heartbeat = sent(2, null);
+        assertThat(heartbeat.path("heartbeat").asBoolean()).isTrue();
+        assertThat(heartbeat.path("attempt").asInt()).isEqualTo(2);
+        now.set(NOW.plusSeconds(130));
+        timed.beat();
+        done.await();
+        assertThat(timed.underWay()).isZero();
+    }
+
+    @Test
+    void aTaskWithoutARunIsNone() {
+        byte[] task = "{\"task\":\"n@1\",\"attempt\":1,\"deadline\":\"2026-11-29T09:01:00Z\"}"
+                .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> TaskRecord.read(new ConsumerRecord<>("topic", 0, 0, null, task)))
+                .isInstanceOf(FaultsException.class)
+                .hasMessageContaining("key");
+    }
+
+    @Test
+    void aHostSaysWhatKeepsItFromReadingWhateverThatIs() throws Exception {
+        HostSettings settings = HostSettings.of(Map.of("bootstrap.servers", "localhost:1"), new Topics("postroad."));
+        try (AgentHost host = AgentHost.start(settings, List.of(), InstantSource.system())) {
+            while (host.problem() == null) {
+                boolean _ = done.await(5, TimeUnit.MILLISECONDS);
+            }
+            assertThat(host.problem()).contains("not subscribed to any topics");
+        }
     }
 }
