@@ -82,7 +82,7 @@ final class TaskEnds {
         Frame frame = draft.frame(task);
         RunError tooMany = TaskLimit.beyond(draft.run(), frame, next);
         if (tooMany != null) {
-            fail(task, tooMany, millis);
+            fail(task, tooMany, usage, millis);
             return;
         }
         int limit = frame.graph().limits().stateBytes();

@@ -3,6 +3,8 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.Limits;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
@@ -61,6 +63,20 @@ class TaskLimitTest {
         assertThat(failure(script).message())
                 .startsWith("this leads to 10001 tasks at once")
                 .endsWith("limits.tasks of graph wide, which is " + Limits.DEFAULT.tasks());
+    }
+
+    @Test
+    void whatTheAttemptUsedThatLeadsToTooManyIsSpent() {
+        RunScript script = RunScript.started("""
+                graph: wide
+                state: { l: {} }
+                nodes: { a: { agent: w }, b: { set: "{}" } }
+                edges: [{ from: START, to: a }, { from: a, forEach: "lists.range(3)", to: b }, { from: b, to: END }]
+                limits: { tasks: 2 }
+                """, "{}");
+        script.reply("a@1", new AgentReply.Completed(JsonNodeFactory.instance.objectNode(), new Usage(4, 1)));
+        assertThat(failure(script).type()).isEqualTo("task-limit");
+        assertThat(script.run.spent().tokens()).isEqualTo(5);
     }
 
     @Test
