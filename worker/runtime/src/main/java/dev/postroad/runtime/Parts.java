@@ -2,6 +2,7 @@ package dev.postroad.runtime;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,18 +17,14 @@ final class Parts implements AutoCloseable {
         return part;
     }
 
-    private synchronized boolean isEmpty() {
-        return opened.isEmpty();
-    }
-
-    private synchronized AutoCloseable last() {
-        return opened.pop();
+    /** Null where none is left; several may close at once, as a worker may break off while somebody closes it. */
+    private synchronized @Nullable AutoCloseable last() {
+        return opened.poll();
     }
 
     @Override
     public void close() {
-        while (!isEmpty()) {
-            AutoCloseable part = last();
+        for (AutoCloseable part = last(); part != null; part = last()) {
             try {
                 part.close();
             } catch (Exception failed) {

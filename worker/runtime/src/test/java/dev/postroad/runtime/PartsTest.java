@@ -1,0 +1,51 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+@NullMarked
+class PartsTest {
+    private static final int ROUNDS = 2_000;
+
+    @Test
+    void closesInTheReverseOrder() {
+        List<String> closed = new ArrayList<>();
+        Parts parts = new Parts();
+        parts.add(() -> closed.add("first"));
+        parts.add(() -> closed.add("second"));
+        parts.close();
+        parts.close();
+        assertThat(closed).containsExactly("second", "first");
+    }
+
+    @Test
+    void manyMayCloseItAtOnceAsAWorkerMayBreakOffWhileItIsClosed() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            AtomicInteger closed = new AtomicInteger();
+            Parts parts = new Parts();
+            parts.add(closed::incrementAndGet);
+            CyclicBarrier together = new CyclicBarrier(2);
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> close(parts, together));
+            close(parts, together);
+            other.get(60, TimeUnit.SECONDS);
+            assertThat(closed).hasValue(1);
+        }
+    }
+
+    private static void close(Parts parts, CyclicBarrier together) {
+        try {
+            together.await(60, TimeUnit.SECONDS);
+        } catch (Exception broken) {
+            throw new IllegalStateException(broken);
+        }
+        parts.close();
+    }
+}
