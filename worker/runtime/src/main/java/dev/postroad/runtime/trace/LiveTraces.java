@@ -1,5 +1,6 @@
 package dev.postroad.runtime.trace;
 
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Repeats;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -164,6 +165,7 @@ final class LiveTraces implements Traces {
                 case Attempted(TracedRun run, Attempt attempt) -> known(run).take(attempt);
             }
         } catch (RuntimeException | Error defect) {
+            Memory.passOnIfShort(defect);
             repeats.error("a span could not be made", defect);
         }
     }

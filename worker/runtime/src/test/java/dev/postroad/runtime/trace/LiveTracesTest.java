@@ -7,8 +7,10 @@ import dev.postroad.runtime.testing.Site;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,29 @@ final class LiveTracesTest {
         assertThat(traces.dropped()).isBetween(990L, 1_000L);
         kept.open.countDown();
         traces.close();
+    }
+
+    @Test
+    void itsThreadEndsWhereNoMemoryIsLeftSoThatTheWorkerBreaksOff() {
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        ThreadGroup group = new ThreadGroup("traces") {
+            @Override
+            public void uncaughtException(Thread thread, Throwable thrown) {
+                ended.complete(thrown);
+            }
+        };
+        var _ = Thread.ofPlatform().group(group).start(() -> {
+            LiveTraces traces = new LiveTraces(
+                    new Kept(),
+                    (run, seq) -> {
+                        throw new OutOfMemoryError("Metaspace, says the test");
+                    },
+                    false,
+                    InstantSource.system());
+            traces.start();
+            traces.resumed(RUN, 1);
+        });
+        assertThat(ended.orTimeout(60, TimeUnit.SECONDS).join()).isInstanceOf(OutOfMemoryError.class);
     }
 
     @Test
