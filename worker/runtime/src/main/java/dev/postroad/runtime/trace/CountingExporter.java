@@ -26,7 +26,7 @@ final class CountingExporter implements SpanExporter {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
         int count = spans.size();
-        CompletableResultCode result = exporter.export(spans);
+        CompletableResultCode result = exported(spans);
         return result.whenComplete(() -> {
             if (result.isSuccess()) {
                 sent.add(count);
@@ -43,6 +43,15 @@ final class CountingExporter implements SpanExporter {
                 }
             }
         });
+    }
+
+    /** What it throws is told like any failure: spans that nobody counts would be taken as on their way for ever. */
+    private CompletableResultCode exported(Collection<SpanData> spans) {
+        try {
+            return exporter.export(spans);
+        } catch (RuntimeException defect) {
+            return CompletableResultCode.ofExceptionalFailure(new IllegalStateException(defect));
+        }
     }
 
     private static String reason(@Nullable Throwable failed) {
