@@ -147,18 +147,18 @@ class OddRecordsTest {
                 END $$;
                 CREATE TRIGGER fail BEFORE INSERT ON postroad.pending_commands FOR EACH ROW EXECUTE FUNCTION fail()\
                 """));
-            site.send(site.topics().control(), Site.bytes("later"), Site.bytes("{'type': 'pause'}"));
-            site.send(site.topics().control(), Site.bytes("later"), Site.bytes("{'type': 'unpause'}"));
+            site.send(site.topics().control(), Site.bytes("not-here-yet"), Site.bytes("{'type': 'pause'}"));
+            site.send(site.topics().control(), Site.bytes("not-here-yet"), Site.bytes("{'type': 'unpause'}"));
             site.send(site.topics().control(), Site.bytes("another"), Site.bytes("{'type': 'cancel'}"));
             Site.await("what has nothing to do with it is kept", () -> keptOf(site, "another") == 1);
-            assertThat(keptOf(site, "later")).isZero();
+            assertThat(keptOf(site, "not-here-yet")).isZero();
             assertThat(site.controlIsCommitted()).isFalse();
             site.sql().useHandle(handle -> handle.execute("DELETE FROM broken"));
             Site.await("it is committed", site::controlIsCommitted);
-            assertThat(keptOf(site, "later")).isEqualTo(2);
+            assertThat(keptOf(site, "not-here-yet")).isEqualTo(2);
             assertThat(site.records(site.topics().deadLetters())).isEmpty();
-            site.trigger("asking", "later", "{}");
-            assertThat(site.ended("later"))
+            site.trigger("asking", "not-here-yet", "{}");
+            assertThat(site.ended("not-here-yet"))
                     .extracting(RunEvent::type)
                     .containsSubsequence(EventType.RUN_PAUSING, EventType.RUN_UNPAUSED)
                     .doesNotContain(EventType.COMMAND_REJECTED)
