@@ -295,6 +295,21 @@ public final class Bench {
         return 0;
     }
 
+    @Command(
+            description =
+                    "The same chain on a worker that traces some of its runs, and on one that traces none, by turns.")
+    int traces(
+            @Option(names = "--runs", defaultValue = "20000", description = "runs of each round") int runs,
+            @Option(names = "--rounds", defaultValue = "6", description = "rounds of each") int rounds,
+            @Option(names = "--sampled", defaultValue = "0.01", description = "the part of the runs that is traced")
+                    double sampled)
+            throws Exception {
+        try (Ground ground = new Ground()) {
+            print(new TracedRounds(ground, runs, IN_FLIGHT).measure(rounds, sampled));
+        }
+        return 0;
+    }
+
     @Command(description = "Many calls of an agent behind HTTP, all at once, on one worker.")
     int calls(
             @Option(names = "--calls", defaultValue = "10000") int calls,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
 
 /** What the tables say about a set of runs. */
 final class Figures {
@@ -21,11 +22,12 @@ final class Figures {
     private Figures() {}
 
     static ObjectNode of(Site site, String prefix) {
-        Map<String, Object> row = site.sql()
-                .withHandle(handle -> handle.createQuery(SQL)
-                        .bind("prefix", prefix)
-                        .mapToMap()
-                        .one());
+        return of(site.sql(), prefix);
+    }
+
+    static ObjectNode of(Jdbi sql, String prefix) {
+        Map<String, Object> row = sql.withHandle(handle ->
+                handle.createQuery(SQL).bind("prefix", prefix).mapToMap().one());
         double transitions = number(row, "transitions");
         double seconds = number(row, "seconds");
         return JsonNodeFactory.instance

@@ -39,7 +39,7 @@ public final class WorkerProcess implements AutoCloseable {
                         System.getProperty("postroad.bench.older", "") + System.getProperty("java.class.path"),
                         WorkerMain.class.getName()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().keySet().removeIf(name -> name.startsWith("POSTROAD_"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("POSTROAD_") || name.startsWith("OTEL_"));
         builder.environment().putAll(environment);
         process = builder.start();
         answers = process.inputReader(StandardCharsets.UTF_8);
