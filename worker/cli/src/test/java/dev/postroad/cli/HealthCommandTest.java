@@ -9,15 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +52,7 @@ final class HealthCommandTest {
     void trustsTheCertificatesThatAreSetWhereAWorkerEncrypts(@TempDir Path data) throws Exception {
         Path keys = data.resolve("keys.p12");
         HttpsServer worker = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-        worker.setHttpsConfigurator(new HttpsConfigurator(encryptedBy(keys)));
+        worker.setHttpsConfigurator(new HttpsConfigurator(TestKeys.encryptedBy(keys)));
         worker.createContext("/health", exchange -> {
             byte[] report = "{\"status\":\"ok\",\"parts\":{}}".getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, report.length);
@@ -69,7 +63,7 @@ final class HealthCommandTest {
         try {
             String port = String.valueOf(worker.getAddress().getPort());
             String url = "https://127.0.0.1:" + port;
-            Path pem = certificate(keys, data.resolve("ca.pem"));
+            Path pem = TestKeys.certificate(keys, data.resolve("ca.pem"));
             TestShell stranger = new TestShell(data);
             assertThat(stranger.run("health", "--url", url)).isEqualTo(1);
             assertThat(stranger.err())
@@ -93,45 +87,5 @@ final class HealthCommandTest {
         } finally {
             worker.stop(0);
         }
-    }
-
-    private static SSLContext encryptedBy(Path keys) throws Exception {
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "worker",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=worker",
-                        "-ext",
-                        "SAN=ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        TOKEN,
-                        "-keystore",
-                        keys.toString())
-                .redirectErrorStream(true)
-                .start();
-        assertThat(new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .doesNotContain("error");
-        assertThat(keytool.waitFor()).isZero();
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(KeyStore.getInstance(keys.toFile(), TOKEN.toCharArray()), TOKEN.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private static Path certificate(Path keys, Path file) throws Exception {
-        Certificate certificate =
-                KeyStore.getInstance(keys.toFile(), TOKEN.toCharArray()).getCertificate("worker");
-        return Files.writeString(
-                file,
-                "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
-                        + "\n-----END CERTIFICATE-----\n");
     }
 }

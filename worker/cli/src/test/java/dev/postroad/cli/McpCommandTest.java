@@ -3,6 +3,8 @@ package dev.postroad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @NullMarked
 final class McpCommandTest {
     private static final String TOKEN = "0123456789-abcdef";
+    private static final String PING = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
 
     @Test
     void handsMessagesToAWorkerAndAnswersBack(@TempDir Path data) throws IOException {
@@ -54,5 +57,35 @@ final class McpCommandTest {
                 .doesNotContain(TOKEN);
         assertThat(new TestShell(data).in("{\"id\": 7}\n").run("mcp", "--url", url))
                 .isZero();
+    }
+
+    @Test
+    void speaksToAWorkerThatEncryptsWhereItsCertificateIsTrusted(@TempDir Path data) throws Exception {
+        Path keys = data.resolve("keys.p12");
+        HttpsServer worker = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+        worker.setHttpsConfigurator(new HttpsConfigurator(TestKeys.encryptedBy(keys)));
+        worker.createContext("/mcp", exchange -> {
+            byte[] answer = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        worker.start();
+        String url = "https://127.0.0.1:" + worker.getAddress().getPort();
+        String pem = TestKeys.certificate(keys, data.resolve("ca.pem")).toString();
+        try {
+            TestShell trusting =
+                    new TestShell(data).set("POSTROAD_HTTP_TLS_CA", pem).in(PING);
+            assertThat(trusting.run("mcp", "--url", url)).as(trusting.err()).isZero();
+            assertThat(trusting.out()).contains("\"result\":{}");
+            TestShell stranger =
+                    new TestShell(data).set("POSTROAD_HTTP_TOKEN", TOKEN).in(PING);
+            assertThat(stranger.run("mcp", "--url", url)).isZero();
+            assertThat(stranger.out())
+                    .contains("\"id\":1", "no worker answers at " + url, "its CA by POSTROAD_HTTP_TLS_CA")
+                    .doesNotContain(TOKEN);
+        } finally {
+            worker.stop(0);
+        }
     }
 }
