@@ -50,6 +50,18 @@ public final class WrongTokens implements AutoCloseable {
         }
     }
 
+    /** Counts one more wrong token, whose answer is not kept back. */
+    public void count(String address) {
+        long _ = pauseMillis(address);
+    }
+
+    /** Whether so many wrong ones came from there that the next one's answer is kept back. */
+    public boolean isSuspect(String address) {
+        synchronized (counts) {
+            return counts.getOrDefault(network(address), 0) >= FREE;
+        }
+    }
+
     /** Counts one more wrong token; says how long its answer is kept back. */
     long pauseMillis(String address) {
         int count;

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * route is known that says what it {@linkplain Needs needs}.
  */
 final class Guard {
-    private static final Set<String> OPEN = Set.of("/health", "/health/live", "/health/ready");
+    private static final String READY = "/health/ready";
+    private static final Set<String> OPEN = Set.of("/health", "/health/live", READY);
     /** They change nothing; or a page cannot send them across origins without asking first. */
     private static final Set<String> ANY_TYPE = Set.of("GET", "HEAD", "DELETE");
 
@@ -102,11 +103,24 @@ final class Guard {
 
     /** Whether the caller may know more than anybody who can reach the worker. */
     boolean trusts(Context context) {
-        return tokens.areAsked()
-                ? tokens.principal(Credentials.of(context).token())
-                        .filter(known -> !known.isBounded())
-                        .isPresent()
-                : namesThisMachine(context.header("Host"));
+        if (!tokens.areAsked()) {
+            return namesThisMachine(context.header("Host"));
+        }
+        String token = Credentials.of(context).token();
+        boolean waits = !context.path().equals(READY);
+        if (token.isEmpty() || (!waits && wrong.isSuspect(context.ip()))) {
+            return false;
+        }
+        Optional<Principal> known = tokens.principal(token);
+        if (known.isPresent()) {
+            wrong.forgive(context.ip());
+        } else if (waits) {
+            wrong.await(context.ip());
+        } else {
+            // A probe whose token is out of date must not find the worker too slow: it is told less instead.
+            wrong.count(context.ip());
+        }
+        return known.filter(principal -> !principal.isBounded()).isPresent();
     }
 
     private static boolean namesThisMachine(@Nullable String host) {

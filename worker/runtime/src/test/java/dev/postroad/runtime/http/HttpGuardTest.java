@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -164,6 +165,32 @@ final class HttpGuardTest {
                     .doesNotContain("secretive");
         }
         here.post("/api/agents/secretive/enable", "{}");
+    }
+
+    @Test
+    void nobodyGuessesTokensAtItsHealthWithoutAPause() {
+        String[] right = {"Authorization", "Bearer " + TOKEN};
+        SITE.apply("agent: guarded\nkind: java\nprovider: test-puppet");
+        Site.await("the agent is there", () -> here.get("/api/agents/guarded").status() == 200);
+        here.post("/api/agents/guarded/disable", "{'why': 'for the test'}");
+        Site.await("it is told", () -> anywhere.get("/health", right).text().contains("guarded"));
+        for (int guess = 0; guess < 5; guess++) {
+            assertThat(anywhere.get("/health/ready", "Authorization", "Bearer guess-" + guess)
+                            .text())
+                    .doesNotContain("guarded");
+        }
+        assertThat(anywhere.get("/health/ready", right).text())
+                .as("whoever guesses does not learn there that it was right")
+                .doesNotContain("guarded");
+        long begun = System.nanoTime();
+        anywhere.get("/health", "Authorization", "Bearer guess-5");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(90));
+        for (String path : List.of("/health", "/health/ready")) {
+            assertThat(anywhere.get(path, right).text())
+                    .as("who knows one is told, and forgiven")
+                    .contains("guarded");
+        }
+        here.post("/api/agents/guarded/enable", "{}");
     }
 
     /** A page of a stranger's can have its name point to this machine; the browser then takes it for its own server. */
