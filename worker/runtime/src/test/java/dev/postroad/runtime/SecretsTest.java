@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.testing.Caller;
@@ -26,6 +27,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -35,8 +39,9 @@ import org.slf4j.LoggerFactory;
 /** Secrets are known by their name alone, whatever happens: they are looked for wherever anything is kept or told. */
 @NullMarked
 class SecretsTest {
-    private static final List<String> BEHAVIOURS =
-            List.of("fine", "streams", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut", "mcp");
+    private static final List<String> BEHAVIOURS = List.of(
+            "fine", "streams", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut", "mcp", "doubtful");
+    private static final CountDownLatch OVER = new CountDownLatch(1);
     private static final String SECRET = "s3cret-";
     private static final String TOKEN = SECRET + "of-the-http-api";
     private static final String THIEF =
@@ -58,6 +63,8 @@ class SecretsTest {
         root.setLevel(Level.INFO);
         ours.setLevel(Level.TRACE);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        server.setExecutor(threads);
         server.createContext("/", SecretsTest::echo);
         server.start();
         try (TraceReceiver receiver = TraceReceiver.open();
@@ -70,6 +77,12 @@ class SecretsTest {
                     .hasSizeGreaterThan(20)
                     .anyMatch(row -> row.contains("***"))
                     .noneMatch(row -> row.contains(SECRET));
+            assertThat(site.records(site.topics().agentTasks("far")).stream().map(SecretsTest::text))
+                    .as("what an agent on Kafka is handed")
+                    .anyMatch(record -> record.contains("***"));
+            assertThat(told)
+                    .as("an agent in doubt is asked")
+                    .anyMatch(text -> text.contains("asked-again") || text.contains("cannot serve one who"));
             assertThat(records(site))
                     .as("Kafka")
                     .hasSizeGreaterThan(20)
@@ -82,7 +95,9 @@ class SecretsTest {
                     .anyMatch(span -> span.contains("***"))
                     .noneMatch(span -> span.contains(SECRET));
         } finally {
+            OVER.countDown();
             server.stop(0);
+            threads.close();
             root.detachAppender(log);
             root.setLevel(before);
             ours.setLevel(null);
@@ -126,15 +141,29 @@ class SecretsTest {
         site.apply(THIEF);
         site.apply("agent: spy\nkind: http\nurl: http://169.254.169.254/latest/meta-data");
         site.apply("agent: sly\nkind: http\nurl: http://127.0.0.1:1/\nheaders: { A: \"${file:../token}\" }");
+        site.apply("""
+                agent: far
+                kind: kafka
+                ---
+                graph: far-graph
+                state: { echo: {} }
+                nodes:
+                  ask: { agent: fine, output: "{'echo': result}" }
+                  far: { agent: far }
+                edges: [ { from: START, to: ask }, { from: ask, to: far }, { from: far, to: END } ]
+                """);
         Site.await(
-                "the graphs are there", () -> site.number("SELECT count(*) FROM postroad.graphs") == BEHAVIOURS.size());
+                "the graphs are there",
+                () -> site.number("SELECT count(*) FROM postroad.graphs") == BEHAVIOURS.size() + 1);
+        site.trigger("far-graph", "run-far", "{}");
         for (String behaviour : BEHAVIOURS) {
             site.trigger(behaviour + "-graph", "run-" + behaviour, "{}");
         }
+        site.journalWith("run-far", event -> event.type() == EventType.NODE_WAITING);
         Site.await("four are refused", () -> site.number("SELECT count(*) FROM postroad.refused_definitions") == 4);
         Site.await(
                 "an answer's lines are stored",
-                () -> site.number("SELECT count(*) FROM postroad.agent_logs WHERE message LIKE 'was sent%'") == 1);
+                () -> site.number("SELECT count(*) FROM postroad.agent_logs WHERE message LIKE 'was sent%'") == 2);
         try (Caller caller = new Caller(worker.httpPort())) {
             for (String behaviour : BEHAVIOURS) {
                 site.ended("run-" + behaviour);
@@ -183,6 +212,9 @@ class SecretsTest {
                     fallback: { provider: anthropic, baseUrl: "%2$s/%1$s", apiKey: "${env:POSTROAD_AGENT_ECHO_KEY}" }
                     """.formatted(behaviour, server) + retry;
         }
+        if (behaviour.equals("doubtful")) {
+            retry += "timeout: PT0.3S\nreconcile: " + server + "/asked-again\n";
+        }
         return """
                 agent: %1$s
                 kind: http
@@ -213,6 +245,10 @@ class SecretsTest {
             String sent = exchange.getRequestHeaders().values().toString().replace("\"", "");
             String path = exchange.getRequestURI().getPath();
             String behaviour = path.split("/", 3)[1];
+            if (behaviour.equals("doubtful")) {
+                // Until its time is over, after which it is asked what came of it.
+                OVER.await();
+            }
             int status = switch (behaviour) {
                 case "fine", "streams", "garbage", "llm-breaks-off", "llm-cut" -> 200;
                 case "moved" -> 302;
@@ -245,6 +281,8 @@ class SecretsTest {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
+        } catch (InterruptedException stopped) {
+            throw new IOException(stopped);
         }
     }
 
@@ -272,7 +310,10 @@ class SecretsTest {
                         topics.deadLetters(),
                         topics.registry(),
                         topics.agentEvents(),
-                        topics.triggers())
+                        topics.triggers(),
+                        topics.control(),
+                        topics.agentTasks("far"),
+                        topics.agentResults())
                 .stream()
                 .flatMap(topic -> site.records(topic).stream())
                 .map(SecretsTest::text)
