@@ -80,7 +80,12 @@ final class DescriptionsTest {
         redoclyOfTheFile = TOOLS.run("redocly", DESCRIPTIONS.resolve(OPENAPI));
         kubernetes = TOOLS.run("kubernetes", OBSERVE.resolveSibling("kubernetes"));
         // What the README tells users of clients that know no lz4.
-        Worker worker = SITE.worker(Map.of("POSTROAD_KAFKA_COMPRESSION_TYPE", "gzip"));
+        Worker worker = SITE.worker(Map.of(
+                "POSTROAD_KAFKA_COMPRESSION_TYPE",
+                "gzip",
+                // Its metrics are watched too.
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "http://127.0.0.1:9"));
         SITE.apply("""
             graph: described
             state: { n: {} }

@@ -116,6 +116,13 @@ public final class WorkerMetrics implements AutoCloseable {
         count(registry, "postroad.runs.ended", "Runs that came to an end", figures, tags, LaneFigures::ended);
         count(
                 registry,
+                "postroad.budgets.exceeded",
+                "Times that runs came upon a budget that was spent",
+                figures,
+                tags,
+                LaneFigures::overspent);
+        count(
+                registry,
                 "postroad.runs.recovered",
                 "Runs that were taken up from the journal",
                 figures,

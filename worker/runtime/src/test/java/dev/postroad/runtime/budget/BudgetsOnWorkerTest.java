@@ -66,6 +66,9 @@ class BudgetsOnWorkerTest {
         assertThat(PuppetAgent.calls("second")).isEmpty();
         SITE.trigger("paid", "other", "{'tenant': 'globex'}");
         assertThat(SITE.ended("other").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(new Caller(WORKER.httpPort()).get("/metrics").text())
+                .as("what the alert goes by")
+                .containsPattern("postroad_budgets_exceeded_total\\{lane=\"\\d+\"} [1-9]");
         JsonNode budgets = new Caller(WORKER.httpPort()).get("/api/budgets").json();
         assertThat(budgets.path("budgets").get(0).path("tokens")).isEqualTo(Site.json("{'used': 120, 'limit': 100}"));
         assertThat(budgets.path("budgets").get(0).path("exceeded").asBoolean()).isTrue();

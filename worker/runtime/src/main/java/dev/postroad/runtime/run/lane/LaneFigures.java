@@ -12,6 +12,7 @@ public final class LaneFigures {
     private final LongAdder commits = new LongAdder();
     private final LongAdder commitNanos = new LongAdder();
     private final LongAdder ended = new LongAdder();
+    private final LongAdder overspent = new LongAdder();
     private final LongAdder fences = new LongAdder();
     private final LongAdder recoveries = new LongAdder();
     private volatile int kept;
@@ -42,6 +43,11 @@ public final class LaneFigures {
     /** Runs that came to an end. */
     public long ended() {
         return ended.sum();
+    }
+
+    /** Times that a budget was found exceeded. */
+    public long overspent() {
+        return overspent.sum();
     }
 
     /** Shards lost to another worker at a commit. */
@@ -93,6 +99,8 @@ public final class LaneFigures {
                 transitions.increment();
             } else if (type.endsRun()) {
                 ended.increment();
+            } else if (type == EventType.BUDGET_EXCEEDED) {
+                overspent.increment();
             }
         }
     }
