@@ -9,6 +9,8 @@ public final class EventHeaders {
     public static final String CONTENT_TYPE = "content-type";
     /** W3C trace context of the trigger, where it had one. */
     public static final String TRACE_PARENT = "traceparent";
+    /** On a trigger that is a CloudEvent: the same by the extension for distributed tracing; {@link #TRACE_PARENT} goes before. */
+    public static final String CLOUD_EVENT_TRACE_PARENT = "ce_traceparent";
 
     /** On a dead letter: where the record came from and why it could not be understood. */
     public static final String DEAD_LETTER_TOPIC = "postroad-topic";

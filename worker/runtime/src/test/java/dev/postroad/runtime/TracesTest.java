@@ -171,6 +171,63 @@ final class TracesTest {
     }
 
     @Test
+    void aCallThatIsStoppedHasASpanUntilItHasLeft() {
+        CountDownLatch called = new CountDownLatch(1);
+        PuppetAgent.play("stopped", call -> {
+            called.countDown();
+            new CountDownLatch(1).await();
+            return PuppetAgent.nothing();
+        });
+        trigger("traced", "stopped", "00-" + TRACE + "-" + SENDER + "-01");
+        Site.await("the agent is called", () -> called.getCount() == 0);
+        site.control("stopped", new Control.Cancel("of no use any more"));
+        site.ended("stopped");
+
+        Span attempt = receiver.await("stopped", "invoke_agent test-puppet", 1).getFirst();
+        Span task = receiver.await("stopped", "task work", 1).getFirst();
+        assertThat(attribute(attempt, "postroad.outcome")).isEqualTo("cancelled");
+        assertThat(parent(attempt)).isEqualTo(id(task));
+        assertThat(attribute(task, "postroad.outcome")).isEqualTo("cancelled");
+        assertThat(PuppetAgent.calls("stopped").getFirst().traceParent()).contains(id(attempt));
+    }
+
+    @Test
+    void aTriggerThatIsACloudEventNamesItsTraceByTheExtensionForThat() {
+        String other = "0af7651916cd43dd8448eb211c80319c";
+        ProducerRecord<byte[], byte[]> event = new ProducerRecord<>(
+                site.topics().triggers(), Site.bytes("by-extension"), Site.bytes("{'graph': 'traced'}"));
+        event.headers().add("ce_traceparent", Site.bytes("00-" + TRACE + "-" + SENDER + "-01"));
+        ProducerRecord<byte[], byte[]> both = new ProducerRecord<>(
+                site.topics().triggers(), Site.bytes("by-both"), Site.bytes("{'graph': 'traced'}"));
+        both.headers()
+                .add("ce_traceparent", Site.bytes("00-" + TRACE + "-" + SENDER + "-01"))
+                .add("traceparent", Site.bytes("00-" + other + "-" + SENDER + "-01"));
+        site.send(event);
+        site.send(both);
+        try (Caller caller = new Caller(worker.httpPort())) {
+            assertThat(caller.send(
+                                    "POST",
+                                    "/api/triggers",
+                                    "{'graph': 'traced', 'runId': 'by-http'}",
+                                    "Content-Type",
+                                    "application/json",
+                                    "ce-traceparent",
+                                    "00-" + TRACE + "-" + SENDER + "-01")
+                            .status())
+                    .isEqualTo(202);
+        }
+
+        for (String run : List.of("by-extension", "by-http")) {
+            Span span = receiver.await(run, "invoke_workflow", 1).getFirst();
+            assertThat(trace(span)).isEqualTo(TRACE);
+            assertThat(parent(span)).isEqualTo(SENDER);
+        }
+        assertThat(trace(receiver.await("by-both", "invoke_workflow", 1).getFirst()))
+                .as("what is nearest")
+                .isEqualTo(other);
+    }
+
+    @Test
     void aMeasuredCallNamesItsSpanAsAnExample() {
         trigger("traced", "measured", "00-" + TRACE + "-" + SENDER + "-01");
         site.ended("measured");

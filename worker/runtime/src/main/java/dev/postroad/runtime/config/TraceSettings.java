@@ -1,6 +1,5 @@
 package dev.postroad.runtime.config;
 
-import dev.postroad.contracts.json.Fields;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,7 +29,8 @@ public record TraceSettings(Map<String, String> openTelemetry, boolean content) 
         for (String endpoint : ENDPOINTS) {
             String address = given.get(endpoint);
             if (address != null && !ADDRESS.matcher(address.strip()).matches()) {
-                reader.fault(endpoint, "is " + Fields.quoted(address), "use an address like http://collector:4318");
+                // It is not quoted, for it may hold somebody's password.
+                reader.fault(endpoint, "is no address", "use one like http://collector:4318");
             }
         }
         return new TraceSettings(isOn(given) ? given : Map.of(), reader.truth(Setting.TRACE_CONTENT));

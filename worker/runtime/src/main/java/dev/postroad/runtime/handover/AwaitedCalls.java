@@ -88,12 +88,12 @@ public final class AwaitedCalls implements AgentCaller, AutoCloseable {
     }
 
     @Override
-    public void stop(RunKey run, String task, int attempt) {
+    public void stop(RunKey run, String task, int attempt, Stop why) {
         if (!expected.isEmpty() && expected.remove(new LeftCallRows.Key(run.number(), task, attempt)) != null) {
             Thread.ofVirtual().start(() -> remove(new LeftCallRows.Key(run.number(), task, attempt)));
             return;
         }
-        calls.stop(run, task, attempt);
+        calls.stop(run, task, attempt, why);
     }
 
     /** What is waited for here is not under way here: whoever takes the run over waits in its turn. */

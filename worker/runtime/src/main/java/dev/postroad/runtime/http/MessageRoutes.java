@@ -12,9 +12,13 @@ import dev.postroad.runtime.schedule.ScheduleListing;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Passes triggers and control messages on to their topics, as any client may. Thread-safe. */
 final class MessageRoutes {
+    /** By CloudEvents' extension for distributed tracing, in its binding to HTTP. */
+    private static final String CLOUD_EVENT_TRACE_PARENT = "ce-traceparent";
+
     private final PostroadClient client;
     private final PostedMessages posted;
     private final Bounds bounds;
@@ -39,9 +43,14 @@ final class MessageRoutes {
         Bounds.checkTags(context, given.tags());
         Trigger trigger = given.by(Guard.principal(context).by(given.by()));
         posted.acknowledged(context, () -> {
-            String runId = client.trigger(trigger, context.header(EventHeaders.TRACE_PARENT));
+            String runId = client.trigger(trigger, traceParent(context));
             return JsonNodeFactory.instance.objectNode().put("runId", runId);
         });
+    }
+
+    private static @Nullable String traceParent(Context context) {
+        String given = context.header(EventHeaders.TRACE_PARENT);
+        return given == null ? context.header(CLOUD_EVENT_TRACE_PARENT) : given;
     }
 
     private void control(Context context) {

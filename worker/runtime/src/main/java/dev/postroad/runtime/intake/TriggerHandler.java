@@ -107,6 +107,10 @@ final class TriggerHandler implements RecordHandler {
 
     static @Nullable String traceParent(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(EventHeaders.TRACE_PARENT);
+        if (header == null) {
+            // Where a trigger is a CloudEvent, its extension for distributed tracing says where that began.
+            header = record.headers().lastHeader(EventHeaders.CLOUD_EVENT_TRACE_PARENT);
+        }
         if (header == null || header.value() == null || header.value().length > LONGEST_TRACE_PARENT) {
             return null;
         }

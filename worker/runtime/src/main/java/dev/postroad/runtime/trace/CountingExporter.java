@@ -1,5 +1,6 @@
 package dev.postroad.runtime.trace;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -17,6 +18,7 @@ final class CountingExporter implements SpanExporter {
     private final SpanExporter exporter;
     private final LongAdder sent = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final LongAdder characters = new LongAdder();
     private final AtomicBoolean failing = new AtomicBoolean();
 
     CountingExporter(SpanExporter exporter) {
@@ -26,8 +28,14 @@ final class CountingExporter implements SpanExporter {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
         int count = spans.size();
+        long length = 0;
+        for (SpanData span : spans) {
+            length += characters(span.getAttributes());
+        }
+        long told = length;
         CompletableResultCode result = exported(spans);
         return result.whenComplete(() -> {
+            characters.add(told);
             if (result.isSuccess()) {
                 sent.add(count);
                 if (failing.compareAndSet(true, false)) {
@@ -57,6 +65,22 @@ final class CountingExporter implements SpanExporter {
     private static String reason(@Nullable Throwable failed) {
         Throwable cause = failed == null ? null : failed.getCause();
         return cause == null ? "it refused them" : cause.toString();
+    }
+
+    /** About how long the texts of a span's attributes are together. */
+    static long characters(Attributes attributes) {
+        LongAdder sum = new LongAdder();
+        attributes.forEach((key, value) -> {
+            if (value instanceof String text) {
+                sum.add(text.length());
+            }
+        });
+        return sum.sum();
+    }
+
+    /** How many characters of attributes it had that are no longer on their way. */
+    long characters() {
+        return characters.sum();
     }
 
     long sent() {

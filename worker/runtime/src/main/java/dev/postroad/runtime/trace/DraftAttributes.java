@@ -56,6 +56,11 @@ final class DraftAttributes {
         attributes.put(Conventions.TASK, attempt.task());
         attributes.put(Conventions.ATTEMPT, (long) attempt.attempt());
         attributes.put(Conventions.KIND, attempt.kind());
+        switch (attempt.end()) {
+            case ANSWERED -> {}
+            case CANCELLED -> attributes.put(Conventions.OUTCOME, "cancelled");
+            case LEFT_BEHIND -> attributes.put(Conventions.OUTCOME, "left-behind");
+        }
         Conventions.putUsage(attributes, attempt.usage());
         if (attempt.input() != null) {
             attributes.put(Conventions.INPUT, attempt.input());

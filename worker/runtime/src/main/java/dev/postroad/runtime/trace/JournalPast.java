@@ -17,8 +17,8 @@ final class JournalPast implements Past {
 
     private static final int QUERY_LIMIT_SECONDS = 10;
     private static final String NEWEST = """
-            SELECT seq, type, at, node, task, superstep,
-                   CASE WHEN type = 'node.waiting' THEN data -> 'dispatched' IS NOT NULL ELSE false END AS dispatched
+            SELECT seq, type, at, node, task, attempt, superstep,
+                   CASE WHEN type = 'node.waiting' THEN data -> 'dispatched' ->> 'agent' END AS remote_agent
             FROM postroad.journal
             WHERE run = ? AND seq <= ? ORDER BY seq DESC LIMIT ?""";
 
@@ -45,8 +45,9 @@ final class JournalPast implements Past {
                             rows.getObject("at", OffsetDateTime.class).toInstant(),
                             rows.getString("node"),
                             rows.getString("task"),
+                            rows.getInt("attempt"),
                             rows.getInt("superstep"),
-                            rows.getBoolean("dispatched"),
+                            rows.getString("remote_agent"),
                             null));
                 }
             }

@@ -8,12 +8,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +34,14 @@ final class LiveTraces implements Traces {
     /** So many things that were told wait to become spans. */
     static final int MOST_WAITING = 8_192;
 
+    /** So many characters of content wait with them. */
+    static final long MOST_CHARACTERS = 16L << 20;
+
     /** So many runs are known at a time; of others the journal is read back. */
     private static final int MOST_RUNS = 4_096;
+
+    /** So many of their tasks, and those of one run, which its own limit bounds. */
+    static final int MOST_TASKS = 100_000;
 
     /** Of so many runs it is remembered whether they are traced; a power of two. */
     private static final int REMEMBERED = 4_096;
@@ -46,13 +54,13 @@ final class LiveTraces implements Traces {
     private final boolean content;
     private final Repeats repeats;
     private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final AtomicLong characters = new AtomicLong();
     private final LongAdder missed = new LongAdder();
-    private final Map<Long, RunSpans> runs = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, RunSpans> eldest) {
-            return size() > MOST_RUNS;
-        }
-    };
+    /** By how long ago they were told of. */
+    private final LinkedHashMap<Long, RunSpans> runs = new LinkedHashMap<>(16, 0.75f, true);
+    /** Of all runs that are known. */
+    private int tasks;
+
     private final Thread thread =
             Thread.ofPlatform().name("postroad-traces").daemon().unstarted(this::loop);
     private volatile boolean closed;
@@ -121,9 +129,16 @@ final class LiveTraces implements Traces {
     }
 
     private void tell(Told what) {
-        if (!told.offer(what)) {
+        long more = characters(what);
+        boolean fits = more == 0 || characters.addAndGet(more) <= MOST_CHARACTERS;
+        if (!fits || !told.offer(what)) {
+            characters.addAndGet(-more);
             missed.increment();
         }
+    }
+
+    private long characters(Told what) {
+        return content && what instanceof Attempted(TracedRun _, Attempt attempt) ? attempt.characters() : 0;
     }
 
     @Override
@@ -148,6 +163,7 @@ final class LiveTraces implements Traces {
             while (!closed || !told.isEmpty()) {
                 Told next = told.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
+                    characters.addAndGet(-characters(next));
                     take(next);
                 }
             }
@@ -159,14 +175,33 @@ final class LiveTraces implements Traces {
     private void take(Told next) {
         try {
             switch (next) {
-                case Resumed(TracedRun run, int seq) -> spans(run, seq);
+                case Resumed(TracedRun run, int seq) -> counted(run, seq, spans -> {});
                 case Committed(TracedRun run, Commit commit) ->
-                    spans(run, commit.moments().getFirst().seq() - 1).take(commit);
+                    counted(run, commit.moments().getFirst().seq() - 1, spans -> spans.take(commit));
                 case Attempted(TracedRun run, Attempt attempt) -> known(run).take(attempt);
             }
         } catch (RuntimeException | Error defect) {
             Memory.passOnIfShort(defect);
             repeats.error("a span could not be made", defect);
+        }
+    }
+
+    /** Keeps count of what is known, and lets go of what was not told of for longest. */
+    private void counted(TracedRun run, int seq, Consumer<RunSpans> take) {
+        RunSpans before = runs.get(run.number());
+        tasks -= before == null ? 0 : before.size();
+        RunSpans spans = spans(run, seq);
+        try {
+            take.accept(spans);
+        } finally {
+            tasks += spans.size();
+            forgetEldest();
+        }
+    }
+
+    private void forgetEldest() {
+        while (runs.size() > MOST_RUNS || (tasks > MOST_TASKS && runs.size() > 1)) {
+            tasks -= Objects.requireNonNull(runs.pollFirstEntry()).getValue().size();
         }
     }
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What traces keep of an event, which may be large.
  *
  * @param node null, like {@code task}, for an event of the whole run
- * @param dispatched whether a task waits for a remote agent that has it, which is an attempt under way and no wait
+ * @param attempt of the task; 0 where there is none
+ * @param remoteAgent who has a task that waits for a remote agent, which is an attempt under way and no wait; else null
  * @param errorType null where nothing failed, or where it is not known
  */
 public record Moment(
@@ -20,8 +21,9 @@ public record Moment(
         Instant at,
         @Nullable String node,
         @Nullable String task,
+        int attempt,
         int superstep,
-        boolean dispatched,
+        @Nullable String remoteAgent,
         @Nullable String errorType) {
     /** Of an event. */
     public static Moment of(Event event) {
@@ -31,8 +33,11 @@ public record Moment(
                 event.at(),
                 event.node(),
                 event.task(),
+                event.attempt(),
                 event.superstep(),
-                event.body() instanceof EventBody.NodeWaiting waiting && waiting.dispatch() != null,
+                event.body() instanceof EventBody.NodeWaiting waiting && waiting.dispatch() != null
+                        ? waiting.dispatch().agent()
+                        : null,
                 errorType(event.body()));
     }
 

@@ -19,6 +19,7 @@ import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.resources.ResourceBuilder;
 import io.opentelemetry.sdk.trace.IdGenerator;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
@@ -41,10 +42,18 @@ final class OtlpSpans implements SpanSink {
     private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("service.instance.id");
     private static final String QUEUE = "otel.bsp.max.queue.size";
     private static final int MOST_WAITING = 2_048;
+
+    /** So many characters of attributes wait to be sent, and one span more. */
+    private static final long MOST_CHARACTERS = 16L << 20;
+
+    /** What settings hold that nobody is to be shown. */
+    private static final List<String> SECRET = List.of("HEADERS", "ENDPOINT", "KEY", "CERTIFICATE");
+
     private static final long CLOSING_SECONDS = 5;
 
     private final LongAdder written = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder characters = new LongAdder();
     private final GivenIds ids = new GivenIds();
     private final OpenTelemetrySdk sdk;
     private final Tracer tracer;
@@ -94,8 +103,20 @@ final class OtlpSpans implements SpanSink {
         try {
             return new OtlpSpans(settings, content, worker);
         } catch (ConfigurationException | IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("traces cannot be sent: " + wrong.getMessage(), wrong);
+            // Its cause has the whole text, which may be logged.
+            throw new IllegalArgumentException("traces cannot be sent: " + shown(wrong, settings));
         }
+    }
+
+    private static String shown(RuntimeException wrong, Map<String, String> settings) {
+        String text = String.valueOf(wrong.getMessage());
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            if (!setting.getValue().isBlank() && SECRET.stream().anyMatch(setting.getKey()::contains)) {
+                text = text.replace(setting.getValue(), "…")
+                        .replace(setting.getValue().strip(), "…");
+            }
+        }
+        return text;
     }
 
     /** Names it where nobody did; the SDK's own word for that is no name. */
@@ -150,7 +171,8 @@ final class OtlpSpans implements SpanSink {
 
     @Override
     public void write(SpanDraft span) {
-        if (written.sum() - exporter.sent() - exporter.failed() >= mostWaiting) {
+        if (written.sum() - exporter.sent() - exporter.failed() >= mostWaiting
+                || characters.sum() - exporter.characters() >= MOST_CHARACTERS) {
             refused.increment();
             return;
         }
@@ -173,6 +195,10 @@ final class OtlpSpans implements SpanSink {
             open.setStatus(StatusCode.ERROR);
         }
         open.end(span.endedAt());
+        // One that came after the end is none, and waits for nobody.
+        if (open instanceof ReadableSpan made) {
+            characters.add(CountingExporter.characters(made.getAttributes()));
+        }
     }
 
     private static Attributes attributes(SpanDraft span) {

@@ -1,15 +1,15 @@
 package dev.postroad.runtime.trace;
 
+import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.message.EventType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +27,8 @@ final class RunSpans {
     private final Map<String, Open> tasks = new LinkedHashMap<>();
     /** The spans of tasks that wait, which those that follow go on from. */
     private final Map<String, String> waiting = new HashMap<>();
-    /** Tasks that remote agents have. */
-    private final Set<String> dispatched = new HashSet<>();
+    /** Tasks that remote agents have, with the event by which they had them. */
+    private final Map<String, Moment> dispatched = new HashMap<>();
     /** The spans of tasks that ended, for attempts that are told of after. */
     private final Map<String, String> closed = new LinkedHashMap<>() {
         @Override
@@ -64,6 +64,11 @@ final class RunSpans {
         return lastSeq;
     }
 
+    /** How many tasks it keeps something of. */
+    int size() {
+        return tasks.size() + waiting.size() + dispatched.size();
+    }
+
     /** Takes what somebody else has made spans of. */
     void recall(List<Moment> moments) {
         recalling = true;
@@ -88,7 +93,7 @@ final class RunSpans {
 
     /** Takes an attempt, with its calls. */
     void take(Attempt attempt) {
-        String spanId = SpanIds.attempt(run.number(), attempt.task(), attempt.attempt());
+        String spanId = spanId(attempt);
         int place = 0;
         for (CallTrace.Call call : attempt.calls()) {
             place++;
@@ -96,7 +101,7 @@ final class RunSpans {
                     call.name(),
                     true,
                     run.traceId(),
-                    SpanIds.call(run.number(), attempt.task(), attempt.attempt(), place),
+                    callId(attempt, place),
                     spanId,
                     null,
                     call.begunAt(),
@@ -118,10 +123,31 @@ final class RunSpans {
                 attempt.errorType()));
     }
 
+    private String spanId(Attempt attempt) {
+        return attempt.end() == Attempt.End.LEFT_BEHIND
+                ? leftBehindId(attempt, 0)
+                : SpanIds.attempt(run.number(), attempt.task(), attempt.attempt());
+    }
+
+    private String callId(Attempt attempt, int place) {
+        return attempt.end() == Attempt.End.LEFT_BEHIND
+                ? leftBehindId(attempt, place)
+                : SpanIds.call(run.number(), attempt.task(), attempt.attempt(), place);
+    }
+
+    private String leftBehindId(Attempt attempt, int place) {
+        return SpanIds.leftBehind(
+                run.number(),
+                attempt.task(),
+                attempt.attempt(),
+                attempt.begunAt().toEpochMilli() + place);
+    }
+
     private void take(Moment moment, Instant committedAt) {
         lastSeq = moment.seq();
-        if (moment.task() != null && moment.type() != EventType.NODE_REMINDED) {
-            dispatched.remove(moment.task());
+        Moment sent = moment.task() == null || keepsDispatch(moment) ? null : dispatched.remove(moment.task());
+        if (sent != null && moment.type() == EventType.NODE_CANCELLED) {
+            recalled(sent, moment.at());
         }
         switch (moment.type()) {
             case RUN_QUEUED -> {
@@ -132,8 +158,8 @@ final class RunSpans {
             case RUN_RESUMED, RUN_RETRIED, RUN_UNPAUSED, RUN_CONTINUED, RUN_ROLLED_BACK -> open(moment);
             case NODE_STARTED -> startTask(moment);
             case NODE_WAITING -> {
-                if (moment.dispatched()) {
-                    dispatched.add(Objects.requireNonNull(moment.task()));
+                if (moment.remoteAgent() != null) {
+                    dispatched.putIfAbsent(Objects.requireNonNull(moment.task()), moment);
                 } else {
                     pause(moment.task(), moment);
                 }
@@ -155,6 +181,32 @@ final class RunSpans {
                     TRIGGER_SUPERSEDED,
                     UNKNOWN -> {}
         }
+    }
+
+    /** What is told of a task while its agent has it. */
+    private static boolean keepsDispatch(Moment moment) {
+        return moment.type() == EventType.NODE_REMINDED
+                || (moment.type() == EventType.NODE_WAITING && moment.remoteAgent() != null);
+    }
+
+    /** The attempt of a remote agent that is told to stop: nobody waits for its answer. */
+    private void recalled(Moment sent, Instant at) {
+        take(new Attempt(
+                graph,
+                Objects.requireNonNullElse(sent.node(), ""),
+                Objects.requireNonNull(sent.task()),
+                sent.attempt(),
+                Objects.requireNonNull(sent.remoteAgent()),
+                AgentDefinition.Kind.KAFKA.publicName(),
+                true,
+                sent.at(),
+                at,
+                Attempt.End.CANCELLED,
+                null,
+                Usage.NONE,
+                List.of(),
+                null,
+                null));
     }
 
     /** Whether a run does nothing after, until something comes; what a remote agent does is something. */

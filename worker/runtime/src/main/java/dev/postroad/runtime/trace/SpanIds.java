@@ -23,6 +23,11 @@ public final class SpanIds {
         return span('a', number, task, attempt);
     }
 
+    /** An attempt that somebody else makes anew, who gives it the id of {@link #attempt}. */
+    static String leftBehind(long number, String task, int attempt, long begunMillis) {
+        return span('l', number, task, attempt * 31L + begunMillis);
+    }
+
     /** A call that an attempt makes, by its place among them. */
     static String call(long number, String task, int attempt, int place) {
         return span('c', number, task, attempt * 1_000L + place);

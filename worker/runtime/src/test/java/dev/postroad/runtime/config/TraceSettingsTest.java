@@ -1,6 +1,7 @@
 package dev.postroad.runtime.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postroad.contracts.json.FaultsException;
 import java.util.HashMap;
@@ -47,6 +48,14 @@ final class TraceSettingsTest {
         assertThat(read(Map.of()).traces().content()).isFalse();
         assertThat(read(Map.of("POSTROAD_TRACE_CONTENT", "true")).traces().content())
                 .isTrue();
+    }
+
+    @Test
+    void showNothingOfAnEndpointThatIsNone() {
+        assertThatThrownBy(() -> read(Map.of(ENDPOINT, "user:canary-of-password@collector:4318")))
+                .hasMessageContaining(ENDPOINT)
+                .hasMessageContaining("http://collector:4318")
+                .hasMessageNotContaining("canary");
     }
 
     @Test

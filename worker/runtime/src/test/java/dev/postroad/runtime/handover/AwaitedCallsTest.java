@@ -98,7 +98,7 @@ final class AwaitedCallsTest {
         calls.expect(SHARD);
         call();
         assertThat(elsewhere.wanted()).hasSize(1);
-        calls.stop(RUN, "task", 1);
+        calls.stop(RUN, "task", 1, AgentCaller.Stop.CANCELLED);
         Site.await("it is not wanted", () -> elsewhere.wanted().isEmpty());
         assertThat(made).isEmpty();
     }
@@ -161,7 +161,7 @@ final class AwaitedCallsTest {
         }
 
         @Override
-        public void stop(RunKey run, String task, int attempt) {
+        public void stop(RunKey run, String task, int attempt, Stop why) {
             made.add("stop");
         }
 

@@ -3,10 +3,13 @@ package dev.postroad.runtime.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +35,17 @@ class CountingExporterTest {
     @Test
     void spansThatBreakTheExporterAreCountedAsLost() {
         CountingExporter exporter = new CountingExporter(new Broken());
-        Collection<SpanData> two = Arrays.asList(new SpanData[2]);
+        ReadableSpan span = (ReadableSpan) SdkTracerProvider.builder()
+                .addSpanProcessor(SimpleSpanProcessor.create(new Broken()))
+                .build()
+                .get("test")
+                .spanBuilder("any")
+                .setAttribute("text", "abc")
+                .startSpan();
+        Collection<SpanData> two = List.of(span.toSpanData(), span.toSpanData());
         assertThat(exporter.export(two).isSuccess()).isFalse();
         assertThat(exporter.failed()).isEqualTo(2);
         assertThat(exporter.sent()).isZero();
+        assertThat(exporter.characters()).isEqualTo(6);
     }
 }

@@ -6,7 +6,9 @@ import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.testing.Site;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +57,7 @@ final class LiveTracesTest {
     }
 
     private static Moment moment(int seq, EventType type) {
-        return new Moment(seq, type, NOW.plusSeconds(seq), null, null, 0, false, null);
+        return new Moment(seq, type, NOW.plusSeconds(seq), null, null, 0, 0, null, null);
     }
 
     private static Commit commit(int seq, EventType type) {
@@ -73,6 +75,60 @@ final class LiveTracesTest {
         assertThat(traces.dropped()).isBetween(990L, 1_000L);
         kept.open.countDown();
         traces.close();
+    }
+
+    @Test
+    void contentThatWaitsIsBoundedByItsLengthToo() {
+        Kept kept = new Kept();
+        LiveTraces traces = new LiveTraces(kept, (run, seq) -> List.of(), true, InstantSource.system());
+        String much = "x".repeat(1 << 20);
+        CallTrace.Call call = new CallTrace.Call("chat m", NOW, NOW, Map.of("gen_ai.input.messages", much), null);
+        for (int i = 0; i < 40; i++) {
+            traces.attempted(RUN, RunSpansTest.attempt(1, null, call));
+        }
+        assertThat(traces.dropped()).isEqualTo(40 - (LiveTraces.MOST_CHARACTERS >> 20));
+        kept.open.countDown();
+        traces.start();
+        Site.await("there is room again", () -> kept.spans.size() == 32);
+        traces.attempted(RUN, RunSpansTest.attempt(1, null, call));
+        Site.await("it is taken", () -> kept.spans.size() == 34);
+        traces.close();
+    }
+
+    @Test
+    void forgetsTheRunThatWasToldOfLeastLatelyWhereTooManyTasksAreKnown() {
+        Kept kept = new Kept();
+        kept.open.countDown();
+        List<Long> readBack = new CopyOnWriteArrayList<>();
+        LiveTraces traces = new LiveTraces(
+                kept,
+                (run, seq) -> {
+                    readBack.add(run);
+                    return List.of();
+                },
+                false,
+                InstantSource.system());
+        traces.start();
+        int tasks = LiveTraces.MOST_TASKS / 2 + 1;
+        for (long number : List.of(7L, 8L)) {
+            traces.committed(TracedRun.of(number, "run-" + number, null), tasks(tasks));
+        }
+        for (long number : List.of(8L, 7L)) {
+            TracedRun run = TracedRun.of(number, "run-" + number, null);
+            traces.committed(
+                    run, new Commit("letters", 1, List.of(moment(tasks + 1, EventType.COMMAND_REJECTED)), 1, NOW, NOW));
+        }
+        Site.await("what was forgotten is read back", () -> !readBack.isEmpty());
+        traces.close();
+        assertThat(readBack).containsExactly(7L);
+    }
+
+    private static Commit tasks(int count) {
+        List<Moment> begun = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            begun.add(new Moment(i, EventType.NODE_STARTED, NOW, "write", "write@" + i, 1, 1, null, null));
+        }
+        return new Commit("letters", 1, begun, count, NOW, NOW);
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -61,6 +63,47 @@ final class OtlpSpansTest {
             settings.put(more[i], more[i + 1]);
         }
         return OtlpSpans.open(settings, false, "me");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OTEL_EXPORTER_OTLP_HEADERS, Bearer canary",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, http://me:canary@[nowhere",
+        "OTEL_EXPORTER_OTLP_CLIENT_KEY, /canary/of/a/file"
+    })
+    void saysWhatIsWrongAndShowsNoSecret(String setting, String value) {
+        assertThatThrownBy(() -> open(NOBODY, setting, value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("traces cannot be sent: ")
+                .hasNoCause()
+                .hasMessageNotContaining("canary");
+    }
+
+    @Test
+    void holdsNoMoreContentThanItMay() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            OtlpSpans spans = open("http://127.0.0.1:" + silent.getLocalPort(), "OTEL_EXPORTER_OTLP_TIMEOUT", "200");
+            String much = "x".repeat(1 << 20);
+            for (int i = 1; i <= 40; i++) {
+                spans.write(new SpanDraft(
+                        "task work",
+                        false,
+                        TRACE,
+                        SpanIds.task(7, "work@1", i),
+                        null,
+                        null,
+                        NOW,
+                        NOW,
+                        Map.of("postroad.output", much),
+                        null));
+            }
+            assertThat(spans.dropped()).isBetween(20L, 24L);
+            Site.await("they are given up", () -> spans.dropped() == 40);
+            long before = spans.dropped();
+            spans.write(draft(41));
+            assertThat(spans.dropped()).as("there is room again").isEqualTo(before);
+            spans.close();
+        }
     }
 
     @Test

@@ -1,10 +1,12 @@
 package dev.postroad.runtime.trace;
 
+import static dev.postroad.contracts.message.EventType.NODE_CANCELLED;
 import static dev.postroad.contracts.message.EventType.NODE_COMPLETED;
 import static dev.postroad.contracts.message.EventType.NODE_FAILED;
 import static dev.postroad.contracts.message.EventType.NODE_RETRYING;
 import static dev.postroad.contracts.message.EventType.NODE_STARTED;
 import static dev.postroad.contracts.message.EventType.NODE_WAITING;
+import static dev.postroad.contracts.message.EventType.RUN_CANCELLED;
 import static dev.postroad.contracts.message.EventType.RUN_COMPLETED;
 import static dev.postroad.contracts.message.EventType.RUN_FAILED;
 import static dev.postroad.contracts.message.EventType.RUN_QUEUED;
@@ -48,7 +50,8 @@ final class RunSpansTest {
                 task == null ? null : task.substring(0, task.indexOf('@')),
                 task,
                 1,
-                false,
+                1,
+                null,
                 null);
         journal.add(moment);
         return moment;
@@ -64,6 +67,10 @@ final class RunSpansTest {
     }
 
     static Attempt attempt(int number, @Nullable String error, CallTrace.Call... calls) {
+        return attempt(number, Attempt.End.ANSWERED, error, calls);
+    }
+
+    private static Attempt attempt(int number, Attempt.End end, @Nullable String error, CallTrace.Call... calls) {
         return new Attempt(
                 "letters",
                 "write",
@@ -74,6 +81,7 @@ final class RunSpansTest {
                 false,
                 at(number),
                 at(number + 1),
+                end,
                 error,
                 Usage.NONE,
                 List.of(calls),
@@ -213,7 +221,7 @@ final class RunSpansTest {
         commits(NODE_STARTED, 0, "write@1");
         Moment sent = moment(NODE_WAITING, 0, "write@1");
         fold.take(commit(
-                new Moment(sent.seq(), NODE_WAITING, sent.at(), sent.node(), sent.task(), 1, true, null),
+                new Moment(sent.seq(), NODE_WAITING, sent.at(), sent.node(), sent.task(), 1, 1, "far", null),
                 moment(RUN_WAITING, 0, null)));
         commits(RUN_RESUMED, 90, null);
         commits(NODE_COMPLETED, 90, "write@1");
@@ -225,6 +233,46 @@ final class RunSpansTest {
         assertThat(task.endedAt()).isEqualTo(at(90));
         assertThat(only("invoke_workflow letters").begunAt()).isEqualTo(at(0));
         assertThat(only("invoke_agent writer").parentId()).isEqualTo(task.spanId());
+    }
+
+    @Test
+    void anAttemptOfARemoteAgentEndsWhereItIsToldToStop() {
+        commits(RUN_QUEUED, 0, null);
+        commits(RUN_STARTED, 0, null);
+        commits(NODE_STARTED, 0, "write@1");
+        for (int heard = 1; heard <= 2; heard++) {
+            Moment sent = moment(NODE_WAITING, heard, "write@1");
+            fold.take(commit(
+                    new Moment(sent.seq(), NODE_WAITING, sent.at(), sent.node(), sent.task(), 1, 1, "far", null)));
+        }
+        fold.take(commit(moment(NODE_CANCELLED, 40, "write@1"), moment(RUN_CANCELLED, 40, null)));
+
+        SpanDraft attempt = only("invoke_agent far");
+        assertThat(attempt.begunAt()).isEqualTo(at(1));
+        assertThat(attempt.endedAt()).isEqualTo(at(40));
+        assertThat(attempt.spanId()).isEqualTo(SpanIds.attempt(7, "write@1", 1));
+        assertThat(attempt.parentId()).isEqualTo(only("task write").spanId());
+        assertThat(attempt.attributes()).containsEntry("postroad.outcome", "cancelled");
+        assertThat(attempt.errorType()).isNull();
+    }
+
+    @Test
+    void anAttemptThatIsMadeAnewElsewhereLeavesItsIdToThatOne() {
+        commits(RUN_QUEUED, 0, null);
+        commits(RUN_STARTED, 0, null);
+        commits(NODE_STARTED, 0, "write@1");
+        CallTrace.Call call = new CallTrace.Call("chat m", at(1), at(2), Map.of(), "cancelled");
+        fold.take(attempt(1, Attempt.End.LEFT_BEHIND, null, call));
+        fold.take(attempt(1, null, call));
+
+        assertThat(spans).extracting(SpanDraft::spanId).doesNotHaveDuplicates();
+        List<SpanDraft> attempts = named("invoke_agent writer");
+        assertThat(attempts.getFirst().attributes()).containsEntry("postroad.outcome", "left-behind");
+        assertThat(attempts.getLast().spanId()).isEqualTo(SpanIds.attempt(7, "write@1", 1));
+        assertThat(named("chat m"))
+                .extracting(SpanDraft::parentId)
+                .containsExactly(
+                        attempts.getFirst().spanId(), attempts.getLast().spanId());
     }
 
     @Test

@@ -58,6 +58,7 @@ final class AgentAttempt {
     private final @Nullable AttemptTrace trace;
     private final Thread thread = Thread.ofVirtual().unstarted(this::logged);
     private volatile @Nullable Underway underway;
+    private volatile AgentCaller.@Nullable Stop stoppedBy;
 
     /**
      * A call, and whose its answer is.
@@ -122,7 +123,8 @@ final class AgentAttempt {
     }
 
     /** Stops; no answer comes. */
-    void abandon() {
+    void abandon(AgentCaller.Stop why) {
+        stoppedBy = why;
         answer.withdraw();
         try {
             Underway stopped = underway;
@@ -139,7 +141,7 @@ final class AgentAttempt {
         if (underway != null && answer.leaveTo(other)) {
             return true;
         }
-        abandon();
+        abandon(AgentCaller.Stop.LEFT_BEHIND);
         return false;
     }
 
@@ -392,6 +394,14 @@ final class AgentAttempt {
             if (!answer.isOpen()) {
                 throw new InterruptedException("stopped before it began");
             }
+            return judged(begun);
+        } finally {
+            underway = null;
+        }
+    }
+
+    private AgentReply judged(Underway begun) throws InterruptedException {
+        try {
             AgentReply reply = reply(begun);
             // An agent may leave its thread interrupted, which would stop what the worker does next on it.
             boolean _ = Thread.interrupted();
@@ -408,7 +418,20 @@ final class AgentAttempt {
             judge(begun, AgentReply.permanent(DEFECT, Thrown.text(defect)));
             throw defect;
         } finally {
-            underway = null;
+            traceIfStopped(begun);
+        }
+    }
+
+    /** Once it has left, so that what it called in its turn is known. */
+    private void traceIfStopped(Underway begun) {
+        AgentCaller.Stop why = stoppedBy;
+        if (trace != null && begun.calls != null && why != null && begun.call.isStopped()) {
+            trace.stopped(
+                    begun.call,
+                    begun.agent.kind(),
+                    begun.calls,
+                    why,
+                    services.clock().instant());
         }
     }
 

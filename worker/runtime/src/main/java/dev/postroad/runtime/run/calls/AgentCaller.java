@@ -14,7 +14,15 @@ public interface AgentCaller {
     void call(RunKey run, String graph, Effect.CallAgent call, Answered answered);
 
     /** Stops a call that is under way; its answer does not come. */
-    void stop(RunKey run, String task, int attempt);
+    void stop(RunKey run, String task, int attempt, Stop why);
+
+    /** Why a call is stopped. */
+    enum Stop {
+        /** Its run has no use for it. */
+        CANCELLED,
+        /** Its run is not stepped here any more; whoever steps it makes the same attempt anew. */
+        LEFT_BEHIND
+    }
 
     /**
      * Has a call that is under way answered to somebody else from now on, and no longer stopped by {@link #stop}. One that

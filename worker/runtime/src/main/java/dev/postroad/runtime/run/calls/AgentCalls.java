@@ -73,10 +73,10 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     }
 
     @Override
-    public void stop(RunKey run, String task, int attempt) {
+    public void stop(RunKey run, String task, int attempt, Stop why) {
         AgentAttempt stopped = underWay.get(new Key(run.number(), task, attempt));
         if (stopped != null) {
-            stopped.abandon();
+            stopped.abandon(why);
         }
     }
 
@@ -100,7 +100,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     public void stopLeft(RunKey run, String task, int attempt) {
         AgentAttempt stopped = left.get(new Key(run.number(), task, attempt));
         if (stopped != null) {
-            stopped.abandon();
+            stopped.abandon(Stop.LEFT_BEHIND);
         }
     }
 
@@ -137,8 +137,8 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     public void close() {
         closed = true;
         overseer.interrupt();
-        underWay.values().forEach(AgentAttempt::abandon);
-        left.values().forEach(AgentAttempt::abandon);
+        underWay.values().forEach(attempt -> attempt.abandon(Stop.LEFT_BEHIND));
+        left.values().forEach(attempt -> attempt.abandon(Stop.LEFT_BEHIND));
     }
 
     private record Key(long run, String task, int attempt) {}

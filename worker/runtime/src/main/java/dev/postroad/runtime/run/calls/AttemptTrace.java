@@ -2,6 +2,7 @@ package dev.postroad.runtime.run.calls;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.runtime.journal.RunKey;
@@ -89,7 +90,37 @@ final class AttemptTrace {
             List<CallTrace.Call> calls,
             AgentReply reply,
             Instant at) {
-        boolean content = traces.keepsContent();
+        tell(
+                agent,
+                kind,
+                begunAt,
+                at,
+                Attempt.End.ANSWERED,
+                reply instanceof AgentReply.Faulted fault ? fault.type() : null,
+                reply.usage(),
+                calls,
+                traces.keepsContent() ? output(reply) : null);
+    }
+
+    /** Tells of a call that was stopped, now that it has left. */
+    void stopped(CallUnderway call, AgentDefinition.Kind kind, CallTrace calls, AgentCaller.Stop why, Instant at) {
+        Attempt.End end = switch (why) {
+            case CANCELLED -> Attempt.End.CANCELLED;
+            case LEFT_BEHIND -> Attempt.End.LEFT_BEHIND;
+        };
+        tell(call.agent(), kind, call.begunAt(), at, end, null, Usage.NONE, calls.calls(), null);
+    }
+
+    private void tell(
+            String agent,
+            AgentDefinition.Kind kind,
+            Instant begunAt,
+            Instant endedAt,
+            Attempt.End end,
+            @Nullable String errorType,
+            Usage usage,
+            List<CallTrace.Call> calls,
+            @Nullable String output) {
         traces.attempted(
                 run,
                 new Attempt(
@@ -101,12 +132,13 @@ final class AttemptTrace {
                         kind.publicName(),
                         kind == AgentDefinition.Kind.HTTP || kind == AgentDefinition.Kind.KAFKA,
                         begunAt,
-                        at,
-                        reply instanceof AgentReply.Faulted fault ? fault.type() : null,
-                        reply.usage(),
+                        endedAt,
+                        end,
+                        errorType,
+                        usage,
                         calls,
-                        content && input != null ? CallTrace.content(input.toString()) : null,
-                        content ? output(reply) : null));
+                        traces.keepsContent() && input != null ? CallTrace.content(input.toString()) : null,
+                        output));
     }
 
     private static @Nullable String output(AgentReply reply) {

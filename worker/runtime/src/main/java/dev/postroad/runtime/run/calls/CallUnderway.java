@@ -4,7 +4,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.runtime.guard.Pass;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One call of an agent, from the guard on: how it went is told once, by whoever knows first, and its place is given back
@@ -15,7 +15,13 @@ final class CallUnderway {
     private final Pass pass;
     private final Instant begunAt;
     private final Instant deadline;
-    private final AtomicBoolean judged = new AtomicBoolean();
+    private final AtomicReference<End> end = new AtomicReference<>(End.NONE);
+
+    private enum End {
+        NONE,
+        JUDGED,
+        STOPPED
+    }
 
     CallUnderway(String agent, Pass pass, Instant begunAt, Instant deadline) {
         this.agent = agent;
@@ -50,7 +56,7 @@ final class CallUnderway {
 
     /** Whether the caller is the one who says how it went: the agent itself, or who finds that its time is over. */
     boolean claim() {
-        return judged.compareAndSet(false, true);
+        return end.compareAndSet(End.NONE, End.JUDGED);
     }
 
     /** Tells the guard how it went, having claimed that. */
@@ -60,9 +66,14 @@ final class CallUnderway {
 
     /** The call was stopped, which says nothing of its agent, unless somebody said how it went. */
     void stopped() {
-        if (claim()) {
+        if (end.compareAndSet(End.NONE, End.STOPPED)) {
             pass.abandoned();
         }
+    }
+
+    /** Whether it was stopped before anybody said how it went. */
+    boolean isStopped() {
+        return end.get() == End.STOPPED;
     }
 
     /** Nothing of it is under way any more. */

@@ -38,7 +38,10 @@ final class CommitTraces {
     void end(List<Batch.Item> items) {
         if (on) {
             endedAt = clock.instant();
-            rows = items.stream().mapToInt(item -> item.entry().rows().size()).sum();
+            rows = 0;
+            for (Batch.Item item : items) {
+                rows += item.entry().rows().size();
+            }
         }
     }
 

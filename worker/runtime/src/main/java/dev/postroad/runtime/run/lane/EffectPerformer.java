@@ -36,7 +36,8 @@ final class EffectPerformer {
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.CallAgent call -> call(live, call);
-                case Effect.StopCall(String task, int attempt) -> agents.stop(live.key(), task, attempt);
+                case Effect.StopCall(String task, int attempt) ->
+                    agents.stop(live.key(), task, attempt, AgentCaller.Stop.CANCELLED);
                 case Effect.Recall recall -> remote.recall(live.key(), recall);
                 case Effect.Note note -> remote.note(live.key(), note);
                 case Effect.Show show -> remote.show(live.key(), show);
@@ -88,8 +89,11 @@ final class EffectPerformer {
         return left;
     }
 
+    /** Stops the calls of a run that is not stepped here any more. */
     void stopCalls(LiveRun live) {
-        live.run().callsUnderWay().forEach((task, attempt) -> agents.stop(live.key(), task, attempt));
+        live.run()
+                .callsUnderWay()
+                .forEach((task, attempt) -> agents.stop(live.key(), task, attempt, AgentCaller.Stop.LEFT_BEHIND));
     }
 
     private void call(LiveRun live, Effect.CallAgent call) {

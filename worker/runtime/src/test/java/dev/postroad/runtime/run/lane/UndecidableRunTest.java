@@ -85,6 +85,6 @@ class UndecidableRunTest {
         }
 
         @Override
-        public void stop(RunKey run, String task, int attempt) {}
+        public void stop(RunKey run, String task, int attempt, Stop why) {}
     }
 }

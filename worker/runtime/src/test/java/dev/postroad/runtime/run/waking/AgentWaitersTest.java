@@ -114,6 +114,6 @@ class AgentWaitersTest {
         }
 
         @Override
-        public void stop(RunKey run, String task, int attempt) {}
+        public void stop(RunKey run, String task, int attempt, Stop why) {}
     }
 }
