@@ -34,7 +34,7 @@ async function ofConfiguration(file, only) {
   for (const [name, given] of wanted) {
     const [, path, exported] = /^(.+?)(?::([^:]*))?$/.exec(given?.path ?? given);
     if (extname(path) === ".py") {
-      throw new TypeError(`the graph ${name} is in Python, ${path}; only those in JavaScript can be imported`);
+      throw new TypeError(`the graph ${name} is in Python, ${path}; import it from a langgraph.json that names none in JavaScript`);
     }
     const [graph] = (await ofModule(resolve(dirname(file), path), exported)).values();
     graphs.set(name, graph);

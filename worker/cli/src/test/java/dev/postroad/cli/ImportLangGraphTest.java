@@ -10,16 +10,16 @@ import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Graphs of LangGraph.js, as its packages and node really are. */
+/** Graphs of LangGraph, as its packages, node and Python really are. */
 @NullMarked
 final class ImportLangGraphTest {
     private static final Path INSTALLED = Path.of(
@@ -37,11 +37,30 @@ final class ImportLangGraphTest {
               .addEdge("polish", END);
             """;
 
+    private static final String INSTALLED_FOR_PYTHON = System.getenv().getOrDefault("POSTROAD_TEST_PYTHON", "");
+
+    private static final String GRAPH_IN_PYTHON = """
+            from typing import TypedDict
+            from langgraph.graph import START, StateGraph
+
+            class State(TypedDict):
+                topic: str
+                joke: str
+
+            print("being read")
+            draft = (
+                StateGraph(State)
+                .add_node("write", lambda state: {"joke": f"about {state['topic']}"})
+                .add_node("polish", lambda state: {})
+                .add_edge(START, "write")
+                .add_conditional_edges("write", lambda state: "good", {"weak": "write", "good": "polish"})
+            )
+            """;
+
     @TempDir
     private Path folder = Path.of("");
 
-    @BeforeEach
-    void needsThePackages() {
+    private static void needsThePackages() {
         Assumptions.assumeTrue(
                 Files.isDirectory(INSTALLED.resolve("@langchain")),
                 "npm install --prefix DIR kafkajs @langchain/langgraph @langchain/core, and POSTROAD_TEST_HOSTS=DIR");
@@ -49,6 +68,7 @@ final class ImportLangGraphTest {
 
     /** As npm leaves them where the file is. */
     private void install() throws IOException {
+        needsThePackages();
         Path packages = Files.createDirectory(folder.resolve("node_modules"));
         Files.createSymbolicLink(packages.resolve("@langchain"), INSTALLED.resolve("@langchain"));
         copy(hosts().resolve("javascript"), packages.resolve("postroad-agents"));
@@ -106,6 +126,7 @@ final class ImportLangGraphTest {
 
     @Test
     void saysWhyNothingIsImported() throws IOException {
+        needsThePackages();
         Path file = Files.writeString(folder.resolve("jokes.mjs"), MODULE);
         TestShell shell = new TestShell(folder);
         assertThat(shell.run("import", "langgraph", file.toString())).isEqualTo(1);
@@ -114,5 +135,64 @@ final class ImportLangGraphTest {
         assertThat(shell.run("import", "langgraph", file.toString())).isEqualTo(1);
         assertThat(shell.err()).contains("draft is a StateGraph that is not compiled; export what compile() returns");
         assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
+    void takesGraphsInPython() throws IOException, FaultsException {
+        Path file = Files.writeString(folder.resolve("jokes.py"), GRAPH_IN_PYTHON + "graph = draft.compile()\n");
+        TestShell shell = new TestShell(folder);
+        String python = python(INSTALLED_FOR_PYTHON + ":" + hosts().resolve("python"));
+        assertThat(shell.run("import", "langgraph", file.toString(), "--python", python, "--url", "http://h:1"))
+                .as(shell::err)
+                .isZero();
+        assertThat(shell.err()).isEqualTo("being read\n");
+        assertThat(Definitions.readAll(shell.out())).hasSize(3);
+        assertThat(shell.out()).contains("url: http://h:1/jokes.write\n", "graph: jokes\n");
+        file = Files.writeString(folder.resolve("langgraph.json"), """
+                {"dependencies": ["."], "graphs": {"comedian": {"path": "./jokes.py:graph"}}}
+                """);
+        assertThat(shell.run(
+                        "import",
+                        "langgraph",
+                        file.toString(),
+                        "--python",
+                        python,
+                        "--graph",
+                        "comedian",
+                        "--name",
+                        "funny"))
+                .as(shell::err)
+                .isZero();
+        assertThat(shell.out()).contains("agent: funny.write\nkind: kafka\n---", "graph: funny\n");
+    }
+
+    @Test
+    void saysWhyNothingIsImportedFromPython() throws IOException {
+        Path file = Files.writeString(folder.resolve("jokes.py"), GRAPH_IN_PYTHON);
+        TestShell shell = new TestShell(folder);
+        assertThat(shell.run("import", "langgraph", file.toString(), "--python", python("")))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("postroad-agents is not installed for this Python; pip install");
+        String python = python(INSTALLED_FOR_PYTHON + ":" + hosts().resolve("python"));
+        assertThat(shell.run("import", "langgraph", file.toString(), "--python", python))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("draft is a StateGraph that is not compiled; give what compile() returns");
+        assertThat(shell.out()).isEmpty();
+        assertThat(shell.run("import", "langgraph", file.toString(), "--python", "no-such-python"))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("no-such-python cannot be started; install it");
+    }
+
+    /** The system's Python, with folders that it finds packages in. */
+    private String python(String packages) throws IOException {
+        Assumptions.assumeTrue(
+                Files.isDirectory(Path.of(INSTALLED_FOR_PYTHON, "langgraph")),
+                "/usr/bin/python3 -m pip install --target DIR langgraph==1.2.12, and POSTROAD_TEST_PYTHON=DIR");
+        Path program = Files.writeString(folder.resolve("python"), """
+                #!/bin/sh
+                PYTHONPATH='%s' exec /usr/bin/python3 -B "$@"
+                """.formatted(packages));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program.toString();
     }
 }

@@ -245,10 +245,31 @@ class HostsTest {
         Path definitions = Files.createDirectory(folder.resolve("definitions"));
         HostProcess node =
                 started(folder.resolve("javascript"), "node", "test/langgraph-agents.js", definitions.toString());
-        node.said("ready");
-        for (String graph : List.of("jokes", "report", "letter", "weather", "desk")) {
-            JsonNode expected = Site.json(node.said(graph));
-            site.apply(Files.readString(definitions.resolve(graph + ".yaml")));
+        end(node, definitions, "");
+    }
+
+    @Test
+    void graphsOfLangGraphInPythonEndAsTheyDoThere() throws IOException {
+        Assumptions.assumeTrue(HostProcess.hasLangGraphOfPython(), HostProcess.HOW_TO_INSTALL_FOR_PYTHON);
+        Path definitions = Files.createDirectory(folder.resolve("python"));
+        List<String> command = HostProcess.withLangGraph(
+                PYTHON, "contracts/hosts/python/tests/langgraph_agents.py", definitions.toString());
+        if (HAS_KAFKA) {
+            command.addAll(List.of(site.kafka(), site.topics().prefix()));
+        }
+        end(started(HostProcess.repository(), command.toArray(String[]::new)), definitions, "py-");
+    }
+
+    /** Runs the graphs of a host, which says how LangGraph itself ends them. */
+    private static void end(HostProcess host, Path definitions, String prefix) throws IOException {
+        List<String> names = List.of("jokes", "report", "letter", "weather", "desk");
+        host.said("ready");
+        for (String name : names) {
+            site.apply(Files.readString(definitions.resolve(name + ".yaml")));
+        }
+        for (String name : names) {
+            JsonNode expected = Site.json(host.said(name));
+            String graph = prefix + name;
             site.trigger(graph, graph, expected.path("input").toString());
             int asked = 0;
             for (JsonNode answer : expected.path("answers")) {
@@ -264,7 +285,8 @@ class HostsTest {
         Site.await(
                 "question " + asked + " of " + run,
                 () -> site.journal(run).stream()
-                                .filter(event -> event.type() == EventType.RUN_WAITING)
+                                .filter(event -> event.type() == EventType.NODE_WAITING
+                                        && event.data().has("interrupt"))
                                 .count()
                         == asked);
         site.control(run, new Control.Resume(Map.of(Control.Resume.ONLY, answer), null, List.of()));
@@ -292,6 +314,15 @@ class HostsTest {
             command.add("tests/test_kafka.py");
         }
         succeeds(HostProcess.repository().resolve("contracts/hosts/python"), command.toArray(String[]::new));
+    }
+
+    @Test
+    void theTestsOfThePackageForLangGraphInPythonSucceed() throws InterruptedException {
+        Assumptions.assumeTrue(HostProcess.hasLangGraphOfPython(), HostProcess.HOW_TO_INSTALL_FOR_PYTHON);
+        succeeds(
+                HostProcess.repository().resolve("contracts/hosts/python"),
+                HostProcess.withLangGraph(PYTHON, "-m", "unittest", "tests/test_langgraph.py")
+                        .toArray(String[]::new));
     }
 
     private static void succeeds(Path where, String... command) throws InterruptedException {

@@ -18,9 +18,15 @@ public final class HostProcess implements AutoCloseable {
     private static final String INSTALLED =
             System.getProperty("postroad.hosts", System.getenv().getOrDefault("POSTROAD_TEST_HOSTS", ""));
 
+    private static final String PYTHON_INSTALLED = System.getenv().getOrDefault("POSTROAD_TEST_PYTHON", "");
+
     /** What is to be done so that {@link #hasPackages()}. */
     public static final String HOW_TO_INSTALL =
             "npm install --prefix DIR kafkajs @langchain/langgraph @langchain/core, and POSTROAD_TEST_HOSTS=DIR";
+
+    /** What is to be done so that {@link #hasLangGraphOfPython()}. */
+    public static final String HOW_TO_INSTALL_FOR_PYTHON =
+            "/usr/bin/python3 -m pip install --target DIR langgraph==1.2.12, and POSTROAD_TEST_PYTHON=DIR";
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -34,6 +40,18 @@ public final class HostProcess implements AutoCloseable {
     /** Whether the packages of npm that hosts and their tests need were installed. */
     public static boolean hasPackages() {
         return !INSTALLED.isEmpty() && Files.isDirectory(Path.of(INSTALLED, "node_modules", "kafkajs"));
+    }
+
+    /** Whether LangGraph for Python was installed. */
+    public static boolean hasLangGraphOfPython() {
+        return !PYTHON_INSTALLED.isEmpty() && Files.isDirectory(Path.of(PYTHON_INSTALLED, "langgraph"));
+    }
+
+    /** A command of a Python that finds LangGraph. */
+    public static List<String> withLangGraph(String python, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("env", "PYTHONPATH=" + PYTHON_INSTALLED, python, "-B"));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** A copy of the package for JavaScript in a folder, with the packages that it needs beside it. */

@@ -8,34 +8,35 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program in node, and keeps what it says. */
-final class NodeProgram {
+/** Runs a program in another language, and keeps what it says. */
+final class ForeignProgram {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int MOST_BYTES = 16 << 20;
 
     /** What a program said. */
     record Said(int exitCode, String out, String err) {}
 
-    private NodeProgram() {}
+    private ForeignProgram() {}
 
     /**
-     * Runs a module until it ends.
+     * Runs one until it ends.
      *
-     * @param folder where it looks for packages
-     * @param argument what it finds as {@code process.argv[1]}
-     * @throws CommandException where there is no node, or the program does not end
+     * @param folder where it begins
+     * @param command the program, by the name that people know it by, and its arguments
+     * @throws CommandException where there is no such program, or it does not end
      */
-    static Said run(Path folder, String module, String argument) {
-        Process process = start(folder, module, argument);
+    static Said run(Path folder, List<String> command) {
+        Process process = start(folder, command);
         try {
             process.getOutputStream().close();
             CompletableFuture<String> out = said(process.getInputStream());
             CompletableFuture<String> err = said(process.getErrorStream());
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                throw CommandException.failed("node has not read the file within " + LIMIT.toSeconds()
+                throw CommandException.failed(command.getFirst() + " has not read the file within " + LIMIT.toSeconds()
                         + " s; see that the module ends what it begins");
             }
             return new Said(process.exitValue(), out.join(), err.join());
@@ -49,13 +50,12 @@ final class NodeProgram {
         }
     }
 
-    private static Process start(Path folder, String module, String argument) {
+    private static Process start(Path folder, List<String> command) {
         try {
-            return new ProcessBuilder("node", "--input-type=module", "--eval", module, "--", argument)
-                    .directory(folder.toFile())
-                    .start();
+            return new ProcessBuilder(command).directory(folder.toFile()).start();
         } catch (IOException absent) {
-            throw CommandException.failed("node cannot be started; install it, 18.19 or later: " + absent.getMessage());
+            throw CommandException.failed(
+                    command.getFirst() + " cannot be started; install it: " + absent.getMessage());
         }
     }
 

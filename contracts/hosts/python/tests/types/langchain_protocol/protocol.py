@@ -1,0 +1,1 @@
+from langchain_protocol import __getattr__  # noqa: F401
