@@ -138,6 +138,10 @@ public final class Json {
 
     /** Writes a tree as compact UTF-8; whether others can store it is for {@link #unstorableText} to say. */
     public static byte[] bytes(JsonNode tree) {
+        byte[] plain = TreeBytes.of(tree);
+        if (plain.length > 0) {
+            return plain;
+        }
         try {
             return MAPPER.writeValueAsBytes(tree);
         } catch (JsonProcessingException impossible) {

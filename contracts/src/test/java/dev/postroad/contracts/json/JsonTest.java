@@ -3,13 +3,18 @@ package dev.postroad.contracts.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +24,65 @@ class JsonTest {
     void readsWhatItWrites() throws FaultsException {
         byte[] bytes = "{\"a\":[1,2.5,true,null,\"ä😀\"],\"b\":{}}".getBytes(StandardCharsets.UTF_8);
         assertThat(Json.bytes(Json.read(bytes))).isEqualTo(bytes);
+    }
+
+    @Test
+    void writesEveryTreeAsTheMapperDoes() throws JsonProcessingException {
+        RandomGenerator random = new Random(20);
+        for (int i = 0; i < 5_000; i++) {
+            JsonNode tree = tree(random, 0);
+            assertThat(Json.bytes(tree))
+                    .as("tree %d", i)
+                    .isEqualTo(Json.mapper().writeValueAsBytes(tree));
+        }
+    }
+
+    private static JsonNode tree(RandomGenerator random, int level) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return switch (random.nextInt(level > 3 ? 10 : 16)) {
+            case 0 -> nodes.numberNode(random.nextInt());
+            case 1 -> nodes.numberNode(random.nextLong());
+            case 2 -> nodes.numberNode(random.nextDouble());
+            case 3 -> nodes.numberNode(new BigDecimal(BigInteger.valueOf(random.nextLong()), random.nextInt(-5, 20)));
+            case 4 -> nodes.numberNode(new BigInteger(100, new Random(random.nextLong())));
+            case 5 -> nodes.booleanNode(random.nextBoolean());
+            case 6 -> nodes.nullNode();
+            case 7 -> nodes.numberNode((short) random.nextInt());
+            case 8 -> nodes.numberNode(random.nextFloat());
+            case 9 -> nodes.textNode(text(random));
+            case 10, 11, 12 -> {
+                ArrayNode array = nodes.arrayNode();
+                random.ints(random.nextInt(5)).forEach(ignored -> array.add(tree(random, level + 1)));
+                yield array;
+            }
+            default -> {
+                ObjectNode object = nodes.objectNode();
+                random.ints(random.nextInt(5)).forEach(ignored -> object.set(text(random), tree(random, level + 1)));
+                yield object;
+            }
+        };
+    }
+
+    private static String text(RandomGenerator random) {
+        String letters = random.nextInt(4) > 0 ? "abcXYZ0189 ._:-/@{}[]" : "a\"\\\n\t\u0001\u007f\u0080äß€\u2028/";
+        return random.ints(random.nextInt(12), 0, letters.length())
+                .mapToObj(place -> letters.substring(place, place + 1))
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void writesLargeAndDeepTreesAsTheMapperDoes() throws JsonProcessingException {
+        ArrayNode large = JsonNodeFactory.instance.arrayNode();
+        for (int i = 0; i < 30_000; i++) {
+            large.add(i).add("text " + i);
+        }
+        JsonNode deep = large;
+        for (int i = 0; i < 60; i++) {
+            deep = JsonNodeFactory.instance.arrayNode().add(deep);
+        }
+        assertThat(Json.bytes(large)).isEqualTo(Json.mapper().writeValueAsBytes(large));
+        assertThat(Json.bytes(deep)).isEqualTo(Json.mapper().writeValueAsBytes(deep));
+        assertThat(Json.bytes(JsonNodeFactory.instance.textNode(""))).isEqualTo(new byte[] {'"', '"'});
     }
 
     @Test

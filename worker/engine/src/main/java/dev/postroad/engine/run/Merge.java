@@ -27,6 +27,9 @@ final class Merge {
     static ObjectNode apply(Graph graph, ObjectNode state, List<Source> sources, Budget budget)
             throws MergeConflictException {
         budget.renew();
+        if (sources.size() == 1 && sources.getFirst().writes().size() == 1) {
+            return applyOne(graph, state, sources, budget);
+        }
         Map<String, List<JsonNode>> byChannel = new LinkedHashMap<>();
         for (Source source : sources) {
             for (ObjectNode writes : source.writes()) {
@@ -45,6 +48,22 @@ final class Merge {
         for (Map.Entry<String, List<JsonNode>> writes : byChannel.entrySet()) {
             Channel channel = Objects.requireNonNull(graph.channel(writes.getKey()), writes.getKey());
             merged.set(channel.name(), reduce(channel, state, writes.getValue(), sources, budget));
+        }
+        return merged;
+    }
+
+    /** As most steps are: one task, with one write for each channel. */
+    private static ObjectNode applyOne(Graph graph, ObjectNode state, List<Source> sources, Budget budget)
+            throws MergeConflictException {
+        ObjectNode writes = sources.getFirst().writes().getFirst();
+        if (writes.isEmpty()) {
+            return state;
+        }
+        ObjectNode merged = JsonNodeFactory.instance.objectNode();
+        merged.setAll(state);
+        for (Map.Entry<String, JsonNode> write : writes.properties()) {
+            Channel channel = Objects.requireNonNull(graph.channel(write.getKey()), write.getKey());
+            merged.set(channel.name(), reduce(channel, state, List.of(write.getValue()), sources, budget));
         }
         return merged;
     }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * change copies the array of tasks, not the tasks.
  */
 final class Superstep {
-    static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new EnumMap<>(TaskStatus.class), 0, 0);
+    private static final int STATUSES = TaskStatus.values().length;
+
+    static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new int[STATUSES], 0, 0);
 
     static final Comparator<Task> MERGE_ORDER =
             Comparator.comparingInt(Task::superstep).thenComparing(Task::place).thenComparing(Task::orderName);
@@ -26,7 +27,9 @@ final class Superstep {
     private final int number;
     private final Task[] tasks;
     private final Map<String, Integer> places;
-    private final EnumMap<TaskStatus, Integer> counts;
+    /** By the place of the status among all; never changed. */
+    private final int[] counts;
+
     private final long withThoseInside;
     private final long handedOn;
 
@@ -35,12 +38,7 @@ final class Superstep {
      * @param handedOn how many tasks of the superstep that follows were handed an input so far
      */
     private Superstep(
-            int number,
-            Task[] tasks,
-            Map<String, Integer> places,
-            EnumMap<TaskStatus, Integer> counts,
-            long withThoseInside,
-            long handedOn) {
+            int number, Task[] tasks, Map<String, Integer> places, int[] counts, long withThoseInside, long handedOn) {
         this.number = number;
         this.tasks = tasks;
         this.places = places;
@@ -71,13 +69,16 @@ final class Superstep {
         if (sorted.length > 1) {
             Arrays.sort(sorted, MERGE_ORDER);
         }
-        Map<String, Integer> places = HashMap.newHashMap(sorted.length);
-        EnumMap<TaskStatus, Integer> counts = new EnumMap<>(TaskStatus.class);
+        Map<String, Integer> places =
+                sorted.length == 1 ? Map.of(sorted[0].id(), 0) : HashMap.newHashMap(sorted.length);
+        int[] counts = new int[STATUSES];
         long withThoseInside = 0;
         long handedOn = 0;
         for (int i = 0; i < sorted.length; i++) {
-            places.put(sorted[i].id(), i);
-            counts.merge(sorted[i].status(), 1, Integer::sum);
+            if (sorted.length > 1) {
+                places.put(sorted[i].id(), i);
+            }
+            counts[sorted[i].status().ordinal()]++;
             withThoseInside += sizeOf(sorted[i]);
             handedOn += Targets.handed(sorted[i].next());
         }
@@ -139,7 +140,7 @@ final class Superstep {
     }
 
     int count(TaskStatus status) {
-        return counts.getOrDefault(status, 0);
+        return counts[status.ordinal()];
     }
 
     boolean isEmpty() {
@@ -186,23 +187,32 @@ final class Superstep {
         if (changed.status() == tasks[place].status()) {
             return new Superstep(number, changedTasks, places, counts, size, handed);
         }
-        EnumMap<TaskStatus, Integer> changedCounts = counts.clone();
-        changedCounts.merge(tasks[place].status(), -1, Integer::sum);
-        changedCounts.merge(changed.status(), 1, Integer::sum);
+        int[] changedCounts = counts.clone();
+        changedCounts[tasks[place].status().ordinal()]--;
+        changedCounts[changed.status().ordinal()]++;
         return new Superstep(number, changedTasks, places, changedCounts, size, handed);
     }
 
     /** The nodes of all tasks, in merge order, as often as they have tasks. */
     List<String> nodes() {
-        return Arrays.stream(tasks).map(Task::node).toList();
+        return tasks.length == 1
+                ? List.of(tasks[0].node())
+                : Arrays.stream(tasks).map(Task::node).toList();
     }
 
     /** The nodes that were triggered. */
     List<String> triggeredNodes() {
+        if (tasks.length == 1) {
+            return isTriggered(tasks[0]) ? List.of(tasks[0].node()) : List.of();
+        }
         return Arrays.stream(tasks)
-                .filter(task -> task.isTriggered() && task.place().error() == null)
+                .filter(Superstep::isTriggered)
                 .map(Task::node)
                 .toList();
+    }
+
+    private static boolean isTriggered(Task task) {
+        return task.isTriggered() && task.place().error() == null;
     }
 
     /** What would make the same tasks anew. */

@@ -19,6 +19,9 @@ final class Targets {
      */
     static List<Target> of(List<String> always, @Nullable List<Target> chosen) {
         if (chosen == null || chosen.isEmpty()) {
+            if (always.size() == 1) {
+                return List.of(Target.of(always.getFirst()));
+            }
             return always.stream().map(Target::of).toList();
         }
         List<Target> targets = new ArrayList<>(chosen);
@@ -47,7 +50,9 @@ final class Targets {
 
     /** Those that are handed an input of their own. */
     static List<Target> handing(List<Target> targets) {
-        return targets.stream().filter(target -> target.input() != null).toList();
+        return handed(targets) == 0
+                ? List.of()
+                : targets.stream().filter(target -> target.input() != null).toList();
     }
 
     /**

@@ -1,12 +1,19 @@
 package dev.postroad.runtime.journal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 
 /** Bytes that grow, in the order and the forms of Postgres's binary protocol. Confined to one thread. */
 final class BinaryBuffer {
+    private static final int SHORT = 128;
     private static final long MICROS_TO_2000 = 946_684_800_000_000L;
+
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] bytes = new byte[1024];
     private int length;
@@ -27,21 +34,24 @@ final class BinaryBuffer {
 
     void int32(int value) {
         reserve(4);
-        put(length, value);
+        INTS.set(bytes, length, value);
         length += 4;
     }
 
     void int64(long value) {
-        int32((int) (value >>> 32));
-        int32((int) value);
+        reserve(8);
+        LONGS.set(bytes, length, value);
+        length += 8;
+    }
+
+    /** Two ints, one after the other. */
+    void int32s(int first, int second) {
+        int64((long) first << 32 | second & 0xffff_ffffL);
     }
 
     /** Overwrites an int that is there. */
     void put(int place, int value) {
-        bytes[place] = (byte) (value >>> 24);
-        bytes[place + 1] = (byte) (value >>> 16);
-        bytes[place + 2] = (byte) (value >>> 8);
-        bytes[place + 3] = (byte) value;
+        INTS.set(bytes, place, value);
     }
 
     /** A value with its length before it. */
@@ -54,7 +64,26 @@ final class BinaryBuffer {
 
     /** A text with its length before it. */
     void sized(String value) {
-        sized(value.getBytes(StandardCharsets.UTF_8));
+        int chars = value.length();
+        if (chars > SHORT || !ascii(value, chars)) {
+            sized(value.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Most texts are short and of ASCII, and need no bytes of their own; false, and nothing is written, for others. */
+    private boolean ascii(String value, int chars) {
+        reserve(4 + chars);
+        int place = length + 4;
+        for (int i = 0; i < chars; i++) {
+            char c = value.charAt(i);
+            if (c >= 0x80) {
+                return false;
+            }
+            bytes[place + i] = (byte) c;
+        }
+        INTS.set(bytes, length, chars);
+        length = place + chars;
+        return true;
     }
 
     /** A time, in microseconds since 2000. */

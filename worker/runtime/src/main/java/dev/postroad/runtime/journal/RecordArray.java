@@ -66,26 +66,22 @@ final class RecordArray {
     }
 
     void add(int value) {
-        bytes.int32(Oid.INT4);
-        bytes.int32(4);
+        bytes.int32s(Oid.INT4, 4);
         bytes.int32(value);
     }
 
     void add(long value) {
-        bytes.int32(Oid.INT8);
-        bytes.int32(8);
+        bytes.int32s(Oid.INT8, 8);
         bytes.int64(value);
     }
 
     void add(boolean value) {
-        bytes.int32(Oid.BOOL);
-        bytes.int32(1);
+        bytes.int32s(Oid.BOOL, 1);
         bytes.int8(value ? 1 : 0);
     }
 
     void addReal(double value) {
-        bytes.int32(Oid.FLOAT4);
-        bytes.int32(4);
+        bytes.int32s(Oid.FLOAT4, 4);
         bytes.int32(Float.floatToIntBits((float) value));
     }
 
@@ -137,14 +133,12 @@ final class RecordArray {
 
     /** Adds a null int. */
     void addNoInt() {
-        bytes.int32(Oid.INT4);
-        bytes.int32(-1);
+        bytes.int32s(Oid.INT4, -1);
     }
 
     /** Adds a null bigint. */
     void addNoLong() {
-        bytes.int32(Oid.INT8);
-        bytes.int32(-1);
+        bytes.int32s(Oid.INT8, -1);
     }
 
     /**

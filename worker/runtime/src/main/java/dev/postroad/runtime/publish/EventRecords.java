@@ -62,7 +62,7 @@ final class EventRecords {
     private ProducerRecord<String, byte[]> record(RunKey key, Header type, EventColumns columns, byte[] value) {
         List<Header> headers = new ArrayList<>(6);
         headers.add(specVersion);
-        headers.add(header(EventHeaders.ID, key.id() + "/" + columns.seq()));
+        headers.add(new RecordHeader(EventHeaders.ID, json.id(key, columns)));
         headers.add(type);
         headers.add(source);
         headers.add(contentType);

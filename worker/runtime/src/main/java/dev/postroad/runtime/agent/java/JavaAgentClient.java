@@ -86,7 +86,9 @@ public final class JavaAgentClient implements AgentClient {
                 Json.copy(call.input()),
                 call.deadline(),
                 call.traceParent(),
-                call.answers().stream().map(Json::copy).toList(),
+                call.answers().isEmpty()
+                        ? List.of()
+                        : call.answers().stream().map(Json::copy).toList(),
                 call.output(),
                 call.log());
     }
@@ -98,7 +100,9 @@ public final class JavaAgentClient implements AgentClient {
                 new Completed(
                         Json.copy(output),
                         usage,
-                        next.stream().map(JavaAgentClient::ownCopy).toList());
+                        next.isEmpty()
+                                ? next
+                                : next.stream().map(JavaAgentClient::ownCopy).toList());
             case Interrupted(JsonNode question, Asking asking, Usage usage) ->
                 new Interrupted(Json.copy(question), ownCopy(asking), usage);
             case Sleeping sleeping -> sleeping;

@@ -18,6 +18,7 @@ final class LiveRun {
     private int uncommitted;
     private boolean kept;
     private boolean away;
+    private boolean held;
 
     /**
      * @param trace null where the run is not traced
@@ -82,6 +83,15 @@ final class LiveRun {
 
     void putAway() {
         away = true;
+    }
+
+    /** Whether it is what {@link RunTable} has of its run; of the table alone, which is asked with every step. */
+    boolean isHeld() {
+        return held;
+    }
+
+    void hold(boolean holds) {
+        held = holds;
     }
 
     /** Whether its graph has a limit on runs, so that it begins by turns. */

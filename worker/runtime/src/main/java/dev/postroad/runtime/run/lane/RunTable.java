@@ -53,7 +53,15 @@ final class RunTable {
 
     /** Whether this very object is still the run's; one that was dropped meanwhile is not. */
     boolean holds(LiveRun live) {
-        return runs.get(live.key().id()) == live;
+        return live.isHeld();
+    }
+
+    private void put(LiveRun live) {
+        LiveRun before = runs.put(live.key().id(), live);
+        if (before != null) {
+            before.hold(false);
+        }
+        live.hold(true);
     }
 
     /** The runs of which some task waits for an agent. */
@@ -65,7 +73,7 @@ final class RunTable {
 
     /** Takes in a run that was read back; one that is under way, or is to go on, gets a place in any case. */
     void resume(LiveRun live) {
-        runs.put(live.key().id(), live);
+        put(live);
         if (live.run().status() != RunStatus.QUEUED && !live.holdsPlace()) {
             queue.take();
             seat(live);
@@ -74,7 +82,7 @@ final class RunTable {
 
     /** Takes in a run that comes just now; false where it has to wait for its turn or for a place. */
     boolean enter(LiveRun live, Instant now) {
-        runs.put(live.key().id(), live);
+        put(live);
         if (live.isLimited() || live.run().isEarly(now) || !queue.tryTake()) {
             return false;
         }
@@ -173,6 +181,7 @@ final class RunTable {
         leavePlace(live);
         keep(live, false);
         runs.remove(live.key().id(), live);
+        live.hold(false);
         if (live.isLimited()) {
             turnWanted.run();
         }
