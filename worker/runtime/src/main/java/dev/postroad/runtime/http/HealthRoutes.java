@@ -20,12 +20,12 @@ final class HealthRoutes {
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final HealthChecks health;
-    private final PrometheusMeterRegistry metrics;
+    private final MetricsText metrics;
     private final Predicate<Context> trusted;
 
     HealthRoutes(HealthChecks health, PrometheusMeterRegistry metrics, Predicate<Context> trusted) {
         this.health = health;
-        this.metrics = metrics;
+        this.metrics = new MetricsText(metrics);
         this.trusted = trusted;
     }
 
@@ -78,6 +78,6 @@ final class HealthRoutes {
     private void metrics(Context context) {
         String accept = Objects.requireNonNullElse(context.header("Accept"), "");
         String type = accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
-        context.contentType(type).result(metrics.scrape(type));
+        context.contentType(type).result(metrics.of(type));
     }
 }
