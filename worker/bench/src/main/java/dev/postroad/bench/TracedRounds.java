@@ -34,9 +34,9 @@ final class TracedRounds {
     /** @param sampled which part of the runs is traced, 0 to 1 */
     ObjectNode measure(int rounds, double sampled) throws IOException, FaultsException, InterruptedException {
         try (SpanReceiver receiver = new SpanReceiver();
-                Side off = new Side("off", Map.of());
+                Side off = new Side("untraced", Map.of());
                 Side on = new Side(
-                        "on",
+                        "traced",
                         Map.of(
                                 "OTEL_EXPORTER_OTLP_ENDPOINT",
                                 receiver.endpoint(),
