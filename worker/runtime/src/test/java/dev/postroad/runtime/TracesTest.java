@@ -6,6 +6,7 @@ import static dev.postroad.runtime.testing.TraceReceiver.parent;
 import static dev.postroad.runtime.testing.TraceReceiver.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventHeaders;
@@ -287,6 +288,14 @@ final class TracesTest {
         assertThat(work.getFirst().getStartTimeUnixNano() / 1_000)
                 .as("from when the worker before began it")
                 .isEqualTo(micros(journal, EventType.NODE_STARTED));
+        List<Span> attempts = receiver.await("moved", "invoke_agent", 2);
+        assertThat(attempts)
+                .as("the one that was stopped with its worker, and the one that was made anew")
+                .extracting(span -> attribute(span, "postroad.outcome"))
+                .containsExactly("left-behind", "");
+        assertThat(PuppetAgent.calls("moved"))
+                .extracting(AgentCall::traceParent)
+                .allSatisfy(told -> assertThat(told).contains(id(attempts.getLast())));
         assertThat(links(second)).containsExactly(id(first));
         assertThat(links(approve.getLast())).containsExactly(id(approve.getFirst()));
         assertThat(parent(approve.getLast())).isEqualTo(id(second));
