@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 __all__ = ["AgentError", "Answer", "Call", "HttpHost", "goto", "interrupt", "output", "serve_http", "serve_kafka", "sleep"]
 
 _MOST_LOGS = 1_000
+_LONGEST_REASON = 250
 _LEVELS = ("trace", "debug", "info", "warn", "error")
 _PARSED = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$")
 
@@ -210,6 +211,19 @@ class Call:
         if self._usage:
             body["usage"] = self._usage
         return body
+
+
+def _json(answer: Mapping[str, Any]) -> bytes:
+    """An answer on its way; what JSON does not know, such as NaN, is the fault of its agent."""
+    return json.dumps(answer, allow_nan=False).encode()
+
+
+def _error(failed: AgentError) -> dict[str, Any]:
+    """The "error" of an answer."""
+    error = {"type": failed.type, "message": str(failed), "retryable": failed.retryable}
+    if failed.retry_after is not None:
+        error["retryAfter"] = _duration(failed.retry_after)
+    return error
 
 
 def _doubtful(body: Mapping[str, Any]) -> int | None:
@@ -452,14 +466,14 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if doubtful is None:
                 answer = call._perform(self.server.agents[name])
-                body = json.dumps(answer).encode()
+                body = _json(answer)
                 self.server.recent.keep(call.idempotency_key, call.attempt, answer)
             else:
-                body = json.dumps(self.server.reconciled(name, call, doubtful)).encode()
+                body = _json(self.server.reconciled(name, call, doubtful))
         except AgentError as failed:
-            self._fail(failed)
+            self._fail(failed, call)
         except Exception as failed:  # noqa: BLE001 - whatever an agent raises is its worker's to know
-            self._fail(AgentError(str(failed), type=type(failed).__name__))
+            self._fail(AgentError(str(failed), type=type(failed).__name__), call)
         else:
             self._answer(body)
         finally:
@@ -487,19 +501,26 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _fail(self, failed: AgentError) -> None:
+    def _fail(self, failed: AgentError, call: Call) -> None:
         if self._streams:
             # Without its answer: the worker tries it again.
             self.close_connection = True
             return
-        after = None if failed.retry_after is None else _seconds(_duration(failed.retry_after))
-        self._refuse(503 if failed.retryable else 422, f"{failed.type}: {failed}", after)
+        error = _error(failed)
+        # Workers read the beginning of such an answer alone.
+        error["message"] = error["message"][:_LONGEST_REASON]
+        body = {"error": error, **({"usage": call._usage} if call._usage else {})}
+        after = _seconds(error["retryAfter"]) if "retryAfter" in error else None
+        self._end(503 if failed.retryable else 422, "application/json", json.dumps(body, ensure_ascii=False), after)
 
     def _refuse(self, status: int, why: str, after: str | None = None) -> None:
-        body = why.encode()
+        self._end(status, "text/plain; charset=utf-8", why, after)
+
+    def _end(self, status: int, kind: str, text: str, after: str | None) -> None:
+        body = text.encode(errors="replace")
         self.close_connection = True
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
         if after is not None:

@@ -16,7 +16,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, Topic
 from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import OffsetAndMetadata
 
-from postroad_agents import AgentError, Call, _checked, _doubtful, _duration, _Recent, _reconciled
+from postroad_agents import AgentError, Call, _checked, _doubtful, _error, _json, _Recent, _reconciled
 
 _POLL_MILLIS = 100
 _PAUSE = 1.0
@@ -301,7 +301,7 @@ class _Tasks:
             if not task.call.cancelled.is_set() and datetime.now(timezone.utc) < task.call.deadline:
                 answer = self._answer(agent, task, reconciles)
                 # Here, so that what is no JSON is the agent's fault.
-                json.dumps(answer)
+                _json(answer or {})
         except AgentError as failed:
             answer = self._failed(task, failed)
         except Exception as failed:  # noqa: BLE001 - whatever an agent raises is its worker's to know
@@ -314,10 +314,7 @@ class _Tasks:
 
     @staticmethod
     def _failed(task: _Task, failed: AgentError) -> dict[str, Any]:
-        error = {"type": failed.type, "message": str(failed), "retryable": failed.retryable}
-        if failed.retry_after is not None:
-            error["retryAfter"] = _duration(failed.retry_after)
-        return task.call._told({"error": error})
+        return task.call._told({"error": _error(failed)})
 
     def _end(self, key: tuple[str, str], task: _Task, answer: dict[str, Any] | None) -> None:
         with self._lock:

@@ -4,6 +4,7 @@ import { Attempt, checked, doubtfulOf } from "./call.js";
 import { Recent } from "./recent.js";
 
 const MEBI = 1 << 20;
+const LONGEST_REASON = 250;
 
 /** Serves each agent as POST /<name>. */
 export async function serveHttp(agents, options = {}) {
@@ -102,7 +103,7 @@ class HttpHost {
         answer.end(await this.#reconciled(agent, attempt, doubtful));
       }
     } catch (thrown) {
-      answer.fail(errorOf(thrown), attempt);
+      answer.fail(errorOf(thrown), attempt.with({}).usage);
     } finally {
       this.#attempts.delete(attempt);
     }
@@ -167,7 +168,8 @@ class Reply {
     }
   }
 
-  fail(error) {
+  /** @param usage what was consumed all the same; undefined for nothing */
+  fail(error, usage) {
     if (this.#streams) {
       // Without its answer: the worker tries it again.
       this.#response.end();
@@ -177,7 +179,10 @@ class Reply {
     if (seconds !== undefined) {
       this.#response.setHeader("Retry-After", String(seconds));
     }
-    refuse(this.#response, error.retryable ? 503 : 422, `${error.type}: ${error.message}`);
+    // Workers read the beginning of such an answer alone.
+    const body = { error: { ...error, message: error.message.slice(0, LONGEST_REASON) }, usage };
+    this.#response.writeHead(error.retryable ? 503 : 422, { "Content-Type": "application/json", Connection: "close" });
+    this.#response.end(JSON.stringify(body));
   }
 }
 

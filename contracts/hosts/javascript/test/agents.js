@@ -7,6 +7,7 @@ const say = (line) => process.stdout.write(`${line}\n`);
 function work(call) {
   const { mode } = call.input;
   if (mode === "fails" && call.attempt === 1) {
+    call.use({ inputTokens: 2 });
     throw new AgentError("not yet", { type: "busy" });
   }
   if (mode === "asks") {

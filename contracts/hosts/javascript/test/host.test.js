@@ -74,11 +74,17 @@ test("errors say whether to try again, and when", async () => {
   const mayHelp = await asked(() => {
     throw new Error("not yet");
   });
-  assert.deepEqual([mayHelp.status, mayHelp.text], [503, "Error: not yet"]);
-  const never = await asked(() => {
+  assert.equal(mayHelp.status, 503);
+  assert.deepEqual(JSON.parse(mayHelp.text), { error: { type: "Error", message: "not yet", retryable: true } });
+  const never = await asked((call) => {
+    call.use({ inputTokens: 3 });
     throw new AgentError("no such customer", { type: "unknown-customer", retryable: false });
   });
-  assert.deepEqual([never.status, never.text], [422, "unknown-customer: no such customer"]);
+  assert.equal(never.status, 422);
+  assert.deepEqual(JSON.parse(never.text), {
+    error: { type: "unknown-customer", message: "no such customer", retryable: false },
+    usage: { inputTokens: 3, outputTokens: 0 },
+  });
   const later = await asked(() => {
     throw new AgentError("busy", { retryAfter: "PT1M1.5S" });
   });

@@ -15,6 +15,7 @@ def say(line):
 def work(call):
     mode = call.input["mode"]
     if mode == "fails" and call.attempt == 1:
+        call.use(input_tokens=2)
         raise AgentError("not yet", type="busy")
     if mode == "asks":
         return {"log": f"answered {call.ask('sure?', assignee='ada')}"}

@@ -104,13 +104,27 @@ class HostTest(unittest.TestCase):
 
     def test_errors_say_whether_to_try_again_and_when(self):
         response, text = asked(lambda call: raises(KeyError("x")))
-        self.assertEqual((response.status, text), (503, "KeyError: 'x'"))
-        response, text = asked(lambda call: raises(AgentError("no such customer", type="unknown", retryable=False)))
-        self.assertEqual((response.status, text), (422, "unknown: no such customer"))
+        self.assertEqual(response.status, 503)
+        self.assertEqual(json.loads(text), {"error": {"type": "KeyError", "message": "'x'", "retryable": True}})
+
+        def unknown(call):
+            call.use(input_tokens=3)
+            raise AgentError("no such customer", type="unknown", retryable=False)
+
+        response, text = asked(unknown)
+        self.assertEqual((response.status, response.headers["Content-Type"]), (422, "application/json"))
+        self.assertEqual(
+            json.loads(text),
+            {
+                "error": {"type": "unknown", "message": "no such customer", "retryable": False},
+                "usage": {"inputTokens": 3, "outputTokens": 0},
+            },
+        )
         response, _ = asked(lambda call: raises(AgentError("busy", retry_after="PT1M1.5S")))
         self.assertEqual(response.headers["Retry-After"], "62")
-        response, _ = asked(lambda call: {"a": object()})
-        self.assertEqual(response.status, 503)
+        for no_json in (object(), float("nan")):
+            response, _ = asked(lambda call: {"a": no_json})
+            self.assertEqual(response.status, 503)
 
     def test_what_is_no_call_is_refused_and_stops_nobody(self):
         with serve_http({"agent": lambda call: 1}) as host:

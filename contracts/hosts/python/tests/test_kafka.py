@@ -115,6 +115,10 @@ class TasksTest(unittest.TestCase):
         self.assertEqual(answer["error"], {"type": "KeyError", "message": "'gone'", "retryable": True})
         self.assertEqual(answer["usage"]["inputTokens"], 3)
 
+    def test_what_is_no_json_is_an_error_and_not_sent(self):
+        self.begin(self.tasks(lambda call: {"a": float("nan")}))
+        self.assertEqual(self.sent.answers(1)[0]["error"]["type"], "ValueError")
+
     def test_what_is_under_way_is_told_of(self):
         tasks = self.tasks(self.slow)
         self.begin(tasks)

@@ -196,14 +196,15 @@ class HostsTest {
     void anErrorIsTriedAgain(String agent) {
         List<RunEvent> journal = site.ended(begin(agent, "fails"));
         assertThat(log(journal)).contains("worked as attempt 2");
-        String error = journal.stream()
+        JsonNode retrying = journal.stream()
                 .filter(event -> event.type() == EventType.NODE_RETRYING)
                 .findFirst()
                 .orElseThrow()
-                .data()
-                .path("error")
-                .toString();
-        assertThat(error).contains("busy", "not yet");
+                .data();
+        assertThat(retrying.path("error").toString()).contains("busy", "not yet");
+        assertThat(retrying.path("usage").path("inputTokens").asInt())
+                .as("%s", retrying)
+                .isEqualTo(2);
     }
 
     @ParameterizedTest
