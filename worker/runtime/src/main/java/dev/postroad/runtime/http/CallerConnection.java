@@ -22,6 +22,9 @@ final class CallerConnection {
     interface Deadlines {
         long now();
 
+        /** A greater number each time, for telling who has waited longer where beats are too long for that. */
+        long turn();
+
         /** Until when the first header has to be here. */
         long header();
 
@@ -35,7 +38,7 @@ final class CallerConnection {
     /** What the caller is expected to do, or the worker. */
     private sealed interface Doing {
         /** Its caller has to have sent a header by then. */
-        record SendsHeader(long since, long until) implements Doing {}
+        record SendsHeader(long turn, long until) implements Doing {}
 
         /** It has to be answered, or to have taken what is sent to it, by then. */
         record IsAnswered(long until) implements Doing {}
@@ -50,7 +53,7 @@ final class CallerConnection {
     CallerConnection(Connection connection, Deadlines deadlines) {
         this.connection = connection;
         this.deadlines = deadlines;
-        doing = new Doing.SendsHeader(deadlines.now(), deadlines.header());
+        doing = new Doing.SendsHeader(deadlines.turn(), deadlines.header());
     }
 
     /** That of a request. */
@@ -77,12 +80,12 @@ final class CallerConnection {
     /** Nothing is under way; the next header may come. */
     void hasAnswer() {
         leave();
-        doing = new Doing.SendsHeader(deadlines.now(), deadlines.pause());
+        doing = new Doing.SendsHeader(deadlines.turn(), deadlines.pause());
     }
 
-    /** Since when its header is waited for; never where it has sent one. */
-    long sendsHeaderSince() {
-        return doing instanceof Doing.SendsHeader(long since, long _) ? since : Long.MAX_VALUE;
+    /** The smaller, the longer its header is waited for; the greatest number there is where it has sent one. */
+    long turn() {
+        return doing instanceof Doing.SendsHeader(long turn, long _) ? turn : Long.MAX_VALUE;
     }
 
     /** Whether it takes longer than it may. */

@@ -62,6 +62,7 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
     /** Time is counted by the thread that looks, so that a worker that gets no processor does not blame its callers. */
     private final class Beats implements CallerConnection.Deadlines {
         private final AtomicLong now = new AtomicLong();
+        private final AtomicLong turns = new AtomicLong();
 
         void next() {
             now.incrementAndGet();
@@ -70,6 +71,11 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
         @Override
         public long now() {
             return now.get();
+        }
+
+        @Override
+        public long turn() {
+            return turns.incrementAndGet();
         }
 
         @Override
@@ -137,7 +143,7 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
         open.put(connection, new CallerConnection(connection, beats));
         while (open.size() > limits.connections()) {
             open.entrySet().stream()
-                    .min(Comparator.comparingLong(each -> each.getValue().sendsHeaderSince()))
+                    .min(Comparator.comparingLong(each -> each.getValue().turn()))
                     .ifPresent(longest -> displace(longest.getKey(), longest.getValue()));
         }
     }

@@ -90,6 +90,20 @@ final class SlowCallersTest {
         awaitNoOthers();
     }
 
+    /** However many come within the time that waiting is counted in. */
+    @Test
+    void letsTheNewestInWhereAllTheOthersCameAtOnce() throws IOException {
+        List<SlowCaller> callers = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS + 10; i++) {
+            callers.add(new SlowCaller(port));
+            if (i >= CONNECTIONS - 1) {
+                isWell();
+            }
+        }
+        close(callers);
+        awaitNoOthers();
+    }
+
     @Test
     void endsAConnectionWhoseHeaderComesByteByByte() throws IOException {
         try (SlowCaller caller = new SlowCaller(port).send("GET /api/runs HTTP/1.1\r\nX-Slow: ")) {
