@@ -7,7 +7,6 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
@@ -33,8 +32,8 @@ final class PostedMessages {
     }
 
     private byte[] bytes(Context context) {
-        try (InputStream in = context.req().getInputStream()) {
-            return in.readNBytes(maxBytes + 1);
+        try {
+            return context.req().getInputStream().readNBytes(maxBytes + 1);
         } catch (IOException brokenOff) {
             LOG.debug("{} {}", context.method(), context.path(), brokenOff);
             throw Refusal.of(ErrorCode.BAD_REQUEST, "the body is not complete; send all of it in time");

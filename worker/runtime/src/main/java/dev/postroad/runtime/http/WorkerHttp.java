@@ -70,6 +70,7 @@ public final class WorkerHttp implements AutoCloseable {
             config.routes.beforeMatched(guard::authorize);
             bounds.addTo(config.routes);
             Answers.handleErrors(config.routes, sources.history()::pruned, new Denials(clock));
+            config.routes.after(RestOfBody::take);
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
             new RunRoutes(sources.history(), listings).addTo(config.routes);
             new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures()).addTo(config.routes);

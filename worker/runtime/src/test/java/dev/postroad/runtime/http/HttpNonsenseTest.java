@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -115,6 +116,29 @@ final class HttpNonsenseTest {
             String answers = caller.readAll(Site.LIMIT);
             assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(51);
             assertThat(answers.split("HTTP/1.1 404", -1)).hasSize(2);
+        }
+    }
+
+    /** One on the way when its request is refused, which closes the connection on whoever sends it unless it is taken. */
+    @ParameterizedTest(name = "{0}, {1} bytes")
+    @CsvSource({"text/plain, 10, 415", "application/json, 3000000, 413", "application/json, 10, 400"})
+    void answersARefusedRequestAndTheNextWhoseBodyComesLate(String type, int length, int status) throws Exception {
+        String header = "POST /api/triggers HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type
+                + "\r\nContent-Length: " + length + "\r\n\r\n";
+        String next = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        try (SlowCaller caller = new SlowCaller(port()).send(header)) {
+            assertThat(caller.isClosed()).isFalse();
+            String answers = caller.send("[".repeat(length) + next).readAll(Site.LIMIT);
+            assertThat(answers).startsWith("HTTP/1.1 " + status).contains("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void refusesAtOnceWhoAsksBeforeSendingABody() throws Exception {
+        String header = "POST /api/triggers HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+                + "Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
+        try (SlowCaller caller = new SlowCaller(port()).send(header)) {
+            assertThat(caller.readAll(Site.LIMIT)).startsWith("HTTP/1.1 415").contains("Connection: close");
         }
     }
 }
