@@ -82,11 +82,6 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         return holdings.epochs();
     }
 
-    /** Whether everything that Kafka gave to this worker is taken up. */
-    public boolean isSettled() {
-        return holdings.unsettled().isEmpty();
-    }
-
     /** What Kafka gave to this worker and is not taken up yet, in order. */
     public Set<Integer> unsettled() {
         return holdings.unsettled();

@@ -4,49 +4,45 @@ import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tickets of runs that are queued in Postgres alone: where more wait than tickets are kept, and where shards
- * came. With shards still to come it waits a little, so that the order holds over all of them. Owns one thread.
+ * came. With shards still to come it waits as long as they come, so that the order holds over all of them. Owns one
+ * thread.
  */
 public final class QueueReader implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int MOST_AT_ONCE = 5_000;
 
     private final QueuedRuns queued;
     private final RunQueue queue;
     private final TicketOffice office;
     private final Supplier<Set<Integer>> owned;
-    private final BooleanSupplier settled;
+    private final Supplier<Set<Integer>> toCome;
     private final InstantSource clock;
+    private final ShardPatience patience = new ShardPatience();
     private final Rounds rounds;
-    private @Nullable Instant unsettledSince;
 
     /**
      * @param owned the shards whose runs begin here
-     * @param settled whether those are all that this worker is to have
+     * @param toCome those that this worker is to have besides
      */
     public QueueReader(
             QueuedRuns queued,
             RunQueue queue,
             TicketOffice office,
             Supplier<Set<Integer>> owned,
-            BooleanSupplier settled,
+            Supplier<Set<Integer>> toCome,
             InstantSource clock) {
         this.queued = queued;
         this.queue = queue;
         this.office = office;
         this.owned = owned;
-        this.settled = settled;
+        this.toCome = toCome;
         this.clock = clock;
         this.rounds = new Rounds("postroad-queue", "queued runs", LOOK_EVERY_MILLIS, clock, this::read);
     }
@@ -57,7 +53,7 @@ public final class QueueReader implements AutoCloseable {
     }
 
     private void read() throws SQLException {
-        if (!isSettled()) {
+        if (patience.waitsFor(toCome.get(), clock.instant())) {
             return;
         }
         Ticket from = queue.readFrom();
@@ -73,16 +69,6 @@ public final class QueueReader implements AutoCloseable {
             office.prefetch(tickets.subList(0, RunQueue.FEW));
             queue.read(tickets.subList(0, MOST_AT_ONCE - 1), tickets.getLast());
         }
-    }
-
-    private boolean isSettled() {
-        if (settled.getAsBoolean()) {
-            unsettledSince = null;
-            return true;
-        }
-        Instant now = clock.instant();
-        unsettledSince = unsettledSince == null ? now : unsettledSince;
-        return now.isAfter(unsettledSince.plus(PATIENCE));
     }
 
     @Override

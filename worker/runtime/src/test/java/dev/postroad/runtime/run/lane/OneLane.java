@@ -83,7 +83,7 @@ public final class OneLane implements AutoCloseable {
                         clock,
                         new Random(1)));
         lanes = new Lanes(List.of(lane));
-        queued = new QueueReader(new QueuedRuns(site.database()), queue, lanes, () -> Set.of(MINE), () -> true, clock);
+        queued = new QueueReader(new QueuedRuns(site.database()), queue, lanes, () -> Set.of(MINE), Set::of, clock);
     }
 
     public void start() {
