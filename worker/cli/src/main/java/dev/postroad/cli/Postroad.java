@@ -74,7 +74,7 @@ public final class Postroad implements Runnable {
         LogEncoder.use(LogFormat.of(Variables.of(surroundings.environment())));
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
-        Thread.setDefaultUncaughtExceptionHandler(BrokenProcess::uncaught);
+        BrokenProcess.prepare();
         System.exit(run(surroundings, arguments));
     }
 

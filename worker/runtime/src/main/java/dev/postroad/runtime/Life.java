@@ -1,12 +1,13 @@
 package dev.postroad.runtime;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Life implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Life.class);
     private static final long LOOK_EVERY_SECONDS = 1;
+    private static final Duration BEFORE_ANOTHER_TRY = Duration.ofMillis(50);
     private static final List<String> LIVED_ON =
             List.of("postroad-", "kafka-producer-network-thread", "kafka-admin-client-thread");
 
@@ -35,12 +37,13 @@ final class Life implements AutoCloseable {
     private final Group group = new Group();
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<@Nullable String> why = new AtomicReference<>();
-    private final CompletableFuture<String> broken = new CompletableFuture<>();
     private final Runnable breakOff;
     private final Thread thread;
     private volatile Set<Thread> before = Set.of();
     private volatile List<Thread> livedOn = List.of();
     private volatile boolean closing;
+    private Consumer<String> listeners = _ -> {};
+    private @Nullable String told;
 
     /** Given back where there is no memory, so that there is some to say so. */
     @SuppressWarnings("UnusedVariable")
@@ -124,31 +127,59 @@ final class Life implements AutoCloseable {
     }
 
     /** Tells why the worker broke off, once it does and before it is stopped; at once where it has. */
-    void whenBroken(Consumer<String> told) {
-        var ignored = broken.thenAccept(told);
+    void whenBroken(Consumer<String> listener) {
+        String reason;
+        synchronized (this) {
+            reason = told;
+            listeners = listeners.andThen(listener);
+        }
+        if (reason != null) {
+            listener.accept(reason);
+        }
     }
 
     /** It cannot live on; where others saw a reason before, that counts. */
     private void breakOff(String reason) {
         if (!closing && why.compareAndSet(null, reason)) {
-            reserve = null;
             over.countDown();
         }
     }
 
+    /** Where there is no memory for the end itself, it is tried until there is: nothing else helps any more. */
     private void loop() {
+        rehearse();
         boolean isDone = false;
         while (!isDone) {
             try {
                 boolean _ = over.await(LOOK_EVERY_SECONDS, TimeUnit.SECONDS);
-                lookAtThreads();
+                // First, as to look takes memory.
                 isDone = isEnded() || closing;
+                lookAtThreads();
             } catch (InterruptedException stop) {
                 isDone = true;
             } catch (VirtualMachineError none) {
                 breakOff(NO_MEMORY);
+                pause(BEFORE_ANOTHER_TRY);
             }
         }
+    }
+
+    /**
+     * Goes through what is done without memory once while there is some: what a class refers to is looked up when it is
+     * first used, which takes memory, even where it is only the type of what is caught.
+     */
+    private void rehearse() {
+        try {
+            throw new InternalError("a rehearsal");
+        } catch (VirtualMachineError none) {
+            pause(Duration.ofNanos(1));
+        }
+        group.isLackOfMemory(new StackOverflowError("a rehearsal"));
+        call(_ -> {}, "a rehearsal");
+    }
+
+    private void pause(Duration time) {
+        LockSupport.parkNanos(this, time.toNanos());
     }
 
     private void lookAtThreads() {
@@ -164,10 +195,36 @@ final class Life implements AutoCloseable {
         if (reason == null) {
             return false;
         }
-        LOG.error("this worker breaks off, and others take its shards over: {}", reason);
-        broken.complete(reason);
+        reserve = null;
+        say(reason);
+        tell(reason);
         breakOff.run();
         return true;
+    }
+
+    private static void say(String reason) {
+        try {
+            LOG.error("this worker breaks off, and others take its shards over: {}", reason);
+        } catch (VirtualMachineError none) {
+            // Better an end without a word than none.
+        }
+    }
+
+    private void tell(String reason) {
+        Consumer<String> all;
+        synchronized (this) {
+            told = reason;
+            all = listeners;
+        }
+        call(all, reason);
+    }
+
+    private static void call(Consumer<String> listener, String reason) {
+        try {
+            listener.accept(reason);
+        } catch (RuntimeException defect) {
+            LOG.error("whoever was to be told that this worker broke off failed", defect);
+        }
     }
 
     /** The worker is stopped on purpose: whatever ends from here on was to end. */
@@ -184,10 +241,14 @@ final class Life implements AutoCloseable {
 
         @Override
         public void uncaughtException(Thread ended, Throwable thrown) {
-            if (thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)) {
+            if (isLackOfMemory(thrown)) {
                 breakOff(NO_MEMORY);
             }
             super.uncaughtException(ended, thrown);
+        }
+
+        boolean isLackOfMemory(Throwable thrown) {
+            return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.history.workers.WorkerRegister;
 import dev.postroad.runtime.history.workers.WorkerReport;
 import dev.postroad.runtime.testing.BusyAgent;
+import dev.postroad.runtime.testing.HoardingAgent;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
@@ -41,6 +42,10 @@ class TakeOverTest {
               second: { agent: test-busy, input: "{'sum': 2, 'fails': 1}", retry: { backoff: PT0.01S } }
             edges: [{ from: START, to: first }, { from: first, to: nap }, { from: nap, to: second }, { from: second, to: END }]
             budget: { key: run.graph, cost: 1000000, per: P31D }
+            ---
+            graph: hoarding
+            nodes: { hoard: { agent: test-hoarder } }
+            edges: [{ from: START, to: hoard }, { from: hoard, to: END }]
             ---
             graph: asking
             state: { answer: { reducer: last } }
@@ -95,6 +100,18 @@ class TakeOverTest {
                 .isEqualTo(runs * 3);
         assertThat(site.number("SELECT sum(input_tokens + output_tokens) FROM postroad.tasks WHERE graph = 'busy'"))
                 .isEqualTo(runs * tokens);
+    }
+
+    @Test
+    void aWorkerThatHasNoMemoryLeftEndsAndItsRunsGoOn() {
+        launch(List.of("-Xmx80m", "-XX:+UseSerialGC", "-D" + HoardingAgent.HOARDS + "=true"), "a", "b");
+        site.apply(GRAPHS);
+        List<String> runs = IntStream.range(0, 8).mapToObj(i -> "run-" + i).toList();
+        runs.forEach(runId -> site.trigger("hoarding", runId, "{}"));
+        assertThat(worker("a").awaitEnd()).isEqualTo(WorkerProcess.BROKEN);
+        runs.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        assertThat(owned("b")).isEqualTo(SHARDS);
+        assertThat(worker("a").output()).contains("OutOfMemoryError");
     }
 
     @Test
@@ -185,7 +202,10 @@ class TakeOverTest {
 
     /** The first in a process of its own, which can be killed and frozen; the others in this one. */
     private void launch(String mortal, String... others) {
-        List<String> flags = List.of("-D" + BusyAgent.NOTES + "=" + notes(mortal));
+        launch(List.of("-D" + BusyAgent.NOTES + "=" + notes(mortal)), mortal, others);
+    }
+
+    private void launch(List<String> flags, String mortal, String... others) {
         workers.put(
                 mortal,
                 WorkerProcess.start(site.environment(settings(mortal)), flags, directory.resolve(mortal + ".log")));

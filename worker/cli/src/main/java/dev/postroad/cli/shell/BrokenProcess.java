@@ -12,8 +12,13 @@ public final class BrokenProcess {
 
     private BrokenProcess() {}
 
+    /** Readies what is needed for an end, while there is the memory for it. */
+    public static void prepare() {
+        Thread.setDefaultUncaughtExceptionHandler(BrokenProcess::uncaught);
+    }
+
     /** What no thread of this process is to end with. */
-    public static void uncaught(Thread thread, Throwable failed) {
+    private static void uncaught(Thread thread, Throwable failed) {
         boolean isBroken = failed instanceof VirtualMachineError && !(failed instanceof StackOverflowError);
         try {
             LOG.error("thread {} ends", thread.getName(), failed);

@@ -27,6 +27,9 @@ public final class WorkerProcess implements AutoCloseable {
     /** A variable of the process: by how much its machine's clock is off. */
     public static final String CLOCK_OFF = "TEST_CLOCK_OFF";
 
+    /** What a process ends with whose worker broke off. */
+    public static final int BROKEN = 5;
+
     private static final Pattern READY = Pattern.compile("^ready (\\d+)$", Pattern.MULTILINE);
     private static final List<String> FLAGS = List.of(
             "-Xmx512m",
@@ -50,6 +53,7 @@ public final class WorkerProcess implements AutoCloseable {
         Worker worker = Worker.start(
                 WorkerSettings.read(System.getenv()), () -> right.instant().plus(off));
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
+        worker.whenBroken(_ -> Runtime.getRuntime().halt(BROKEN));
         Site.await("the worker is ready", worker::isReady);
         System.out.println("ready " + worker.httpPort());
         System.in.transferTo(OutputStream.nullOutputStream());
@@ -192,8 +196,10 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private void awaitEnd() {
+    /** Waits for its end; what it ended with. */
+    public int awaitEnd() {
         Site.await("the process has ended", () -> !process.isAlive());
+        return process.exitValue();
     }
 
     @Override
