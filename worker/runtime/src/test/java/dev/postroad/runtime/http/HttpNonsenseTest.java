@@ -135,8 +135,15 @@ final class HttpNonsenseTest {
 
     @Test
     void refusesAtOnceWhoAsksBeforeSendingABody() throws Exception {
-        String header = "POST /api/triggers HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
-                + "Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
+        String header = String.join(
+                "\r\n",
+                "POST /api/triggers HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: text/plain",
+                "Content-Length: 1000000",
+                "Expect: 100-continue",
+                "",
+                "");
         try (SlowCaller caller = new SlowCaller(port()).send(header)) {
             assertThat(caller.readAll(Site.LIMIT)).startsWith("HTTP/1.1 415").contains("Connection: close");
         }
