@@ -324,6 +324,20 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "Chains of an agent behind HTTP in another process, beside a bare loop of as many calls.")
+    int http(
+            @Option(names = "--runs", defaultValue = "20000") int runs,
+            @Option(names = "--nodes", defaultValue = "10") int nodes,
+            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
+                    int warmUp)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(ServedRuns.chains(site, nodes, runs, warmUp, IN_FLIGHT).put("runsInFlight", IN_FLIGHT));
+        }
+        return 0;
+    }
+
     @Command(name = "kafka-agents", description = "Chains of an agent on Kafka, whose host is another process.")
     int kafkaAgents(
             @Option(names = "--runs", defaultValue = "20000") int runs,

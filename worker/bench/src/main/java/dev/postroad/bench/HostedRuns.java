@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -21,10 +20,14 @@ final class HostedRuns {
     static ObjectNode chains(Site site, int nodes, int runs, int warmUp) throws Exception {
         site.place().publish(DEFINITION);
         site.place().publish(Graphs.chain(GRAPH, nodes, AGENT));
-        try (Host _ = new Host(site.place())) {
+        try (Served host = host(site.place())) {
             site.run(GRAPH, "warm-", warmUp);
+            Processors before = Processors.untilNow(host.handle());
             site.run(GRAPH, "measured-", runs);
-            return Figures.of(site, "measured-");
+            Processors after = Processors.untilNow(host.handle());
+            ObjectNode figures = Figures.of(site, "measured-");
+            figures.set("cpuMicrosOfACall", after.microsOfEach((long) runs * nodes, before));
+            return figures;
         }
     }
 
@@ -49,7 +52,7 @@ final class HostedRuns {
             figures.put("readyMillis", Math.round(second.readyMillis()));
             figures.put("heapAfterKillMebibytes", Figures.round(second.heapMebibytes(), 1));
             long begun = System.nanoTime();
-            try (Host _ = new Host(place)) {
+            try (Served _ = host(place)) {
                 Ground.await(() -> at(place, "completed") == runs);
             }
             figures.put("secondsUntilAllAreAnswered", seconds(begun));
@@ -66,29 +69,8 @@ final class HostedRuns {
         return Figures.round((System.nanoTime() - begun) / 1e9, 1);
     }
 
-    /** A {@link HostMain}, which ends with this. */
-    private static final class Host implements AutoCloseable {
-        private final Process process;
-
-        Host(Place place) throws IOException {
-            process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            HostMain.class.getName(),
-                            place.servers().kafka(),
-                            place.topics().prefix()))
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        }
-
-        @Override
-        public void close() throws IOException {
-            process.getOutputStream().close();
-            process.onExit().join();
-        }
+    private static Served host(Place place) throws IOException {
+        return new Served(
+                HostMain.class, List.of(place.servers().kafka(), place.topics().prefix()));
     }
 }
