@@ -3,6 +3,7 @@ package dev.postroad.contracts.host;
 import dev.postroad.contracts.agent.JavaAgent;
 import dev.postroad.contracts.json.FaultsException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,6 +36,12 @@ public final class AgentHost implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long PAUSE_MILLIS = 1_000;
 
+    /** A commit costs Kafka as much as a batch of answers does; what is done twice where this process dies is as little. */
+    private static final Duration COMMIT_EVERY = Duration.ofMillis(200);
+
+    /** So long a record that is no task is told of, as the next ones are read well. */
+    private static final Duration TOLD_FOR = Duration.ofMinutes(1);
+
     private final HostSettings settings;
     private final Map<String, JavaAgent> topics;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -43,10 +50,17 @@ public final class AgentHost implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread =
             Thread.ofPlatform().name("postroad-agent-host").unstarted(this::loop);
+    private final InstantSource clock;
+    private Instant commitAt = Instant.EPOCH;
     private volatile @Nullable String problem;
+    private volatile @Nullable Unfit unfit;
+
+    /** A record that is no task. */
+    private record Unfit(String why, Instant toldUntil) {}
 
     private AgentHost(HostSettings settings, Collection<? extends JavaAgent> agents, InstantSource clock) {
         this.settings = settings;
+        this.clock = clock;
         this.topics = agents.stream()
                 .collect(Collectors.toMap(agent -> settings.topics().agentTasks(agent.name()), Function.identity()));
         this.producer = new KafkaProducer<>(settings.producer());
@@ -76,9 +90,17 @@ public final class AgentHost implements AutoCloseable {
         return tasks.underWay();
     }
 
-    /** What is wrong with the way to Kafka; null where nothing is. */
+    /**
+     * What is wrong with the way to Kafka, or, for a minute, with a record of the agents' topics that is no task and was passed
+     * over; null where nothing is.
+     */
     public @Nullable String problem() {
-        return problem == null ? tasks.problem() : problem;
+        String ofKafka = problem == null ? tasks.problem() : problem;
+        if (ofKafka != null) {
+            return ofKafka;
+        }
+        Unfit last = unfit;
+        return last == null || clock.instant().isAfter(last.toldUntil) ? null : last.why;
     }
 
     private void loop() {
@@ -119,7 +141,11 @@ public final class AgentHost implements AutoCloseable {
             take(record);
         }
         tasks.beat();
-        commit(consumer);
+        Instant now = clock.instant();
+        if (!now.isBefore(commitAt)) {
+            commitAt = now.plus(COMMIT_EVERY);
+            commit(consumer);
+        }
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -137,7 +163,9 @@ public final class AgentHost implements AutoCloseable {
                 }
             }
         } catch (FaultsException noTask) {
-            problem = "a record of " + record.topic() + " is no task: " + noTask.getMessage();
+            String why = "a record of " + record.topic() + " is no task: partition " + record.partition() + ", offset "
+                    + record.offset() + ": " + noTask.getMessage();
+            unfit = new Unfit(why, clock.instant().plus(TOLD_FOR));
             done.run();
         }
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class HostedTasks {
     private static final String TOO_LARGE = "kafka.answer-too-large";
     private static final long PAUSE_MILLIS = 1_000;
+    private static final Said NOTHING = new Nothing();
 
     private final HostSettings settings;
     private final Producer<byte[], byte[]> producer;
@@ -36,6 +38,7 @@ final class HostedTasks {
     private final RecentAnswers recent = new RecentAnswers();
     private final Semaphore places;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final AtomicBoolean beating = new AtomicBoolean();
     private volatile Instant beatAt = Instant.EPOCH;
     private volatile @Nullable String problem;
 
@@ -67,13 +70,13 @@ final class HostedTasks {
         RunningTask before = running.get(key);
         if (before != null && (work.doubtful() > 0 || before.attempt() == call.attempt())) {
             if (before.join(call, done)) {
-                say(key, call.attempt(), "underWay");
+                aside(() -> say(key, call.attempt(), "underWay"));
                 return;
             }
         }
         ObjectNode known = recent.answer(key, call.attempt(), work.doubtful());
         if (known != null) {
-            answer(key, known, done);
+            aside(() -> answer(key, known, done));
             return;
         }
         if (before != null) {
@@ -97,31 +100,47 @@ final class HostedTasks {
         running.values().forEach(RunningTask::leave);
     }
 
+    /** Whoever reads tasks must not wait for Kafka, which lets those wait who send while it is away. */
+    private static void aside(Runnable sending) {
+        Thread.ofVirtual().name("agent-answer").start(sending);
+    }
+
     private void perform(JavaAgent agent, TaskRecord.Key key, boolean reconcile, RunningTask task) {
-        AgentReply reply = null;
+        Said said = NOTHING;
         boolean answers = false;
         try {
             places.acquire();
             try {
                 // Nobody waits for what began too late.
                 answers = clock.instant().isBefore(task.call().deadline());
-                reply = answers ? reply(agent, key, reconcile, task) : null;
+                said = answers ? said(agent, key, reconcile, task) : NOTHING;
             } finally {
                 places.release();
             }
         } catch (InterruptedException stopped) {
             answers = !task.isAbandoned();
-            reply = AgentReply.retryable("interrupted", "the agent was interrupted");
+            said = new Replied(AgentReply.retryable("interrupted", "the agent was interrupted"));
         } catch (Exception | LinkageError | VirtualMachineError | AssertionError failed) {
-            reply = AgentReply.retryable(failed.getClass().getSimpleName(), String.valueOf(failed.getMessage()));
+            said = new Replied(
+                    AgentReply.retryable(failed.getClass().getSimpleName(), String.valueOf(failed.getMessage())));
         } finally {
             boolean _ = Thread.interrupted();
-            end(key, task, answers && !task.isAbandoned() ? reply : null, answers);
+            end(key, task, answers && !task.isAbandoned() ? said : NOTHING);
         }
     }
 
-    private @Nullable AgentReply reply(JavaAgent agent, TaskRecord.Key key, boolean reconcile, RunningTask task)
-            throws Exception {
+    /** What is said of a task in the end. */
+    private sealed interface Said {}
+
+    private record Replied(AgentReply reply) implements Said {}
+
+    /** The same attempt comes again, and is to be done then. */
+    private record NotDone() implements Said {}
+
+    /** Nobody waits for it. */
+    private record Nothing() implements Said {}
+
+    private Said said(JavaAgent agent, TaskRecord.Key key, boolean reconcile, RunningTask task) throws Exception {
         AgentCall call = task.call();
         AgentCall whole = new AgentCall(
                 call.runId(),
@@ -138,43 +157,49 @@ final class HostedTasks {
         if (reconcile) {
             Optional<AgentReply> done =
                     agent instanceof Reconciling reconciling ? reconciling.reconcile(whole) : Optional.empty();
-            if (done.isPresent()) {
-                return done.get();
-            }
-            say(key, task.attempt(), "notDone");
-            // The same attempt comes again, and is to be done then.
-            task.abandon();
-            return null;
+            return done.<Said>map(Replied::new).orElseGet(NotDone::new);
         }
         AgentReply reply = agent.call(whole);
-        return reply == null ? AgentReply.completed(NullNode.instance) : reply;
+        return new Replied(reply == null ? AgentReply.completed(NullNode.instance) : reply);
     }
 
-    private void end(TaskRecord.Key key, RunningTask task, @Nullable AgentReply reply, boolean answers) {
+    /** The place of a task is told as done once Kafka has what was said of it, so that nobody waits for it in vain. */
+    private void end(TaskRecord.Key key, RunningTask task, Said said) {
         List<Runnable> waiting = task.end();
         running.remove(key, task);
-        if (reply == null) {
-            if (!answers || task.isAbandoned()) {
-                waiting.forEach(Runnable::run);
+        Runnable stored = () -> waiting.forEach(Runnable::run);
+        switch (said) {
+            case Nothing() -> stored.run();
+            case NotDone() -> answer(key, Replies.of(key.task(), task.attempt()).put("notDone", true), stored);
+            case Replied(AgentReply reply) -> {
+                ObjectNode answer = Replies.of(key.task(), task.attempt()).setAll(Replies.answer(reply));
+                ArrayNode logs = task.logs();
+                if (logs != null) {
+                    answer.set("logs", logs);
+                }
+                recent.keep(key, task.attempt(), answer);
+                answer(key, answer, stored);
             }
-            return;
         }
-        ObjectNode answer = Replies.of(key.task(), task.attempt()).setAll(Replies.answer(reply));
-        ArrayNode logs = task.logs();
-        if (logs != null) {
-            answer.set("logs", logs);
-        }
-        recent.keep(key, task.attempt(), answer);
-        answer(key, answer, () -> waiting.forEach(Runnable::run));
     }
 
-    /** Tells of what is under way, where the time for that has come. */
+    /** Tells of what is under way, where the time for that has come; does not wait for Kafka. */
     void beat() {
         Instant now = clock.instant();
-        if (now.isBefore(beatAt)) {
+        if (now.isBefore(beatAt) || !beating.compareAndSet(false, true)) {
             return;
         }
         beatAt = now.plus(settings.heartbeatEvery());
+        aside(() -> {
+            try {
+                beat(now);
+            } finally {
+                beating.set(false);
+            }
+        });
+    }
+
+    private void beat(Instant now) {
         running.forEach((key, task) -> {
             if (now.isAfter(task.deadline())) {
                 task.abandon();

@@ -22,10 +22,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -210,6 +214,55 @@ final class HostedTasksTest {
         timed.beat();
         done.await();
         assertThat(timed.underWay()).isZero();
+    }
+
+    @Test
+    void thatNothingWasDoneIsSaidUntilKafkaHasIt() throws Exception {
+        tasks.begin(
+                new Hosted(call -> {
+                    throw new AssertionError("it is asked, and not called");
+                }),
+                work(2, NOW.plusSeconds(60)),
+                done::countDown);
+        JsonNode first = sent(1, new TimeoutException("away"));
+        assertThat(first.path("notDone").asBoolean()).isTrue();
+        assertThat(done.getCount()).isOne();
+        assertThat(sent(2, null)).isEqualTo(first);
+        done.await();
+    }
+
+    @Test
+    void aHeartbeatThatKafkaDoesNotTakeHoldsUpNobody() throws Exception {
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch away = new CountDownLatch(1);
+        MockProducer<byte[], byte[]> slow =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                    @Override
+                    public synchronized Future<RecordMetadata> send(
+                            ProducerRecord<byte[], byte[]> record, Callback callback) {
+                        sending.countDown();
+                        while (away.getCount() > 0) {
+                            Thread.onSpinWait();
+                        }
+                        return super.send(record, callback);
+                    }
+                };
+        HostedTasks held = new HostedTasks(
+                HostSettings.of(Map.of("bootstrap.servers", "localhost:1"), new Topics("postroad.")),
+                slow,
+                InstantSource.fixed(NOW));
+        held.begin(
+                new Hosted(call -> {
+                    new CountDownLatch(1).await();
+                    return AgentReply.completed(call.input());
+                }),
+                new TaskRecord.Work(work(1, NOW.plusSeconds(60)).call(), 0),
+                done::countDown);
+        held.beat();
+        sending.await();
+        held.beat();
+        away.countDown();
+        held.leaveAll();
     }
 
     @Test
