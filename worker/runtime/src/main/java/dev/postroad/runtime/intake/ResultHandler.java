@@ -86,18 +86,32 @@ final class ResultHandler implements RecordHandler {
             remote.heard(runId, result.task(), result.attempt());
             incoming.done();
         } else {
-            instruct(runId, new Command.Shown(result.task(), result.attempt()), new Outcome(result, incoming));
+            ask(runId, result, incoming);
         }
     }
 
     private void show(String runId, AgentResult result, String chunk, Incoming incoming) {
         if (remote.hears(runId, result.task(), result.attempt())) {
             remote.heard(runId, result.task(), result.attempt());
+        } else if (remote.isRefused(runId, result.task(), result.attempt())) {
+            figures.late();
+            incoming.done();
+            return;
         }
         if (remote.output().show(runId, result.task(), result.attempt(), chunk)) {
-            instruct(runId, new Command.Shown(result.task(), result.attempt()), new Outcome(result, incoming));
+            ask(runId, result, incoming);
         } else {
             incoming.done();
+        }
+    }
+
+    /** Not for every sign of life of an attempt that nobody waits for: the run may have to be read back for it. */
+    private void ask(String runId, AgentResult result, Incoming incoming) {
+        if (remote.isRefused(runId, result.task(), result.attempt())) {
+            figures.late();
+            incoming.done();
+        } else {
+            instruct(runId, new Command.Shown(result.task(), result.attempt()), new Outcome(result, incoming));
         }
     }
 
@@ -166,6 +180,7 @@ final class ResultHandler implements RecordHandler {
         @Override
         public void rejected(String code, String reason) {
             forgetOutput();
+            remote.refused(runId(), result.task(), result.attempt());
             figures.late();
             incoming.done();
         }

@@ -60,11 +60,16 @@ public final class TaskTopics implements TaskSender, AutoCloseable {
         return prepared.computeIfAbsent(agent, name -> {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
             Thread.ofVirtual().name("postroad-topic-of-" + name).start(() -> {
-                boolean made = make(name);
-                if (!made) {
-                    prepared.remove(name, done);
+                boolean made = false;
+                try {
+                    made = make(name);
+                } finally {
+                    // Whatever came of it, nobody waits for it any longer.
+                    if (!made) {
+                        prepared.remove(name, done);
+                    }
+                    done.complete(made);
                 }
-                done.complete(made);
             });
             return done;
         });
@@ -83,7 +88,7 @@ public final class TaskTopics implements TaskSender, AutoCloseable {
             }
             LOG.warn("topic {} of agent {} cannot be made: {}", topic, agent, String.valueOf(failed.getCause()));
             return false;
-        } catch (java.util.concurrent.TimeoutException | KafkaException away) {
+        } catch (java.util.concurrent.TimeoutException | RuntimeException away) {
             LOG.warn("topic {} of agent {} cannot be made yet: {}", topic, agent, away.toString());
             return false;
         } catch (InterruptedException stopping) {

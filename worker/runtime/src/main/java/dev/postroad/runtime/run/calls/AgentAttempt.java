@@ -347,6 +347,7 @@ final class AgentAttempt {
             if (!answer.isOpen()) {
                 throw new InterruptedException("stopped before it was sent");
             }
+            services.remote().sends(run.id(), call.task(), call.attempt());
             AgentReply refused = remote.send(agentCall(sending.deadline()), call.doubtful());
             if (refused != null) {
                 judge(begun, refused);

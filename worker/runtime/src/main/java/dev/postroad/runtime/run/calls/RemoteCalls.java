@@ -16,6 +16,7 @@ import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.logs.CallLog;
 import dev.postroad.runtime.logs.RunLogs;
 import dev.postroad.runtime.trace.Traces;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -41,6 +42,8 @@ public final class RemoteCalls implements RemoteDesk {
     private final InstantSource clock;
     private final Heartbeats heartbeats = new Heartbeats();
     private final RemoteOutput output;
+    private final Refusals refusals = new Refusals();
+    private final AnswerPace pace = new AnswerPace();
     private final AwaitedAnswers awaited = new AwaitedAnswers();
     private final Map<Integer, Instant> listening = new ConcurrentHashMap<>();
 
@@ -79,13 +82,35 @@ public final class RemoteCalls implements RemoteDesk {
         heartbeats.heard(new Attempt(runId, task, attempt), clock.instant());
     }
 
+    /** The run of an attempt says that nobody waits for it. */
+    public void refused(String runId, String task, int attempt) {
+        refusals.add(new Attempt(runId, task, attempt), clock.instant());
+    }
+
+    /** Whether that was said lately, so that the run need not be asked again. */
+    public boolean isRefused(String runId, String task, int attempt) {
+        return refusals.holds(new Attempt(runId, task, attempt), clock.instant());
+    }
+
+    /** An attempt is about to be sent, so that from now on somebody waits for it. */
+    void sends(String runId, String task, int attempt) {
+        refusals.remove(new Attempt(runId, task, attempt));
+    }
+
     /** Keeps whoever is to be told how an attempt went, should it be told here. */
     void remember(String runId, String task, int attempt, Pass pass, Consumer<AgentReply> replied) {
         awaited.keep(new Attempt(runId, task, attempt), pass, replied);
     }
 
     @Override
+    public Duration patience() {
+        return pace.patience();
+    }
+
+    @Override
     public void listens(int shard) {
+        // Whoever had the shard meanwhile may have sent what was refused here before.
+        refusals.clear();
         listening.put(shard, clock.instant());
     }
 
@@ -106,6 +131,7 @@ public final class RemoteCalls implements RemoteDesk {
     public void note(RunKey run, Effect.Note note) {
         Attempt attempt = new Attempt(run.id(), note.task(), note.attempt());
         output.end(attempt);
+        pace.took(note.durationMillis());
         if (!awaited.tell(attempt, note.reply(), note.durationMillis())) {
             guards.count(note.agent(), note.reply(), note.durationMillis());
         }

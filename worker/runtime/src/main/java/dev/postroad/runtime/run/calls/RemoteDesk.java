@@ -3,6 +3,7 @@ package dev.postroad.runtime.run.calls;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RemoteAgents;
 import dev.postroad.runtime.journal.RunKey;
+import java.time.Duration;
 
 /** Does for runs what concerns agents whose answers come by themselves. Thread-safe; must not block. */
 public interface RemoteDesk {
@@ -11,6 +12,11 @@ public interface RemoteDesk {
         @Override
         public RemoteAgents of(String runId, int shard) {
             return RemoteAgents.NONE;
+        }
+
+        @Override
+        public Duration patience() {
+            return Duration.ZERO;
         }
 
         @Override
@@ -28,6 +34,9 @@ public interface RemoteDesk {
 
     /** What the decisions of a run have to know. */
     RemoteAgents of(String runId, int shard);
+
+    /** How much longer than the engine says a run stays at hand whose tasks are with remote agents; not negative. */
+    Duration patience();
 
     /** What agents say to the runs of a shard is heard here from now on. */
     void listens(int shard);

@@ -43,7 +43,7 @@ final class EffectPerformer {
                 case Effect.Show show -> remote.show(live.key(), show);
                 case Effect.Wake(Instant at, Command command) -> {
                     if (!live.isAway()) {
-                        timers.add(at, live, command);
+                        timers.add(command instanceof Command.Rest ? at.plus(remote.patience()) : at, live, command);
                     }
                 }
                 case Effect.Yield(Command command) -> inbox.accept(new Message.Tell(live, command));

@@ -6,6 +6,7 @@ import dev.postroad.runtime.journal.StoredRun;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
     private final JournalReader journal;
     private final StoredRun.Graphs graphs;
     private final Repeats repeats;
+    private final GatheredLoads gathered = new GatheredLoads();
 
     /** That of the worker, which is told of what its threads end with. */
     private final Thread.UncaughtExceptionHandler owner = Thread.currentThread().getThreadGroup();
@@ -38,7 +40,29 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
 
     @Override
     public void load(String runId, Consumer<Optional<StoredRun>> loaded) {
-        load(() -> journal.find(runId, graphs), loaded);
+        if (gathered.add(runId, loaded)) {
+            start(this::readGathered);
+        }
+    }
+
+    private void readGathered() {
+        var next = gathered.next();
+        while (!next.isEmpty()) {
+            var together = next;
+            try {
+                tryUntilDone(() -> read(together));
+            } catch (RuntimeException defect) {
+                // Which of them it is about shows where each is read alone; and those that gather go on being read.
+                together.forEach((runId, all) ->
+                        load(() -> journal.find(runId, graphs), found -> all.forEach(loaded -> loaded.accept(found))));
+            }
+            next = gathered.next();
+        }
+    }
+
+    private void read(Map<String, List<Consumer<Optional<StoredRun>>>> together) throws SQLException {
+        Map<String, StoredRun> found = journal.find(together.keySet(), graphs);
+        together.forEach((runId, all) -> all.forEach(loaded -> loaded.accept(Optional.ofNullable(found.get(runId)))));
     }
 
     @Override
@@ -59,17 +83,23 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
     }
 
     private void untilDone(Reading reading) {
-        Thread.ofVirtual().name("postroad-load").uncaughtExceptionHandler(owner).start(() -> {
-            while (!closed) {
-                try {
-                    reading.run();
-                    return;
-                } catch (SQLException | JdbiException away) {
-                    repeats.warn("runs cannot be read back yet", away);
-                    pause();
-                }
+        start(() -> tryUntilDone(reading));
+    }
+
+    private void start(Runnable reading) {
+        Thread.ofVirtual().name("postroad-load").uncaughtExceptionHandler(owner).start(reading);
+    }
+
+    private void tryUntilDone(Reading reading) {
+        while (!closed) {
+            try {
+                reading.run();
+                return;
+            } catch (SQLException | JdbiException away) {
+                repeats.warn("runs cannot be read back yet", away);
+                pause();
             }
-        });
+        }
     }
 
     private static void pause() {
