@@ -12,6 +12,7 @@ import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteClient;
+import dev.postroad.runtime.agent.attempt.Web;
 import dev.postroad.runtime.agent.attempt.WebAddress;
 import dev.postroad.runtime.agent.http.HttpAgent;
 import dev.postroad.runtime.agent.http.HttpSettings;
@@ -28,29 +29,22 @@ import dev.postroad.runtime.agent.plugin.PluginFolder;
 import dev.postroad.runtime.agent.plugin.PluginListener;
 import dev.postroad.runtime.agent.plugin.Plugins;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens clients for agents of every kind. Owns the HTTP client that they share, so it must outlive them.
+ * Opens clients for agents of every kind. Owns the way to their servers, which they share, so it must outlive them.
  * Thread-safe.
  */
 public final class AgentClients implements AutoCloseable {
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-
     private final AgentEnvironment environment;
     private final TaskSender tasks;
     private final JavaAgents javaAgents;
     private volatile @Nullable PluginFolder plugins;
-    private final ExecutorService threads;
-    private final HttpClient http;
+    private final Web web;
     private final AttemptSender sender;
     private final PriceList prices = new PriceList();
 
@@ -70,16 +64,8 @@ public final class AgentClients implements AutoCloseable {
         this.environment = environment;
         this.tasks = tasks;
         javaAgents = JavaAgents.onClassPath();
-        threads = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("agent-http-", 0).factory());
-        // HTTP/1.1, as the upgrade that Java offers on plain HTTP otherwise confuses common Python servers.
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(environment.connectTimeout())
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .executor(threads)
-                .build();
-        sender = new AttemptSender(http, environment.clock(), environment.reach());
+        web = new Web(environment.connectTimeout(), environment.clock());
+        sender = new AttemptSender(web, environment.clock(), environment.reach());
     }
 
     /**
@@ -198,14 +184,7 @@ public final class AgentClients implements AutoCloseable {
     /** Aborts calls under way, and waits for the threads. */
     @Override
     public void close() {
-        http.shutdownNow();
-        try {
-            http.awaitTermination(CLOSE_TIMEOUT);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        threads.shutdownNow();
-        threads.close();
+        web.close();
         PluginFolder followed = plugins;
         if (followed != null) {
             followed.close();

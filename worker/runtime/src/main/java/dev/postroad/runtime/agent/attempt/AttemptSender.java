@@ -3,9 +3,6 @@ package dev.postroad.runtime.agent.attempt;
 import dev.postroad.contracts.agent.AgentCall;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,48 +14,39 @@ import java.time.InstantSource;
  * thread's interrupt flag set.
  */
 public final class AttemptSender {
-    /** Keeps a deadline far away from overflowing the HTTP client's clock. */
+    /** Keeps a deadline far away from overflowing the clock of a client. */
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
 
-    private final HttpClient http;
+    private final Web web;
     private final InstantSource clock;
     private final Reach reach;
 
     /** @param reach where requests may go */
-    public AttemptSender(HttpClient http, InstantSource clock, Reach reach) {
-        this.http = http;
+    public AttemptSender(Web web, InstantSource clock, Reach reach) {
+        this.web = web;
         this.clock = clock;
         this.reach = reach;
     }
 
     /** Gives the answer once its headers are there; the caller must close its body. */
-    public HttpResponse<InputStream> send(HttpRequest.Builder request, AgentCall call)
-            throws IOException, InterruptedException {
+    public ServerAnswer send(Post post, AgentCall call) throws IOException, InterruptedException {
         Duration left = Duration.between(clock.instant(), call.deadline());
         if (!left.isPositive()) {
             throw new HttpTimeoutException("the deadline has passed");
         }
-        request.timeout(left.compareTo(LONGEST_TIMEOUT) < 0 ? left : LONGEST_TIMEOUT);
         if (!call.traceParent().isEmpty()) {
-            request.setHeader("traceparent", call.traceParent());
+            post.set("traceparent", call.traceParent());
         }
-        AbandonableBody body = new AbandonableBody();
-        try {
-            HttpRequest built = request.build();
-            reach.check(built.uri());
-            return http.send(built, body);
-        } catch (InterruptedException givenUp) {
-            body.abandon();
-            throw givenUp;
-        }
+        reach.check(post.address());
+        return web.send(post, left.compareTo(LONGEST_TIMEOUT) < 0 ? left : LONGEST_TIMEOUT);
     }
 
     /**
-     * The body of an answer, of which nothing is read once the deadline has passed: the HTTP client's own limit ends with
-     * the headers, and pieces may come for ever.
+     * The body of an answer, of which nothing is read once the deadline has passed: a client's own limit may end with the
+     * headers, and pieces may come for ever.
      */
-    public InputStream body(HttpResponse<InputStream> response, AgentCall call) {
-        return new TimedStream(response.body(), call.deadline(), clock);
+    public InputStream body(ServerAnswer answer, AgentCall call) {
+        return new TimedStream(answer.body(), call.deadline(), clock);
     }
 
     /** Turns a failure to read into the interrupt that caused it, where one did. */

@@ -7,10 +7,8 @@ import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.Fields;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,27 +28,28 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
     private static final int EXPLANATION_BYTES = 4 * Excerpt.LIMIT;
 
     /** The fault of an answer whose status is not 2xx. */
-    public Faulted status(HttpResponse<InputStream> response) throws IOException {
-        return status(response, explanation(response));
+    public Faulted status(ServerAnswer answer) throws IOException {
+        return status(answer, explanation(answer));
     }
 
     /** The beginning of what such an answer says. */
-    public static byte[] explanation(HttpResponse<InputStream> response) throws IOException {
-        return response.body().readNBytes(EXPLANATION_BYTES);
+    public static byte[] explanation(ServerAnswer answer) throws IOException {
+        return answer.body().readNBytes(EXPLANATION_BYTES);
     }
 
     /** The same of one whose explanation has been read. */
-    public Faulted status(HttpResponse<?> response, byte[] explanation) {
-        int status = response.statusCode();
+    public Faulted status(ServerAnswer answer, byte[] explanation) {
+        int status = answer.status();
         String type = kind + "." + status;
         if (status < 400) {
-            String target = response.headers().firstValue("Location").orElse("elsewhere");
+            String location = answer.header("Location");
+            String target = location == null ? "elsewhere" : location;
             return permanent(type, "answered " + status + ", a redirect to " + target + "; redirects are not followed");
         }
         String body = new String(explanation, StandardCharsets.UTF_8).strip();
         String message = excerpt.of("answered " + status + (body.isEmpty() ? "" : ": " + body));
         return isTransient(status)
-                ? new Faulted(type, message, true, retryAfter(response))
+                ? new Faulted(type, message, true, retryAfter(answer))
                 : new Faulted(type, message, false, null);
     }
 
@@ -143,10 +142,8 @@ public record RemoteFaults(String kind, Excerpt excerpt, InstantSource clock) {
     }
 
     /** The pause that a server asks for; null where it asks for none. */
-    public @Nullable Duration retryAfter(HttpResponse<?> response) {
-        return response.headers()
-                .firstValue("Retry-After")
-                .map(value -> RetryAfter.parse(value, clock.instant()))
-                .orElse(null);
+    public @Nullable Duration retryAfter(ServerAnswer answer) {
+        String value = answer.header("Retry-After");
+        return value == null ? null : RetryAfter.parse(value, clock.instant());
     }
 }

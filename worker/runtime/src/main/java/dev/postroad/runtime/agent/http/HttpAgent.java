@@ -8,13 +8,13 @@ import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.CallBody;
 import dev.postroad.runtime.agent.attempt.Excerpt;
+import dev.postroad.runtime.agent.attempt.Post;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.ServerAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +59,9 @@ public final class HttpAgent implements AgentClient {
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
         try {
-            HttpResponse<InputStream> response = sender.send(request(call), call);
+            ServerAnswer response = sender.send(post(call), call);
             try (InputStream body = sender.body(response, call)) {
-                return response.statusCode() / 100 == 2 ? read(response, body, call) : failed(response);
+                return response.isFine() ? read(response, body, call) : failed(response);
             }
         } catch (IOException broken) {
             AttemptSender.throwIfInterrupted(broken);
@@ -75,17 +75,17 @@ public final class HttpAgent implements AgentClient {
         return known == null ? call(call) : known;
     }
 
-    private AgentReply failed(HttpResponse<InputStream> response) throws IOException {
+    private AgentReply failed(ServerAnswer response) throws IOException {
         byte[] explanation = RemoteFaults.explanation(response);
         return faults.status(response, explanation).using(HttpAnswer.spent(explanation));
     }
 
-    private HttpRequest.Builder request(AgentCall call) {
-        return settings.request(settings.url(), call, CallBody.of(call), HttpStream.ACCEPT);
+    private Post post(AgentCall call) {
+        return settings.post(settings.url(), call, CallBody.of(call), HttpStream.ACCEPT);
     }
 
-    private AgentReply read(HttpResponse<?> response, InputStream body, AgentCall call) throws IOException {
-        if (response.statusCode() == HttpURLConnection.HTTP_NO_CONTENT) {
+    private AgentReply read(ServerAnswer response, InputStream body, AgentCall call) throws IOException {
+        if (response.status() == HttpURLConnection.HTTP_NO_CONTENT) {
             return HttpAnswer.nothing();
         }
         Optional<HttpStream.Format> format = HttpStream.Format.of(response);

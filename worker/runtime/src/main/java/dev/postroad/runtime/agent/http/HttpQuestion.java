@@ -8,10 +8,10 @@ import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.CallBody;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.ServerAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +71,10 @@ record HttpQuestion(
 
     private HttpVerdict verdict(AgentCall call, int doubtful) throws InterruptedException {
         try {
-            HttpResponse<InputStream> response = sender.send(
-                    settings.request(url, call, CallBody.inDoubt(call, doubtful), "application/json"), call);
+            ServerAnswer response =
+                    sender.send(settings.post(url, call, CallBody.inDoubt(call, doubtful), "application/json"), call);
             try (InputStream body = sender.body(response, call)) {
-                return response.statusCode() / 100 == 2
+                return response.isFine()
                         ? read(response, body, call)
                         : new HttpVerdict.Unknown(faults.status(response));
             }
@@ -84,7 +84,7 @@ record HttpQuestion(
         }
     }
 
-    private HttpVerdict read(HttpResponse<?> response, InputStream body, AgentCall call) throws IOException {
+    private HttpVerdict read(ServerAnswer response, InputStream body, AgentCall call) throws IOException {
         byte[] bytes = body.readNBytes(maxAnswerBytes + 1);
         return bytes.length > maxAnswerBytes
                 ? new HttpVerdict.Unknown(faults.tooLarge(maxAnswerBytes))

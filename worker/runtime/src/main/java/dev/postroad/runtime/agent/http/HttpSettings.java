@@ -6,11 +6,11 @@ import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.CommonSettings;
+import dev.postroad.runtime.agent.attempt.Post;
 import dev.postroad.runtime.agent.attempt.SecretReferences;
 import dev.postroad.runtime.agent.attempt.SendableHeader;
 import dev.postroad.runtime.agent.attempt.WebAddress;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,14 +46,13 @@ public record HttpSettings(
     }
 
     /** The POST of a body about a call, with what the author has sent with each. */
-    HttpRequest.Builder request(URI to, AgentCall call, ObjectNode body, String accepted) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(to)
-                .header("Content-Type", "application/json")
-                .header("Accept", accepted)
-                .header("Idempotency-Key", call.idempotencyKey())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)));
-        headers.forEach(request::setHeader);
-        return request;
+    Post post(URI to, AgentCall call, ObjectNode body, String accepted) {
+        Post post = new Post(to, Json.bytes(body))
+                .add("Content-Type", "application/json")
+                .add("Accept", accepted)
+                .add("Idempotency-Key", call.idempotencyKey());
+        headers.forEach(post::set);
+        return post;
     }
 
     private static void checkHeader(Fields fields, String field, String name, String value) {

@@ -10,11 +10,11 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.runtime.agent.attempt.BoundedStream;
 import dev.postroad.runtime.agent.attempt.FaultedException;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.ServerAnswer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,8 +43,8 @@ final class HttpStream {
         EVENTS;
 
         /** The format of an answer; empty where it is one piece. */
-        static Optional<Format> of(HttpResponse<?> response) {
-            String type = response.headers().firstValue("Content-Type").orElse("");
+        static Optional<Format> of(ServerAnswer answer) {
+            String type = answer.headerOrEmpty("Content-Type");
             return switch (type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT)) {
                 case "text/event-stream" -> Optional.of(EVENTS);
                 case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines" ->

@@ -14,12 +14,12 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.BoundedStream;
 import dev.postroad.runtime.agent.attempt.FaultedException;
+import dev.postroad.runtime.agent.attempt.Post;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.ServerAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -73,7 +73,7 @@ final class ModelTransport implements HttpClient {
         URI address = URI.create(request.url());
         Exchange exchange = EXCHANGE.get();
         try {
-            HttpResponse<InputStream> response = sender.send(converted(address, request), exchange.call());
+            ServerAnswer response = sender.send(converted(address, request), exchange.call());
             try (InputStream body = sender.body(response, exchange.call())) {
                 throwIfRefused(response, exchange.faults());
                 LastWords heard = new LastWords(
@@ -90,8 +90,8 @@ final class ModelTransport implements HttpClient {
         }
     }
 
-    private void read(HttpResponse<?> response, LastWords heard, Exchange exchange) throws IOException {
-        String type = response.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+    private void read(ServerAnswer response, LastWords heard, Exchange exchange) throws IOException {
+        String type = response.headerOrEmpty("Content-Type").toLowerCase(Locale.ROOT);
         if (type.startsWith("application/json") || (!streams && !type.startsWith("text/event-stream"))) {
             readWhole(heard, exchange);
             return;
@@ -125,17 +125,16 @@ final class ModelTransport implements HttpClient {
         return words.isEmpty() ? ", and nothing came" : "; the last that came: " + words;
     }
 
-    private java.net.http.HttpRequest.Builder converted(URI address, HttpRequest request) {
-        var builder = java.net.http.HttpRequest.newBuilder(address)
-                .method(request.method().name(), BodyPublishers.ofString(body(request)));
+    private Post converted(URI address, HttpRequest request) {
+        Post post = new Post(address, body(request).getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, List<String>> header : request.headers().entrySet()) {
             // LangChain4j cannot do without a key, and sends some text for one.
             if (endpoint.apiKey() != null
                     || !KEY_HEADERS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
-                header.getValue().forEach(value -> builder.header(header.getKey(), value));
+                header.getValue().forEach(value -> post.add(header.getKey(), value));
             }
         }
-        return builder;
+        return post;
     }
 
     /** LangChain4j's streaming clients know but streams. */
@@ -152,11 +151,11 @@ final class ModelTransport implements HttpClient {
         }
     }
 
-    private static void throwIfRefused(HttpResponse<InputStream> response, RemoteFaults faults) throws IOException {
-        if (response.statusCode() / 100 != 2) {
+    private static void throwIfRefused(ServerAnswer response, RemoteFaults faults) throws IOException {
+        if (!response.isFine()) {
             throw new FaultedException(faults.status(response));
         }
-        String type = response.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        String type = response.headerOrEmpty("Content-Type").toLowerCase(Locale.ROOT);
         if (type.startsWith("text/html")) {
             throw new FaultedException(faults.badAnswer("answered with " + type + " where a model was asked"));
         }

@@ -1,0 +1,77 @@
+package dev.postroad.runtime.agent.attempt;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.WeakHashMap;
+import okhttp3.Connection;
+import okhttp3.Interceptor;
+import okhttp3.Protocol;
+import okhttp3.Response;
+
+/**
+ * Looks whether a server has hung up on a connection of HTTP/1.1 that rested a while, before anything is sent on it: common
+ * servers do after two to five seconds, and OkHttp looks after ten. On one of HTTP/2 somebody listens all the time.
+ * Thread-safe.
+ */
+final class RestedConnections implements Interceptor {
+    private static final Duration LONG = Duration.ofSeconds(1);
+
+    private final InstantSource clock;
+    private final Map<Connection, Instant> usedAt = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** The connection is of no use, and nothing was sent on it. */
+    static final class StaleException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        StaleException() {
+            super("the server had hung up");
+        }
+    }
+
+    RestedConnections(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        Connection connection = Objects.requireNonNull(chain.connection());
+        if (connection.protocol() == Protocol.HTTP_2) {
+            return chain.proceed(chain.request());
+        }
+        Instant last = usedAt.get(connection);
+        if (last != null && last.plus(LONG).isBefore(clock.instant()) && hasHungUp(connection.socket())) {
+            throw new StaleException();
+        }
+        try {
+            return chain.proceed(chain.request());
+        } finally {
+            usedAt.put(connection, clock.instant());
+        }
+    }
+
+    /** Closes it where it has, so that nobody else takes it. */
+    private static boolean hasHungUp(Socket socket) throws IOException {
+        int limit = socket.getSoTimeout();
+        try {
+            socket.setSoTimeout(1);
+            // Whatever comes before it was asked for makes the connection useless too.
+            int _ = socket.getInputStream().read();
+        } catch (SocketTimeoutException silent) {
+            socket.setSoTimeout(limit);
+            return false;
+        } catch (IOException broken) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw broken;
+            }
+        }
+        socket.close();
+        return true;
+    }
+}

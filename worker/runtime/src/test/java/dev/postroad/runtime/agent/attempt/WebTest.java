@@ -1,0 +1,160 @@
+package dev.postroad.runtime.agent.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.runtime.testing.TestCertificate;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okhttp3.Protocol;
+import okhttp3.internal.http2.Settings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class WebTest {
+    private static final char[] PASSWORD = "none".toCharArray();
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-29T09:00:00Z"));
+    private final MockWebServer server = new MockWebServer();
+    private Web web;
+
+    @BeforeEach
+    void start() throws IOException, GeneralSecurityException {
+        TestCertificate own = TestCertificate.of(TestCertificate.Kind.EC, "localhost");
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, PASSWORD);
+        trusted.setCertificateEntry("own", own.certificate());
+        Web.Trust trust = new Web.Trust(context(own, Web.manager(trusted)), Web.manager(trusted));
+        server.useHttps(trust.context().getSocketFactory());
+        web = new Web(Duration.ofSeconds(10), now::get, trust);
+    }
+
+    private static SSLContext context(TestCertificate own, X509TrustManager trust)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, PASSWORD);
+        store.setKeyEntry("own", own.keys().getPrivate(), PASSWORD, new Certificate[] {own.certificate()});
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), new TrustManager[] {trust}, null);
+        return context;
+    }
+
+    @AfterEach
+    void stop() {
+        web.close();
+        server.close();
+    }
+
+    private ServerAnswer call() throws Exception {
+        URI address = URI.create("https://localhost:" + server.getPort() + "/v1");
+        return web.send(new Post(address, "{}".getBytes(StandardCharsets.UTF_8)), Duration.ofSeconds(30));
+    }
+
+    private static String text(ServerAnswer answer) throws IOException {
+        try (var body = answer.body()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void speaksHttp2WithWhoOffersIt() throws Exception {
+        server.start();
+        server.enqueue(new MockResponse.Builder().body("one").build());
+        assertThat(text(call())).isEqualTo("one");
+        assertThat(server.takeRequest().getVersion()).isEqualTo("HTTP/2");
+    }
+
+    @Test
+    void speaksHttp1WithWhoDoesNot() throws Exception {
+        server.setProtocols(List.of(Protocol.HTTP_1_1));
+        server.start();
+        server.enqueue(new MockResponse.Builder().body("one").build());
+        assertThat(text(call())).isEqualTo("one");
+        assertThat(server.takeRequest().getVersion()).isEqualTo("HTTP/1.1");
+    }
+
+    /** As servers do after some seconds; who sends on such a connection hears nothing but that it is broken. */
+    @Test
+    void sendsNothingOnAConnectionThatTheServerHungUpOn() throws Exception {
+        server.setProtocols(List.of(Protocol.HTTP_1_1));
+        server.start();
+        server.enqueue(new MockResponse.Builder()
+                .body("one")
+                .onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE)
+                .build());
+        server.enqueue(new MockResponse.Builder().body("two").build());
+        server.enqueue(new MockResponse.Builder().body("three").build());
+        assertThat(text(call())).isEqualTo("one");
+        now.set(now.get().plusSeconds(5));
+        assertThat(text(call())).isEqualTo("two");
+        now.set(now.get().plusSeconds(5));
+        assertThat(text(call())).isEqualTo("three");
+        assertThat(List.of(exchange(), exchange(), exchange())).containsExactly(0, 0, 1);
+    }
+
+    /** How many were made before on the connection of the next request. */
+    private int exchange() throws InterruptedException {
+        return server.takeRequest().getExchangeIndex();
+    }
+
+    /** Model providers take a hundred calls on a connection, and a worker may have thousands under way. */
+    @Test
+    void makesMoreCallsAtOnceThanAConnectionTakes() throws Exception {
+        Settings few = new Settings();
+        few.set(Settings.MAX_CONCURRENT_STREAMS, 4);
+        int calls = 40;
+        CountDownLatch come = new CountDownLatch(5);
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+                if (request.getExchangeIndex() > 0 || request.getConnectionIndex() > 0) {
+                    come.countDown();
+                    boolean _ = come.await(20, TimeUnit.SECONDS);
+                }
+                return new MockResponse.Builder().settings(few).body("done").build();
+            }
+        });
+        server.start();
+        assertThat(text(call())).isEqualTo("done");
+        List<CompletableFuture<String>> answers = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            CompletableFuture<String> answer = new CompletableFuture<>();
+            answers.add(answer);
+            Thread.ofVirtual().start(() -> {
+                try {
+                    answer.complete(text(call()));
+                } catch (Exception failed) {
+                    answer.completeExceptionally(failed);
+                }
+            });
+        }
+        for (CompletableFuture<String> answer : answers) {
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("done");
+        }
+    }
+}
