@@ -13,6 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -43,8 +44,11 @@ final class LiveTraces implements Traces {
     /** So many of their tasks, and those of one run, which its own limit bounds. */
     static final int MOST_TASKS = 100_000;
 
-    /** Of so many runs it is remembered whether they are traced; a power of two. */
+    /** Of so many runs it is remembered that they are traced; a power of two. */
     private static final int REMEMBERED = 4_096;
+
+    /** And of so many that they are not, those among them that wait in the queue: a mebibyte; a power of two. */
+    private static final int REMEMBERED_UNSAMPLED = 131_072;
 
     private static final long LOOK_MILLIS = 100;
     private static final Duration CLOSING = Duration.ofSeconds(5);
@@ -65,11 +69,11 @@ final class LiveTraces implements Traces {
             Thread.ofPlatform().name("postroad-traces").daemon().unstarted(this::loop);
     private volatile boolean closed;
 
-    /** Each attempt asks again what was decided of its run. */
-    private final AtomicReferenceArray<@Nullable Decided> decided = new AtomicReferenceArray<>(REMEMBERED);
+    /** Each attempt asks again what was decided of its run; here of those that are traced. */
+    private final AtomicReferenceArray<@Nullable TracedRun> sampled = new AtomicReferenceArray<>(REMEMBERED);
 
-    /** @param run null where it is not traced */
-    private record Decided(long number, @Nullable TracedRun run) {}
+    /** The numbers of runs that are not traced, which are most, by their last bits: one look, and nothing is made. */
+    private final AtomicLongArray unsampled = new AtomicLongArray(REMEMBERED_UNSAMPLED);
 
     private sealed interface Told {}
 
@@ -103,14 +107,23 @@ final class LiveTraces implements Traces {
 
     @Override
     public @Nullable TracedRun traced(long number, String id, @Nullable String traceParent) {
-        int place = (int) (number & (REMEMBERED - 1));
-        Decided known = decided.get(place);
-        if (known == null || known.number() != number) {
-            TracedRun run = TracedRun.of(number, id, traceParent);
-            known = new Decided(number, sink.samples(run, traceParent) ? run : null);
-            decided.set(place, known);
+        int place = (int) (number & (REMEMBERED_UNSAMPLED - 1));
+        return unsampled.get(place) == number ? null : decided(number, id, traceParent, place);
+    }
+
+    private @Nullable TracedRun decided(long number, String id, @Nullable String traceParent, int place) {
+        int kept = (int) (number & (REMEMBERED - 1));
+        TracedRun known = sampled.get(kept);
+        if (known != null && known.number() == number) {
+            return known;
         }
-        return known.run();
+        TracedRun run = TracedRun.of(number, id, traceParent);
+        if (!sink.samples(run, traceParent)) {
+            unsampled.set(place, number);
+            return null;
+        }
+        sampled.set(kept, run);
+        return run;
     }
 
     @Override

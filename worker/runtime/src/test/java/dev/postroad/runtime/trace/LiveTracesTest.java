@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ final class LiveTracesTest {
     private static final TracedRun RUN = TracedRun.of(7, "order-1", null);
 
     /** Keeps what it is given, once it is let. */
-    private static final class Kept implements SpanSink {
+    private static class Kept implements SpanSink {
         private final List<SpanDraft> spans = new CopyOnWriteArrayList<>();
         private final CountDownLatch open = new CountDownLatch(1);
 
@@ -162,6 +163,25 @@ final class LiveTracesTest {
             assertThat(traces.traced(number, "run-" + number, null))
                     .isEqualTo(TracedRun.of(number, "run-" + number, null));
         }
+    }
+
+    @Test
+    void asksTheSamplerOnceOfEachOfManyRunsThatAreNotTraced() {
+        AtomicInteger asked = new AtomicInteger();
+        SpanSink none = new Kept() {
+            @Override
+            public boolean samples(TracedRun run, @Nullable String traceParent) {
+                asked.incrementAndGet();
+                return false;
+            }
+        };
+        LiveTraces traces = new LiveTraces(none, (run, seq) -> List.of(), false, InstantSource.system());
+        for (int time = 0; time < 3; time++) {
+            for (long number = 1; number <= 100_000; number++) {
+                assertThat(traces.traced(number, "run", null) == null).isTrue();
+            }
+        }
+        assertThat(asked).hasValue(100_000);
     }
 
     @Test
