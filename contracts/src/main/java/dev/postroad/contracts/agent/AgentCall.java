@@ -12,7 +12,8 @@ import java.util.List;
  * @param input what the node's input expression gave, or the whole state; must not be changed
  * @param deadline when the attempt is given up
  * @param traceParent W3C trace context to hand on with whatever the agent calls
- * @param answers what people answered to the task's interrupts so far, in their order; empty at the first call
+ * @param answers what people answered to the task's interrupts so far, and tools to its calls, in their order, see {@link
+ *     AgentReply.CallingTools}; empty at the first call
  * @param output takes chunks of output while the agent works
  * @param log takes lines for the run's log
  */

@@ -77,6 +77,27 @@ public sealed interface AgentReply {
     }
 
     /**
+     * Other agents, or graphs, are to do something first, side by side. When all have answered, the task is called again, and
+     * the last of its {@link AgentCall#answers} is {@code {"said": …, "calls": […]}}: what is said here, and each call with
+     * its {@code id}, {@code tool}, {@code input} and either its {@code output} or its {@code error}, which has a
+     * {@code type} and a {@code message}. Each of them is a task of its own, with all that tasks have: attempts, waits, questions
+     * to people; what has answered is not done again, whatever becomes of the worker.
+     *
+     * @param said handed back as it is
+     * @param calls in the order in which they are answered; not empty
+     */
+    record CallingTools(JsonNode said, List<ToolCall> calls, Usage usage) implements AgentReply {
+        public CallingTools {
+            calls = List.copyOf(calls);
+        }
+
+        @Override
+        public CallingTools using(Usage consumed) {
+            return new CallingTools(said, calls, consumed);
+        }
+    }
+
+    /**
      * The work failed.
      *
      * @param type the kind of error, as retry policies match it, such as {@code http.503}

@@ -70,6 +70,7 @@ public sealed interface RunOutcome {
                     NODE_COMPLETED,
                     NODE_FAILED,
                     NODE_CANCELLED,
+                    NODE_CALLING,
                     NODE_WAITING,
                     NODE_REMINDED,
                     NODE_REASSIGNED,

@@ -1,5 +1,6 @@
 package dev.postroad.contracts.definition;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.Fields;
 import java.util.List;
 import java.util.Set;
@@ -24,8 +25,14 @@ final class LlmFields {
             "stream",
             "response",
             "schema",
-            "onCutOff");
+            "onCutOff",
+            "tools",
+            "maxToolCalls");
 
+    private static final Set<String> OF_TOOL = Set.of("agent", "graph", "version", "name", "description", "parameters");
+    private static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final int MAX_TOOLS = 128;
+    private static final int MAX_TOOL_CALLS = 1_000;
     private static final Set<String> OF_FALLBACK = Set.of("provider", "baseUrl", "apiKey", "model");
     private static final Pattern PROVIDER = Pattern.compile("openai|anthropic");
     private static final Pattern KEY = Pattern.compile("\\$\\{(env|file):[^}]+}");
@@ -52,6 +59,38 @@ final class LlmFields {
         fields.text("response", RESPONSE, "text or json");
         fields.objectOf("schema");
         fields.text("onCutOff", ON_CUT_OFF, "fail or accept");
+        checkTools(fields);
+    }
+
+    private static void checkTools(Fields fields) {
+        fields.whole("maxToolCalls", 1, MAX_TOOL_CALLS);
+        JsonNode tools = fields.tree("tools");
+        if (tools == null) {
+            return;
+        }
+        if (!tools.isArray() || tools.size() > MAX_TOOLS) {
+            fields.fault(
+                    "tools",
+                    "is no list of at most " + MAX_TOOLS,
+                    "list agents by their names, or as { agent: … } and { graph: … }");
+            return;
+        }
+        for (int i = 0; i < tools.size(); i++) {
+            if (!tools.get(i).isTextual()) {
+                checkTool(fields.element("tools", i, tools.get(i)));
+            }
+        }
+    }
+
+    private static void checkTool(Fields tool) {
+        tool.onlyKnown(OF_TOOL);
+        if (tool.has("agent") == tool.has("graph")) {
+            tool.fault("", "names neither an agent nor a graph, or both", "say one of the two");
+        }
+        List.of("agent", "graph", "description").forEach(tool::text);
+        tool.whole("version", 1, Integer.MAX_VALUE);
+        tool.text("name", TOOL_NAME, "1 to 64 of A-Z a-z 0-9 _ -");
+        tool.objectOf("parameters");
     }
 
     private static void checkEndpoint(Fields fields) {

@@ -34,6 +34,11 @@ final class Replies {
                 asked.set(Asking.ASK, question);
                 put(asked, asking);
             }
+            case AgentReply.CallingTools _ ->
+                answer.putObject("error")
+                        .put("type", "bad-output")
+                        .put("message", "an agent on Kafka calls no tools; let a Java agent of the workers do it")
+                        .put("retryable", false);
             case AgentReply.Sleeping sleeping ->
                 answer.put("sleep", sleeping.duration().toString());
             case AgentReply.Faulted fault -> {

@@ -15,6 +15,8 @@ public enum EventType {
     NODE_COMPLETED("node.completed", Ends.ATTEMPT),
     NODE_FAILED("node.failed", Ends.ATTEMPT),
     NODE_CANCELLED("node.cancelled", Ends.ATTEMPT),
+    /** The agent of a task calls tools, each of which is a task of its own; it is called again when they have answered. */
+    NODE_CALLING("node.calling", Ends.ATTEMPT),
     /** A task waits, for a person or for a time; the run may go on beside it. */
     NODE_WAITING("node.waiting", Ends.ATTEMPT),
     /** A question to a person is open still. */

@@ -379,4 +379,23 @@ class DefinitionsTest {
                                         "document 1.outputTokens: is no number from 0 to 1000000000 with at most 12 places; write what it costs, such as 2.50",
                                         "document 2: prices nothing; say what inputTokens and outputTokens cost, such as inputTokens: 2.50"));
     }
+
+    @Test
+    void tellsAllThatIsWrongWithTools() {
+        assertThatThrownBy(() -> Definitions.readAll("""
+                agent: helper
+                kind: llm
+                maxToolCalls: 0
+                tools: [search, { agent: a, graph: b }, { agent: a, name: a.b, colour: red }]
+                """))
+                .isInstanceOfSatisfying(
+                        FaultsException.class,
+                        wrong -> assertThat(wrong.faults())
+                                .extracting(Fault::toString)
+                                .containsExactly(
+                                        "maxToolCalls: must be a whole number from 1 to 1000, but is the number 0; write a whole number from 1 to 1000",
+                                        "tools[1]: names neither an agent nor a graph, or both; say one of the two",
+                                        "tools[2].colour: is no known field; use one of agent, description, graph, name, parameters, version",
+                                        "tools[2].name: is \"a.b\"; use 1 to 64 of A-Z a-z 0-9 _ -"));
+    }
 }

@@ -35,6 +35,7 @@ class PublicNamesTest {
                         "node.completed",
                         "node.failed",
                         "node.cancelled",
+                        "node.calling",
                         "node.waiting",
                         "node.reminded",
                         "node.reassigned",

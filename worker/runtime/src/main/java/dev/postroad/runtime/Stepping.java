@@ -96,6 +96,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         awaited,
                         agents.calls().remote(),
                         on.part(new JournalRunLoader(storage.reader(), agents.catalog(), clock)),
+                        agents.catalog(),
                         kept,
                         storage.snapshots(),
                         queue,

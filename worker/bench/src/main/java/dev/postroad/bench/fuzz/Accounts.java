@@ -27,6 +27,7 @@ final class Accounts {
             "node.completed",
             "node.failed",
             "node.cancelled",
+            "node.calling",
             "node.waiting",
             "node.reminded",
             "budget.exceeded",

@@ -45,6 +45,9 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
             case NODE_COMPLETED -> ended(NodeStatus.COMPLETED, event, event.at(), "");
             case NODE_FAILED -> ended(NodeStatus.FAILED, event, event.at(), Notes.error(event.data()));
             case NODE_CANCELLED -> ended(NodeStatus.CANCELLED, event, event.at(), "");
+            case NODE_CALLING ->
+                new NodeProgress(
+                        NodeStatus.RUNNING, event.attempt(), tasks, at, Duration.ZERO, Notes.calling(event.data()), "");
             case NODE_WAITING ->
                 Notes.isSleep(event.data())
                         ? ended(NodeStatus.SLEEPING, event, Notes.time(event, "until"), Notes.missing(event.data()))

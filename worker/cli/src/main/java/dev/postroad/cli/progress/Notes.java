@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Says in a few words what the data of an event says. */
 final class Notes {
@@ -16,6 +18,7 @@ final class Notes {
                 error(data) + "; again at " + data.path("dueAt").asText();
             case NODE_FAILED -> error(data) + handler(data);
             case RUN_FAILED -> error(data);
+            case NODE_CALLING -> calling(data);
             case NODE_WAITING -> waiting(data);
             case NODE_REASSIGNED -> "to " + data.path("assignee").asText();
             case BUDGET_EXCEEDED -> data.path("reason").asText();
@@ -43,6 +46,13 @@ final class Notes {
                     RUN_COMPLETED,
                     UNKNOWN -> "";
         };
+    }
+
+    /** The tools that an agent calls, each as often as it does. */
+    static String calling(JsonNode data) {
+        List<String> tools = new ArrayList<>();
+        data.path("calls").forEach(call -> tools.add(call.path("tool").asText()));
+        return "calls " + String.join(", ", tools);
     }
 
     /** What a task asks, or until when it sleeps. */

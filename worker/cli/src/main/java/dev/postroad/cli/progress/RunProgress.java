@@ -102,6 +102,7 @@ public record RunProgress(
                     NODE_COMPLETED,
                     NODE_FAILED,
                     NODE_CANCELLED,
+                    NODE_CALLING,
                     NODE_WAITING,
                     NODE_REMINDED,
                     NODE_REASSIGNED,

@@ -32,7 +32,7 @@ public record Channel(
     private static final String OVERWRITE = "$overwrite";
 
     /** A channel with one of the named reducers. */
-    static Channel of(String name, Reducer reducer, @Nullable JsonNode given) {
+    public static Channel of(String name, Reducer reducer, @Nullable JsonNode given) {
         return of(name, reducer, given, null);
     }
 

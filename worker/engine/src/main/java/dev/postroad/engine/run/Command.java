@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.engine.graph.AnswerSchemas;
@@ -52,6 +53,19 @@ public sealed interface Command {
      */
     record Answer(String task, int attempt, AgentReply reply, RetryPolicy policy, long durationMillis, double chance)
             implements Command {}
+
+    /**
+     * The agent of an attempt calls tools.
+     *
+     * @param said what it wants to be told again when they have answered
+     */
+    record CallTools(String task, int attempt, JsonNode said, List<ToolTask> calls, Usage usage, long durationMillis)
+            implements Command {
+        /** Copies the list. */
+        public CallTools {
+            calls = List.copyOf(calls);
+        }
+    }
 
     /**
      * The agent of an attempt cannot be called: it is disabled or removed, or its circuit breaker is open.

@@ -143,6 +143,11 @@ public final class Decider {
                     advance();
                 }
             }
+            case Command.CallTools calls -> {
+                if (status == RunStatus.RUNNING && steps.callTools(calls)) {
+                    advance();
+                }
+            }
             case Unavailable unavailable -> {
                 if (status == RunStatus.RUNNING && steps.unavailable(unavailable)) {
                     advance();
@@ -371,7 +376,7 @@ public final class Decider {
         }
         if (superstep.isEmpty()) {
             if (frame.isInside()) {
-                ends.completeGraph(frame);
+                return leave(frame);
             } else {
                 draft.emit(new RunCompleted(
                         frame.state(),
@@ -396,7 +401,21 @@ public final class Decider {
                 return true;
             }
         }
-        return frame.graph().depth() > 1 && advanceInside(superstep);
+        return superstep.hasGraphs() && advanceInside(superstep);
+    }
+
+    /** A graph inside has come to its end. */
+    private boolean leave(Frame inside) {
+        Task owner = draft.run().task(inside.owner());
+        if (!ToolRound.isOf(draft.node(owner))) {
+            ends.completeGraph(inside);
+            return true;
+        }
+        if (draft.run().isOutOfTokens()) {
+            return failOutOfTokens();
+        }
+        steps.goOn(owner);
+        return true;
     }
 
     /** Between two supersteps; where those overlap, what is to pause begins nothing more at all. */

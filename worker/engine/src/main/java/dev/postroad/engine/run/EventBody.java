@@ -117,6 +117,19 @@ public sealed interface EventBody {
     }
 
     /**
+     * The agent of a task calls tools. Each is a task of its own, inside this one, which is called again when all of them
+     * have answered.
+     *
+     * @param said what its agent wants to be told again then
+     */
+    record NodeCalling(JsonNode said, List<ToolTask> calls, Usage usage) implements OfTask {
+        @Override
+        public EventType type() {
+            return EventType.NODE_CALLING;
+        }
+    }
+
+    /**
      * A task waits, for a person, for a time, or for an agent.
      *
      * @param interrupt what a person is asked; null where it waits for no person

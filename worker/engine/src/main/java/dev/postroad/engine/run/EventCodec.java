@@ -2,11 +2,13 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
@@ -70,6 +71,10 @@ public final class EventCodec {
                 if (closes) {
                     data.put("closes", true);
                 }
+            }
+            case EventBody.NodeCalling(JsonNode said, List<ToolTask> calls, Usage usage) -> {
+                data.setAll(ToolRound.tree(said, calls));
+                BudgetTrees.put(data, usage);
             }
             case EventBody.NodeWaiting waiting -> Trees.put(data, waiting);
             case EventBody.NodeReminded() -> {}
@@ -178,7 +183,7 @@ public final class EventCodec {
     /**
      * Reads data back of events that name no version of a graph.
      *
-     * @throws RuntimeException as {@link #decode(EventType, JsonNode, IntFunction)}
+     * @throws RuntimeException as {@link #decode(EventType, JsonNode, PublishedGraphs)}
      */
     static EventBody decode(EventType type, JsonNode data) {
         return decode(type, data, version -> {
@@ -189,11 +194,11 @@ public final class EventCodec {
     /**
      * Reads data back.
      *
-     * @param versions gives the versions of the run's graph; throws where there is none of that number
+     * @param graphs the graphs that it names
      * @throws RuntimeException where the type belongs to no journal, or the data lacks what belongs to the type; the message
      *     says which
      */
-    public static EventBody decode(EventType type, JsonNode data, IntFunction<Graph> versions) {
+    public static EventBody decode(EventType type, JsonNode data, PublishedGraphs graphs) {
         if (!data.isObject()) {
             throw new IllegalStateException("its data is no object");
         }
@@ -201,6 +206,11 @@ public final class EventCodec {
             case RUN_QUEUED -> new EventBody.RunQueued(admission(data));
             case RUN_STARTED -> new EventBody.RunStarted(Trees.targets(data, "next"));
             case NODE_STARTED -> nodeStarted(data);
+            case NODE_CALLING ->
+                new EventBody.NodeCalling(
+                        data.has("said") ? data.get("said") : NullNode.instance,
+                        ToolRound.calls(data, graphs),
+                        BudgetTrees.usage(data));
             case NODE_RETRYING ->
                 new EventBody.NodeRetrying(
                         error(data), Instant.parse(data.path("dueAt").textValue()), BudgetTrees.usage(data));
@@ -255,12 +265,12 @@ public final class EventCodec {
             case RUN_UNPAUSED -> new EventBody.RunUnpaused(Trees.text(data, "commandId"));
             case RUN_PAUSING -> new EventBody.RunPausing(Trees.text(data, "commandId"));
             case RUN_PAUSED -> new EventBody.RunPaused(data.path("commandId").textValue(), exhausted(data));
-            case RUN_MIGRATING -> new EventBody.RunMigrating(Trees.text(data, "commandId"), graph(data, versions));
+            case RUN_MIGRATING -> new EventBody.RunMigrating(Trees.text(data, "commandId"), graph(data, graphs));
             case RUN_MIGRATED ->
                 new EventBody.RunMigrated(
                         Trees.text(data, "commandId"),
                         Trees.present(data, "fromGraphVersion").intValue(),
-                        graph(data, versions));
+                        graph(data, graphs));
             case RUN_FORKED ->
                 new EventBody.RunForked(
                         Trees.text(data, "commandId"),
@@ -271,8 +281,8 @@ public final class EventCodec {
         };
     }
 
-    private static Graph graph(JsonNode data, IntFunction<Graph> versions) {
-        return versions.apply(Trees.present(data, GRAPH_VERSION).intValue());
+    private static Graph graph(JsonNode data, PublishedGraphs graphs) {
+        return graphs.apply(Trees.present(data, GRAPH_VERSION).intValue());
     }
 
     private static EventBody.CommandRejected rejected(JsonNode data) {

@@ -264,7 +264,7 @@ record Frame(
 
     /** Whether some call or some wait for a retry is under way, here or inside. */
     boolean isBusy() {
-        return graph.depth() == 1
+        return !superstep.hasGraphs()
                 ? superstep.busy() > 0
                 : any(task -> task.isCalling() || task.status() == TaskStatus.BACKING_OFF);
     }
@@ -272,12 +272,12 @@ record Frame(
     /** Whether some task is with a remote agent, here or inside. */
     boolean isDispatched() {
         return superstep.count(TaskStatus.DISPATCHED) > 0
-                || (graph.depth() > 1 && any(task -> task.status() == TaskStatus.DISPATCHED));
+                || (superstep.hasGraphs() && any(task -> task.status() == TaskStatus.DISPATCHED));
     }
 
     boolean hasFailed() {
         return superstep.hasFailed()
-                || (graph.depth() > 1 && any(task -> task.status().isFailure()));
+                || (superstep.hasGraphs() && any(task -> task.status().isFailure()));
     }
 
     boolean any(Predicate<Task> kind) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
+import dev.postroad.engine.graph.PublishedGraphs;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,9 +48,9 @@ final class FrameTrees {
         return tree;
     }
 
-    static Frame frame(Graph graph, String prefix, JsonNode tree) {
+    static Frame frame(Graph graph, PublishedGraphs graphs, String prefix, JsonNode tree) {
         List<Task> tasks = new ArrayList<>();
-        Trees.present(tree, "tasks").forEach(task -> tasks.add(task(graph, task)));
+        Trees.present(tree, "tasks").forEach(task -> tasks.add(task(graph, graphs, task)));
         Snapshot remembered = Trees.snapshot(Trees.object(tree, "remembered"));
         return new Frame(
                 graph,
@@ -60,7 +61,7 @@ final class FrameTrees {
                         remembered.triggers(),
                         remembered.last(),
                         List.copyOf(Trees.texts(tree, "closed")),
-                        tree.has("lineage") ? lineage(graph, tree.get("lineage")) : null),
+                        tree.has("lineage") ? lineage(graph, graphs, tree.get("lineage")) : null),
                 new Allowance(
                         Trees.present(tree, "spent").intValue(),
                         Trees.present(tree, "cleared").intValue()),
@@ -80,9 +81,9 @@ final class FrameTrees {
         return tree;
     }
 
-    private static Lineage lineage(Graph graph, JsonNode tree) {
+    private static Lineage lineage(Graph graph, PublishedGraphs graphs, JsonNode tree) {
         List<Task> done = new ArrayList<>();
-        Trees.present(tree, "done").forEach(task -> done.add(task(graph, task)));
+        Trees.present(tree, "done").forEach(task -> done.add(task(graph, graphs, task)));
         ObjectNode arrived = Trees.object(tree, "arrived");
         Map<Integer, List<String>> tasks = new HashMap<>();
         arrived.fieldNames()
@@ -136,7 +137,7 @@ final class FrameTrees {
         return tree;
     }
 
-    private static Task task(Graph graph, JsonNode tree) {
+    private static Task task(Graph graph, PublishedGraphs graphs, JsonNode tree) {
         String id = Trees.text(tree, "id");
         String node = Trees.text(tree, "node");
         List<JsonNode> answers = new ArrayList<>();
@@ -159,7 +160,9 @@ final class FrameTrees {
                 tree.has("interrupt") ? InterruptTrees.interrupt(tree.get("interrupt")) : null,
                 List.copyOf(answers),
                 error(tree, "failure"),
-                tree.has("inside") ? frame(inside(graph, node), id + "/", tree.get("inside")) : null,
+                tree.has("inside")
+                        ? frame(inside(graph, node, answers, graphs), graphs, id + "/", tree.get("inside"))
+                        : null,
                 Trees.dispatch(tree),
                 tree.path("doubtful").intValue());
     }
@@ -171,12 +174,14 @@ final class FrameTrees {
                 Trees.object(tree, "seen"));
     }
 
-    private static Graph inside(Graph graph, String node) {
+    private static Graph inside(Graph graph, String node, List<JsonNode> answers, PublishedGraphs graphs) {
         Node found = Objects.requireNonNull(graph.nodes().get(node), () -> "the graph has no node " + node);
-        if (found.work() instanceof Node.ByGraph(Graph inside)) {
-            return inside;
-        }
-        throw new IllegalStateException("node " + node + " has no graph inside");
+        return switch (found.work()) {
+            case Node.ByGraph(Graph inside) -> inside;
+            case Node.ByAgent _ -> ToolRound.graph(graph, ToolRound.calls(answers.getLast(), graphs));
+            case Node.BySet _, Node.ByInterrupt _, Node.BySleep _ ->
+                throw new IllegalStateException("node " + node + " has no graph inside");
+        };
     }
 
     private static @Nullable RunError error(JsonNode tree, String name) {

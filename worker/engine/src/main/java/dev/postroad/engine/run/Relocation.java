@@ -83,9 +83,13 @@ final class Relocation {
         Branch branch = task.place().branch();
         Task there = branch == null ? task : task.on(moved(branch));
         Frame inside = Frame.inside(there);
-        return inside != null && into.node(task.node()).work() instanceof Node.ByGraph(Graph graph)
-                ? there.with(of(inside, graph))
-                : there;
+        if (inside == null) {
+            return there;
+        }
+        return there.with(
+                into.node(task.node()).work() instanceof Node.ByGraph(Graph graph)
+                        ? of(inside, graph)
+                        : ToolRound.under(into, inside));
     }
 
     /** Where supersteps do not overlap, all tasks see the one state. */

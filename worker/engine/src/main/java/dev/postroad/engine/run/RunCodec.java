@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunCodec {
     /** Of all that is written here; another for any change of it, or of what a run consists of. */
-    public static final int LAYOUT = 4;
+    public static final int LAYOUT = 5;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String TYPE = "errorOf";
@@ -82,10 +82,10 @@ public final class RunCodec {
      * The run.
      *
      * @param graph the version that it goes by
-     * @param versions as in {@link EventCodec#decode(EventType, JsonNode, IntFunction)}
+     * @param graphs as in {@link EventCodec#decode(EventType, JsonNode, PublishedGraphs)}
      * @throws RuntimeException where it is of another layout, of another version of the graph, or not whole
      */
-    public static Run run(String id, Graph graph, IntFunction<Graph> versions, JsonNode tree) {
+    public static Run run(String id, Graph graph, PublishedGraphs graphs, JsonNode tree) {
         if (tree.path("layout").intValue() != LAYOUT
                 || !graph.name().equals(tree.path("graph").textValue())
                 || graph.version() != tree.path("graphVersion").intValue()) {
@@ -114,10 +114,10 @@ public final class RunCodec {
         run.appliedCommands = new LinkedHashSet<>(Trees.texts(tree, "appliedCommands"));
         run.rejections = rejections(Trees.object(tree, "rejections"));
         run.enqueued = enqueued(Trees.present(tree, "enqueued"));
-        run.migrating = migrating(tree, versions);
+        run.migrating = migrating(tree, graphs);
         run.migrations = migrations(Trees.present(tree, "migrations"));
-        run.root = FrameTrees.frame(graph, "", Trees.object(tree, "root"));
-        run.baseline = FrameTrees.frame(graph, "", Trees.object(tree, "baseline"));
+        run.root = FrameTrees.frame(graph, graphs, "", Trees.object(tree, "root"));
+        run.baseline = FrameTrees.frame(graph, graphs, "", Trees.object(tree, "baseline"));
         return run;
     }
 
@@ -138,12 +138,12 @@ public final class RunCodec {
         return List.copyOf(enqueued);
     }
 
-    private static Migration.@Nullable Asked migrating(JsonNode tree, IntFunction<Graph> versions) {
+    private static Migration.@Nullable Asked migrating(JsonNode tree, PublishedGraphs graphs) {
         if (!tree.has(MIGRATING)) {
             return null;
         }
         EventBody.RunMigrating asked =
-                (EventBody.RunMigrating) EventCodec.decode(EventType.RUN_MIGRATING, tree.get(MIGRATING), versions);
+                (EventBody.RunMigrating) EventCodec.decode(EventType.RUN_MIGRATING, tree.get(MIGRATING), graphs);
         return new Migration.Asked(asked.commandId(), asked.graph());
     }
 

@@ -27,6 +27,7 @@ public record RunError(
     static final String TOKENS = "token-limit";
     static final String STATE_SIZE = "state-limit";
     static final String TASKS = "task-limit";
+    static final String TOOLS = "tool-depth";
 
     RunError of(String where) {
         return new RunError(type, message, where);

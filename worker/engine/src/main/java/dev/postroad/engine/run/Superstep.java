@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Superstep {
     private static final int STATUSES = TaskStatus.values().length;
 
-    static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new int[STATUSES], 0, 0);
+    static final Superstep NONE = new Superstep(0, new Task[0], Map.of(), new int[STATUSES], 0, 0, 0);
 
     static final Comparator<Task> MERGE_ORDER =
             Comparator.comparingInt(Task::superstep).thenComparing(Task::place).thenComparing(Task::orderName);
@@ -32,19 +32,28 @@ final class Superstep {
 
     private final long withThoseInside;
     private final long handedOn;
+    private final int graphs;
 
     /**
      * @param withThoseInside how many tasks there are, where one that is a graph counts as those inside
      * @param handedOn how many tasks of the superstep that follows were handed an input so far
+     * @param graphs how many tasks have a graph inside that is under way
      */
     private Superstep(
-            int number, Task[] tasks, Map<String, Integer> places, int[] counts, long withThoseInside, long handedOn) {
+            int number,
+            Task[] tasks,
+            Map<String, Integer> places,
+            int[] counts,
+            long withThoseInside,
+            long handedOn,
+            int graphs) {
         this.number = number;
         this.tasks = tasks;
         this.places = places;
         this.counts = counts;
         this.withThoseInside = withThoseInside;
         this.handedOn = handedOn;
+        this.graphs = graphs;
     }
 
     /**
@@ -74,6 +83,7 @@ final class Superstep {
         int[] counts = new int[STATUSES];
         long withThoseInside = 0;
         long handedOn = 0;
+        int graphs = 0;
         for (int i = 0; i < sorted.length; i++) {
             if (sorted.length > 1) {
                 places.put(sorted[i].id(), i);
@@ -81,8 +91,9 @@ final class Superstep {
             counts[sorted[i].status().ordinal()]++;
             withThoseInside += sizeOf(sorted[i]);
             handedOn += Targets.handed(sorted[i].next());
+            graphs += graphsOf(sorted[i]);
         }
-        return new Superstep(number, sorted, places, counts, withThoseInside, handedOn);
+        return new Superstep(number, sorted, places, counts, withThoseInside, handedOn, graphs);
     }
 
     /** With further tasks; one whose id is there already is left out. */
@@ -127,6 +138,15 @@ final class Superstep {
     private static long sizeOf(Task task) {
         Frame inside = Frame.inside(task);
         return inside == null ? 1 : inside.superstep().withThoseInside();
+    }
+
+    /** Whether some task has a graph inside that is under way. */
+    boolean hasGraphs() {
+        return graphs > 0;
+    }
+
+    private static int graphsOf(Task task) {
+        return task.child() == null ? 0 : 1;
     }
 
     @Nullable
@@ -184,13 +204,14 @@ final class Superstep {
         changedTasks[place] = changed;
         long size = withThoseInside + sizeOf(changed) - sizeOf(tasks[place]);
         long handed = handedOn + Targets.handed(changed.next()) - Targets.handed(tasks[place].next());
+        int inside = graphs + graphsOf(changed) - graphsOf(tasks[place]);
         if (changed.status() == tasks[place].status()) {
-            return new Superstep(number, changedTasks, places, counts, size, handed);
+            return new Superstep(number, changedTasks, places, counts, size, handed, inside);
         }
         int[] changedCounts = counts.clone();
         changedCounts[tasks[place].status().ordinal()]--;
         changedCounts[changed.status().ordinal()]++;
-        return new Superstep(number, changedTasks, places, changedCounts, size, handed);
+        return new Superstep(number, changedTasks, places, changedCounts, size, handed, inside);
     }
 
     /** The nodes of all tasks, in merge order, as often as they have tasks. */

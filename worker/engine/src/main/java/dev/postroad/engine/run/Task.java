@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param writes what it wrote, in order; empty unless it is done
  * @param next what its conditions and its agent chose; null where they had no say
  * @param interrupt what a person is asked; null unless it asks
- * @param answers what people answered so far
+ * @param answers what people and tools answered so far; where its tools are at work, the last is what they were called with
  * @param failure why it failed; null where it did not
- * @param child the graph inside, where the node is one and has begun; else null
+ * @param child the graph inside, where the node is one and has begun, or its agent calls tools; else null
  * @param dispatch to whom it was sent; null unless it is with a remote agent
  * @param doubtful the last attempt of which nobody knows whether its agent did the work; 0 for none
  */
@@ -183,6 +183,16 @@ record Task(
                 null,
                 null,
                 doubtful);
+    }
+
+    /** Its agent calls tools, which are the tasks of a graph inside. */
+    Task calling(List<JsonNode> withTheCalls, Inside tools) {
+        return as(TaskStatus.RUNNING, attempt, spent, null, null, withTheCalls, tools, null, 0);
+    }
+
+    /** Called again now that its tools have answered; the attempts before count no more. */
+    Task goingOn(int startedAttempt, List<JsonNode> withTheOutcomes) {
+        return as(TaskStatus.RUNNING, startedAttempt, startedAttempt - 1, null, null, withTheOutcomes, null, null, 0);
     }
 
     Task done(List<ObjectNode> itsWrites, @Nullable List<Target> chosen) {

@@ -28,9 +28,9 @@ final class TaskFold {
         Task task = run.task(Objects.requireNonNull(event.task()));
         OfTask body = (OfTask) event.body();
         switch (body) {
-            case NodeStarted started ->
-                run.change(task.started(
-                        event.attempt(), started.inside() == null ? null : begun(run, task, started.inside())));
+            case NodeStarted started -> run.change(begun(run, task, event.attempt(), started));
+            case EventBody.NodeCalling calling ->
+                run.change(ToolRound.begun(run.root.holding(task.id()), task, calling));
             case NodeRetrying retrying -> run.change(task.backingOff(retrying));
             case NodeCompleted completed -> complete(run, task, event.version(), completed, merged);
             case NodeWaiting waiting -> {
@@ -58,6 +58,13 @@ final class TaskFold {
 
     private static Interrupt asked(Run run, Task task) {
         return Objects.requireNonNull(task.interrupt(), () -> "run " + run.id() + " asks nothing there");
+    }
+
+    private static Task begun(Run run, Task task, int attempt, NodeStarted started) {
+        if (task.child() != null) {
+            return ToolRound.goneOn(task, attempt);
+        }
+        return task.started(attempt, started.inside() == null ? null : begun(run, task, started.inside()));
     }
 
     private static Frame begun(Run run, Task task, EventBody.Entry entry) {

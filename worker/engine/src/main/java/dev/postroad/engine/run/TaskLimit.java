@@ -26,6 +26,11 @@ final class TaskLimit {
         return inFrame != null || !frame.isInside() ? inFrame : beyond(run.graph(), around(run, frame) + here);
     }
 
+    /** Why a task of a graph must not call so many tools at once; null where it may. */
+    static @Nullable RunError beyond(Run run, int tools) {
+        return beyond(run.graph(), run.root().superstep().withThoseInside() - 1 + tools);
+    }
+
     /** Refuses to begin a graph with more tasks than it may have. */
     static void check(Graph graph, @Nullable List<Target> next) throws RefusedException {
         RunError beyond = beyond(graph, Targets.handed(next));

@@ -6,6 +6,7 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Node;
@@ -15,11 +16,15 @@ import dev.postroad.engine.run.Command.TakeUp;
 import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.EventBody.Handed;
+import dev.postroad.engine.run.EventBody.NodeCalling;
 import dev.postroad.engine.run.EventBody.NodeStarted;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The steps of single tasks: they begin, are taken up again, and are answered. Confined to one decision. */
 final class TaskSteps {
@@ -208,7 +213,65 @@ final class TaskSteps {
                 waits.ask(task, question, asking, usage, answer.durationMillis());
             case AgentReply.Sleeping(Duration duration, Usage usage) ->
                 waits.sleep(task, draft.now().plus(Results.bounded(duration)), usage, answer.durationMillis());
+            case AgentReply.CallingTools calling ->
+                ends.fail(
+                        task,
+                        new RunError(RunError.BAD_OUTPUT, "an agent that is reached in this way calls no tools", null),
+                        calling.usage(),
+                        answer.durationMillis());
             case AgentReply.Faulted fault -> ends.fault(task, fault, answer);
+        }
+    }
+
+    /** Takes it that an agent calls tools; false where that came too late to matter. */
+    boolean callTools(Command.CallTools calls) {
+        Task task = draft.run().root().find(calls.task());
+        if (task == null || !task.isCalling() || task.attempt() != calls.attempt()) {
+            return false;
+        }
+        RunError refusal = refusal(task, calls);
+        if (refusal == null) {
+            draft.emit(
+                    new NodeCalling(calls.said(), calls.calls(), calls.usage()),
+                    task,
+                    task.attempt(),
+                    calls.durationMillis());
+        } else {
+            ends.fail(task, refusal, calls.usage(), calls.durationMillis());
+        }
+        return true;
+    }
+
+    /** Why tools cannot be called; null where they can. */
+    private @Nullable RunError refusal(Task task, Command.CallTools calls) {
+        long depth = task.id().chars().filter(letter -> letter == '/').count();
+        if (depth >= Graph.MAX_DEPTH) {
+            return new RunError(
+                    RunError.TOOLS,
+                    "tools that call tools are nested deeper than " + Graph.MAX_DEPTH + "; nest them less deeply",
+                    null);
+        }
+        Set<String> ids = new HashSet<>();
+        for (ToolTask call : calls.calls()) {
+            String problem = Json.unstorableText(call.call().input());
+            if (problem != null) {
+                return new RunError(
+                        RunError.BAD_OUTPUT, "the input of tool " + call.call().tool() + " " + problem, null);
+            }
+            if (!ids.add(call.call().id())) {
+                return new RunError(
+                        RunError.BAD_OUTPUT,
+                        "two calls of tools have the id " + call.call().id(),
+                        null);
+            }
+        }
+        return TaskLimit.beyond(draft.run(), calls.calls().size());
+    }
+
+    /** Calls an agent again, whose tools have answered. */
+    void goOn(Task task) {
+        if (draft.node(task).work() instanceof Node.ByAgent(String agent)) {
+            beginCall(task, agent, task.attempt() + 1, 0);
         }
     }
 

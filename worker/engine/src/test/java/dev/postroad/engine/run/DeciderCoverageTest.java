@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.message.Answers;
@@ -81,6 +82,8 @@ class DeciderCoverageTest {
         commands.put("answer: goes on to b", answer("a@1", 1, gone(Goto.node("b"))));
         commands.put("answer: goes nowhere", answer("a@1", 1, gone(Goto.node("c"))));
         commands.put("answer: goes to no parent", answer("a@1", 1, gone(new Goto("b", null, true))));
+        commands.put("call tools", calls("a@1", 1));
+        commands.put("call tools: of an old attempt", calls("a@1", 0));
         commands.put("unavailable: wait", unavailable("a@1", 1, false));
         commands.put("unavailable: fail", unavailable("a@1", 1, true));
         commands.put("unavailable: for an old attempt", unavailable("a@1", 0, false));
@@ -158,6 +161,12 @@ class DeciderCoverageTest {
         commands.put("migrate: to its own version", new Command.Migrate("new", RunScript.graph(GRAPH, 1)));
         commands.put("refuse", new Command.Refuse("new", "fork", "not in this version"));
         return commands;
+    }
+
+    private static Command calls(String task, int attempt) {
+        ToolCall call = new ToolCall("1", "tool", new ToolCall.OfAgent("y"), RunScript.json("{}"));
+        return new Command.CallTools(
+                task, attempt, RunScript.json("null"), List.of(new ToolTask(call, null)), Usage.NONE, 5);
     }
 
     private static Command overBudget(OnExceeded onExceeded) {

@@ -3,6 +3,8 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.ToolCall;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
@@ -128,7 +130,21 @@ final class RunScript {
                 .filter(candidate -> candidate.task().equals(task))
                 .reduce((first, last) -> last)
                 .orElseThrow(() -> new AssertionError("no call of " + task + " in " + calls));
-        tell(new Command.Answer(task, call.attempt(), reply, RetryPolicy.DEFAULT, 5, 0));
+        tell(command(call, reply, RetryPolicy.DEFAULT, 5, 0));
+    }
+
+    /** What the shell tells a run of a reply; of calls of graphs without their graphs. */
+    static Command command(
+            Effect.CallAgent call, AgentReply reply, RetryPolicy policy, long durationMillis, double chance) {
+        return reply instanceof AgentReply.CallingTools(JsonNode said, List<ToolCall> calls, Usage usage)
+                ? new Command.CallTools(
+                        call.task(),
+                        call.attempt(),
+                        said,
+                        calls.stream().map(one -> new ToolTask(one, null)).toList(),
+                        usage,
+                        durationMillis)
+                : new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance);
     }
 
     /** Lets the time come of every timer that is due at the earliest time. */

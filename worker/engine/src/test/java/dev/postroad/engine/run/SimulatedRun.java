@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
@@ -331,7 +332,7 @@ final class SimulatedRun {
         RetryPolicy policy =
                 new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(10), 0.5, null, OnExhausted.FAIL);
         long duration = random.nextInt(1_000);
-        tell(new Command.Answer(call.task(), call.attempt(), reply(call), policy, duration, random.nextDouble()));
+        tell(RunScript.command(call, reply(call), policy, duration, random.nextDouble()));
     }
 
     private AgentReply reply(Effect.CallAgent call) {
@@ -364,6 +365,9 @@ final class SimulatedRun {
         if (call.answers().isEmpty() && mixed(answers, call.task(), "asks") % 10 == 0) {
             return new AgentReply.Interrupted(JsonNodeFactory.instance.textNode("may " + call.task() + " go on?"));
         }
+        if (call.answers().size() < 2 && !isRemote(call) && mixed(answers, call.task(), "tools") % 12 == 0) {
+            return tools(call);
+        }
         if (call.attempt() == 1 && mixed(answers, call.task(), "sleeps") % 15 == 0) {
             return new AgentReply.Sleeping(Duration.ofMillis(mixed(answers, call.task(), "long") % 30_000));
         }
@@ -371,6 +375,21 @@ final class SimulatedRun {
         ObjectNode output = JsonNodeFactory.instance.objectNode().put("text", call.task());
         output.set("n", Json.whole(n % 7 == 0 ? n * 4_000_000_000L : n));
         return new AgentReply.Completed(output, new Usage(n % 3, n % 2), gotos(call));
+    }
+
+    /** Some of which are asked for as they cannot be; of those that are, the third goes by the name of the first. */
+    private AgentReply tools(Effect.CallAgent call) {
+        long asked = mixed(answers, call.task(), "calls" + call.answers().size());
+        List<ToolCall> tools = new ArrayList<>();
+        for (int i = 0; i <= asked % 3; i++) {
+            boolean isRefused = mixed(answers, call.task(), "refused" + i) % 5 == 0;
+            tools.add(new ToolCall(
+                    "call-" + i,
+                    "tool-" + i % 2,
+                    isRefused ? new ToolCall.Refused("tool.unknown", "no") : new ToolCall.OfAgent(AGENT),
+                    JsonNodeFactory.instance.objectNode().put("i", i)));
+        }
+        return new AgentReply.CallingTools(JsonNodeFactory.instance.textNode("wait"), tools, new Usage(asked % 5, 1));
     }
 
     private List<Goto> gotos(Effect.CallAgent call) {

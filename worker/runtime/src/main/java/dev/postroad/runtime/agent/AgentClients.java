@@ -12,6 +12,8 @@ import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteClient;
+import dev.postroad.runtime.agent.attempt.ToolOffer;
+import dev.postroad.runtime.agent.attempt.Toolbox;
 import dev.postroad.runtime.agent.attempt.Web;
 import dev.postroad.runtime.agent.attempt.WebAddress;
 import dev.postroad.runtime.agent.http.HttpAgent;
@@ -47,6 +49,7 @@ public final class AgentClients implements AutoCloseable {
     private final Web web;
     private final AttemptSender sender;
     private final PriceList prices = new PriceList();
+    private volatile Toolbox toolbox = Toolbox.NONE;
 
     /**
      * Finds the Java agents on the class path. One that cannot be loaded is a fault only where it is asked for.
@@ -80,6 +83,11 @@ public final class AgentClients implements AutoCloseable {
             plugins = followed;
             followed.start();
         }
+    }
+
+    /** Lets models call these agents and graphs, those of clients that are open already too. */
+    public void offer(Toolbox offered) {
+        toolbox = offered;
     }
 
     /** What models cost, for calls of all clients. */
@@ -162,7 +170,8 @@ public final class AgentClients implements AutoCloseable {
                 LlmSettings settings = LlmSettings.read(fields, environment);
                 yield settings == null
                         ? null
-                        : new LeasedClient(() -> LlmAgent.open(settings, environment, sender, prices::priced));
+                        : new LeasedClient(
+                                () -> LlmAgent.open(settings, environment, sender, new Offers(), prices::priced));
             }
             case HTTP -> {
                 HttpSettings settings = HttpSettings.read(fields, environment);
@@ -179,6 +188,19 @@ public final class AgentClients implements AutoCloseable {
             case KAFKA -> KafkaAgent.open(definition.name(), KafkaSettings.read(fields), tasks);
             case JAVA -> javaAgents.open(fields, definition.name(), presence);
         };
+    }
+
+    /** Whatever is offered at the time. */
+    private final class Offers implements Toolbox {
+        @Override
+        public ToolOffer toolOfAgent(String name) throws InterruptedException {
+            return toolbox.toolOfAgent(name);
+        }
+
+        @Override
+        public @Nullable ToolOffer toolOfGraph(String name, @Nullable Integer version) {
+            return toolbox.toolOfGraph(name, version);
+        }
     }
 
     /** Aborts calls under way, and waits for the threads. */

@@ -3,6 +3,7 @@ package dev.postroad.runtime.agent;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.ToolOffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,16 @@ final class LeasedClient implements AgentClient {
         AgentClient client = enter();
         try {
             return client.callInDoubt(call, doubtful);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public ToolOffer offer() throws InterruptedException {
+        AgentClient client = enter();
+        try {
+            return client.offer();
         } finally {
             leave();
         }

@@ -7,8 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.ToolCall;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Excerpt;
+import dev.postroad.runtime.agent.attempt.ToolOffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Hides in whatever an agent answers, shows and logs the secrets that it was sent. Secrets that an agent changes, packs or
@@ -68,10 +73,33 @@ final class MaskingClient implements AgentClient {
                         done.next().stream().map(this::masked).toList());
             case AgentReply.Interrupted asks ->
                 new AgentReply.Interrupted(masked(asks.question()), asks.asking(), asks.usage());
+            case AgentReply.CallingTools(JsonNode said, List<ToolCall> calls, Usage usage) ->
+                new AgentReply.CallingTools(masked(said), masked(calls), usage);
             case AgentReply.Sleeping sleeping -> sleeping;
             case AgentReply.Faulted(var type, var message, var retryable, var retryAfter, var usage) ->
                 new AgentReply.Faulted(type, secrets.hidden(message), retryable, retryAfter, usage);
         };
+    }
+
+    private List<ToolCall> masked(List<ToolCall> calls) {
+        List<ToolCall> masked = new ArrayList<>();
+        for (ToolCall call : calls) {
+            masked.add(masked(call, masked.size()));
+        }
+        return masked;
+    }
+
+    /** Providers take no stars in names and ids, and no id twice. */
+    private ToolCall masked(ToolCall call, int place) {
+        ToolCall.Target target = call.target() instanceof ToolCall.Refused(String type, String message)
+                ? new ToolCall.Refused(type, secrets.hidden(message))
+                : call.target();
+        boolean isPlain = secrets.hidden(call.id()).equals(call.id());
+        return new ToolCall(
+                isPlain ? call.id() : "hidden_" + place,
+                secrets.hidden(call.tool()).equals(call.tool()) ? call.tool() : "hidden",
+                target,
+                masked(call.input()));
     }
 
     private Goto masked(Goto next) {
@@ -96,6 +124,16 @@ final class MaskingClient implements AgentClient {
             return copy;
         }
         return tree;
+    }
+
+    @Override
+    public ToolOffer offer() throws InterruptedException {
+        ToolOffer offer = client.offer();
+        ObjectNode parameters = offer.parameters();
+        return new ToolOffer(
+                secrets.hidden(offer.description()),
+                parameters == null ? null : (ObjectNode) masked(parameters),
+                offer.version());
     }
 
     @Override

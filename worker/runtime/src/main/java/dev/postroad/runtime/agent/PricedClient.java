@@ -3,6 +3,7 @@ package dev.postroad.runtime.agent;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.ToolOffer;
 
 /** Says what calls cost whose agent does not say so itself. Thread-safe. */
 record PricedClient(AgentClient client, PriceList prices) implements AgentClient {
@@ -14,6 +15,11 @@ record PricedClient(AgentClient client, PriceList prices) implements AgentClient
     @Override
     public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
         return prices.priced(client.callInDoubt(call, doubtful));
+    }
+
+    @Override
+    public ToolOffer offer() throws InterruptedException {
+        return client.offer();
     }
 
     @Override

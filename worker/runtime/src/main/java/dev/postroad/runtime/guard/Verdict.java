@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 final class Verdict {
     /** Statuses by which a healthy server refuses what it was sent. */
     private static final Pattern INPUT_IS_TO_BLAME = Pattern.compile(
-            "(http|llm)\\.(400|409|413|422)|mcp\\.(tool-error|refused|bad-input)|llm\\.(bad-prompt|length|content-filter|tool-calls)");
+            "(http|llm)\\.(400|409|413|422)|mcp\\.(tool-error|refused|bad-input)|llm\\.(bad-prompt|length|content-filter|tool-calls|max-tool-calls)");
 
     private Verdict() {}
 
     static boolean isFailure(AgentReply reply) {
         return switch (reply) {
-            case AgentReply.Completed _, AgentReply.Interrupted _, AgentReply.Sleeping _ -> false;
+            case AgentReply.Completed _, AgentReply.Interrupted _, AgentReply.CallingTools _, AgentReply.Sleeping _ ->
+                false;
             case Faulted fault ->
                 fault.retryable() || !INPUT_IS_TO_BLAME.matcher(fault.type()).matches();
         };
@@ -22,7 +23,8 @@ final class Verdict {
 
     static String described(AgentReply reply) {
         return switch (reply) {
-            case AgentReply.Completed _, AgentReply.Interrupted _, AgentReply.Sleeping _ -> "the last call went well";
+            case AgentReply.Completed _, AgentReply.Interrupted _, AgentReply.CallingTools _, AgentReply.Sleeping _ ->
+                "the last call went well";
             case Faulted fault -> "the last was " + fault.type() + ": " + fault.message();
         };
     }

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.runtime.agent.attempt.ToolCalls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,10 @@ final class AnswerJson {
             case AgentReply.Interrupted(JsonNode question, Asking asking, Usage _) -> {
                 json.put("kind", "interrupted").set("question", question);
                 json.set("asking", written(asking));
+            }
+            case AgentReply.CallingTools(JsonNode said, List<ToolCall> calls, Usage _) -> {
+                json.put("kind", "calling-tools").set("said", said);
+                json.set("calls", ToolCalls.written(calls));
             }
             case AgentReply.Sleeping(Duration duration, Usage _) ->
                 json.put("kind", "sleeping").put("duration", duration.toString());
@@ -84,6 +90,8 @@ final class AnswerJson {
             case "completed" -> new AgentReply.Completed(tree(json, "output"), Usage.of(json), next(json.path("next")));
             case "interrupted" ->
                 new AgentReply.Interrupted(tree(json, "question"), asking(json.path("asking")), Usage.of(json));
+            case "calling-tools" ->
+                new AgentReply.CallingTools(tree(json, "said"), ToolCalls.read(json.path("calls")), Usage.of(json));
             case "sleeping" ->
                 new AgentReply.Sleeping(Duration.parse(json.path("duration").asText()), Usage.of(json));
             case "faulted" ->

@@ -10,6 +10,7 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.access.Principal;
 import dev.postroad.runtime.access.Role;
+import dev.postroad.runtime.answers.GraphInput;
 import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.history.past.PastJson;
 import dev.postroad.runtime.history.runs.RunFilter;
@@ -58,9 +59,8 @@ final class McpCalls {
         return tools;
     }
 
-    /** Channels may hold anything, so their names are all that can be said of an input. */
     private static ObjectNode tree(GraphDefinition graph) {
-        String about = graph.source().path("description").asText("");
+        String about = GraphInput.description(graph);
         ObjectNode tool = Json.nodes()
                 .objectNode()
                 .put("name", graph.name())
@@ -68,20 +68,7 @@ final class McpCalls {
                         "description",
                         (about.isEmpty() ? "Starts a run of the graph " + graph.name() : about)
                                 + ". Answers with the id of the run, of which " + McpTool.RUN.publicName() + " tells.");
-        ObjectNode schema = tool.putObject("inputSchema").put("type", "object");
-        ObjectNode properties = schema.putObject("properties");
-        graph.channels().keySet().forEach(channel -> {
-            String said = graph.source()
-                    .path("state")
-                    .path(channel)
-                    .path("description")
-                    .asText("");
-            ObjectNode property = properties.putObject(channel);
-            if (!said.isEmpty()) {
-                property.put("description", said);
-            }
-        });
-        schema.put("additionalProperties", false);
+        tool.set("inputSchema", GraphInput.schema(graph));
         return tool;
     }
 

@@ -5,6 +5,7 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventColumns;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.EventBody;
 import dev.postroad.engine.run.EventCodec;
@@ -62,7 +63,10 @@ final class JournalFold {
         if (!EventType.isKnown(row.typeName())) {
             throw new IllegalStateException("this release does not know events of its type");
         }
-        return Event.of(row, EventCodec.decode(EventType.of(row.typeName()), Json.readOwn(data), this::graph));
+        return Event.of(
+                row,
+                EventCodec.decode(
+                        EventType.of(row.typeName()), Json.readOwn(data), PublishedGraphs.of(graph, graphs::graph)));
     }
 
     private Graph graph(int number) {

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.journal;
 
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.Run;
 import dev.postroad.engine.run.RunCodec;
 import dev.postroad.runtime.journal.StoredRun.Graphs;
@@ -106,7 +107,7 @@ final class SnapshotReader {
                 .run(
                         rows.getString("run_id"),
                         graphs.graph(graph, rows.getInt("graph_version")),
-                        version -> graphs.graph(graph, version),
+                        PublishedGraphs.of(graph, graphs::graph),
                         rows.getInt("seq"),
                         rows.getInt("version"));
     }

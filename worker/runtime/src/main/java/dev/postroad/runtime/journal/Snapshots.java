@@ -1,11 +1,10 @@
 package dev.postroad.runtime.journal;
 
-import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.Run;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +25,14 @@ public final class Snapshots {
      *
      * @param versions gives the versions of the run's graph
      */
-    public Optional<Run> before(String runId, int version, IntFunction<Graph> versions) {
+    public Optional<Run> before(String runId, int version, PublishedGraphs versions) {
         try (Connection connection = database.getConnection()) {
             return SnapshotReader.newest(
                             connection,
                             "r.run_id = ?",
                             (statement, place) -> statement.setString(place, runId),
                             version,
-                            (name, number) -> versions.apply(number))
+                            versions::graph)
                     .values()
                     .stream()
                     .findFirst();

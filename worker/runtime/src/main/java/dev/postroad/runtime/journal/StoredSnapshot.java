@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.Run;
 import dev.postroad.engine.run.RunCodec;
 import java.nio.charset.StandardCharsets;
-import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 
 /**
@@ -46,7 +46,7 @@ record StoredSnapshot(byte[] state, byte[] rest, long checksum) {
      * @param versions gives all versions of its graph
      * @throws RuntimeException where it does not stand
      */
-    Run run(String runId, Graph graph, IntFunction<Graph> versions, int seq, int version) {
+    Run run(String runId, Graph graph, PublishedGraphs versions, int seq, int version) {
         if (checksum != checksum(state, rest)) {
             throw new IllegalStateException("its checksum is wrong");
         }

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.metrics;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.CallingTools;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
@@ -38,7 +39,7 @@ public final class CallRecorder implements CallObserver {
         // A clock that is set back in the middle of a call makes it shorter than nothing.
         long millis = Math.max(0, durationMillis);
         switch (reply) {
-            case Completed _, Interrupted _, Sleeping _ ->
+            case Completed _, Interrupted _, CallingTools _, Sleeping _ ->
                 add(agent, graph, CallOutcome.SUCCESS, millis, reply.usage());
             case Faulted fault -> {
                 add(agent, graph, CallOutcome.FAILURE, millis, fault.usage());

@@ -21,6 +21,9 @@ import dev.postroad.engine.graph.ScheduledInput;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.ToolOffer;
+import dev.postroad.runtime.agent.attempt.Toolbox;
+import dev.postroad.runtime.answers.GraphInput;
 import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.journal.StoredRun;
@@ -48,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * The graphs and agents that runs may use, in memory, with Postgres behind. Thread-safe; what runs ask of it while they
  * are stepped is answered from memory.
  */
-public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Turns.Limits, AutoCloseable {
+public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Turns.Limits, Toolbox, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
     private final GraphStore store;
@@ -61,6 +64,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final ConcurrentHashMap<Version, String> unsound = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Version, ToolOffer> offers = new ConcurrentHashMap<>();
     private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<RegistryKey, Instant> changedAt = new ConcurrentHashMap<>();
     private final Set<String> limited = ConcurrentHashMap.newKeySet();
@@ -78,6 +82,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         this.prices = new PriceStore(jdbi, events);
         this.clients = clients;
         this.available = available;
+        clients.offer(this);
     }
 
     /** Reads everything that Postgres holds. */
@@ -219,6 +224,48 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         return Optional.ofNullable(ready(name)).map(OpenAgent::ready);
     }
 
+    private ToolOffer offer(OpenAgent agent) throws InterruptedException {
+        ToolOffer own = agent.ready().client().offer();
+        String said = agent.definition().source().path("description").asText("");
+        return said.isBlank() ? own : new ToolOffer(said, own.parameters(), 0);
+    }
+
+    @Override
+    public ToolOffer toolOfAgent(String name) throws InterruptedException {
+        OpenAgent open = ready(name);
+        return open == null ? ToolOffer.UNKNOWN : offer(open);
+    }
+
+    @Override
+    public @Nullable ToolOffer toolOfGraph(String name, @Nullable Integer version) {
+        Graph graph = (version == null ? newest(name) : version(name, version)).orElse(null);
+        if (graph == null) {
+            return null;
+        }
+        Version key = new Version(name, graph.version());
+        ToolOffer known = offers.get(key);
+        if (known != null) {
+            return known;
+        }
+        // A version never changes, so it is read once.
+        ToolOffer read = offer(key);
+        if (read != null) {
+            offers.put(key, read);
+        }
+        return read;
+    }
+
+    private @Nullable ToolOffer offer(Version version) {
+        try {
+            Kept kept = store.find(version.name(), version.version()).orElse(null);
+            return kept != null && Definitions.readAccepted(kept.definition()) instanceof GraphDefinition graph
+                    ? new ToolOffer(GraphInput.description(graph), GraphInput.schema(graph), version.version())
+                    : null;
+        } catch (FaultsException unsound) {
+            return null;
+        }
+    }
+
     @Override
     public Set<String> limitedGraphs() {
         return limited;
@@ -291,6 +338,10 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private void publish(AgentDefinition agent, Instant publishedAt, @Nullable String by) throws FaultsException {
         RegistryKey key = new RegistryKey(Kind.AGENT, agent.name());
         clients.open(agent).close();
+        List<Fault> missing = ToolNames.faults(agent, new Published());
+        if (!missing.isEmpty()) {
+            throw new FaultsException(missing);
+        }
         if (agentStore.publish(agent, publishedAt, by)) {
             removed.remove(key);
             open(agent, clients::openAccepted);

@@ -35,6 +35,15 @@ final class DraftAttributes {
         return attributes;
     }
 
+    /** @param node the name by which an agent called it */
+    static Map<String, Object> ofTool(
+            TracedRun run, String graph, String node, String task, int superstep, EventType end) {
+        Map<String, Object> attributes = ofTask(run, graph, node, task, superstep, end);
+        attributes.put(Conventions.OPERATION, Conventions.EXECUTE_TOOL);
+        attributes.put(Conventions.TOOL, node);
+        return attributes;
+    }
+
     static Map<String, Object> ofCommit(TracedRun run, Commit commit, Moment moment) {
         Map<String, Object> attributes = ofRun(run);
         attributes.put("db.system.name", "postgresql");

@@ -6,10 +6,12 @@ import dev.postroad.contracts.message.EventType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ final class RunSpans {
     private final Map<String, String> waiting = new HashMap<>();
     /** Tasks that remote agents have, with the event by which they had them. */
     private final Map<String, Moment> dispatched = new HashMap<>();
+    /** Tasks whose agents have called tools. */
+    private final Set<String> calling = new HashSet<>();
     /** The spans of tasks that ended, for attempts that are told of after. */
     private final Map<String, String> closed = new LinkedHashMap<>() {
         @Override
@@ -66,7 +70,7 @@ final class RunSpans {
 
     /** How many tasks it keeps something of. */
     int size() {
-        return tasks.size() + waiting.size() + dispatched.size();
+        return tasks.size() + waiting.size() + dispatched.size() + calling.size();
     }
 
     /** Takes what somebody else has made spans of. */
@@ -164,8 +168,12 @@ final class RunSpans {
                     pause(moment.task(), moment);
                 }
             }
-            case NODE_COMPLETED, NODE_FAILED, NODE_CANCELLED -> close(moment.task(), moment);
+            case NODE_COMPLETED, NODE_FAILED, NODE_CANCELLED -> {
+                close(moment.task(), moment);
+                calling.remove(Objects.requireNonNull(moment.task()));
+            }
             case RUN_WAITING, RUN_PAUSED, RUN_CANCELLED, RUN_COMPLETED, RUN_FAILED -> rest(moment, committedAt);
+            case NODE_CALLING -> calling.add(Objects.requireNonNull(moment.task()));
             case NODE_RETRYING,
                     NODE_REMINDED,
                     NODE_REASSIGNED,
@@ -255,18 +263,29 @@ final class RunSpans {
         }
         closed.put(task, open.spanId());
         String node = Objects.requireNonNullElse(open.node(), "");
+        String caller = caller(task);
+        Open around = caller == null ? null : tasks.get(caller);
         end(new SpanDraft(
-                "task " + node,
+                (caller == null ? "task " : Conventions.EXECUTE_TOOL + " ") + node,
                 false,
                 run.traceId(),
                 open.spanId(),
-                stretchId(),
+                around == null ? stretchId() : around.spanId(),
                 open.linkId(),
                 open.begunAt(),
                 moment.at(),
-                DraftAttributes.ofTask(run, graph, node, task, open.superstep(), moment.type()),
+                caller == null
+                        ? DraftAttributes.ofTask(run, graph, node, task, open.superstep(), moment.type())
+                        : DraftAttributes.ofTool(run, graph, node, task, open.superstep(), moment.type()),
                 moment.errorType()));
         return open.spanId();
+    }
+
+    /** The task whose agent called the tool that this one is; null where it is none. */
+    private @Nullable String caller(String task) {
+        int slash = task.lastIndexOf('/');
+        String owner = slash < 0 ? "" : task.substring(0, slash);
+        return calling.contains(owner) ? owner : null;
     }
 
     private void rest(Moment moment, Instant committedAt) {
@@ -278,6 +297,7 @@ final class RunSpans {
         List.copyOf(tasks.keySet()).forEach(task -> pause(task, moment));
         if (moment.type().endsRun()) {
             waiting.clear();
+            calling.clear();
         }
         Instant queued = queuedAt;
         Long queuedMillis =

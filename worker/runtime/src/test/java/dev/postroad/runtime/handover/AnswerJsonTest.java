@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.testing.Site;
@@ -42,6 +43,13 @@ final class AnswerJsonTest {
                 new AgentReply.Faulted("http.503", "later", true, Duration.ofSeconds(9)),
                 AgentReply.permanent("odd", "why").using(USED),
                 new AgentReply.Interrupted(Site.json("'sure?'")).using(USED),
+                new AgentReply.CallingTools(
+                        Site.json("'let me see'"),
+                        List.of(
+                                new ToolCall("1", "a", new ToolCall.OfAgent("x"), Site.json("{'a': 1}")),
+                                new ToolCall("2", "b", new ToolCall.OfGraph("g", 3), Site.json("{}")),
+                                new ToolCall("3", "c", new ToolCall.Refused("odd", "why"), Site.json("'{'"))),
+                        USED),
                 new AgentReply.Sleeping(Duration.ofMillis(1_500), USED));
     }
 

@@ -27,6 +27,15 @@ public interface AgentClient extends AutoCloseable {
     }
 
     /**
+     * What the agent says of itself as a tool for others; may ask it.
+     *
+     * @throws InterruptedException where the thread is interrupted meanwhile
+     */
+    default ToolOffer offer() throws InterruptedException {
+        return ToolOffer.UNKNOWN;
+    }
+
+    /**
      * Frees what the client holds. Of the clients that {@code AgentClients} opens, calls under way end undisturbed
      * before, and a call that comes after it is made all the same.
      */

@@ -2,12 +2,14 @@ package dev.postroad.runtime.agent.attempt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.CallingTools;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.answers.JsonSchemas;
@@ -49,6 +51,10 @@ public final class Answers {
                 String ofQuestion = asking == null ? "says not who is asked" : problem(question);
                 ofQuestion = usage == null ? "has no usage" : ofQuestion;
                 yield ofQuestion == null ? problem(asking) : "the question " + ofQuestion;
+            }
+            case CallingTools(JsonNode said, List<ToolCall> calls, Usage usage) -> {
+                String ofSaid = usage == null ? "has no usage" : problem(said);
+                yield ofSaid == null ? ToolCalls.problem(calls) : "what it says to itself " + ofSaid;
             }
             case Sleeping(Duration duration, Usage usage) -> usage == null ? "has no usage" : problem(duration);
             case Faulted ignored -> null;

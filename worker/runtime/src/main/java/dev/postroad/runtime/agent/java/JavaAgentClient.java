@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.CallingTools;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.Goto;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.agent.attempt.AgentClient;
@@ -62,6 +64,7 @@ public final class JavaAgentClient implements AgentClient {
             case null -> AgentReply.completed(NullNode.instance);
             case Completed completed -> ownCopy(Answers.checked("java", withOutput(completed)));
             case Interrupted interrupted -> ownCopy(Answers.checked("java", interrupted));
+            case CallingTools calling -> ownCopy(Answers.checked("java", calling));
             case Sleeping sleeping -> Answers.checked("java", sleeping);
             case Faulted(var type, var message, var retryable, var retryAfter, var usage) ->
                 new Faulted(shown(type, "java.fault"), shown(message, ""), retryable, retryAfter, spent(usage));
@@ -105,6 +108,14 @@ public final class JavaAgentClient implements AgentClient {
                                 : next.stream().map(JavaAgentClient::ownCopy).toList());
             case Interrupted(JsonNode question, Asking asking, Usage usage) ->
                 new Interrupted(Json.copy(question), ownCopy(asking), usage);
+            case CallingTools(JsonNode said, List<ToolCall> calls, Usage usage) ->
+                new CallingTools(
+                        Json.copy(said),
+                        calls.stream()
+                                .map(asked -> new ToolCall(
+                                        asked.id(), asked.tool(), asked.target(), Json.copy(asked.input())))
+                                .toList(),
+                        usage);
             case Sleeping sleeping -> sleeping;
             case Faulted faulted -> faulted;
         };

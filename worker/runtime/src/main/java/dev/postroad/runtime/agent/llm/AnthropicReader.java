@@ -5,16 +5,22 @@ import dev.postroad.runtime.agent.attempt.FaultedException;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 
 /**
- * Reads messages in Anthropic's form. Of its blocks only texts are the answer: what it thinks and the tools that it asks
- * for are none.
+ * Reads messages in Anthropic's form. Of its blocks only texts are the answer, and the calls of tools that it asks for:
+ * what it thinks is none.
  */
 record AnthropicReader(ModelAnswer answer, RemoteFaults faults) implements AnswerReader {
     @Override
     public void take(JsonNode event) {
         switch (event.path("type").asText()) {
             case "message_start" -> noteUse(event.path("message"));
-            case "content_block_start" -> say(event.path("content_block"), "text");
-            case "content_block_delta" -> say(event.path("delta"), "text_delta");
+            case "content_block_start" -> {
+                say(event.path("content_block"), "text");
+                call(event.path("index").asInt(), event.path("content_block"));
+            }
+            case "content_block_delta" -> {
+                say(event.path("delta"), "text_delta");
+                goOn(event.path("index").asInt(), event.path("delta"));
+            }
             case "message_delta" -> {
                 noteEnd(event.path("delta"));
                 if (event.path("usage").path("output_tokens").isNumber()) {
@@ -34,7 +40,11 @@ record AnthropicReader(ModelAnswer answer, RemoteFaults faults) implements Answe
             throw new FaultedException(faults.badAnswer("the answer holds no content, as a message does: " + message));
         }
         noteUse(message);
-        message.path("content").forEach(block -> say(block, "text"));
+        int number = 0;
+        for (JsonNode block : message.path("content")) {
+            say(block, "text");
+            call(number++, block);
+        }
         noteEnd(message);
         answer.end();
     }
@@ -42,6 +52,24 @@ record AnthropicReader(ModelAnswer answer, RemoteFaults faults) implements Answe
     private void say(JsonNode block, String type) {
         if (block.path("type").asText().equals(type)) {
             answer.say(block.path("text").asText());
+        }
+    }
+
+    /** In a stream the input is empty at first, and comes in pieces. */
+    private void call(int number, JsonNode block) {
+        if (block.path("type").asText().equals("tool_use")) {
+            JsonNode input = block.path("input");
+            answer.call(
+                    number,
+                    block.path("id").asText(""),
+                    block.path("name").asText(""),
+                    input.isEmpty() ? "" : input.toString());
+        }
+    }
+
+    private void goOn(int number, JsonNode delta) {
+        if (delta.path("type").asText().equals("input_json_delta")) {
+            answer.call(number, "", "", delta.path("partial_json").asText(""));
         }
     }
 

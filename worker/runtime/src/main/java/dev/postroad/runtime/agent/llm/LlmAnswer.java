@@ -109,7 +109,8 @@ record LlmAnswer(LlmForm form, RemoteFaults faults) {
     private static String remedy(Ending ending) {
         return switch (ending) {
             case LENGTH -> " and has not said all; raise maxTokens, or let it say less, or say onCutOff: accept";
-            case TOOLS -> " and asks for a tool, which it was not offered; say onCutOff: accept to take what it said";
+            case TOOLS ->
+                " and asks for a tool, which it was not offered; list it under tools, or say onCutOff: accept to take what it said";
             case FILTERED, BROKEN, WHOLE -> "; say onCutOff: accept to take what is left";
         };
     }

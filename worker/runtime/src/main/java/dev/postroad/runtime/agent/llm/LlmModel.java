@@ -25,16 +25,18 @@ final class LlmModel {
     private final LlmForm form;
     private final StreamingChatModel requests;
     private final LlmAnswer answers;
+    private final ToolDesk desk;
     private final RemoteFaults faults;
     private final int maxAnswerBytes;
 
     private LlmModel(
-            LlmEndpoint endpoint, LlmForm form, StreamingChatModel requests, RemoteFaults faults, int maxAnswerBytes) {
+            LlmEndpoint endpoint, LlmForm form, StreamingChatModel requests, ToolDesk desk, int maxAnswerBytes) {
         this.endpoint = endpoint;
         this.form = form;
         this.requests = requests;
+        this.desk = desk;
+        this.faults = desk.faults();
         this.answers = new LlmAnswer(form, faults);
-        this.faults = faults;
         this.maxAnswerBytes = maxAnswerBytes;
     }
 
@@ -44,11 +46,11 @@ final class LlmModel {
             LlmSettings settings,
             AgentEnvironment environment,
             AttemptSender sender,
-            RemoteFaults faults) {
+            ToolDesk desk) {
         int maxAnswerBytes = environment.maxAnswerBytes();
         ModelTransport transport = new ModelTransport(sender, endpoint, settings.streams(), maxAnswerBytes);
         StreamingChatModel requests = ModelRequests.of(endpoint, settings, transport);
-        return new LlmModel(endpoint, settings.form(), requests, faults, maxAnswerBytes);
+        return new LlmModel(endpoint, settings.form(), requests, desk, maxAnswerBytes);
     }
 
     /** The name of the model. */
@@ -56,49 +58,76 @@ final class LlmModel {
         return endpoint.model();
     }
 
-    AgentReply ask(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
+    /** @param tools what the model may call */
+    AgentReply ask(List<ChatMessage> messages, List<OfferedTool> tools, AgentCall call) throws InterruptedException {
         List<ChatMessage> told = told(messages);
-        Exchange first = exchange(told, call);
+        Exchange first = exchange(told, tools, call);
         AgentReply firstFault = first.fault();
         if (firstFault != null) {
             return firstFault.using(LlmAnswer.spent(first.answer(), null));
+        }
+        if (asksForTools(first)) {
+            return desk.reply(first.answer(), tools, call.answers());
         }
         Judged judged = answers.judged(first.answer());
         String problem = judged.problem();
         if (problem == null || form.schema() == null) {
             return answers.read(judged, null);
         }
-        Exchange second = exchange(repairing(told, first.answer().text(), problem), call);
+        Exchange second = exchange(repairing(told, first.answer().text(), problem), tools, call);
         AgentReply secondFault = second.fault();
+        if (secondFault == null && asksForTools(second)) {
+            AgentReply reply = desk.reply(second.answer(), tools, call.answers());
+            return reply.using(reply.usage().with(first.answer().usage()));
+        }
         return secondFault != null
                 ? secondFault.using(LlmAnswer.spent(second.answer(), first.answer()))
                 : answers.read(answers.judged(second.answer()), first.answer());
     }
 
-    private Exchange exchange(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
+    /** Whatever word it ends with; but for one that was cut off, whose last call may lack its end. */
+    private static boolean asksForTools(Exchange exchange) {
+        return !exchange.tools().isEmpty()
+                && !exchange.answer().toolCalls().isEmpty()
+                && switch (Ending.of(exchange.answer().finishReason())) {
+                    case WHOLE, TOOLS -> true;
+                    case LENGTH, FILTERED, BROKEN -> false;
+                };
+    }
+
+    private Exchange exchange(List<ChatMessage> messages, List<OfferedTool> tools, AgentCall call)
+            throws InterruptedException {
         ModelSpan span = ModelSpan.begin(endpoint, faults.excerpt());
         if (span == null) {
-            return untraced(messages, call);
+            return untraced(messages, tools, call);
         }
         Exchange exchange = null;
         try {
-            exchange = untraced(messages, call);
+            exchange = untraced(messages, tools, call);
             return exchange;
         } finally {
             span.end(messages, exchange);
         }
     }
 
-    private Exchange untraced(List<ChatMessage> messages, AgentCall call) throws InterruptedException {
-        Exchange exchange = new Exchange(call, endpoint.provider(), maxAnswerBytes, faults);
-        ModelTransport.during(
-                exchange,
-                () -> requests.chat(ChatRequest.builder().messages(messages).build(), Unheard.INSTANCE));
+    private Exchange untraced(List<ChatMessage> messages, List<OfferedTool> tools, AgentCall call)
+            throws InterruptedException {
+        Exchange exchange = new Exchange(call, tools, endpoint.provider(), maxAnswerBytes, faults);
+        ModelTransport.during(exchange, () -> requests.chat(request(messages, tools), Unheard.INSTANCE));
         AgentReply fault = exchange.fault();
         if (fault != null) {
             AttemptSender.throwIfInterrupted(new FaultedException(fault));
         }
         return exchange;
+    }
+
+    private static ChatRequest request(List<ChatMessage> messages, List<OfferedTool> tools) {
+        ChatRequest.Builder request = ChatRequest.builder().messages(messages);
+        return (tools.isEmpty()
+                        ? request
+                        : request.toolSpecifications(
+                                tools.stream().map(OfferedTool::specification).toList()))
+                .build();
     }
 
     /** Anthropic's protocol has no word for JSON without a schema, and its servers take one system message. */

@@ -24,7 +24,7 @@ record LlmSampling(
 
     private static final int MOST_TOKENS = 1_000_000;
     private static final int MOST_STOPS = 16;
-    private static final Set<String> OURS = Set.of("model", "messages", "system", "stream", "stream_options");
+    private static final Set<String> OURS = Set.of("model", "messages", "system", "stream", "stream_options", "tools");
 
     static LlmSampling read(Fields fields) {
         List<String> stop = fields.texts("stop");

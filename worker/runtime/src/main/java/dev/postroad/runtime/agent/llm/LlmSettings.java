@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What the author of an LLM agent said, with the worker's defaults for what was not said.
  *
  * @param fallback the model that is asked where the first cannot answer; null for none
+ * @param tools what the model may call
  * @param streams whether the model is asked for its words as they come
  */
 public record LlmSettings(
@@ -21,6 +22,7 @@ public record LlmSettings(
         LlmTexts texts,
         LlmSampling sampling,
         LlmForm form,
+        LlmTools tools,
         boolean streams) {
 
     private static final Set<String> KNOWN = CommonSettings.and(Stream.of(
@@ -28,6 +30,7 @@ public record LlmSettings(
                     LlmTexts.FIELDS,
                     LlmSampling.FIELDS,
                     LlmForm.FIELDS,
+                    LlmTools.FIELDS,
                     List.of("fallback", "stream"))
             .flatMap(List::stream)
             .toArray(String[]::new));
@@ -40,10 +43,11 @@ public record LlmSettings(
         LlmTexts texts = LlmTexts.read(fields);
         LlmSampling sampling = LlmSampling.read(fields);
         LlmForm form = LlmForm.read(fields);
+        LlmTools tools = LlmTools.read(fields);
         Boolean streams = fields.truth("stream");
         return endpoint == null
                 ? null
-                : new LlmSettings(endpoint, fallback, texts, sampling, form, !Boolean.FALSE.equals(streams));
+                : new LlmSettings(endpoint, fallback, texts, sampling, form, tools, !Boolean.FALSE.equals(streams));
     }
 
     private static @Nullable LlmEndpoint fallback(

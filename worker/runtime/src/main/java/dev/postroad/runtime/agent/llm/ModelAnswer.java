@@ -6,6 +6,9 @@ import dev.postroad.runtime.agent.attempt.FaultedException;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a model said, as it comes: its words are shown at once. Confined to the thread of the call. */
@@ -13,6 +16,7 @@ final class ModelAnswer {
     private final OutputSink output;
     private final int maxBytes;
     private final RemoteFaults faults;
+    private final Map<Integer, Part> tools = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private long bytes;
@@ -22,6 +26,21 @@ final class ModelAnswer {
     private @Nullable BigDecimal cost;
     private @Nullable String finishReason;
     private boolean over;
+
+    /**
+     * A call that a model asks for.
+     *
+     * @param id empty where it gave none
+     * @param arguments as it wrote them
+     */
+    record Asked(String id, String name, String arguments) {}
+
+    /** A call, as far as it has come. */
+    private static final class Part {
+        private final StringBuilder arguments = new StringBuilder();
+        private String id = "";
+        private String name = "";
+    }
 
     ModelAnswer(OutputSink output, int maxBytes, RemoteFaults faults) {
         this.output = output;
@@ -47,6 +66,31 @@ final class ModelAnswer {
         if (refusal.length() < maxBytes) {
             refusal.append(piece);
         }
+    }
+
+    /** Begins a call of a tool, the one of this number; or goes on with it, where it is there. */
+    void call(int number, String id, String name, String arguments) {
+        Part part = tools.computeIfAbsent(number, _ -> new Part());
+        bytes += id.length() + name.length() + arguments.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > maxBytes) {
+            throw new FaultedException(faults.tooLarge(maxBytes));
+        }
+        part.id = id.isEmpty() ? part.id : id;
+        // Some servers repeat the name with each piece.
+        part.name = name.isEmpty() ? part.name : name;
+        part.arguments.append(arguments);
+    }
+
+    /** The number of the last call that has begun; -1 before the first. */
+    int lastCall() {
+        return tools.keySet().stream().mapToInt(number -> number).max().orElse(-1);
+    }
+
+    /** The calls that it asks for, in order. */
+    List<Asked> toolCalls() {
+        return tools.values().stream()
+                .map(part -> new Asked(part.id, part.name, part.arguments.toString()))
+                .toList();
     }
 
     void model(String name) {
@@ -84,7 +128,7 @@ final class ModelAnswer {
 
     /** Whether nothing came that could be an answer, not even an empty one. */
     boolean isSilent() {
-        return finishReason == null && text.isEmpty() && refusal.isEmpty();
+        return finishReason == null && text.isEmpty() && refusal.isEmpty() && tools.isEmpty();
     }
 
     String text() {

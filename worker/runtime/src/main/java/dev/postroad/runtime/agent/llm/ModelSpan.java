@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.runtime.agent.attempt.Excerpt;
@@ -88,6 +89,13 @@ final class ModelSpan {
 
     private ObjectNode answer(ModelAnswer answer) {
         ObjectNode said = message("assistant", answer.text());
+        ArrayNode parts = (ArrayNode) said.path("parts");
+        answer.toolCalls()
+                .forEach(asked -> parts.addObject()
+                        .put("type", "tool_call")
+                        .put("id", asked.id())
+                        .put("name", asked.name())
+                        .put("arguments", CallTrace.content(secrets.hidden(asked.arguments()))));
         return said.put("finish_reason", Objects.requireNonNullElse(answer.finishReason(), ""));
     }
 
@@ -101,7 +109,11 @@ final class ModelSpan {
     }
 
     private static String role(ChatMessage message) {
-        return message.type().name().toLowerCase(Locale.ROOT).replace("ai", "assistant");
+        return message.type()
+                .name()
+                .toLowerCase(Locale.ROOT)
+                .replace("tool_execution_result", "tool")
+                .replace("ai", "assistant");
     }
 
     private static String text(ChatMessage message) {
@@ -109,6 +121,7 @@ final class ModelSpan {
             case SystemMessage system -> system.text();
             case UserMessage user -> user.hasSingleText() ? user.singleText() : "";
             case AiMessage ai -> Objects.requireNonNullElse(ai.text(), "");
+            case ToolExecutionResultMessage result -> result.hasSingleText() ? result.text() : "";
             default -> "";
         };
     }

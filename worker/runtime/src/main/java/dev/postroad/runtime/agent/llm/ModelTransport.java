@@ -1,5 +1,6 @@
 package dev.postroad.runtime.agent.llm;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.http.client.HttpClient;
 import dev.langchain4j.http.client.HttpClientBuilder;
@@ -73,7 +74,7 @@ final class ModelTransport implements HttpClient {
         URI address = URI.create(request.url());
         Exchange exchange = EXCHANGE.get();
         try {
-            ServerAnswer response = sender.send(converted(address, request), exchange.call());
+            ServerAnswer response = sender.send(converted(address, request, exchange), exchange.call());
             try (InputStream body = sender.body(response, exchange.call())) {
                 throwIfRefused(response, exchange.faults());
                 LastWords heard = new LastWords(
@@ -125,8 +126,8 @@ final class ModelTransport implements HttpClient {
         return words.isEmpty() ? ", and nothing came" : "; the last that came: " + words;
     }
 
-    private Post converted(URI address, HttpRequest request) {
-        Post post = new Post(address, body(request).getBytes(StandardCharsets.UTF_8));
+    private Post converted(URI address, HttpRequest request, Exchange exchange) {
+        Post post = new Post(address, body(request, exchange).getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, List<String>> header : request.headers().entrySet()) {
             // LangChain4j cannot do without a key, and sends some text for one.
             if (endpoint.apiKey() != null
@@ -137,18 +138,35 @@ final class ModelTransport implements HttpClient {
         return post;
     }
 
-    /** LangChain4j's streaming clients know but streams. */
-    private String body(HttpRequest request) {
-        if (streams) {
+    /** LangChain4j's streaming clients know but streams, and knows the arguments of tools in a form of its own alone. */
+    private String body(HttpRequest request, Exchange exchange) {
+        if (streams && exchange.tools().isEmpty()) {
             return request.body();
         }
         try {
             ObjectNode body = (ObjectNode) Json.readOwn(request.body());
-            body.put("stream", false).remove("stream_options");
+            if (!streams) {
+                body.put("stream", false).remove("stream_options");
+            }
+            body.path("tools").forEach(tool -> describe(tool, exchange));
             return new String(Json.bytes(body), StandardCharsets.UTF_8);
         } catch (FaultsException impossible) {
             throw new IllegalStateException("LangChain4j wrote what is no JSON", impossible);
         }
+    }
+
+    private void describe(JsonNode told, Exchange exchange) {
+        JsonNode tool = switch (endpoint.provider()) {
+            case OPENAI -> told.path("function");
+            case ANTHROPIC -> told;
+        };
+        String field = switch (endpoint.provider()) {
+            case OPENAI -> "parameters";
+            case ANTHROPIC -> "input_schema";
+        };
+        exchange.tools().stream()
+                .filter(offered -> offered.name().equals(tool.path("name").textValue()))
+                .forEach(offered -> ((ObjectNode) tool).set(field, offered.parameters()));
     }
 
     private static void throwIfRefused(ServerAnswer response, RemoteFaults faults) throws IOException {

@@ -16,6 +16,7 @@ record OpenAiReader(ModelAnswer answer, RemoteFaults faults) implements AnswerRe
         JsonNode choice = chunk.path("choices").path(0);
         JsonNode said = choice.path("delta").isObject() ? choice.path("delta") : choice.path("message");
         say(said.path("content"));
+        said.path("tool_calls").forEach(this::call);
         if (said.path("refusal").isTextual()) {
             answer.refuse(said.path("refusal").textValue());
         }
@@ -42,6 +43,20 @@ record OpenAiReader(ModelAnswer answer, RemoteFaults faults) implements AnswerRe
             JsonNode text = part.isTextual() ? part : part.path("text");
             answer.say(text.isObject() ? text.path("value").asText() : text.asText());
         }
+    }
+
+    /** A piece belongs to the call of its index; without one, what has an id begins a call, and all else goes on with the last. */
+    private void call(JsonNode piece) {
+        String id = piece.path("id").asText("");
+        int last = answer.lastCall();
+        int next = id.isEmpty() && last >= 0 ? last : last + 1;
+        int number = piece.path("index").isInt() ? piece.path("index").intValue() : next;
+        JsonNode arguments = piece.path("function").path("arguments");
+        answer.call(
+                number,
+                id,
+                piece.path("function").path("name").asText(""),
+                arguments.isContainerNode() ? arguments.toString() : arguments.asText(""));
     }
 
     private void noteUse(JsonNode chunk) {

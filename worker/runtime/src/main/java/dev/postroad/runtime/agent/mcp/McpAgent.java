@@ -2,6 +2,7 @@ package dev.postroad.runtime.agent.mcp;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.ErrorTypes;
@@ -10,7 +11,9 @@ import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.ToolOffer;
 import io.modelcontextprotocol.spec.McpError;
+import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import java.io.IOException;
@@ -23,12 +26,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls a tool of an MCP server. The session is begun with the first call and shared by all; one that breaks is left, and the
  * next call begins another. Thread-safe.
  */
 public final class McpAgent implements AgentClient {
+    private static final Logger LOG = LoggerFactory.getLogger(McpAgent.class);
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
     private static final TypeReference<Map<String, Object>> ARGUMENTS = new TypeReference<>() {};
 
     private final McpSettings settings;
@@ -36,6 +43,7 @@ public final class McpAgent implements AgentClient {
     private final RemoteFaults faults;
     private final McpAnswer answers;
     private final AtomicLong calls = new AtomicLong();
+    private volatile @Nullable ToolOffer offer;
     private @Nullable McpSession session;
 
     private McpAgent(McpSettings settings, AgentEnvironment environment) {
@@ -94,6 +102,40 @@ public final class McpAgent implements AgentClient {
         } catch (ExecutionException failed) {
             return failure(used, failed.getCause() == null ? failed : failed.getCause());
         }
+    }
+
+    @Override
+    public ToolOffer offer() throws InterruptedException {
+        ToolOffer known = offer;
+        if (known != null) {
+            return known;
+        }
+        McpSession used = session();
+        try {
+            ToolOffer found = used.tools().get(LONGEST_LOOK.toMillis(), TimeUnit.MILLISECONDS).tools().stream()
+                    .filter(tool -> tool.name().equals(settings.tool()))
+                    .findFirst()
+                    .map(McpAgent::offer)
+                    .orElse(ToolOffer.UNKNOWN);
+            offer = found;
+            return found;
+        } catch (TimeoutException | ExecutionException unknown) {
+            // The model is told less; whether the server can be called shows when it is.
+            leave(used);
+            LOG.warn(
+                    "what tool {} takes is not known: {}",
+                    settings.tool(),
+                    faults.excerpt().of(unknown.toString()));
+            return ToolOffer.UNKNOWN;
+        }
+    }
+
+    private static ToolOffer offer(McpSchema.Tool tool) {
+        JsonNode schema = Json.mapper().valueToTree(tool.inputSchema());
+        return new ToolOffer(
+                tool.description() == null ? "" : tool.description(),
+                schema instanceof ObjectNode parameters ? parameters : null,
+                0);
     }
 
     /** The key is told so that a server that knows it can make its effects happen once. */

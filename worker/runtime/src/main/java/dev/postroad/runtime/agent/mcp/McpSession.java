@@ -9,6 +9,7 @@ import io.modelcontextprotocol.client.transport.ServerParameters;
 import io.modelcontextprotocol.client.transport.StdioClientTransport;
 import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
 import io.modelcontextprotocol.spec.McpClientTransport;
+import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
@@ -110,6 +111,12 @@ final class McpSession {
             underWay.remove(token);
         }
         return CompletableFuture.anyOf(answered, transport.lost()).thenApply(CallToolResult.class::cast);
+    }
+
+    /** All tools that the server lists, page by page. */
+    CompletableFuture<McpSchema.ListToolsResult> tools() {
+        CompletableFuture<McpSchema.ListToolsResult> listed = client.listTools().toFuture();
+        return CompletableFuture.anyOf(listed, transport.lost()).thenApply(McpSchema.ListToolsResult.class::cast);
     }
 
     /** Tells the server that nobody waits for a call any more. */

@@ -1,7 +1,7 @@
 package dev.postroad.runtime.history.past;
 
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.Migration;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +110,7 @@ public final class RunPast {
 
     /** From the nearest snapshot on; from the beginning where what follows it cannot be read so. */
     private Run latest(String runId, int lastVersion, String graph) {
-        IntFunction<Graph> versions = versions(graph);
+        PublishedGraphs versions = versions(graph);
         Optional<Run> snapshot = snapshots.before(runId, lastVersion, versions);
         if (snapshot.isPresent()) {
             try {
@@ -191,7 +190,7 @@ public final class RunPast {
         return lookup.first(runId).map(first -> new StateFold(runId, first.version(), versions(first.graph())));
     }
 
-    private IntFunction<Graph> versions(String graph) {
-        return version -> definitions.graph(graph, version);
+    private PublishedGraphs versions(String graph) {
+        return PublishedGraphs.of(graph, definitions::graph);
     }
 }

@@ -2,16 +2,15 @@ package dev.postroad.runtime.history.past;
 
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.Event;
 import dev.postroad.engine.run.EventCodec;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
-import java.util.function.IntFunction;
 
 /** Follows a journal by the same fold that live runs go through. Confined to one thread. */
 final class StateFold {
-    private final IntFunction<Graph> versions;
+    private final PublishedGraphs versions;
     private Run run;
 
     /**
@@ -20,12 +19,12 @@ final class StateFold {
      * @param first the version of its graph that applied to that
      * @param versions gives all versions of its graph
      */
-    StateFold(String runId, int first, IntFunction<Graph> versions) {
+    StateFold(String runId, int first, PublishedGraphs versions) {
         this(Run.empty(runId, versions.apply(first)), versions);
     }
 
     /** Goes on from where a run is. */
-    StateFold(Run run, IntFunction<Graph> versions) {
+    StateFold(Run run, PublishedGraphs versions) {
         this.run = run;
         this.versions = versions;
     }

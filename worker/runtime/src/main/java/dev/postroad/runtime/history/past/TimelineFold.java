@@ -30,6 +30,8 @@ final class TimelineFold {
             case NODE_COMPLETED -> end(event, "completed");
             case NODE_FAILED -> end(event, "failed");
             case NODE_CANCELLED -> end(event, CANCELLED);
+            // Its tools have bars of their own.
+            case NODE_CALLING -> end(event, "completed");
             case NODE_WAITING -> keep(event, WAITING);
             case RUN_COMPLETED, RUN_FAILED, RUN_CANCELLED, RUN_ROLLED_BACK, STATE_UPDATED -> endAll(event.at());
             case RUN_CONTINUED -> {

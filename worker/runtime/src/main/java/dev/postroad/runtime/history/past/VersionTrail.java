@@ -87,6 +87,7 @@ final class VersionTrail {
                     EventBody.RunStarted _,
                     EventBody.NodeStarted _,
                     EventBody.NodeRetrying _,
+                    EventBody.NodeCalling _,
                     EventBody.NodeWaiting _,
                     EventBody.NodeReminded _,
                     EventBody.NodeReassigned _,

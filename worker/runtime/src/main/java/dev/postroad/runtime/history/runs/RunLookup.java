@@ -18,7 +18,7 @@ public final class RunLookup {
                        sum((data #>> '{usage,cost}')::numeric) AS cost
                 FROM postroad.journal
                 WHERE run = runs.id AND seq > status_seq
-                  AND type IN ('node.completed', 'node.failed', 'node.retrying', 'node.waiting')) since
+                  AND type IN ('node.completed', 'node.failed', 'node.retrying', 'node.waiting', 'node.calling')) since
             WHERE run_id = :runId) r
             LEFT JOIN postroad.unreadable_runs ON run = r.id
             """;

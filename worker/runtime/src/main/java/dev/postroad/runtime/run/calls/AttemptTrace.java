@@ -146,6 +146,8 @@ final class AttemptTrace {
             case AgentReply.Completed done -> CallTrace.content(done.output().toString());
             case AgentReply.Interrupted asks ->
                 CallTrace.content(asks.question().toString());
+            case AgentReply.CallingTools calling ->
+                CallTrace.content(calling.said().toString());
             case AgentReply.Faulted fault -> CallTrace.content(fault.message());
             case AgentReply.Sleeping _ -> null;
         };

@@ -1,10 +1,14 @@
 package dev.postroad.runtime.run.lane;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.ToolCall;
+import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.engine.run.ToolTask;
+import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.run.calls.RemoteDesk;
@@ -15,19 +19,30 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.JdbiException;
 
 /** Performs effects; what comes of them comes back as messages. Confined to the lane's thread. */
 final class EffectPerformer {
     private final AgentCaller agents;
     private final RemoteDesk remote;
+    private final StoredRun.Graphs graphs;
     private final RandomGenerator random;
     private final Consumer<Message> inbox;
     private final Set<Integer> leaving = new HashSet<>();
 
-    /** @param inbox takes messages from any thread */
-    EffectPerformer(AgentCaller agents, RemoteDesk remote, RandomGenerator random, Consumer<Message> inbox) {
+    /**
+     * @param graphs those that agents may call
+     * @param inbox takes messages from any thread
+     */
+    EffectPerformer(
+            AgentCaller agents,
+            RemoteDesk remote,
+            StoredRun.Graphs graphs,
+            RandomGenerator random,
+            Consumer<Message> inbox) {
         this.agents = agents;
         this.remote = remote;
+        this.graphs = graphs;
         this.random = random;
         this.inbox = inbox;
     }
@@ -96,6 +111,26 @@ final class EffectPerformer {
                 .forEach((task, attempt) -> agents.stop(live.key(), task, attempt, AgentCaller.Stop.LEFT_BEHIND));
     }
 
+    private Command tools(Effect.CallAgent call, AgentReply.CallingTools calling, long durationMillis) {
+        List<ToolTask> tasks = new ArrayList<>();
+        for (ToolCall asked : calling.calls()) {
+            Graph graph = null;
+            ToolCall possible = asked;
+            if (asked.target() instanceof ToolCall.OfGraph(String name, int version)) {
+                try {
+                    graph = graphs.graph(name, version);
+                } catch (IllegalStateException | JdbiException missing) {
+                    ToolCall.Target refused =
+                            new ToolCall.Refused("tool.unknown", String.valueOf(missing.getMessage()));
+                    possible = new ToolCall(asked.id(), asked.tool(), refused, asked.input());
+                }
+            }
+            tasks.add(new ToolTask(possible, graph));
+        }
+        return new Command.CallTools(
+                call.task(), call.attempt(), calling.said(), tasks, calling.usage(), durationMillis);
+    }
+
     private void call(LiveRun live, Effect.CallAgent call) {
         if (leaving.contains(live.key().shard()) || !live.run().isCalling(call.task(), call.attempt())) {
             // Whoever takes the shard up begins it; or a later decision, not committed yet, has stopped it already.
@@ -105,7 +140,11 @@ final class EffectPerformer {
         agents.call(live.key(), call.graph(), call, new AgentCaller.Answered() {
             @Override
             public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
-                tell(new Command.Answer(call.task(), call.attempt(), reply, policy, durationMillis, chance));
+                tell(
+                        reply instanceof AgentReply.CallingTools calling
+                                ? tools(call, calling, durationMillis)
+                                : new Command.Answer(
+                                        call.task(), call.attempt(), reply, policy, durationMillis, chance));
             }
 
             @Override

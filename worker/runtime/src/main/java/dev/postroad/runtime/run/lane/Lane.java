@@ -82,6 +82,7 @@ public final class Lane {
     /**
      * What a lane calls on.
      *
+     * @param graphs those that agents may call
      * @param snapshots handed runs that have grown by much
      * @param queue shared by all lanes
      * @param fair shared by all lanes
@@ -92,6 +93,7 @@ public final class Lane {
             AgentCaller agents,
             RemoteDesk remote,
             RunLoader loader,
+            StoredRun.Graphs graphs,
             KeptInstructions kept,
             SnapshotDesk snapshots,
             RunQueue queue,
@@ -118,7 +120,12 @@ public final class Lane {
         this.stepper = new Stepper(
                 table,
                 clock,
-                new EffectPerformer(collaborators.agents(), collaborators.remote(), collaborators.random(), this::post),
+                new EffectPerformer(
+                        collaborators.agents(),
+                        collaborators.remote(),
+                        collaborators.graphs(),
+                        collaborators.random(),
+                        this::post),
                 new Forks(collaborators.loader(), this::post),
                 new QueuePlaces(collaborators.fair()),
                 collaborators.traces(),

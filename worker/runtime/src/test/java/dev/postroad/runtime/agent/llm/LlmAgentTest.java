@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.PriceDefinition;
@@ -342,5 +343,48 @@ final class LlmAgentTest {
             assertThat(fault.retryable()).isEqualTo(retryable);
             assertThat(fault.message()).contains(message);
         });
+    }
+
+    @Test
+    void takesCallsOfToolsThatComeInOnePieceAndGivesThoseAnIdThatHaveNone() throws Exception {
+        server.answers(200, """
+                {"choices": [{"index": 0, "finish_reason": "stop", "message": {"content": null, "tool_calls": [
+                  {"type": "function", "function": {"name": "look", "arguments": {"at": 1}}},
+                  {"id": "x", "type": "function", "function": {"name": "look", "arguments": ""}}]}}],
+                 "usage": {"prompt_tokens": 5, "completion_tokens": 3}}""", "Content-Type", "application/json");
+
+        assertThat(call("{}", "stream: false", "tools: [look]"))
+                .isEqualTo(new AgentReply.CallingTools(
+                        Calls.json("null"),
+                        List.of(
+                                new ToolCall("call_0_0", "look", new ToolCall.OfAgent("look"), Calls.json("{'at':1}")),
+                                new ToolCall("x", "look", new ToolCall.OfAgent("look"), Calls.json("{}"))),
+                        new Usage(5, 3, null, null, "stop")));
+        assertThat(Calls.json(server.request().body()).at("/tools/0/function"))
+                .isEqualTo(Calls.json("{'name':'look','parameters':"
+                        + "{'type':'object','properties':{},'additionalProperties':true}}"));
+    }
+
+    @Test
+    void takesCallsOfToolsFromAnthropicInOnePiece() throws Exception {
+        server.answers(200, """
+                {"model": "claude", "stop_reason": "tool_use", "content": [{"type": "text", "text": "So."},
+                  {"type": "tool_use", "id": "t1", "name": "look", "input": {"at": 1}}],
+                 "usage": {"input_tokens": 5, "output_tokens": 3}}""", "Content-Type", "application/json");
+
+        assertThat(call("{}", "provider: anthropic", "baseUrl: " + server.url(), "stream: false", "tools: [look]"))
+                .isEqualTo(new AgentReply.CallingTools(
+                        Calls.json("'So.'"),
+                        List.of(new ToolCall("t1", "look", new ToolCall.OfAgent("look"), Calls.json("{'at':1}"))),
+                        new Usage(5, 3, "claude", null, "tool_use")));
+    }
+
+    @Test
+    void aCallThatWasCutOffIsNone() throws Exception {
+        server.answersEvents("data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"x\","
+                + "\"function\":{\"name\":\"look\",\"arguments\":\"{\"}}]}}]}\n\n"
+                + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}]}\n\n" + Events.DONE);
+
+        assertFault(call("{}", "tools: [look]"), "llm.length", false, "finish_reason length");
     }
 }

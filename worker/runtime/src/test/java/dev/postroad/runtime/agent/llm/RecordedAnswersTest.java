@@ -105,7 +105,8 @@ final class RecordedAnswersTest {
                         .put("retryable", fault.retryable())
                         .put("message", fault.message().contains(part) ? part : fault.message());
             }
-            case AgentReply.Interrupted _, AgentReply.Sleeping _ -> throw new AssertionError(reply);
+            case AgentReply.Interrupted _, AgentReply.CallingTools _, AgentReply.Sleeping _ ->
+                throw new AssertionError(reply);
         }
         return YAML.readTree(YAML.writeValueAsBytes(told));
     }

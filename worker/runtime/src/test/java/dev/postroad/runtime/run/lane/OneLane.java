@@ -69,6 +69,7 @@ public final class OneLane implements AutoCloseable {
                         agents,
                         RemoteDesk.NONE,
                         loader,
+                        (name, version) -> GRAPH,
                         new KeptInstructions(
                                 new Commands((name, version) -> GRAPH),
                                 (runId, commandId) -> {},
