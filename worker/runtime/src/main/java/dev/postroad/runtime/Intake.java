@@ -118,7 +118,10 @@ record Intake(TriggerIntake triggers, ControlIntake control, ResultIntake result
     }
 
     private static Consumers measured(WorkerSettings settings, MeterRegistry metrics, Map<String, Object> config) {
-        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+        // A partition that is read on waits for the fetch that is under way without it.
+        if (!settings.kafka().containsKey(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG)) {
+            config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+        }
         return new Consumers(settings.kafka(), config, consumer -> {
             KafkaClientMetrics measure = new KafkaClientMetrics(consumer);
             measure.bindTo(metrics);

@@ -88,7 +88,7 @@ final class Superstep {
             if (sorted.length > 1) {
                 places.put(sorted[i].id(), i);
             }
-            counts[sorted[i].status().ordinal()]++;
+            counts[place(sorted[i].status())]++;
             withThoseInside += sizeOf(sorted[i]);
             handedOn += Targets.handed(sorted[i].next());
             graphs += graphsOf(sorted[i]);
@@ -159,8 +159,14 @@ final class Superstep {
         return Arrays.asList(tasks);
     }
 
+    /** Counts are copied at each step, so they are an array and no map. */
+    @SuppressWarnings("EnumOrdinal")
+    private static int place(TaskStatus status) {
+        return status.ordinal();
+    }
+
     int count(TaskStatus status) {
-        return counts[status.ordinal()];
+        return counts[place(status)];
     }
 
     boolean isEmpty() {
@@ -209,8 +215,8 @@ final class Superstep {
             return new Superstep(number, changedTasks, places, counts, size, handed, inside);
         }
         int[] changedCounts = counts.clone();
-        changedCounts[tasks[place].status().ordinal()]--;
-        changedCounts[changed.status().ordinal()]++;
+        changedCounts[place(tasks[place].status())]--;
+        changedCounts[place(changed.status())]++;
         return new Superstep(number, changedTasks, places, changedCounts, size, handed, inside);
     }
 

@@ -12,6 +12,7 @@ import dev.postroad.engine.graph.Graph;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -192,7 +193,7 @@ class ToolRoundTest {
         script.answer("ask@1/weather@1.0", "'rain'");
         script.reply("ask@1", calling(call("1", "weather", "{}")));
         assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
-        assertThat(script.run.error().type()).isEqualTo("token-limit");
+        assertThat(Objects.requireNonNull(script.run.error()).type()).isEqualTo("token-limit");
         script.tell(new Command.Steer("c1", new Control.Retry()));
         assertThat(script.calls.getLast().task()).isEqualTo("ask@1/weather@2.0");
     }

@@ -46,7 +46,7 @@ final class BinaryBuffer {
 
     /** Two ints, one after the other. */
     void int32s(int first, int second) {
-        int64((long) first << 32 | second & 0xffff_ffffL);
+        int64(((long) first << 32) | (second & 0xffff_ffffL));
     }
 
     /** Overwrites an int that is there. */

@@ -3,8 +3,8 @@ package dev.postroad.runtime.testing;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.JavaAgent;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.NullMarked;
 
 /** Takes all the memory that its process has, and all that comes free, where a flag of the process says so. */
@@ -15,6 +15,7 @@ public final class HoardingAgent implements JavaAgent {
 
     private static final int LARGEST = 1 << 20;
     private static final int SMALLEST = 16;
+    private static final Queue<byte[]> HOARD = new ConcurrentLinkedQueue<>();
 
     @Override
     public String name() {
@@ -30,11 +31,10 @@ public final class HoardingAgent implements JavaAgent {
     }
 
     private static void hoard() {
-        Deque<byte[]> hoard = new ArrayDeque<>();
         int size = LARGEST;
         while (!Thread.interrupted()) {
             try {
-                hoard.add(new byte[size]);
+                HOARD.add(new byte[size]);
             } catch (OutOfMemoryError full) {
                 size = Math.max(SMALLEST, size / 2);
             }

@@ -147,6 +147,8 @@ public final class Site implements AutoCloseable {
         environment.put("POSTROAD_HTTP_PORT", "0");
         // The members of a group learn by their heartbeats that another one came or went.
         environment.put("POSTROAD_KAFKA_HEARTBEAT_INTERVAL_MS", "150");
+        // Half of what an idle worker takes of a processor are fetches that wait no longer by default.
+        environment.put("POSTROAD_KAFKA_FETCH_MAX_WAIT_MS", "200");
         // Many a test leaves calls that never end.
         environment.put("POSTROAD_DRAIN", "PT0S");
         environment.putAll(more);
