@@ -18,10 +18,16 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 
-/** An agent behind HTTP whose answer follows from its input alone, and which notes every call. Thread-safe. */
+/**
+ * An agent behind HTTP whose answer follows from its input alone, and which notes every call. Workers call it, and the host
+ * of {@link RemoteMain} for tasks that came over Kafka. Thread-safe.
+ */
 final class Agents implements AutoCloseable {
     /** How long a call takes. */
     static final Duration USUALLY = Duration.ofMillis(30);
+
+    /** The header that names the host which a task came to; workers send none. */
+    static final String HOST = "Chaos-Host";
 
     private static final int BACKLOG = 1_024;
 
@@ -34,8 +40,12 @@ final class Agents implements AutoCloseable {
      * A call that came.
      *
      * @param key its idempotency key
+     * @param host which did it; empty where a worker called
      */
-    record Call(String run, String task, String key, int attempt, Instant at) {}
+    record Call(String run, String task, String key, int attempt, Instant at, String host) {}
+
+    /** A task that a worker sent over Kafka. */
+    record Sent(String run, String task, int attempt, Instant at) {}
 
     Agents() throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
@@ -48,12 +58,14 @@ final class Agents implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             JsonNode body = Json.read(exchange.getRequestBody().readAllBytes());
+            String host = exchange.getRequestHeaders().getFirst(HOST);
             calls.add(new Call(
                     body.path("runId").asText(),
                     body.path("task").asText(),
                     exchange.getRequestHeaders().getFirst("Idempotency-Key"),
                     body.path("attempt").asInt(),
-                    Instant.now()));
+                    Instant.now(),
+                    host == null ? "" : host));
             Thread.sleep(answersAfter);
             ObjectNode output = JsonNodeFactory.instance.objectNode();
             output.put("sum", body.path("input").path("sum").asInt() * 3 + 1)

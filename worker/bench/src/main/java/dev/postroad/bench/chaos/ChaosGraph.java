@@ -2,14 +2,14 @@ package dev.postroad.bench.chaos;
 
 /** The graphs whose runs are under way. Of each of them, what a run ends in follows from its input {@code n} alone. */
 enum ChaosGraph {
-    /** Two calls side by side, a nap, and one call more. */
+    /** Two calls side by side, of which one is over Kafka, a nap, and one call more over Kafka. */
     FORKED("chaos", """
             nodes:
               begin: { set: "{'sum': state.n, 'log': ['begin']}" }
               left: { agent: chaos-agent, input: "{'sum': state.sum}" }
-              right: { agent: chaos-agent, input: "{'sum': state.sum}" }
+              right: { agent: chaos-remote, input: "{'sum': state.sum}" }
               nap: { sleep: "'PT0.2S'" }
-              meet: { agent: chaos-agent, input: "{'sum': state.sum}" }
+              meet: { agent: chaos-remote, input: "{'sum': state.sum}" }
             edges:
               - { from: START, to: begin }
               - { from: begin, to: [left, right] }
@@ -17,10 +17,10 @@ enum ChaosGraph {
               - { from: nap, to: meet }
               - { from: meet, to: END }
             """),
-    /** Asks a person between two calls. */
+    /** Asks a person between a call over Kafka and one over HTTP. */
     ASKING("chaos-asks", """
             nodes:
-              before: { agent: chaos-agent, input: "{'sum': state.n}" }
+              before: { agent: chaos-remote, input: "{'sum': state.n}" }
               ask: { interrupt: "'go on?'", output: "{'log': [result]}" }
               after: { agent: chaos-agent, input: "{'sum': state.sum}" }
             edges:

@@ -54,12 +54,17 @@ final class ChaosRun {
             }
             Scene scene = new Scene(place, fleet, agents, servers, new Pauses(), new Random(seed));
             publish(agents);
-            person.start();
-            runInCalm();
-            int ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
-            settle();
-            person.stop();
-            ObjectNode found = judged(scene, person);
+            ObjectNode found;
+            int ended;
+            try (RemoteHost _ =
+                    new RemoteHost(place, agents.url(), servers.directory().resolve("host.log"))) {
+                person.start();
+                runInCalm();
+                ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
+                settle();
+                person.stop();
+                found = judged(scene, person);
+            }
             found.put("workersThatEndedByThemselves", ended).put("startsThatFailed", fleet.startsThatFailed());
             faults.left().forEach(found.putObject("faultsLeftOut")::put);
             return found;
@@ -73,7 +78,12 @@ final class ChaosRun {
                 url: %s
                 timeout: PT5S
                 retry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }
-                """.formatted(agents.url()));
+                ---
+                agent: %s
+                kind: kafka
+                timeout: PT5S
+                retry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }
+                """.formatted(agents.url(), RemoteMain.AGENT));
         for (ChaosGraph graph : ChaosGraph.values()) {
             place.publish(graph.described("the first"));
         }
@@ -155,6 +165,14 @@ final class ChaosRun {
                     .put("rows", rows)
                     .put("eventsRepeated", events.repeats())
                     .put("orders", remains.orders().size())
+                    .put("tasksSent", remains.sent().size())
+                    .put(
+                            "tasksSentAgain",
+                            remains.sent().size()
+                                    - remains.sent().stream()
+                                            .map(task -> task.run() + "/" + task.task() + "#" + task.attempt())
+                                            .distinct()
+                                            .count())
                     .put("mostUnderTheLimit", remains.mostUnderTheLimit());
         }
         List<Agents.Call> calls = scene.agents().calls();

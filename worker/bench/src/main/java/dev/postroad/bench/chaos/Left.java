@@ -45,6 +45,7 @@ final class Left {
                         events.published(),
                         events.outOfOrder(),
                         scene.agents().calls(),
+                        TasksTopic.read(scene.place()),
                         mostUnderTheLimit));
     }
 

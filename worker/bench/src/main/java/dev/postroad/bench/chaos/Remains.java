@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param published the highest event of each run that came on Kafka with all before it
  * @param outOfOrder events on Kafka before which another one of their run was missing
  * @param calls that came to agents
+ * @param sent tasks that workers sent over Kafka
  * @param mostUnderTheLimit the most runs of the limited graph that were under way at once
  */
 record Remains(
@@ -25,6 +26,7 @@ record Remains(
         Map<String, Integer> published,
         long outOfOrder,
         List<Agents.Call> calls,
+        List<Agents.Sent> sent,
         long mostUnderTheLimit) {
     Remains {
         triggered = Set.copyOf(triggered);
@@ -33,6 +35,7 @@ record Remains(
         rows = List.copyOf(rows);
         published = Map.copyOf(published);
         calls = List.copyOf(calls);
+        sent = List.copyOf(sent);
     }
 
     /** A run as the table has it. */

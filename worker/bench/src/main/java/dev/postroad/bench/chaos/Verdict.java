@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wrong with what is left: for each promise, those who broke it. A promise that holds has nobody. Runs whose name
@@ -57,7 +58,10 @@ final class Verdict {
         wrong.put("journalsNotPublishedWhole", verdict.journalsNotPublishedWhole());
         wrong.put("eventsOutOfOrder", Stream.generate(() -> "an event").limit(remains.outOfOrder()));
         wrong.put("callsAfterTheEndOfTheirRun", verdict.callsAfterTheEnd());
+        wrong.put("tasksSentAfterTheEndOfTheirRun", verdict.sentAfterTheEnd());
         wrong.put("callsOfNoTask", verdict.callsOfNoTask());
+        wrong.put("tasksDoneTwiceByAHost", verdict.doneTwice());
+        wrong.put("callsOfTasksThatWereNotSent", verdict.notSent());
         wrong.put("keysThatAreNotStable", verdict.unstableKeys());
         wrong.put(
                 "limitsExceeded",
@@ -165,15 +169,51 @@ final class Verdict {
                 < journal(run.id()).size());
     }
 
+    /** Of workers. A host calls when it comes to a task, which may wait long after it was sent. */
     private Stream<String> callsAfterTheEnd() {
-        Map<String, Instant> ends = remains.runs().stream()
+        Map<String, Instant> ends = ends();
+        return remains.calls().stream()
+                .filter(call -> call.host().isEmpty() && isAfter(call.at(), ends.get(call.run())))
+                .map(Agents.Call::key);
+    }
+
+    private Stream<String> sentAfterTheEnd() {
+        Map<String, Instant> ends = ends();
+        return remains.sent().stream()
+                .filter(task -> isAfter(task.at(), ends.get(task.run())))
+                .map(task -> task.run() + "/" + task.task());
+    }
+
+    private Map<String, Instant> ends() {
+        return remains.runs().stream()
                 .filter(Remains.Run::ended)
                 .collect(Collectors.toMap(Remains.Run::id, run -> end(run.id())));
+    }
+
+    private static boolean isAfter(Instant at, @Nullable Instant end) {
+        return end != null && at.isAfter(end.plus(ON_THE_WAY));
+    }
+
+    /** An attempt that comes again to a host is known there: it is answered as before. */
+    private Stream<String> doneTwice() {
         return remains.calls().stream()
-                .filter(call -> call.at()
-                        .isAfter(ends.getOrDefault(call.run(), Instant.MAX.minus(ON_THE_WAY))
-                                .plus(ON_THE_WAY)))
-                .map(Agents.Call::key);
+                .filter(call -> !call.host().isEmpty())
+                .collect(Collectors.groupingBy(
+                        call -> call.key() + "#" + call.attempt() + " by " + call.host(), Collectors.counting()))
+                .entrySet()
+                .stream()
+                .filter(done -> done.getValue() > 1)
+                .map(Map.Entry::getKey);
+    }
+
+    private Stream<String> notSent() {
+        Set<String> sent = remains.sent().stream()
+                .map(task -> task.run() + "/" + task.task() + "#" + task.attempt())
+                .collect(Collectors.toSet());
+        return remains.calls().stream()
+                .filter(call -> !call.host().isEmpty())
+                .map(call -> call.run() + "/" + call.task() + "#" + call.attempt())
+                .filter(call -> !sent.contains(call));
     }
 
     private Instant end(String run) {
@@ -188,8 +228,9 @@ final class Verdict {
     private Stream<String> callsOfNoTask() {
         Set<String> tasks = new HashSet<>();
         remains.rows().forEach(row -> tasks.add(row.run() + "/" + row.task()));
-        return remains.calls().stream()
-                .map(call -> call.run() + "/" + call.task())
+        return Stream.concat(
+                        remains.calls().stream().map(call -> call.run() + "/" + call.task()),
+                        remains.sent().stream().map(task -> task.run() + "/" + task.task()))
                 .filter(task -> !tasks.contains(task));
     }
 

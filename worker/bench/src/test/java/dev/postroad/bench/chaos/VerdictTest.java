@@ -22,6 +22,7 @@ class VerdictTest {
     private final List<Remains.Row> rows = new ArrayList<>();
     private final Map<String, Integer> published = new HashMap<>();
     private final List<Agents.Call> calls = new ArrayList<>();
+    private final List<Agents.Sent> sent = new ArrayList<>();
     private long outOfOrder;
     private long most = ChaosGraph.LIMIT;
 
@@ -52,12 +53,20 @@ class VerdictTest {
     }
 
     private void call(String run, String task, String key, int second) {
-        calls.add(new Agents.Call(run, task, key, 1, BEGUN.plusSeconds(second)));
+        calls.add(new Agents.Call(run, task, key, 1, BEGUN.plusSeconds(second), ""));
+    }
+
+    private void sent(String task, int second) {
+        sent.add(new Agents.Sent("run-0", task, 1, BEGUN.plusSeconds(second)));
+    }
+
+    private void hosted(String host) {
+        calls.add(new Agents.Call("run-0", "left@1", "run-0/left@1", 1, BEGUN.plusSeconds(60), host));
     }
 
     private Map<String, List<String>> broken() {
         Map<String, List<String>> broken = new HashMap<>(
-                Verdict.of(new Remains(triggered, orders, runs, rows, published, outOfOrder, calls, most)));
+                Verdict.of(new Remains(triggered, orders, runs, rows, published, outOfOrder, calls, sent, most)));
         broken.values().removeIf(List::isEmpty);
         return broken;
     }
@@ -146,6 +155,36 @@ class VerdictTest {
         assertThat(broken()).isEmpty();
         call("run-0", "left@1", "run-0/left@1", 5);
         assertThat(broken()).containsOnly(Map.entry("callsAfterTheEndOfTheirRun", List.of("run-0/left@1")));
+    }
+
+    @Test
+    void aTaskThatIsSentAfterTheEndOfItsRunIsFoundAndMayBeDoneThen() {
+        sent("left@1", 3);
+        hosted("one");
+        assertThat(broken()).isEmpty();
+        sent("left@1", 5);
+        assertThat(broken()).containsOnly(Map.entry("tasksSentAfterTheEndOfTheirRun", List.of("run-0/left@1")));
+    }
+
+    @Test
+    void aTaskThatNoJournalKnowsIsFoundAndSoIsWhatNobodySent() {
+        sent("right@1", 2);
+        hosted("one");
+        assertThat(broken())
+                .containsOnly(
+                        Map.entry("callsOfNoTask", List.of("run-0/right@1")),
+                        Map.entry("callsOfTasksThatWereNotSent", List.of("run-0/left@1#1")));
+    }
+
+    @Test
+    void aTaskThatComesAgainToAHostIsNotDoneAgain() {
+        sent("left@1", 2);
+        sent("left@1", 2);
+        hosted("one");
+        hosted("another");
+        assertThat(broken()).isEmpty();
+        hosted("one");
+        assertThat(broken()).containsOnly(Map.entry("tasksDoneTwiceByAHost", List.of("run-0/left@1#1 by one")));
     }
 
     @Test

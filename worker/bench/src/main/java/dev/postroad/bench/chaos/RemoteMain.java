@@ -1,0 +1,73 @@
+package dev.postroad.bench.chaos;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.host.AgentHost;
+import dev.postroad.contracts.host.HostSettings;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Topics;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Serves {@value #AGENT} over Kafka until its input ends, by asking {@link Agents}, which note every call:
+ * {@code RemoteMain KAFKA PREFIX URL}.
+ */
+final class RemoteMain {
+    static final String AGENT = "chaos-remote";
+
+    private static final int PARALLELISM = 500;
+
+    private RemoteMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        HostSettings settings = HostSettings.of(Map.of("bootstrap.servers", arguments[0]), new Topics(arguments[1]))
+                .withParallelism(PARALLELISM);
+        JavaAgent agent = new Asking(URI.create(arguments[2]));
+        try (AgentHost _ = AgentHost.start(settings, List.of(agent), InstantSource.system())) {
+            System.in.transferTo(OutputStream.nullOutputStream());
+        }
+        System.exit(0);
+    }
+
+    private record Asking(URI url, HttpClient client) implements JavaAgent {
+        Asking(URI url) {
+            this(url, HttpClient.newHttpClient());
+        }
+
+        @Override
+        public String name() {
+            return AGENT;
+        }
+
+        @Override
+        public AgentReply call(AgentCall call) throws Exception {
+            ObjectNode body = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("runId", call.runId())
+                    .put("node", call.node())
+                    .put("task", call.task())
+                    .put("attempt", call.attempt());
+            body.set("input", call.input());
+            HttpRequest request = HttpRequest.newBuilder(url)
+                    .header("Idempotency-Key", call.idempotencyKey())
+                    .header(Agents.HOST, String.valueOf(ProcessHandle.current().pid()))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
+                    .build();
+            HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return answer.statusCode() == 200
+                    ? AgentReply.completed(Json.read(answer.body()).path("output"))
+                    : AgentReply.retryable("failing", "the agent answered " + answer.statusCode());
+        }
+    }
+}
