@@ -11,25 +11,42 @@ final class Parts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private boolean closed;
 
-    synchronized <T extends AutoCloseable> T add(T part) {
-        opened.push(part);
-        return part;
+    /** @throws IllegalStateException where all are closed already, as this one is then: a worker may break off while it starts */
+    <T extends AutoCloseable> T add(T part) {
+        if (isTaken(part)) {
+            return part;
+        }
+        close(part);
+        throw new IllegalStateException("the worker is closed, so nothing more of it is opened");
+    }
+
+    private synchronized boolean isTaken(AutoCloseable part) {
+        if (!closed) {
+            opened.push(part);
+        }
+        return !closed;
     }
 
     /** Null where none is left; several may close at once, as a worker may break off while somebody closes it. */
     private synchronized @Nullable AutoCloseable last() {
+        closed = true;
         return opened.poll();
     }
 
     @Override
     public void close() {
         for (AutoCloseable part = last(); part != null; part = last()) {
-            try {
-                part.close();
-            } catch (Exception failed) {
-                LOG.warn("{} did not stop well", part, failed);
-            }
+            close(part);
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception failed) {
+            LOG.warn("{} did not stop well", part, failed);
         }
     }
 }

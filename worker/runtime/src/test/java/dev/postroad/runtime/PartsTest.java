@@ -1,6 +1,7 @@
 package dev.postroad.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,15 @@ class PartsTest {
         parts.close();
         parts.close();
         assertThat(closed).containsExactly("second", "first");
+    }
+
+    @Test
+    void whatIsOpenedAfterTheWorkerBrokeOffIsClosedAtOnceAndEndsTheStart() {
+        List<String> closed = new ArrayList<>();
+        Parts parts = new Parts();
+        parts.close();
+        assertThatThrownBy(() -> parts.add(() -> closed.add("late"))).hasMessageContaining("closed");
+        assertThat(closed).containsExactly("late");
     }
 
     @Test

@@ -77,12 +77,23 @@ final class RegistryRoutes {
      */
     private void awaitStored(List<RegistryKey> fresh) {
         try {
-            for (int looks = 0; looks < MOST_LOOKS && !fresh.stream().allMatch(definitions::has); looks++) {
+            int stored = stored(fresh, 0);
+            for (int looks = 0; looks < MOST_LOOKS && stored < fresh.size(); looks++) {
                 boolean _ = new Bell().await(BETWEEN_LOOKS);
+                stored = stored(fresh, stored);
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** How many of the first are; those that are known to be are not looked for again. */
+    private int stored(List<RegistryKey> fresh, int known) {
+        int stored = known;
+        while (stored < fresh.size() && definitions.has(fresh.get(stored))) {
+            stored++;
+        }
+        return stored;
     }
 
     private void remove(Context context, Kind kind) {

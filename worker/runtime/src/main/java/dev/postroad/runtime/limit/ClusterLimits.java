@@ -123,20 +123,22 @@ public final class ClusterLimits implements AutoCloseable {
         if (ofPlaces == null && ofRate == null) {
             return FREE;
         }
+        // Both before a place is taken, as there may be no key to be had of an input.
+        Permits.Key key = ofPlaces == null ? null : key("agent/" + agent + "/bulkhead", ofPlaces, input, runId, graph);
+        Permits.Key rateKey = ofRate == null ? null : key("agent/" + agent + "/rateLimit", ofRate, input, runId, graph);
         try {
             Held taken = null;
-            if (bulkhead != null && ofPlaces != null) {
-                Permits.Key key = key("agent/" + agent + "/bulkhead", ofPlaces, input, runId, graph);
+            if (bulkhead != null && key != null) {
                 taken = held(key, bulkhead.calls());
                 if (taken == null) {
                     Duration turn = USUAL_CALL.dividedBy(bulkhead.calls());
                     return full(key, bulkhead.calls() + " calls at once", turn, Duration.ZERO);
                 }
             }
-            if (rate == null || ofRate == null) {
+            if (rate == null || rateKey == null) {
                 return new Admitted(new Entered(taken, null, null));
             }
-            return rated(key("agent/" + agent + "/rateLimit", ofRate, input, runId, graph), rate, taken);
+            return rated(rateKey, rate, taken);
         } catch (SQLException away) {
             LOG.warn("the limits of agent {} cannot be looked at: {}", agent, away.getMessage());
             return new Full(

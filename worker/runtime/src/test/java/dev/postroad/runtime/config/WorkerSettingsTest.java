@@ -227,7 +227,7 @@ final class WorkerSettingsTest {
                         + " definitions may refer to, such as env:STRIPE_*, file:agents/*",
                 "POSTROAD_AGENT_HOSTS | a/b | POSTROAD_AGENT_HOSTS: has an entry that is neither a host, such as *.internal:443, nor a network, such as 10.0.0.0/8; list where agents may be, such as *.internal:443, 10.0.0.0/8",
                 "POSTROAD_TRACE_CONTENT | yes | POSTROAD_TRACE_CONTENT: is \"yes\"; use true or false",
-                "OTEL_EXPORTER_OTLP_ENDPOINT | collector:4318 | OTEL_EXPORTER_OTLP_ENDPOINT: is \"collector:4318\"; use an address"
+                "OTEL_EXPORTER_OTLP_ENDPOINT | collector:4318 | OTEL_EXPORTER_OTLP_ENDPOINT: is no address; use one"
                         + " like http://collector:4318",
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set"
                         + " POSTROAD_LLM_BASE_URL too",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
@@ -28,6 +29,7 @@ import dev.postroad.engine.run.Origin;
 import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.Run;
+import dev.postroad.engine.run.ToolTask;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
 import dev.postroad.runtime.journal.PublishedRow.Position;
 import dev.postroad.runtime.journal.StoredRun.Readable;
@@ -95,6 +97,12 @@ class JournalWriterTest {
 
     private static final EventBody.BudgetExceeded TOLD = new EventBody.BudgetExceeded(
             "pair", "acme", "P1D", "cost", new BigDecimal("0.25"), BigDecimal.ONE, OnExceeded.WARN);
+
+    private static final ToolTask CALLED = new ToolTask(
+            new ToolCall("call-1", "painter", new ToolCall.OfAgent("painter"), Site.json("{'what': '“忙”'}")), null);
+    private static final ToolTask REFUSED = new ToolTask(
+            new ToolCall("call-2", "nobody", new ToolCall.Refused("tool.unknown", "there is none"), Site.json("{}")),
+            null);
 
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private final DataSource database = SITE.database();
@@ -603,7 +611,10 @@ class JournalWriterTest {
                 new Command.Resume("c5", Map.of("left@1#1", Site.json("'yes'")), null, List.of()),
                 answer("left@1", 5, new AgentReply.Sleeping(Duration.ofSeconds(1)), policy),
                 new Command.WakeUp(),
-                answer("left@1", 6, AgentReply.completed(Site.json("[{'done': 'left'}, {'done': 2}]")), policy),
+                new Command.CallTools(
+                        "left@1", 6, Site.json("'“first”'"), List.of(CALLED, REFUSED), new Usage(3, 4), 56),
+                answer("left@1/painter@2.0", 1, AgentReply.completed(Site.json("{'size': 2}")), policy),
+                answer("left@1", 7, AgentReply.completed(Site.json("[{'done': 'left'}, {'done': 2}]")), policy),
                 new Command.UpdateState("c6", (ObjectNode) Site.json("{'done': 7}"), "START", null),
                 new Command.Migrate("m1", NEXT),
                 new Command.Steer("c7", new Control.Unpause()),
