@@ -124,7 +124,13 @@ public final class Web implements AutoCloseable {
         Call call = http.newCall(request);
         call.timeout().timeout(limit.toNanos(), TimeUnit.NANOSECONDS);
         Response response = call.execute();
-        return new ServerAnswer(response.code(), response::header, new AnswerBody(response));
+        return new ServerAnswer(response.code(), name -> first(response, name), new AnswerBody(response));
+    }
+
+    /** OkHttp itself gives the last. */
+    private static @Nullable String first(Response response, String name) {
+        List<String> values = response.headers(name);
+        return values.isEmpty() ? null : values.getFirst();
     }
 
     private HttpUrl address(URI address) {
