@@ -174,22 +174,22 @@ final class TracesTest {
     @Test
     void aCallThatIsStoppedHasASpanUntilItHasLeft() {
         CountDownLatch called = new CountDownLatch(1);
-        PuppetAgent.play("stopped", call -> {
+        PuppetAgent.play("stopped-and-traced", call -> {
             called.countDown();
             new CountDownLatch(1).await();
             return PuppetAgent.nothing();
         });
-        trigger("traced", "stopped", "00-" + TRACE + "-" + SENDER + "-01");
+        trigger("traced", "stopped-and-traced", "00-" + TRACE + "-" + SENDER + "-01");
         Site.await("the agent is called", () -> called.getCount() == 0);
-        site.control("stopped", new Control.Cancel("of no use any more"));
-        site.ended("stopped");
+        site.control("stopped-and-traced", new Control.Cancel("of no use any more"));
+        site.ended("stopped-and-traced");
 
-        Span attempt = receiver.await("stopped", "invoke_agent test-puppet", 1).getFirst();
-        Span task = receiver.await("stopped", "task work", 1).getFirst();
+        Span attempt = receiver.await("stopped-and-traced", "invoke_agent test-puppet", 1).getFirst();
+        Span task = receiver.await("stopped-and-traced", "task work", 1).getFirst();
         assertThat(attribute(attempt, "postroad.outcome")).isEqualTo("cancelled");
         assertThat(parent(attempt)).isEqualTo(id(task));
         assertThat(attribute(task, "postroad.outcome")).isEqualTo("cancelled");
-        assertThat(PuppetAgent.calls("stopped").getFirst().traceParent()).contains(id(attempt));
+        assertThat(PuppetAgent.calls("stopped-and-traced").getFirst().traceParent()).contains(id(attempt));
     }
 
     @Test
