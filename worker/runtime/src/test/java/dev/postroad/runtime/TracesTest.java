@@ -184,12 +184,14 @@ final class TracesTest {
         site.control("stopped-and-traced", new Control.Cancel("of no use any more"));
         site.ended("stopped-and-traced");
 
-        Span attempt = receiver.await("stopped-and-traced", "invoke_agent test-puppet", 1).getFirst();
+        Span attempt = receiver.await("stopped-and-traced", "invoke_agent test-puppet", 1)
+                .getFirst();
         Span task = receiver.await("stopped-and-traced", "task work", 1).getFirst();
         assertThat(attribute(attempt, "postroad.outcome")).isEqualTo("cancelled");
         assertThat(parent(attempt)).isEqualTo(id(task));
         assertThat(attribute(task, "postroad.outcome")).isEqualTo("cancelled");
-        assertThat(PuppetAgent.calls("stopped-and-traced").getFirst().traceParent()).contains(id(attempt));
+        assertThat(PuppetAgent.calls("stopped-and-traced").getFirst().traceParent())
+                .contains(id(attempt));
     }
 
     @Test
