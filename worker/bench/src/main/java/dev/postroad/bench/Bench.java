@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The benchmarks. Each prints one JSON object; compare ratios, for the machine is shared. */
@@ -23,13 +24,9 @@ public final class Bench {
     }
 
     @Command(description = "Chains of no-op nodes, 1,000 runs in flight.")
-    int chain(
-            @Option(names = "--runs", defaultValue = "20000") int runs,
-            @Option(names = "--nodes", defaultValue = "10") int nodes,
-            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
-                    int warmUp)
-            throws Exception {
-        return throughput(Graphs.chain("bench-chain", nodes, NO_OPERATION), "bench-chain", runs, warmUp);
+    int chain(@Mixin Chains chains) throws Exception {
+        return throughput(
+                Graphs.chain("bench-chain", chains.nodes, NO_OPERATION), "bench-chain", chains.runs, chains.warmUp);
     }
 
     @Command(description = "A fan-out and a join of no-op nodes, 1,000 runs in flight.")
@@ -325,29 +322,21 @@ public final class Bench {
     }
 
     @Command(description = "Chains of an agent behind HTTP in another process, beside a bare loop of as many calls.")
-    int http(
-            @Option(names = "--runs", defaultValue = "20000") int runs,
-            @Option(names = "--nodes", defaultValue = "10") int nodes,
-            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
-                    int warmUp)
-            throws Exception {
+    int http(@Mixin Chains chains) throws Exception {
         try (Ground ground = new Ground();
                 Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(ServedRuns.chains(site, nodes, runs, warmUp, IN_FLIGHT).put("runsInFlight", IN_FLIGHT));
+            print(ServedRuns.chains(site, chains.nodes, chains.runs, chains.warmUp, IN_FLIGHT)
+                    .put("runsInFlight", IN_FLIGHT));
         }
         return 0;
     }
 
     @Command(name = "kafka-agents", description = "Chains of an agent on Kafka, whose host is another process.")
-    int kafkaAgents(
-            @Option(names = "--runs", defaultValue = "20000") int runs,
-            @Option(names = "--nodes", defaultValue = "10") int nodes,
-            @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
-                    int warmUp)
-            throws Exception {
+    int kafkaAgents(@Mixin Chains chains) throws Exception {
         try (Ground ground = new Ground();
                 Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(HostedRuns.chains(site, nodes, runs, warmUp).put("runsInFlight", IN_FLIGHT));
+            print(HostedRuns.chains(site, chains.nodes, chains.runs, chains.warmUp)
+                    .put("runsInFlight", IN_FLIGHT));
         }
         return 0;
     }
@@ -365,7 +354,20 @@ public final class Bench {
     }
 
     private static void print(ObjectNode figures) {
-        System.out.write(Json.bytes(figures), 0, Json.bytes(figures).length);
+        byte[] json = Json.bytes(figures);
+        System.out.write(json, 0, json.length);
         System.out.println();
+    }
+
+    /** How many chains are measured, and how long ones. */
+    private static final class Chains {
+        @Option(names = "--runs", defaultValue = "20000")
+        private int runs;
+
+        @Option(names = "--nodes", defaultValue = "10")
+        private int nodes;
+
+        @Option(names = "--warm-up", defaultValue = "20000", description = "runs before the measured ones")
+        private int warmUp;
     }
 }

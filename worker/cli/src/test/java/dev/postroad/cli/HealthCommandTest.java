@@ -3,7 +3,6 @@ package dev.postroad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,15 +50,7 @@ final class HealthCommandTest {
     @Test
     void trustsTheCertificatesThatAreSetWhereAWorkerEncrypts(@TempDir Path data) throws Exception {
         Path keys = data.resolve("keys.p12");
-        HttpsServer worker = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-        worker.setHttpsConfigurator(new HttpsConfigurator(TestKeys.encryptedBy(keys)));
-        worker.createContext("/health", exchange -> {
-            byte[] report = "{\"status\":\"ok\",\"parts\":{}}".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, report.length);
-            exchange.getResponseBody().write(report);
-            exchange.close();
-        });
-        worker.start();
+        HttpsServer worker = TestKeys.worker(keys, "/health", "{\"status\":\"ok\",\"parts\":{}}");
         try {
             String port = String.valueOf(worker.getAddress().getPort());
             String url = "https://127.0.0.1:" + port;

@@ -3,7 +3,6 @@ package dev.postroad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -62,15 +61,7 @@ final class McpCommandTest {
     @Test
     void speaksToAWorkerThatEncryptsWhereItsCertificateIsTrusted(@TempDir Path data) throws Exception {
         Path keys = data.resolve("keys.p12");
-        HttpsServer worker = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-        worker.setHttpsConfigurator(new HttpsConfigurator(TestKeys.encryptedBy(keys)));
-        worker.createContext("/mcp", exchange -> {
-            byte[] answer = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
-        });
-        worker.start();
+        HttpsServer worker = TestKeys.worker(keys, "/mcp", "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
         String url = "https://127.0.0.1:" + worker.getAddress().getPort();
         String pem = TestKeys.certificate(keys, data.resolve("ca.pem")).toString();
         try {

@@ -2,6 +2,10 @@ package dev.postroad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +23,21 @@ final class TestKeys {
 
     private TestKeys() {}
 
-    /** Makes keys for 127.0.0.1 in a file, and what encrypts by them. */
-    static SSLContext encryptedBy(Path keys) throws Exception {
+    /** A worker that encrypts by keys that are made for it in a file, and gives one answer at one path. */
+    static HttpsServer worker(Path keys, String path, String answer) throws Exception {
+        HttpsServer worker = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+        worker.setHttpsConfigurator(new HttpsConfigurator(encryptedBy(keys)));
+        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+        worker.createContext(path, exchange -> {
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        worker.start();
+        return worker;
+    }
+
+    private static SSLContext encryptedBy(Path keys) throws Exception {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
