@@ -27,6 +27,12 @@ public final class PuppetAgent implements JavaAgent {
         PARTS.put(runId, part);
     }
 
+    /** Forgets all runs, as those of the next test may have the same names. */
+    static void forget() {
+        PARTS.clear();
+        CALLS.clear();
+    }
+
     /** The calls of a run, in the order in which they began. */
     public static List<AgentCall> calls(String runId) {
         return CALLS.computeIfAbsent(runId, id -> new CopyOnWriteArrayList<>());

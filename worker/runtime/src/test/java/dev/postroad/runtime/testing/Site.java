@@ -37,6 +37,7 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -69,6 +70,9 @@ public final class Site implements AutoCloseable {
     /** How long a test waits for anything. */
     public static final Duration LIMIT = Duration.ofSeconds(60);
 
+    /** Sites of this process that are not closed. */
+    private static final AtomicInteger OPEN = new AtomicInteger();
+
     private static final int MAX_REQUEST_BYTES = 8 << 20;
 
     private final Servers servers = Servers.get();
@@ -89,6 +93,7 @@ public final class Site implements AutoCloseable {
     private final String kafka;
 
     private Site(int partitions, String kafka) {
+        OPEN.incrementAndGet();
         this.partitions = partitions;
         this.kafka = kafka;
         execute(servers.postgresUrl(), "CREATE DATABASE " + name + " TEMPLATE " + Servers.migrated());
@@ -563,5 +568,8 @@ public final class Site implements AutoCloseable {
             reader.close();
         }
         database.close();
+        if (OPEN.decrementAndGet() == 0) {
+            PuppetAgent.forget();
+        }
     }
 }
