@@ -55,6 +55,7 @@ public final class Web implements AutoCloseable {
     Web(Duration connectTimeout, InstantSource clock, Trust trust) {
         http = new OkHttpClient.Builder()
                 .protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1))
+                .socketFactory(new PromptSockets())
                 .sslSocketFactory(trust.context.getSocketFactory(), trust.manager)
                 .connectionPool(new ConnectionPool(MOST_AT_REST, LONGEST_REST.toMillis(), TimeUnit.MILLISECONDS))
                 .addNetworkInterceptor(new RestedConnections(clock))

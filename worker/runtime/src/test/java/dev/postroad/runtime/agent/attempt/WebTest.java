@@ -71,8 +71,12 @@ final class WebTest {
     }
 
     private ServerAnswer call() throws Exception {
+        return call("{}");
+    }
+
+    private ServerAnswer call(String body) throws Exception {
         URI address = URI.create("https://localhost:" + server.getPort() + "/v1");
-        return web.send(new Post(address, "{}".getBytes(StandardCharsets.UTF_8)), Duration.ofSeconds(30));
+        return web.send(new Post(address, body.getBytes(StandardCharsets.UTF_8)), Duration.ofSeconds(30));
     }
 
     private static String text(ServerAnswer answer) throws IOException {
@@ -120,6 +124,24 @@ final class WebTest {
     /** How many were made before on the connection of the next request. */
     private int exchange() throws InterruptedException {
         return server.takeRequest().getExchangeIndex();
+    }
+
+    /** A server's system acknowledges what it waits for more of after 40 ms. */
+    @Test
+    void holdsNoEndOfARequestBackUntilItsBeginningIsAcknowledged() throws Exception {
+        server.setProtocols(List.of(Protocol.HTTP_1_1));
+        server.start();
+        List<Duration> took = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            // In one piece, as the server holds ends back too.
+            server.enqueue(new MockResponse.Builder().code(204).build());
+            Instant begun = Instant.now();
+            assertThat(text(call("x".repeat(20_000)))).isEmpty();
+            took.add(Duration.between(begun, Instant.now()));
+        }
+        // At first it does so at once.
+        List<Duration> later = took.subList(20, 40).stream().sorted().toList();
+        assertThat(later.get(5)).isLessThan(Duration.ofMillis(30));
     }
 
     /** Model providers take a hundred calls on a connection, and a worker may have thousands under way. */
