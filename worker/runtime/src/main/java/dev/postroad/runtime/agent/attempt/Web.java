@@ -21,7 +21,6 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +151,7 @@ public final class Web implements AutoCloseable {
 
     private Request request(Post post) {
         Request.Builder request =
-                new Request.Builder().url(address(post.address())).post(RequestBody.create(post.body(), null));
+                new Request.Builder().url(address(post.address())).post(new SentOnce(post.body()));
         post.headers().forEach(header -> request.addHeader(header.name(), header.value()));
         if (!post.has("Accept-Encoding")) {
             request.header("Accept-Encoding", "identity");

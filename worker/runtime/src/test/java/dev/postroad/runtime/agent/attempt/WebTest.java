@@ -144,6 +144,22 @@ final class WebTest {
         assertThat(later.get(5)).isLessThan(Duration.ofMillis(30));
     }
 
+    /** Whether and when to call again is not for OkHttp to decide, which has a mind of its own on this one. */
+    @Test
+    void callsOnceThoughTheServerWantsToBeCalledAgainAtOnce() throws Exception {
+        server.start();
+        server.enqueue(new MockResponse.Builder()
+                .code(503)
+                .setHeader("Retry-After", "0")
+                .body("later")
+                .build());
+        server.enqueue(new MockResponse.Builder().body("again").build());
+        ServerAnswer answer = call();
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(text(answer)).isEqualTo("later");
+        assertThat(server.getRequestCount()).isOne();
+    }
+
     /** Model providers take a hundred calls on a connection, and a worker may have thousands under way. */
     @Test
     void makesMoreCallsAtOnceThanAConnectionTakes() throws Exception {
