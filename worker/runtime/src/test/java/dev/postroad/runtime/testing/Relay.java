@@ -2,6 +2,7 @@ package dev.postroad.runtime.testing;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,6 +23,7 @@ public final class Relay implements AutoCloseable {
     private final Set<Closeable> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger passes;
     private final AtomicInteger taken = new AtomicInteger();
+    private final AtomicInteger silences = new AtomicInteger();
 
     private Relay(int target, int passes) {
         this.target = target;
@@ -60,6 +62,11 @@ public final class Relay implements AutoCloseable {
         open.forEach(Relay::end);
     }
 
+    /** Loses whatever else is sent over the connections that it has let through until now, and keeps them open. */
+    public void fallSilent() {
+        silences.incrementAndGet();
+    }
+
     private void loop() {
         while (!listening.isClosed()) {
             try {
@@ -82,11 +89,18 @@ public final class Relay implements AutoCloseable {
         copy(to, from);
     }
 
-    private static void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to) {
+        int before = silences.get();
         Thread.ofVirtual().start(() -> {
             try (from;
                     to) {
-                from.getInputStream().transferTo(to.getOutputStream());
+                byte[] piece = new byte[8_192];
+                InputStream in = from.getInputStream();
+                for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                    if (silences.get() == before) {
+                        to.getOutputStream().write(piece, 0, read);
+                    }
+                }
             } catch (IOException ended) {
                 end(from);
             }

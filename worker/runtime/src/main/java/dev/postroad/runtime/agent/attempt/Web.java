@@ -39,6 +39,13 @@ public final class Web implements AutoCloseable {
 
     private static final Duration LONGEST_REST = Duration.ofSeconds(30);
 
+    /**
+     * A connection that many calls share is asked so often whether it is there, and left where it does not say so until the
+     * next time: a call whose time is over leaves it open, so all that come after would hang on one that is silently lost,
+     * for the quarter of an hour that it takes TCP to see that.
+     */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
+
     /** Addresses as OkHttp reads them, which takes longer than to look them up. */
     private static final int MOST_ADDRESSES = 1_000;
 
@@ -47,17 +54,21 @@ public final class Web implements AutoCloseable {
 
     /** @param connectTimeout how long a server may take to take a connection */
     public Web(Duration connectTimeout, InstantSource clock) {
-        this(connectTimeout, clock, ofJvm());
+        this(connectTimeout, clock, ofJvm(), LONGEST_SILENCE);
     }
 
-    /** @param trust says whom to trust where a connection is encrypted */
-    Web(Duration connectTimeout, InstantSource clock, Trust trust) {
+    /**
+     * @param trust says whom to trust where a connection is encrypted
+     * @param longestSilence of a connection of HTTP/2
+     */
+    Web(Duration connectTimeout, InstantSource clock, Trust trust, Duration longestSilence) {
         http = new OkHttpClient.Builder()
                 .protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1))
                 .socketFactory(new PromptSockets())
                 .sslSocketFactory(trust.context.getSocketFactory(), trust.manager)
                 .connectionPool(new ConnectionPool(MOST_AT_REST, LONGEST_REST.toMillis(), TimeUnit.MILLISECONDS))
                 .addNetworkInterceptor(new RestedConnections(clock))
+                .pingInterval(longestSilence)
                 .connectTimeout(connectTimeout)
                 // Each call has a time of its own.
                 .readTimeout(Duration.ZERO)

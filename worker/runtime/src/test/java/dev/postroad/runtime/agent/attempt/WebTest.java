@@ -1,10 +1,13 @@
 package dev.postroad.runtime.agent.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postroad.runtime.testing.Relay;
 import dev.postroad.runtime.testing.TestCertificate;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -49,7 +52,7 @@ final class WebTest {
         trusted.setCertificateEntry("own", own.certificate());
         Web.Trust trust = new Web.Trust(context(own, Web.manager(trusted)), Web.manager(trusted));
         server.useHttps(trust.context().getSocketFactory());
-        web = new Web(Duration.ofSeconds(10), now::get, trust);
+        web = new Web(Duration.ofSeconds(10), now::get, trust, Duration.ofSeconds(1));
     }
 
     private static SSLContext context(TestCertificate own, X509TrustManager trust)
@@ -75,7 +78,11 @@ final class WebTest {
     }
 
     private ServerAnswer call(String body) throws Exception {
-        URI address = URI.create("https://localhost:" + server.getPort() + "/v1");
+        return call(body, server.getPort());
+    }
+
+    private ServerAnswer call(String body, int port) throws Exception {
+        URI address = URI.create("https://localhost:" + port + "/v1");
         return web.send(new Post(address, body.getBytes(StandardCharsets.UTF_8)), Duration.ofSeconds(30));
     }
 
@@ -158,6 +165,22 @@ final class WebTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(text(answer)).isEqualTo("later");
         assertThat(server.getRequestCount()).isOne();
+    }
+
+    /** As where a balancer or a firewall forgets a connection: its end never comes. */
+    @Test
+    void leavesAConnectionThatManyCallsShareOnceNothingComesOverIt() throws Exception {
+        server.start();
+        server.enqueue(new MockResponse.Builder().body("one").build());
+        server.enqueue(new MockResponse.Builder().body("two").build());
+        try (Relay relay = Relay.to(server.getPort(), Integer.MAX_VALUE)) {
+            assertThat(text(call("{}", relay.port()))).isEqualTo("one");
+            relay.fallSilent();
+            assertThatThrownBy(() -> call("{}", relay.port()))
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(HttpTimeoutException.class);
+            assertThat(text(call("{}", relay.port()))).isEqualTo("two");
+        }
     }
 
     /** Model providers take a hundred calls on a connection, and a worker may have thousands under way. */
