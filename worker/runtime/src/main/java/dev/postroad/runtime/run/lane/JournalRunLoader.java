@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run.lane;
 
+import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.StoredRun;
@@ -51,7 +52,8 @@ public final class JournalRunLoader implements RunLoader, AutoCloseable {
             var together = next;
             try {
                 tryUntilDone(() -> read(together));
-            } catch (RuntimeException defect) {
+            } catch (RuntimeException | Error defect) {
+                Memory.passOnIfShort(defect);
                 // Which of them it is about shows where each is read alone; and those that gather go on being read.
                 together.forEach((runId, all) ->
                         load(() -> journal.find(runId, graphs), found -> all.forEach(loaded -> loaded.accept(found))));
