@@ -203,7 +203,7 @@ public final class AgentClients implements AutoCloseable {
         }
     }
 
-    /** Aborts calls under way, and waits for the threads. */
+    /** Closed after those who call, as it aborts only calls that wait for their answer to begin. */
     @Override
     public void close() {
         web.close();

@@ -183,7 +183,7 @@ public final class Web implements AutoCloseable {
         return late;
     }
 
-    /** Aborts what is under way. */
+    /** Aborts what waits for its answer to begin; whoever reads one is aborted by an interrupt alone, as OkHttp counts it no more. */
     @Override
     public void close() {
         http.dispatcher().cancelAll();
