@@ -86,10 +86,11 @@ final class Relocation {
         if (inside == null) {
             return there;
         }
-        return there.with(
+        return there.with(of(
+                inside,
                 into.node(task.node()).work() instanceof Node.ByGraph(Graph graph)
-                        ? of(inside, graph)
-                        : ToolRound.under(into, inside));
+                        ? graph
+                        : ToolRound.under(into, inside.graph())));
     }
 
     /** Where supersteps do not overlap, all tasks see the one state. */

@@ -86,43 +86,9 @@ final class ToolRound {
         return task.calling(List.copyOf(answers), empty.with(round).with(allowance));
     }
 
-    /** The same where the graph around is another version of it; and so those of tools that call tools. */
-    static Frame under(Graph around, Frame tools) {
-        Graph graph = under(around, tools.graph());
-        List<Task> tasks = new ArrayList<>();
-        for (Task task : tools.superstep().tasks()) {
-            Frame inside = Frame.inside(task);
-            tasks.add(inside == null || !isOf(graph.node(task.node())) ? task : task.with(under(graph, inside)));
-        }
-        return new Frame(
-                graph,
-                tools.prefix(),
-                tools.input(),
-                Superstep.of(tools.superstep().number(), tasks),
-                tools.position(),
-                tools.allowance(),
-                tools.contents());
-    }
-
-    private static Graph under(Graph around, Graph tools) {
-        return new Graph(
-                around.name(),
-                around.version(),
-                tools.channels(),
-                tools.nodes(),
-                tools.entry(),
-                tools.routes(),
-                tools.joins(),
-                tools.joinsOf(),
-                around.limits(),
-                tools.queue(),
-                tools.budget(),
-                tools.interruptBefore(),
-                tools.interruptAfter(),
-                tools.depth(),
-                tools.memoryless(),
-                tools.foresight(),
-                tools.open());
+    /** The graph of the same calls where the one around is another version of it. */
+    static Graph under(Graph around, Graph tools) {
+        return graph(around, tools.nodes(), tools.routes(), tools.depth());
     }
 
     /** Where all have answered: the task as it is called again. */
@@ -216,6 +182,10 @@ final class ToolRound {
         }
         nodes.put(FAILED, node(FAILED, nodes.size(), new Node.BySet(NOTED), null, null));
         routes.put(FAILED, Routes.NONE);
+        return graph(around, nodes, routes, depth);
+    }
+
+    private static Graph graph(Graph around, Map<String, Node> nodes, Map<String, Routes> routes, int depth) {
         return new Graph(
                 around.name(),
                 around.version(),

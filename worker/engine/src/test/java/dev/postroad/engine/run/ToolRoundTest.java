@@ -123,6 +123,29 @@ class ToolRoundTest {
     }
 
     @Test
+    void aRunThatMovesToAnotherVersionKeepsItsRoundsAndGoesByTheLimitsOfThat() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        script.reply("ask@1", calling(call("1", "model", "{}"), call("2", "weather", "{}")));
+        script.answer("ask@1/weather@1.1", "'rain'");
+        script.reply("ask@1/model@1.0", calling(call("1", "approve", "{}"), call("2", "time", "{}")));
+        script.answer("ask@1/model@1.0/time@1.1", "'noon'");
+        script.reply("ask@1/model@1.0/approve@1.0", new AgentReply.Interrupted(RunScript.json("'may I?'")));
+        script.tell(new Command.Migrate("c1", RunScript.graph(GRAPH + "limits: { concurrency: 1 }\n", 2)));
+        assertThat(script.types()).endsWith("run.migrated");
+        Graph inside = script.run.root().holding("ask@1/model@1.0/time@1.1").graph();
+        assertThat(inside.version()).isEqualTo(2);
+        assertThat(inside.limits().concurrency()).isEqualTo(1);
+        assertThat(Run.fold(script.run.id(), RunScript.graph(GRAPH), script.journal)
+                        .root())
+                .isEqualTo(script.run.root());
+        script.tell(new Command.Resume("c2", Map.of("", RunScript.json("true")), null, List.of()));
+        script.answer("ask@1/model@1.0/approve@1.0", "'granted'");
+        assertThat(script.calls.getLast().answers().toString()).contains("granted", "noon");
+        script.answer("ask@1/model@1.0", "'all'");
+        assertThat(script.calls.getLast().answers().toString()).contains("all", "rain");
+    }
+
+    @Test
     void aCancelStopsTheToolsAndARetryCallsThoseAgainThatHadNotAnswered() {
         RunScript script = RunScript.started(GRAPH, "{}");
         script.reply("ask@1", calling(call("1", "weather", "{}"), call("2", "time", "{}")));
