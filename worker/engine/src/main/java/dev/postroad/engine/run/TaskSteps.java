@@ -2,8 +2,10 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.json.Json;
@@ -251,21 +253,34 @@ final class TaskSteps {
                     "tools that call tools are nested deeper than " + Graph.MAX_DEPTH + "; nest them less deeply",
                     null);
         }
+        String ofSaid = Json.unstorableText(calls.said());
+        if (ofSaid != null) {
+            return new RunError(RunError.BAD_OUTPUT, "what it says to its tools " + ofSaid, null);
+        }
         Set<String> ids = new HashSet<>();
-        for (ToolTask call : calls.calls()) {
-            String problem = Json.unstorableText(call.call().input());
+        for (ToolTask called : calls.calls()) {
+            String problem = problem(called.call());
             if (problem != null) {
-                return new RunError(
-                        RunError.BAD_OUTPUT, "the input of tool " + call.call().tool() + " " + problem, null);
+                return new RunError(RunError.BAD_OUTPUT, problem, null);
             }
-            if (!ids.add(call.call().id())) {
+            if (!ids.add(called.call().id())) {
                 return new RunError(
                         RunError.BAD_OUTPUT,
-                        "two calls of tools have the id " + call.call().id(),
+                        "two calls of tools have the id " + called.call().id(),
                         null);
             }
         }
         return TaskLimit.beyond(draft.run(), calls.calls().size());
+    }
+
+    /** Why a journal cannot hold a call; null where it can. */
+    private static @Nullable String problem(ToolCall call) {
+        String ofInput = Json.unstorableText(call.input());
+        if (ofInput != null) {
+            return "the input of tool " + call.tool() + " " + ofInput;
+        }
+        String ofTexts = Json.unstorableText(new TextNode(call.id() + " " + call.tool() + " " + call.target()));
+        return ofTexts == null ? null : "the name, the id or the target of a call of a tool " + ofTexts;
     }
 
     /** Calls an agent again, whose tools have answered. */

@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
@@ -120,6 +121,22 @@ class ToolRoundTest {
         script.tell(new Command.Resume("c1", Map.of("", RunScript.json("true")), null, List.of()));
         script.answer("ask@1/approve@1.0", "'granted'");
         assertThat(script.calls.getLast().answers().toString()).contains("granted");
+    }
+
+    @Test
+    void whatNoJournalCanHoldIsRefusedWhereverItStands() {
+        String nul = "a\0b";
+        for (AgentReply reply : List.of(
+                calling(call(nul, "weather", "{}")),
+                calling(new ToolCall("1", "weather", new ToolCall.OfAgent("weather"), new TextNode(nul))),
+                calling(new ToolCall("1", "weather", new ToolCall.Refused("no", nul), RunScript.json("{}"))),
+                new AgentReply.CallingTools(new TextNode(nul), List.of(call("1", "weather", "{}")), new Usage(7, 0)))) {
+            RunScript script = RunScript.started(GRAPH, "{}");
+            script.reply("ask@1", reply);
+            assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
+            assertThat(Objects.requireNonNull(script.run.error()).message()).contains("0000");
+            assertThat(script.run.spent().inputTokens()).isEqualTo(7);
+        }
     }
 
     @Test

@@ -92,7 +92,8 @@ public final class Answers {
                 : "the sleep is " + duration + "; use more than nothing, and at most " + LONGEST_SLEEP;
     }
 
-    private static @Nullable String problem(@Nullable JsonNode output) {
+    /** What is wrong with a tree that an agent made; null where nothing is. */
+    static @Nullable String problem(@Nullable JsonNode output) {
         if (output == null) {
             return "is missing";
         }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.ToolCall;
-import dev.postroad.contracts.json.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,18 +27,28 @@ public final class ToolCalls {
         }
         Set<String> ids = new HashSet<>();
         for (ToolCall call : calls) {
-            if (call.id() == null || call.target() == null || call.input() == null || !ids.add(call.id())) {
-                return "a call of a tool has no id, no target or no input, or the id of another";
+            if (call.id() == null || !isWhole(call.target()) || !ids.add(call.id())) {
+                return "a call of a tool has no id or no whole target, or the id of another";
             }
             if (call.tool() == null || !NAME.matcher(call.tool()).matches()) {
                 return "the name of a tool is not 1 to 64 of A-Z a-z 0-9 _ -";
             }
-            String problem = Json.unstorableText(call.input());
+            String problem = Answers.problem(call.input());
             if (problem != null) {
                 return "the input of tool " + call.tool() + " " + problem;
             }
         }
         return null;
+    }
+
+    @SuppressWarnings("NullAway") // As above.
+    private static boolean isWhole(ToolCall.Target target) {
+        return switch (target) {
+            case null -> false;
+            case ToolCall.OfAgent(String agent) -> agent != null;
+            case ToolCall.OfGraph(String graph, int _) -> graph != null;
+            case ToolCall.Refused(String type, String message) -> type != null && message != null;
+        };
     }
 
     /** As JSON, to be read back by {@link #read}. */

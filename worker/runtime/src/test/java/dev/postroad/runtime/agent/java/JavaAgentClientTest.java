@@ -20,6 +20,7 @@ import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.contracts.agent.AgentReply.Sleeping;
 import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.agent.attempt.AgentClient;
@@ -95,9 +96,28 @@ final class JavaAgentClientTest {
                         new Sleeping(Duration.ofDays(36_501)),
                         "the sleep is PT876024H; use more than nothing, and at most PT876000H"),
                 arguments(new Sleeping(null), "the sleep is null; use more than nothing, and at most PT876000H"),
+                arguments(
+                        calling(new ToolCall("1", "t", new ToolCall.OfAgent(null), DONE_INPUT)),
+                        "a call of a tool has no id or no whole target, or the id of another"),
+                arguments(
+                        calling(new ToolCall("1", "t", new ToolCall.Refused("no", null), DONE_INPUT)),
+                        "a call of a tool has no id or no whole target, or the id of another"),
+                arguments(
+                        calling(new ToolCall("1", "t", new ToolCall.OfAgent("a"), null)),
+                        "the input of tool t is missing"),
+                arguments(
+                        calling(new ToolCall("1", "t", new ToolCall.OfAgent("a"), bad)),
+                        "the input of tool t " + Json.unstorableText(bad)),
+                arguments(
+                        calling(new ToolCall("1", "t", new ToolCall.OfAgent("a"), MissingNode.getInstance())),
+                        "the input of tool t holds , which is not JSON"),
                 arguments(going(new Goto(null, null, false)), "a goto names no node"),
                 arguments(going(Goto.node("")), "a goto names no node"),
                 arguments(going(new Goto("b", bad, false)), "the input of the goto to b " + Json.unstorableText(bad)));
+    }
+
+    private static AgentReply calling(ToolCall call) {
+        return new AgentReply.CallingTools(NullNode.instance, List.of(call), Usage.NONE);
     }
 
     private static AgentReply going(Goto next) {
