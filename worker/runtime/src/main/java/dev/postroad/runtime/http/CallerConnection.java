@@ -37,10 +37,13 @@ final class CallerConnection {
 
     /** What the caller is expected to do, or the worker. */
     private sealed interface Doing {
-        /** Its caller has to have sent a header by then. */
-        record SendsHeader(long turn, long until) implements Doing {}
+        /**
+         * It has no place, and makes room for others where there are too many: a header is waited for, or the rest of a
+         * body that nobody needs, or a request is on its way to its place or its refusal. All by then.
+         */
+        record Waits(long turn, long until) implements Doing {}
 
-        /** It has to be answered, or to have taken what is sent to it, by then. */
+        /** It has a place, and has to be answered, or to have taken what is sent to it, by then. */
         record IsAnswered(long until) implements Doing {}
 
         /** It waits for what may come at any time. */
@@ -53,7 +56,7 @@ final class CallerConnection {
     CallerConnection(Connection connection, Deadlines deadlines) {
         this.connection = connection;
         this.deadlines = deadlines;
-        doing = new Doing.SendsHeader(deadlines.turn(), deadlines.header());
+        doing = new Doing.Waits(deadlines.turn(), deadlines.header());
     }
 
     /** That of a request. */
@@ -61,37 +64,53 @@ final class CallerConnection {
         return (CallerConnection) Objects.requireNonNull(context.req().getAttribute(ATTRIBUTE), ATTRIBUTE);
     }
 
-    /** A header is here; or something is sent that has to be taken. */
-    void isAnswered() {
-        doing = new Doing.IsAnswered(deadlines.request());
+    /** A header is here. */
+    void asks() {
+        waits(deadlines.request());
     }
 
     /** The place is left as soon as the request is answered, or a stream. */
     void holds(Runnable leaving) {
         place.set(leaving);
+        isAnswered();
+    }
+
+    /** Something is sent that has to be taken. */
+    void isAnswered() {
+        doing = new Doing.IsAnswered(deadlines.request());
     }
 
     /** Waits for what is to be sent, however long. */
     void listens() {
-        leave();
         doing = new Doing.Listens();
+        leave();
+    }
+
+    /** It has its answer, and goes on with a body that nobody needs. */
+    void sendsRest() {
+        waits(deadlines.request());
+        leave();
     }
 
     /** Nothing is under way; the next header may come. */
     void hasAnswer() {
+        waits(deadlines.pause());
         leave();
-        doing = new Doing.SendsHeader(deadlines.turn(), deadlines.pause());
     }
 
-    /** The smaller, the longer its header is waited for; the greatest number there is where it has sent one. */
+    private void waits(long until) {
+        doing = new Doing.Waits(deadlines.turn(), until);
+    }
+
+    /** The smaller, the longer it waits; the greatest number there is where it has a place. */
     long turn() {
-        return doing instanceof Doing.SendsHeader(long turn, long _) ? turn : Long.MAX_VALUE;
+        return doing instanceof Doing.Waits(long turn, long _) ? turn : Long.MAX_VALUE;
     }
 
     /** Whether it takes longer than it may. */
     boolean isLate() {
         return switch (doing) {
-            case Doing.SendsHeader(long _, long until) -> until < deadlines.now();
+            case Doing.Waits(long _, long until) -> until < deadlines.now();
             case Doing.IsAnswered(long until) -> until < deadlines.now();
             case Doing.Listens _, Doing.Ends _ -> false;
         };

@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The connections of all callers. The server itself closes one where nothing moves; a byte now and then is enough to keep
  * it open, and when all are taken it lets nobody in. Here each has to be done by a time, however it moves, and the newest
- * is always let in: where there are too many, the one whose header is waited for longest makes room for it.
+ * is always let in: where there are too many, the one of those without a place that waits longest makes room for it.
  *
- * <p>That there is always one follows from the bounds on all others: {@link StreamRoom} and {@link RequestRoom} hold fewer
- * than there may be, and what asks for health is answered at once. Owns the thread that looks; thread-safe.
+ * <p>That there is always one follows from the bounds on all others: {@link StreamRoom} and {@link RequestRoom} have fewer
+ * places than there may be connections. Owns the thread that looks; thread-safe.
  */
 final class CallerConnections implements Connection.Listener, HttpConfiguration.Customizer {
     private static final Logger LOG = LoggerFactory.getLogger(CallerConnections.class);
@@ -169,7 +169,7 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
             throw new IllegalStateException("the connection is closed");
         }
         request.setAttribute(CallerConnection.ATTRIBUTE, caller);
-        caller.isAnswered();
+        caller.asks();
         Request.addCompletionListener(request, failed -> caller.hasAnswer());
         return request;
     }

@@ -26,6 +26,7 @@ final class HttpNonsenseTest {
             "Connection: close",
             "Content-Type: application/json",
             "");
+    private static final String LAST = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     private static final String GET = "GET /api/runs HTTP/1.1\r\nConnection: close\r\n";
 
     private static final Site SITE = Site.open(1);
@@ -119,17 +120,39 @@ final class HttpNonsenseTest {
         }
     }
 
-    /** One on the way when its request is refused, which closes the connection on whoever sends it unless it is taken. */
-    @ParameterizedTest(name = "{0}, {1} bytes")
-    @CsvSource({"text/plain, 10, 415", "application/json, 3000000, 413", "application/json, 10, 400"})
-    void answersARefusedRequestAndTheNextWhoseBodyComesLate(String type, int length, int status) throws Exception {
-        String header = "POST /api/triggers HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type
-                + "\r\nContent-Length: " + length + "\r\n\r\n";
-        String next = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        try (SlowCaller caller = new SlowCaller(port()).send(header)) {
+    /** A body on the way when its request is refused closes the connection on whoever sends it unless it is taken. */
+    @Test
+    void answersTheNextRequestThoughTheBodyOfARefusedOneComesAfterIt() throws Exception {
+        try (SlowCaller caller = new SlowCaller(port()).send(header("text/plain", 10))) {
+            Site.await("its refusal", () -> caller.has("HTTP/1.1 415"));
+            assertThat(caller.send("[".repeat(10) + LAST).readAll(Site.LIMIT)).contains("HTTP/1.1 200");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} bytes")
+    @CsvSource({"10, 400", "3000000, 413"})
+    void answersTheNextRequestThoughABodyIsNone(int length, int status) throws Exception {
+        try (SlowCaller caller = new SlowCaller(port()).send(header("application/json", length))) {
             assertThat(caller.isClosed()).isFalse();
-            String answers = caller.send("[".repeat(length) + next).readAll(Site.LIMIT);
-            assertThat(answers).startsWith("HTTP/1.1 " + status).contains("HTTP/1.1 200");
+            assertThat(caller.send("[".repeat(length) + LAST).readAll(Site.LIMIT))
+                    .startsWith("HTTP/1.1 " + status)
+                    .contains("HTTP/1.1 200");
+        }
+    }
+
+    private static String header(String type, int length) {
+        return "POST /api/triggers HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type + "\r\nContent-Length: "
+                + length + "\r\n\r\n";
+    }
+
+    /** The worker waits for it no longer than for any request, and the caller has its answer before. */
+    @Test
+    void answersARefusedRequestWhoseBodyNeverComes() throws Exception {
+        try (SlowCaller caller = new SlowCaller(port()).send(header("text/plain", 1000))) {
+            assertThat(caller.readAll(Site.LIMIT))
+                    .startsWith("HTTP/1.1 415")
+                    .contains("\"code\"")
+                    .contains("Content-Type: application/json");
         }
     }
 

@@ -48,6 +48,16 @@ final class SlowCaller implements AutoCloseable {
         }
     }
 
+    /** Reads a while; whether what came begins so. */
+    boolean has(String beginning) throws IOException {
+        try {
+            return new String(socket.getInputStream().readNBytes(beginning.length()), StandardCharsets.ISO_8859_1)
+                    .equals(beginning);
+        } catch (SocketTimeoutException | SocketException none) {
+            return false;
+        }
+    }
+
     /** Everything that comes until the other side ends the connection. */
     String readAll(Duration limit) throws IOException {
         socket.setSoTimeout((int) limit.toMillis());

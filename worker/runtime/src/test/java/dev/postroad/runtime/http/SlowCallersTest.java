@@ -6,8 +6,10 @@ import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,6 +67,19 @@ final class SlowCallersTest {
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                     .sum();
         }
+    }
+
+    /** Each whose header is read has its place or its refusal by then. */
+    private static void awaitRefusals(List<SlowCaller> callers, int number) {
+        Set<SlowCaller> refused = new HashSet<>();
+        Site.await("those that find no place are refused", () -> {
+            for (SlowCaller caller : callers) {
+                if (!refused.contains(caller) && caller.has("HTTP/1.1 503")) {
+                    refused.add(caller);
+                }
+            }
+            return refused.size() >= number;
+        });
     }
 
     private static void close(List<SlowCaller> callers) throws IOException {
@@ -134,6 +149,7 @@ final class SlowCallersTest {
         for (int i = 0; i < CONNECTIONS; i++) {
             callers.add(new SlowCaller(port).send(header));
         }
+        awaitRefusals(callers, CONNECTIONS - REQUESTS);
         isWell();
         for (SlowCaller caller : callers) {
             Site.await("the connection is closed", () -> caller.send(" ").isClosed());
