@@ -2,7 +2,6 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
-import dev.postroad.contracts.definition.Interrupts;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
@@ -24,18 +23,12 @@ import dev.postroad.engine.run.Command.TimeOut;
 import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.Command.WakeUp;
 import dev.postroad.engine.run.EventBody.CommandRejected;
-import dev.postroad.engine.run.EventBody.RunCompleted;
 import dev.postroad.engine.run.EventBody.RunContinued;
-import dev.postroad.engine.run.EventBody.RunFailed;
-import dev.postroad.engine.run.EventBody.RunPaused;
 import dev.postroad.engine.run.EventBody.RunQueued;
 import dev.postroad.engine.run.EventBody.RunStarted;
-import dev.postroad.engine.run.EventBody.RunWaiting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what follows from a command: {@code decide(run, command, now, stamp) -> events, effects}. A pure function, in
@@ -55,7 +48,8 @@ public final class Decider {
     private final TaskWaits waits;
     private final TaskSteps steps;
     private final RemoteTasks remote;
-    private boolean mayRest;
+    private final Deadlines deadlines;
+    private final Progress progress;
 
     private Decider(Draft draft) {
         this.draft = draft;
@@ -64,6 +58,8 @@ public final class Decider {
         this.waits = new TaskWaits(draft, results, ends);
         this.steps = new TaskSteps(draft, results, ends, waits);
         this.remote = new RemoteTasks(draft, steps);
+        this.deadlines = new Deadlines(draft, ends);
+        this.progress = new Progress(draft, results, ends, steps, remote, deadlines);
     }
 
     /**
@@ -93,7 +89,7 @@ public final class Decider {
         Decider decider = new Decider(draft);
         decider.decide(command);
         decider.goOn();
-        decider.watchSuperstep(run.superstepDeadline());
+        decider.deadlines.watchSuperstep(run.superstepDeadline());
         return draft.decision();
     }
 
@@ -112,13 +108,13 @@ public final class Decider {
         Draft draft = new Draft(run, now, stamp);
         if (run.status() == RunStatus.RUNNING) {
             Decider decider = new Decider(draft);
-            decider.watchDeadline();
+            decider.deadlines.watchRun();
             decider.steps.resume();
             decider.remote.watch();
             decider.askForAgents();
-            decider.advance();
+            decider.progress.advance();
             decider.goOn();
-            decider.watchSuperstep(null);
+            decider.deadlines.watchSuperstep(null);
         }
         return draft.decision();
     }
@@ -131,42 +127,42 @@ public final class Decider {
                     start();
                 }
             }
-            case Proceed() -> advance();
+            case Proceed() -> progress.advance();
             case TakeUp(List<TakeUp.Attempt> calls) -> {
                 if (status == RunStatus.RUNNING) {
                     steps.takeUp(calls);
-                    advance();
+                    progress.advance();
                 }
             }
             case Answer answer -> {
                 if (status == RunStatus.RUNNING && steps.answer(answer)) {
-                    advance();
+                    progress.advance();
                 }
             }
             case Command.CallTools calls -> {
                 if (status == RunStatus.RUNNING && steps.callTools(calls)) {
-                    advance();
+                    progress.advance();
                 }
             }
             case Unavailable unavailable -> {
                 if (status == RunStatus.RUNNING && steps.unavailable(unavailable)) {
-                    advance();
+                    progress.advance();
                 }
             }
             case Command.OverBudget over -> {
                 if (status == RunStatus.RUNNING && steps.overBudget(over)) {
-                    advance();
+                    progress.advance();
                 }
             }
             case RetryDue due -> {
                 if (status == RunStatus.RUNNING) {
                     steps.retryDue(due);
-                    advance();
+                    progress.advance();
                 }
             }
             case Dispatched sent -> {
                 if (remote.dispatched(sent)) {
-                    advance();
+                    progress.advance();
                 }
             }
             case Result result -> goOnAfter(remote.result(result), status);
@@ -174,12 +170,12 @@ public final class Decider {
             case Shown shown -> remote.shown(shown);
             case Rest(Instant since) -> {
                 if (status == RunStatus.RUNNING && since.equals(draft.run().stirredAt())) {
-                    leaveToAgents();
+                    progress.leaveToAgents();
                 }
             }
             case WakeUp wakeUp -> wakeUp(wakeUp);
             case AgentAvailable(String agent) -> agentAvailable(agent);
-            case TimeOut() -> timeOut();
+            case TimeOut() -> deadlines.end();
             case FromUser fromUser -> {
                 if (!draft.run().hasApplied(fromUser.commandId())) {
                     apply(fromUser, draft.run().rejections().isListed(fromUser.type(), fromUser.commandId()));
@@ -209,9 +205,9 @@ public final class Decider {
                 askForAgents();
             }
             goAhead();
-        } else if (command instanceof Command.Migrate && isUnderWay()) {
+        } else if (command instanceof Command.Migrate && draft.run().isUnderWay()) {
             // The other version may have another time limit.
-            watchDeadline();
+            deadlines.watchRun();
         }
     }
 
@@ -222,10 +218,10 @@ public final class Decider {
 
     /** Goes on after a rest, in which timers may have been lost. */
     private void goAhead() {
-        watchDeadline();
+        deadlines.watchRun();
         waits.resumeSleepers();
         remote.watch();
-        advance();
+        progress.advance();
     }
 
     private void start() {
@@ -239,8 +235,8 @@ public final class Decider {
             startFromInput(run);
         } else {
             draft.emitStarted(new RunStarted(null), base.state());
-            watchDeadline();
-            advance();
+            deadlines.watchRun();
+            progress.advance();
         }
     }
 
@@ -250,17 +246,17 @@ public final class Decider {
             ObjectNode state = Results.merged(run.root(), EdgeDefinition.START, List.of(input), draft.budget());
             draft.emitStarted(new RunStarted(results.entered(run.root(), input)), state);
         } catch (RefusedException refused) {
-            fail(refused.error());
+            draft.fail(refused.error());
             return;
         }
-        watchDeadline();
-        advance();
+        deadlines.watchRun();
+        progress.advance();
     }
 
     /** What slept long enough goes on. */
     private void wakeUp(WakeUp wakeUp) {
-        timeOut();
-        if (!isUnderWay()) {
+        deadlines.end();
+        if (!draft.run().isUnderWay()) {
             return;
         }
         waits.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
@@ -281,272 +277,31 @@ public final class Decider {
         }
         if (before == RunStatus.WAITING) {
             goAhead();
-            watchSuperstep(null);
+            deadlines.watchSuperstep(null);
         } else {
-            advance();
-        }
-    }
-
-    /** Nothing happened for a while: remote agents alone keep the run from going on, and it need not be at hand. */
-    private void leaveToAgents() {
-        mayRest = true;
-        advance();
-        if (draft.run().status() == RunStatus.RUNNING) {
-            remote.watchDue();
+            progress.advance();
         }
     }
 
     private void agentAvailable(String agent) {
-        if (isUnderWay() && waits.wake(task -> agent.equals(task.waitsFor()))) {
+        if (draft.run().isUnderWay() && waits.wake(task -> agent.equals(task.waitsFor()))) {
             goAhead();
         }
-    }
-
-    private boolean isUnderWay() {
-        RunStatus status = draft.run().status();
-        return status == RunStatus.RUNNING || status == RunStatus.WAITING;
     }
 
     private static Instant dueAt(Task task) {
         return Objects.requireNonNull(task.dueAt());
     }
 
-    private void timeOut() {
-        Run run = draft.run();
-        if (isUnderWay() && isOver(run.deadline())) {
-            ends.stopAll();
-            fail(new RunError(RunError.RUN_TIMEOUT, "the run took longer than it may", null));
-        } else if (isInSuperstep(run) && isOver(run.superstepDeadline())) {
-            ends.stopAll();
-            fail(new RunError(
-                    RunError.SUPERSTEP_TIMEOUT,
-                    "superstep " + run.root().superstep().number() + " took longer than limits.superstepTimeout",
-                    null));
-        }
-    }
-
-    /** Whether work of a superstep is under way, which a wait for people or times is not. */
-    private static boolean isInSuperstep(Run run) {
-        return run.status() == RunStatus.RUNNING
-                || (run.status() == RunStatus.WAITING && run.root().isDispatched());
-    }
-
-    private boolean isOver(@Nullable Instant deadline) {
-        return deadline != null && !draft.now().isBefore(deadline);
-    }
-
-    /** A superstep that has just begun gets its timer. */
-    private void watchSuperstep(@Nullable Instant watched) {
-        Instant deadline = draft.run().superstepDeadline();
-        if (deadline != null && draft.run().status() == RunStatus.RUNNING && !deadline.equals(watched)) {
-            draft.perform(new Effect.Wake(deadline, new TimeOut()));
-        }
-    }
-
-    private void watchDeadline() {
-        Instant deadline = draft.run().deadline();
-        if (deadline != null) {
-            draft.perform(new Effect.Wake(deadline, new TimeOut()));
-        }
-    }
-
-    /** Starts what can start, closes what is done, until the run waits for somebody or has ended. */
-    private void advance() {
-        while (draft.run().status() == RunStatus.RUNNING) {
-            if (draft.size() > MAX_EVENTS || draft.budget().isSpent()) {
-                draft.perform(new Effect.Yield(new Proceed()));
-                return;
-            }
-            if (Migration.isDue(draft.run())) {
-                migrate();
-                continue;
-            }
-            if (!advance(draft.run().root())) {
-                rest();
-                return;
-            }
-        }
-    }
-
-    /** Takes one step, in this graph or in one inside; false where there is none to take. */
-    private boolean advance(Frame frame) {
-        Superstep superstep = frame.superstep();
-        if (frame.isHeld() || isHeldByPause(frame) || Migration.holds(draft.run(), frame)) {
-            return false;
-        }
-        if (superstep.isEmpty()) {
-            if (frame.isInside()) {
-                return leave(frame);
-            } else {
-                draft.emit(new RunCompleted(
-                        frame.state(),
-                        frame.triggers().openJoins(frame.graph()),
-                        draft.run().spent()));
-            }
-            return true;
-        }
-        if (frame.isOver()) {
-            ends.failUnmerged(frame);
-            return true;
-        }
-        if (!superstep.hasFailed()) {
-            if (frame.isOutOfSupersteps()) {
-                fail(outOfSupersteps(frame));
-                return true;
-            }
-            if (draft.run().isOutOfTokens() && superstep.count(TaskStatus.PENDING) > 0) {
-                return failOutOfTokens();
-            }
-            if (steps.startNext(frame)) {
-                return true;
-            }
-        }
-        return superstep.hasGraphs() && advanceInside(superstep);
-    }
-
-    /** A graph inside has come to its end. */
-    private boolean leave(Frame inside) {
-        Task owner = draft.run().task(inside.owner());
-        if (!ToolRound.isOf(draft.node(owner))) {
-            ends.completeGraph(inside);
-            return true;
-        }
-        if (draft.run().isOutOfTokens()) {
-            return failOutOfTokens();
-        }
-        steps.goOn(owner);
-        return true;
-    }
-
-    /** Between two supersteps; where those overlap, what is to pause begins nothing more at all. */
-    private boolean isHeldByPause(Frame frame) {
-        Superstep superstep = frame.superstep();
-        return draft.run().pausing() != null && !superstep.isEmpty() && (superstep.isUntouched() || Eager.is(frame));
-    }
-
-    private boolean advanceInside(Superstep superstep) {
-        for (Task task : superstep.tasks()) {
-            Frame inside = Frame.inside(task);
-            if (inside == null) {
-                continue;
-            }
-            if (advance(inside)) {
-                return true;
-            }
-            if (inside.hasFailed()
-                    && !inside.isBusy()
-                    && !inside.isDispatched()
-                    && draft.node(task).onError() != null) {
-                ends.fail(task, Failures.error(Failures.first(inside)), -1);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Nothing can be begun: the run waits for what is under way, or for somebody, or has failed. */
-    private void rest() {
-        Run run = draft.run();
-        if (run.root().isBusy()) {
-            return;
-        }
-        if (run.root().isDispatched()) {
-            if (run.pausing() == null && (mayRest || remote.isQuiet())) {
-                await(run);
-            }
-            return;
-        }
-        if (run.root().hasFailed()) {
-            draft.emit(Failures.end(run));
-            return;
-        }
-        String pausing = run.pausing();
-        if (pausing != null) {
-            draft.emit(RunPaused.by(pausing));
-            return;
-        }
-        await(run);
-    }
-
-    private void await(Run run) {
-        List<Frame> held = run.root().held();
-        Instant wakeAt = run.nextWakeUp();
-        draft.emit(new RunWaiting(
-                run.interrupts(),
-                nodes(
-                        held,
-                        frame -> frame.graph().interruptBefore(),
-                        frame -> frame.superstep().nodes()),
-                nodes(
-                        held,
-                        frame -> frame.graph().interruptAfter(),
-                        frame -> frame.position().closed()),
-                wakeAt));
-        if (wakeAt != null) {
-            draft.perform(new Effect.Wake(wakeAt, new WakeUp()));
-        }
-    }
-
-    private static List<String> nodes(
-            List<Frame> held, Function<Frame, Interrupts> interrupts, Function<Frame, List<String>> candidates) {
-        return held.stream()
-                .flatMap(frame -> candidates.apply(frame).stream()
-                        .filter(node -> interrupts.apply(frame).matches(List.of(node))))
-                .distinct()
-                .toList();
-    }
-
-    /** The run is between two supersteps, or at rest: it goes by the other version from now on, or says why not. */
-    private void migrate() {
-        Migration.Asked asked = Objects.requireNonNull(draft.run().migrating());
-        try {
-            new UserCommands(draft, ends, results).migrateNow(asked.commandId(), asked.graph());
-        } catch (RefusedException refused) {
-            RunError error = refused.error();
-            int count = draft.run().rejections().next("migrate");
-            draft.emit(new CommandRejected("migrate", asked.commandId(), error.message(), error.type(), count));
-            return;
-        }
-        watchDeadline();
-    }
-
     /** Input that waited for the end of the run has its turn, whatever ended it. */
     private void goOn() {
         if (draft.run().migrating() != null && draft.run().status() != RunStatus.RUNNING) {
-            migrate();
+            progress.migrate();
         }
         while (draft.run().status().isEnded() && !draft.run().enqueued().isEmpty()) {
             RunContinued next = draft.run().enqueued().getFirst();
             Control.Continue more = new Control.Continue(next.input(), WhenBusy.REJECT);
             apply(new Command.Steer(next.commandId(), more), true);
         }
-    }
-
-    /** What is under way is paid for already, so it may finish; nothing more begins. */
-    private boolean failOutOfTokens() {
-        Run run = draft.run();
-        if (run.root().isBusy() || run.root().isDispatched()) {
-            return false;
-        }
-        fail(new RunError(
-                RunError.TOKENS,
-                "the run's agents used more than " + run.graph().limits().tokens()
-                        + " tokens; raise limits.tokens of graph " + run.graph().name()
-                        + ", or retry the run to give it as many again",
-                null));
-        return true;
-    }
-
-    private static RunError outOfSupersteps(Frame frame) {
-        return new RunError(
-                RunError.SUPERSTEPS,
-                "the run needs more than " + frame.graph().limits().supersteps()
-                        + " supersteps; raise limits.supersteps of graph "
-                        + frame.graph().name() + ", or retry the run to give it as many again",
-                null);
-    }
-
-    private void fail(RunError error) {
-        draft.emit(new RunFailed(error, List.of(), draft.run().state()));
     }
 }

@@ -71,6 +71,11 @@ final class Draft {
         effects.add(effect);
     }
 
+    /** Ends the run. */
+    void fail(RunError error) {
+        emit(new EventBody.RunFailed(error, List.of(), run.state()));
+    }
+
     /** An event of the whole run. */
     void emit(EventBody body) {
         boolean ends = body.type().endsRun();

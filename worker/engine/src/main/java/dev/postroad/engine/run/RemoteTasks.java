@@ -113,14 +113,10 @@ final class RemoteTasks {
         }
     }
 
-    private static boolean isUnderWay(RunStatus status) {
-        return status == RunStatus.RUNNING || status == RunStatus.WAITING;
-    }
-
     /** The task of an attempt that a remote agent has; null where there is none, and whoever asks is told why. */
     private @Nullable Task awaited(String id, int attempt, RemoteAgents remote) {
         Run run = draft.run();
-        Task task = isUnderWay(run.status()) ? run.root().find(id) : null;
+        Task task = run.isUnderWay() ? run.root().find(id) : null;
         if (task == null) {
             refuse("no task " + id + " is under way in the run, which is "
                     + run.status().publicName());

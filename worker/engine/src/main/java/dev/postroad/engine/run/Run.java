@@ -209,6 +209,11 @@ public final class Run implements Cloneable {
         return earliest;
     }
 
+    /** Whether it has begun and has neither ended nor been paused. */
+    boolean isUnderWay() {
+        return status() == RunStatus.RUNNING || status() == RunStatus.WAITING;
+    }
+
     /** Whether its first superstep was opened. */
     boolean hasBegun() {
         return root.superstep().number() > 0;

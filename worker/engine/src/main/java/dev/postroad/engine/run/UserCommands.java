@@ -132,7 +132,7 @@ final class UserCommands {
     }
 
     private void retry(String commandId, boolean now) throws RefusedException {
-        boolean isUnderWay = status() == RunStatus.RUNNING || status() == RunStatus.WAITING;
+        boolean isUnderWay = draft.run().isUnderWay();
         if (now && isUnderWay) {
             tryAtOnce(commandId);
             return;

@@ -52,7 +52,8 @@ public final class NewerBuild {
                     "            case EventBody.RunNoted() -> {}\n")),
             ENGINE.resolve("Decider.java"),
             List.of(new Change(
-                    "        watchDeadline();\n        advance();\n    }\n\n    /** What slept long enough", """
+                    "        deadlines.watchRun();\n        progress.advance();\n    }\n\n    /** What slept long enough",
+                    """
                             if (run.graph().name().equals("noted")) {
                                 draft.emit(new EventBody.RunNoted());
                             }
