@@ -67,7 +67,7 @@ public final class AgentClients implements AutoCloseable {
         this.environment = environment;
         this.tasks = tasks;
         javaAgents = JavaAgents.onClassPath();
-        web = new Web(environment.connectTimeout(), environment.clock());
+        web = new Web(environment.connectTimeout(), environment.clock(), environment.reach());
         sender = new AttemptSender(web, environment.clock(), environment.reach());
     }
 

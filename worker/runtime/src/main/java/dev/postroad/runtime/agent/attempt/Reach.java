@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where agents may be. Looked at when a definition is read, as far as its address says it, and again before each request,
- * by the addresses that its host has then. What answers on every machine of a cloud with the machine's own keys, and other
+ * Where agents may be. Looked at when a definition is read, as far as its address says it, again before each request by
+ * the addresses that its host has then, and once more by the one that the connection leads to. What answers on every machine of a cloud with the machine's own keys, and other
  * addresses of one link, are reached only where they are listed as addresses. Immutable.
  */
 public final class Reach {
@@ -106,9 +106,11 @@ public final class Reach {
         String host = bare(address);
         InetAddress literal = literal(host);
         if (literal != null) {
-            return problem(address, host, List.of(literal));
+            return problem(host, port(address), List.of(literal));
         }
-        return isOpen || !networks.isEmpty() || isListed(host, address) ? Optional.empty() : Optional.of(NOT_LISTED);
+        return isOpen || !networks.isEmpty() || isListed(host, port(address))
+                ? Optional.empty()
+                : Optional.of(NOT_LISTED);
     }
 
     /**
@@ -120,14 +122,28 @@ public final class Reach {
     public void check(URI address) throws IOException {
         String host = bare(address);
         List<InetAddress> found = Arrays.asList(InetAddress.getAllByName(host));
-        Optional<String> problem = problem(address, host, found);
+        throwIfAny(problem(host, port(address), found));
+    }
+
+    /**
+     * Looks at a connection: names may lead elsewhere than a moment before.
+     *
+     * @param host the name that was asked for, in small letters
+     * @param connected where the connection leads
+     * @throws OutOfReachException where it may not be used
+     */
+    void check(String host, int port, InetAddress connected) throws OutOfReachException {
+        throwIfAny(problem(host, port, List.of(connected)));
+    }
+
+    private static void throwIfAny(Optional<String> problem) throws OutOfReachException {
         if (problem.isPresent()) {
             throw new OutOfReachException(problem.get());
         }
     }
 
-    private Optional<String> problem(URI address, String host, List<InetAddress> found) {
-        boolean isNamed = isOpen || isListed(host, address);
+    private Optional<String> problem(String host, int port, List<InetAddress> found) {
+        boolean isNamed = isOpen || isListed(host, port);
         for (InetAddress each : found) {
             boolean isInNetwork = networks.stream().anyMatch(network -> network.contains(each));
             if (!isInNetwork && isGuarded(each)) {
@@ -140,8 +156,8 @@ public final class Reach {
         return Optional.empty();
     }
 
-    private boolean isListed(String host, URI address) {
-        return hosts.stream().anyMatch(listed -> listed.matches(host, port(address)));
+    private boolean isListed(String host, int port) {
+        return hosts.stream().anyMatch(listed -> listed.matches(host, port));
     }
 
     private static boolean isGuarded(InetAddress address) {

@@ -52,21 +52,25 @@ public final class Web implements AutoCloseable {
     private final OkHttpClient http;
     private final Map<URI, HttpUrl> addresses = new ConcurrentHashMap<>();
 
-    /** @param connectTimeout how long a server may take to take a connection */
-    public Web(Duration connectTimeout, InstantSource clock) {
-        this(connectTimeout, clock, ofJvm(), LONGEST_SILENCE);
+    /**
+     * @param connectTimeout how long a server may take to take a connection
+     * @param reach where connections may lead
+     */
+    public Web(Duration connectTimeout, InstantSource clock, Reach reach) {
+        this(connectTimeout, clock, reach, ofJvm(), LONGEST_SILENCE);
     }
 
     /**
      * @param trust says whom to trust where a connection is encrypted
      * @param longestSilence of a connection of HTTP/2
      */
-    Web(Duration connectTimeout, InstantSource clock, Trust trust, Duration longestSilence) {
+    Web(Duration connectTimeout, InstantSource clock, Reach reach, Trust trust, Duration longestSilence) {
         http = new OkHttpClient.Builder()
                 .protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1))
                 .socketFactory(new PromptSockets())
                 .sslSocketFactory(trust.context.getSocketFactory(), trust.manager)
                 .connectionPool(new ConnectionPool(MOST_AT_REST, LONGEST_REST.toMillis(), TimeUnit.MILLISECONDS))
+                .addNetworkInterceptor(new ReachedConnections(reach))
                 .addNetworkInterceptor(new RestedConnections(clock))
                 .pingInterval(longestSilence)
                 .connectTimeout(connectTimeout)

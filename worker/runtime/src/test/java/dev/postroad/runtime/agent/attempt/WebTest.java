@@ -42,6 +42,7 @@ final class WebTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-29T09:00:00Z"));
     private final MockWebServer server = new MockWebServer();
+    private Web.Trust trust;
     private Web web;
 
     @BeforeEach
@@ -50,9 +51,13 @@ final class WebTest {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, PASSWORD);
         trusted.setCertificateEntry("own", own.certificate());
-        Web.Trust trust = new Web.Trust(context(own, Web.manager(trusted)), Web.manager(trusted));
+        trust = new Web.Trust(context(own, Web.manager(trusted)), Web.manager(trusted));
         server.useHttps(trust.context().getSocketFactory());
-        web = new Web(Duration.ofSeconds(10), now::get, trust, Duration.ofSeconds(1));
+        web = within(Reach.DEFAULT);
+    }
+
+    private Web within(Reach reach) {
+        return new Web(Duration.ofSeconds(10), now::get, reach, trust, Duration.ofSeconds(1));
     }
 
     private static SSLContext context(TestCertificate own, X509TrustManager trust)
@@ -81,9 +86,17 @@ final class WebTest {
         return call(body, server.getPort());
     }
 
+    private ServerAnswer call(Web bounded) throws Exception {
+        return call(bounded, "{}", server.getPort());
+    }
+
     private ServerAnswer call(String body, int port) throws Exception {
+        return call(web, body, port);
+    }
+
+    private static ServerAnswer call(Web by, String body, int port) throws Exception {
         URI address = URI.create("https://localhost:" + port + "/v1");
-        return web.send(new Post(address, body.getBytes(StandardCharsets.UTF_8)), Duration.ofSeconds(30));
+        return by.send(new Post(address, body.getBytes(StandardCharsets.UTF_8)), Duration.ofSeconds(30));
     }
 
     private static String text(ServerAnswer answer) throws IOException {
@@ -107,6 +120,24 @@ final class WebTest {
         server.enqueue(new MockResponse.Builder().body("one").build());
         assertThat(text(call())).isEqualTo("one");
         assertThat(server.takeRequest().getVersion()).isEqualTo("HTTP/1.1");
+    }
+
+    /** As where a name is looked up anew between the look at it and the connection. */
+    @Test
+    void sendsNothingWhereAConnectionLeadsOutOfReach() throws Exception {
+        server.start();
+        for (String listed : List.of("10.0.0.0/8", "localhost:1", "*.internal")) {
+            try (Web bounded = within(Reach.of(listed))) {
+                assertThatThrownBy(() -> call(bounded)).isInstanceOf(OutOfReachException.class);
+            }
+        }
+        for (String listed : List.of("127.0.0.0/8,::1", "localhost")) {
+            try (Web bounded = within(Reach.of(listed))) {
+                server.enqueue(new MockResponse.Builder().body("one").build());
+                assertThat(text(call(bounded))).isEqualTo("one");
+            }
+        }
+        assertThat(server.getRequestCount()).isEqualTo(2);
     }
 
     /** As servers do after some seconds; who sends on such a connection hears nothing but that it is broken. */
