@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Caller.Reply;
@@ -243,6 +244,10 @@ final class WhyTest {
                 .isEqualTo(Site.json("{'waiting': 1}"));
         help(reason);
         awaitStatus(runId, RunStatus.COMPLETED);
+        // Nobody woke it in vain: its agent had been published a moment before, which lets runs go on for a while.
+        assertThat(SITE.journal(runId))
+                .filteredOn(event -> event.type() == EventType.RUN_WAITING)
+                .hasSize(1);
     }
 
     /** The first run that finds its agent disabled, of which a worker learns in a moment. */

@@ -129,6 +129,17 @@ public final class AgentWaiters implements AutoCloseable {
     }
 
     private void look(String agent, Search search, Set<Integer> shards) throws SQLException {
+        // It may have been disabled, or have failed, since the look for its runs began.
+        List<WaitingRun> found = callable.test(agent) ? goOn(agent, search, shards) : List.of();
+        Search next = search.next(found, clock.instant());
+        if (next.isOver()) {
+            searches.remove(agent);
+        } else {
+            searches.put(agent, next);
+        }
+    }
+
+    private List<WaitingRun> goOn(String agent, Search search, Set<Integer> shards) throws SQLException {
         if (search.after() == 0) {
             lanes.agentAvailable(agent);
         }
@@ -138,12 +149,7 @@ public final class AgentWaiters implements AutoCloseable {
         for (WaitingRun run : found) {
             lanes.instruct(new Instruction(run.runId(), run.shard(), goOn, InstructionOutcome.NONE));
         }
-        Search next = search.next(found, clock.instant());
-        if (next.isOver()) {
-            searches.remove(agent);
-        } else {
-            searches.put(agent, next);
-        }
+        return found;
     }
 
     @Override
