@@ -49,7 +49,7 @@ final class JournalFold {
         if (unreadable != null) {
             return;
         }
-        bytes += data.length();
+        bytes += SnapshotPace.ROW_BYTES + data.length();
         try {
             events.add(event(row, data));
         } catch (JdbiException away) {
@@ -96,7 +96,7 @@ final class JournalFold {
         return events.size();
     }
 
-    /** About how much data they have. */
+    /** About how much they weigh. */
     long bytes() {
         return bytes;
     }

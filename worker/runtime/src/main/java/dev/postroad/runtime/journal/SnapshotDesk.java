@@ -11,7 +11,7 @@ public interface SnapshotDesk {
      * Takes a run as it is after a row that is committed.
      *
      * @param pace is told how much the snapshot weighs
-     * @param bytesSince of the data of the rows since the last snapshot; one that weighs more is not written
+     * @param bytesSince of the rows since the last snapshot; one that weighs more is not written
      */
     void offer(RunKey key, Run run, SnapshotPace pace, long bytesSince);
 }

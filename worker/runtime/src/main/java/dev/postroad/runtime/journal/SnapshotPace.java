@@ -9,6 +9,9 @@ public final class SnapshotPace {
     /** Fewer rows than these are folded in less time than it takes to look for a snapshot that is worth it. */
     static final int LEAST_ROWS = 500;
 
+    /** About what a row takes in the table and its index besides its data, so that many small rows weigh what they do. */
+    static final int ROW_BYTES = 128;
+
     private int rows;
     private long bytes;
     private volatile long weight;
@@ -17,12 +20,12 @@ public final class SnapshotPace {
      * Notes rows that are committed.
      *
      * @param added the rows
-     * @return the bytes of data since the last snapshot where another is due, and it is counted anew; else 0
+     * @return about the bytes of rows since the last snapshot where another is due, and it is counted anew; else 0
      */
     public long grown(Iterable<JournalRow> added) {
         for (JournalRow row : added) {
             rows++;
-            bytes += row.data().length;
+            bytes += ROW_BYTES + row.data().length;
         }
         if (rows < LEAST_ROWS || bytes < weight) {
             return 0;
