@@ -135,6 +135,15 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "What a transition of a chain leaves in Postgres and in its log, by table and index.")
+    int bytes(@Mixin Chains chains) throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(new ChainBytes(ground, site).measure(chains.nodes, chains.runs, chains.warmUp));
+        }
+        return 0;
+    }
+
     @Command(description = "How fast a long run is taken up, with its snapshots and without, beside a short one.")
     int load(
             @Option(names = "--rows", defaultValue = "24000", description = "journal rows of the long run") int rows,
