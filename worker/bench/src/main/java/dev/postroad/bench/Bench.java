@@ -369,7 +369,7 @@ public final class Bench {
     }
 
     /** How many chains are measured, and how long ones. */
-    private static final class Chains {
+    static final class Chains {
         @Option(names = "--runs", defaultValue = "20000")
         private int runs;
 
