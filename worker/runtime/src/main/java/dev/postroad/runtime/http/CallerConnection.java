@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +120,8 @@ final class CallerConnection {
     /** Ends it, whatever its request waits for; it is told to those who watch the connection. */
     void close() {
         doing = new Doing.Ends();
-        connection.getEndPoint().close();
+        // Told as the caller's end, it is no error that the server would print.
+        connection.getEndPoint().close(new EofException("its caller took too long, or made room for another"));
     }
 
     private void leave() {

@@ -3,6 +3,7 @@ package dev.postroad.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.LogLines;
 import dev.postroad.runtime.testing.Site;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -166,12 +167,14 @@ final class SlowCallersTest {
     void endsAConnectionWhoseAnswersNobodyReads() throws IOException {
         String request = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
         double before = figure("postroad_http_connections_closed_total{why=\"late\"}");
-        try (SlowCaller caller = new SlowCaller(port).send(request.repeat(200))) {
+        try (LogLines ofServer = LogLines.listen("io.javalin");
+                SlowCaller caller = new SlowCaller(port).send(request.repeat(200))) {
             Site.await(
                     "the connection is closed",
                     () -> figure("postroad_http_connections_closed_total{why=\"late\"}") > before);
             awaitNoOthers();
             Site.await("the reader sees it", caller::isClosed);
+            assertThat(ofServer.all()).as("it is no defect of the worker").isEmpty();
         }
     }
 

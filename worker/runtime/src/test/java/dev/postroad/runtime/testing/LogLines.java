@@ -9,21 +9,27 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.NullMarked;
 import org.slf4j.LoggerFactory;
 
-/** Everything that our own classes say from warnings upward, while it is open. Thread-safe. */
+/** Everything that our own classes, or others, say from warnings upward, while it is open. Thread-safe. */
 @NullMarked
 public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
-    private final Logger ours = (Logger) LoggerFactory.getLogger("dev.postroad");
+    private final Logger logger;
 
-    private LogLines() {
-        setContext(ours.getLoggerContext());
+    private LogLines(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
+        setContext(logger.getLoggerContext());
         start();
-        ours.addAppender(this);
+        logger.addAppender(this);
     }
 
-    /** Begins to listen. */
+    /** Begins to listen to our own. */
     public static LogLines listen() {
-        return new LogLines();
+        return listen("dev.postroad");
+    }
+
+    /** Begins to listen to a logger and all below it. */
+    public static LogLines listen(String name) {
+        return new LogLines(name);
     }
 
     @Override
@@ -40,7 +46,7 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
 
     @Override
     public void close() {
-        ours.detachAppender(this);
+        logger.detachAppender(this);
         stop();
     }
 }
