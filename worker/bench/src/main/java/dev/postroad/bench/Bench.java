@@ -287,6 +287,19 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "The same chain alone, and beside open consoles, by turns.")
+    int consoles(
+            @Option(names = "--runs", defaultValue = "20000", description = "runs of each round") int runs,
+            @Option(names = "--rounds", defaultValue = "6", description = "rounds of each") int rounds,
+            @Option(names = "--consoles", defaultValue = "50", description = "that show the list of runs") int consoles)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(new ConsoleRounds(site, runs, consoles).measure(rounds));
+        }
+        return 0;
+    }
+
     @Command(description = "The same chain quiet, logging and showing, and beside a flood of both, by turns.")
     int observe(
             @Option(names = "--runs", defaultValue = "20000", description = "runs of each round") int runs,

@@ -2,6 +2,7 @@ package dev.postroad.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
@@ -54,5 +55,14 @@ final class Figures {
     static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         return sorted.get(sorted.size() / 2);
+    }
+
+    /** The median of how these stand to those, round by round, to three decimals. */
+    static double ratio(List<Double> these, List<Double> those) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < these.size(); i++) {
+            ratios.add(these.get(i) / those.get(i));
+        }
+        return round(median(ratios), 3);
     }
 }

@@ -58,21 +58,13 @@ final class ObservedRounds {
         quiet.forEach(figures.putArray("quietTransitionsPerSecond")::add);
         loud.forEach(figures.putArray("loudTransitionsPerSecond")::add);
         beside.forEach(figures.putArray("besideFloodTransitionsPerSecond")::add);
-        figures.put("loudToQuiet", ratio(loud, quiet)).put("besideFloodToQuiet", ratio(beside, quiet));
+        figures.put("loudToQuiet", Figures.ratio(loud, quiet)).put("besideFloodToQuiet", Figures.ratio(beside, quiet));
         for (String of : List.of("postroad_log_entries_total", "postroad_output_chunks_total")) {
             for (String outcome : List.of("stored", "dropped")) {
                 figures.put(of + " " + outcome, site.metric(of, "outcome=\"" + outcome + "\""));
             }
         }
         return figures.put("floods", flooded);
-    }
-
-    private static double ratio(List<Double> these, List<Double> those) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < these.size(); i++) {
-            ratios.add(these.get(i) / those.get(i));
-        }
-        return Figures.round(Figures.median(ratios), 3);
     }
 
     private double rateBesideFlood(int round) throws InterruptedException {

@@ -32,6 +32,10 @@ final class Site implements AutoCloseable {
         return place;
     }
 
+    int httpPort() {
+        return worker.httpPort();
+    }
+
     Jdbi sql() {
         return place.sql();
     }

@@ -63,19 +63,11 @@ final class TracedRounds {
             on.rates.forEach(figures.putArray("onTransitionsPerSecond")::add);
             off.cpuSeconds.forEach(figures.putArray("offCpuSeconds")::add);
             on.cpuSeconds.forEach(figures.putArray("onCpuSeconds")::add);
-            return figures.put("ratio", ratio(on.rates, off.rates))
-                    .put("ratioByCpu", ratio(off.cpuSeconds, on.cpuSeconds))
+            return figures.put("ratio", Figures.ratio(on.rates, off.rates))
+                    .put("ratioByCpu", Figures.ratio(off.cpuSeconds, on.cpuSeconds))
                     .put("spansSent", on.worker.metrics().sum(SPANS, "outcome=\"sent\""))
                     .put("spansDropped", on.worker.metrics().sum(SPANS, "outcome=\"dropped\""));
         }
-    }
-
-    private static double ratio(List<Double> these, List<Double> those) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < these.size(); i++) {
-            ratios.add(these.get(i) / those.get(i));
-        }
-        return Figures.round(Figures.median(ratios), 3);
     }
 
     /** A worker with tables and topics of its own, and what was measured of it. */

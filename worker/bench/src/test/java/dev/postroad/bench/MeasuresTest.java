@@ -56,6 +56,13 @@ class MeasuresTest {
         assertThat(figures.get("ratioToWithoutSnapshots").doubleValue()).isPositive();
     }
 
+    @Test
+    void showsConsolesWhatChanges() throws Exception {
+        ObjectNode figures = new ConsoleRounds(site, 50, 3).measure(1);
+        assertThat(figures.get("changesSeen").intValue()).isGreaterThanOrEqualTo(3);
+        assertThat(figures.get("watchedToAlone").doubleValue()).isPositive();
+    }
+
     private static double sum(ObjectNode figures, String... names) {
         double sum = 0;
         for (String name : names) {
