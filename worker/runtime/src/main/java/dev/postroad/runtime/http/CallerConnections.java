@@ -124,7 +124,9 @@ final class CallerConnections implements Connection.Listener, HttpConfiguration.
         }
         ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("postroad-http-callers").daemon().factory());
-        var ignored = thread.scheduleAtFixedRate(this::look, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        // At a fixed rate, beats that were missed would all come at once, and callers had no time to be served between.
+        var ignored =
+                thread.scheduleWithFixedDelay(this::look, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
         looking = thread;
     }
 
