@@ -106,15 +106,13 @@ class ClientTest {
         SITE.trigger("asking", "slow", "{}");
         Site.await("the agent works", () -> !PuppetAgent.calls("slow").isEmpty());
         Site.await("that is published", () -> SITE.publishedOnce("slow").size() == 3);
-        RunOutcome unfinished = CLIENT.await("slow", Duration.ofSeconds(1));
+        // How much of the topic it comes to read within its time is for the machine to say.
+        Site.await(
+                "it says how far the run came",
+                () -> CLIENT.await("slow", Duration.ofSeconds(1)) instanceof RunOutcome.Unfinished(RunEvent last)
+                        && last != null
+                        && last.type() == EventType.NODE_STARTED);
         enough.countDown();
-        assertThat(unfinished)
-                .isInstanceOfSatisfying(
-                        RunOutcome.Unfinished.class,
-                        slow -> assertThat(slow.last())
-                                .isNotNull()
-                                .extracting(RunEvent::type)
-                                .isEqualTo(EventType.NODE_STARTED));
         assertThat(CLIENT.await("never-triggered", Duration.ofMillis(500))).isEqualTo(new RunOutcome.Unfinished(null));
     }
 
