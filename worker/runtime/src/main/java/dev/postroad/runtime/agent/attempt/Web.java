@@ -182,7 +182,7 @@ public final class Web implements AutoCloseable {
         if (!(broken instanceof InterruptedIOException)) {
             return broken;
         }
-        HttpTimeoutException late = new HttpTimeoutException(Thrown.text(broken));
+        HttpTimeoutException late = new HttpTimeoutException("the time of the call is over");
         late.initCause(broken);
         return late;
     }

@@ -18,6 +18,7 @@ import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import dev.postroad.runtime.answers.JsonSchemas;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,7 @@ public record HttpAnswer(RemoteFaults faults) {
     private static final String SLEEP = "sleep";
     private static final String USAGE = "usage";
     private static final double MOST_COST = 1e9;
+    private static final int MOST_SHOWN = 120;
     private static final Set<String> BESIDE = Set.of(USAGE, "logs");
 
     /** Of an agent that had nothing to say. */
@@ -51,13 +53,33 @@ public record HttpAnswer(RemoteFaults faults) {
         try {
             return read(Json.read(bytes), call);
         } catch (FaultsException unreadable) {
-            return faults.badAnswer(unreadable.faults());
+            return begins(bytes, '<')
+                    ? faults.badAnswer("the answer is not JSON but HTML or XML: " + beginning(bytes))
+                    : faults.badAnswer(unreadable.faults());
         }
+    }
+
+    /** Such as the page of a proxy, or of a server to which nobody gave the agent yet. */
+    private static boolean begins(byte[] bytes, char with) {
+        int at = 0;
+        while (at < bytes.length && isSpace(bytes[at])) {
+            at++;
+        }
+        return at < bytes.length && bytes[at] == with;
+    }
+
+    private static String beginning(byte[] bytes) {
+        String text = new String(bytes, 0, Math.min(bytes.length, MOST_SHOWN), StandardCharsets.UTF_8);
+        return text.strip().replace('\n', ' ').replace('\r', ' ');
+    }
+
+    private static boolean isSpace(byte each) {
+        return each == ' ' || each == '\t' || each == '\r' || each == '\n';
     }
 
     private static boolean isBlank(byte[] bytes) {
         for (byte each : bytes) {
-            if (each != ' ' && each != '\t' && each != '\r' && each != '\n') {
+            if (!isSpace(each)) {
                 return false;
             }
         }
