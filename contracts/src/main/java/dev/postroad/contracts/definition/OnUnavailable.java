@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of a task whose agent is disabled or removed, or has an open circuit breaker. */
 public sealed interface OnUnavailable {
+    /** With what a task says that waits for an agent which is published, and which its worker cannot call. */
+    String UNUSABLE = "its worker cannot use it";
+
     /** The task waits until the agent can be called again. */
     record Wait() implements OnUnavailable {}
 

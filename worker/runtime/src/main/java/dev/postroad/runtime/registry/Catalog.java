@@ -5,6 +5,7 @@ import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.NodeDefinition;
+import dev.postroad.contracts.definition.OnUnavailable;
 import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.RegistryKey.Kind;
@@ -64,6 +65,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final ConcurrentHashMap<Version, String> unsound = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, String> unusable = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Version, ToolOffer> offers = new ConcurrentHashMap<>();
     private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<RegistryKey, Instant> changedAt = new ConcurrentHashMap<>();
@@ -131,8 +133,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
         try {
             open((AgentDefinition) Definitions.readAccepted(kept.definition()), clients::openAccepted);
-        } catch (FaultsException | RuntimeException unusable) {
-            LOG.warn("agent {} cannot be used by this worker: {}", kept.name(), unusable.getMessage());
+        } catch (FaultsException | RuntimeException fault) {
+            LOG.warn("agent {} cannot be used by this worker: {}", kept.name(), fault.getMessage());
+            unusable.put(kept.name(), String.valueOf(fault.getMessage()).replace("\n", "; "));
         }
     }
 
@@ -222,6 +225,12 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     @Override
     public Optional<ReadyAgent> agent(String name) {
         return Optional.ofNullable(ready(name)).map(OpenAgent::ready);
+    }
+
+    @Override
+    public String absence(String name) {
+        String fault = unusable.get(name);
+        return fault == null ? ReadyAgent.Directory.super.absence(name) : OnUnavailable.UNUSABLE + ": " + fault;
     }
 
     private ToolOffer offer(OpenAgent agent) throws InterruptedException {
@@ -392,6 +401,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             clients.prices().remove(key.name());
         }
         if (key.kind() == Kind.AGENT) {
+            unusable.remove(key.name());
             OpenAgent before = agents.remove(key.name());
             if (before != null) {
                 // Once calls under way have finished.
@@ -413,6 +423,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
                 Objects.requireNonNullElse(definition.timeout(), ReadyAgent.DEFAULT_TIMEOUT),
                 definition.guard());
         OpenAgent before = agents.put(definition.name(), new OpenAgent(definition, ready));
+        unusable.remove(definition.name());
         if (before != null) {
             // Once calls under way have finished on the old settings.
             before.ready().client().close();

@@ -247,7 +247,7 @@ final class AgentAttempt {
     private Entry.@Nullable Unavailable enter(String name, @Nullable ReadyAgent agent, Consumer<AgentReply> replied)
             throws InterruptedException {
         if (agent == null) {
-            return absent("there is no such agent; publish it");
+            return absent(services.directory().absence(name));
         }
         switch (services.guards().enter(name, agent.guard(), timeout(agent), graph, call.node(), call.guard())) {
             case Entry.Entered(Pass pass) -> {
@@ -258,7 +258,7 @@ final class AgentAttempt {
                     }
                     return null;
                 } catch (AgentAbsentException absent) {
-                    return absent(String.valueOf(absent.getMessage()));
+                    return absent(OnUnavailable.UNUSABLE + ": " + absent.getMessage());
                 }
             }
             case Entry.Busy(String type, String message) -> {

@@ -24,5 +24,10 @@ public record ReadyAgent(
     public interface Directory {
         /** The agent of a name, as it is defined now; empty where there is none. */
         Optional<ReadyAgent> agent(String name);
+
+        /** Why there is no agent of a name, for people. */
+        default String absence(String name) {
+            return "there is no such agent; publish it";
+        }
     }
 }
