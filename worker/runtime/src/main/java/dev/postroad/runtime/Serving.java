@@ -64,6 +64,7 @@ record Serving(HealthChecks health, WorkerHttp http) {
                 on.part(new TriggerLag(settings.kafka(), settings.topics().triggers(), settings.group(), on.clock()));
         stepping.membership().shards().lag(lag::waiting);
         ServerWatch kafka = on.part(new ServerWatch("Kafka", lag, on.clock()));
+        stepping.membership().shards().kafka(kafka::silentSince);
         QueueWait queue = new QueueWait(storage.shared());
         ServerWatch postgres = on.part(new ServerWatch("Postgres", queue, on.clock()));
         SharedFigures.measure(on.metrics(), lag, queue, agents.availability()::all);

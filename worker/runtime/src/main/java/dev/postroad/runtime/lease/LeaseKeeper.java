@@ -6,6 +6,7 @@ import dev.postroad.runtime.config.PostgresSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -62,8 +63,13 @@ public final class LeaseKeeper implements AutoCloseable {
      * @param shards those that it owns
      * @param wants those that it does not own, and is to have
      * @param lag how many triggers of its shards wait in Kafka, as far as is known
+     * @param kafkaSilentSince when Kafka answered it last; null while it does
      */
-    public record Holdings(Set<Integer> shards, Set<Integer> wants, long lag) {}
+    public record Holdings(
+            Set<Integer> shards,
+            Set<Integer> wants,
+            long lag,
+            @Nullable Instant kafkaSilentSince) {}
 
     /** Goes by who lives. Called by the keeper's thread. */
     public interface Follower {

@@ -4,10 +4,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The table {@code workers}. Immutable. */
 final class WorkerRows {
@@ -19,7 +23,8 @@ final class WorkerRows {
     /** One statement, four times a second: the lock is tried for the others alone, and given back with the statement. */
     private static final String RENEW_AND_LOOK = """
             WITH renewed AS (
-                UPDATE postroad.workers SET renewed_at = clock_timestamp(), shards = ?, wants = ?, lag = ?, leaving = ?
+                UPDATE postroad.workers SET renewed_at = clock_timestamp(), shards = ?, wants = ?, lag = ?, leaving = ?,
+                                            kafka_silent_since = ?
                 WHERE id = ?
                 RETURNING id)
             SELECT w.id, w.name, w.host, w.renewed_at, extract(epoch FROM w.lease) AS lease,
@@ -73,8 +78,9 @@ final class WorkerRows {
                     2, connection.createArrayOf("int4", holdings.wants().toArray()));
             statement.setLong(3, holdings.lag());
             statement.setBoolean(4, leaving);
-            statement.setLong(5, self.id());
+            statement.setObject(5, time(holdings.kafkaSilentSince()), Types.TIMESTAMP_WITH_TIMEZONE);
             statement.setLong(6, self.id());
+            statement.setLong(7, self.id());
             boolean renewed = false;
             List<Neighbour> others = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
@@ -87,6 +93,10 @@ final class WorkerRows {
             }
             return new Look(renewed, others);
         }
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant time) {
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
     }
 
     private static Neighbour neighbour(ResultSet row) throws SQLException {

@@ -77,6 +77,11 @@ public final class ServerWatch implements AutoCloseable {
                 : seen.health();
     }
 
+    /** When the server was heard last; null while it answers. */
+    public @Nullable Instant silentSince() {
+        return isSilent() ? seen.at() : null;
+    }
+
     private boolean isSilent() {
         return clock.instant().isAfter(seen.at().plus(LONGEST_SILENCE));
     }

@@ -60,7 +60,7 @@ final class ShardClaims {
     void giveBack(int shard, long epoch) {
         jdbi.useHandle(handle -> handle.createQuery("""
                         WITH given AS (
-                            UPDATE postroad.shards SET holder = 0
+                            UPDATE postroad.shards SET holder = 0, given_back_at = clock_timestamp()
                             WHERE shard = :shard AND epoch = :epoch AND holder = :worker RETURNING shard)
                         SELECT pg_notify('postroad_shards', '') FROM given""")
                 .bind("shard", shard)

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which shards this worker takes up and gives back. Postgres knows who owns what, and fences it; Kafka says who
@@ -55,6 +57,7 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     private final Map<Integer, Instant> awaitedSince = new HashMap<>();
     private Set<Integer> toldWants = Set.of();
     private volatile ToLongFunction<Set<Integer>> lag = owned -> 0;
+    private volatile Supplier<@Nullable Instant> kafka = () -> null;
 
     /**
      * @param worker the id of this one
@@ -114,6 +117,11 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         lag = counted;
     }
 
+    /** Has this worker say since when Kafka does not answer it; null while it does. */
+    public void kafka(Supplier<@Nullable Instant> silentSince) {
+        kafka = silentSince;
+    }
+
     /** A shard turned out to have a new owner, at a commit. */
     public void fenced(int shard, long epoch) {
         if (holdings.lose(shard, epoch, clock.instant())) {
@@ -124,7 +132,7 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     @Override
     public LeaseKeeper.Holdings holdings() {
         Set<Integer> owned = holdings.epochs().keySet();
-        return new LeaseKeeper.Holdings(owned, holdings.wants(), lag.applyAsLong(owned));
+        return new LeaseKeeper.Holdings(owned, holdings.wants(), lag.applyAsLong(owned), kafka.get());
     }
 
     @Override
