@@ -5,7 +5,7 @@ import { html, useNow, When } from "./ui.js";
 
 const VERBS = {
   cancel: "Cancel the run", retry: "Retry", resume: "Answer", reassign: "Hand on", unpause: "Unpause", pause: "Pause",
-  continue: "Continue", enable: "Enable the agent", disable: "Disable the agent",
+  continue: "Continue", migrate: "Migrate", enable: "Enable the agent", disable: "Disable the agent",
 };
 
 export function Why({ why, onDone }) {

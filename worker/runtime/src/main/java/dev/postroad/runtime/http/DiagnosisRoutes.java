@@ -10,22 +10,27 @@ import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.history.rows.JsonFields;
 import dev.postroad.runtime.history.runs.FailureGroups;
 import dev.postroad.runtime.history.runs.RunJson;
+import dev.postroad.runtime.observe.HealthChecks;
+import dev.postroad.runtime.observe.PartHealth;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Answers why things are as they are, and what became of what was asked for. Thread-safe. */
 final class DiagnosisRoutes {
     private final RunHistory history;
     private final RunDiagnosis diagnosis;
     private final FailureGroups failures;
+    private final HealthChecks health;
 
-    DiagnosisRoutes(RunHistory history, RunDiagnosis diagnosis, FailureGroups failures) {
+    DiagnosisRoutes(RunHistory history, RunDiagnosis diagnosis, FailureGroups failures, HealthChecks health) {
         this.history = history;
         this.diagnosis = diagnosis;
         this.failures = failures;
+        this.health = health;
     }
 
     void addTo(RoutesConfig routes) {
@@ -37,7 +42,19 @@ final class DiagnosisRoutes {
     private void why(Context context) {
         new Query(context).end();
         String runId = context.pathParam("id");
-        Answers.send(context, ReasonJson.tree(diagnosis.of(runId).orElseThrow(() -> Refusal.noRun(runId))));
+        Answers.send(
+                context, ReasonJson.tree(diagnosis.of(runId, unwritable()).orElseThrow(() -> Refusal.noRun(runId))));
+    }
+
+    /** Why this worker cannot write to Postgres; null where it can. */
+    private @Nullable String unwritable() {
+        Map<String, PartHealth> parts = health.report().parts();
+        for (String part : List.of("postgres", "lease")) {
+            if (parts.get(part) instanceof PartHealth.Bad(String why)) {
+                return why;
+            }
+        }
+        return null;
     }
 
     private void command(Context context) {

@@ -73,7 +73,8 @@ public final class WorkerHttp implements AutoCloseable {
             config.routes.after(RestOfBody::take);
             new HealthRoutes(health, metrics, guard::trusts).addTo(config.routes);
             new RunRoutes(sources.history(), listings).addTo(config.routes);
-            new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures()).addTo(config.routes);
+            new DiagnosisRoutes(sources.history(), sources.diagnosis(), sources.failures(), health)
+                    .addTo(config.routes);
             new TaskRoutes(sources.history(), sources.tasks()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new LogRoutes(sources.history(), sources.runLog(), logs).addTo(config.routes);

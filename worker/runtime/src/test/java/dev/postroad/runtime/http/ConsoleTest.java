@@ -14,6 +14,7 @@ import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.access.Role;
 import dev.postroad.runtime.access.TokenLine;
 import dev.postroad.runtime.testing.Browsing;
+import dev.postroad.runtime.testing.MoodyAgent;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.security.SecureRandom;
@@ -59,6 +60,17 @@ final class ConsoleTest {
         agent: clerk
         kind: java
         provider: test-puppet
+        """;
+    private static final String COUNTS = """
+        graph: counts
+        state: { s: { reducer: last, default: x }, n: { reducer: last } }
+        nodes: { bad: { set: "{'n': %s}" } }
+        edges: [{ from: START, to: bad }, { from: bad, to: END }]
+        """;
+    private static final String CALLS = """
+        graph: calls
+        nodes: { call: { agent: chatty } }
+        edges: [{ from: START, to: call }, { from: call, to: END }]
         """;
     private static final String SENDING = """
         graph: sending
@@ -374,5 +386,65 @@ final class ConsoleTest {
         assertThat(page.getByLabel("Token of this worker")).isVisible();
         page.reload();
         assertThat(page.getByLabel("Token of this worker")).isVisible();
+    }
+
+    /** Three of the faults that PlantedFaultsTest plants: what is said stands there, and its buttons help. */
+    @Test
+    void saysWhyARunDoesNotGoOnAndHasTheButtonThatHelps() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Locator why = page.locator(".why");
+        Locator status = page.locator(".title .status");
+
+        site.apply(COUNTS.formatted("int(state.s)"));
+        site.trigger("counts", "mended", "{}");
+        site.ended("mended");
+        page.navigate(here + "/runs/mended");
+        assertThat(why).containsText("Node bad failed with expression");
+        assertThat(why.locator(".times")).containsText("since");
+        assertThat(why.locator(".remedy")).containsText("Correct the expression in the graph, and apply it");
+        site.apply(COUNTS.formatted("size(state.s)"));
+        Site.await(
+                "the graph was changed",
+                () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'counts'") == 2);
+        page.reload();
+        assertThat(why).containsText("the graph was changed, to version 2");
+        help(page, "Migrate");
+        assertThat(page.locator(".facts")).containsText("counts @2");
+        help(page, "Retry");
+        assertThat(status).containsText("completed");
+
+        try (MoodyAgent agents = MoodyAgent.start()) {
+            String chatty = "agent: chatty\nkind: http\nurl: " + agents.url("chatty") + "\n";
+            agents.is("chatty", new MoodyAgent.Mood(200, "text/html", "<html></html>"));
+            site.apply(chatty + "---\n" + CALLS);
+            site.trigger("calls", "html", "{}");
+            page.navigate(here + "/runs/html");
+            assertThat(why).containsText("the answer is not JSON but HTML or XML: <html></html>");
+            agents.is("chatty", MoodyAgent.WELL);
+            help(page, "Retry");
+            assertThat(status).containsText("completed");
+
+            site.send(site.topics().registry(), Site.bytes("agent/chatty"), null);
+            Site.await(
+                    "the agent is gone",
+                    () -> site.number(
+                                    "SELECT count(*) FROM postroad.agents WHERE name = 'chatty' AND removed_at IS NULL")
+                            == 0);
+            site.trigger("calls", "gone", "{}");
+            page.navigate(here + "/runs/gone");
+            assertThat(why).containsText("Node call needs agent chatty, which was removed");
+            site.apply(chatty);
+            assertThat(status).containsText("completed");
+        }
+    }
+
+    private static void help(Page page, String name) {
+        page.locator(".why")
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(name).setExact(true))
+                .click();
+        inDialog(page, name).click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
     }
 }

@@ -325,7 +325,7 @@ final class WhyTest {
         trigger("divides", "failed");
         JsonNode reason = reason("failed", "failed");
         assertThat(reason.path("what").asText()).startsWith("node count failed with expression: ");
-        assertThat(reason.path("remedy").asText()).contains("postroad fork RUN --graph-version V");
+        assertThat(reason.path("remedy").asText()).contains("postroad migrate RUN --graph-version V");
     }
 
     @Test

@@ -1,40 +1,90 @@
 package dev.postroad.runtime.history.reasons;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.definition.BudgetPeriod;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.run.RunError;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
+import dev.postroad.runtime.history.definitions.PublishedGraph;
 import dev.postroad.runtime.history.reasons.Reason.Step;
+import dev.postroad.runtime.history.runs.RunSummary;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Says why a run failed, and what helps against failures of that kind. */
+/** Says why a run failed, or paused for a failure, and what helps against failures of that kind. Thread-safe. */
 final class FailureReasons {
-    private FailureReasons() {}
+    /** What only another definition of the graph mends. */
+    private static final Set<String> OF_GRAPH =
+            Set.of("expression", "bad-output", "channel-conflict", "state-limit", "task-limit", "tool-depth");
 
-    static Reason of(String runId, JsonNode error, @Nullable Instant at, String code) {
-        String type = error.path("type").asText();
-        String node = error.path("node").asText();
-        String where = node.isEmpty() ? "the run" : "node " + node;
-        return Reason.of(
-                code,
-                where + " failed with " + type + ": " + error.path("message").asText(),
-                at,
-                remedy(type),
-                Step.control("retry", runId));
+    private final PublishedDefinitions definitions;
+
+    FailureReasons(PublishedDefinitions definitions) {
+        this.definitions = definitions;
     }
 
-    private static String remedy(String type) {
-        return switch (type) {
-            case "expression", "bad-output" ->
-                "correct the graph or what the agent answers and apply it, then fork the run onto the new version of"
-                        + " the graph by `postroad fork RUN --graph-version V`, or retry where the agent was at fault";
-            case "channel-conflict" ->
-                "give the channel a reducer that takes several writes, apply the graph, and fork the run onto it";
-            case "state-limit" -> "write less to the state, or raise limits.stateBytes and fork the run onto it";
-            case "task-limit" -> "lead to fewer tasks at once, or raise limits.tasks and fork the run onto it";
-            case "superstep-limit" -> "see whether a loop does not end; a retry gives the run as many supersteps again";
-            case "token-limit" -> "raise limits.tokens, or retry: that gives the run as many tokens again";
-            case "run-timeout", "superstep-timeout" -> "raise the limit of time, or retry: its time begins anew";
-            case "agent-unavailable" -> "enable or publish the agent, then retry";
-            default -> "mend what failed, then retry: only what failed runs again";
-        };
+    /** @param at when it failed; null where that is not known */
+    Reason of(RunSummary run, RunFacts facts, JsonNode error, @Nullable Instant at) {
+        String type = error.path("type").asText();
+        boolean isPaused = run.status() == RunStatus.PAUSED;
+        if (isPaused && type.equals(RunError.BUDGET)) {
+            return spent(run, facts, error, at);
+        }
+        String code = isPaused ? "paused-by-failure" : "failed";
+        String what = where(error) + " failed with " + type + ": " + message(error);
+        if (!OF_GRAPH.contains(type)) {
+            return Reason.of(code, what, at, Remedies.against(type), retry(run));
+        }
+        Integer newest = facts.newerThan(run.graphVersion());
+        if (newest == null) {
+            String remedy = Remedies.against(type) + ", and apply it; then take the run there by `postroad migrate RUN"
+                    + " --graph-version V`, and retry it";
+            return Reason.of(code, what, at, remedy, retry(run));
+        }
+        return Reason.of(
+                code,
+                what + "; since it began, the graph was changed, to version " + newest,
+                at,
+                "where that version mends it, take the run there and retry it; else " + Remedies.against(type)
+                        + ", and apply it",
+                Step.migrate(run.runId(), newest),
+                retry(run));
+    }
+
+    private static String where(JsonNode error) {
+        String node = error.path("node").asText();
+        return node.isEmpty() ? "the run" : "node " + node;
+    }
+
+    private static String message(JsonNode error) {
+        return error.path("message").asText();
+    }
+
+    private static Step retry(RunSummary run) {
+        return Step.control("retry", run.runId());
+    }
+
+    private Reason spent(RunSummary run, RunFacts facts, JsonNode error, @Nullable Instant at) {
+        String what = where(error) + " is not called, as " + message(error);
+        Optional<JsonNode> shared = definitions
+                .publishedGraph(run.graph(), null)
+                .map(PublishedGraph::definition)
+                .map(definition -> definition.path("budget"))
+                .filter(budget -> budget.hasNonNull("per"));
+        if (shared.isEmpty()) {
+            return Reason.of("budget-spent", what, at, "retry it, which gives the run as much again", retry(run));
+        }
+        Instant next = new BudgetPeriod(shared.get().path("per").asText()).next(facts.now());
+        return new Reason(
+                "budget-spent",
+                what,
+                at,
+                next,
+                "raise budget of graph " + run.graph()
+                        + " and apply it; the run goes on by itself then, or when its period is over",
+                List.of());
     }
 }

@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.reasons;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.ClusterScope;
+import dev.postroad.contracts.definition.OnUnavailable;
 import dev.postroad.runtime.history.rows.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -52,6 +53,11 @@ record OpenTask(String type, String node, String task, int attempt, Instant at, 
         return reason().contains(ClusterScope.LIMIT);
     }
 
+    /** Whether the agent is there, and the worker that has the run cannot call it. */
+    boolean isUnusable() {
+        return reason().contains(OnUnavailable.UNUSABLE);
+    }
+
     String reason() {
         return data.path("reason").asText();
     }
@@ -65,6 +71,10 @@ record OpenTask(String type, String node, String task, int attempt, Instant at, 
     Instant until() {
         String text = data.path(isRetrying() ? "dueAt" : "until").textValue();
         return text == null ? null : Instant.parse(text);
+    }
+
+    String errorType() {
+        return data.path("error").path("type").asText();
     }
 
     String error() {

@@ -26,6 +26,7 @@ final class QueueReasons {
     private static final String TAKEN_BY_KEY =
             TAKEN + " AND limit_keys ->> CAST(:place AS integer) = CAST(:key AS text)";
     private static final String LIMIT_FULL = "limit-full";
+    private static final String APPLIED = ", apply it and migrate the run to that version";
 
     private final PublishedDefinitions definitions;
 
@@ -77,8 +78,8 @@ final class QueueReasons {
                         + " are before it"
                         + (rates.isEmpty() ? "" : "; the graph has " + String.join(", ", rates)),
                 run.queuedAt(),
-                rates.isEmpty() ? "wait" : "wait, or raise queue.rate of the graph and apply it",
-                Step.control("cancel", run.runId()));
+                rates.isEmpty() ? "wait" : "wait, or raise queue.rate of the graph" + APPLIED,
+                migration(run, facts));
     }
 
     private static long taken(Handle handle, RunSummary run, RunFacts facts, QueueLimit limit) {
@@ -99,8 +100,15 @@ final class QueueReasons {
                 "graph " + run.graph() + " has " + taken + " runs under way" + limit.ofKey() + ", of " + limit.runs()
                         + " that it may have, and " + before + " wait before this one",
                 run.queuedAt(),
-                "wait, raise " + limit.field() + " of the graph and apply it, or cancel one of those under way",
-                Step.control("cancel", run.runId()));
+                "wait, cancel one of those under way, which `postroad runs --graph " + run.graph()
+                        + " --status running,waiting` lists, or raise " + limit.field() + " of the graph" + APPLIED,
+                migration(run, facts));
+    }
+
+    /** A run in the queue goes by the version with which it came, however many there are since. */
+    private static Step[] migration(RunSummary run, RunFacts facts) {
+        Integer newest = facts.newerThan(run.graphVersion());
+        return newest == null ? new Step[0] : new Step[] {Step.migrate(run.runId(), newest)};
     }
 
     private static long count(Handle handle, String sql, RunSummary run, RunFacts facts) {

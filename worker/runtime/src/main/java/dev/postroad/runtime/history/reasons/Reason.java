@@ -53,6 +53,11 @@ public record Reason(
             return new Step("postroad " + type + " " + runId + options, "/api/control", body, null);
         }
 
+        /** Takes a run to another version of its graph. */
+        static Step migrate(String runId, int version) {
+            return control("migrate", runId, " --graph-version " + version, body -> body.put("graphVersion", version));
+        }
+
         Step needing(String field) {
             return new Step(command, path, body, field);
         }

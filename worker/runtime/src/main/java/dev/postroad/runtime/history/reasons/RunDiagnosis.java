@@ -13,17 +13,20 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** Says of a run why it does not go on, and what helps, from what Postgres holds. Thread-safe. */
 public final class RunDiagnosis {
     private static final int MOST_REASONS = 20;
     private static final String LAST = """
-            SELECT at, data FROM postroad.journal WHERE run = :run AND type = ANY (string_to_array(:types, ','))
+            SELECT at, data FROM postroad.journal
+            WHERE run = :run AND type = ANY (string_to_array(:types, ',')) AND seq > :after
             ORDER BY seq DESC LIMIT 1""";
     private final Jdbi postgres;
     private final RunLookup runs;
     private final QueueReasons queue;
     private final AgentReasons agents;
+    private final FailureReasons failures;
 
     public RunDiagnosis(DataSource database) {
         postgres = Jdbi.create(database);
@@ -31,31 +34,48 @@ public final class RunDiagnosis {
         PublishedDefinitions definitions = new PublishedDefinitions(postgres);
         queue = new QueueReasons(definitions);
         agents = new AgentReasons(definitions);
+        failures = new FailureReasons(definitions);
     }
 
     /** How a run stands; empty where there is no such run. All is looked at as of one moment, as the run may go on. */
     public Optional<RunReasons> of(String runId) {
+        return of(runId, null);
+    }
+
+    /**
+     * As {@link #of(String)}, for somebody who writes to Postgres besides.
+     *
+     * @param trouble why nothing can be written there; null where it can
+     */
+    public Optional<RunReasons> of(String runId, @Nullable String trouble) {
         return postgres.inTransaction(handle -> {
             // Of this transaction alone: a session may be shared by a pooler.
             handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            return runs.find(runId).map(run -> reasons(handle, run));
+            return runs.find(runId).map(run -> reasons(handle, run, trouble));
         });
     }
 
-    private RunReasons reasons(Handle handle, RunSummary run) {
+    private RunReasons reasons(Handle handle, RunSummary run, @Nullable String trouble) {
         RunFacts facts = handle.createQuery(RunFacts.QUERY)
                 .bind("runId", run.runId())
                 .map((row, context) -> RunFacts.of(row))
                 .one();
         List<Reason> reasons = new ArrayList<>();
         if (run.setAside() != null) {
-            reasons.add(unreadable(run.setAside()));
+            reasons.add(unreadable(run, run.setAside()));
         }
-        boolean orphaned = facts.orphaned() && !run.status().isEnded();
+        Optional<Reason> server = run.status().isEnded() ? Optional.empty() : ServerReasons.of(handle, facts, trouble);
+        server.ifPresent(reasons::add);
+        // While nothing can be written, nobody can say that it lives.
+        boolean orphaned = facts.orphaned() && !run.status().isEnded() && server.isEmpty();
         if (orphaned) {
             reasons.add(orphaned(facts));
         }
         boolean busy = gather(handle, run, facts, reasons);
+        if (!run.status().isEnded()) {
+            last(handle, facts, "command.rejected", facts.statusSeq())
+                    .ifPresent(last -> reasons.add(Refusals.of(last)));
+        }
         boolean standsStill = !run.status().isEnded() && (!busy || orphaned || run.setAside() != null);
         return new RunReasons(
                 run.runId(), run.status(), standsStill, reasons.subList(0, Math.min(MOST_REASONS, reasons.size())));
@@ -65,16 +85,19 @@ public final class RunDiagnosis {
         return Reason.of(
                 "no-owner",
                 "no worker that lives has shard " + facts.shard() + ", to which the run belongs",
-                null,
+                facts.orphanedSince(),
                 "start a worker by `postroad worker`; where some run, one of them takes the shard within seconds");
     }
 
-    private static Reason unreadable(RunSummary.SetAside aside) {
+    private static Reason unreadable(RunSummary run, RunSummary.SetAside aside) {
         return Reason.of(
                 "unreadable",
                 "worker " + aside.worker() + " cannot read the run and leaves it as it is: " + aside.why(),
                 aside.since(),
-                "start a worker of the release that wrote it, or publish what is missing; it is taken up then by itself");
+                "start a worker of the release that wrote it, which takes it up by itself; where what was wrong is mended,"
+                        + " pause and unpause it: it is read anew then",
+                Step.control("pause", run.runId()),
+                Step.control("unpause", run.runId()));
     }
 
     /** Whether something of the run is under way. */
@@ -88,11 +111,8 @@ public final class RunDiagnosis {
             case PAUSED -> paused(handle, run, facts, reasons);
             case FAILED -> {
                 JsonNode error = run.error();
-                reasons.add(FailureReasons.of(
-                        run.runId(),
-                        error == null ? JsonNodeFactory.instance.objectNode() : error,
-                        run.endedAt(),
-                        "failed"));
+                reasons.add(failures.of(
+                        run, facts, error == null ? JsonNodeFactory.instance.objectNode() : error, run.endedAt()));
                 PeopleReasons.add(run, facts, reasons);
             }
             case CANCELLED -> reasons.add(cancelled(handle, run, facts));
@@ -108,7 +128,7 @@ public final class RunDiagnosis {
             if (task.isRetrying()) {
                 reasons.add(retrying(run, task));
             } else if (task.isMissingItsAgent()) {
-                reasons.add(agents.of(task));
+                reasons.add(agents.of(handle, task));
             }
         }
         for (OpenTask task : tasks) {
@@ -131,7 +151,8 @@ public final class RunDiagnosis {
                         "node " + task.node() + " failed in attempt " + task.attempt() + " with " + task.error()
                                 + ", and is tried again",
                         task.at(),
-                        "mend what failed; the next attempt comes by itself, or at once with --now",
+                        Remedies.ofAgent(task.errorType())
+                                + "; the next attempt comes by itself, or at once with --now",
                         Step.control("retry", run.runId(), " --now", body -> body.put("now", true)))
                 .until(task.until());
     }
@@ -147,7 +168,7 @@ public final class RunDiagnosis {
         PeopleReasons.add(run, facts, reasons);
         for (OpenTask task : tasks(handle, facts)) {
             if (task.isMissingItsAgent()) {
-                reasons.add(agents.of(task));
+                reasons.add(agents.of(handle, task));
             } else if (task.isSleeping()) {
                 reasons.add(Reason.of(
                                 "timer",
@@ -162,11 +183,11 @@ public final class RunDiagnosis {
         }
     }
 
-    private static void paused(Handle handle, RunSummary run, RunFacts facts, List<Reason> reasons) {
+    private void paused(Handle handle, RunSummary run, RunFacts facts, List<Reason> reasons) {
         Optional<LastEvent> pause = last(handle, facts, "run.paused,run.pausing,run.rolled-back,state.updated");
         if (run.error() != null) {
-            reasons.add(FailureReasons.of(
-                    run.runId(), run.error(), pause.map(LastEvent::at).orElse(null), "paused-by-failure"));
+            reasons.add(failures.of(
+                    run, facts, run.error(), pause.map(LastEvent::at).orElse(null)));
         } else {
             String by = pause.map(last -> last.data().path("by").asText())
                     .filter(name -> !name.isEmpty())
@@ -196,9 +217,14 @@ public final class RunDiagnosis {
     }
 
     private static Optional<LastEvent> last(Handle handle, RunFacts facts, String types) {
+        return last(handle, facts, types, 0);
+    }
+
+    private static Optional<LastEvent> last(Handle handle, RunFacts facts, String types, int after) {
         return handle.createQuery(LAST)
                 .bind("run", facts.number())
                 .bind("types", types)
+                .bind("after", after)
                 .map((row, context) -> new LastEvent(Rows.requiredTime(row, "at"), Rows.requiredJson(row, "data")))
                 .findOne();
     }
