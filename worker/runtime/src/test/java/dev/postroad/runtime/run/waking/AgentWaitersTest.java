@@ -35,7 +35,7 @@ class AgentWaitersTest {
     private final AtomicInteger looks = new AtomicInteger();
     private final AvailableAgents available = new AvailableAgents();
     private final AgentWaiters waiters =
-            new AgentWaiters(available, one.reader(), one.lanes(), this::owned, agent -> false, clock);
+            new AgentWaiters(available, one.reader(), one.lanes(), this::owned, _ -> agents.isThere, clock);
 
     @BeforeEach
     void start() {
