@@ -362,8 +362,8 @@ final class SteerCommandTest extends CommandsOnServers {
     void pausesARunAndGoesOn() throws IOException, FaultsException {
         Path file = Files.writeString(data.resolve("long.yaml"), """
                 graph: long
-                nodes: { nap: { sleep: "'PT1S'" }, then: { set: "{}" } }
-                edges: [ { from: START, to: nap }, { from: nap, to: then }, { from: then, to: END } ]
+                nodes: { ask: { interrupt: "'go on?'", output: "{}" }, then: { set: "{}" } }
+                edges: [ { from: START, to: ask }, { from: ask, to: then }, { from: then, to: END } ]
                 """);
         assertThat(shell.run("apply", file.toString())).isZero();
         assertThat(shell.run("trigger", "long", "--run-id", "paused")).isZero();
@@ -372,6 +372,7 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.run("watch", "paused", "--timeout", "PT0.5S")).isEqualTo(4);
         assertThat(shell.err()).contains("and is paused; `postroad unpause paused` goes on");
         assertThat(shell.run("unpause", "paused")).isZero();
+        assertThat(shell.run("resume", "paused", "--value", "true")).isZero();
         assertThat(shell.run("watch", "paused")).isZero();
     }
 
