@@ -21,8 +21,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
@@ -106,12 +108,24 @@ class TakeOverTest {
     void aWorkerThatHasNoMemoryLeftEndsAndItsRunsGoOn() {
         launch(List.of("-Xmx80m", "-XX:+UseSerialGC", "-D" + HoardingAgent.HOARDS + "=true"), "a", "b");
         site.apply(GRAPHS);
-        List<String> runs = IntStream.range(0, 8).mapToObj(i -> "run-" + i).toList();
-        runs.forEach(runId -> site.trigger("hoarding", runId, "{}"));
+        AtomicInteger triggered = new AtomicInteger();
+        // It ends after some seconds of processor time, nearly all of it for collections that find nothing; where the
+        // machine is busy, that takes minutes.
+        Awaitility.await("it has ended").atMost(Site.LIMIT.multipliedBy(3)).until(() -> {
+            // Where it is so slow that it is taken for dead meanwhile, all runs so far may have become another's.
+            if (runs("completed") == triggered.get()) {
+                IntStream.range(0, 8)
+                        .forEach(_ -> site.trigger("hoarding", "run-" + triggered.getAndIncrement(), "{}"));
+            }
+            return worker("a").hasEnded();
+        });
         assertThat(worker("a").awaitEnd()).isEqualTo(WorkerProcess.BROKEN);
-        runs.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
-        assertThat(owned("b")).isEqualTo(SHARDS);
-        assertThat(worker("a").output()).contains("OutOfMemoryError");
+        // All that it has read; what it has not is read when Kafka knows.
+        long admitted = site.number("SELECT count(*) FROM postroad.runs");
+        assertThat(admitted).isPositive();
+        Site.await("its runs have ended elsewhere", () -> runs("completed") >= admitted);
+        Site.await("its shards are another's", () -> owned("b") == SHARDS);
+        assertThat(worker("a").output()).contains(HoardingAgent.FULL);
     }
 
     @Test
@@ -153,16 +167,14 @@ class TakeOverTest {
 
     @Test
     void nobodyTakesOverFromAnybodyWhenPostgresWasAwayForLongerThanALease() {
-        site.worker(Map.of("POSTROAD_LEASE", "PT1S"));
-        site.worker(Map.of("POSTROAD_LEASE", "PT1S"));
-        site.awaitShares(2);
+        site.workers(2);
         site.apply(GRAPHS);
         trigger(5).forEach(runId -> site.ended(runId));
         long epochs = epochs();
         site.shutPostgres();
         // As long as no session is there, no sign can be given.
         long since = serverMillis();
-        Site.await("a lease and a half are over", () -> serverMillis() > since + 1_500);
+        Site.await("a lease and a half are over", () -> serverMillis() > since + 4_500);
         site.openPostgres();
         Site.await("they have sessions again", () -> leaseSessions() == 2);
         trigger(20, "after-").forEach(runId -> site.ended(runId));
@@ -222,8 +234,6 @@ class TakeOverTest {
                 // Kafka does not notice a death within the time of a test.
                 "POSTROAD_SESSION_TIMEOUT",
                 "PT10M",
-                "POSTROAD_LEASE",
-                "PT1S",
                 // Its dead members would keep those of other tests waiting.
                 "POSTROAD_GROUP",
                 site.topics().prefix() + "group",
@@ -265,6 +275,10 @@ class TakeOverTest {
                                         + " WHERE owner = ? AND status IN ('running', 'waiting')",
                                 worker)
                         > 0);
+    }
+
+    private long runs(String status) {
+        return site.number("SELECT count(*) FROM postroad.runs WHERE status = ?", status);
     }
 
     private long owned(String worker) {

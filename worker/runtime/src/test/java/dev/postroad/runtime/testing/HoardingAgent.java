@@ -3,8 +3,13 @@ package dev.postroad.runtime.testing;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.JavaAgent;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.NullMarked;
 
 /** Takes all the memory that its process has, and all that comes free, where a flag of the process says so. */
@@ -12,6 +17,14 @@ import org.jspecify.annotations.NullMarked;
 public final class HoardingAgent implements JavaAgent {
     /** The flag: a system property. */
     public static final String HOARDS = "postroad.test.hoards";
+
+    /** What its process prints once all memory is taken: whoever finds none may find none to say so either. */
+    public static final String FULL = "all memory is hoarded";
+
+    // To write these takes no memory.
+    private static final byte[] SAID = (FULL + "\n").getBytes(StandardCharsets.US_ASCII);
+    private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
+    private static final AtomicBoolean SAYS = new AtomicBoolean();
 
     private static final int LARGEST = 1 << 20;
     private static final int SMALLEST = 16;
@@ -23,20 +36,25 @@ public final class HoardingAgent implements JavaAgent {
     }
 
     @Override
-    public AgentReply call(AgentCall call) {
+    public AgentReply call(AgentCall call) throws IOException {
         if (Boolean.getBoolean(HOARDS)) {
             hoard();
         }
         return PuppetAgent.nothing();
     }
 
-    private static void hoard() {
+    private static void hoard() throws IOException {
+        // Looked up while there is memory for that.
+        OUT.write(SAID, 0, 0);
         int size = LARGEST;
         while (!Thread.interrupted()) {
             try {
                 HOARD.add(new byte[size]);
             } catch (OutOfMemoryError full) {
                 size = Math.max(SMALLEST, size / 2);
+                if (SAYS.compareAndSet(false, true)) {
+                    OUT.write(SAID, 0, SAID.length);
+                }
             }
         }
     }

@@ -196,9 +196,14 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it has ended, by itself or not. */
+    public boolean hasEnded() {
+        return !process.isAlive();
+    }
+
     /** Waits for its end; what it ended with. */
     public int awaitEnd() {
-        Site.await("the process has ended", () -> !process.isAlive());
+        Site.await("the process has ended", this::hasEnded);
         return process.exitValue();
     }
 
