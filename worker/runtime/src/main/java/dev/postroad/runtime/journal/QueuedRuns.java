@@ -98,7 +98,8 @@ public final class QueuedRuns {
         }
     }
 
-    private static List<QueuedRun> found(PreparedStatement statement) throws SQLException {
+    /** What a statement gives by the columns of queued runs. */
+    static List<QueuedRun> found(PreparedStatement statement) throws SQLException {
         List<QueuedRun> found = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
@@ -66,11 +67,14 @@ public final class TurnGiver {
             FROM (SELECT line FROM lines LIMIT %d) AS l LEFT JOIN LATERAL (
                 SELECT id, version, rank, limit_keys::text AS keys FROM postroad.runs
                 WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND line = l.line
-                  AND (wake_at IS NULL OR wake_at <= now()) AND %s
+                  AND NOT l.line = ANY (?) AND (wake_at IS NULL OR wake_at <= now()) AND %s
                 ORDER BY rank, id LIMIT %d) AS head ON true
             ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, READABLE, MOST_OF_A_LINE);
-    private static final String GIVE =
-            "UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'";
+    private static final String GIVE = """
+            WITH given AS (
+                UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'
+                RETURNING id, run_id, shard, rank)
+            SELECT id, run_id, shard, rank FROM given ORDER BY rank, id""";
 
     private static final QueueRules ALL_TOGETHER =
             new QueueRules(List.of(new QueueRules.Concurrency(null, Integer.MAX_VALUE)), List.of(), null);
@@ -88,14 +92,16 @@ public final class TurnGiver {
      * Gives as many turns as a graph's limits allow, unless another worker is at it.
      *
      * @param rules of each version of the graph; null for one whose runs are to get no turn here
+     * @return the runs that have a turn now, in the order of the queue, in whatever shards they are
      */
-    public void give(String graph, IntFunction<@Nullable QueueRules> rules) throws SQLException {
+    public List<QueuedRun> give(String graph, IntFunction<@Nullable QueueRules> rules) throws SQLException {
         try (Connection connection = database.getConnection()) {
+            List<QueuedRun> given = List.of();
             connection.setAutoCommit(false);
             try {
                 Instant now = lock(connection, graph);
                 if (now != null) {
-                    give(connection, graph, rules, new TurnPicker(now));
+                    given = give(connection, graph, rules, new TurnPicker(now));
                 }
                 connection.commit();
             } catch (SQLException failed) {
@@ -105,10 +111,12 @@ public final class TurnGiver {
                 connection.setAutoCommit(true);
             }
             limits.tidy(connection);
+            return given;
         }
     }
 
-    private void give(Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, TurnPicker picker)
+    private List<QueuedRun> give(
+            Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, TurnPicker picker)
             throws SQLException {
         ReadKeys keys = new ReadKeys();
         noteTaken(connection, graph, rules, picker, keys);
@@ -118,10 +126,11 @@ public final class TurnGiver {
             offer(connection, graph, waiting(front, rules, keys, line -> {}), picker);
         }
         if (picker.hasPassedSome() && picker.picked().size() < MOST_TURNS_AT_ONCE) {
-            offer(connection, graph, lines(connection, graph, rules, keys), picker);
+            offer(connection, graph, lines(connection, graph, rules, keys, picker.blocked()), picker);
         }
-        give(connection, picker.picked());
+        List<QueuedRun> given = give(connection, picker.picked());
         limits.save(connection, name(graph), picker.changed());
+        return given;
     }
 
     private void offer(Connection connection, String graph, List<Waiting> waiting, TurnPicker picker)
@@ -169,14 +178,20 @@ public final class TurnGiver {
         }
     }
 
+    /** @param blocked the lines of which nobody may begin now, so that none of them are read */
     private List<Waiting> lines(
-            Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, ReadKeys keys)
+            Connection connection,
+            String graph,
+            IntFunction<@Nullable QueueRules> rules,
+            ReadKeys keys,
+            Set<Long> blocked)
             throws SQLException {
         try (PreparedStatement statement = QueuedRuns.statement(connection, LINES)) {
             statement.setString(1, graph);
             statement.setLong(2, linesFrom.getOrDefault(graph, Long.MIN_VALUE));
             statement.setString(3, graph);
             statement.setString(4, graph);
+            statement.setArray(5, connection.createArrayOf("int8", blocked.toArray()));
             TreeSet<Long> seen = new TreeSet<>();
             List<Waiting> found = waiting(statement, rules, keys, seen::add);
             linesFrom.put(graph, seen.size() < MOST_LINES_AT_ONCE ? Long.MIN_VALUE : seen.last());
@@ -203,13 +218,13 @@ public final class TurnGiver {
         return waiting;
     }
 
-    private static void give(Connection connection, List<Long> runs) throws SQLException {
+    private static List<QueuedRun> give(Connection connection, List<Long> runs) throws SQLException {
         if (runs.isEmpty()) {
-            return;
+            return List.of();
         }
         try (PreparedStatement statement = QueuedRuns.statement(connection, GIVE)) {
             statement.setArray(1, connection.createArrayOf("int8", runs.toArray()));
-            statement.executeUpdate();
+            return QueuedRuns.found(statement);
         }
     }
 }

@@ -128,6 +128,11 @@ final class TurnPicker {
         return !full && !blocked.isEmpty();
     }
 
+    /** The lines of which nobody may begin now. */
+    Set<Long> blocked() {
+        return Set.copyOf(blocked);
+    }
+
     List<Long> picked() {
         return new ArrayList<>(picked);
     }

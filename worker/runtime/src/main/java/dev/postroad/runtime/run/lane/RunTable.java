@@ -109,15 +109,30 @@ final class RunTable {
      */
     void queue(LiveRun live, Instant now) {
         leavePlace(live);
-        if (live.isLimited() || live.run().isEarly(now)) {
+        if (live.run().isEarly(now)) {
             remove(live);
-            return;
+        } else if (live.isLimited()) {
+            awaitTurn(live);
+        } else {
+            keepIf(queue.offer(ticket(live)) && hasRoom(live, 1), live);
         }
-        boolean ticketed = queue.offer(ticket(live));
-        if (ticketed && live.isKept()) {
-            return;
+    }
+
+    /** Its ticket comes with its turn, by way of Postgres; many that wait for theirs leave half of the room to others. */
+    private void awaitTurn(LiveRun live) {
+        keepIf(hasRoom(live, 2), live);
+        if (live.isKept()) {
+            turnWanted.run();
         }
-        if (ticketed && kept < MOST_KEPT && keptBytes + live.bytes() <= MOST_KEPT_BYTES) {
+    }
+
+    /** Whether a queued run may stay in memory, where others leave it a part of the room. */
+    private boolean hasRoom(LiveRun live, int part) {
+        return live.isKept() || kept < MOST_KEPT / part && keptBytes + live.bytes() <= MOST_KEPT_BYTES / part;
+    }
+
+    private void keepIf(boolean stays, LiveRun live) {
+        if (stays) {
             keep(live, true);
         } else {
             remove(live);

@@ -7,14 +7,16 @@ import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.TurnGiver;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the runs of graphs that limit them begin by turns. A turn that was given, by any worker, is found again at each
- * look until its run has begun, so none is lost with a worker. Owns one thread.
+ * Lets the runs of graphs that limit them begin by turns. A turn that was given, by any worker, is found again now
+ * and then until its run has begun, so none is lost with a worker. Owns one thread.
  */
 public final class Turns implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 100;
@@ -25,7 +27,10 @@ public final class Turns implements AutoCloseable {
     private final RunQueue queue;
     private final TicketOffice office;
     private final Supplier<Set<Integer>> owned;
+    private final InstantSource clock;
     private final Rounds rounds;
+    /** When those are looked for next whose turn was given elsewhere, or came to nothing here. */
+    private Instant nextSweep = Instant.MIN;
 
     /** The limits that graphs set to their runs. Thread-safe; answers from memory. */
     public interface Limits {
@@ -56,6 +61,7 @@ public final class Turns implements AutoCloseable {
         this.queue = queue;
         this.office = office;
         this.owned = owned;
+        this.clock = clock;
         this.rounds =
                 new Rounds(wanted, "postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
     }
@@ -71,15 +77,20 @@ public final class Turns implements AutoCloseable {
             return;
         }
         for (String graph : queued.wanted(graphs)) {
-            giver.give(graph, version -> limits.rules(graph, version));
+            List<QueuedRun> given = giver.give(graph, version -> limits.rules(graph, version));
+            Set<Integer> shards = owned.get();
+            offer(given.stream().filter(run -> shards.contains(run.shard())).toList());
         }
+        Instant now = clock.instant();
         Set<Integer> shards = owned.get();
-        if (shards.isEmpty()) {
-            return;
+        if (!shards.isEmpty() && !now.isBefore(nextSweep)) {
+            nextSweep = now.plusMillis(LOOK_EVERY_MILLIS);
+            offer(queued.withTurn(shards));
         }
-        for (QueuedRun run : queued.withTurn(shards)) {
-            queue.offer(office.ticket(run));
-        }
+    }
+
+    private void offer(List<QueuedRun> runs) {
+        runs.forEach(run -> queue.offer(office.ticket(run)));
     }
 
     @Override
