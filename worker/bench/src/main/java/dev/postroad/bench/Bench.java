@@ -228,23 +228,25 @@ public final class Bench {
     @Command(description = "One tenant that queues many runs, and another that has one each second.")
     int fairness(
             @Option(names = "--runs", defaultValue = "100000") int runs,
-            @Option(names = "--single", defaultValue = "10", description = "runs of the other tenant") int single)
+            @Option(names = "--single", defaultValue = "10", description = "runs of the other tenant") int single,
+            @Option(names = "--rounds", defaultValue = "2", description = "rounds of each") int rounds)
             throws Exception {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "bench")) {
-            print(new FairRuns(ground, place).measure(runs, single));
+            print(new FairRuns(ground, place).measure(runs, single, rounds));
         }
         return 0;
     }
 
-    @Command(description = "Starts under limits of many keys, beside as many without.")
+    @Command(description = "Starts under limits of many keys, and as many without, by turns.")
     int limits(
-            @Option(names = "--runs", defaultValue = "50000") int runs,
-            @Option(names = "--keys", defaultValue = "1000") int keys)
+            @Option(names = "--runs", defaultValue = "50000", description = "runs of each round") int runs,
+            @Option(names = "--keys", defaultValue = "1000") int keys,
+            @Option(names = "--rounds", defaultValue = "3", description = "rounds of each") int rounds)
             throws Exception {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "bench")) {
-            print(new LimitedRuns(ground, place).measure(runs, keys));
+            print(new LimitedRuns(ground, place).measure(runs, keys, rounds));
         }
         return 0;
     }
