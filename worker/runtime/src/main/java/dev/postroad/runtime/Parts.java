@@ -2,6 +2,7 @@ package dev.postroad.runtime;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ final class Parts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final ReentrantLock closing = new ReentrantLock();
     private boolean closed;
 
     /** @throws IllegalStateException where all are closed already, as this one is then: a worker may break off while it starts */
@@ -29,14 +31,27 @@ final class Parts implements AutoCloseable {
         return !closed;
     }
 
-    /** Null where none is left; several may close at once, as a worker may break off while somebody closes it. */
+    /** Null where none is left. */
     private synchronized @Nullable AutoCloseable last() {
         closed = true;
         return opened.poll();
     }
 
+    /**
+     * Closes all. Several may at once, as a worker may break off while somebody closes it: one of them does, and the others
+     * are back when all is closed, too. Where that one fails for want of memory, the next goes on with what is left.
+     */
     @Override
     public void close() {
+        closing.lock();
+        try {
+            closeAll();
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private void closeAll() {
         for (AutoCloseable part = last(); part != null; part = last()) {
             close(part);
         }

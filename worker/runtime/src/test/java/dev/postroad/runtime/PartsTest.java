@@ -3,9 +3,12 @@ package dev.postroad.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +51,43 @@ class PartsTest {
             other.get(60, TimeUnit.SECONDS);
             assertThat(closed).hasValue(1);
         }
+    }
+
+    @Test
+    void whoeverClosesIsBackWhenAllIsClosedAndInOrderThoughOthersCloseToo() throws InterruptedException {
+        Parts parts = new Parts();
+        List<String> closed = new CopyOnWriteArrayList<>();
+        CountDownLatch isClosing = new CountDownLatch(1);
+        CountDownLatch mayClose = new CountDownLatch(1);
+        parts.add(() -> closed.add("first"));
+        parts.add(() -> {
+            isClosing.countDown();
+            mayClose.await();
+            closed.add("second");
+        });
+        Thread one = Thread.ofPlatform().start(parts::close);
+        isClosing.await();
+        Thread other = Thread.ofPlatform().start(parts::close);
+        Site.await("the other one waits", () -> other.getState() == Thread.State.WAITING || !other.isAlive());
+        assertThat(closed).isEmpty();
+        assertThat(other.isAlive()).isTrue();
+        mayClose.countDown();
+        other.join();
+        assertThat(closed).containsExactly("second", "first");
+        one.join();
+    }
+
+    @Test
+    void aPartMayCloseTheWorkerThatItIsPartOf() {
+        Parts parts = new Parts();
+        List<String> closed = new CopyOnWriteArrayList<>();
+        parts.add(() -> closed.add("first"));
+        parts.add(() -> {
+            parts.close();
+            closed.add("second");
+        });
+        parts.close();
+        assertThat(closed).containsExactly("first", "second");
     }
 
     private static void close(Parts parts, CyclicBarrier together) {
