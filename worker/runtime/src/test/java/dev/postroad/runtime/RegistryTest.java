@@ -3,6 +3,8 @@ package dev.postroad.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.definition.RegistryKey;
+import dev.postroad.contracts.definition.RegistryKey.Kind;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.AgentEvent;
@@ -13,6 +15,7 @@ import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.embedded.EmbeddedKafka;
 import dev.postroad.runtime.availability.AgentEventType;
+import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -263,6 +267,22 @@ class RegistryTest {
         site.stopWorkers();
         site.worker();
         assertThat(end("asking", run("anew")).type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void whatIsMissingIsSeenByOneLookAtAll() {
+        site.worker();
+        site.apply(PUPPET + "---\n" + ASKING + "---\n" + ASKING.replace("asking", "other"));
+        site.client().remove("graph/other");
+        RegistryKey agent = new RegistryKey(Kind.AGENT, "puppet");
+        RegistryKey graph = new RegistryKey(Kind.GRAPH, "asking");
+        RegistryKey removed = new RegistryKey(Kind.GRAPH, "other");
+        RegistryKey none = new RegistryKey(Kind.AGENT, "asking");
+        PublishedDefinitions published = new PublishedDefinitions(site.sql());
+        Site.await(
+                "all is stored, and one removed",
+                () -> published.missing(List.of(agent, graph, removed, none)).equals(Set.of(removed, none)));
+        assertThat(published.missing(List.of())).isEmpty();
     }
 
     @Test

@@ -18,16 +18,28 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Passes definitions, and their removal, on to the registry, where all of a request are sound. Thread-safe. */
 final class RegistryRoutes {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
-    private static final int MOST_LOOKS = 60;
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryRoutes.class);
+
+    /** Twice as long each time up to the longest, so all looks of a request take three seconds. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(25);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
+    private static final int MOST_LOOKS = 11;
+    private static final int MOST_WAITING = 50;
 
     private final PublishedDefinitions definitions;
     private final PostroadClient client;
     private final PostedMessages posted;
     private final AgentCheck agentCheck;
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
     RegistryRoutes(
             PublishedDefinitions definitions, PostroadClient client, PostedMessages posted, AgentCheck agentCheck) {
@@ -50,12 +62,11 @@ final class RegistryRoutes {
         List<Definition> sound =
                 PostedMessages.understood(() -> new PostedDefinitions(definitions, agentCheck).read(body));
         String by = Guard.principal(context).by(null);
-        List<RegistryKey> fresh = sound.stream()
+        Set<RegistryKey> fresh = definitions.missing(sound.stream()
                 .filter(definition -> definition instanceof AgentDefinition || definition instanceof GraphDefinition)
                 .map(definition -> new RegistryKey(
                         definition instanceof AgentDefinition ? Kind.AGENT : Kind.GRAPH, definition.name()))
-                .filter(key -> !definitions.has(key))
-                .toList();
+                .toList());
         posted.acknowledged(context, () -> {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             ArrayNode keys = json.putArray("keys");
@@ -73,27 +84,27 @@ final class RegistryRoutes {
 
     /**
      * Waits until workers have stored what was not there before, so that the next request may refer to it; where they are
-     * late, it is on its way all the same.
+     * late, or many wait already, it is on its way all the same.
      */
-    private void awaitStored(List<RegistryKey> fresh) {
+    private void awaitStored(Set<RegistryKey> fresh) {
+        if (fresh.isEmpty() || !waiting.tryAcquire()) {
+            return;
+        }
         try {
-            int stored = stored(fresh, 0);
-            for (int looks = 0; looks < MOST_LOOKS && stored < fresh.size(); looks++) {
-                boolean _ = new Bell().await(BETWEEN_LOOKS);
-                stored = stored(fresh, stored);
+            Duration pause = FIRST_PAUSE;
+            for (int looks = 0;
+                    looks < MOST_LOOKS && !definitions.missing(fresh).isEmpty();
+                    looks++) {
+                boolean _ = new Bell().await(pause);
+                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+        } catch (JdbiException away) {
+            LOG.debug("it is not seen whether definitions are stored", away);
+        } finally {
+            waiting.release();
         }
-    }
-
-    /** How many of the first are; those that are known to be are not looked for again. */
-    private int stored(List<RegistryKey> fresh, int known) {
-        int stored = known;
-        while (stored < fresh.size() && definitions.has(fresh.get(stored))) {
-            stored++;
-        }
-        return stored;
     }
 
     private void remove(Context context, Kind kind) {

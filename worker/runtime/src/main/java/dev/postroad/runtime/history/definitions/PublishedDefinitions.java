@@ -20,6 +20,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +51,12 @@ public final class PublishedDefinitions {
 
     private static final String PRICE =
             "SELECT definition FROM postroad.prices WHERE name = :name AND removed_at IS NULL";
+
+    private static final String THERE = """
+            SELECT true AS is_graph, name FROM unnest(:graphs) AS wanted (name)
+            WHERE EXISTS (SELECT FROM postroad.graphs g WHERE g.name = wanted.name) AND\s""" + PUBLISHED + """
+            \sUNION ALL
+            SELECT false, name FROM postroad.agents WHERE name = ANY (:agents) AND removed_at IS NULL""";
 
     private static final String AGENTS = """
             SELECT name, kind, enabled, disabled_by, disabled_reason, disabled_at, probe_at, breaker, breaker_until,
@@ -185,6 +193,29 @@ public final class PublishedDefinitions {
             case SCHEDULE -> schedules().contains(key.name());
             case PRICE -> prices().contains(key.name());
         };
+    }
+
+    /** Those of some graphs and agents that are not there; by one question, however many they are. */
+    public Set<RegistryKey> missing(Collection<RegistryKey> graphsAndAgents) {
+        Set<RegistryKey> missing = new HashSet<>(graphsAndAgents);
+        if (missing.isEmpty()) {
+            return missing;
+        }
+        postgres.useHandle(handle -> handle.createQuery(THERE)
+                .bindArray("graphs", String.class, names(graphsAndAgents, RegistryKey.Kind.GRAPH))
+                .bindArray("agents", String.class, names(graphsAndAgents, RegistryKey.Kind.AGENT))
+                .map((row, context) -> missing.remove(new RegistryKey(
+                        row.getBoolean("is_graph") ? RegistryKey.Kind.GRAPH : RegistryKey.Kind.AGENT,
+                        row.getString("name"))))
+                .list());
+        return missing;
+    }
+
+    private static Object[] names(Collection<RegistryKey> keys, RegistryKey.Kind kind) {
+        return keys.stream()
+                .filter(key -> key.kind() == kind)
+                .map(RegistryKey::name)
+                .toArray();
     }
 
     /** Whether a definition is what the next run would go by; a graph that names its version, whether it is stored. */
