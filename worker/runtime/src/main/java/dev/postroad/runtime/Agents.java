@@ -54,7 +54,7 @@ record Agents(
         on.part(new AgentEventPublisher(
                         storage.jdbi(), publishing.producer(), settings.topics().agentEvents(), on.clock()))
                 .start();
-        Catalog catalog = on.part(new Catalog(storage.jdbi(), clients, events, available::add));
+        Catalog catalog = on.part(new Catalog(storage.jdbi(), storage.definitions(), clients, events, available::add));
         on.limit().untilDone(settings.postgres(), catalog::load);
         clients.followPlugins(new PluginEvents(storage.jdbi(), events, catalog::javaAgentsArrived));
         RegistryReader registry = registry(on, storage, publishing, events, catalog);

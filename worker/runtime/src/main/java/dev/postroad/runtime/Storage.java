@@ -23,12 +23,14 @@ import org.jdbi.v3.postgres.PostgresPlugin;
  * @param journal one connection for each lane
  * @param intake apart, so that a flood of what concerns no run does not keep the rest from Postgres
  * @param reading for answers; nothing is changed by it
+ * @param definitions for single definitions, which are wanted in the middle of reading runs by the shared ones
  */
 record Storage(
         DataSource shared,
         DataSource journal,
         Jdbi intake,
         DataSource reading,
+        Jdbi definitions,
         Jdbi jdbi,
         RunLogs logs,
         RepeatedTroubles troubles,
@@ -39,6 +41,7 @@ record Storage(
     private static final int SHARED_CONNECTIONS = 8;
     private static final int INTAKE_CONNECTIONS = 3;
     private static final int HTTP_CONNECTIONS = 4;
+    private static final int DEFINITION_CONNECTIONS = 2;
 
     static Storage open(Foundation on) {
         WorkerSettings settings = on.settings();
@@ -47,6 +50,7 @@ record Storage(
         HikariDataSource journal = on.part(pools.writing("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
         HikariDataSource intake = on.part(pools.writing("postroad-intake", INTAKE_CONNECTIONS, ""));
         HikariDataSource reading = on.part(pools.reading("postroad-http", HTTP_CONNECTIONS));
+        HikariDataSource definitions = on.part(pools.reading("postroad-definitions", DEFINITION_CONNECTIONS));
         ClockReader time = on.part(new ClockReader(shared, on.clock()));
         on.limit().untilDone(settings.postgres(), time::read);
         time.start();
@@ -63,6 +67,7 @@ record Storage(
                 journal,
                 jdbi(intake),
                 reading,
+                jdbi(definitions),
                 jdbi,
                 logs,
                 troubles,

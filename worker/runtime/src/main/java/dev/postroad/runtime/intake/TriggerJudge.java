@@ -15,9 +15,9 @@ import dev.postroad.runtime.intake.TriggerVerdict.Rejected;
 import dev.postroad.runtime.intake.TriggerVerdict.Unreadable;
 import dev.postroad.runtime.reading.Givers;
 import dev.postroad.runtime.registry.Catalog;
+import dev.postroad.runtime.registry.GraphLookup;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -103,11 +103,13 @@ final class TriggerJudge {
                 catalog.agent(agent).isPresent()
                         ? new Admissible(runId, Graph.ofAgent(agent), trigger)
                         : unknownAgent(runId, agent, readAt);
-            case Trigger.OfGraph(String graph, Integer version) -> {
-                Optional<Graph> found = version == null ? catalog.newest(graph) : catalog.version(graph, version);
-                yield found.map(known -> judge(runId, known, trigger))
-                        .orElseGet(() -> unknown(runId, graph, version, readAt));
-            }
+            case Trigger.OfGraph(String graph, Integer version) ->
+                switch (catalog.lookUp(graph, version)) {
+                    case GraphLookup.Found(Graph found) -> judge(runId, found, trigger);
+                    case GraphLookup.Coming() -> new NotYetKnown();
+                    case GraphLookup.Unsound(String why) -> unsound(runId, graph, why, readAt);
+                    case GraphLookup.Absent() -> unknown(runId, graph, version, readAt);
+                };
         };
     }
 
@@ -125,15 +127,16 @@ final class TriggerJudge {
                         runId, agent, "there is no agent " + Shown.name(agent) + "; publish it with postroad apply");
     }
 
+    /** It may have been published anew just now. */
+    private TriggerVerdict unsound(String runId, String graph, String why, Instant readAt) {
+        return catalog.currentAsOf().isBefore(readAt) ? new NotYetKnown() : new Rejected(runId, graph, why);
+    }
+
     private TriggerVerdict unknown(String runId, String graph, @Nullable Integer version, Instant readAt) {
         if (catalog.currentAsOf().isBefore(readAt)) {
             return new NotYetKnown();
         }
-        Optional<String> unsound = catalog.unsound(graph, version);
-        if (unsound.isPresent()) {
-            return new Rejected(runId, graph, unsound.get());
-        }
-        String what = catalog.newest(graph).isEmpty()
+        String what = version == null || catalog.lookUp(graph, null) instanceof GraphLookup.Absent
                 ? "there is no graph " + Shown.name(graph)
                 : "there is no version " + version + " of graph " + graph;
         return new Rejected(runId, graph, what + "; publish it with postroad apply");

@@ -149,6 +149,11 @@ final class AgentStore {
                 .list());
     }
 
+    /** When an agent was last published or removed; empty where it never was. */
+    Optional<Instant> changedAt(String name) {
+        return StoredTimes.changedAt(jdbi, "agents", name);
+    }
+
     private static Optional<Kept> locked(Handle handle, String name) {
         handle.execute("SELECT pg_advisory_xact_lock(hashtext('postroad.agent/' || ?))", name);
         return handle.createQuery(BY_NAME + " WHERE name = :name FOR UPDATE")

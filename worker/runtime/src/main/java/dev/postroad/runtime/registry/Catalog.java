@@ -29,7 +29,6 @@ import dev.postroad.runtime.answers.JsonSchemas;
 import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.registry.GraphStore.Kept;
-import dev.postroad.runtime.registry.GraphStore.Removal;
 import dev.postroad.runtime.registry.GraphStore.VersionTakenException;
 import dev.postroad.runtime.run.calls.ReadyAgent;
 import dev.postroad.runtime.run.queue.Turns;
@@ -56,32 +55,37 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
     private final GraphStore store;
+    private final GraphVersions graphs;
     private final AgentStore agentStore;
     private final ScheduleStore schedules;
     private final PriceStore prices;
     private final AgentClients clients;
     private final Consumer<String> available;
-    private final ConcurrentHashMap<Version, Graph> graphs = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Version, String> unsound = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Integer> newest = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, String> unusable = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Version, ToolOffer> offers = new ConcurrentHashMap<>();
+    private final LatestOffers offers = new LatestOffers();
     private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
-    private final ConcurrentHashMap<RegistryKey, Instant> changedAt = new ConcurrentHashMap<>();
-    private final Set<String> limited = ConcurrentHashMap.newKeySet();
-    private final Set<String> sharingBudgets = ConcurrentHashMap.newKeySet();
+    private final LatestChanges changes;
     private volatile Instant currentAsOf = Instant.EPOCH;
 
     /**
+     * @param reading reads single versions of graphs; not by the connections of {@code jdbi}, of which a caller may
+     *     hold one, and as many callers as there are
      * @param clients reaches agents; closed by its owner
      * @param available told of agents that came or changed; must not block
      */
-    public Catalog(Jdbi jdbi, AgentClients clients, AgentEvents events, Consumer<String> available) {
-        this.store = new GraphStore(jdbi, events);
+    public Catalog(Jdbi jdbi, Jdbi reading, AgentClients clients, AgentEvents events, Consumer<String> available) {
+        this.store = new GraphStore(jdbi, reading, events);
+        this.graphs = new GraphVersions(store);
         this.agentStore = new AgentStore(jdbi, events);
         this.schedules = new ScheduleStore(jdbi, events);
         this.prices = new PriceStore(jdbi, events);
+        this.changes = new LatestChanges(key -> switch (key.kind()) {
+            case AGENT -> agentStore.changedAt(key.name());
+            case GRAPH -> store.changedAt(key.name());
+            case SCHEDULE -> schedules.changedAt(key.name());
+            case PRICE -> prices.changedAt(key.name());
+        });
         this.clients = clients;
         this.available = available;
         clients.offer(this);
@@ -91,19 +95,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     public void load() {
         agentStore.introduce(clients.javaAgents());
         agentStore.all().forEach(this::load);
-        for (Kept kept : store.all()) {
-            load(kept);
-            newest.merge(kept.name(), kept.version(), Math::max);
-            changed(new RegistryKey(Kind.GRAPH, kept.name()), kept.publishedAt());
-        }
-        for (Removal removal : store.removals()) {
-            RegistryKey key = new RegistryKey(Kind.GRAPH, removal.name());
-            changed(key, removal.lastChangeAt());
-            if (removal.removed()) {
-                removed.add(key);
-            }
-        }
-        schedules.changes().forEach((name, at) -> changed(new RegistryKey(Kind.SCHEDULE, name), at));
+        graphs.load();
+        store.changes().forEach(this::changed);
+        schedules.changes().forEach(this::changed);
         prices.all().forEach(this::load);
     }
 
@@ -126,7 +120,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     private void load(AgentStore.Kept kept) {
         RegistryKey key = new RegistryKey(Kind.AGENT, kept.name());
-        changed(key, kept.publishedAt());
+        changed(new StoredChange(key, kept.publishedAt(), kept.removed()));
         if (kept.removed()) {
             removed.add(key);
             return;
@@ -140,7 +134,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     }
 
     private void load(PriceStore.Kept kept) {
-        changed(new RegistryKey(Kind.PRICE, kept.name()), kept.changedAt());
+        changed(new StoredChange(new RegistryKey(Kind.PRICE, kept.name()), kept.changedAt(), kept.removed()));
         if (kept.removed()) {
             return;
         }
@@ -153,73 +147,46 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
     }
 
-    /** A version that this release cannot read stands still with its runs; the worker does its work for the others. */
-    private void load(Kept kept) {
-        try {
-            graph(kept.name(), kept.version());
-        } catch (IllegalStateException unsound) {
-            LOG.warn("{}; its runs are left to workers that can read it", unsound.getMessage());
+    private void changed(StoredChange change) {
+        if (change.removed()) {
+            changes.removed(change.key(), change.at());
+        } else {
+            changes.published(change.key(), change.at());
         }
     }
 
-    private void changed(RegistryKey key, Instant at) {
-        changedAt.merge(key, at, (one, other) -> one.isAfter(other) ? one : other);
-    }
-
-    /** The newest version of a graph; empty where there is none. */
+    /** The newest version of a graph; empty where there is none. From memory. */
     public Optional<Graph> newest(String name) {
-        Integer version = newest.get(name);
-        return version == null || isRemoved(Kind.GRAPH, name) ? Optional.empty() : version(name, version);
-    }
-
-    /** A version of a graph that new runs may go by; empty where this worker knows none. */
-    public Optional<Graph> version(String name, int version) {
-        return isRemoved(Kind.GRAPH, name)
-                ? Optional.empty()
-                : Optional.ofNullable(graphs.get(new Version(name, version)));
+        return graphs.newest(name);
     }
 
     /**
-     * Why a version of a graph that is stored cannot be used by this release; empty where it can, or is not there.
+     * A version of a graph that new runs may go by; empty where this worker knows none. Waits for Postgres where it was
+     * not asked for lately.
+     *
+     * @throws JdbiException where Postgres is away
+     */
+    public Optional<Graph> version(String name, int version) {
+        return graphs.version(name, version);
+    }
+
+    /**
+     * What new runs may go by, from memory.
      *
      * @param version null for the newest
      */
-    public Optional<String> unsound(String name, @Nullable Integer version) {
-        Integer number = version == null ? newest.get(name) : version;
-        return number == null || isRemoved(Kind.GRAPH, name)
-                ? Optional.empty()
-                : Optional.ofNullable(unsound.get(new Version(name, number)));
+    public GraphLookup lookUp(String name, @Nullable Integer version) {
+        return graphs.lookUp(name, version);
     }
 
     private boolean isRemoved(Kind kind, String name) {
         return removed.contains(new RegistryKey(kind, name));
     }
 
+    /** Waits for Postgres where nobody goes by that version, and nobody asked for it lately. */
     @Override
     public Graph graph(String name, int version) {
-        Version key = new Version(name, version);
-        Graph known = graphs.get(key);
-        if (known != null) {
-            return known;
-        }
-        if (version == Graph.OF_AGENT) {
-            return Graph.ofAgent(name);
-        }
-        String fault = unsound.get(key);
-        if (fault != null) {
-            throw new IllegalStateException(fault);
-        }
-        Kept kept = store.find(name, version)
-                .orElseThrow(() -> new IllegalStateException("there is no version " + version + " of graph " + name));
-        Graph compiled = compile(kept);
-        if (compiled.queue().isLimited()) {
-            limited.add(name);
-        }
-        if (compiled.budgetPeriod() != null) {
-            sharingBudgets.add(name);
-        }
-        Graph before = graphs.putIfAbsent(key, compiled);
-        return before == null ? compiled : before;
+        return graphs.graph(name, version);
     }
 
     @Override
@@ -251,24 +218,24 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         if (graph == null) {
             return null;
         }
-        Version key = new Version(name, graph.version());
-        ToolOffer known = offers.get(key);
+        GraphVersion key = new GraphVersion(name, graph.version());
+        ToolOffer known = offers.find(key);
         if (known != null) {
             return known;
         }
-        // A version never changes, so it is read once.
+        // A version never changes, so it is not read each time.
         ToolOffer read = offer(key);
         if (read != null) {
-            offers.put(key, read);
+            offers.keep(key, read);
         }
         return read;
     }
 
-    private @Nullable ToolOffer offer(Version version) {
+    private @Nullable ToolOffer offer(GraphVersion version) {
         try {
-            Kept kept = store.find(version.name(), version.version()).orElse(null);
+            Kept kept = store.find(version).orElse(null);
             return kept != null && Definitions.readAccepted(kept.definition()) instanceof GraphDefinition graph
-                    ? new ToolOffer(GraphInput.description(graph), GraphInput.schema(graph), version.version())
+                    ? new ToolOffer(GraphInput.description(graph), GraphInput.schema(graph), version.number())
                     : null;
         } catch (FaultsException unsound) {
             return null;
@@ -277,7 +244,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     @Override
     public Set<String> limitedGraphs() {
-        return limited;
+        return graphs.limited();
     }
 
     @Override
@@ -292,14 +259,12 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     /** What the agents of a graph's runs may spend, by its newest version; null where nobody says. */
     public @Nullable BudgetRules budget(String name) {
-        Integer version = newest.get(name);
-        Graph graph = version == null ? null : graphs.get(new Version(name, version));
-        return graph == null ? null : graph.budget();
+        return graphs.budget(name);
     }
 
     /** The names of the graphs that have a version with a budget that runs share. */
     public Set<String> graphsThatShareBudgets() {
-        return sharingBudgets;
+        return graphs.sharingBudgets();
     }
 
     /** Everything that was published before this time is known. */
@@ -313,8 +278,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     /** Whether what was published or removed at a time is known, or something later is. */
     boolean knows(RegistryKey key, Instant at) {
-        Instant known = changedAt.get(key);
-        return known != null && !at.isAfter(known);
+        return changes.include(key, at);
     }
 
     /**
@@ -335,13 +299,13 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         if (prices.publish(price, publishedAt, by)) {
             clients.prices().put(price);
         }
-        changed(new RegistryKey(Kind.PRICE, price.name()), publishedAt);
+        changes.published(new RegistryKey(Kind.PRICE, price.name()), publishedAt);
     }
 
     private void publish(ScheduleDefinition schedule, Instant publishedAt, @Nullable String by) throws FaultsException {
         ScheduledInput.of(schedule);
         schedules.publish(schedule, publishedAt, by);
-        changed(new RegistryKey(Kind.SCHEDULE, schedule.name()), publishedAt);
+        changes.published(new RegistryKey(Kind.SCHEDULE, schedule.name()), publishedAt);
     }
 
     private void publish(AgentDefinition agent, Instant publishedAt, @Nullable String by) throws FaultsException {
@@ -356,19 +320,19 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             open(agent, clients::openAccepted);
             available.accept(agent.name());
         }
-        changed(key, publishedAt);
+        changes.published(key, publishedAt);
     }
 
     private void publish(GraphDefinition graph, Instant publishedAt, @Nullable String by) throws FaultsException {
         RegistryKey key = new RegistryKey(Kind.GRAPH, graph.name());
-        GraphCompiler.compile(graph, 1, new Published());
+        graphs.note(GraphCompiler.compile(graph, 1, new Published()));
         Optional<Integer> version = keep(graph, publishedAt, by);
         if (version.isPresent()) {
-            graph(graph.name(), version.get());
-            newest.merge(graph.name(), version.get(), Math::max);
-            removed.remove(key);
+            graphs.published(graph.name(), version.get());
+            changes.published(key, publishedAt);
+        } else {
+            changes.removed(key, publishedAt);
         }
-        changed(key, publishedAt);
     }
 
     private Optional<Integer> keep(GraphDefinition graph, Instant publishedAt, @Nullable String by)
@@ -390,23 +354,27 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             case PRICE -> prices.remove(key.name(), removedAt, by);
         };
         if (isRemoved) {
-            removed.add(key);
             forget(key);
         }
-        changed(key, removedAt);
+        changes.removed(key, removedAt);
     }
 
     private void forget(RegistryKey key) {
-        if (key.kind() == Kind.PRICE) {
-            clients.prices().remove(key.name());
-        }
-        if (key.kind() == Kind.AGENT) {
-            unusable.remove(key.name());
-            OpenAgent before = agents.remove(key.name());
-            if (before != null) {
-                // Once calls under way have finished.
-                before.ready().client().close();
+        switch (key.kind()) {
+            case AGENT -> {
+                removed.add(key);
+                unusable.remove(key.name());
+                OpenAgent before = agents.remove(key.name());
+                if (before != null) {
+                    // Once calls under way have finished.
+                    before.ready().client().close();
+                }
             }
+            case GRAPH -> graphs.removed(key.name());
+            case SCHEDULE -> {
+                // Whoever starts its runs sees that by itself.
+            }
+            case PRICE -> clients.prices().remove(key.name());
         }
     }
 
@@ -451,25 +419,10 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         Map<String, Integer> inside = new TreeMap<>();
         graph.nodes().values().forEach(node -> {
             if (node.work() instanceof NodeDefinition.ByGraph(String name, Integer version) && version == null) {
-                inside.put(name, newest.getOrDefault(name, 0));
+                inside.put(name, graphs.newestNumber(name));
             }
         });
         return inside;
-    }
-
-    private Graph compile(Kept kept) {
-        try {
-            GraphDefinition definition = (GraphDefinition) Definitions.readAccepted(kept.definition());
-            return GraphCompiler.compile(definition, kept.version(), new Pinned(kept.inside()));
-        } catch (JdbiException away) {
-            throw away;
-        } catch (FaultsException | RuntimeException | StackOverflowError corrupt) {
-            String fault = "version " + kept.version() + " of graph " + kept.name()
-                    + " cannot be read by this release: " + corrupt.getMessage();
-            // A version never changes, so it is read once.
-            unsound.put(new Version(kept.name(), kept.version()), fault);
-            throw new IllegalStateException(fault, corrupt);
-        }
     }
 
     @Override
@@ -495,31 +448,10 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         }
     }
 
-    /** What a stored definition refers to: it was checked when it was published, and means what it meant then. */
-    private final class Pinned implements Library {
-        private final Map<String, Integer> inside;
-
-        Pinned(Map<String, Integer> inside) {
-            this.inside = inside;
-        }
-
-        @Override
-        public boolean hasAgent(String name) {
-            return true;
-        }
-
-        @Override
-        public Graph graph(String name, @Nullable Integer version) {
-            return Catalog.this.graph(name, version == null ? inside.getOrDefault(name, 0) : version);
-        }
-    }
-
     /** Makes a client of a definition. */
     private interface Opening {
         AgentClient open(AgentDefinition definition) throws FaultsException;
     }
-
-    private record Version(String name, int version) {}
 
     private record OpenAgent(AgentDefinition definition, ReadyAgent ready) {}
 }

@@ -3,25 +3,48 @@ package dev.postroad.runtime.registry;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.runtime.availability.AgentEvents;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Graphs in Postgres. Thread-safe. */
 final class GraphStore {
+    private static final int FETCH_ROWS = 100;
+
+    private static final String CHANGES = """
+            SELECT name, max(at) AS at, bool_or(removed) AS removed FROM (
+                SELECT name, published_at AS at, false AS removed FROM postroad.graphs
+                UNION ALL
+                SELECT name, greatest(removed_at, republished_at), republished_at IS NULL
+                FROM postroad.graph_removals) AS changes %s""";
+
+    /** Those of a graph that follow one another share what is left of each without its place among them. */
+    private static final String NUMBERS = """
+            SELECT name, min(version) AS first, max(version) AS last FROM (
+                SELECT name, version, version - row_number() OVER (PARTITION BY name ORDER BY version) AS range
+                FROM postroad.graphs %s) AS numbered
+            GROUP BY name, range""";
+
     private final Jdbi jdbi;
+    private final Jdbi reading;
     private final AgentEvents events;
 
-    GraphStore(Jdbi jdbi, AgentEvents events) {
+    /** @param reading for single versions, also for callers that hold a connection of the others meanwhile */
+    GraphStore(Jdbi jdbi, Jdbi reading, AgentEvents events) {
         this.jdbi = jdbi;
+        this.reading = reading;
         this.events = events;
     }
 
@@ -55,14 +78,13 @@ final class GraphStore {
             if (!restore(handle, graph.name(), publishedAt)) {
                 return Optional.empty();
             }
-            List<Kept> kept = versions(handle, graph.name());
-            Optional<Kept> known = known(graph, publishedAt, kept);
+            Optional<Kept> newest = newest(handle, graph.name());
+            Optional<Integer> known = known(handle, graph, publishedAt, newest);
             if (known.isPresent()) {
-                return Optional.of(known.get().version());
+                return known;
             }
-            int newest = kept.isEmpty() ? 0 : kept.getLast().version();
-            int version = graph.version() == null ? newest + 1 : graph.version();
-            if (kept.stream().anyMatch(other -> other.version() == version)) {
+            int version = graph.version() == null ? newest.map(Kept::version).orElse(0) + 1 : graph.version();
+            if (graph.version() != null && find(handle, graph.name(), version).isPresent()) {
                 throw new VersionTakenException("version " + version + " of graph " + graph.name()
                         + " is published with another definition; leave version out for the next number");
             }
@@ -80,13 +102,38 @@ final class GraphStore {
         });
     }
 
-    private static Optional<Kept> known(GraphDefinition graph, Instant publishedAt, List<Kept> kept) {
-        return kept.reversed().stream()
-                .filter(other -> bare(other.definition()).equals(bare(graph.source())))
-                .filter(other -> graph.version() == null
-                        ? other.equals(kept.getLast()) || !other.publishedAt().isBefore(publishedAt)
-                        : other.version() == graph.version())
+    /** Under which version a definition is kept; of the many that there may be, few are looked at. */
+    private static Optional<Integer> known(
+            Handle handle, GraphDefinition graph, Instant publishedAt, Optional<Kept> newest) {
+        if (graph.version() != null) {
+            return find(handle, graph.name(), graph.version())
+                    .filter(kept -> isEqual(kept, graph))
+                    .map(Kept::version);
+        }
+        if (newest.isPresent() && isEqual(newest.get(), graph)) {
+            return newest.map(Kept::version);
+        }
+        // A record that is read again is found by its time; where it made no version, whether one has come since.
+        Optional<Integer> own = equal(handle, graph, "published_at = :at", publishedAt);
+        return own.isPresent() ? own : equal(handle, graph, "published_at > :at", publishedAt);
+    }
+
+    private static Optional<Integer> equal(Handle handle, GraphDefinition graph, String condition, Instant at) {
+        return handle
+                .createQuery(
+                        "SELECT * FROM postroad.graphs WHERE name = :name AND " + condition + " ORDER BY version DESC")
+                .bind("name", graph.name())
+                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .setFetchSize(FETCH_ROWS)
+                .map((row, context) -> kept(row))
+                .stream()
+                .filter(kept -> isEqual(kept, graph))
+                .map(Kept::version)
                 .findFirst();
+    }
+
+    private static boolean isEqual(Kept kept, GraphDefinition graph) {
+        return bare(kept.definition()).equals(bare(graph.source()));
     }
 
     /** Undoes a removal that was before; says whether the graph is there now, or may be. */
@@ -127,45 +174,108 @@ final class GraphStore {
         handle.execute("SELECT pg_advisory_xact_lock(hashtext('postroad.graph/' || ?))", name);
     }
 
-    /** When a graph was last removed, or published again after that. */
-    record Removal(String name, Instant lastChangeAt, boolean removed) {}
-
-    List<Removal> removals() {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT name, greatest(removed_at, republished_at) AS last_change_at,
-                               republished_at IS NULL AS removed
-                        FROM postroad.graph_removals""")
-                .map((row, context) -> new Removal(
-                        row.getString("name"),
-                        row.getObject("last_change_at", OffsetDateTime.class).toInstant(),
+    /** When each graph was last published or removed. */
+    List<StoredChange> changes() {
+        return jdbi.withHandle(handle -> handle.createQuery(CHANGES.formatted("") + " GROUP BY name")
+                .map((row, context) -> new StoredChange(
+                        new RegistryKey(RegistryKey.Kind.GRAPH, row.getString("name")),
+                        time(row, "at"),
                         row.getBoolean("removed")))
                 .list());
+    }
+
+    /** When a graph was last published or removed; empty where it never was. */
+    Optional<Instant> changedAt(String name) {
+        return jdbi.withHandle(handle -> handle.createQuery(CHANGES.formatted("WHERE name = :name") + " GROUP BY name")
+                .bind("name", name)
+                .map((row, context) -> time(row, "at"))
+                .findOne());
+    }
+
+    /** The names of the graphs that were removed, and not published since. */
+    Set<String> removed() {
+        return names("SELECT name FROM postroad.graph_removals WHERE republished_at IS NULL");
+    }
+
+    /** Graphs of which some version limits its runs, and perhaps others: what the text says is not looked at closely. */
+    Set<String> limited() {
+        return names("""
+                SELECT DISTINCT name FROM postroad.graphs
+                WHERE definition::text LIKE '%"queue"%' OR definition::text LIKE '%"limits"%"runs"%'""");
+    }
+
+    /** Graphs of which some version has a budget, and perhaps others. */
+    Set<String> withBudgets() {
+        return names("SELECT DISTINCT name FROM postroad.graphs WHERE definition::text LIKE '%\"budget\"%'");
+    }
+
+    private Set<String> names(String query) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery(query).mapTo(String.class).set());
+    }
+
+    /** The numbers of all versions, by the names of the graphs. */
+    Map<String, VersionNumbers> numbers() {
+        return jdbi.withHandle(handle -> numbers(handle.createQuery(NUMBERS.formatted(""))));
+    }
+
+    /** The numbers of the versions of a graph. */
+    VersionNumbers numbers(String name) {
+        return jdbi.withHandle(handle -> numbers(handle.createQuery(NUMBERS.formatted("WHERE name = :name"))
+                        .bind("name", name)))
+                .getOrDefault(name, new VersionNumbers());
+    }
+
+    private static Map<String, VersionNumbers> numbers(Query query) {
+        Map<String, VersionNumbers> numbers = new HashMap<>();
+        query.map((row, context) -> {
+                    numbers.computeIfAbsent(row.getString("name"), name -> new VersionNumbers())
+                            .add(row.getInt("first"), row.getInt("last"));
+                    return numbers;
+                })
+                .list();
+        return numbers;
+    }
+
+    /**
+     * The newest version of each graph that is published.
+     *
+     * @param others those whose newest version is wanted though they may be removed
+     */
+    List<Kept> newest(Set<String> others) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT g.* FROM postroad.graphs g
+                        JOIN (SELECT name, max(version) AS version FROM postroad.graphs GROUP BY name) AS newest
+                             ON newest.name = g.name AND newest.version = g.version
+                        WHERE g.name = ANY (:others)
+                           OR g.name NOT IN (SELECT name FROM postroad.graph_removals WHERE republished_at IS NULL)
+                        ORDER BY g.name""")
+                .bindArray("others", String.class, others.toArray())
+                .map((row, context) -> kept(row))
+                .list());
+    }
+
+    private static Optional<Kept> newest(Handle handle, String name) {
+        return handle.createQuery("SELECT * FROM postroad.graphs WHERE name = :name ORDER BY version DESC LIMIT 1")
+                .bind("name", name)
+                .map((row, context) -> kept(row))
+                .findOne();
     }
 
     private static ObjectNode bare(ObjectNode definition) {
         return definition.deepCopy().without("version");
     }
 
-    List<Kept> all() {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT * FROM postroad.graphs ORDER BY name, version")
-                .map((row, context) -> kept(row))
-                .list());
+    Optional<Kept> find(GraphVersion version) {
+        return reading.withHandle(handle -> find(handle, version.name(), version.number()));
     }
 
-    Optional<Kept> find(String name, int version) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("SELECT * FROM postroad.graphs WHERE name = :name AND version = :version")
-                        .bind("name", name)
-                        .bind("version", version)
-                        .map((row, context) -> kept(row))
-                        .findOne());
-    }
-
-    private static List<Kept> versions(Handle handle, String name) {
-        return handle.createQuery("SELECT * FROM postroad.graphs WHERE name = :name ORDER BY version")
+    private static Optional<Kept> find(Handle handle, String name, int version) {
+        return handle.createQuery("SELECT * FROM postroad.graphs WHERE name = :name AND version = :version")
                 .bind("name", name)
+                .bind("version", version)
                 .map((row, context) -> kept(row))
-                .list();
+                .findOne();
     }
 
     private static Kept kept(java.sql.ResultSet row) throws java.sql.SQLException {
@@ -173,8 +283,12 @@ final class GraphStore {
                 row.getString("name"),
                 row.getInt("version"),
                 StoredJson.object(row.getString("definition")),
-                row.getObject("published_at", OffsetDateTime.class).toInstant(),
+                time(row, "published_at"),
                 versions(row.getString("inside")));
+    }
+
+    private static Instant time(java.sql.ResultSet row, String column) throws java.sql.SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     private static ObjectNode versions(Map<String, Integer> inside) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,11 @@ final class PriceStore {
                 .mapTo(String.class)
                 .findOne()
                 .orElse(null);
+    }
+
+    /** When a price was last published or removed; empty where it never was. */
+    Optional<Instant> changedAt(String name) {
+        return StoredTimes.changedAt(jdbi, "prices", name);
     }
 
     /** Removes a price, unless something later is there; says whether it is removed now. */

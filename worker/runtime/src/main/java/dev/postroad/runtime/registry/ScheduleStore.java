@@ -1,13 +1,14 @@
 package dev.postroad.runtime.registry;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.definition.RegistryKey;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.runtime.availability.AgentEvents;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +27,19 @@ final class ScheduleStore {
     }
 
     /** When each schedule was last published or removed. */
-    Map<String, Instant> changes() {
-        return jdbi.withHandle(handle -> {
-            Map<String, Instant> changes = new HashMap<>();
-            handle.createQuery("SELECT name, published_at FROM postroad.schedules")
-                    .map((row, context) -> changes.put(
-                            row.getString("name"),
-                            row.getObject("published_at", OffsetDateTime.class).toInstant()))
-                    .list();
-            return changes;
-        });
+    List<StoredChange> changes() {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "SELECT name, published_at, removed_at IS NOT NULL AS removed FROM postroad.schedules")
+                .map((row, context) -> new StoredChange(
+                        new RegistryKey(RegistryKey.Kind.SCHEDULE, row.getString("name")),
+                        row.getObject("published_at", OffsetDateTime.class).toInstant(),
+                        row.getBoolean("removed")))
+                .list());
+    }
+
+    /** When a schedule was last published or removed; empty where it never was. */
+    Optional<Instant> changedAt(String name) {
+        return StoredTimes.changedAt(jdbi, "schedules", name);
     }
 
     /**
