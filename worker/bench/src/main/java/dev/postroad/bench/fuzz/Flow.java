@@ -17,6 +17,11 @@ final class Flow {
         this.accounts = accounts;
     }
 
+    /** Whether the time for throwing is over. */
+    boolean isOver() {
+        return System.nanoTime() - begun > settings.most().toNanos();
+    }
+
     /** Waits until one more may be thrown; false where nothing has been accounted for in too long a time. */
     boolean await(long thrown) {
         long due = begun + thrown * TimeUnit.SECONDS.toNanos(1) / settings.perSecond();

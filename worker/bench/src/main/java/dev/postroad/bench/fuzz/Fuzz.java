@@ -29,6 +29,9 @@ public final class Fuzz implements Callable<Integer> {
     @Option(names = "--only", defaultValue = "-1", description = "show and throw this number alone")
     private long only;
 
+    @Option(names = "--minutes", defaultValue = "1440", description = "of throwing at most (${DEFAULT-VALUE})")
+    private int minutes;
+
     @Option(names = "--rate", defaultValue = "1500", description = "at most so many a second (${DEFAULT-VALUE})")
     private int rate;
 
@@ -65,6 +68,7 @@ public final class Fuzz implements Callable<Integer> {
                 seed,
                 one ? only : first,
                 one ? 1 : messages,
+                Duration.ofMinutes(minutes),
                 rate,
                 open,
                 one ? 0 : warmUp,

@@ -96,6 +96,8 @@ final class FuzzReport {
         if (!quiet.sortedMillis().isEmpty() && !fuzzed.sortedMillis().isEmpty()) {
             runs.set("quiet", quiet.figures());
             runs.set("fuzzed", fuzzed.figures());
+            runs.set("quietStages", sound.quietStages().figures());
+            runs.set("fuzzedStages", sound.fuzzedStages().figures());
             runs.put("p99Ratio", Math.round(100 * fuzzed.quantile(0.99) / quiet.quantile(0.99)) / 100.0);
         }
         verdict.require(missing == 0, missing + " sound runs did not complete");

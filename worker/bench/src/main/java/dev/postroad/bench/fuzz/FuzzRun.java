@@ -76,7 +76,7 @@ public final class FuzzRun {
                 Pulse pulse = new Pulse(worker.httpPort());
                 Lag lag = new Lag(kafka, topics, NAME);
                 Follower committed = new Follower(
-                        kafka, List.of(topics.triggers(), topics.control(), topics.registry()), accounts::expect);
+                        kafka, List.of(topics.triggers(), topics.control(), topics.registry()), this::committed);
                 Follower events = new Follower(kafka, List.of(topics.events()), this::event);
                 Follower letters = new Follower(kafka, List.of(topics.deadLetters()), accounts::letter)) {
             try {
@@ -109,6 +109,13 @@ public final class FuzzRun {
         } catch (ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
+    }
+
+    private void committed(ConsumerRecord<byte[], byte[]> record) {
+        if (record.topic().equals(place.topics().triggers())) {
+            sound.readable(record);
+        }
+        accounts.expect(record);
     }
 
     private void event(ConsumerRecord<byte[], byte[]> event) {
@@ -154,7 +161,7 @@ public final class FuzzRun {
                 HttpDoor http = new HttpDoor(worker.httpPort())) {
             long begun = System.nanoTime();
             long between = Math.max(LEAST_BETWEEN_LOOKS_AT_MEMORY, settings.messages() / 8);
-            for (long i = 0; i < settings.messages() && worker.handle().isAlive(); i++) {
+            for (long i = 0; i < settings.messages() && worker.handle().isAlive() && !flow.isOver(); i++) {
                 if (!flow.await(i)) {
                     report.stoodStill(i);
                     break;

@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param first the number to begin with
  * @param messages how many numbers
+ * @param most how long is thrown at most; what is not thrown by then is not
  * @param perSecond at most so many a second
  * @param open at most so many records that are not accounted for yet
  * @param warmUpRuns sound runs before anything is measured
@@ -19,6 +20,7 @@ public record FuzzSettings(
         long seed,
         long first,
         long messages,
+        Duration most,
         int perSecond,
         int open,
         int warmUpRuns,
@@ -29,6 +31,15 @@ public record FuzzSettings(
     /** What is fit for tests: as fast as the worker can, and nothing is measured. */
     public static FuzzSettings inShort(long seed, long messages, Path examples) {
         return new FuzzSettings(
-                seed, 0, messages, 100_000, 4_000, 0, Duration.ofSeconds(1), Duration.ofSeconds(60), examples);
+                seed,
+                0,
+                messages,
+                Duration.ofHours(1),
+                100_000,
+                4_000,
+                0,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                examples);
     }
 }
