@@ -59,15 +59,19 @@ final class ServerReasons {
                     "make it writable again: promote the standby, free its disk or reset"
                             + " default_transaction_read_only; the run goes on by itself then"));
         }
-        // Whoever is asked may be the only one that has trouble.
-        if (trouble != null && facts.orphaned()) {
-            return Optional.of(Reason.of(
-                    "postgres-trouble",
-                    "nothing of the run can be written to Postgres: " + trouble,
-                    facts.orphanedSince(),
-                    "mend that; the run goes on by itself then"));
+        if (facts.orphaned()) {
+            // Else whoever is asked may be the only one that has trouble.
+            return Optional.ofNullable(trouble).map(why -> unwritable(why, facts));
         }
         return Optional.ofNullable(seen.kafkaSilentSince).map(since -> kafkaAway(seen.worker, since));
+    }
+
+    private static Reason unwritable(String why, RunFacts facts) {
+        return Reason.of(
+                "postgres-trouble",
+                "nothing of the run can be written to Postgres: " + why,
+                facts.orphanedSince(),
+                "mend that; the run goes on by itself then");
     }
 
     private static Reason kafkaAway(@Nullable String worker, Instant since) {
