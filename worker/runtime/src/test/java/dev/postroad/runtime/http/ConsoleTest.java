@@ -327,12 +327,18 @@ final class ConsoleTest {
         button(page, "Enable…").click();
         inDialog(page, "Enable it").click();
         assertThat(page.locator(".why")).hasCount(0);
-        PuppetAgent.play("called", call -> PuppetAgent.nothing());
+        PuppetAgent.play("called", call -> {
+            call.log().info("it is half done");
+            return PuppetAgent.nothing();
+        });
         button(page, "Try a call…").click();
         page.getByLabel("Run id").fill("called");
         inDialog(page, "Call it").click();
         assertThat(page).hasURL(here + "/runs/called");
         assertThat(page.locator(".title .status")).containsText("completed");
+        page.navigate(here + "/runs/called?tab=tasks");
+        page.locator("table.tasks a").first().click();
+        assertThat(page.locator(".log")).containsText("it is half done");
     }
 
     @Test
@@ -386,6 +392,69 @@ final class ConsoleTest {
         assertThat(page.getByLabel("Token of this worker")).isVisible();
         page.reload();
         assertThat(page.getByLabel("Token of this worker")).isVisible();
+    }
+
+    /** The commands of a run that no other test presses, one after the other, as a person would. */
+    @Test
+    void steersARunFromItsPages() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Locator status = page.locator(".title .status").first();
+        site.trigger("letters", "steered", "{}");
+        site.journalWith("steered", event -> event.type() == EventType.RUN_WAITING);
+        page.navigate(here + "/runs/steered");
+        button(page, "Pause").click();
+        inDialog(page, "Pause").click();
+        assertThat(status).containsText("paused");
+        button(page, "Unpause").first().click();
+        inDialog(page, "Unpause").click();
+        assertThat(status).containsText("waiting");
+
+        page.navigate(here + "/runs/steered?tab=state&version=1");
+        button(page, "Write to the state…").click();
+        page.getByLabel("Writes").fill("{\"text\": \"Dear all\"}");
+        page.getByLabel("As if this node had written it").fill("write");
+        inDialog(page, "Write").click();
+        assertThat(status).containsText("paused");
+        button(page, "Roll back to here…").click();
+        inDialog(page, "Roll back").click();
+        assertThat(status).containsText("waiting");
+        assertThat(site.journal("steered")).anyMatch(event -> event.type() == EventType.RUN_ROLLED_BACK);
+        button(page, "Fork from here…").click();
+        page.getByLabel("Id of the new run").fill("branched");
+        inDialog(page, "Fork").click();
+        assertThat(page).hasURL(here + "/runs/branched");
+        assertThat(page.locator("h1")).hasText("branched");
+        assertThat(status).containsText("waiting");
+
+        button(page, "Cancel").first().click();
+        inDialog(page, "Cancel the run").click();
+        assertThat(status).containsText("cancelled");
+        button(page, "Continue…").click();
+        inDialog(page, "Continue the run").click();
+        assertThat(status).containsText("waiting");
+        button(page, "Start one like this…").click();
+        page.getByLabel("Run id; one is made where it is empty").fill("alike");
+        inDialog(page, "Start the run").click();
+        assertThat(page).hasURL(here + "/runs/alike");
+        assertThat(status).containsText("waiting");
+    }
+
+    @Test
+    void pausesAScheduleAndHasItStartARunAtOnce() {
+        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        site.apply("schedule: rarely\ngraph: sending\nevery: P1D\n");
+        page.navigate(here + "/schedules");
+        button(page, "Pause…").click();
+        page.getByLabel("Reason, for people").fill("on holiday");
+        inDialog(page, "Pause").click();
+        assertThat(page.locator("table.schedules")).containsText("on holiday");
+        button(page, "Unpause").click();
+        inDialog(page, "Unpause").click();
+        assertThat(button(page, "Pause…")).isVisible();
+        button(page, "Start one now…").click();
+        inDialog(page, "Start one now").click();
+        assertThat(page.locator(".sayings")).containsText("Asked for: rarely:");
+        assertThat(page.locator("table.schedules")).containsText("completed");
     }
 
     /** Three of the faults that PlantedFaultsTest plants: what is said stands there, and its buttons help. */
