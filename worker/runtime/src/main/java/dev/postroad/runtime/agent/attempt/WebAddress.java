@@ -3,11 +3,15 @@ package dev.postroad.runtime.agent.attempt;
 import dev.postroad.contracts.json.Fields;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
+import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** Checks addresses of remote agents. */
 public final class WebAddress {
     private static final String RULE = "write an address such as https://host/path";
+
+    private static final int LONGEST_LABEL = 63;
 
     private WebAddress() {}
 
@@ -54,6 +58,25 @@ public final class WebAddress {
         if (address.getUserInfo() != null) {
             return "holds a user name, which belongs in a header";
         }
-        return address.getPort() > 65_535 ? "has a port above 65535" : null;
+        if (address.getPort() > 65_535) {
+            return "has a port above 65535";
+        }
+        if (address.getPort() == 0) {
+            return "has the port 0, at which nobody can be called";
+        }
+        return isCallable(text) ? null : "names a host that cannot be called" + whyNot(address.getHost());
+    }
+
+    /** By the rules of what calls it, which has stricter ones for names than addresses have in general. */
+    private static boolean isCallable(String text) {
+        return HttpUrl.parse(text) != null;
+    }
+
+    private static String whyNot(String host) {
+        if (host.indexOf('%') >= 0) {
+            return ": a zone has a meaning on one machine alone";
+        }
+        boolean isLong = Arrays.stream(host.split("\\.")).anyMatch(label -> label.length() > LONGEST_LABEL);
+        return isLong ? ": a part between two dots is longer than " + LONGEST_LABEL + " characters" : "";
     }
 }
