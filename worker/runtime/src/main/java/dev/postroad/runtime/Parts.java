@@ -1,13 +1,18 @@
 package dev.postroad.runtime;
 
+import dev.postroad.runtime.background.Stoppable;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What was opened, closed in reverse order; what does not close well keeps nothing else open. Thread-safe. */
+/**
+ * What was opened, closed in reverse order; what does not close well keeps nothing else open. What can be told to stop
+ * before it is waited for is told first, so that all of that ends side by side. Thread-safe.
+ */
 final class Parts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
@@ -33,8 +38,16 @@ final class Parts implements AutoCloseable {
 
     /** Null where none is left. */
     private synchronized @Nullable AutoCloseable last() {
-        closed = true;
         return opened.poll();
+    }
+
+    /** None is opened any more from here on, else it might be missed. */
+    private synchronized List<Stoppable> toStop() {
+        closed = true;
+        return opened.stream()
+                .filter(Stoppable.class::isInstance)
+                .map(Stoppable.class::cast)
+                .toList();
     }
 
     /**
@@ -52,6 +65,7 @@ final class Parts implements AutoCloseable {
     }
 
     private void closeAll() {
+        toStop().forEach(Stoppable::stop);
         for (AutoCloseable part = last(); part != null; part = last()) {
             close(part);
         }

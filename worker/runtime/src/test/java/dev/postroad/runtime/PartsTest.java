@@ -3,6 +3,7 @@ package dev.postroad.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,32 @@ class PartsTest {
         parts.close();
         parts.close();
         assertThat(closed).containsExactly("second", "first");
+    }
+
+    @Test
+    void allThatCanBeToldToStopAreToldBeforeAnyIsWaitedFor() {
+        List<String> events = new ArrayList<>();
+        Parts parts = new Parts();
+        parts.add(stoppable("first", events));
+        parts.add(() -> events.add("second closed"));
+        parts.add(stoppable("third", events));
+        parts.close();
+        assertThat(events)
+                .containsExactly("third stopped", "first stopped", "third closed", "second closed", "first closed");
+    }
+
+    private static Stoppable stoppable(String name, List<String> events) {
+        return new Stoppable() {
+            @Override
+            public void stop() {
+                events.add(name + " stopped");
+            }
+
+            @Override
+            public void close() {
+                events.add(name + " closed");
+            }
+        };
     }
 
     @Test

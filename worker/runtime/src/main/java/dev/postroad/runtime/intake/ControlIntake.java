@@ -1,6 +1,7 @@
 package dev.postroad.runtime.intake;
 
 import dev.postroad.contracts.message.ScheduleCommand;
+import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the control partitions of the shards that this worker owns, apart from the triggers, so that a cancel never
  * waits behind a backlog of them. Offsets are committed after the command's answer is. Owns one platform thread.
  */
-public final class ControlIntake implements AutoCloseable {
+public final class ControlIntake implements Stoppable {
     private final PartitionReader reader;
 
     /** What the intake calls on. */
@@ -77,6 +78,11 @@ public final class ControlIntake implements AutoCloseable {
     /** Why no control messages are read at present; null where they are. Thread-safe. */
     public @Nullable String problem() {
         return reader.problem();
+    }
+
+    @Override
+    public void stop() {
+        reader.stop();
     }
 
     @Override

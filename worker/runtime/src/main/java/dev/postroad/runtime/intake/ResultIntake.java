@@ -1,6 +1,7 @@
 package dev.postroad.runtime.intake;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Reads what remote agents answer to the runs of the shards that this worker owns. Offsets are committed after what an
  * answer leads to is. Owns one platform thread.
  */
-public final class ResultIntake implements AutoCloseable {
+public final class ResultIntake implements Stoppable {
     private final PartitionReader reader;
 
     /**
@@ -65,6 +66,11 @@ public final class ResultIntake implements AutoCloseable {
     /** Why no answers are read at present; null where they are. Thread-safe. */
     public @Nullable String problem() {
         return reader.problem();
+    }
+
+    @Override
+    public void stop() {
+        reader.stop();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.intake;
 
+import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.debounce.DebouncedTriggers;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * for an agent or a database: what the lanes have no room for stays in a short backlog, and its partition is paused;
  * the rest stays in Kafka. Offsets are committed after the admission is. Owns one platform thread.
  */
-public final class TriggerIntake implements AutoCloseable {
+public final class TriggerIntake implements Stoppable {
     private final PartitionReader reader;
 
     /** What the intake calls on. */
@@ -78,6 +79,11 @@ public final class TriggerIntake implements AutoCloseable {
     /** Why no triggers are read at present; null where they are. Thread-safe. */
     public @Nullable String problem() {
         return reader.problem();
+    }
+
+    @Override
+    public void stop() {
+        reader.stop();
     }
 
     /** Leaves the group, so that others take over at once. */

@@ -34,15 +34,23 @@ final class Book implements Pages {
     private final Consumer<byte[], byte[]> consumer;
     private final TopicWatch watch;
     private final boolean keepsPlace;
+    private final Duration firstPause;
     private final InstantSource clock;
     private final Hourly all;
     private final Map<Integer, Page> pages = new TreeMap<>();
     private Instant committedAt = Instant.EPOCH;
 
-    Book(Consumer<byte[], byte[]> consumer, TopicWatch watch, boolean keepsPlace, InstantSource clock) {
+    /** @param firstPause see {@link Page#Page} */
+    Book(
+            Consumer<byte[], byte[]> consumer,
+            TopicWatch watch,
+            boolean keepsPlace,
+            Duration firstPause,
+            InstantSource clock) {
         this.consumer = consumer;
         this.watch = watch;
         this.keepsPlace = keepsPlace;
+        this.firstPause = firstPause;
         this.clock = clock;
         this.all = new Hourly(clock);
     }
@@ -58,7 +66,8 @@ final class Book implements Pages {
 
     @Override
     public void open(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> pages.put(partition.partition(), new Page(partition, watch.news())));
+        partitions.forEach(
+                partition -> pages.put(partition.partition(), new Page(partition, watch.news(), firstPause)));
         consumer.pause(partitions);
     }
 

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known about one partition that is read. Confined to the reader's thread, but for the ledger. */
 final class Page {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final int MOST_DOUBLINGS = 7;
 
     private final TopicPartition partition;
     private final long news;
+    private final Duration firstPause;
     private final Deque<Incoming> waiting = new ArrayDeque<>();
     private final Aside aside = new Aside();
     private Ledger ledger = new Ledger();
@@ -26,10 +26,14 @@ final class Page {
     private Instant offerAt = Instant.MIN;
     private int failures;
 
-    /** @param news how much the watch had heard when the partition came */
-    Page(TopicPartition partition, long news) {
+    /**
+     * @param news how much the watch had heard when the partition came
+     * @param firstPause how long a record that was offered in vain waits; each time after it twice as long
+     */
+    Page(TopicPartition partition, long news, Duration firstPause) {
         this.partition = partition;
         this.news = news;
+        this.firstPause = firstPause;
     }
 
     long news() {
@@ -102,7 +106,7 @@ final class Page {
     }
 
     void failed(Instant now) {
-        offerAt = now.plus(FIRST_PAUSE.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS)));
+        offerAt = now.plus(firstPause.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS)));
         failures++;
     }
 

@@ -2,6 +2,7 @@ package dev.postroad.runtime.reading;
 
 import dev.postroad.runtime.background.Insistence;
 import dev.postroad.runtime.background.Memory;
+import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.background.Trouble;
 import dev.postroad.runtime.reading.RecordHandler.Reception;
 import java.time.Duration;
@@ -35,12 +36,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owns one platform thread, to which its state is confined.
  */
-public final class PartitionReader implements AutoCloseable {
+public final class PartitionReader implements Stoppable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionReader.class);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration SHORT_POLL = Duration.ofMillis(1);
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(15);
+    private static final Duration FIRST_PAUSE_OF_RECORD = Duration.ofMillis(50);
     private static final int SETTLED_AT_ONCE = 4;
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
@@ -49,6 +51,7 @@ public final class PartitionReader implements AutoCloseable {
     private final Consumers consumers;
     private final Assignment assignment;
     private final RecordHandler handler;
+    private final Duration firstPauseOfRecord;
     private final InstantSource clock;
     private final MetadataUpdates updates = new MetadataUpdates();
     private final TopicWatch watch;
@@ -75,7 +78,19 @@ public final class PartitionReader implements AutoCloseable {
      * @param what is read, in messages
      */
     public PartitionReader(String name, String what, String topic, Collaborators collaborators, InstantSource clock) {
+        this(name, what, topic, collaborators, FIRST_PAUSE_OF_RECORD, clock);
+    }
+
+    /** @param firstPauseOfRecord how long a record that was offered in vain waits; each time after it twice as long */
+    PartitionReader(
+            String name,
+            String what,
+            String topic,
+            Collaborators collaborators,
+            Duration firstPauseOfRecord,
+            InstantSource clock) {
         this.topic = topic;
+        this.firstPauseOfRecord = firstPauseOfRecord;
         this.consumers = collaborators.consumers();
         this.assignment = collaborators.assignment();
         this.handler = collaborators.handler();
@@ -122,7 +137,7 @@ public final class PartitionReader implements AutoCloseable {
             try (Consumers.Opened open = next()) {
                 Consumer<byte[], byte[]> opened = open.consumer();
                 consumer = opened;
-                Book book = new Book(opened, watch, assignment.keepsPlace(), clock);
+                Book book = new Book(opened, watch, assignment.keepsPlace(), firstPauseOfRecord, clock);
                 assignment.begin(opened, book);
                 while (isWanted()) {
                     pauseMillis = turnOrPause(opened, book, pauseMillis);
@@ -325,11 +340,16 @@ public final class PartitionReader implements AutoCloseable {
                 && !page.ledger().isFull();
     }
 
+    @Override
+    public void stop() {
+        closing.countDown();
+        insistence.close();
+    }
+
     /** Stops after the turn that is under way, with a place in Kafka that others go on from. */
     @Override
     public void close() {
-        closing.countDown();
-        insistence.close();
+        stop();
         try {
             if (!thread.join(LIMIT)) {
                 Consumer<byte[], byte[]> opened = consumer;

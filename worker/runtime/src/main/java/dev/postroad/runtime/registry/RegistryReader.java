@@ -1,5 +1,6 @@
 package dev.postroad.runtime.registry;
 
+import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.DeadLetters;
 import dev.postroad.runtime.reading.PartitionReader;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Follows the registry topic from its beginning and keeps the catalog up to date. A record that is refused becomes a
  * dead letter, and what was there before stays. Owns one platform thread.
  */
-public final class RegistryReader implements AutoCloseable {
+public final class RegistryReader implements Stoppable {
     /** Each is compiled and stored before the next, and the reader is to be heard of meanwhile. */
     private static final int MOST_AT_ONCE = 50;
 
@@ -70,6 +71,11 @@ public final class RegistryReader implements AutoCloseable {
     /** Why the registry is not followed at present; null where it is. Thread-safe. */
     public @Nullable String problem() {
         return reader.problem();
+    }
+
+    @Override
+    public void stop() {
+        reader.stop();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.runtime.testing.Site;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -76,6 +77,7 @@ class PartitionReaderTest {
                             refused.put(text(incoming), reason);
                             kept.run();
                         }),
+                Duration.ofMillis(2),
                 InstantSource.system());
         reader.start();
         return reader;

@@ -153,6 +153,7 @@ public final class Lane {
 
     void stop() {
         stopping = true;
+        inbox.add(new Message.Ring());
     }
 
     void join(Duration atMost) {
