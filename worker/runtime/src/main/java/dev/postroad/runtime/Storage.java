@@ -1,6 +1,5 @@
 package dev.postroad.runtime;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.runtime.clock.ClockReader;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.Pools;
@@ -45,12 +44,12 @@ record Storage(
 
     static Storage open(Foundation on) {
         WorkerSettings settings = on.settings();
-        Pools pools = new Pools(settings.postgres(), settings.workerId(), on.metrics(), on.clock());
-        HikariDataSource shared = on.part(pools.writing("postroad", SHARED_CONNECTIONS, ""));
-        HikariDataSource journal = on.part(pools.writing("postroad-journal", settings.lanes(), JournalWriter.PLANNING));
-        HikariDataSource intake = on.part(pools.writing("postroad-intake", INTAKE_CONNECTIONS, ""));
-        HikariDataSource reading = on.part(pools.reading("postroad-http", HTTP_CONNECTIONS));
-        HikariDataSource definitions = on.part(pools.reading("postroad-definitions", DEFINITION_CONNECTIONS));
+        Pools pools = on.part(new Pools(settings.postgres(), settings.workerId(), on.metrics(), on.clock()));
+        DataSource shared = pools.writing("postroad", SHARED_CONNECTIONS, "");
+        DataSource journal = pools.writing("postroad-journal", settings.lanes(), JournalWriter.PLANNING);
+        DataSource intake = pools.writing("postroad-intake", INTAKE_CONNECTIONS, "");
+        DataSource reading = pools.reading("postroad-http", HTTP_CONNECTIONS);
+        DataSource definitions = pools.reading("postroad-definitions", DEFINITION_CONNECTIONS);
         ClockReader time = on.part(new ClockReader(shared, on.clock()));
         on.limit().untilDone(settings.postgres(), time::read);
         time.start();

@@ -84,7 +84,7 @@ class PoolerTest {
     @Test
     void aWorkerThatIsKilledBehindAPoolerIsTakenOverFrom(@TempDir Path directory) {
         try (Pgbouncer pooler = Pgbouncer.start("extra_float_digits")) {
-            Map<String, String> environment = site.environment(behind(pooler));
+            Map<String, String> environment = site.mortal(behind(pooler));
             try (WorkerProcess killed = WorkerProcess.start(environment, List.of(), directory.resolve("killed.log"))) {
                 killed.awaitReady();
                 site.apply("""
@@ -103,10 +103,10 @@ class PoolerTest {
     }
 
     @Test
-    void aPoolerThatIsMetWithoutTheSettingIsNamedWithIt() {
+    void aPoolerThatIsMetWithoutTheSettingIsNamedWithItAtOnce() {
         try (Pgbouncer pooler = Pgbouncer.start("extra_float_digits")) {
             var settings = site.settings(
-                    Map.of("POSTROAD_POSTGRES_URL", pooler.url(site.postgresUrl()), "POSTROAD_START_LIMIT", "PT5S"));
+                    Map.of("POSTROAD_POSTGRES_URL", pooler.url(site.postgresUrl()), "POSTROAD_START_LIMIT", "PT1M"));
             assertThatThrownBy(() -> Worker.start(settings).close())
                     .isInstanceOf(ProvisioningException.class)
                     .hasMessageContaining("set POSTROAD_POSTGRES_POOLER=transaction")

@@ -5,12 +5,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.runtime.config.PostgresSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Makes pools of connections to Postgres. Behind a pooler that shares its sessions nothing is kept in a session: no
  * settings, no prepared statements; statements are planned anew each time, and whoever reads says so in each transaction.
+ * Not thread-safe.
  */
-public final class Pools {
+public final class Pools implements AutoCloseable {
     private static final String LIMIT = "-c statement_timeout=60s ";
     private static final String READING = "-c default_transaction_read_only=on -c statement_timeout=10s";
 
@@ -18,6 +21,8 @@ public final class Pools {
     private final String workerId;
     private final MeterRegistry metrics;
     private final InstantSource clock;
+    private final PoolThreads threads = new PoolThreads();
+    private final List<HikariDataSource> opened = new ArrayList<>();
 
     /** @param workerId names the sessions, for people */
     public Pools(PostgresSettings postgres, String workerId, MeterRegistry metrics, InstantSource clock) {
@@ -62,6 +67,7 @@ public final class Pools {
         StaleSessions stale = new StaleSessions(clock);
         config.setExceptionOverride(stale);
         HikariDataSource pool = new HikariDataSource(config);
+        opened.add(pool);
         stale.watch(pool);
         return pool;
     }
@@ -77,11 +83,32 @@ public final class Pools {
         // Whether Postgres is there was seen already; a pool that finds it gone again heals like those that lose it.
         config.setInitializationFailTimeout(-1);
         config.setPoolName(name);
+        config.setThreadFactory(threads);
         config.setMetricRegistry(metrics);
         config.addDataSourceProperty("ApplicationName", "postroad " + workerId);
         config.addDataSourceProperty("prepareThreshold", postgres.isPooled() ? "0" : "1");
         config.addDataSourceProperty("socketTimeout", "90");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         return config;
+    }
+
+    /**
+     * Closes the pools that were made, side by side: where Postgres is away, each waits for a connection that it is about
+     * to open.
+     */
+    @Override
+    public void close() {
+        threads.interrupt();
+        List<Thread> closing = opened.stream()
+                .map(pool ->
+                        Thread.ofVirtual().name(pool.getPoolName() + "-closes").start(pool::close))
+                .toList();
+        try {
+            for (Thread thread : closing) {
+                thread.join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

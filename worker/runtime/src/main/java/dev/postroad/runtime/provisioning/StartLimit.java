@@ -1,6 +1,7 @@
 package dev.postroad.runtime.provisioning;
 
 import dev.postroad.runtime.config.PostgresSettings;
+import dev.postroad.runtime.database.PostgresTrouble;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -21,8 +23,12 @@ import org.slf4j.LoggerFactory;
 public final class StartLimit {
     private static final Logger LOG = LoggerFactory.getLogger(StartLimit.class);
     private static final long PAUSE_MILLIS = 250;
-    /** No single try waits longer for a server that takes the connection and says nothing. */
+    /** So long the first try waits for a server that takes the connection and says nothing; each one after it twice as long. */
+    private static final Duration FIRST_TRY = Duration.ofSeconds(2);
+
     private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
+    /** As all sessions of a worker ask for, so that a pooler that refuses it is met here. */
+    private static final String OPTIONS = "-c statement_timeout=60s";
 
     private final Duration limit;
     private final long begun = System.nanoTime();
@@ -65,8 +71,13 @@ public final class StartLimit {
      */
     public void awaitSchema(PostgresSettings postgres) {
         PGSimpleDataSource source = (PGSimpleDataSource) postgres.toDataSource();
+        if (!postgres.isPooled() && source.getOptions() == null) {
+            source.setOptions(OPTIONS);
+        }
+        AtomicInteger longest = new AtomicInteger((int) FIRST_TRY.toSeconds());
         untilDone(postgres, () -> {
-            int seconds = (int) Math.min(LONGEST_TRY.toSeconds(), left().toSeconds());
+            int seconds = (int) Math.min(longest.get(), left().toSeconds());
+            longest.updateAndGet(last -> (int) Math.min(2L * last, LONGEST_TRY.toSeconds()));
             source.setLoginTimeout(seconds);
             source.setConnectTimeout(seconds);
             source.setSocketTimeout(seconds);
@@ -104,6 +115,9 @@ public final class StartLimit {
         String at = "Postgres at " + postgres.address();
         String state = reason.getSQLState() == null ? "" : reason.getSQLState();
         String what = String.valueOf(reason.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
+        if (PostgresTrouble.isOfPooler(reason)) {
+            throw new ProvisioningException(at + " cannot be used: " + PostgresTrouble.say(reason), reason);
+        }
         // 08004 is what the driver says of a server that asks for what it was not given, such as a password.
         if (state.startsWith("28") || state.equals("08004")) {
             throw new ProvisioningException(
