@@ -58,14 +58,15 @@ public final class CallLog implements AgentLogger {
 
     @Override
     public void log(LogLevel level, String message, @Nullable ObjectNode fields) {
-        if (lines.incrementAndGet() > MOST_LINES) {
+        // Agents are not all checked for nulls.
+        String said = String.valueOf(message);
+        if (lines.incrementAndGet() > MOST_LINES || !logs.hasRoom(share, Math.min(said.length(), MOST_CHARACTERS))) {
             logs.drop();
             leftOut.incrementAndGet();
             return;
         }
-        // Agents are not all checked for nulls.
         LogLevel known = Objects.requireNonNullElse(level, LogLevel.INFO);
-        String text = LogText.fit(String.valueOf(message), MOST_CHARACTERS);
+        String text = LogText.fit(said, MOST_CHARACTERS);
         if (!logs.add(source, share, known, text, text(fields))) {
             leftOut.incrementAndGet();
         }

@@ -20,8 +20,13 @@ record LogEntry(
     /** Beside its texts: the objects, and the names that it refers to. */
     private static final int OVERHEAD = 100;
 
+    /** About what one takes in memory whose texts have so many characters. */
+    static int bytes(int characters) {
+        return OVERHEAD + 2 * characters;
+    }
+
     /** About what it takes in memory. */
     int bytes() {
-        return OVERHEAD + 2 * message.length() + (fields == null ? 0 : 2 * fields.length());
+        return bytes(message.length() + (fields == null ? 0 : fields.length()));
     }
 }

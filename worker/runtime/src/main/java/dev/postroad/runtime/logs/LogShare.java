@@ -8,6 +8,11 @@ final class LogShare {
     private final AtomicInteger lines = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
 
+    /** Whether a line of such a size could join now. */
+    boolean hasRoom(int size, int mostLines, long mostBytes) {
+        return lines.get() < mostLines && bytes.get() + size <= mostBytes;
+    }
+
     /** A line joins; says whether there are no more than there may be. */
     boolean enter(int size, int mostLines, long mostBytes) {
         // Both are to be counted, whatever the first says.

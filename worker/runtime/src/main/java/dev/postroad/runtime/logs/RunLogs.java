@@ -56,10 +56,23 @@ public final class RunLogs {
         return stored.sum();
     }
 
+    /** Whether a share has room left for a line of so many characters; asked before it is made ready in vain. */
+    boolean hasRoom(LogShare share, int characters) {
+        return share.hasRoom(LogEntry.bytes(characters), mostLines(), mostBytes());
+    }
+
     /** Has a line written later, if its share has room left for it; says whether it has. */
     boolean add(LogSource source, LogShare share, LogLevel level, String message, @Nullable String fields) {
         LogEntry entry = new LogEntry(clock.instant(), level, source, share, message, fields);
-        return enter(entry, waiting.remainingCapacity() / SHARE, (MOST_BYTES - bytes.get()) / SHARE);
+        return enter(entry, mostLines(), mostBytes());
+    }
+
+    private int mostLines() {
+        return waiting.remainingCapacity() / SHARE;
+    }
+
+    private long mostBytes() {
+        return (MOST_BYTES - bytes.get()) / SHARE;
     }
 
     /** The same for the last line of a share, whatever it has waiting. */
