@@ -2,12 +2,9 @@ package dev.postroad.embedded;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.stream.Stream;
 
-/** Spares a test the seconds of unpacking, where it is about something else. */
+/** Spares a test the seconds of unpacking, where it is about something else; the tests of other modules copy them too. */
 final class UnpackedBinaries {
     private UnpackedBinaries() {}
 
@@ -15,14 +12,6 @@ final class UnpackedBinaries {
         Path cache = Files.createDirectories(Path.of("target", "unpacked")).toAbsolutePath();
         Path unpacked = PostgresBinaries.unpackInto(cache).directory();
         Files.createDirectories(postgresDirectory);
-        try (Stream<Path> tree = Files.walk(unpacked)) {
-            for (Path path : tree.toList()) {
-                Files.copy(
-                        path,
-                        postgresDirectory.resolve(cache.relativize(path)),
-                        StandardCopyOption.COPY_ATTRIBUTES,
-                        LinkOption.NOFOLLOW_LINKS);
-            }
-        }
+        Directories.copy(unpacked, postgresDirectory.resolve(unpacked.getFileName()));
     }
 }
