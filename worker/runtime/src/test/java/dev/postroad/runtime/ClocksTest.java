@@ -72,7 +72,7 @@ class ClocksTest {
     /** A worker whose machine's clock is off; what goes on evenly does so, as on any machine. */
     private WorkerProcess off(String by) {
         WorkerProcess worker = WorkerProcess.start(
-                site.environment(Map.of(WorkerProcess.CLOCK_OFF, by)), List.of(), directory.resolve("off.log"));
+                site.mortal(Map.of(WorkerProcess.CLOCK_OFF, by)), List.of(), directory.resolve("off.log"));
         worker.awaitReady();
         return worker;
     }

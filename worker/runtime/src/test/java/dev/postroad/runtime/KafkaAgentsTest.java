@@ -289,7 +289,7 @@ class KafkaAgentsTest {
     void whatAKilledWorkerSentIsNotSentAgainAndItsAnswersCount(@TempDir Path folder) {
         try (Site site = Site.open();
                 WorkerProcess first = WorkerProcess.start(
-                        site.environment(Map.of("POSTROAD_LEASE", "PT1S")), List.of(), folder.resolve("first.log"))) {
+                        site.mortal(Map.of("POSTROAD_LEASE", "PT1S")), List.of(), folder.resolve("first.log"))) {
             first.awaitReady();
             site.apply(DEFINITIONS);
             List<String> runs =

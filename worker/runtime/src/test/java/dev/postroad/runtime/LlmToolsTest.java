@@ -327,14 +327,7 @@ class LlmToolsTest {
 
     private WorkerProcess start(Site at, String name) {
         return WorkerProcess.start(
-                at.environment(Map.of(
-                        "POSTROAD_WORKER_ID",
-                        name,
-                        "POSTROAD_LEASE",
-                        "PT1S",
-                        // Its dead members would keep those of other tests waiting.
-                        "POSTROAD_GROUP",
-                        at.topics().prefix() + "group")),
+                at.mortal(Map.of("POSTROAD_WORKER_ID", name, "POSTROAD_LEASE", "PT1S")),
                 List.of(),
                 directory.resolve(name + ".log"));
     }

@@ -70,6 +70,8 @@ final class RightsTest {
         // Whom the database belongs to is no superuser.
         Provisioning.grant(site.settings(Map.of()).postgres(), role);
         Map<String, String> settings = as("worker");
+        // As the page names it.
+        settings.put("POSTROAD_GROUP", "postroad");
         settings.put("POSTROAD_POSTGRES_USER", role);
         settings.put("POSTROAD_POSTGRES_PASSWORD", PASSWORD);
         worker = opened(Worker.start(site.settings(settings)));

@@ -234,9 +234,6 @@ class TakeOverTest {
                 // Kafka does not notice a death within the time of a test.
                 "POSTROAD_SESSION_TIMEOUT",
                 "PT10M",
-                // Its dead members would keep those of other tests waiting.
-                "POSTROAD_GROUP",
-                site.topics().prefix() + "group",
                 "POSTROAD_MAX_RUNS",
                 "8");
     }

@@ -2,6 +2,9 @@ package dev.postroad.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.LogLines;
 import dev.postroad.runtime.testing.Site;
@@ -211,5 +214,10 @@ final class SlowCallersTest {
             Site.await("that one goes on", () -> stream.comments().size() > heartbeats);
         }
         close(callers);
+        // That its reader is gone is noticed by what is next written to it.
+        Site.await("no stream is left", () -> {
+            SITE.control("heavy-1", new Control.Continue(JsonNodeFactory.instance.objectNode(), WhenBusy.REJECT));
+            return figure(port, "postroad_http_streams ") == 0;
+        });
     }
 }

@@ -37,7 +37,7 @@ class FailingStatementTest {
 
     private final List<String> troubles = new CopyOnWriteArrayList<>();
     private final JournalWriter writer =
-            new JournalWriter(hasty(), () -> false, this::told, new JournalConnection.Pauses(20, 200));
+            new JournalWriter(hasty(), () -> false, this::told, new JournalConnection.Pauses(20, 50));
     private final Written written = new Written(writer);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -220,7 +220,7 @@ class FailingStatementTest {
     /** With a limit of time that a batch of the test keeps to, and no lock does. */
     private static PGSimpleDataSource hasty() {
         var source = (PGSimpleDataSource) SITE.settings(Map.of()).postgres().toDataSource();
-        source.setOptions("-c statement_timeout=3s");
+        source.setOptions("-c statement_timeout=2s");
         return source;
     }
 

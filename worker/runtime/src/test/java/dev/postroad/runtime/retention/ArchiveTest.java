@@ -370,7 +370,7 @@ class ArchiveTest {
         stopWorker();
         REQUESTS.ask(runs);
         try (WorkerProcess killed =
-                WorkerProcess.start(SITE.environment(toFolder()), List.of(), logs.resolve("worker.log"))) {
+                WorkerProcess.start(SITE.mortal(toFolder()), List.of(), logs.resolve("worker.log"))) {
             Site.await("some are gone", () -> SITE.number(there) < runs.size());
             killed.kill();
         }

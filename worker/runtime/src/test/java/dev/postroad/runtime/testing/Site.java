@@ -148,6 +148,8 @@ public final class Site implements AutoCloseable {
         environment.put("POSTROAD_POSTGRES_URL", postgresUrl());
         environment.put("POSTROAD_POSTGRES_USER", servers.postgresUser());
         environment.put("POSTROAD_TOPIC_PREFIX", topics.prefix());
+        // A member that was killed keeps those of its group waiting until Kafka knows: not those of other tests.
+        environment.put("POSTROAD_GROUP", topics.prefix() + "group");
         environment.put("POSTROAD_PARTITIONS", Integer.toString(partitions));
         environment.put("POSTROAD_HTTP_PORT", "0");
         // The members of a group learn by their heartbeats that another one came or went.
@@ -156,6 +158,16 @@ public final class Site implements AutoCloseable {
         environment.put("POSTROAD_KAFKA_FETCH_MAX_WAIT_MS", "200");
         // Many a test leaves calls that never end.
         environment.put("POSTROAD_DRAIN", "PT0S");
+        environment.putAll(more);
+        return environment;
+    }
+
+    /**
+     * The environment of a worker of this site that is to be killed: the next one of its group waits for its session to
+     * end.
+     */
+    public Map<String, String> mortal(Map<String, String> more) {
+        Map<String, String> environment = environment(Map.of("POSTROAD_SESSION_TIMEOUT", "PT2S"));
         environment.putAll(more);
         return environment;
     }
@@ -419,12 +431,10 @@ public final class Site implements AutoCloseable {
 
     /** Whether workers have dealt with all triggers that were sent so far, and told Kafka so. */
     public boolean triggersAreCommitted(Admin admin) throws InterruptedException, ExecutionException {
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                new HashMap<>(admin.listConsumerGroupOffsets(settings(Map.of()).group())
-                        .partitionsToOffsetAndMetadata()
-                        .get());
-        // All sites are of one group, and the topics of others may be gone: whoever asks for their ends waits a minute.
-        committed.keySet().removeIf(partition -> !partition.topic().equals(topics.triggers()));
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(
+                        settings(Map.of()).group())
+                .partitionsToOffsetAndMetadata()
+                .get();
         synchronized (reader) {
             return reader.endOffsets(committed.keySet()).entrySet().stream()
                     .allMatch(end ->

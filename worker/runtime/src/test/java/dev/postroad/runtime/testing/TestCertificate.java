@@ -25,6 +25,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 public record TestCertificate(X509Certificate certificate, KeyPair keys) {
     private static final int SEQUENCE = 0x30;
+    private static final int RSA_BITS = 2_048;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
     /** The names localhost and 127.0.0.1, as an extension. */
@@ -51,10 +52,19 @@ public record TestCertificate(X509Certificate certificate, KeyPair keys) {
         return of(kind, name, now.minusSeconds(3_600), now.plusSeconds(86_400));
     }
 
+    private static KeyPair keysOf(Kind kind) throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.name());
+        if (kind == Kind.RSA) {
+            // To find primes for longer ones takes many seconds on a busy machine.
+            generator.initialize(RSA_BITS);
+        }
+        return generator.generateKeyPair();
+    }
+
     /** One that holds from a time to another. */
     public static TestCertificate of(Kind kind, String name, Instant from, Instant to) {
         try {
-            KeyPair keys = KeyPairGenerator.getInstance(kind.name()).generateKeyPair();
+            KeyPair keys = keysOf(kind);
             byte[] who = new X500Principal("CN=" + name).getEncoded();
             byte[] content = element(
                     SEQUENCE,
