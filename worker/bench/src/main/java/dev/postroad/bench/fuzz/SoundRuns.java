@@ -130,11 +130,11 @@ final class SoundRuns {
         return sentAt.get(number);
     }
 
-    private synchronized void stage(int number, Stage stage, double millis) {
+    private synchronized void stage(int number, Stage stage, long millis) {
         if (number >= quiet) {
-            fuzzedStages.add(stage, millis);
+            fuzzedStages.add(stage, (double) millis);
         } else if (number >= warm) {
-            quietStages.add(stage, millis);
+            quietStages.add(stage, (double) millis);
         }
     }
 

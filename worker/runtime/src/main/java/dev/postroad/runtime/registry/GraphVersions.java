@@ -122,7 +122,7 @@ final class GraphVersions {
      */
     GraphLookup lookUp(String name, @Nullable Integer number) {
         Newest there = newest.get(name);
-        if (there == null || number != null && !there.numbers().contains(number)) {
+        if (there == null || (number != null && !there.numbers().contains(number))) {
             return new GraphLookup.Absent();
         }
         GraphVersion version = number == null ? there.version() : new GraphVersion(name, number);

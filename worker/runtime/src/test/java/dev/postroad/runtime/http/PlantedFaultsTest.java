@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 @NullMarked
 final class PlantedFaultsTest {
-    private static final Instant BEGUN = Instant.now();
+    private static Instant begun = Instant.EPOCH;
     private static final Site SITE = Site.open();
     private static final MoodyAgent AGENTS = MoodyAgent.start();
     private static final Mood BROKEN = Mood.of(500, "out of order");
@@ -112,6 +112,7 @@ final class PlantedFaultsTest {
 
     @BeforeAll
     static void start() {
+        begun = Instant.now();
         caller = SITE.caller();
         agent(
                 "tripping",
@@ -196,7 +197,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node call needs agent tripping, whose calls failed too often",
                         "at once where you enable the agent",
-                        BEGUN);
+                        begun);
         assertThat(told.until()).isAfter(Instant.now());
         AGENTS.is("tripping", MoodyAgent.WELL);
         told.help();
@@ -212,7 +213,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node call needs agent leaver, which was removed",
                         "publish agent leaver again by `postroad apply FILE`",
-                        BEGUN);
+                        begun);
         SITE.apply("agent: leaver\nkind: http\nurl: " + AGENTS.url("leaver"));
         completes("gone");
     }
@@ -225,7 +226,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node call failed in attempt 1 with http.500: answered 500: out of order, and is tried again",
                         "mend the server of its agent",
-                        BEGUN);
+                        begun);
         assertThat(told.until()).isAfter(Instant.now());
         AGENTS.is("sick", MoodyAgent.WELL);
         told.help();
@@ -240,7 +241,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node call failed with http.404: answered 404: no such page",
                         "correct the address in the definition of its agent, and apply it",
-                        BEGUN);
+                        begun);
         SITE.apply(LOST.formatted(AGENTS.url("lost")));
         Site.await(
                 "the address is known",
@@ -257,7 +258,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node call failed with http.bad-answer: the answer is not JSON but HTML or XML: <html>",
                         "correct what its agent answers, then retry",
-                        BEGUN);
+                        begun);
         AGENTS.is("chatty", MoodyAgent.WELL);
         told.help();
         completes("html");
@@ -271,12 +272,12 @@ final class PlantedFaultsTest {
                 .says(
                         "node call failed in attempt 1 with timeout: 127.0.0.1:",
                         "see why its agent is slow, or raise timeout of the agent or the node",
-                        BEGUN);
+                        begun);
         SITE.apply(SLOW.formatted(AGENTS.url("slow"), "PT1M"));
         Site.await(
                 "it has more time", () -> caller.get("/api/agents/slow").text().contains("PT1M"));
         told.help();
-        told("slow", "calling").says("agent slow is at work for node call, attempt 2", "wait", BEGUN);
+        told("slow", "calling").says("agent slow is at work for node call, attempt 2", "wait", begun);
         AGENTS.is("slow", MoodyAgent.WELL);
         completes("slow");
     }
@@ -290,7 +291,7 @@ final class PlantedFaultsTest {
                 .says(
                         "graph narrow has 1 runs under way, of 1 that it may have, and 0 wait before this one",
                         "or raise limits.runs of the graph, apply it and migrate the run to that version",
-                        BEGUN);
+                        begun);
         SITE.apply(NARROW.formatted(2));
         Site.await(
                 "the new version is told of",
@@ -314,7 +315,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node call is not called, as the budget of graph paid for acme per P1M is used up: 12 of 10 tokens",
                         "raise budget of graph paid and apply it; the run goes on by itself then",
-                        BEGUN);
+                        begun);
         assertThat(told.until()).isAfter(Instant.now());
         SITE.apply(PAID.formatted(100));
         completes("broke");
@@ -323,7 +324,7 @@ final class PlantedFaultsTest {
     @Test
     void aPersonIsAskedAndTheSchemaRefusesTheAnswer() {
         trigger("asks", "person");
-        Told told = told("person", "person").says("node ask asks ada", "answer it, or hand it on", BEGUN);
+        Told told = told("person", "person").says("node ask asks ada", "answer it, or hand it on", begun);
         assertThat(told.commands().getFirst()).isEqualTo("postroad resume person --value JSON");
         told.help(0, "perhaps");
         Site.await(
@@ -333,7 +334,7 @@ final class PlantedFaultsTest {
                         .asText()
                         .equals("refused"));
         Told refused = new Told(caller, caller.found("/api/runs/person/why").at("/reasons/1"));
-        refused.says("command resume was refused: ", "answer again as it is said there", BEGUN);
+        refused.says("command resume was refused: ", "answer again as it is said there", begun);
         ObjectNode answer = told.reason().at("/steps/0/body").deepCopy();
         answer.putObject("value").put("ok", true);
         assertThat(caller.post("/api/control", answer.toString()).status()).isEqualTo(202);
@@ -349,8 +350,8 @@ final class PlantedFaultsTest {
             var first = caller.found("/api/runs/" + runId + "/why").at("/reasons/0");
             boolean isSeen = first.path("code").asText().equals("timer");
             if (isSeen) {
-                Told told = new Told(caller, first).says("node nap sleeps", "it goes on by itself", BEGUN);
-                assertThat(told.until()).isAfter(BEGUN);
+                Told told = new Told(caller, first).says("node nap sleeps", "it goes on by itself", begun);
+                assertThat(told.until()).isAfter(begun);
             }
             completes(runId);
             if (isSeen) {
@@ -365,7 +366,7 @@ final class PlantedFaultsTest {
         told("paused", "person");
         SITE.client().control(new Control("paused", null, new Control.Pause(), "grace"));
         told("paused", "paused")
-                .says("the run was paused by grace", "unpause it to let it go on", BEGUN)
+                .says("the run was paused by grace", "unpause it to let it go on", begun)
                 .help();
         told("paused", "person").help();
         completes("paused");
@@ -387,7 +388,7 @@ final class PlantedFaultsTest {
         Told told = told("unreadable", "unreadable");
         assertThat(told.what())
                 .contains("cannot read the run and leaves it as it is: event " + (last + 1) + " (run.noted)");
-        told.says("worker ", "start a worker of the release that wrote it", BEGUN);
+        told.says("worker ", "start a worker of the release that wrote it", begun);
         SITE.sql()
                 .useHandle(handle ->
                         handle.execute("DELETE FROM postroad.journal WHERE run = ? AND type = 'run.noted'", run));
@@ -406,7 +407,7 @@ final class PlantedFaultsTest {
                         "the run failed with channel-conflict: channel x ",
                         "give the channel a reducer that takes several writes, and apply it; then take the run there by"
                                 + " `postroad migrate RUN --graph-version V`, and retry it",
-                        BEGUN);
+                        begun);
         mends("conflict", CLASHES.formatted("append"));
     }
 
@@ -414,7 +415,7 @@ final class PlantedFaultsTest {
     void theLimitOfSuperstepsIsReached() {
         trigger("circles", "circles");
         told("circles", "failed")
-                .says("the run failed with superstep-limit: ", "a retry gives the run as many supersteps again", BEGUN)
+                .says("the run failed with superstep-limit: ", "a retry gives the run as many supersteps again", begun)
                 .help();
         completes("circles");
     }
@@ -426,7 +427,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node count failed with expression: ",
                         "correct the expression in the graph, and apply it; then take the run there",
-                        BEGUN);
+                        begun);
         mends("expression", DIVIDES.formatted("size(state.a)"));
     }
 
@@ -438,7 +439,7 @@ final class PlantedFaultsTest {
                 .says(
                         "node call failed with bad-output: ",
                         "correct the node's output or the channels in the graph, where it is not its agent that is wrong",
-                        BEGUN);
+                        begun);
         PuppetAgent.play("output", call -> PuppetAgent.nothing());
         told.help();
         completes("output");
@@ -463,7 +464,7 @@ final class PlantedFaultsTest {
                         "command migrate of grace was refused: version 2 of graph moves cannot take the run over: it has no"
                                 + " node ask, and the question of task ",
                         "until then it goes by the version that it has",
-                        BEGUN);
+                        begun);
         SITE.apply(MOVES.formatted("ask").replace("'a?'", "'b?'"));
         Site.await(
                 "there is one with a place",

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** As {@link PlantedFaultsTest}, of what is at fault beside the run: its worker, what that is given, and the servers. */
 @NullMarked
 final class PlantedOutagesTest {
-    private static final Instant BEGUN = Instant.now();
+    private static Instant begun = Instant.EPOCH;
     private static final String ASKS = """
         graph: asks
         state: { a: {} }
@@ -48,6 +48,7 @@ final class PlantedOutagesTest {
     /** It takes a while until nobody doubts that a server is away, so the others go on meanwhile. */
     @BeforeAll
     static void beginTheLongest() {
+        begun = Instant.now();
         kafkaAway = BESIDE.submit(PlantedOutagesTest::kafkaIsAway);
     }
 
@@ -83,7 +84,7 @@ final class PlantedOutagesTest {
                     .says(
                             "Kafka does not answer worker ",
                             "start Kafka again, or mend the way to it; all that was sent is taken up by itself then",
-                            BEGUN);
+                            begun);
             assertThat(told.what())
                     .endsWith("which has the run, so that no command and no answer of an agent on Kafka reaches it");
             try (EmbeddedKafka _ = EmbeddedKafka.start(data, first.port())) {
@@ -105,7 +106,7 @@ final class PlantedOutagesTest {
                     .says(
                             "Postgres is read-only, so that nothing of the run can be written",
                             "make it writable again",
-                            BEGUN);
+                            begun);
             // As `postroad why` asks.
             Reason first = new RunDiagnosis(site.database())
                     .of("read-only")
@@ -149,7 +150,7 @@ final class PlantedOutagesTest {
                     .isEqualTo(
                             "no worker that lives has shard " + site.shardOf("nobodys") + ", to which the run belongs");
             assertThat(Objects.requireNonNull(told.since()))
-                    .isBetween(BEGUN.minusSeconds(2), Instant.now().plusSeconds(2));
+                    .isBetween(begun.minusSeconds(2), Instant.now().plusSeconds(2));
             assertThat(told.remedy()).startsWith("start a worker by `postroad worker`");
             answered(site, site.caller(), "nobodys");
         }
@@ -184,7 +185,7 @@ final class PlantedOutagesTest {
                                         + " the file \"key\", which is not there",
                                 "mend that on every worker and start them anew, as variables are read at the start, or"
                                         + " apply",
-                                BEGUN);
+                                begun);
                 Files.writeString(secrets.resolve("key"), "something secret");
                 site.apply(keyed);
                 assertThat(site.ended("secret").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);

@@ -54,8 +54,9 @@ public final class PublishedDefinitions {
 
     private static final String THERE = """
             SELECT true AS is_graph, name FROM unnest(:graphs) AS wanted (name)
-            WHERE EXISTS (SELECT FROM postroad.graphs g WHERE g.name = wanted.name) AND\s""" + PUBLISHED + """
-            \sUNION ALL
+            WHERE EXISTS (SELECT FROM postroad.graphs g WHERE g.name = wanted.name)
+            AND\s""" + PUBLISHED + """
+             UNION ALL
             SELECT false, name FROM postroad.agents WHERE name = ANY (:agents) AND removed_at IS NULL""";
 
     private static final String AGENTS = """

@@ -128,7 +128,7 @@ final class RunTable {
 
     /** Whether a queued run may stay in memory, where others leave it a part of the room. */
     private boolean hasRoom(LiveRun live, int part) {
-        return live.isKept() || kept < MOST_KEPT / part && keptBytes + live.bytes() <= MOST_KEPT_BYTES / part;
+        return live.isKept() || (kept < MOST_KEPT / part && keptBytes + live.bytes() <= MOST_KEPT_BYTES / part);
     }
 
     private void keepIf(boolean stays, LiveRun live) {
