@@ -195,7 +195,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         on.part(new StrayCommands(storage.pending(), kept, lanes, shards::owned, clock))
                 .start();
         QueuedRuns queued = new QueuedRuns(storage.shared());
-        on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::unsettled, clock))
+        on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::toCome, clock))
                 .start();
         on.part(new StartTimes(queued, queue, lanes, shards::owned, clock)).start();
         on.part(new Turns(

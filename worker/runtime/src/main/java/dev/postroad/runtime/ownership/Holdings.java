@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Holdings {
     private final Set<Integer> assigned = new TreeSet<>();
     private final Set<Integer> moving = new TreeSet<>();
+    private final Set<Integer> coming = new TreeSet<>();
     private final Map<Integer, Instant> lost = new TreeMap<>();
     private volatile Map<Integer, Long> epochs = Map.of();
     private long changes;
@@ -58,6 +59,14 @@ public final class Holdings {
         return unsettled;
     }
 
+    /** What Kafka gave to this worker, or is on its way here because nobody has it, and is not here yet. */
+    synchronized Set<Integer> toCome() {
+        Set<Integer> toCome = new TreeSet<>(assigned);
+        toCome.addAll(coming);
+        toCome.removeAll(epochs.keySet());
+        return toCome;
+    }
+
     /** What Kafka gave to this worker, and is neither here nor on its way. */
     synchronized Set<Integer> wants() {
         Set<Integer> wants = leaving ? new TreeSet<>() : unsettled();
@@ -81,6 +90,15 @@ public final class Holdings {
         return leaving;
     }
 
+    /** Whether the caller is the one who takes a shard up, until it says so. */
+    synchronized boolean beginsTaking(int shard) {
+        boolean begins = beginsMove(shard);
+        if (begins) {
+            coming.add(shard);
+        }
+        return begins;
+    }
+
     /** Whether the caller is the one who moves a shard, until it says so. */
     synchronized boolean beginsMove(int shard) {
         changes++;
@@ -90,6 +108,7 @@ public final class Holdings {
     synchronized void endMove(int shard) {
         changes++;
         moving.remove(shard);
+        coming.remove(shard);
     }
 
     /** Whether it is to be taken up still. */

@@ -104,7 +104,15 @@ public final class ShardMoves {
 
     /** Takes a shard up, unless something is done with it already. */
     void take(ShardView seen) {
-        move("postroad-claim-", seen.shard(), () -> claim(seen));
+        take(List.of(seen));
+    }
+
+    /** Takes shards up, each by itself; all of them are on their way before the first is here. */
+    void take(List<ShardView> seen) {
+        List<ShardView> mine = seen.stream()
+                .filter(view -> holdings.beginsTaking(view.shard()))
+                .toList();
+        mine.forEach(view -> start("postroad-claim-", view.shard(), () -> claim(view)));
     }
 
     /** Lets a shard go, with all that was decided of its runs committed, and gives it back. */
@@ -141,20 +149,24 @@ public final class ShardMoves {
 
     private void move(String name, int shard, Runnable move) {
         if (holdings.beginsMove(shard)) {
-            Thread moving = Thread.ofVirtual()
-                    .name(name + shard)
-                    .uncaughtExceptionHandler(owner)
-                    .unstarted(() -> {
-                        try {
-                            move.run();
-                        } finally {
-                            holdings.endMove(shard);
-                            underWay.remove(Thread.currentThread());
-                        }
-                    });
-            underWay.add(moving);
-            moving.start();
+            start(name, shard, move);
         }
+    }
+
+    private void start(String name, int shard, Runnable move) {
+        Thread moving = Thread.ofVirtual()
+                .name(name + shard)
+                .uncaughtExceptionHandler(owner)
+                .unstarted(() -> {
+                    try {
+                        move.run();
+                    } finally {
+                        holdings.endMove(shard);
+                        underWay.remove(Thread.currentThread());
+                    }
+                });
+        underWay.add(moving);
+        moving.start();
     }
 
     private void claim(ShardView seen) {

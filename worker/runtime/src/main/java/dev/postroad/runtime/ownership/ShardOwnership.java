@@ -95,6 +95,11 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         return holdings.lost();
     }
 
+    /** What is to be here soon, in order: what Kafka gave to this worker, and what it takes because nobody has it. */
+    public Set<Integer> toCome() {
+        return holdings.toCome();
+    }
+
     /** How many shards were taken up from dead workers. */
     public long takenOver() {
         return moves.takenOver();
@@ -227,12 +232,14 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
             return;
         }
         List<ShardView> falling = Shares.of(worker, unheld, rows.loads(connection));
+        List<ShardView> taken = new ArrayList<>();
         for (ShardView view : unheld) {
             Instant since = unheldSince.computeIfAbsent(view.shard(), shard -> clock.instant());
             if (falling.contains(view) || isOver(since, FIRST_REFUSAL)) {
-                moves.take(view);
+                taken.add(view);
             }
         }
+        moves.take(taken);
     }
 
     private boolean isOver(Instant since, Duration time) {
