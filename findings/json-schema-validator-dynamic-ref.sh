@@ -7,21 +7,11 @@
 #
 # Seen: java.lang.NullPointerException ... AbsoluteIri.toString() ... is null. Ends with 1 where that is so no longer.
 set -euo pipefail
-folder="$(mktemp -d)"
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-cat > pom.xml <<'XML'
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>finding</groupId><artifactId>finding</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>com.networknt</groupId><artifactId>json-schema-validator</artifactId><version>2.0.4</version></dependency>
-    <dependency><groupId>com.fasterxml.jackson.core</groupId><artifactId>jackson-databind</artifactId><version>2.22.4</version></dependency>
-    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>2.0.17</version></dependency>
-  </dependencies>
-</project>
-XML
-mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies -DoutputDirectory=lib
+# shellcheck source=../scripts/lib/finding.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib/finding.sh"
+libraries com.networknt:json-schema-validator:2.0.4 \
+  com.fasterxml.jackson.core:jackson-databind:2.22.4 \
+  org.slf4j:slf4j-nop:2.0.17
 cat > Finding.java <<'JAVA'
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.SchemaRegistry;

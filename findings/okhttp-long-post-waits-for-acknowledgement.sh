@@ -9,24 +9,9 @@
 # Seen: a median of 9,000 bytes that is 40 ms above the one with TCP_NODELAY, with clients in turns, and none of that with
 # 200 bytes. Ends with 1 where the difference is no longer more than 20 ms.
 set -euo pipefail
-# shellcheck source=../scripts/lib/java.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib/java.sh"
-JAVA_HOME="$(jdk)"
-PATH="$JAVA_HOME/bin:$PATH"
-export JAVA_HOME PATH
-folder="$(mktemp -d)"
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-cat > pom.xml <<'XML'
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>finding</groupId><artifactId>finding</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>com.squareup.okhttp3</groupId><artifactId>okhttp-jvm</artifactId><version>5.5.1</version></dependency>
-  </dependencies>
-</project>
-XML
-mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies -DoutputDirectory=lib
+# shellcheck source=../scripts/lib/finding.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib/finding.sh"
+libraries com.squareup.okhttp3:okhttp-jvm:5.5.1
 cat > Finding.java <<'JAVA'
 import java.io.BufferedInputStream;
 import java.io.EOFException;

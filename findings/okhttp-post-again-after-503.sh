@@ -8,24 +8,9 @@
 #
 # Seen: 2 requests for the first, 1 for each of the others. Ends with 1 where that is so no longer.
 set -euo pipefail
-# shellcheck source=../scripts/lib/java.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib/java.sh"
-JAVA_HOME="$(jdk)"
-PATH="$JAVA_HOME/bin:$PATH"
-export JAVA_HOME PATH
-folder="$(mktemp -d)"
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-cat > pom.xml <<'XML'
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>finding</groupId><artifactId>finding</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>com.squareup.okhttp3</groupId><artifactId>okhttp-jvm</artifactId><version>5.5.1</version></dependency>
-  </dependencies>
-</project>
-XML
-mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies -DoutputDirectory=lib
+# shellcheck source=../scripts/lib/finding.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib/finding.sh"
+libraries com.squareup.okhttp3:okhttp-jvm:5.5.1
 cat > Finding.java <<'JAVA'
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
