@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.PuppetAgent;
-import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,9 +24,6 @@ class ReadOnlyDatabaseTest {
         """;
 
     private final Site site = Site.open();
-    private final Jdbi server =
-            Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "");
-    private final String name = site.postgresUrl().replaceFirst(".*/", "");
 
     @AfterEach
     void close() {
@@ -54,7 +49,7 @@ class ReadOnlyDatabaseTest {
                     () -> underWay.stream()
                             .noneMatch(runId -> PuppetAgent.calls(runId).isEmpty()));
 
-            readOnly(true);
+            site.readOnly(true);
             mayAnswer.countDown();
             site.trigger("asking", "meanwhile", "{}");
             Site.await("it says what it is", () -> {
@@ -66,7 +61,7 @@ class ReadOnlyDatabaseTest {
                     "reading goes on",
                     () -> caller.get("/api/runs/" + underWay.getFirst()).status() == 200);
 
-            readOnly(false);
+            site.readOnly(false);
             underWay.forEach(
                     runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
             assertThat(site.ended("meanwhile").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
@@ -81,27 +76,12 @@ class ReadOnlyDatabaseTest {
     void aWorkerWithoutRunsSaysItToo() {
         Worker worker = site.worker(Map.of());
         try (Caller caller = new Caller(worker.httpPort())) {
-            readOnly(true);
+            site.readOnly(true);
             Site.await("it says what it is", () -> caller.get("/health").text().contains("Postgres is read-only"));
-            readOnly(false);
+            site.readOnly(false);
             Site.await(
                     "all is well",
                     () -> caller.get("/health").json().findValues("why").isEmpty());
         }
-    }
-
-    /** Sessions that are there already stay as they are, so they are ended when it begins, and left alone when it ends. */
-    private void readOnly(boolean on) {
-        server.useHandle(handle -> {
-            handle.execute("ALTER DATABASE " + name + " SET default_transaction_read_only = " + (on ? "on" : "off"));
-            if (on) {
-                handle.select(
-                                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                        + " WHERE datname = ? AND backend_type = 'client backend'",
-                                name)
-                        .mapTo(Boolean.class)
-                        .list();
-            }
-        });
     }
 }

@@ -8,7 +8,6 @@ import dev.postroad.runtime.history.reasons.Reason;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.MoodyAgent;
-import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.Told;
 import java.io.IOException;
@@ -21,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,7 +99,7 @@ final class PlantedOutagesTest {
         try (Site site = Site.open()) {
             Caller caller = site.caller();
             asked(site, caller, "read-only");
-            readOnly(site, true);
+            site.readOnly(true);
             Told.of(caller, "read-only", "postgres-read-only")
                     .says(
                             "Postgres is read-only, so that nothing of the run can be written",
@@ -114,26 +112,9 @@ final class PlantedOutagesTest {
                     .reasons()
                     .getFirst();
             assertThat(first.code()).isEqualTo("postgres-read-only");
-            readOnly(site, false);
+            site.readOnly(false);
             answered(site, caller, "read-only");
         }
-    }
-
-    private static void readOnly(Site site, boolean on) {
-        String name = site.postgresUrl().replaceFirst(".*/", "");
-        Jdbi.create(Servers.get().postgresUrl(), Servers.get().postgresUser(), "")
-                .useHandle(handle -> {
-                    handle.execute(
-                            "ALTER DATABASE " + name + " SET default_transaction_read_only = " + (on ? "on" : "off"));
-                    if (on) {
-                        handle.select(
-                                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                                + " WHERE datname = ? AND backend_type = 'client backend'",
-                                        name)
-                                .mapTo(Boolean.class)
-                                .list();
-                    }
-                });
     }
 
     @Test

@@ -279,6 +279,24 @@ public final class Site implements AutoCloseable {
         return history;
     }
 
+    /**
+     * Has the database take nothing more, or again. Sessions that are there already stay as they are, so they are ended when
+     * it begins, and left alone when it ends.
+     */
+    public void readOnly(boolean on) {
+        Jdbi.create(servers.postgresUrl(), servers.postgresUser(), "").useHandle(handle -> {
+            handle.execute("ALTER DATABASE " + name + " SET default_transaction_read_only = " + (on ? "on" : "off"));
+            if (on) {
+                handle.select(
+                                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                        + " WHERE datname = ? AND backend_type = 'client backend'",
+                                name)
+                        .mapTo(Boolean.class)
+                        .list();
+            }
+        });
+    }
+
     /** Plain SQL on this site's database. */
     public Jdbi sql() {
         return sql;
