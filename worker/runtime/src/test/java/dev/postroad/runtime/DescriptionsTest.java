@@ -245,6 +245,16 @@ final class DescriptionsTest {
                         .toList());
     }
 
+    /** A tag can be moved to another image, a digest cannot. */
+    @ParameterizedTest
+    @ValueSource(strings = {"docker-compose.yml", "worker/Dockerfile"})
+    void imagesOfOthersAreNamedByTheirDigest(String file) throws IOException {
+        List<String> images = found(Files.readString(Path.of("..", "..", file)), "(?m)^ *(?:image:|FROM) (\\S+)$");
+        assertThat(images)
+                .isNotEmpty()
+                .allMatch(image -> image.equals("postroad") || image.matches("[a-z/-]+:[\\w.-]+@sha256:[0-9a-f]{64}"));
+    }
+
     private static List<String> found(String text, String pattern) {
         return Pattern.compile(pattern)
                 .matcher(text)
