@@ -20,6 +20,9 @@ from postroad_agents import AgentError, Call, _checked, _doubtful, _error, _json
 
 _POLL_MILLIS = 100
 _PAUSE = 1.0
+_ANSWER_TOO_LARGE = "kafka.answer-too-large"
+# So many answers that Kafka does not have are no sign of anything.
+_UNSENT_AT_EASE = 1_000
 _MOST_WAITING = 10_000
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -112,7 +115,8 @@ class KafkaHost:
             self._closing.wait(_PAUSE)
 
     def _turn(self, consumer: KafkaConsumer) -> None:
-        if self._tasks.under_way >= 2 * self._parallelism:
+        most = 2 * self._parallelism
+        if self._tasks.under_way >= most or self._outbox.unsent >= max(most, _UNSENT_AT_EASE):
             consumer.pause(*consumer.assignment())
         else:
             consumer.resume(*consumer.paused())
@@ -385,6 +389,11 @@ class _Outbox:
                 self._made = KafkaProducer(**settings, acks="all", max_in_flight_requests_per_connection=1)
             return self._made
 
+    @property
+    def unsent(self) -> int:
+        """How many answers Kafka did not take, and is to be sent again."""
+        return len(self._unsent)
+
     def send_soon(self, run_id: str, value: dict[str, Any]) -> None:
         """For heartbeats and chunks, which are dropped where too much waits."""
         if self._waiting < _MOST_WAITING:
@@ -422,7 +431,11 @@ class _Outbox:
         if stored is None:
             return
         if isinstance(failed, _TOO_LARGE):
-            error = {"type": "kafka.answer-too-large", "message": str(failed), "retryable": False}
+            if value.get("error", {}).get("type") == _ANSWER_TOO_LARGE:
+                # Not even that fits; nobody waits for ever.
+                stored()
+                return
+            error = {"type": _ANSWER_TOO_LARGE, "message": str(failed), "retryable": False}
             value = {"task": value["task"], "attempt": value["attempt"], "error": error}
         with self._lock:
             self._unsent.append((run_id, value, stored))

@@ -7,6 +7,8 @@ import { Tasks } from "./tasks.js";
 const LOOK_EVERY = 1_000;
 const COMMIT_EVERY = 200;
 const WAIT = 20;
+/** So much that Kafka does not have is no sign of anything. */
+const UNSENT_AT_EASE = 1_000;
 
 /** Serves agents of kind kafka. */
 export async function serveKafka(agents, options) {
@@ -106,9 +108,15 @@ class KafkaHost {
     }
   }
 
+  /** Whether so much waits, to be done or to be taken by Kafka, that no more is to be taken. */
+  #isFull() {
+    const most = 2 * this.#options.parallelism;
+    return this.#tasks.underWay >= most || this.#outbox.unsent >= Math.max(most, UNSENT_AT_EASE);
+  }
+
   async #take({ batch, resolveOffset, heartbeat, isRunning, isStale }) {
     for (const message of batch.messages) {
-      while (this.#tasks.underWay >= 2 * this.#options.parallelism && isRunning() && !isStale()) {
+      while (this.#isFull() && isRunning() && !isStale()) {
         await heartbeat();
         await pause(WAIT);
       }

@@ -20,6 +20,11 @@ export class Outbox {
     this.#topic = topic;
   }
 
+  /** How much Kafka does not have yet. */
+  get unsent() {
+    return this.#waiting.length;
+  }
+
   /** For heartbeats and chunks. */
   sendSoon(runId, value) {
     if (this.#waiting.length < MOST_WAITING) {
@@ -72,7 +77,10 @@ export class Outbox {
   async #again(records, failure) {
     if (isTooLarge(failure)) {
       const { runId, value, stored } = records[0];
-      if (stored !== undefined) {
+      if (value === undefined) {
+        // Not even that it is too large fits; nobody waits for ever.
+        stored();
+      } else if (stored !== undefined) {
         const { task, attempt } = value;
         const error = { type: "kafka.answer-too-large", message: failure.message, retryable: false };
         this.#waiting.unshift({ runId, stored, bytes: JSON.stringify({ task, attempt, error }) });

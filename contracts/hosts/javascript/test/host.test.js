@@ -210,6 +210,16 @@ test("an answer that is too large becomes an error that says so", async () => {
   assert.deepEqual(kafka.sent[0].error, { type: "kafka.answer-too-large", message: "larger than the max size", retryable: false });
 });
 
+test("a topic that takes not even that an answer is too large is not tried for ever", async () => {
+  const { kafka, tasks } = hosted();
+  for (let i = 0; i < 2; i++) {
+    kafka.failures.push(Object.assign(new Error("larger than the max size"), { type: "MESSAGE_TOO_LARGE" }));
+  }
+  await begun(tasks, () => 1);
+  await begun(tasks, () => 2, { task: "n@2" });
+  assert.deepEqual(kafka.sent.map((answer) => answer.output), [2]);
+});
+
 test("an answer is sent until Kafka has it", async () => {
   const { kafka, tasks } = hosted();
   kafka.failures.push(new Error("away"));

@@ -6,45 +6,36 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.JavaAgent;
-import dev.postroad.contracts.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of a host, from their record to their answer. Thread-safe. */
 final class HostedTasks {
-    private static final String TOO_LARGE = "kafka.answer-too-large";
-    private static final long PAUSE_MILLIS = 1_000;
+    /** So many answers that Kafka does not have are no sign of anything. */
+    private static final int UNSENT_AT_EASE = 1_000;
+
     private static final Said NOTHING = new Nothing();
 
     private final HostSettings settings;
-    private final Producer<byte[], byte[]> producer;
+    private final Outbox outbox;
     private final InstantSource clock;
     private final Map<TaskRecord.Key, RunningTask> running = new ConcurrentHashMap<>();
     private final RecentAnswers recent = new RecentAnswers();
     private final Semaphore places;
-    private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicBoolean beating = new AtomicBoolean();
     private volatile Instant beatAt = Instant.EPOCH;
-    private volatile @Nullable String problem;
 
     HostedTasks(HostSettings settings, Producer<byte[], byte[]> producer, InstantSource clock) {
         this.settings = settings;
-        this.producer = producer;
+        this.outbox = new Outbox(producer, settings.topics().agentResults(), clock);
         this.clock = clock;
         this.places = new Semaphore(settings.parallelism());
     }
@@ -53,14 +44,15 @@ final class HostedTasks {
         return running.size();
     }
 
-    /** Whether so much waits that no more is to be read. */
+    /** Whether so much waits, to be done or to be taken by Kafka, that no more is to be read. */
     boolean isFull() {
-        return running.size() >= 2 * settings.parallelism();
+        int most = 2 * settings.parallelism();
+        return running.size() >= most || outbox.unsent() >= Math.max(most, UNSENT_AT_EASE);
     }
 
     @Nullable
     String problem() {
-        return problem;
+        return outbox.problem();
     }
 
     /** @param done told when its answer is stored, or it needs none */
@@ -76,7 +68,7 @@ final class HostedTasks {
         }
         ObjectNode known = recent.answer(key, call.attempt(), work.doubtful());
         if (known != null) {
-            aside(() -> answer(key, known, done));
+            aside(() -> outbox.answer(key, known, call.deadline(), done));
             return;
         }
         if (before != null) {
@@ -96,7 +88,7 @@ final class HostedTasks {
 
     /** Stops what is under way, which counts as not done; answers that Kafka does not have are not sent again. */
     void leaveAll() {
-        closing.countDown();
+        outbox.stopTrying();
         running.values().forEach(RunningTask::leave);
     }
 
@@ -152,7 +144,8 @@ final class HostedTasks {
                 call.deadline(),
                 call.traceParent(),
                 call.answers(),
-                chunk -> sendSoon(key, Replies.of(key.task(), task.attempt()).put("chunk", chunk)),
+                chunk -> outbox.sendSoon(
+                        key, Replies.of(key.task(), task.attempt()).put("chunk", chunk)),
                 task::log);
         if (reconcile) {
             Optional<AgentReply> done =
@@ -170,7 +163,9 @@ final class HostedTasks {
         Runnable stored = () -> waiting.forEach(Runnable::run);
         switch (said) {
             case Nothing() -> stored.run();
-            case NotDone() -> answer(key, Replies.of(key.task(), task.attempt()).put("notDone", true), stored);
+            case NotDone() ->
+                outbox.answer(
+                        key, Replies.of(key.task(), task.attempt()).put("notDone", true), task.deadline(), stored);
             case Replied(AgentReply reply) -> {
                 ObjectNode answer = Replies.of(key.task(), task.attempt()).setAll(Replies.answer(reply));
                 ArrayNode logs = task.logs();
@@ -178,7 +173,7 @@ final class HostedTasks {
                     answer.set("logs", logs);
                 }
                 recent.keep(key, task.attempt(), answer);
-                answer(key, answer, stored);
+                outbox.answer(key, answer, task.deadline(), stored);
             }
         }
     }
@@ -210,56 +205,6 @@ final class HostedTasks {
     }
 
     private void say(TaskRecord.Key key, int attempt, String what) {
-        sendSoon(key, Replies.of(key.task(), attempt).put(what, true));
-    }
-
-    /** What is lost matters to nobody. */
-    private void sendSoon(TaskRecord.Key key, ObjectNode value) {
-        send(key, value, failure -> {});
-    }
-
-    /** Sends it until Kafka has it: whoever waits for it hears of it, and its task is done then. */
-    private void answer(TaskRecord.Key key, ObjectNode answer, Runnable stored) {
-        send(key, answer, failure -> {
-            if (failure == null) {
-                stored.run();
-            } else if (failure instanceof RecordTooLargeException) {
-                ObjectNode instead =
-                        Replies.of(key.task(), answer.get("attempt").intValue());
-                answer(key, instead.setAll(Replies.answer(AgentReply.permanent(TOO_LARGE, text(failure)))), stored);
-            } else {
-                Thread.ofVirtual().name("agent-answer").start(() -> answerAgain(key, answer, stored));
-            }
-        });
-    }
-
-    private void answerAgain(TaskRecord.Key key, ObjectNode answer, Runnable stored) {
-        try {
-            if (!closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                answer(key, answer, stored);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** @param over given null where Kafka has it, and why not otherwise; must not block */
-    private void send(TaskRecord.Key key, ObjectNode value, Consumer<@Nullable Exception> over) {
-        byte[] runId = key.runId().getBytes(StandardCharsets.UTF_8);
-        try {
-            var _ = producer.send(
-                    new ProducerRecord<>(settings.topics().agentResults(), runId, Json.bytes(value)),
-                    (metadata, failure) -> {
-                        problem = failure == null ? null : text(failure);
-                        over.accept(failure);
-                    });
-        } catch (KafkaException | IllegalStateException refused) {
-            problem = text(refused);
-            over.accept(refused);
-        }
-    }
-
-    private static String text(Exception failure) {
-        return String.valueOf(failure.getMessage());
+        outbox.sendSoon(key, Replies.of(key.task(), attempt).put(what, true));
     }
 }

@@ -32,6 +32,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,77 @@ final class HostedTasksTest {
         assertThat(error.path("type").asText()).isEqualTo("kafka.answer-too-large");
         assertThat(error.path("retryable").asBoolean()).isFalse();
         done.await();
+    }
+
+    @Test
+    void whatAnAnswerCostThatIsTooLargeIsToldAllTheSame() throws Exception {
+        begin(call -> new AgentReply.Completed(call.input(), new Usage(3, 4), List.of()));
+        sent(1, new RecordTooLargeException("2 MiB"));
+        assertThat(sent(2, null).path("usage").path("outputTokens").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void aTopicThatTakesNotEvenTheErrorIsNotTriedForEver() throws Exception {
+        begin(call -> AgentReply.completed(call.input()));
+        sent(1, new RecordTooLargeException("2 MiB"));
+        sent(2, new RecordTooLargeException("10 B"));
+        done.await();
+        assertThat(kafka.history()).hasSize(2);
+        assertThat(tasks.isFull()).isFalse();
+    }
+
+    @Test
+    void noMoreTasksAreTakenWhileKafkaRefusesTheAnswersOfSoMany() throws Exception {
+        int many = 1_000;
+        CountDownLatch all = new CountDownLatch(many);
+        for (int i = 0; i < many; i++) {
+            assertThat(tasks.isFull()).isFalse();
+            tasks.begin(new Hosted(call -> AgentReply.completed(call.input())), work("run-" + i), all::countDown);
+            sent(i + 1, new TopicAuthorizationException("not for you"));
+            while (tasks.underWay() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(tasks.isFull()).isTrue();
+        assertThat(tasks.problem()).isEqualTo("not for you");
+        while (all.getCount() > 0) {
+            kafka.completeNext();
+        }
+        assertThat(tasks.isFull()).isFalse();
+    }
+
+    @Test
+    void anAnswerThatKafkaRefusesIsKeptAsLongAsSomebodyWaitsForIt() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(NOW);
+        HostedTasks timed = new HostedTasks(
+                HostSettings.of(Map.of("bootstrap.servers", "localhost:1"), new Topics("postroad.")), kafka, now::get);
+        timed.begin(new Hosted(call -> AgentReply.completed(call.input())), work("run"), done::countDown);
+        sent(1, new TopicAuthorizationException("not for you"));
+        while (kafka.history().size() < 2) {
+            boolean _ = done.await(5, TimeUnit.MILLISECONDS);
+        }
+        assertThat(done.getCount()).isOne();
+        now.set(NOW.plusSeconds(61));
+        sent(2, new TopicAuthorizationException("not for you"));
+        done.await();
+        assertThat(kafka.history()).hasSize(2);
+    }
+
+    private static TaskRecord.Work work(String run) {
+        return new TaskRecord.Work(
+                new AgentCall(
+                        run,
+                        "g",
+                        "n",
+                        "n@1",
+                        1,
+                        NullNode.instance,
+                        NOW.plusSeconds(60),
+                        "",
+                        List.of(),
+                        OutputSink.NONE,
+                        AgentLogger.NONE),
+                0);
     }
 
     @Test
