@@ -11,6 +11,7 @@ import dev.postroad.runtime.handover.LeftCallRows;
 import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.PostponedRuns;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.TurnGiver;
@@ -86,6 +87,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         FairRanks fair = new FairRanks();
         RunQueue queue = new RunQueue(settings.maxRuns(), new TurnsOfKeys(fair));
         Bell turnWanted = new Bell();
+        PostponedRuns postponed = new PostponedRuns(storage.shared());
         Lanes lanes = on.part(lanes(
                 on,
                 storage,
@@ -95,6 +97,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 new Lane.Collaborators(
                         awaited,
                         agents.calls().remote(),
+                        postponed,
                         on.part(new JournalRunLoader(storage.reader(), agents.catalog(), clock)),
                         agents.catalog(),
                         kept,
@@ -127,7 +130,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         membership.start();
         membership.measure(on.metrics());
         Stepping stepping = new Stepping(queue, lanes, commands, membership);
-        stepping.bring(on, storage, agents, kept, turnWanted);
+        stepping.bring(on, storage, agents, kept, postponed, turnWanted);
         return stepping;
     }
 
@@ -159,10 +162,17 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
     }
 
     /** Starts those who look for what is due. */
-    private void bring(Foundation on, Storage storage, Agents agents, KeptInstructions kept, Bell turnWanted) {
+    private void bring(
+            Foundation on,
+            Storage storage,
+            Agents agents,
+            KeptInstructions kept,
+            PostponedRuns postponed,
+            Bell turnWanted) {
         SharedClock clock = on.clock();
         ShardOwnership shards = membership.shards();
-        on.part(new Waker(storage.reader(), lanes, shards::owned, clock)).start();
+        on.part(new Waker(storage.reader(), postponed, lanes, shards::owned, clock))
+                .start();
         on.part(new QuestionLister(
                         new UnlistedRuns(storage.shared(), storage.reader()), agents.catalog(), shards::owned, clock))
                 .start();

@@ -21,9 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -220,6 +222,35 @@ class KafkaAgentsTest {
         assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_FAILED);
         assertThat(tasks("silent", "silent").stream().map(KafkaAgentsTest::json).filter(task -> task.has("input")))
                 .hasSize(2);
+    }
+
+    @Test
+    void aJournalDoesNotGrowWithTheHeartbeatsOfAnAgent() {
+        SITE.trigger("silent", "beating", "{}");
+        task("silent", "beating");
+        Set<Long> looks = new HashSet<>();
+        Site.await("it was looked at again and again", () -> {
+            answer("beating", "{\"task\": \"work@1\", \"attempt\": 1, \"heartbeat\": true}");
+            looks.add(SITE.number("SELECT coalesce(extract(epoch FROM wake_at) * 1000, 0)::bigint FROM postroad.runs"
+                    + " WHERE run_id = 'beating'"));
+            return looks.size() > 4;
+        });
+        List<RunEvent> journal = SITE.ended("beating");
+        assertThat(journal)
+                .extracting(RunEvent::type)
+                .startsWith(
+                        EventType.RUN_QUEUED,
+                        EventType.RUN_STARTED,
+                        EventType.NODE_STARTED,
+                        EventType.NODE_WAITING,
+                        EventType.RUN_WAITING,
+                        EventType.RUN_RESUMED,
+                        EventType.NODE_RETRYING);
+        assertThat(event(journal, EventType.NODE_RETRYING)
+                        .data()
+                        .at("/error/message")
+                        .asText())
+                .isEqualTo("agent silent said nothing for PT1S");
     }
 
     @Test

@@ -260,11 +260,18 @@ public final class Decider {
             return;
         }
         waits.wake(task -> task.status() == TaskStatus.SLEEPING && !draft.now().isBefore(dueAt(task)));
-        boolean reminded = waits.expireQuestions();
+        waits.expireQuestions();
         boolean expired = remote.expire(wakeUp);
+        boolean isAsItWas = expired && draft.size() == 0;
         if (draft.run().status() == RunStatus.RUNNING) {
-            goAhead();
-        } else if (reminded || expired) {
+            if (isAsItWas) {
+                remote.watchDue();
+            } else {
+                goAhead();
+            }
+        } else if (isAsItWas) {
+            remote.restOn();
+        } else if (draft.size() > 0) {
             waits.resumeSleepers();
             remote.watchDue();
         }

@@ -67,6 +67,12 @@ public sealed interface Effect {
     /** Give the run a command when the time has come. */
     record Wake(Instant at, Command command) implements Effect {}
 
+    /**
+     * Wake the run, which is at rest, no sooner than then: what it waits for is well, which is known to this worker alone.
+     * Nothing of the run changes, so that a journal does not grow while an agent says again and again that it is at work.
+     */
+    record Postpone(Instant until) implements Effect {}
+
     /** Admit another run, and tell this one {@link Command.Forked} when that is done, or that it cannot be. */
     record Spawn(String newRunId, Graph graph, Admission admission) implements Effect {}
 

@@ -32,6 +32,7 @@ final class RemoteTasks {
 
     private final Draft draft;
     private final TaskSteps steps;
+    private RemoteAgents known = RemoteAgents.NONE;
 
     RemoteTasks(Draft draft, TaskSteps steps) {
         this.draft = draft;
@@ -148,6 +149,7 @@ final class RemoteTasks {
 
     /** Gives up on the agents that took too long or fell silent; false where the time of none had come. */
     boolean expire(WakeUp wakeUp) {
+        known = wakeUp.remote();
         List<Task> due = draft.run()
                 .root()
                 .where(task -> task.isDispatched() && !draft.now().isBefore(Objects.requireNonNull(task.dueAt())));
@@ -156,23 +158,27 @@ final class RemoteTasks {
                 draft.perform(new Effect.Yield(wakeUp));
                 break;
             }
-            expire(task, Objects.requireNonNull(task.dispatch()), wakeUp.remote());
+            if (!draft.now().isBefore(due(task))) {
+                giveUp(task, Objects.requireNonNull(task.dispatch()));
+            }
         }
         return !due.isEmpty();
     }
 
-    private void expire(Task task, Dispatch dispatch, RemoteAgents remote) {
-        Instant due = dispatch.dueAfter(remote.heard(task.id(), task.attempt()));
-        if (due.isAfter(draft.now())) {
-            draft.emit(NodeWaiting.dispatched(dispatch, due), task, task.attempt(), -1);
-            return;
-        }
+    /** When an agent is given up that says nothing more; the journal knows when it was sent the task, and not when it was heard. */
+    private Instant due(Task task) {
+        Instant noted = Objects.requireNonNull(task.dueAt());
+        Instant due = Objects.requireNonNull(task.dispatch()).dueAfter(known.heard(task.id(), task.attempt()));
+        return due.isAfter(noted) ? due : noted;
+    }
+
+    private void giveUp(Task task, Dispatch dispatch) {
         returnFromRest();
         String why = draft.now().isBefore(dispatch.deadline())
                 ? "agent " + dispatch.agent() + " said nothing for " + dispatch.heartbeat()
                 : "no answer of agent " + dispatch.agent() + " within "
                         + Duration.between(dispatch.at(), dispatch.deadline());
-        answer(task, new Result(task.id(), task.attempt(), AgentReply.retryable(RunError.TIMEOUT, why), null, remote));
+        answer(task, new Result(task.id(), task.attempt(), AgentReply.retryable(RunError.TIMEOUT, why), null, known));
     }
 
     /** The run is at hand again, where it was not. */
@@ -199,9 +205,15 @@ final class RemoteTasks {
     /** Sets the timer of the first of them that is due. */
     void watchDue() {
         draft.run().root().where(Task::isDispatched).stream()
-                .map(task -> Objects.requireNonNull(task.dueAt()))
+                .map(this::due)
                 .min(Instant::compareTo)
                 .ifPresent(this::wakeUpAt);
+    }
+
+    /** All that were due were heard of since: the run, which is at rest, stays so. */
+    void restOn() {
+        Instant next = draft.run().nextWakeUp(task -> task.isDispatched() ? due(task) : task.wakesAt());
+        draft.perform(new Effect.Postpone(Objects.requireNonNull(next)));
     }
 
     private void restLater() {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,13 +198,19 @@ public final class Run implements Cloneable {
     /** When the run goes on, or fails, by itself, if nothing else happens. */
     @Nullable
     Instant nextWakeUp() {
+        return nextWakeUp(Task::wakesAt);
+    }
+
+    /** The same where the times of tasks are told; null for a task that waits for none. */
+    @Nullable
+    Instant nextWakeUp(Function<Task, @Nullable Instant> wakesAt) {
         Instant earliest = deadline();
         Instant superstep = root.isDispatched() ? superstepDeadline() : null;
         if (superstep != null && (earliest == null || superstep.isBefore(earliest))) {
             earliest = superstep;
         }
         for (Task task : root.where(waiting -> waiting.wakesAt() != null)) {
-            Instant due = Objects.requireNonNull(task.wakesAt());
+            Instant due = Objects.requireNonNull(wakesAt.apply(task));
             earliest = earliest == null || due.isBefore(earliest) ? due : earliest;
         }
         return earliest;

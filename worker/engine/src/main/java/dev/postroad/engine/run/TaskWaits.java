@@ -56,8 +56,8 @@ final class TaskWaits {
         return true;
     }
 
-    /** Sees to the questions that nobody answered in time, or of which somebody is to be reminded; false for none. */
-    boolean expireQuestions() {
+    /** Sees to the questions that nobody answered in time, or of which somebody is to be reminded. */
+    void expireQuestions() {
         List<Task> expired = draft.run().root().where(this::hasExpired);
         for (Task task : expired) {
             Interrupt asked = Objects.requireNonNull(task.interrupt());
@@ -68,7 +68,6 @@ final class TaskWaits {
                 expire(task, asked);
             }
         }
-        return !expired.isEmpty();
     }
 
     private boolean hasExpired(Task task) {

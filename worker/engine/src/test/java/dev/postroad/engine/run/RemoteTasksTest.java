@@ -187,8 +187,8 @@ class RemoteTasksTest {
 
         script.now = RunScript.START.plusSeconds(10);
         script.tell(new Command.WakeUp(known(RunScript.START.plusSeconds(7), true)));
-        assertThat(script.types()).as("it was heard").endsWith("run.waiting", "node.waiting a@1");
-        assertThat(script.run.wakeAt()).isEqualTo(RunScript.START.plusSeconds(17));
+        assertThat(script.types()).as("it was heard").endsWith("node.waiting a@1", "run.waiting");
+        assertThat(script.postponed).containsExactly(RunScript.START.plusSeconds(17));
 
         script.recover();
         script.now = RunScript.START.plusSeconds(17);
@@ -196,6 +196,56 @@ class RemoteTasksTest {
         assertThat(script.types()).endsWith("run.resumed", "node.retrying a@1");
         assertThat(((AgentReply.Faulted) script.notes.getFirst().reply()).message())
                 .isEqualTo("agent x said nothing for PT10S");
+    }
+
+    @Test
+    void aJournalDoesNotGrowWithTheHeartbeatsOfAnAgentThatTakesHours() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        Instant deadline = RunScript.START.plus(Duration.ofHours(5));
+        script.tell(new Command.Dispatched("a@1", 1, "x", deadline, Duration.ofSeconds(30)));
+        script.wakeNext();
+        List<String> before = script.types();
+        for (Instant due = RunScript.START.plusSeconds(30); due.isBefore(deadline); due = due.plusSeconds(29)) {
+            script.now = due;
+            script.tell(new Command.WakeUp(known(due.minusSeconds(1), true)));
+            assertThat(script.postponed.getLast()).isEqualTo(least(due.plusSeconds(29), deadline));
+        }
+        assertThat(script.types()).isEqualTo(before);
+
+        script.now = deadline;
+        script.tell(new Command.WakeUp(known(deadline, true)));
+        assertThat(script.types()).endsWith("run.resumed", "node.retrying a@1");
+    }
+
+    private static Instant least(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    @Test
+    void whatTheAgentSaysBesideWorkThatGoesOnHereAddsNoEventAndOneTimer() {
+        RunScript script = RunScript.started(PAIR.replace("limits: { superstepTimeout: PT40S }", ""), "{}");
+        dispatch(script, "a@1", 1, Duration.ofSeconds(10));
+        List<String> before = script.types();
+        script.wakes.clear();
+        for (int i = 1; i < 5; i++) {
+            script.now = RunScript.START.plusSeconds(10 * i);
+            script.tell(new Command.WakeUp(known(script.now, true)));
+            assertThat(script.wakes).containsExactly(new Effect.Wake(script.now.plusSeconds(10), new Command.WakeUp()));
+            script.wakes.clear();
+        }
+        assertThat(script.types()).isEqualTo(before);
+        assertThat(script.run.status()).isEqualTo(RunStatus.RUNNING);
+    }
+
+    @Test
+    void aRestThatGoesOnEndsWithWhateverIsDueFirst() {
+        RunScript script = RunScript.started(PAIR, "{}");
+        script.answer("b@1", "{}");
+        dispatch(script, "a@1", 1, Duration.ofSeconds(10));
+        script.tell(new Command.Rest(script.run.stirredAt()));
+        script.now = RunScript.START.plusSeconds(35);
+        script.tell(new Command.WakeUp(known(script.now, true)));
+        assertThat(script.postponed).as("the time of the superstep").containsExactly(RunScript.START.plusSeconds(40));
     }
 
     @Test

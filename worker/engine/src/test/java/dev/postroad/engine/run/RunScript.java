@@ -35,6 +35,7 @@ final class RunScript {
     final List<Effect.Show> shown = new ArrayList<>();
     final List<String> refusals = new ArrayList<>();
     final List<Effect.Wake> wakes = new ArrayList<>();
+    final List<Instant> postponed = new ArrayList<>();
     final List<Effect.Spawn> spawns = new ArrayList<>();
     Instant now = START;
     int yields;
@@ -180,6 +181,7 @@ final class RunScript {
                 case Effect.Note note -> notes.add(note);
                 case Effect.Show show -> shown.add(show);
                 case Effect.Wake wake -> wakes.add(wake);
+                case Effect.Postpone(Instant until) -> postponed.add(until);
                 case Effect.Reject(String _, String reason) -> refusals.add(reason);
                 case Effect.Yield(Command command) -> {
                     yields++;

@@ -497,7 +497,7 @@ final class SimulatedRun {
                 check(
                         !isAwaited(recall.task(), recall.attempt()),
                         () -> "an agent is told to stop what is waited for: " + recall);
-            case Effect.Note _, Effect.Show _ -> {}
+            case Effect.Note _, Effect.Show _, Effect.Postpone _ -> {}
             case Effect.Wake wake -> wakes.add(wake);
             case Effect.Yield(Command command) -> yielded.add(command);
             case Effect.Reject ignored -> outside++;

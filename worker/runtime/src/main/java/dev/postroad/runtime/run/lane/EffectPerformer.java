@@ -8,6 +8,7 @@ import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.ToolTask;
+import dev.postroad.runtime.journal.PostponedRuns;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.calls.LeftCall;
@@ -25,23 +26,27 @@ import org.jdbi.v3.core.JdbiException;
 final class EffectPerformer {
     private final AgentCaller agents;
     private final RemoteDesk remote;
+    private final PostponedRuns postponed;
     private final StoredRun.Graphs graphs;
     private final RandomGenerator random;
     private final Consumer<Message> inbox;
     private final Set<Integer> leaving = new HashSet<>();
 
     /**
+     * @param postponed told of runs that need not be woken yet
      * @param graphs those that agents may call
      * @param inbox takes messages from any thread
      */
     EffectPerformer(
             AgentCaller agents,
             RemoteDesk remote,
+            PostponedRuns postponed,
             StoredRun.Graphs graphs,
             RandomGenerator random,
             Consumer<Message> inbox) {
         this.agents = agents;
         this.remote = remote;
+        this.postponed = postponed;
         this.graphs = graphs;
         this.random = random;
         this.inbox = inbox;
@@ -60,6 +65,10 @@ final class EffectPerformer {
                     if (!live.isAway()) {
                         timers.add(command instanceof Command.Rest ? at.plus(remote.patience()) : at, live, command);
                     }
+                }
+                case Effect.Postpone(Instant until) -> {
+                    live.postpone(until);
+                    postponed.note(live.key(), live.run().seq(), until);
                 }
                 case Effect.Yield(Command command) -> inbox.accept(new Message.Tell(live, command));
                 case Effect.Reject ignored -> {

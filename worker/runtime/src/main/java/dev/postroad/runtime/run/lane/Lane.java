@@ -4,6 +4,7 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.journal.JournalUnavailableException;
 import dev.postroad.runtime.journal.JournalWriter;
+import dev.postroad.runtime.journal.PostponedRuns;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.SnapshotDesk;
 import dev.postroad.runtime.journal.StoredRun;
@@ -92,6 +93,7 @@ public final class Lane {
     public record Collaborators(
             AgentCaller agents,
             RemoteDesk remote,
+            PostponedRuns postponed,
             RunLoader loader,
             StoredRun.Graphs graphs,
             KeptInstructions kept,
@@ -123,6 +125,7 @@ public final class Lane {
                 new EffectPerformer(
                         collaborators.agents(),
                         collaborators.remote(),
+                        collaborators.postponed(),
                         collaborators.graphs(),
                         collaborators.random(),
                         this::post),

@@ -4,6 +4,7 @@ import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.SnapshotPace;
 import dev.postroad.runtime.trace.TracedRun;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A run that a lane has in its hands. Confined to the lane's thread, but for {@link #key}. */
@@ -19,6 +20,7 @@ final class LiveRun {
     private boolean kept;
     private boolean away;
     private boolean held;
+    private @Nullable Instant postponedUntil;
 
     /**
      * @param trace null where the run is not traced
@@ -63,6 +65,7 @@ final class LiveRun {
     /** Takes the next decision, which is not committed yet. */
     void become(Run next) {
         run = next;
+        postponedUntil = null;
         uncommitted++;
     }
 
@@ -74,6 +77,21 @@ final class LiveRun {
     /** Whether all that was decided of it is committed. */
     boolean isSettled() {
         return uncommitted == 0;
+    }
+
+    /** It waits as before, and need not be looked at before a time. */
+    void postpone(Instant until) {
+        postponedUntil = until;
+    }
+
+    boolean isPostponed() {
+        return postponedUntil != null;
+    }
+
+    /** When it goes on by itself, or is to be looked at; null where it waits for somebody alone. */
+    @Nullable
+    Instant wakeAt() {
+        return postponedUntil == null ? run.wakeAt() : postponedUntil;
     }
 
     /** Whether it was put away: it is in Postgres alone now, and what still refers to it is of no use. */

@@ -250,6 +250,8 @@ final class Stepper {
         effects.perform(live, decision.effects(), timers);
         if (instruction != null) {
             instruction.outcome().applied();
+        }
+        if (instruction != null || live.isPostponed()) {
             release(live);
         }
     }
@@ -261,17 +263,17 @@ final class Stepper {
         }
         if (live.run().status() == RunStatus.QUEUED) {
             table.queue(live, clock.now());
-        } else if (isAtRest(live.run())) {
+        } else if (isAtRest(live)) {
             table.remove(live);
         }
     }
 
-    private boolean isAtRest(Run run) {
-        return switch (run.status()) {
+    private boolean isAtRest(LiveRun live) {
+        return switch (live.run().status()) {
             case QUEUED, RUNNING -> false;
             case COMPLETED, FAILED, CANCELLED, PAUSED -> true;
             case WAITING -> {
-                Instant wakeAt = run.wakeAt();
+                Instant wakeAt = live.wakeAt();
                 yield wakeAt == null || wakeAt.isAfter(clock.now().plus(SHORT_WAIT));
             }
         };

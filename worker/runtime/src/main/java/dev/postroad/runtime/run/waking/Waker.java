@@ -3,6 +3,7 @@ package dev.postroad.runtime.run.waking;
 import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.PostponedRuns;
 import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
 import dev.postroad.runtime.run.lane.Lanes;
@@ -21,14 +22,24 @@ public final class Waker implements AutoCloseable {
     private static final int MOST_AT_ONCE = 1_000;
 
     private final JournalReader journal;
+    private final PostponedRuns postponed;
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
     private final InstantSource clock;
     private final Rounds rounds;
 
-    /** @param owned the shards whose runs are to be woken here */
-    public Waker(JournalReader journal, Lanes lanes, Supplier<Set<Integer>> owned, InstantSource clock) {
+    /**
+     * @param postponed runs that were woken and need not be woken again yet
+     * @param owned the shards whose runs are to be woken here
+     */
+    public Waker(
+            JournalReader journal,
+            PostponedRuns postponed,
+            Lanes lanes,
+            Supplier<Set<Integer>> owned,
+            InstantSource clock) {
         this.journal = journal;
+        this.postponed = postponed;
         this.lanes = lanes;
         this.owned = owned;
         this.clock = clock;
@@ -41,6 +52,7 @@ public final class Waker implements AutoCloseable {
     }
 
     private void wake() throws SQLException {
+        postponed.write();
         Set<Integer> shards = owned.get();
         if (shards.isEmpty()) {
             return;

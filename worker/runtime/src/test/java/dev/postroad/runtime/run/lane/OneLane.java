@@ -10,6 +10,7 @@ import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalWriter;
+import dev.postroad.runtime.journal.PostponedRuns;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.SetAsideRuns;
@@ -68,6 +69,7 @@ public final class OneLane implements AutoCloseable {
                 new Lane.Collaborators(
                         agents,
                         RemoteDesk.NONE,
+                        new PostponedRuns(site.database()),
                         loader,
                         (name, version) -> GRAPH,
                         new KeptInstructions(
