@@ -3,7 +3,11 @@ package dev.postroad.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.JavaAgent;
+import dev.postroad.contracts.host.AgentHost;
+import dev.postroad.contracts.host.HostSettings;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
@@ -16,6 +20,8 @@ import dev.postroad.runtime.testing.WorkerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model that calls tools, each call of which is a task of the run. */
@@ -322,6 +329,118 @@ class LlmToolsTest {
                     .isEqualTo(2);
             assertThat(server.asked("mortal")).as("no request again").hasSize(3);
             assertThat(last.data().at("/usage/inputTokens").asInt()).isEqualTo(3 * 10 + 2 * 3);
+        }
+    }
+
+    /** Over Kafka; waits to be let go, and counts its calls. */
+    private static final class Remote implements JavaAgent {
+        private final AtomicInteger calls = new AtomicInteger();
+        private final CountDownLatch go = new CountDownLatch(1);
+
+        @Override
+        public String name() {
+            return "remote";
+        }
+
+        @Override
+        public AgentReply call(AgentCall call) throws Exception {
+            calls.incrementAndGet();
+            go.await();
+            return AgentReply.completed(Site.json("{'far': " + call.input().path("miles") + "}"));
+        }
+    }
+
+    private static AgentHost serve(Site at, Remote remote) {
+        HostSettings settings = HostSettings.of(
+                        Map.of("bootstrap.servers", at.kafka(), "metadata.max.age.ms", "200"), at.topics())
+                .withDrain(Duration.ZERO);
+        return AgentHost.start(settings, List.of(remote), InstantSource.system());
+    }
+
+    private static Turn weatherAndRemote(JsonNode request) {
+        Map<String, String> results = ModelServer.results(request);
+        return results.isEmpty()
+                ? Turn.calls(
+                        new Call("c1", "weather", "{\"city\": \"Rome\"}"), new Call("c2", "remote", "{\"miles\": 7}"))
+                : Turn.says(results.toString());
+    }
+
+    @Test
+    void aToolOverKafkaHasTheRunRestUntilItAnswers() {
+        Remote remote = new Remote();
+        try (AgentHost _ = serve(site, remote)) {
+            site.apply("agent: remote\nkind: kafka");
+            publish("distant", "openai", "[weather, remote]");
+            server.model("distant", LlmToolsTest::weatherAndRemote);
+            site.trigger("distant", "distant", "{}");
+            site.journalWith("distant", event -> event.type() == EventType.RUN_WAITING);
+            Site.await("the host has it", () -> remote.calls.get() == 1);
+            remote.go.countDown();
+            List<RunEvent> journal = site.ended("distant");
+            assertThat(journal.getLast().data().at("/state/text").asText())
+                    .contains("weather={\"sky\":\"grey over Rome\"}", "remote={\"far\":7}");
+            assertThat(journal)
+                    .filteredOn(event -> "ask@1/remote@1.1".equals(event.task()))
+                    .extracting(RunEvent::type)
+                    .containsExactly(EventType.NODE_STARTED, EventType.NODE_WAITING, EventType.NODE_COMPLETED);
+            assertThat(server.asked("distant")).hasSize(2);
+            assertThat(remote.calls).hasValue(1);
+        }
+    }
+
+    @Test
+    void aCancelIsToldToAToolOverKafka() {
+        Remote remote = new Remote();
+        try (AgentHost host = serve(site, remote)) {
+            site.apply("agent: remote\nkind: kafka");
+            publish("recalled", "openai", "[weather, remote]");
+            server.model("recalled", LlmToolsTest::weatherAndRemote);
+            site.trigger("recalled", "recalled", "{}");
+            Site.await("the host has it", () -> host.underWay() == 1);
+            site.journalWith("recalled", event -> event.type() == EventType.NODE_WAITING);
+            site.control("recalled", new Control.Cancel("enough"));
+            assertThat(site.ended("recalled").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+            Site.await("the host has left it", () -> host.underWay() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = EventType.class,
+            names = {"NODE_WAITING", "RUN_WAITING"})
+    void aKilledWorkerSendsNoToolOverKafkaAgain(EventType killedAfter) throws Exception {
+        server.model("mortal", LlmToolsTest::weatherAndRemote);
+        Remote remote = new Remote();
+        try (Site other = Site.open(4);
+                WorkerProcess first = start(other, "first");
+                AgentHost _ = serve(other, remote)) {
+            first.awaitReady();
+            other.apply("agent: weather\nkind: http\nurl: " + server.url() + "/services/weather");
+            other.apply("agent: remote\nkind: kafka");
+            publish(other, "mortal", "openai", "[weather, remote]");
+            long weatherBefore = server.served("weather");
+            int askedBefore = server.asked("mortal").size();
+            other.trigger("mortal", "mortal", "{}");
+            other.journalWith(
+                    "mortal",
+                    event -> event.type() == EventType.NODE_COMPLETED && "ask@1/weather@1.0".equals(event.task()));
+            other.journalWith("mortal", event -> event.type() == killedAfter);
+            first.kill();
+            try (WorkerProcess second = start(other, "second")) {
+                second.awaitReady();
+                remote.go.countDown();
+                List<RunEvent> journal = other.ended("mortal");
+                assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+                assertThat(journal.getLast().data().at("/state/text").asText()).contains("remote={\"far\":7}");
+                assertThat(journal)
+                        .filteredOn(event -> "ask@1/remote@1.1".equals(event.task()))
+                        .extracting(RunEvent::type)
+                        .containsExactly(EventType.NODE_STARTED, EventType.NODE_WAITING, EventType.NODE_COMPLETED);
+            }
+            assertThat(other.records(other.topics().agentTasks("remote"))).hasSize(1);
+            assertThat(remote.calls).hasValue(1);
+            assertThat(server.served("weather") - weatherBefore).isEqualTo(1);
+            assertThat(server.asked("mortal").size() - askedBefore).isEqualTo(2);
         }
     }
 
