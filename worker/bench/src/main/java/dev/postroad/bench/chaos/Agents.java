@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 
 /**
- * An agent behind HTTP whose answer follows from its input alone, and which notes every call. Workers call it, and the host
- * of {@link RemoteMain} for tasks that came over Kafka. Thread-safe.
+ * An agent behind HTTP whose answer follows from its input alone, and which notes every call. Workers call it, the host of
+ * {@link RemoteMain} for tasks that came over Kafka, and {@link ToolMain}; beside it is a {@link Model}. Thread-safe.
  */
 final class Agents implements AutoCloseable {
     /** How long a call takes. */
@@ -28,6 +28,9 @@ final class Agents implements AutoCloseable {
 
     /** The header that names the host which a task came to; workers send none. */
     static final String HOST = "Chaos-Host";
+
+    /** Where a tool asks, which cannot be told to fail for a while: what it answers is so for good. */
+    static final String TOOL = "/tool";
 
     private static final int BACKLOG = 1_024;
 
@@ -52,6 +55,7 @@ final class Agents implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
+        server.createContext("/v1/", this::say);
         server.start();
     }
 
@@ -72,6 +76,22 @@ final class Agents implements AutoCloseable {
                     .putArray("log")
                     .add(body.path("node").asText());
             byte[] answer = Json.bytes(JsonNodeFactory.instance.objectNode().set("output", output));
+            boolean fails = failing && !exchange.getRequestURI().getPath().equals(TOOL);
+            exchange.sendResponseHeaders(fails ? 503 : 200, answer.length);
+            exchange.getResponseBody().write(answer);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (FaultsException unreadable) {
+            exchange.sendResponseHeaders(400, -1);
+        }
+    }
+
+    /** As the model that calls the others. */
+    private void say(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] answer = Model.answer(Json.read(exchange.getRequestBody().readAllBytes()));
+            Thread.sleep(answersAfter);
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(failing ? 503 : 200, answer.length);
             exchange.getResponseBody().write(answer);
         } catch (InterruptedException stopped) {

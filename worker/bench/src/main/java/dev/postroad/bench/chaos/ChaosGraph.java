@@ -37,7 +37,25 @@ enum ChaosGraph {
               - { from: START, to: only }
               - { from: only, to: END }
             limits: { runs: 4 }
+            """),
+    /** A model that calls an agent over HTTP and one over Kafka side by side, and then a tool of an MCP server; and that tool. */
+    TOOLS("chaos-tools", """
+            nodes:
+              begin: { set: "{'sum': state.n, 'log': ['begin']}" }
+              think: { agent: chaos-model, input: "{'sum': state.sum}" }
+              add: { agent: chaos-tool, input: "{'sum': state.sum}" }
+            edges:
+              - { from: START, to: begin }
+              - { from: begin, to: think }
+              - { from: think, to: add }
+              - { from: add, to: END }
             """);
+
+    /** The agent behind HTTP. */
+    static final String AGENT = "chaos-agent";
+
+    /** The model that calls the others. */
+    static final String MODEL = "chaos-model";
 
     /** So many runs of {@link #LIMITED} may be under way. */
     static final int LIMIT = 4;
@@ -57,7 +75,8 @@ enum ChaosGraph {
     /** The one that a run with a number is of. */
     static ChaosGraph of(int number) {
         return switch (number % 5) {
-            case 0, 1, 2 -> FORKED;
+            case 0, 1 -> FORKED;
+            case 2 -> TOOLS;
             case 3 -> ASKING;
             default -> LIMITED;
         };

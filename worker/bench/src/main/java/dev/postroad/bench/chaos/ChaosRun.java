@@ -43,6 +43,7 @@ final class ChaosRun {
     ObjectNode run(int runs, int count, long seed, Faults faults)
             throws IOException, FaultsException, InterruptedException {
         try (Agents agents = new Agents();
+                Hosts hosts = new Hosts(place, agents.url(), servers.directory());
                 Fleet fleet = new Fleet(
                         servers.directory(),
                         place,
@@ -52,41 +53,41 @@ final class ChaosRun {
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
-            Scene scene = new Scene(place, fleet, agents, servers, new Pauses(), new Random(seed));
-            publish(agents);
-            ObjectNode found;
-            int ended;
-            try (RemoteHost _ =
-                    new RemoteHost(place, agents.url(), servers.directory().resolve("host.log"))) {
-                person.start();
-                runInCalm();
-                ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
-                settle();
-                person.stop();
-                found = judged(scene, person);
-            }
+            Scene scene = new Scene(place, fleet, agents, hosts, servers, new Pauses(), new Random(seed));
+            publish(agents, hosts);
+            person.start();
+            runInCalm();
+            int ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
+            settle();
+            person.stop();
+            ObjectNode found = judged(scene, person);
             found.put("workersThatEndedByThemselves", ended).put("startsThatFailed", fleet.startsThatFailed());
             faults.left().forEach(found.putObject("faultsLeftOut")::put);
             return found;
         }
     }
 
-    private void publish(Agents agents) throws FaultsException, InterruptedException {
-        place.publish("""
-                agent: chaos-agent
-                kind: http
-                url: %s
-                timeout: PT5S
-                retry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }
-                ---
-                agent: %s
-                kind: kafka
-                timeout: PT5S
-                retry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }
-                """.formatted(agents.url(), RemoteMain.AGENT));
+    private void publish(Agents agents, Hosts hosts) throws FaultsException, InterruptedException {
+        publish(ChaosGraph.AGENT, "kind: http\nurl: " + agents.url());
+        publish(RemoteMain.AGENT, "kind: kafka");
+        publish(ToolMain.AGENT, "kind: mcp\ntool: " + ToolMain.TOOL + "\nurl: " + hosts.toolUrl());
+        publish(ChaosGraph.MODEL, """
+                kind: llm
+                baseUrl: %sv1
+                model: chaos
+                prompt: "{{sum}}"
+                tools: [%s, %s, %s]
+                schema: { type: object, required: [sum, log], properties: { sum: { type: integer },
+                  log: { type: array, items: { type: string } } } }
+                """.formatted(agents.url(), ChaosGraph.AGENT, RemoteMain.AGENT, ToolMain.AGENT));
         for (ChaosGraph graph : ChaosGraph.values()) {
             place.publish(graph.described("the first"));
         }
+    }
+
+    private void publish(String agent, String rest) throws FaultsException, InterruptedException {
+        place.publish("agent: " + agent + "\n" + rest.strip()
+                + "\ntimeout: PT5S\nretry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }\n");
     }
 
     private void runInCalm() throws InterruptedException {

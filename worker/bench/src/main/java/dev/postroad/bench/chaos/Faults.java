@@ -51,6 +51,9 @@ record Faults(List<Fault> all, Map<String, String> left) {
             every.add(new KilledServer(server));
             every.add(new FrozenServer(server));
         }
+        for (Host host : Host.values()) {
+            every.add(new KilledHost(host));
+        }
         every.addAll(LinkFault.all());
         every.add(new FullDisk());
         every.add(new MovedClock());

@@ -28,11 +28,14 @@ final class RemoteMain {
 
     private static final int PARALLELISM = 500;
 
+    /** After so long the tasks of one that was killed go to the next. */
+    private static final int SESSION_MILLIS = 6_000;
+
     private RemoteMain() {}
 
     public static void main(String[] arguments) throws IOException {
-        HostSettings settings = HostSettings.of(Map.of("bootstrap.servers", arguments[0]), new Topics(arguments[1]))
-                .withParallelism(PARALLELISM);
+        Map<String, Object> kafka = Map.of("bootstrap.servers", arguments[0], "session.timeout.ms", SESSION_MILLIS);
+        HostSettings settings = HostSettings.of(kafka, new Topics(arguments[1])).withParallelism(PARALLELISM);
         JavaAgent agent = new Asking(URI.create(arguments[2]));
         try (AgentHost _ = AgentHost.start(settings, List.of(agent), InstantSource.system())) {
             System.in.transferTo(OutputStream.nullOutputStream());

@@ -12,10 +12,17 @@ import java.util.random.RandomGenerator;
  * @param ofPostgres to be told when Postgres stood still
  * @param random decides whom, from the seed of the step alone
  */
-record Scene(Place place, Fleet fleet, Agents agents, Servers servers, Pauses ofPostgres, RandomGenerator random) {
+record Scene(
+        Place place,
+        Fleet fleet,
+        Agents agents,
+        Hosts hosts,
+        Servers servers,
+        Pauses ofPostgres,
+        RandomGenerator random) {
     /** The same for another step. */
     Scene with(RandomGenerator other) {
-        return new Scene(place, fleet, agents, servers, ofPostgres, other);
+        return new Scene(place, fleet, agents, hosts, servers, ofPostgres, other);
     }
 
     /** Any worker. */

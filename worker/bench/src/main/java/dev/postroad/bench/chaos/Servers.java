@@ -51,7 +51,8 @@ final class Servers implements AutoCloseable {
         kafka.start();
     }
 
-    private static int freePort() throws IOException {
+    /** A port that nobody has at the moment. */
+    static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
         }

@@ -59,6 +59,7 @@ final class Verdict {
         wrong.put("eventsOutOfOrder", Stream.generate(() -> "an event").limit(remains.outOfOrder()));
         wrong.put("callsAfterTheEndOfTheirRun", verdict.callsAfterTheEnd());
         wrong.put("tasksSentAfterTheEndOfTheirRun", verdict.sentAfterTheEnd());
+        wrong.put("callsOfWhatWasDone", verdict.callsOfWhatWasDone());
         wrong.put("callsOfNoTask", verdict.callsOfNoTask());
         wrong.put("tasksDoneTwiceByAHost", verdict.doneTwice());
         wrong.put("callsOfTasksThatWereNotSent", verdict.notSent());
@@ -192,6 +193,35 @@ final class Verdict {
 
     private static boolean isAfter(Instant at, @Nullable Instant end) {
         return end != null && at.isAfter(end.plus(ON_THE_WAY));
+    }
+
+    /**
+     * What has completed, a tool of a model among it, is not called or sent again, whoever goes on with the run, unless the
+     * run was taken back behind it. A host comes to a task when it does.
+     */
+    private Stream<String> callsOfWhatWasDone() {
+        return Stream.concat(
+                remains.calls().stream()
+                        .filter(call -> call.host().isEmpty() && wasDone(call.run(), call.task(), call.at()))
+                        .map(Agents.Call::key),
+                remains.sent().stream()
+                        .filter(task -> wasDone(task.run(), task.task(), task.at()))
+                        .map(task -> task.run() + "/" + task.task()));
+    }
+
+    private boolean wasDone(String run, String task, Instant at) {
+        boolean done = false;
+        for (Remains.Row row : journal(run)) {
+            if (row.committed().isAfter(at)) {
+                return done;
+            }
+            if (row.type().equals("run.rolled-back")) {
+                done = false;
+            } else if (row.type().equals("node.completed") && task.equals(row.task())) {
+                done |= isAfter(at, row.committed());
+            }
+        }
+        return done;
     }
 
     /** An attempt that comes again to a host is known there: it is answered as before. */

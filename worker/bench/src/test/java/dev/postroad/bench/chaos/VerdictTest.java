@@ -177,6 +177,21 @@ class VerdictTest {
     }
 
     @Test
+    void aCallOfWhatHasCompletedIsFoundUnlessTheRunWasTakenBackBehindIt() {
+        runs.add(new Remains.Run("run-2", "chaos-tools", "waiting", false));
+        rows.add(row("run-2", 1, "node.started", "think@1/tool@1.0", null, null));
+        rows.add(row("run-2", 2, "node.completed", "think@1/tool@1.0", null, null));
+        rows.add(row("run-2", 6, "run.rolled-back", null, null, null));
+        call("run-2", "think@1/tool@1.0", "run-2/think@1/tool@1.0", 3);
+        call("run-2", "think@1/tool@1.0", "run-2/think@1/tool@1.0", 7);
+        assertThat(broken()).doesNotContainKey("callsOfWhatWasDone");
+        call("run-2", "think@1/tool@1.0", "run-2/think@1/tool@1.0", 4);
+        assertThat(broken()).containsEntry("callsOfWhatWasDone", List.of("run-2/think@1/tool@1.0"));
+        sent.add(new Agents.Sent("run-2", "think@1/tool@1.0", 1, BEGUN.plusSeconds(5)));
+        assertThat(broken().get("callsOfWhatWasDone")).hasSize(2);
+    }
+
+    @Test
     void aTaskThatComesAgainToAHostIsNotDoneAgain() {
         sent("left@1", 2);
         sent("left@1", 2);

@@ -9,7 +9,7 @@ import io.modelcontextprotocol.json.TypeRef;
 import java.io.IOException;
 
 /** Has the SDK read and write JSON by the Jackson that everything else here uses. Thread-safe. */
-enum McpJson implements McpJsonMapper {
+public enum McpJson implements McpJsonMapper {
     INSTANCE;
 
     private static final ObjectMapper MAPPER =

@@ -1,0 +1,115 @@
+package dev.postroad.bench.chaos;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.runtime.agent.mcp.McpJson;
+import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
+import io.modelcontextprotocol.server.McpServer;
+import io.modelcontextprotocol.server.McpSyncServer;
+import io.modelcontextprotocol.server.transport.HttpServletStreamableServerTransportProvider;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+
+/**
+ * An MCP server of the protocol's own SDK with one tool, until its input ends, which asks {@link Agents}:
+ * {@code ToolMain PORT URL}.
+ */
+final class ToolMain {
+    static final String AGENT = "chaos-tool";
+    static final String TOOL = "add";
+
+    /** Longer than whoever calls waits. */
+    private static final Duration LONGEST = Duration.ofSeconds(8);
+
+    private final URI url;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private ToolMain(URI url) {
+        this.url = url;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        ToolMain tool = new ToolMain(URI.create(arguments[1]).resolve(Agents.TOOL));
+        HttpServletStreamableServerTransportProvider provider = HttpServletStreamableServerTransportProvider.builder()
+                .jsonMapper(McpJson.INSTANCE)
+                .mcpEndpoint("/mcp")
+                .build();
+        McpSyncServer mcp = McpServer.sync(provider)
+                .jsonMapper(McpJson.INSTANCE)
+                .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(null))
+                .serverInfo("chaos", "1")
+                .capabilities(ServerCapabilities.builder().tools(false).build())
+                .toolCall(
+                        Tool.builder(TOOL, Map.of("type", "object", "required", List.of("sum")))
+                                .build(),
+                        (exchange, call) -> tool.add(call))
+                .build();
+        Server jetty =
+                new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])));
+        ServletContextHandler context = new ServletContextHandler();
+        ServletHolder servlet = new ServletHolder(provider);
+        servlet.setAsyncSupported(true);
+        context.addServlet(servlet, "/*");
+        jetty.setHandler(context);
+        jetty.start();
+        System.in.transferTo(OutputStream.nullOutputStream());
+        mcp.close();
+        jetty.stop();
+        System.exit(0);
+    }
+
+    private CallToolResult add(CallToolRequest call) {
+        String key = String.valueOf(call.meta().get("postroad.dev/idempotencyKey"));
+        String token = String.valueOf(call.meta().get("progressToken"));
+        int task = key.indexOf('/') + 1;
+        String attempt = token.substring(key.length() + 1);
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("runId", key.substring(0, task - 1))
+                .put("task", key.substring(task))
+                .put("attempt", Integer.parseInt(attempt.substring(0, attempt.indexOf('/'))))
+                .put("node", TOOL);
+        body.set("input", Json.mapper().valueToTree(call.arguments()));
+        HttpRequest request = HttpRequest.newBuilder(url)
+                .timeout(LONGEST)
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
+                .build();
+        try {
+            byte[] answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray())
+                    .body();
+            JsonNode output = Json.read(answer).path("output");
+            return CallToolResult.builder()
+                    .structuredContent(Json.mapper().convertValue(output, new TypeReference<Map<String, Object>>() {}))
+                    .build();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        } catch (FaultsException unreadable) {
+            throw new IllegalStateException(unreadable);
+        }
+    }
+}
