@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -55,6 +57,12 @@ class KafkaAgentsTest {
             kind: kafka
             timeout: PT10M
             ---
+            agent: asked
+            kind: kafka
+            reconcile: true
+            timeout: PT2S
+            retry: { maxAttempts: 50, backoff: PT0.05S }
+            ---
             agent: metered
             kind: kafka
             rateLimit: { tokens: 1000, per: PT10M, scope: cluster }
@@ -76,6 +84,11 @@ class KafkaAgentsTest {
             graph: byhand
             state: { log: { reducer: append } }
             nodes: { work: { agent: byhand } }
+            edges: [ { from: START, to: work }, { from: work, to: END } ]
+            ---
+            graph: asked
+            state: { log: { reducer: append } }
+            nodes: { work: { agent: asked } }
             edges: [ { from: START, to: work }, { from: work, to: END } ]
             ---
             graph: metered
@@ -251,6 +264,54 @@ class KafkaAgentsTest {
                         .at("/error/message")
                         .asText())
                 .isEqualTo("agent silent said nothing for PT1S");
+    }
+
+    @Test
+    void anAgentThatTookTooLongIsAskedBeforeItsTaskIsSentAgain() {
+        SITE.trigger("asked", "asked-done", "{}");
+        SITE.trigger("asked", "asked-not-done", "{}");
+        List<JsonNode> done = answered("asked-done", task -> isAsked(task) ? List.of("underWay", "output") : List.of());
+        assertThat(done.getFirst().has("reconcile")).isFalse();
+        assertThat(done.subList(1, done.size())).isNotEmpty().allMatch(KafkaAgentsTest::isAsked);
+        assertThat(done.get(1).path("attempt").asInt()).isEqualTo(2);
+        assertThat(done.get(1).path("doubtful").asInt()).isEqualTo(1);
+
+        List<JsonNode> again = answered(
+                "asked-not-done",
+                task -> isAsked(task)
+                        ? List.of("notDone")
+                        : task.path("attempt").asInt() > 1 ? List.of("output") : List.of());
+        assertThat(again).filteredOn(task -> !isAsked(task)).hasSizeGreaterThan(1);
+        for (int i = 1; i < again.size(); i++) {
+            assertThat(isAsked(again.get(i)) || isAsked(again.get(i - 1)))
+                    .as("before each but the first")
+                    .isTrue();
+        }
+    }
+
+    private static boolean isAsked(JsonNode task) {
+        return task.path("reconcile").asBoolean();
+    }
+
+    /** Answers what comes for a run until it has ended, and gives what came; an answer that is late is not the last. */
+    private static List<JsonNode> answered(String run, Function<JsonNode, List<String>> answers) {
+        List<JsonNode> came = new ArrayList<>();
+        Site.await(run + " ends", () -> {
+            List<ConsumerRecord<byte[], byte[]>> all = tasks("asked", run);
+            for (ConsumerRecord<byte[], byte[]> record : all.subList(came.size(), all.size())) {
+                JsonNode task = json(record);
+                came.add(task);
+                for (String word : answers.apply(task)) {
+                    answer(
+                            run,
+                            "{\"task\": \"work@1\", \"attempt\": " + task.path("attempt") + ", \"" + word + "\": "
+                                    + (word.equals("output") ? "{\"log\": \"done\"}" : "true") + "}");
+                }
+            }
+            return SITE.number("SELECT count(*) FROM postroad.runs WHERE status = 'completed' AND run_id = ?", run)
+                    == 1;
+        });
+        return came;
     }
 
     @Test

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -39,8 +40,25 @@ import org.slf4j.LoggerFactory;
 /** Secrets are known by their name alone, whatever happens: they are looked for wherever anything is kept or told. */
 @NullMarked
 class SecretsTest {
-    private static final List<String> BEHAVIOURS = List.of(
-            "fine", "streams", "fails", "garbage", "moved", "llm", "llm-breaks-off", "llm-cut", "mcp", "doubtful");
+    /** A server of tools that tells its environment, where npm has installed it. */
+    private static final Path PROGRAM = Path.of(
+            System.getenv().getOrDefault("POSTROAD_TEST_EVERYTHING", "nowhere"),
+            "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
+
+    private static final List<String> BEHAVIOURS = Stream.of(
+                    "fine",
+                    "streams",
+                    "fails",
+                    "garbage",
+                    "moved",
+                    "llm",
+                    "llm-breaks-off",
+                    "llm-cut",
+                    "mcp",
+                    "mcp-program",
+                    "doubtful")
+            .filter(behaviour -> !behaviour.equals("mcp-program") || Files.exists(PROGRAM))
+            .toList();
     private static final CountDownLatch OVER = new CountDownLatch(1);
     private static final String SECRET = "s3cret-";
     private static final String TOKEN = SECRET + "of-the-http-api";
@@ -122,6 +140,7 @@ class SecretsTest {
         environment.put("POSTROAD_LLM_BASE_URL", server + "/llm");
         environment.put("POSTROAD_LLM_API_KEY", SECRET + "of-a-model");
         environment.put("POSTROAD_LLM_MODEL", "m-1");
+        environment.put("POSTROAD_MCP_COMMANDS", "node");
         List<String> told = new ArrayList<>();
         told.add(site.settings(environment).toString());
         told.add(refused(site, environment, "POSTROAD_HTTP_TOKEN", TOKEN));
@@ -171,6 +190,11 @@ class SecretsTest {
                     told.add(get(caller, "/api/runs/run-" + behaviour + what));
                 }
             }
+            if (BEHAVIOURS.contains("mcp-program")) {
+                assertThat(get(caller, "/api/runs/run-mcp-program/state"))
+                        .as("what a program tells of its environment")
+                        .contains("A_VARIABLE", "A_FILE", "***");
+            }
             Caller.Reply refused = caller.send(
                     "POST",
                     "/api/registry",
@@ -193,6 +217,15 @@ class SecretsTest {
         String retry = "retry: { maxAttempts: 2, backoff: PT0.01S }\n";
         if (behaviour.equals("llm")) {
             return "agent: llm\nkind: llm\nprompt: Say something\n" + retry;
+        }
+        if (behaviour.equals("mcp-program")) {
+            return """
+                    agent: mcp-program
+                    kind: mcp
+                    tool: get-env
+                    command: [node, "%s", stdio]
+                    env: { A_VARIABLE: "${env:POSTROAD_AGENT_ECHO_KEY}", A_FILE: "${file:echo-key}" }
+                    """.formatted(PROGRAM) + retry;
         }
         if (behaviour.equals("mcp")) {
             return """
