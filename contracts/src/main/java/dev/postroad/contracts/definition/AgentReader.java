@@ -21,7 +21,7 @@ final class AgentReader {
     private static final Map<Kind, Set<String>> OF_KIND = Map.of(
             Kind.LLM, LlmFields.KNOWN,
             Kind.HTTP, Set.of("url", "headers", "reconcile"),
-            Kind.MCP, Set.of("tool", "url", "headers", "command", "env"),
+            Kind.MCP, Set.of("tool", "reconcile", "url", "headers", "command", "env"),
             Kind.KAFKA, Set.of("heartbeat", "reconcile"),
             Kind.JAVA, Set.of("provider"));
 
@@ -63,6 +63,9 @@ final class AgentReader {
 
     private static void checkMcp(Fields fields) {
         fields.requiredText("tool", "name a tool of the server");
+        if (fields.has("reconcile")) {
+            fields.requiredText("reconcile", "name the tool of the server that says what came of a call");
+        }
         if (fields.has("url") == fields.has("command")) {
             fields.fault(
                     "url",

@@ -165,7 +165,7 @@ class RuntimeArchitectureTest {
             "dev.postroad.runtime.publish.Producers",
             "dev.postroad.runtime.guard.AgentBreaker",
             // An attempt whose agent says that an earlier one is under way; whoever takes the run over asks anew.
-            "dev.postroad.runtime.agent.http.HttpQuestion",
+            "dev.postroad.runtime.agent.http.Question",
             "dev.postroad.runtime.run.calls.AgentCalls",
             "dev.postroad.runtime.background.Rounds",
             // Between two portions, so that the runs under way do not feel them.

@@ -182,7 +182,8 @@ public final class AgentClients implements AutoCloseable {
             }
             case MCP -> {
                 McpSettings settings = McpSettings.read(fields, environment);
-                yield settings == null ? null : new LeasedClient(() -> McpAgent.open(settings, environment));
+                RetryPolicy policy = RetryPolicy.DEFAULT.with(definition.retry());
+                yield settings == null ? null : new LeasedClient(() -> McpAgent.open(settings, environment, policy));
             }
             // Neither holds anything that a call could lose.
             case KAFKA -> KafkaAgent.open(definition.name(), KafkaSettings.read(fields), tasks);

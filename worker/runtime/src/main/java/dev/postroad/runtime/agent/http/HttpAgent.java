@@ -25,14 +25,14 @@ public final class HttpAgent implements AgentClient {
     private final AttemptSender sender;
     private final RemoteFaults faults;
     private final HttpAnswer answer;
-    private final @Nullable HttpQuestion question;
+    private final @Nullable Question question;
 
     private HttpAgent(
             HttpSettings settings,
             int maxAnswerBytes,
             AttemptSender sender,
             RemoteFaults faults,
-            @Nullable HttpQuestion question) {
+            @Nullable Question question) {
         this.settings = settings;
         this.maxAnswerBytes = maxAnswerBytes;
         this.sender = sender;
@@ -50,9 +50,12 @@ public final class HttpAgent implements AgentClient {
             HttpSettings settings, AgentEnvironment environment, AttemptSender sender, RetryPolicy policy) {
         RemoteFaults faults = new RemoteFaults("http", new Excerpt(settings.secrets()), environment.clock());
         URI asked = settings.reconcile();
-        HttpQuestion question = asked == null
+        Question question = asked == null
                 ? null
-                : new HttpQuestion(settings, asked, environment.maxAnswerBytes(), sender, faults, policy);
+                : new Question(
+                        new HttpQuestion(settings, asked, environment.maxAnswerBytes(), sender, faults),
+                        faults,
+                        policy);
         return new HttpAgent(settings, environment.maxAnswerBytes(), sender, faults, question);
     }
 

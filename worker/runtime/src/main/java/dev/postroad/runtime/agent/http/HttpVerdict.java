@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@code "notDone": true}, or {@code "underWay": true}. Here nothing is no answer: who says nothing of the work would have it
  * taken for done. Immutable.
  */
-sealed interface HttpVerdict {
+public sealed interface HttpVerdict {
     /** In the order in which one of them decides; the first three stand alone. */
     List<String> WORDS = List.of("notDone", "underWay", "error", "interrupt", "sleep", "goto", "output");
 
@@ -42,18 +42,22 @@ sealed interface HttpVerdict {
 
     /** Reads an answer of a status of 2xx, and writes its logs. */
     static HttpVerdict read(byte[] bytes, AgentCall call, HttpAnswer answer, @Nullable Duration pause) {
-        List<Fault> problems = new FaultList();
         try {
-            JsonNode tree = Json.read(bytes);
-            HttpVerdict verdict = read(Fields.of(tree, "", problems), answer, pause, problems);
-            if (verdict != null && problems.isEmpty()) {
-                AgentLog.write(call.log(), tree.get("logs"), answer.faults().excerpt());
-                return verdict;
-            }
+            return read(Json.read(bytes), call, answer, pause);
         } catch (FaultsException unreadable) {
-            problems.addAll(unreadable.faults());
+            return new Unknown(answer.faults().badAnswer(unreadable.faults()));
         }
-        return new Unknown(answer.faults().badAnswer(problems));
+    }
+
+    /** The same of an answer that was read, whatever protocol it came by. */
+    static HttpVerdict read(JsonNode tree, AgentCall call, HttpAnswer answer, @Nullable Duration pause) {
+        List<Fault> problems = new FaultList();
+        HttpVerdict verdict = read(Fields.of(tree, "", problems), answer, pause, problems);
+        if (verdict == null || !problems.isEmpty()) {
+            return new Unknown(answer.faults().badAnswer(problems));
+        }
+        AgentLog.write(call.log(), tree.get("logs"), answer.faults().excerpt());
+        return verdict;
     }
 
     private static @Nullable HttpVerdict read(

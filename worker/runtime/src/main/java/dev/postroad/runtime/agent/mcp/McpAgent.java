@@ -2,16 +2,22 @@ package dev.postroad.runtime.agent.mcp;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.ErrorTypes;
+import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import dev.postroad.runtime.agent.attempt.ToolOffer;
+import dev.postroad.runtime.agent.http.HttpAnswer;
+import dev.postroad.runtime.agent.http.HttpVerdict;
+import dev.postroad.runtime.agent.http.Question;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
@@ -46,16 +52,25 @@ public final class McpAgent implements AgentClient {
     private volatile @Nullable ToolOffer offer;
     private @Nullable McpSession session;
 
-    private McpAgent(McpSettings settings, AgentEnvironment environment) {
+    private final @Nullable Question question;
+
+    private McpAgent(McpSettings settings, AgentEnvironment environment, RetryPolicy policy) {
         this.settings = settings;
         this.environment = environment;
         this.faults = new RemoteFaults("mcp", new Excerpt(settings.secrets()), environment.clock());
         this.answers = new McpAnswer(environment.maxAnswerBytes(), faults);
+        String asked = settings.reconcile();
+        this.question =
+                asked == null ? null : new Question((call, doubtful) -> verdict(asked, call, doubtful), faults, policy);
     }
 
-    /** A client, which reaches out to nobody yet. */
-    public static McpAgent open(McpSettings settings, AgentEnvironment environment) {
-        return new McpAgent(settings, environment);
+    /**
+     * A client, which reaches out to nobody yet.
+     *
+     * @param policy says how long to wait until a tool is asked once more what came of a call
+     */
+    public static McpAgent open(McpSettings settings, AgentEnvironment environment, RetryPolicy policy) {
+        return new McpAgent(settings, environment, policy);
     }
 
     @Override
@@ -73,12 +88,46 @@ public final class McpAgent implements AgentClient {
         }
     }
 
-    private AgentReply untraced(AgentCall call) throws InterruptedException {
-        JsonNode input = call.input();
-        if (!input.isObject()) {
-            return faults.permanent(
-                    "mcp.bad-input", "a tool takes an object, and the input is none; map it by the node's input");
+    @Override
+    public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
+        AgentReply known = question == null ? null : question.ask(call, doubtful);
+        return known == null ? call(call) : known;
+    }
+
+    /** What a tool says came of a call of another one: as its structured content, or as JSON in its words. */
+    private HttpVerdict verdict(String asked, AgentCall call, int doubtful) throws InterruptedException {
+        ObjectNode about = JsonNodeFactory.instance
+                .objectNode()
+                .put("idempotencyKey", call.idempotencyKey())
+                .put("doubtful", doubtful);
+        about.set("arguments", call.input());
+        return switch (called(asked, about, call)) {
+            case AgentReply.Completed said ->
+                HttpVerdict.read(inWords(said.output()), call, new HttpAnswer(faults), null);
+            case AgentReply.Faulted why -> new HttpVerdict.Unknown(why);
+            case AgentReply other -> throw new IllegalStateException("no tool answers with " + other);
+        };
+    }
+
+    private static JsonNode inWords(JsonNode said) {
+        if (said.size() == 1 && said.path("text").isTextual()) {
+            try {
+                return Json.read(said.path("text").textValue());
+            } catch (FaultsException justWords) {
+                return said;
+            }
         }
+        return said;
+    }
+
+    private AgentReply untraced(AgentCall call) throws InterruptedException {
+        return call.input() instanceof ObjectNode arguments
+                ? called(settings.tool(), arguments, call)
+                : faults.permanent(
+                        "mcp.bad-input", "a tool takes an object, and the input is none; map it by the node's input");
+    }
+
+    private AgentReply called(String tool, ObjectNode arguments, AgentCall call) throws InterruptedException {
         URI url = settings.url();
         if (url != null) {
             try {
@@ -89,7 +138,8 @@ public final class McpAgent implements AgentClient {
         }
         McpSession used = session();
         String token = call.idempotencyKey() + "/" + call.attempt() + "/" + calls.incrementAndGet();
-        CompletableFuture<CallToolResult> answered = used.call(request(call, token), token, call.output());
+        CompletableFuture<CallToolResult> answered =
+                used.call(request(tool, arguments, call, token), token, call.output());
         try {
             Duration left = Duration.between(environment.clock().instant(), call.deadline());
             return answers.read(answered.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS));
@@ -100,7 +150,7 @@ public final class McpAgent implements AgentClient {
             used.cancel(token);
             throw stopped;
         } catch (ExecutionException failed) {
-            return failure(used, failed.getCause() == null ? failed : failed.getCause());
+            return failure(tool, used, failed.getCause() == null ? failed : failed.getCause());
         }
     }
 
@@ -139,9 +189,9 @@ public final class McpAgent implements AgentClient {
     }
 
     /** The key is told so that a server that knows it can make its effects happen once. */
-    private CallToolRequest request(AgentCall call, String token) {
-        return CallToolRequest.builder(settings.tool())
-                .arguments(Json.mapper().convertValue(call.input(), ARGUMENTS))
+    private CallToolRequest request(String tool, ObjectNode arguments, AgentCall call, String token) {
+        return CallToolRequest.builder(tool)
+                .arguments(Json.mapper().convertValue(arguments, ARGUMENTS))
                 .meta(Map.of(
                         "progressToken",
                         token,
@@ -152,12 +202,12 @@ public final class McpAgent implements AgentClient {
                 .build();
     }
 
-    private AgentReply failure(McpSession used, Throwable failed) {
+    private AgentReply failure(String tool, McpSession used, Throwable failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof McpError refused && refused.getJsonRpcError() != null) {
                 return faults.permanent(
                         "mcp.refused",
-                        "the server refused the call of tool " + settings.tool() + ": "
+                        "the server refused the call of tool " + tool + ": "
                                 + refused.getJsonRpcError().message() + " ("
                                 + refused.getJsonRpcError().code() + ")");
             }

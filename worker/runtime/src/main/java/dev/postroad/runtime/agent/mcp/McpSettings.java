@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What the author of an MCP agent said.
  *
  * @param tool the name of the tool at its server
+ * @param reconcile the tool of the same server that is asked what came of a call in doubt; null for none
  * @param url where the server takes requests; null where it is a command
  * @param headers sent with each request
  * @param command the program that is the server, and its arguments; empty where it is reached by an address
@@ -25,12 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record McpSettings(
         String tool,
+        @Nullable String reconcile,
         @Nullable URI url,
         Map<String, String> headers,
         List<String> command,
         Map<String, String> env,
         List<String> secrets) {
-    private static final Set<String> KNOWN = CommonSettings.and("tool", "url", "headers", "command", "env");
+    private static final Set<String> KNOWN =
+            CommonSettings.and("tool", "reconcile", "url", "headers", "command", "env");
 
     /** The settings, or null; whatever is wrong is noted as a fault. */
     public static @Nullable McpSettings read(Fields fields, AgentEnvironment environment) {
@@ -61,7 +64,7 @@ public record McpSettings(
         Map<String, String> env = resolved(fields, "env", references);
         return url == null && command.isEmpty()
                 ? null
-                : new McpSettings(tool, url, headers, command, env, references.secrets());
+                : new McpSettings(tool, fields.text("reconcile"), url, headers, command, env, references.secrets());
     }
 
     private static Map<String, String> resolved(Fields fields, String field, SecretReferences references) {

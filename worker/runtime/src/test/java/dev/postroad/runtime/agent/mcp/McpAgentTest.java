@@ -94,6 +94,33 @@ final class McpAgentTest {
     }
 
     @Test
+    void aToolSaysWhatCameOfACallInDoubtBeforeAnotherIsCalledAgain() throws Exception {
+        assertThat(callInDoubt("['underWay', 'output']")).isEqualTo(AgentReply.completed(Calls.json("{'paid':true}")));
+        assertThat(server.checked).hasSize(2);
+        assertThat(server.checked.getFirst())
+                .containsEntry("idempotencyKey", Calls.with("{}").idempotencyKey())
+                .containsEntry("doubtful", 1);
+        assertThat(callInDoubt("['words']")).as("JSON in words").isEqualTo(AgentReply.completed(Calls.json("7")));
+        assertThat(callInDoubt("['notDone']"))
+                .as("it is called")
+                .isEqualTo(AgentReply.completed(Calls.json("{'said':{'says':['notDone']}}")));
+        assertFault(
+                callInDoubt("['fails']"),
+                "mcp.tool-error",
+                true,
+                "asked what came of attempt 1: the tool failed: no idea");
+        assertFault(callInDoubt("['well done']"), "mcp.bad-answer", true, "asked what came of attempt 1: ");
+    }
+
+    private static AgentReply callInDoubt(String says) throws Exception {
+        server.checked.clear();
+        try (AgentClient client = clients.open(Calls.agent(
+                "mcp", "tool: echo", "reconcile: check", "url: " + server.url(), "retry: { backoff: PT0.01S }"))) {
+            return client.callInDoubt(Calls.with("{'says':" + says + "}"), 1);
+        }
+    }
+
+    @Test
     void aServerThatIsAwayIsTriedAgain() throws Exception {
         try (AgentClient client = clients.open(Calls.agent("mcp", "tool: echo", "url: http://127.0.0.1:1/mcp"))) {
             assertFault(client.call(Calls.with("{}")), "mcp.connection", true, "cannot be reached");

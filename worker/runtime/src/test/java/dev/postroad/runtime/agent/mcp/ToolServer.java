@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -29,6 +30,7 @@ final class ToolServer implements AutoCloseable {
     private final McpSyncServer mcp;
     private final CountDownLatch closing = new CountDownLatch(1);
     final CountDownLatch hanging = new CountDownLatch(1);
+    final List<Map<String, Object>> checked = new CopyOnWriteArrayList<>();
 
     private ToolServer() throws Exception {
         HttpServletStreamableServerTransportProvider provider = HttpServletStreamableServerTransportProvider.builder()
@@ -68,33 +70,38 @@ final class ToolServer implements AutoCloseable {
                                 tool(
                                         tool(
                                                 tool(
-                                                        server,
-                                                        "echo",
+                                                        tool(
+                                                                server,
+                                                                "echo",
+                                                                (exchange, call) -> CallToolResult.builder()
+                                                                        .addTextContent("see the structured content")
+                                                                        .structuredContent(
+                                                                                Map.of("said", call.arguments()))
+                                                                        .build()),
+                                                        "words",
                                                         (exchange, call) -> CallToolResult.builder()
-                                                                .addTextContent("see the structured content")
-                                                                .structuredContent(Map.of("said", call.arguments()))
+                                                                .addTextContent("one")
+                                                                .addTextContent("two")
                                                                 .build()),
-                                                "words",
+                                                "image",
                                                 (exchange, call) -> CallToolResult.builder()
-                                                        .addTextContent("one")
-                                                        .addTextContent("two")
+                                                        .addTextContent("a dot")
+                                                        .addContent(ImageContent.builder("AA==", "image/png")
+                                                                .build())
                                                         .build()),
-                                        "image",
+                                        "fails",
                                         (exchange, call) -> CallToolResult.builder()
-                                                .addTextContent("a dot")
-                                                .addContent(ImageContent.builder("AA==", "image/png")
-                                                        .build())
+                                                .addTextContent("no stock for one who sends "
+                                                        + exchange.transportContext()
+                                                                .get("authorization"))
+                                                .isError(true)
                                                 .build()),
-                                "fails",
-                                (exchange, call) -> CallToolResult.builder()
-                                        .addTextContent("no stock for one who sends "
-                                                + exchange.transportContext().get("authorization"))
-                                        .isError(true)
-                                        .build()),
-                        "slow",
-                        this::slow),
-                "hangs",
-                this::hang);
+                                "slow",
+                                this::slow),
+                        "hangs",
+                        this::hang),
+                "check",
+                this::check);
     }
 
     private static <S extends McpServer.SyncSpecification<S>> McpServer.SyncSpecification<S> tool(
@@ -113,6 +120,27 @@ final class ToolServer implements AutoCloseable {
                 .message("nearly there")
                 .build());
         return CallToolResult.builder().addTextContent("done").build();
+    }
+
+    /** Asked what came of a call of another tool, says one after the other what the arguments of that say. */
+    private CallToolResult check(McpSyncServerExchange exchange, CallToolRequest call) {
+        checked.add(call.arguments());
+        Map<?, ?> arguments = (Map<?, ?>) call.arguments().get("arguments");
+        List<?> says = (List<?>) arguments.get("says");
+        String word = String.valueOf(says.get(checked.size() - 1));
+        return switch (word) {
+            case "output" ->
+                CallToolResult.builder()
+                        .structuredContent(Map.of("output", Map.of("paid", true)))
+                        .build();
+            case "fails" ->
+                CallToolResult.builder().addTextContent("no idea").isError(true).build();
+            case "notDone", "underWay" ->
+                CallToolResult.builder().structuredContent(Map.of(word, true)).build();
+            case "words" ->
+                CallToolResult.builder().addTextContent("{\"output\": 7}").build();
+            default -> CallToolResult.builder().addTextContent(word).build();
+        };
     }
 
     private CallToolResult hang(McpSyncServerExchange exchange, CallToolRequest call) {
