@@ -13,9 +13,11 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.Graph;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -543,14 +545,14 @@ final class SimulatedRun {
     /** At any event a run can be written out as a whole, and goes on from there as the same. */
     private Run writtenAndRead(Run run) {
         try {
-            JsonNode tree = Json.read(Json.bytes(RunCodec.tree(run)));
-            Run read = RunCodec.run(run.id(), run.graph(), this::version, tree);
+            byte[] written = Json.bytes(RunCodec.tree(run));
+            Run read = RunCodec.run(run.id(), run.graph(), this::version, Json.read(written));
             check(
-                    RunCodec.tree(read).toString().equals(tree.toString()),
-                    () -> "not all of the run is read back: " + tree);
+                    Arrays.equals(Json.bytes(RunCodec.tree(read)), written),
+                    () -> "not all of the run is read back: " + new String(written, StandardCharsets.UTF_8));
             check(
                     read.root().equals(run.root()) && read.baseline().equals(run.baseline()),
-                    () -> "another run is read back: " + tree);
+                    () -> "another run is read back: " + new String(written, StandardCharsets.UTF_8));
             return read;
         } catch (FaultsException unreadable) {
             throw new AssertionError("cannot be read back: " + run.id(), unreadable);
