@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Lets no more through than a rate and the records that are not accounted for yet allow. Confined to one thread. */
 final class Flow {
-    private static final int LOOK_EVERY = 64;
+    private static final int LOOK_EVERY = 8;
     private static final long BEAT_NANOS = 1_000_000;
 
     private final FuzzSettings settings;
