@@ -144,7 +144,9 @@ final class GraphVersions {
                     .uncaughtExceptionHandler(owner)
                     .start(() -> {
                         try {
-                            KnownVersion _ = known(version);
+                            if (known(version) == null) {
+                                KnownVersion _ = older.keep(version, lost(version));
+                            }
                         } catch (RuntimeException away) {
                             // Whoever wants it asks again, and pauses between.
                             LOG.debug("a version of a graph cannot be read yet", away);
@@ -153,6 +155,12 @@ final class GraphVersions {
                         }
                     });
         }
+    }
+
+    /** Its number was there when this worker read them, and its row is gone since: whoever waited for it would for ever. */
+    private static Unsound lost(GraphVersion version) {
+        return new Unsound("version " + version.number() + " of graph " + version.name()
+                + " is not in Postgres any more; apply it anew, and name the version that it gets");
     }
 
     /**

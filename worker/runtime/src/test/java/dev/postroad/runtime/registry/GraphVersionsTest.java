@@ -147,6 +147,25 @@ class GraphVersionsTest {
         }
     }
 
+    @Test
+    void whoWaitsForAVersionThatIsLostIsToldSo() throws Exception {
+        try (Site site = Site.open()) {
+            site.worker().close();
+            GraphStore store = new GraphStore(site.sql(), site.sql(), new AgentEvents("test", InstantSource.system()));
+            GraphVersions versions = new GraphVersions(store, MOST);
+            publish(store, versions, 1, 2);
+            versions = new GraphVersions(store, MOST);
+            versions.load();
+            site.sql().useHandle(sql -> sql.execute("DELETE FROM postroad.graphs WHERE name = 'many' AND version = 1"));
+            GraphVersions after = versions;
+            Site.await(
+                    "it is told",
+                    () -> after.lookUp("many", 1) instanceof GraphLookup.Unsound(String why)
+                            && why.startsWith("version 1 of graph many is not in Postgres any more"));
+            assertThat(after.lookUp("many", 2)).isInstanceOf(GraphLookup.Found.class);
+        }
+    }
+
     private static WeakReference<Graph> publish(GraphStore store, GraphVersions versions, int first, int last)
             throws Exception {
         for (int number = first; number <= last; number++) {
