@@ -61,6 +61,9 @@ public final class Place implements AutoCloseable {
         properties.put("bootstrap.servers", servers.kafka());
         properties.put("linger.ms", "5");
         properties.put("batch.size", "65536");
+        // Servers may be struck, and start again on a machine that has much else to do.
+        properties.put("max.block.ms", "600000");
+        properties.put("delivery.timeout.ms", "600000");
         producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }
 
