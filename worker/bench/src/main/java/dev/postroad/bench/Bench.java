@@ -369,10 +369,13 @@ public final class Bench {
             name = "kafka-tasks",
             description =
                     "Tasks of an agent on Kafka, all out at once: heap, a worker that is killed, and what was sent.")
-    int kafkaTasks(@Option(names = "--tasks", defaultValue = "100000") int tasks) throws Exception {
+    int kafkaTasks(
+            @Option(names = "--tasks", defaultValue = "100000") int tasks,
+            @Option(names = "--heap", defaultValue = "512", description = "MiB of the worker's heap") int heap)
+            throws Exception {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "bench")) {
-            print(HostedRuns.out(ground, place, tasks));
+            print(HostedRuns.out(ground, place, tasks, heap));
         }
         return 0;
     }

@@ -32,10 +32,10 @@ final class HostedRuns {
     }
 
     /** Tasks that are all out at once, with the worker that sent them and with the next; then they are answered. */
-    static ObjectNode out(Ground ground, Place place, int runs)
+    static ObjectNode out(Ground ground, Place place, int runs, int heapMebibytes)
             throws IOException, FaultsException, InterruptedException {
         ObjectNode figures = JsonNodeFactory.instance.objectNode().put("tasks", runs);
-        try (WorkerProcess first = new WorkerProcess(place.environment(Map.of()), ground.log("first"))) {
+        try (WorkerProcess first = new WorkerProcess(place.environment(Map.of()), ground.log("first"), heapMebibytes)) {
             place.publish(DEFINITION);
             place.publish(Graphs.chain(GRAPH, 1, AGENT));
             long begun = System.nanoTime();
@@ -46,9 +46,11 @@ final class HostedRuns {
             Ground.await(() -> at(place, "waiting") == runs);
             figures.put("secondsUntilAllAreOut", seconds(begun));
             figures.put("heapMebibytes", Figures.round(first.heapMebibytes(), 1));
+            figures.put("peakResidentMebibytes", Figures.round(first.peakResidentMebibytes(), 1));
             first.kill();
         }
-        try (WorkerProcess second = new WorkerProcess(place.environment(Map.of()), ground.log("second"))) {
+        try (WorkerProcess second =
+                new WorkerProcess(place.environment(Map.of()), ground.log("second"), heapMebibytes)) {
             figures.put("readyMillis", Math.round(second.readyMillis()));
             figures.put("heapAfterKillMebibytes", Figures.round(second.heapMebibytes(), 1));
             long begun = System.nanoTime();
@@ -56,9 +58,10 @@ final class HostedRuns {
                 Ground.await(() -> at(place, "completed") == runs);
             }
             figures.put("secondsUntilAllAreAnswered", seconds(begun));
+            figures.put("peakResidentAfterKillMebibytes", Figures.round(second.peakResidentMebibytes(), 1));
         }
         figures.put("tasksSent", place.records(place.topics().agentTasks(AGENT)));
-        return figures.put("heapLimitMebibytes", 512);
+        return figures.put("heapLimitMebibytes", heapMebibytes);
     }
 
     private static long at(Place place, String status) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -99,6 +100,19 @@ public final class WorkerProcess implements AutoCloseable {
         questions.write('\n');
         questions.flush();
         return answer("heap ") / (double) (1 << 20);
+    }
+
+    /** The most memory that the process ever held, with all that is beside the heap; 0 where the system does not tell. */
+    double peakResidentMebibytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToDouble(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0)
+                .findFirst()
+                .orElse(0);
     }
 
     /** Sends it a signal, such as STOP. */
