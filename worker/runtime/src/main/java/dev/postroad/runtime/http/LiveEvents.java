@@ -11,7 +11,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,20 +30,29 @@ final class LiveEvents implements AutoCloseable {
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("postroad-live-events").daemon().factory());
+    private @Nullable ScheduledFuture<?> looks;
     private boolean failing;
 
     LiveEvents(JournalTail tail) {
         this.tail = tail;
-        var ignored = looking.scheduleWithFixedDelay(
-                this::look, MILLIS_BETWEEN_LOOKS, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
     }
 
-    void follow(EventStream stream) {
+    /** Looks from now on, where nobody followed anything. */
+    synchronized void follow(EventStream stream) {
         streams.add(stream);
+        if (looks == null && !looking.isShutdown()) {
+            looks = looking.scheduleWithFixedDelay(
+                    this::look, MILLIS_BETWEEN_LOOKS, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+        }
     }
 
-    void forget(EventStream stream) {
+    /** Looks no more once nobody follows anything. */
+    synchronized void forget(EventStream stream) {
         streams.remove(stream);
+        if (streams.isEmpty() && looks != null) {
+            looks.cancel(false);
+            looks = null;
+        }
     }
 
     /** What it throws would end all further looks. */
