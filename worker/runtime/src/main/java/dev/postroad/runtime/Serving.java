@@ -7,6 +7,8 @@ import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.http.Sources;
 import dev.postroad.runtime.http.WorkerHttp;
+import dev.postroad.runtime.lease.Drains;
+import dev.postroad.runtime.letters.DeadLetters;
 import dev.postroad.runtime.observe.HealthChecks;
 import dev.postroad.runtime.observe.QueueWait;
 import dev.postroad.runtime.observe.ServerWatch;
@@ -52,6 +54,8 @@ record Serving(HealthChecks health, WorkerHttp http) {
                 new ScheduleListing(storage.reading(), on.clock()),
                 intake.schedules(),
                 new Bulks(storage.jdbi()),
+                new Drains(storage.jdbi()),
+                new DeadLetters(settings.kafka(), settings.topics()),
                 client,
                 settings.maxValueBytes());
         return new Serving(health, on.part(listen(on, sources, health)));

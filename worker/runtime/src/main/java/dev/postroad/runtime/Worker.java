@@ -12,8 +12,12 @@ import dev.postroad.runtime.provisioning.StartLimit;
 import dev.postroad.runtime.trace.Traces;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A worker: reads triggers and control messages, steps runs, publishes events. The one place where its parts are wired.
@@ -22,11 +26,15 @@ import org.jspecify.annotations.Nullable;
  * had been started. Thread-safe.
  */
 public final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
     private final Parts parts = new Parts();
     private final WorkerSettings settings;
     private final SharedClock clock;
     private final PrometheusMeterRegistry metrics;
     private final Life life = new Life(this::close);
+    private final AtomicBoolean drains = new AtomicBoolean();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean closing;
     private volatile @Nullable Serving serving;
 
@@ -103,6 +111,18 @@ public final class Worker implements AutoCloseable {
         Stepping stepping = Stepping.open(on, storage, publishing, agents, traces, lease, self, fate);
         Intake intake = Intake.open(on, storage, publishing, agents, stepping);
         serving = Serving.open(on, storage, publishing, agents, stepping, intake);
+        stepping.membership().shards().whenDrained(this::drain);
+    }
+
+    /** Somebody asked for the end of this worker: it is the same as when its process is told to end. */
+    private void drain() {
+        if (drains.compareAndSet(false, true)) {
+            LOG.info("this worker was asked to hand over what it has, and ends");
+            Thread.ofPlatform().name("postroad-drain").start(() -> {
+                close();
+                drained.complete(null);
+            });
+        }
     }
 
     /** Whether the worker can do its work. */
@@ -120,6 +140,15 @@ public final class Worker implements AutoCloseable {
      */
     public void whenBroken(Consumer<String> told) {
         life.whenBroken(told);
+    }
+
+    /**
+     * Has somebody told where the worker was asked to hand over and end, and has.
+     *
+     * @param told on a thread of the worker's; at once, on this thread, where it has ended so
+     */
+    public void whenDrained(Runnable told) {
+        var _ = drained.thenRun(told);
     }
 
     /** The port of the worker's HTTP server; 0 before it listens. */

@@ -26,6 +26,7 @@ public final class GivenWorker {
         Worker worker = Worker.start(settings);
         worker.whenBroken(_ -> BrokenProcess.end());
         surroundings.shutdown().add(worker::close);
+        worker.whenDrained(surroundings.shutdown()::run);
         String told = "worker " + settings.workerId() + " on Kafka " + settings.kafkaServers() + " and Postgres "
                 + settings.postgres().address() + ", " + (settings.http().tls() == null ? "HTTP" : "HTTPS") + " on "
                 + settings.httpHost() + ":" + worker.httpPort();

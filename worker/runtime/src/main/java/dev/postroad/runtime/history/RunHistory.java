@@ -3,6 +3,8 @@ package dev.postroad.runtime.history;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.budgets.BudgetListing;
 import dev.postroad.runtime.history.budgets.BudgetReport;
+import dev.postroad.runtime.history.costs.CostListing;
+import dev.postroad.runtime.history.costs.CostReport;
 import dev.postroad.runtime.history.past.EventFilter;
 import dev.postroad.runtime.history.past.MigrationPlan;
 import dev.postroad.runtime.history.past.RunPast;
@@ -12,6 +14,8 @@ import dev.postroad.runtime.history.past.StateDiff;
 import dev.postroad.runtime.history.past.StateVersion;
 import dev.postroad.runtime.history.past.VersionFilter;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
+import dev.postroad.runtime.history.runs.LimitListing;
+import dev.postroad.runtime.history.runs.LimitReport;
 import dev.postroad.runtime.history.runs.QueueCounting;
 import dev.postroad.runtime.history.runs.QueueReport;
 import dev.postroad.runtime.history.runs.RunCounting;
@@ -26,6 +30,7 @@ import dev.postroad.runtime.history.waiting.WaitingListing;
 import dev.postroad.runtime.history.waiting.WaitingPage;
 import dev.postroad.runtime.journal.PrunedRun;
 import dev.postroad.runtime.journal.PrunedRuns;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +46,9 @@ public final class RunHistory {
     private final RunCounting counting;
     private final WaitingListing waiting;
     private final QueueCounting queue;
+    private final LimitListing limits;
     private final BudgetListing budgets;
+    private final CostListing costs;
     private final RunPast past;
     private final PrunedRuns pruned;
 
@@ -52,9 +59,25 @@ public final class RunHistory {
         counting = new RunCounting(postgres);
         waiting = new WaitingListing(postgres);
         queue = new QueueCounting(postgres);
+        limits = new LimitListing(postgres);
         budgets = new BudgetListing(postgres);
+        costs = new CostListing(postgres);
         past = new RunPast(postgres, database);
         pruned = new PrunedRuns(postgres);
+    }
+
+    /** The limits on the runs of graphs, with their use over all workers. */
+    public List<LimitReport> limits() {
+        return limits.all();
+    }
+
+    /**
+     * What runs and agents used.
+     *
+     * @param since null for thirty days ago
+     */
+    public CostReport costs(@Nullable Instant since) {
+        return costs.since(since);
     }
 
     /** The tags of a run; empty where there is no such run. */

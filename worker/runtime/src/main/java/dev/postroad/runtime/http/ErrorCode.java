@@ -9,6 +9,7 @@ enum ErrorCode {
     METHOD_NOT_ALLOWED(405, "method-not-allowed"),
     NOT_ACCEPTABLE(406, "not-acceptable"),
     UNREADABLE(409, "unreadable"),
+    CONFLICT(409, "conflict"),
     PRUNED(410, "pruned"),
     TOO_LARGE(413, "too-large"),
     UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type"),

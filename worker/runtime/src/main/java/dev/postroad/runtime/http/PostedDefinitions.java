@@ -44,15 +44,31 @@ final class PostedDefinitions implements Library {
     }
 
     /**
-     * Reads one definition, or a list of them.
+     * Reads one definition, or a list of them, or the text of a file with some.
      *
      * @throws FaultsException with everything that is wrong with any of them
      */
     List<Definition> read(JsonNode body) throws FaultsException {
+        return body.isTextual() ? readFile(body.textValue()) : readTrees(body);
+    }
+
+    /** The text of a file, as people write it. */
+    private List<Definition> readFile(String text) throws FaultsException {
+        List<Definition> definitions = Definitions.readAll(text);
+        if (definitions.size() > MOST) {
+            throw tooMany(definitions.size());
+        }
+        List<String> places = new ArrayList<>();
+        for (int i = 0; i < definitions.size(); i++) {
+            places.add(definitions.size() == 1 ? "" : "document " + (i + 1));
+        }
+        return sound(definitions, places);
+    }
+
+    private List<Definition> readTrees(JsonNode body) throws FaultsException {
         boolean isList = body.isArray();
         if (isList && (body.isEmpty() || body.size() > MOST)) {
-            throw new FaultsException(
-                    List.of(new Fault("", "has " + body.size() + " definitions", "send 1 to " + MOST + " at once")));
+            throw tooMany(body.size());
         }
         Map<String, Definition> found = new HashMap<>();
         List<Definition> definitions = new ArrayList<>();
@@ -69,6 +85,15 @@ final class PostedDefinitions implements Library {
             definitions.add(definition);
             places.add(place);
         }
+        return sound(definitions, places);
+    }
+
+    private static FaultsException tooMany(int count) {
+        return new FaultsException(
+                List.of(new Fault("", "has " + count + " definitions", "send 1 to " + MOST + " at once")));
+    }
+
+    private List<Definition> sound(List<Definition> definitions, List<String> places) throws FaultsException {
         check(definitions, places);
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);

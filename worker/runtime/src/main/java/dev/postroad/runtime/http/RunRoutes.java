@@ -10,6 +10,7 @@ import dev.postroad.runtime.history.past.RunState;
 import dev.postroad.runtime.history.past.StateVersion;
 import dev.postroad.runtime.history.past.VersionFilter;
 import dev.postroad.runtime.history.rows.JsonFields;
+import dev.postroad.runtime.history.runs.LimitReport;
 import dev.postroad.runtime.history.runs.RunFilter;
 import dev.postroad.runtime.history.runs.RunJson;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
@@ -17,6 +18,7 @@ import dev.postroad.runtime.history.waiting.WaitingFilter.Order;
 import dev.postroad.runtime.history.waiting.WaitingJson;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +48,9 @@ final class RunRoutes {
         routes.get("/api/runs/{id}/timeline", this::timeline);
         routes.get("/api/runs/{id}/migration", this::migration);
         routes.get("/api/queue", this::queue);
+        routes.get("/api/limits", this::limits);
         routes.get("/api/budgets", this::budgets);
+        routes.get("/api/costs", this::costs, Needs.READER, Needs.EVERYTHING);
         routes.get("/api/waiting", this::waiting);
         routes.get("/api/counts", this::counts);
     }
@@ -177,6 +181,22 @@ final class RunRoutes {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         List<BudgetReport> seen = Guard.principal(context).isBounded() ? List.of() : history.budgets();
         json.set("budgets", JsonFields.list(seen, BudgetReport::toJson));
+        Answers.send(context, json);
+    }
+
+    private void costs(Context context) {
+        Query query = new Query(context);
+        Instant since = query.time("since");
+        query.end();
+        Answers.send(context, history.costs(since).toJson());
+    }
+
+    /** Their use is by all runs of a graph, as with budgets. */
+    private void limits(Context context) {
+        new Query(context).end();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        List<LimitReport> seen = Guard.principal(context).isBounded() ? List.of() : history.limits();
+        json.set("limits", JsonFields.list(seen, LimitReport::toJson));
         Answers.send(context, json);
     }
 

@@ -13,6 +13,8 @@ import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.history.runs.FailureGroups;
 import dev.postroad.runtime.history.tasks.RunTasks;
 import dev.postroad.runtime.history.workers.WorkerRegister;
+import dev.postroad.runtime.lease.Drains;
+import dev.postroad.runtime.letters.DeadLetters;
 import dev.postroad.runtime.output.OutputTail;
 import dev.postroad.runtime.schedule.ScheduleControl;
 import dev.postroad.runtime.schedule.ScheduleListing;
@@ -40,13 +42,16 @@ public record Sources(
         ScheduleListing schedules,
         ScheduleControl scheduleControl,
         Bulks bulks,
+        Drains drains,
+        DeadLetters letters,
         PostroadClient client,
         int maxMessageBytes) {
 
     /**
      * Reads from a database.
      *
-     * @param agentSwitch writes to it, so that it has connections of its own, as have {@code scheduleControl} and {@code bulks}
+     * @param agentSwitch writes to it, so that it has connections of its own, as have {@code scheduleControl},
+     *     {@code bulks} and {@code drains}
      */
     public static Sources of(
             DataSource database,
@@ -56,6 +61,8 @@ public record Sources(
             ScheduleListing schedules,
             ScheduleControl scheduleControl,
             Bulks bulks,
+            Drains drains,
+            DeadLetters letters,
             PostroadClient client,
             int maxMessageBytes) {
         return new Sources(
@@ -75,6 +82,8 @@ public record Sources(
                 schedules,
                 scheduleControl,
                 bulks,
+                drains,
+                letters,
                 client,
                 maxMessageBytes);
     }

@@ -78,7 +78,8 @@ public final class WorkerHttp implements AutoCloseable {
             new TaskRoutes(sources.history(), sources.tasks()).addTo(config.routes);
             new EventRoutes(sources.history(), streams).addTo(config.routes);
             new LogRoutes(sources.history(), sources.runLog(), logs).addTo(config.routes);
-            new WorkerRoutes(sources.workers()).addTo(config.routes);
+            new WorkerRoutes(sources.workers(), sources.drains()).addTo(config.routes);
+            new DeadLetterRoutes(sources.letters()).addTo(config.routes);
             new DefinitionRoutes(sources.definitions()).addTo(config.routes);
             new DrawingRoutes(sources.definitions()).addTo(config.routes);
             new AgentStatsRoutes(sources.agentMetrics()).addTo(config.routes);

@@ -76,6 +76,9 @@ public final class LeaseKeeper implements AutoCloseable {
         /** What this worker believes to have, for its row. */
         Holdings holdings();
 
+        /** Somebody asked this worker to hand over and end; told again until it leaves. Must not block. */
+        void drain();
+
         /**
          * Looks at what is whose.
          *
@@ -180,6 +183,9 @@ public final class LeaseKeeper implements AutoCloseable {
             lease.lost();
             sentAt = ticker.getAsLong();
             rows.enter(session.connection(), session.isLocked(), leaving);
+        }
+        if (look.drains() && !leaving) {
+            follower.drain();
         }
         for (Death death : deaths.judge(look.others(), ticker.getAsLong())) {
             bury(session.connection(), death);

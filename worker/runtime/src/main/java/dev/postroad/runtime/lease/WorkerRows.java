@@ -26,10 +26,11 @@ final class WorkerRows {
                 UPDATE postroad.workers SET renewed_at = clock_timestamp(), shards = ?, wants = ?, lag = ?, leaving = ?,
                                             kafka_silent_since = ?
                 WHERE id = ?
-                RETURNING id)
+                RETURNING id, drain_asked_at)
             SELECT w.id, w.name, w.host, w.renewed_at, extract(epoch FROM w.lease) AS lease,
                    CASE WHEN w.locked AND w.id <> ? THEN pg_try_advisory_xact_lock_shared(w.id) ELSE false END AS unlocked,
-                   EXISTS (SELECT FROM renewed) AS renewed
+                   EXISTS (SELECT FROM renewed) AS renewed,
+                   EXISTS (SELECT FROM renewed WHERE drain_asked_at IS NOT NULL) AS drains
             FROM postroad.workers w""";
 
     /** Whoever renewed since is not removed, and whoever was removed learns it with the next renewal. */
@@ -54,8 +55,9 @@ final class WorkerRows {
      * What one look found.
      *
      * @param renewed whether this worker's own row was there
+     * @param drains whether somebody asked it to hand over and end
      */
-    record Look(boolean renewed, List<Neighbour> others) {}
+    record Look(boolean renewed, boolean drains, List<Neighbour> others) {}
 
     void enter(Connection connection, boolean locked, boolean leaving) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ENTER)) {
@@ -82,16 +84,18 @@ final class WorkerRows {
             statement.setLong(6, self.id());
             statement.setLong(7, self.id());
             boolean renewed = false;
+            boolean drains = false;
             List<Neighbour> others = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     renewed = rows.getBoolean("renewed");
+                    drains = rows.getBoolean("drains");
                     if (rows.getLong("id") != self.id()) {
                         others.add(neighbour(rows));
                     }
                 }
             }
-            return new Look(renewed, others);
+            return new Look(renewed, drains, others);
         }
     }
 

@@ -58,6 +58,7 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     private Set<Integer> toldWants = Set.of();
     private volatile ToLongFunction<Set<Integer>> lag = owned -> 0;
     private volatile Supplier<@Nullable Instant> kafka = () -> null;
+    private volatile Runnable drained = () -> {};
 
     /**
      * @param worker the id of this one
@@ -125,6 +126,16 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     /** Has this worker say since when Kafka does not answer it; null while it does. */
     public void kafka(Supplier<@Nullable Instant> silentSince) {
         kafka = silentSince;
+    }
+
+    /** Has somebody told that this worker is to hand over and end; again and again until it does. Must not block. */
+    public void whenDrained(Runnable told) {
+        drained = told;
+    }
+
+    @Override
+    public void drain() {
+        drained.run();
     }
 
     /** A shard turned out to have a new owner, at a commit. */

@@ -20,6 +20,8 @@ import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.config.CallerLimits;
 import dev.postroad.runtime.config.ListenSettings;
+import dev.postroad.runtime.lease.Drains;
+import dev.postroad.runtime.letters.DeadLetters;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
 import dev.postroad.runtime.observe.HealthChecks;
@@ -59,6 +61,7 @@ final class OpenApiTest {
     private static final String GRAPHS = """
         graph: steps
         description: Counts
+        queue: { concurrency: [{ key: input.tenant, runs: 100 }], rate: { runs: 1000, per: PT1M } }
         state: { n: { reducer: sum } }
         nodes:
           one: { set: "{'n': 1}" }
@@ -188,6 +191,10 @@ final class OpenApiTest {
                     "GET /api/runs/{id}/logs",
                     List.of("/bad", "/told", "/good?level=warn&limit=2", "/nobody", "/good?level=loud", "/good?x=1")),
             Map.entry("GET /api/budgets", List.of("/api/budgets", "/api/budgets?x=1")),
+            Map.entry("GET /api/limits", List.of("/api/limits", "/api/limits?x=1")),
+            Map.entry(
+                    "GET /api/costs",
+                    List.of("/api/costs", "/api/costs?since=2026-01-31T12:00:00Z", "/api/costs?since=x")),
             Map.entry("GET /api/queue", List.of("/api/queue", "/api/queue?x=1")),
             Map.entry(
                     "GET /api/waiting",
@@ -198,6 +205,26 @@ final class OpenApiTest {
                             "/api/waiting?graph=asks&assignee=ada&tag.tenant=acme",
                             "/api/waiting?order=x")),
             Map.entry("GET /api/workers", List.of("/api/workers", "/api/workers?x=1")),
+            Map.entry(
+                    "POST /api/workers/{name}/drain",
+                    List.of(
+                            "/api/workers/spare/drain {}",
+                            "/api/workers/nobody/drain {}",
+                            "/api/workers/nobody/drain?x=1 {}")),
+            Map.entry(
+                    "GET /api/dead-letters",
+                    List.of(
+                            "/api/dead-letters",
+                            "/api/dead-letters?limit=1",
+                            "/api/dead-letters?cursor=x",
+                            "/api/dead-letters?limit=0")),
+            Map.entry(
+                    "GET /api/dead-letters/{partition}/{offset}",
+                    List.of(
+                            "/api/dead-letters/0/0",
+                            "/api/dead-letters/0/999",
+                            "/api/dead-letters/x/y",
+                            "/api/dead-letters/0/0?x=1")),
             Map.entry("GET /api/graphs", List.of("/api/graphs", "/api/graphs?x=1")),
             Map.entry(
                     "GET /api/graphs/{name}",
@@ -295,6 +322,8 @@ final class OpenApiTest {
                             "{'schedule': 'later', 'graph': 'steps', 'every': 'P1D'}",
                             "{'schedule': 'later', 'graph': 'nowhere', 'cron': '61 * * * *'}",
                             "{'agent': 'later'}",
+                            "'agent: later\\nkind: java\\nprovider: test-puppet\\n'",
+                            "'agent: later'",
                             "[]",
                             "7")),
             Map.entry("POST /api/triggers", List.of("{'graph': 'steps'}", "{'graph': 'no-such'}", "{}", "[", "7")),
@@ -350,6 +379,10 @@ final class OpenApiTest {
         here = new Caller(SITE.worker().httpPort());
         guarded = new Caller(SITE.worker(Map.of("POSTROAD_HTTP_TOKEN", TOKEN)).httpPort());
         SITE.apply(GRAPHS);
+        SITE.sql().useHandle(handle -> handle.execute("""
+            INSERT INTO postroad.workers (id, name, host, version, lease, locked, leaving)
+            VALUES (1, 'spare', 'here', 'test', interval '1 day', false, false)"""));
+        SITE.send(SITE.topics().triggers(), Site.bytes("odd"), Site.bytes("no trigger"));
         here.post("/api/triggers", "{'graph': 'steps', 'runId': 'good', 'priority': 3, 'tags': {'tenant': 'acme'}}");
         here.post(
                 "/api/triggers", "{'graph': 'steps', 'runId': 'bad', 'input': {'n': -5}, 'tags': {'tenant': 'acme'}}");
@@ -442,6 +475,8 @@ final class OpenApiTest {
                         new ScheduleListing(SITE.database(), InstantSource.system()),
                         new ScheduleControl(SITE.sql(), null, InstantSource.system()),
                         new Bulks(SITE.sql()),
+                        new Drains(SITE.sql()),
+                        new DeadLetters(Map.of(), SITE.topics()),
                         SITE.client(),
                         1 << 20),
                 new HealthChecks(),

@@ -3,6 +3,7 @@ package dev.postroad.runtime.history.reasons;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.history.reasons.Reason.Step;
 import dev.postroad.runtime.history.rows.Search;
+import dev.postroad.runtime.history.runs.QueueLimit;
 import dev.postroad.runtime.history.runs.RunSummary;
 import java.util.List;
 import org.jdbi.v3.core.Handle;

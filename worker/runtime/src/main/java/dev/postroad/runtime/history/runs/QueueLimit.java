@@ -1,4 +1,4 @@
-package dev.postroad.runtime.history.reasons;
+package dev.postroad.runtime.history.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param runs the most
  * @param per within what time so many may begin; null where so many may be under way at once
  */
-record QueueLimit(
+public record QueueLimit(
         String field,
         int place,
         String expression,
@@ -23,7 +23,7 @@ record QueueLimit(
         int runs,
         @Nullable String per) {
     /** All of a graph, in the order in which keys are kept. */
-    static List<QueueLimit> all(JsonNode definition, @Nullable JsonNode keys) {
+    public static List<QueueLimit> all(JsonNode definition, @Nullable JsonNode keys) {
         List<QueueLimit> all = new ArrayList<>();
         if (definition.at("/limits/runs").isNumber()) {
             all.add(new QueueLimit(
@@ -47,17 +47,18 @@ record QueueLimit(
         }
     }
 
-    boolean isByKey() {
+    /** Whether it counts by key. */
+    public boolean isByKey() {
         return !expression.isEmpty();
     }
 
     /** Whose runs it counts, as a sentence has it. */
-    String ofKey() {
+    public String ofKey() {
         return isByKey() ? " for " + expression + " " + (key.isEmpty() ? "(none)" : key) : "";
     }
 
     /** It, as a sentence has it. */
-    String said() {
+    public String said() {
         return field + " " + runs + ofKey() + " within " + per;
     }
 }
