@@ -3,8 +3,10 @@ import { get, post, remove, signedOut } from "./api.js";
 import { Commands, grant } from "./commands.js";
 import { html, Problem, render, useAddress, useEffect, useLoaded, useState, useTitle } from "./ui.js";
 import { Agents } from "./agents.js";
+import { Cost } from "./cost.js";
 import { Graphs } from "./definitions.js";
 import { Inbox } from "./inbox.js";
+import { DeadLetters } from "./letters.js";
 import { Errors, Queue, Schedules, Workers } from "./operations.js";
 import { Run } from "./run.js";
 import { Runs } from "./runs.js";
@@ -18,7 +20,12 @@ const SCREENS = [
   ["errors", "Errors", Errors],
   ["schedules", "Schedules", Schedules],
   ["workers", "Workers", Workers],
+  ["cost", "Cost", Cost],
+  ["dead-letters", "Dead letters", DeadLetters],
 ];
+
+/** What is of all runs is nothing for those who see some of them alone. */
+const OF_ALL = ["cost", "dead-letters"];
 
 function App() {
   const [me, setMe] = useState(undefined);
@@ -97,13 +104,14 @@ function Frame({ me, onOut }) {
     onOut();
   };
   const [, , Screen] = found ?? [];
+  const isBounded = Object.keys(me.tags).length > 0;
   const rest = parts.slice(1).map(decodeURIComponent);
   return html`
     <a class="skip" href="#main" onClick=${toMain}>To the content</a>
     <header class="frame">
       <a class="brand" href="/runs">Postroad</a>
       <nav aria-label="Screens">
-        ${SCREENS.map(
+        ${SCREENS.filter(([name]) => !(isBounded && OF_ALL.includes(name))).map(
           ([name, title]) =>
             html`<a href=${`/${name}`} aria-current=${name === here ? "page" : undefined}
               >${title}${name === "inbox" && counts?.questions > 0 && html` <span class="badge">${counts.questions}</span>`}</a

@@ -25,6 +25,12 @@ export function say(text) {
   opened.dispatchEvent(new CustomEvent("say", { detail: text }));
 }
 
+/** What asks for the same from a shell. */
+export function curl(path) {
+  const token = rights.signedIn ? ' -H "Authorization: Bearer $POSTROAD_HTTP_TOKEN"' : "";
+  return `curl -s${token} ${quoted(location.origin + path)}`;
+}
+
 /** A text as a shell takes it. */
 export function quoted(text) {
   return /^[A-Za-z0-9._:@/=,-]+$/.test(text) ? text : `'${String(text).replaceAll("'", "'\\''")}'`;
@@ -44,7 +50,8 @@ export function option(name, value) {
 export function Action({ right = "steer", command, children, kind = "" }) {
   if (!may(right)) return null;
   const line = command.line(Object.fromEntries((command.fields ?? []).map((field) => [field.name, ""])));
-  return html`<button class=${kind} title=${`Sends what \`${line}\` does`} onClick=${() => ask(command)}>${children}</button>`;
+  // Of a form that it stands in it sends nothing.
+  return html`<button type="button" class=${kind} title=${`Sends what \`${line}\` does`} onClick=${() => ask(command)}>${children}</button>`;
 }
 
 /** Where dialogs and what is said appear. */
@@ -195,7 +202,7 @@ export const ofRun = {
       `postroad rollback ${runId}${option("version", values.version)}${values.resume === false ? " --no-resume" : ""}`,
     body: (values) => ({ type: "rollback", runId, version: values.version, resume: values.resume !== false }),
   }),
-  fork: (runId, version, update = "", onFork = undefined) => ({
+  fork: (runId, version, update = "", onFork = undefined, asNode = "") => ({
     title: `Fork ${runId}`,
     verb: "Fork",
     text: "A new run goes on from a version of this one; this one stays as it is.",
@@ -204,15 +211,17 @@ export const ofRun = {
       { name: "version", label: "From version", kind: "number", value: String(version ?? ""), required: true },
       { name: "newRunId", label: "Id of the new run", kind: "text", value: freeId(runId), required: true },
       { name: "update", label: "Write this to its state first", kind: "json", value: update },
+      { name: "asNode", label: "As if this node had written it", kind: "text", value: asNode },
     ],
     line: (values) =>
-      `postroad fork ${runId}${option("version", values.version)}${option("new-run-id", values.newRunId)}${option("update", values.update)}`,
+      `postroad fork ${runId}${option("version", values.version)}${option("new-run-id", values.newRunId)}${option("update", values.update)}${option("as-node", writer(values))}`,
     body: (values) => ({
       type: "fork",
       runId,
       version: values.version,
       newRunId: values.newRunId,
       ...(values.update === undefined ? {} : { update: values.update }),
+      ...(writer(values) ? { asNode: writer(values) } : {}),
     }),
     done: (answer, values) => onFork?.(values.newRunId),
   }),
@@ -235,6 +244,9 @@ export const ofRun = {
     }),
   }),
 };
+
+/** Nothing was written, so nobody has. */
+const writer = (values) => (values.update === undefined ? undefined : values.asNode);
 
 function simple(type, runId, verb, text) {
   return {

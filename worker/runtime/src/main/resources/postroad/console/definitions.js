@@ -1,5 +1,5 @@
 // The graphs: their versions, their pictures, their runs, and a form that starts one.
-import { Action, startRun } from "./commands.js";
+import { Action, option, startRun } from "./commands.js";
 import { blank } from "./forms.js";
 import { Picture } from "./graph.js";
 import { addressWith, Empty, go, html, Json, Problem, runAddress, useAddress, useLoaded, useState, useTitle } from "./ui.js";
@@ -12,7 +12,7 @@ function List() {
   const { data, failure, reload } = useLoaded("/api/graphs", 10_000);
   useTitle("Graphs");
   return html`
-    <div class="title"><h1>Graphs</h1></div>
+    <div class="title"><h1>Graphs</h1><${Action} right="publish" command=${applying(reload)}>Apply a definition…<//></div>
     <${Problem} failure=${failure} again=${reload} />
     ${data && data.graphs.length === 0 && html`<${Empty}>No graph is published. <code>postroad apply FILE</code> publishes one.<//>`}
     ${data?.graphs.length > 0 && html`<table>
@@ -50,11 +50,11 @@ function Graph({ name }) {
     ${list.data && !known && html`<${Problem} failure=${{ message: `There is no graph ${name}.` }} />`}
     <form class="filters" onSubmit=${(event) => event.preventDefault()}>
       <label>Version <select onChange=${(event) => go(addressWith({ version: event.target.value }), { replace: true })}>
-        ${(known?.versions ?? []).toReversed().map((one) => html`<option selected=${one === version}>${one}</option>`)}
+        ${(known?.versions ?? []).toReversed().map((one) => html`<option value=${one} selected=${one === version}>${one}</option>`)}
       </select></label>
       <label>Compared with <select onChange=${(event) => go(addressWith({ against: event.target.value }), { replace: true })}>
         <option value="" selected=${!against}>none</option>
-        ${(known?.versions ?? []).toReversed().filter((one) => one !== version).map((one) => html`<option selected=${one === against}>${one}</option>`)}
+        ${(known?.versions ?? []).toReversed().filter((one) => one !== version).map((one) => html`<option value=${one} selected=${one === against}>${one}</option>`)}
       </select></label>
     </form>
     <div class="actions">
@@ -62,12 +62,48 @@ function Graph({ name }) {
         graph: name, version: version === known?.newest ? undefined : version, ...startForm(graph.data.definition), onStarted: (id) => go(runAddress(id)),
       })} kind="primary">Start a run…<//>`}
       <a class="button" href=${`/runs?graph=${encodeURIComponent(name)}&version=${version}`}>Runs of this version</a>
+      ${known && version < known.newest && under(counts.data) > 0 && html`<${Action} command=${migrating(name, version, known.newest, counts.reload)}>Migrate its runs…<//>`}
       ${runs.length > 0 && html`<span class="sub">${runs.map(([status, number]) => `${number} ${status}`).join(", ")}</span>`}
     </div>
     ${other.data && graph.data && html`<${Differences} from=${other.data.definition} to=${graph.data.definition} />`}
     <${Picture} drawing=${drawing.data} onToggle=${toggle} />
     ${graph.data && html`<details><summary>Definition of version ${version}</summary><${Json} value=${graph.data.definition} label="Definition" /></details>`}
   `;
+}
+
+const MOVABLE = ["queued", "running", "waiting", "paused"];
+const under = (counts) => MOVABLE.reduce((sum, status) => sum + (counts?.runs[status] ?? 0), 0);
+
+/** An order of the worker's for all runs of a version that have not ended. */
+function migrating(graph, version, newest, done) {
+  const action = { type: "migrate", graphVersion: newest };
+  const filter = { graph, version, status: MOVABLE };
+  return {
+    title: `Migrate the runs of ${graph} @${version}`,
+    verb: `Migrate them to @${newest}`,
+    text: "Each goes on under the newest version; one that has no place there refuses, and stays as it is.",
+    path: "/api/bulk",
+    line: () => `postroad bulk${option("action", action)}${option("graph", graph)} --graph-version ${version} --status ${MOVABLE.join(",")}`,
+    body: () => ({ action, filter }),
+    said: (order) => `${order.id}: ${order.runs.all} runs are asked to migrate`,
+    done,
+  };
+}
+
+/** What `postroad apply` does, with a text in place of a file. */
+function applying(done) {
+  return {
+    title: "Apply a definition",
+    verb: "Publish it",
+    wide: true,
+    text: "Graphs, agents, schedules and prices, as YAML or JSON; several with --- between them. All of them, or none where one is wrong.",
+    fields: [{ name: "text", label: "Definition", kind: "lines", value: "", required: true }],
+    path: "/api/registry",
+    line: () => "postroad apply FILE",
+    body: (values) => values.text ?? "",
+    said: (answer) => `Published: ${answer.keys.join(", ")}`,
+    done,
+  };
 }
 
 /** A form for the input: a field for each channel that says what it takes, else JSON with all channels. */

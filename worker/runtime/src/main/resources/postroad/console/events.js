@@ -42,7 +42,7 @@ export function Events({ run, changed }) {
     <form class="filters" role="search" aria-label="Filter of events" onSubmit=${(event) => event.preventDefault()}>
       <label>Type <select onChange=${set("type")}>
         <option value="" selected=${!type}>any</option>
-        ${TYPES.map((name) => html`<option selected=${name === type}>${name}</option>`)}
+        ${TYPES.map((name) => html`<option value=${name} selected=${name === type}>${name}</option>`)}
       </select></label>
       <label>Node <${Typed} value=${node} onEnter=${set("node")} /></label>
       <button type="button" onClick=${save} disabled=${events.length === 0}>Download those shown</button>

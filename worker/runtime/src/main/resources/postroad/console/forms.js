@@ -2,7 +2,7 @@
 import { html, useState } from "./ui.js";
 
 /**
- * A field of a command: name, label, kind (text, number, json, choice, check, schema), value, required.
+ * A field of a command: name, label, kind (text, lines, number, amount, json, choice, check, schema), value, required.
  * What a field holds is a text, but for checks and forms of a schema.
  */
 export function startValue(field) {
@@ -19,6 +19,9 @@ export function valueOf(field, held) {
   if (text === "") return field.required ? { fault: "is missing" } : {};
   if (field.kind === "number") {
     return /^-?[0-9]+$/.test(text) ? { value: Number(text) } : { fault: "is no whole number" };
+  }
+  if (field.kind === "amount") {
+    return /^[0-9]+(\.[0-9]+)?$/.test(text) ? { value: Number(text) } : { fault: "is no amount, such as 20.00" };
   }
   if (field.kind === "json") {
     try {
@@ -59,7 +62,7 @@ function input(field, id, value, onValue) {
       ${field.choices.map((choice) => html`<option value=${choice} selected=${choice === value}>${choice}</option>`)}
     </select>`;
   }
-  if (field.kind === "json") {
+  if (field.kind === "json" || field.kind === "lines") {
     const rows = Math.min(16, Math.max(3, String(value).split("\n").length));
     return html`<textarea id=${id} rows=${rows} spellcheck="false" onInput=${on} value=${value}></textarea>`;
   }

@@ -33,7 +33,7 @@ export function Inbox() {
       <label>Assignee <${Typed} value=${parameters.get("assignee") ?? ""} onEnter=${set("assignee")} /></label>
       <label>Graph <select onChange=${set("graph")}>
         <option value="" selected=${!parameters.get("graph")}>any</option>
-        ${(graphs.data?.graphs ?? []).map(({ name }) => html`<option selected=${name === parameters.get("graph")}>${name}</option>`)}
+        ${(graphs.data?.graphs ?? []).map(({ name }) => html`<option value=${name} selected=${name === parameters.get("graph")}>${name}</option>`)}
       </select></label>
       <label>First <select onChange=${set("order")}>
         <option value="asked" selected=${parameters.get("order") !== "due"}>who waits longest</option>

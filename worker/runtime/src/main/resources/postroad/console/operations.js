@@ -1,6 +1,7 @@
 // What goes on beside single runs: the queue, failures, schedules, workers.
 import { get, query } from "./api.js";
 import { Action, deliver, ofRun, option } from "./commands.js";
+import { definitionOf, Later, redefine } from "./publish.js";
 import { addressWith, count, Empty, go, html, Problem, runAddress, Status, useAddress, useLoaded, useNow, useTitle, When } from "./ui.js";
 
 const EVERY_MILLIS = 4_000;
@@ -8,6 +9,7 @@ const EVERY_MILLIS = 4_000;
 export function Queue() {
   const now = useNow(1_000);
   const { data, failure, reload } = useLoaded("/api/queue", EVERY_MILLIS);
+  const limits = useLoaded("/api/limits", EVERY_MILLIS);
   useTitle("Queue");
   return html`
     <div class="title"><h1>Queue</h1></div>
@@ -19,14 +21,61 @@ export function Queue() {
     </dl>`}
     ${data && data.lines.length === 0 && html`<${Empty}>Nothing waits, and nothing runs.<//>`}
     ${data?.lines.length > 0 && html`<table>
-      <thead><tr><th>Graph</th><th>Priority</th><th>Queued</th><th>Running</th><th>The oldest since</th></tr></thead>
+      <thead><tr><th>Graph</th><th>Priority</th><th>Queued</th><th>Running</th><th>The oldest since</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${data.lines.map((line) => html`<tr>
         <td class="id"><a href=${`/runs?graph=${encodeURIComponent(line.graph)}&status=queued,running`}>${line.graph}</a></td>
         <td>${line.priority}</td><td>${count(line.queued)}</td><td>${count(line.running)}</td>
         <td>${line.oldestQueuedAt ? html`<${When} at=${line.oldestQueuedAt} now=${now} />` : ""}</td>
+        <td><${Action} command=${pauseAll(line.graph, reload)}>Pause its runs…<//></td>
       </tr>`)}</tbody>
     </table>`}
+    <${Limits} limits=${limits.data?.limits ?? []} failure=${limits.failure} onDone=${limits.reload} />
   `;
+}
+
+/** An order of the worker's for all that wait or run now, so that it goes on when this page is closed. */
+function pauseAll(graph, done) {
+  const action = { type: "pause" };
+  const filter = { graph, status: ["queued", "running", "waiting"] };
+  return {
+    title: `Pause the runs of ${graph}`, verb: "Pause them",
+    text: "Those that are queued, run or wait now stop before their next superstep; those that are asked for later are not touched.",
+    path: "/api/bulk",
+    line: () => `postroad bulk${option("action", action)}${option("graph", graph)} --status queued,running,waiting`,
+    body: () => ({ action, filter }),
+    said: (order) => `${order.id}: ${count(order.runs.all)} runs of ${graph} are paused`,
+    done,
+  };
+}
+
+function Limits({ limits, failure, onDone }) {
+  if (failure || limits.length === 0) return html`<${Problem} failure=${failure} />`;
+  return html`<section><h2>Limits</h2><table class="limits" tabindex="0">
+    <thead><tr><th>Graph</th><th>Limit</th><th>Most</th><th>Under way</th><th><span class="unseen">Actions</span></th></tr></thead>
+    <tbody>${limits.map((limit) => html`<tr>
+      <td class="id"><a href=${`/graphs/${encodeURIComponent(limit.graph)}`}>${limit.graph}</a><span class="version"> @${limit.graphVersion}</span></td>
+      <td><code>${limit.field}</code>${limit.key ? html` by <code>${limit.key}</code>` : ""}</td>
+      <td>${count(limit.runs)}${limit.per ? ` within ${limit.per}` : ""}</td>
+      <td>${limit.used.map((use) => html`<span class="tag">${use.key ? `${use.key}: ` : ""}${count(use.runs)}</span>`)}</td>
+      <td><${Later} title="a new version of the graph" make=${async () => changeLimit(limit, await definitionOf(limit.graph), onDone)}>Change…<//></td>
+    </tr>`)}</tbody>
+  </table></section>`;
+}
+
+function changeLimit(limit, definition, done) {
+  const [part, name] = limit.field.split(".");
+  return redefine({
+    title: `${limit.field} of ${limit.graph}`, verb: "Publish it",
+    text: "The graph becomes a new version. Runs in the queue keep theirs; the page of the graph migrates them.",
+    definition, done,
+    fields: [{ name: "runs", label: "The most runs", kind: "number", value: String(limit.runs), required: true }],
+    change: (changed, { runs }) => {
+      const found = changed[part];
+      if (!found) return;
+      if (name === "runs") found.runs = runs;
+      else (Array.isArray(found[name]) ? found[name][limit.place] : found[name]).runs = runs;
+    },
+  });
 }
 
 export function Errors() {
@@ -41,7 +90,7 @@ export function Errors() {
     <form class="filters" role="search" aria-label="Filter of errors" onSubmit=${(event) => event.preventDefault()}>
       <label>Graph <select onChange=${(event) => go(addressWith({ graph: event.target.value }), { replace: true })}>
         <option value="" selected=${!graph}>any</option>
-        ${(graphs.data?.graphs ?? []).map(({ name }) => html`<option selected=${name === graph}>${name}</option>`)}
+        ${(graphs.data?.graphs ?? []).map(({ name }) => html`<option value=${name} selected=${name === graph}>${name}</option>`)}
       </select></label>
     </form>
     <${Problem} failure=${failure} again=${reload} />
@@ -159,6 +208,19 @@ function backfill(schedule, done) {
   };
 }
 
+function drain(worker, done) {
+  const path = `/api/workers/${encodeURIComponent(worker.name)}/drain`;
+  return {
+    title: `Drain ${worker.name}`, verb: "Drain it", danger: true,
+    text: "It hands its runs to the other workers and ends, as when its process is told to. If this page comes from it, the page comes from another worker then.",
+    path,
+    line: () => `curl -X POST ${location.origin}${path} -H 'Content-Type: application/json' -d '{}'`,
+    body: () => ({}),
+    said: () => `${worker.name} hands over and ends`,
+    done,
+  };
+}
+
 export function Workers() {
   const now = useNow(1_000);
   const { data, failure, reload } = useLoaded("/api/workers", EVERY_MILLIS);
@@ -169,11 +231,12 @@ export function Workers() {
     <div class="title"><h1>Workers</h1></div>
     <${Problem} failure=${failure} again=${reload} />
     ${data?.workers.length > 0 && html`<table class="workers" tabindex="0">
-      <thead><tr><th>Worker</th><th>Host</th><th>Version</th><th>Since</th><th>Sign of life</th><th>Runs</th><th>Shards</th></tr></thead>
+      <thead><tr><th>Worker</th><th>Host</th><th>Version</th><th>Since</th><th>Sign of life</th><th>Runs</th><th>Lag</th><th>Shards</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${data.workers.map((worker) => html`<tr>
         <td class="id">${worker.name}${worker.leaving ? " (leaving)" : ""}</td><td>${worker.host}</td><td>${worker.version}</td>
         <td><${When} at=${worker.since} now=${now} /></td><td><${When} at=${worker.renewedAt} now=${now} />${worker.sessionLocked ? "" : ", by its lease alone"}</td>
-        <td>${count(worker.running)}</td><td class="waits">${worker.shards.join(", ")}</td>
+        <td>${count(worker.running)}</td><td>${worker.lag === undefined ? "–" : count(worker.lag)}</td><td class="waits">${worker.shards.join(", ")}</td>
+        <td>${!worker.leaving && html`<${Action} right="publish" command=${drain(worker, reload)}>Drain…<//>`}</td>
       </tr>`)}</tbody>
     </table>`}
     <section><h2>This worker</h2>

@@ -1,6 +1,6 @@
 // The tasks of a run, and one of them with all that is known of it.
 import { ofRun as pathOf, query } from "./api.js";
-import { Action, may, ofRun } from "./commands.js";
+import { Action, curl, may, ofRun } from "./commands.js";
 import {
   addressWith, Copy, count, duration, Empty, go, html, Json, Problem, runAddress, Status, useAddress, useEffect, useLoaded,
   useNow, useState, useWindow, When,
@@ -35,11 +35,11 @@ export function Tasks({ run, changed }) {
     <form class="filters" role="search" aria-label="Filter of tasks" onSubmit=${(event) => event.preventDefault()}>
       <label>Node <select onChange=${set("node")}>
         <option value="" selected=${!node}>any</option>
-        ${[...new Set([...names, node].filter(Boolean))].map((name) => html`<option selected=${name === node}>${name}</option>`)}
+        ${[...new Set([...names, node].filter(Boolean))].map((name) => html`<option value=${name} selected=${name === node}>${name}</option>`)}
       </select></label>
       <label>Status <select onChange=${set("taskStatus")}>
         <option value="" selected=${!status}>any</option>
-        ${STATUSES.map((name) => html`<option selected=${name === status}>${name}</option>`)}
+        ${STATUSES.map((name) => html`<option value=${name} selected=${name === status}>${name}</option>`)}
       </select></label>
     </form>
     <${Problem} failure=${first.failure} again=${first.reload} />
@@ -67,6 +67,7 @@ export function Task({ run, id, changed, shown, onDone }) {
   const now = useNow(1_000);
   const path = pathOf(run.runId, `/tasks/${encodeURIComponent(id)}`);
   const { data: task, failure, reload } = useLoaded(path);
+  const nodes = useLoaded(pathOf(run.runId, "/nodes"));
   useEffect(() => {
     if (changed > 0) reload();
   }, [changed]);
@@ -91,9 +92,9 @@ export function Task({ run, id, changed, shown, onDone }) {
     <div class="actions">
       ${canRetry && html`<${Action} command=${{ ...ofRun.retry(run.runId), done: onDone }} kind="primary">Retry<//>`}
       ${task.status === "retrying" && html`<${Action} command=${{ ...ofRun.retryNow(run.runId), done: onDone }} kind="primary">Try now<//>`}
-      ${task.output !== undefined && task.inputVersion !== undefined && may("steer") &&
-        html`<${Action} command=${ofRun.fork(run.runId, task.inputVersion, JSON.stringify(task.output, null, 2), (forked) => go(runAddress(forked)))}>Edit the writes and fork…<//>`}
-      <${Copy} text=${() => `curl -s ${location.origin}${path}`}>Copy as curl<//>
+      ${task.output !== undefined && task.inputVersion !== undefined && isAlone(task, nodes.data) && may("steer") &&
+        html`<${Action} command=${ofRun.fork(run.runId, task.inputVersion, JSON.stringify(task.output, null, 2), (forked) => go(runAddress(forked)), task.node)}>Edit the writes and fork…<//>`}
+      <${Copy} text=${() => curl(path)}>Copy as curl<//>
     </div>
     ${task.error && html`<section class="problem"><h3>${task.error.type}</h3><p>${task.error.message}</p></section>`}
     ${live && html`<section><h3>What it shows${task.status === "running" ? ", live" : ""}</h3><pre class="shown" tabindex="0" role="region" aria-label="What the task shows">${live.text}</pre></section>`}
@@ -106,6 +107,12 @@ export function Task({ run, id, changed, shown, onDone }) {
     ${task.agent && html`<${Prompt} agent=${task.agent} />`}
   `;
 }
+
+/** Whether nothing ran beside it, so that a run can go on from what it wrote without losing what others did. */
+const isAlone = (task, nodes) => {
+  const beside = (nodes?.steps ?? []).filter((step) => step.superstep === task.superstep && !step.path.includes("/"));
+  return beside.length === 1 && beside[0].tasks === 1 && !task.task.includes("/");
+};
 
 function Calls({ calls }) {
   const most = Math.max(1, ...calls.map((call) => call.durationMs ?? 0));

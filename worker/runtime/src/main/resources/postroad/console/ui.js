@@ -174,7 +174,7 @@ export function Problem({ failure, again }) {
   return html`<div class="problem" role="alert">
     <p>${failure.message}</p>
     ${failure.details?.length > 0 && html`<ul>${failure.details.map((line) => html`<li>${line}</li>`)}</ul>`}
-    ${again && html`<button onClick=${again}>Try again</button>`}
+    ${again && html`<button type="button" onClick=${again}>Try again</button>`}
   </div>`;
 }
 
@@ -191,7 +191,7 @@ export function Json({ value, label }) {
   const cut = text.length > LONG && !all;
   return html`<div class="json">
     <pre tabindex="0" role="region" aria-label=${label ?? "JSON"}>${cut ? text.slice(0, LONG) : text}</pre>
-    ${cut && html`<button onClick=${() => setAll(true)}>Show all ${count(text.length)} characters</button>`}
+    ${cut && html`<button type="button" onClick=${() => setAll(true)}>Show all ${count(text.length)} characters</button>`}
   </div>`;
 }
 
@@ -207,7 +207,7 @@ export function Copy({ text, children }) {
     }
     setTimeout(() => setDone(""), 2_000);
   };
-  return html`<button onClick=${copy}>${children}<span class="said" role="status">${done}</span></button>`;
+  return html`<button type="button" onClick=${copy}>${children}<span class="said" role="status">${done}</span></button>`;
 }
 
 /** Hands a text to the browser as a file. */

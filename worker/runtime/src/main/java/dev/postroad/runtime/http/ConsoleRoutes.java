@@ -11,8 +11,18 @@ import java.util.Set;
  */
 final class ConsoleRoutes {
     /** The first part of the address of each screen. */
-    private static final Set<String> SCREENS =
-            Set.of("runs", "inbox", "agents", "graphs", "queue", "errors", "schedules", "workers", "sign-in");
+    private static final Set<String> SCREENS = Set.of(
+            "runs",
+            "inbox",
+            "agents",
+            "graphs",
+            "queue",
+            "errors",
+            "schedules",
+            "workers",
+            "cost",
+            "dead-letters",
+            "sign-in");
 
     private static final String FILES = "/console/";
 

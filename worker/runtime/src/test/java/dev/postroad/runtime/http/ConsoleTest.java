@@ -1,6 +1,9 @@
 package dev.postroad.runtime.http;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.postroad.runtime.http.ConsolePages.button;
+import static dev.postroad.runtime.http.ConsolePages.inDialog;
+import static dev.postroad.runtime.http.ConsolePages.tabTo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,12 +17,15 @@ import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.access.Role;
 import dev.postroad.runtime.access.TokenLine;
 import dev.postroad.runtime.testing.Browsing;
+import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.MoodyAgent;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
@@ -27,9 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The console, as a person meets it: in a browser, on a worker with real servers. */
+/** The console, as a person meets it: in a browser, on a worker with real servers. More of it by screens, on the same site. */
 @NullMarked
-final class ConsoleTest {
+final class ConsoleTest implements ConsoleInboxActions, ConsoleRunActions, ConsoleOperationActions {
     private static final String TOKEN = "0123456789-abcdef";
     private static final String GRAPHS = """
         graph: letters
@@ -57,6 +63,11 @@ final class ConsoleTest {
         nodes: { bad: { set: "{'n': int(state.s)}" } }
         edges: [{ from: START, to: bad }, { from: bad, to: END }]
         ---
+        graph: picks
+        queue: { concurrency: [{ runs: 50 }] }
+        nodes: { choose: { interrupt: { ask: "'Which?'", schema: { enum: [a, b] } } } }
+        edges: [{ from: START, to: choose }, { from: choose, to: END }]
+        ---
         agent: clerk
         kind: java
         provider: test-puppet
@@ -76,6 +87,12 @@ final class ConsoleTest {
         graph: sending
         nodes: { stamp: { set: "{}" } }
         edges: [{ from: START, to: stamp }, { from: stamp, to: END }]
+        """;
+
+    /** All of a graph but its name. */
+    static final String ASKS = """
+        nodes: { ask: { interrupt: "'well?'" } }
+        edges: [{ from: START, to: ask }, { from: ask, to: END }]
         """;
 
     private static final TokenLine.New READER = TokenLine.generate("ada", Role.READER, Map.of(), new SecureRandom());
@@ -116,16 +133,9 @@ final class ConsoleTest {
         assertThat(browsing.faults()).isEmpty();
     }
 
-    private static Locator button(Page page, String name) {
-        return page.getByRole(
-                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
-    }
-
-    private static Locator inDialog(Page page, String name) {
-        return page.getByRole(AriaRole.DIALOG)
-                .getByRole(
-                        AriaRole.BUTTON,
-                        new Locator.GetByRoleOptions().setName(name).setExact(true));
+    @Override
+    public Place place() {
+        return new Place(site, browsing, here);
     }
 
     @Test
@@ -144,7 +154,9 @@ final class ConsoleTest {
                 Map.entry("/agents/clerk", ".events li"),
                 Map.entry("/graphs/letters", ".picture .box"),
                 Map.entry("/errors", "table.errors"),
-                Map.entry("/workers", "table.workers"));
+                Map.entry("/workers", "table.workers"),
+                Map.entry("/queue", "table.limits"),
+                Map.entry("/cost", "main table a"));
         screens.forEach((path, there) -> {
             page.navigate(here + path);
             assertThat(page.locator(there).first()).isVisible();
@@ -183,7 +195,12 @@ final class ConsoleTest {
         page.locator(".statuses a", new Page.LocatorOptions().setHasText("failed"))
                 .click();
         assertThat(page).hasURL(Pattern.compile(".*\\?status=failed$"));
-        assertThat(page.locator("table.runs td.id")).hasText(new String[] {"broken"});
+        assertThat(page.locator("table.runs td.id")
+                        .filter(new Locator.FilterOptions().setHasText("broken"))
+                        .first())
+                .isVisible();
+        assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("just-now")))
+                .hasCount(0);
         page.getByLabel("Tag").fill("tenant=nobody");
         // What is being typed outlives what comes meanwhile.
         Locator completed = page.locator(".statuses a", new Page.LocatorOptions().setHasText("completed"));
@@ -252,17 +269,6 @@ final class ConsoleTest {
         page.keyboard().press("Enter");
         assertThat(page.locator(".why")).containsText("no longer wanted");
         assertThat(button(page, "Retry").first()).isVisible();
-    }
-
-    /** Presses Tab until a button of that name has the focus; for no name, an input. */
-    private static void tabTo(Page page, String name) {
-        String found = name.isEmpty()
-                ? "document.activeElement.tagName === 'INPUT'"
-                : "document.activeElement.textContent.trim() === '" + name + "'";
-        for (int i = 0; i < 40 && !Boolean.TRUE.equals(page.evaluate(found)); i++) {
-            page.keyboard().press("Tab");
-        }
-        assertThat(page.evaluate(found)).as("tab to " + name).isEqualTo(true);
     }
 
     @Test
@@ -444,17 +450,50 @@ final class ConsoleTest {
         Page page = browsing.page(ColorScheme.LIGHT, 1280);
         site.apply("schedule: rarely\ngraph: sending\nevery: P1D\n");
         page.navigate(here + "/schedules");
-        button(page, "Pause…").click();
+        Locator row = page.locator("table.schedules tr", new Page.LocatorOptions().setHasText("rarely"));
+        row.getByText("Pause…").click();
         page.getByLabel("Reason, for people").fill("on holiday");
         inDialog(page, "Pause").click();
-        assertThat(page.locator("table.schedules")).containsText("on holiday");
-        button(page, "Unpause").click();
+        assertThat(row).containsText("on holiday");
+        row.getByText("Unpause").click();
         inDialog(page, "Unpause").click();
-        assertThat(button(page, "Pause…")).isVisible();
-        button(page, "Start one now…").click();
+        row.getByText("Start one now…").click();
         inDialog(page, "Start one now").click();
         assertThat(page.locator(".sayings")).containsText("Asked for: rarely:");
-        assertThat(page.locator("table.schedules")).containsText("completed");
+        assertThat(row).containsText("completed");
+    }
+
+    /** What the console shows is asked for by its pages alone: without one, no connection for answers is taken. */
+    @Test
+    void asksNothingOfPostgresWhileNobodyLooks() {
+        try (Caller caller = new Caller(URI.create(here).getPort())) {
+            AtomicInteger runs = new AtomicInteger();
+            Site.await("those who looked are gone", () -> {
+                double before = asked(caller);
+                for (int i = 0; i < 5; i++) {
+                    String run = "unseen-" + runs.incrementAndGet();
+                    site.trigger("sending", run, "{}");
+                    site.ended(run);
+                }
+                return asked(caller) == before;
+            });
+            double before = asked(caller);
+            Page page = browsing.page(ColorScheme.LIGHT, 1280);
+            page.navigate(here + "/runs");
+            assertThat(page.locator(".live")).hasText("Live");
+            assertThat(asked(caller)).isGreaterThan(before);
+        }
+    }
+
+    private static double asked(Caller caller) {
+        return caller.get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("hikaricp_connections_acquire_seconds_count")
+                        && line.contains("pool=\"postroad-http\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Three of the faults that PlantedFaultsTest plants: what is said stands there, and its buttons help. */

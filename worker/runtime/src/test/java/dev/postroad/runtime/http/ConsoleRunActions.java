@@ -1,0 +1,179 @@
+package dev.postroad.runtime.http;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.postroad.runtime.http.ConsolePages.button;
+import static dev.postroad.runtime.http.ConsolePages.copied;
+import static dev.postroad.runtime.http.ConsolePages.dialog;
+import static dev.postroad.runtime.http.ConsolePages.downloaded;
+import static dev.postroad.runtime.http.ConsolePages.fill;
+import static dev.postroad.runtime.http.ConsolePages.send;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.MoodyAgent;
+import java.net.URI;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** What can be done on the pages of a run, besides steering it. */
+@NullMarked
+interface ConsoleRunActions extends ConsolePages {
+    @Test
+    default void editsTheWritesOfATaskAndForks() {
+        Page page = at("/runs/asks?task=plan%401");
+        button(page, "Edit the writes and fork…").click();
+        fill(page, "Id of the new run", "edited");
+        fill(page, "Write this to its state first", "{\"parts\": [7]}");
+        assertThat(dialog(page)).containsText("--as-node plan");
+        send(page, "Fork");
+        assertThat(page).hasURL(Pattern.compile(".*/runs/edited$"));
+        site().journalWith("edited", event -> event.type() == EventType.RUN_WAITING);
+        assertThat(inState("edited", "parts")).isEqualTo("[7]");
+        assertThat(site().journal("edited").stream().filter(event -> "plan".equals(event.node())))
+                .isEmpty();
+        // What ran beside others cannot be written in its name without losing what they wrote.
+        goTo(page, "/runs/asks?task=write%402");
+        assertThat(button(page, "Copy as curl")).isVisible();
+        assertThat(page.getByLabel("Writes")).containsText("Dear reader");
+        assertThat(button(page, "Edit the writes and fork…")).hasCount(0);
+    }
+
+    @Test
+    default void forksAStateThatWasEdited() {
+        int version = site().history().state("asks", null).orElseThrow().version();
+        Page page = at("/runs/asks?tab=state&version=" + version);
+        button(page, "Fork from here…").click();
+        fill(page, "Id of the new run", "written-over");
+        fill(page, "Write this to its state first", "{\"text\": \"Dear all\"}");
+        send(page, "Fork");
+        assertThat(dialog(page)).hasCount(0);
+        site().journalWith("written-over", event -> event.type() == EventType.RUN_WAITING);
+        assertThat(inState("written-over", "text")).isEqualTo("\"Dear all\"");
+    }
+
+    @Test
+    default void copiesATaskAsCurl() {
+        Page page = at("/runs/asks?task=write%402");
+        String command = copied(page, button(page, "Copy as curl"));
+        assertThat(command).startsWith("curl -s 'http://127.0.0.1:").endsWith("'");
+        URI address = URI.create(command.substring(command.indexOf("http"), command.length() - 1));
+        try (Caller caller = new Caller(address.getPort())) {
+            assertThat(caller.found(address.getRawPath()).path("task").asText()).isEqualTo("write@2");
+        }
+    }
+
+    @Test
+    default void copiesAnEventAsMessageAndDownloadsTheJournal() {
+        Page page = at("/runs/broken?tab=events&type=run.queued");
+        page.locator(".events .line").click();
+        JsonNode event = ConsolePages.json(copied(page, button(page, "Copy as JSON")));
+        assertThat(event.path("type").asText()).isEqualTo("run.queued");
+        String message = copied(page, button(page, "Copy as kcat message"));
+        assertThat(message)
+                .startsWith("printf '%s\\t%s' 'broken' '{")
+                .contains("-H ce_id=broken/1", "-H ce_type=dev.postroad.run.queued", "kcat -P");
+        String value = message.substring(message.indexOf("'{") + 1, message.indexOf("}' | kcat") + 1);
+        assertThat(ConsolePages.json(value)).isEqualTo(event);
+
+        page.getByLabel("Type").selectOption("any");
+        assertThat(page.locator(".events li").first()).containsText("run.failed");
+        List<JsonNode> all = downloaded(page, button(page, "Download those shown"))
+                .lines()
+                .map(ConsolePages::json)
+                .toList();
+        assertThat(all)
+                .extracting(line -> line.path("seq").asInt())
+                .isEqualTo(site().journal("broken").stream().map(RunEvent::seq).toList());
+    }
+
+    @Test
+    default void exportsAState() {
+        Page page = at("/runs/asks?tab=state&version=2");
+        assertThat(page.getByLabel("State at version 2")).containsText("parts");
+        assertThat(ConsolePages.json(downloaded(page, button(page, "Export"))))
+                .isEqualTo(site().history().state("asks", 2).orElseThrow().state());
+        page.getByLabel("Compared with version").fill("0");
+        page.getByLabel("Compared with version").press("Enter");
+        assertThat(page).hasURL(Pattern.compile(".*against=0.*"));
+        assertThat(page.locator(".patch")).containsText("/parts");
+    }
+
+    /** A task that waits for its next try is tried at once, and one that failed again. */
+    @Test
+    default void triesATaskAgain() {
+        try (MoodyAgent agents = MoodyAgent.start()) {
+            agents.is("tardy", new MoodyAgent.Mood(503, "text/plain", "later"));
+            site().apply("agent: tardy\nkind: http\nurl: " + agents.url("tardy")
+                    + "\nretry: { maxAttempts: 2, backoff: PT1H }\n---\n" + """
+                        graph: tries
+                        nodes: { call: { agent: tardy } }
+                        edges: [{ from: START, to: call }, { from: call, to: END }]
+                        """);
+            for (String run : List.of("tried-now", "tried-again")) {
+                site().trigger("tries", run, "{}");
+                site().journalWith(run, event -> event.type() == EventType.NODE_RETRYING);
+            }
+            Page page = at("/runs/tried-again?task=call%401");
+            Locator actions = page.locator(".view .actions");
+            press(actions, "Try now");
+            send(page, "Try now");
+            site().ended("tried-again");
+            agents.is("tardy", MoodyAgent.WELL);
+            press(actions, "Retry");
+            send(page, "Retry");
+            assertThat(site().journalWith("tried-again", event -> event.type() == EventType.RUN_COMPLETED))
+                    .isNotEmpty();
+
+            goTo(page, "/runs/tried-now?tab=tasks&taskStatus=retrying");
+            page.locator("table.tasks a").click();
+            press(actions, "Try now");
+            send(page, "Try now");
+            assertThat(page.locator(".title .status").first()).containsText("completed");
+            assertThat(page.locator("table", new Page.LocatorOptions().setHasText("tried again")))
+                    .containsText("http.503");
+        }
+    }
+
+    private static void press(Locator where, String name) {
+        where.getByText(name, new Locator.GetByTextOptions().setExact(true)).click();
+    }
+
+    /** By keys: the superstep of the graph, the part of the time, and what a node's lane is made of. */
+    @Test
+    default void movesThroughTheGraphAndTheTime() {
+        Page page = at("/runs/asks");
+        assertThat(page.getByLabel("approve, waiting, 1 task")).isVisible();
+        page.getByLabel("Superstep").focus();
+        page.keyboard().press("Home");
+        assertThat(page.getByLabel("approve, not reached")).isVisible();
+        page.keyboard().press("End");
+        assertThat(page.getByLabel("approve, waiting, 1 task")).isVisible();
+        button(page, "Larger").click();
+        assertThat(button(page, "Fit")).hasAttribute("aria-pressed", "false");
+        button(page, "Smaller").click();
+        button(page, "Fit").click();
+        assertThat(button(page, "Fit")).hasAttribute("aria-pressed", "true");
+        assertThat(downloaded(page, page.locator("a[download$='.svg']"))).startsWith("<svg");
+
+        goTo(page, "/runs/asks?tab=timeline");
+        button(page, "Zoom in").click();
+        assertThat(button(page, "All")).hasAttribute("aria-pressed", "false");
+        button(page, "Earlier").click();
+        button(page, "Later").click();
+        button(page, "Zoom out").click();
+        button(page, "All").click();
+        assertThat(button(page, "All")).hasAttribute("aria-pressed", "true");
+        button(page, "Tasks of check").focus();
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".lane.inner")).hasCount(3);
+        page.locator(".lane.inner a").first().click();
+        assertThat(page).hasURL(Pattern.compile(".*task=check.*"));
+    }
+}
