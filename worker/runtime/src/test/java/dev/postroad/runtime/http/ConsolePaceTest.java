@@ -117,13 +117,15 @@ final class ConsolePaceTest {
             }
             assertThat(page.locator(".problem").count()).as(path).isZero();
             System.out.printf(
-                    "%-28s first paint p50 %4.0f p95 %4.0f ms, content p50 %4.0f p95 %4.0f ms, %3.0f MB%n",
+                    "%-28s first paint p50 %4.0f p95 %4.0f ms, content p50 %4.0f p95 %4.0f ms,"
+                            + " heap of scripts %3.0f MB, tab %s%n",
                     path,
                     quantile(painted, 50),
                     quantile(painted, 95),
                     quantile(shown, 50),
                     quantile(shown, 95),
-                    megabytes(page));
+                    megabytes(page),
+                    Renderers.said(page));
             browsing.leavePages();
         });
     }

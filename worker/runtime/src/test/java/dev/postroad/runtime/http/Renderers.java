@@ -1,0 +1,72 @@
+package dev.postroad.runtime.http;
+
+import com.google.gson.JsonElement;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+/** What the processes take that draw pages, by the account of the kernel. */
+@NullMarked
+final class Renderers {
+    private Renderers() {}
+
+    /**
+     * What a renderer holds.
+     *
+     * @param pss its pages, those that others share divided among them
+     * @param own its pages that nobody shares
+     */
+    record Memory(long pss, long own) {
+        private String said() {
+            return "%,d MB (its own pages %,d MB)".formatted(pss / 1_000_000, own / 1_000_000);
+        }
+    }
+
+    /** The largest of them, as each page has one of its own and others are spare. */
+    static String said(Page page) {
+        return all(page).stream()
+                .max(Comparator.comparing(Memory::pss))
+                .map(Memory::said)
+                .orElse("unknown");
+    }
+
+    private static List<Memory> all(Page page) {
+        Browser browser = Objects.requireNonNull(page.context().browser());
+        CDPSession session = browser.newBrowserCDPSession();
+        List<Memory> found = new ArrayList<>();
+        for (JsonElement process : session.send("SystemInfo.getProcessInfo").getAsJsonArray("processInfo")) {
+            if (process.getAsJsonObject().get("type").getAsString().equals("renderer")) {
+                found.add(memory(process.getAsJsonObject().get("id").getAsLong()));
+            }
+        }
+        session.detach();
+        return found;
+    }
+
+    private static Memory memory(long process) {
+        Path rollup = Path.of("/proc", Long.toString(process), "smaps_rollup");
+        try (Stream<String> lines = Files.lines(rollup)) {
+            List<String> all = lines.toList();
+            return new Memory(bytes(all, "Pss:"), bytes(all, "Private_Clean:") + bytes(all, "Private_Dirty:"));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static long bytes(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                .sum();
+    }
+}
