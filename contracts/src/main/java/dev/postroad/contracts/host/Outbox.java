@@ -6,7 +6,6 @@ import dev.postroad.contracts.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,8 +159,10 @@ final class Outbox {
     private void note(@Nullable Exception failure) {
         String before = problem;
         problem = failure == null ? null : text(failure);
-        if (failure != null && !(failure instanceof RecordTooLargeException) && !Objects.equals(before, problem)) {
-            LOG.log(System.Logger.Level.WARNING, "Kafka does not take answers on topic {0}: {1}", topic, problem);
+        if (failure != null
+                && !(failure instanceof RecordTooLargeException)
+                && !text(failure).equals(before)) {
+            LOG.log(System.Logger.Level.WARNING, "Kafka does not take answers on topic {0}: {1}", topic, text(failure));
         }
     }
 
