@@ -228,12 +228,14 @@ public final class Bench {
     @Command(description = "One tenant that queues many runs, and another that has one each second.")
     int fairness(
             @Option(names = "--runs", defaultValue = "100000") int runs,
-            @Option(names = "--single", defaultValue = "10", description = "runs of the other tenant") int single,
+            @Option(names = "--single", defaultValue = "40", description = "runs of the other tenant, one each second")
+                    int single,
+            @Option(names = "--nap", defaultValue = "25", description = "milliseconds that a run takes") long nap,
             @Option(names = "--rounds", defaultValue = "2", description = "rounds of each") int rounds)
             throws Exception {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "bench")) {
-            print(new FairRuns(ground, place).measure(runs, single, rounds));
+            print(new FairRuns(ground, place, nap).measure(runs, single, rounds));
         }
         return 0;
     }

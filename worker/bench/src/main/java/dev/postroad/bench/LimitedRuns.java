@@ -14,6 +14,9 @@ final class LimitedRuns {
     private static final String ENDED = "postroad_runs_ended_total";
     private static final Duration BEAT = Duration.ofMillis(50);
 
+    private final List<Double> without = new ArrayList<>();
+    private final List<Double> with = new ArrayList<>();
+    private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
     private final Ground ground;
     private final Place place;
 
@@ -24,8 +27,6 @@ final class LimitedRuns {
 
     /** @param rounds of each, by turns, so that the machine's drift and the growing tables are everybody's */
     ObjectNode measure(int runs, int keys, int rounds) throws IOException, FaultsException, InterruptedException {
-        List<Double> without = new ArrayList<>();
-        List<Double> with = new ArrayList<>();
         try (WorkerProcess worker = new WorkerProcess(place.environment(Map.of()), ground.log("worker"))) {
             place.publish(Graphs.chain("plain", 1, NoOperation.NAME));
             place.publish(Graphs.chain("limited", 1, NoOperation.NAME)
@@ -33,15 +34,26 @@ final class LimitedRuns {
             started(worker, "plain", "warm-plain", runs, keys);
             started(worker, "limited", "warm-limited", runs, keys);
             for (int round = 0; round < rounds; round++) {
-                without.add(started(worker, "plain", "plain-" + round, runs, keys));
-                with.add(started(worker, "limited", "limited-" + round, runs, keys));
+                without.add(measured(worker, "plain", round, runs, keys));
+                with.add(measured(worker, "limited", round, runs, keys));
             }
         }
-        ObjectNode figures =
-                JsonNodeFactory.instance.objectNode().put("runs", runs).put("keys", keys);
+        figures.put("runs", runs).put("keys", keys);
         without.forEach(figures.putArray("startsPerSecondWithout")::add);
         with.forEach(figures.putArray("startsPerSecondWith")::add);
         return figures.put("share", Figures.round(Figures.median(with) / Figures.median(without), 2));
+    }
+
+    private double measured(WorkerProcess worker, String graph, int round, int runs, int keys)
+            throws InterruptedException {
+        Processors before = Processors.untilNow(worker.handle());
+        double started = started(worker, graph, graph + "-" + round, runs, keys);
+        ObjectNode took = Processors.untilNow(worker.handle()).microsOfEach(runs, before);
+        // This process, which sends the triggers, is its worker to a benchmark that holds one.
+        took.remove("worker");
+        took.set("worker", took.remove("agent"));
+        figures.withArray("processorMicrosOfEach" + graph).add(took);
+        return started;
     }
 
     private double started(WorkerProcess worker, String graph, String prefix, int runs, int keys)

@@ -130,7 +130,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         membership.start();
         membership.measure(on.metrics());
         Stepping stepping = new Stepping(queue, lanes, commands, membership);
-        stepping.bring(on, storage, agents, kept, postponed, turnWanted);
+        stepping.bring(on, storage, agents, kept, postponed, turnWanted, self);
         return stepping;
     }
 
@@ -168,7 +168,8 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             Agents agents,
             KeptInstructions kept,
             PostponedRuns postponed,
-            Bell turnWanted) {
+            Bell turnWanted,
+            Self self) {
         SharedClock clock = on.clock();
         ShardOwnership shards = membership.shards();
         on.part(new Waker(storage.reader(), postponed, lanes, shards::owned, clock))
@@ -211,11 +212,11 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         on.part(new Turns(
                         turnWanted,
                         queued,
-                        new TurnGiver(storage.shared()),
+                        new TurnGiver(storage.shared(), self.id()),
                         agents.catalog(),
                         queue,
                         lanes,
-                        shards::owned,
+                        shards::epochs,
                         clock))
                 .start();
         on.part(queue);

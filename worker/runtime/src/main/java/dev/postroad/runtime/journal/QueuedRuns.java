@@ -103,14 +103,19 @@ public final class QueuedRuns {
         List<QueuedRun> found = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                found.add(new QueuedRun(
-                        rows.getLong("id"),
-                        rows.getString("run_id"),
-                        rows.getInt("shard"),
-                        rows.getObject("rank", OffsetDateTime.class).toInstant()));
+                found.add(run(rows));
             }
         }
         return found;
+    }
+
+    /** The queued run of a row. */
+    static QueuedRun run(ResultSet row) throws SQLException {
+        return new QueuedRun(
+                row.getLong("id"),
+                row.getString("run_id"),
+                row.getInt("shard"),
+                row.getObject("rank", OffsetDateTime.class).toInstant());
     }
 
     /** Those of some graphs of which runs wait for a turn. */

@@ -2,6 +2,7 @@ package dev.postroad.runtime.journal;
 
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.journal.TurnPicker.Waiting;
+import dev.postroad.runtime.journal.TurnsInHand.Turn;
 import dev.postroad.runtime.limit.RateWindow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,13 +11,16 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
-import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Lets runs of graphs that limit them begin by turns, which are given in the order of the queue over the whole cluster: by
  * whichever worker looks first, under a lock of that graph's own, so that never more have a turn or are under way than the
  * limits say. What counts is what the rows of runs say, so a worker that dies keeps no place: its runs go on elsewhere, and
- * hold the places that are theirs.
+ * hold the places that are theirs. A turn stands in the row of its run, where it waits until whoever has its shard finds it;
+ * those of runs that can begin here at once are {@link TurnsInHand}, and nothing is written into their rows.
  *
  * <p>Where the first of the queue wait for keys that are full, the first of each combination of keys are looked at besides,
  * from one to the next by an index, so that nobody behind them is read. Thread-safe.
@@ -36,23 +41,33 @@ public final class TurnGiver {
 
     private static final String READABLE = "id NOT IN (SELECT run FROM postroad.unreadable_runs)";
     private static final String LOCK =
-            "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?)), clock_timestamp()";
+            "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?)), clock_timestamp(),"
+                    // An index that is looked through entry by entry leaves out those of runs that have gone on.
+                    + " set_config('enable_bitmapscan', 'off', true)";
     private static final String TAKEN = """
-            SELECT version, keys, count(*) FROM (
+            SELECT version, keys, count(*) AS alike, NULL::bigint AS id, NULL::text AS run_id, NULL::integer AS shard,
+                   NULL::timestamptz AS rank, NULL::bigint AS line, 0 AS seq, 0 AS epoch, false AS own FROM (
                 SELECT version, limit_keys::text AS keys FROM postroad.runs
                 WHERE graph = ? AND limited AND status IN ('running', 'waiting') AND %1$s
                 UNION ALL
                 SELECT version, limit_keys::text AS keys FROM postroad.runs
                 WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL AND %1$s) AS taken
-            GROUP BY version, keys""".formatted(READABLE);
+            GROUP BY version, keys
+            UNION ALL
+            SELECT r.version, r.limit_keys::text, 1, r.id, r.run_id, r.shard, r.rank, r.line, t.seq, t.epoch, t.worker = ?
+            FROM (SELECT worker, unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
+                  FROM postroad.turns WHERE graph = ?) AS t
+            JOIN postroad.runs r ON r.id = t.run AND r.status = 'queued' AND r.turn_at IS NULL AND r.status_seq = t.seq
+            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch
+            WHERE %1$s""".formatted(READABLE);
     private static final String FRONT_OF_THOSE = """
-            (SELECT id, version, rank, limit_keys::text AS keys, line FROM postroad.runs
+            (SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, line, status_seq FROM postroad.runs
              WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s
-             ORDER BY rank, id LIMIT %d)""";
-    private static final String FRONT = "SELECT id, version, keys, line FROM ("
-            + FRONT_OF_THOSE.formatted("wake_at IS NULL", READABLE, MOST_TURNS_AT_ONCE) + " UNION ALL "
-            + FRONT_OF_THOSE.formatted(QueuedRuns.DUE_FOR_A_TURN, READABLE, MOST_TURNS_AT_ONCE)
-            + ") AS front ORDER BY rank, id LIMIT " + MOST_TURNS_AT_ONCE;
+             ORDER BY rank, id LIMIT ?)""";
+    private static final String FRONT = "SELECT * FROM ("
+            + FRONT_OF_THOSE.formatted("wake_at IS NULL", READABLE) + " UNION ALL "
+            + FRONT_OF_THOSE.formatted(QueuedRuns.DUE_FOR_A_TURN, READABLE)
+            + ") AS front ORDER BY rank, id LIMIT ?";
     private static final String LINES = """
             WITH RECURSIVE lines AS (
                 (SELECT line FROM postroad.runs
@@ -63,29 +78,48 @@ public final class TurnGiver {
                     SELECT r.line FROM postroad.runs r
                     WHERE r.graph = ? AND r.status = 'queued' AND r.limited AND r.turn_at IS NULL AND r.line > lines.line
                     ORDER BY r.line LIMIT 1) AS next)
-            SELECT head.id, head.version, head.keys, l.line
+            SELECT head.id, head.run_id, head.shard, head.version, head.rank, head.keys, l.line, head.status_seq
             FROM (SELECT line FROM lines LIMIT %d) AS l LEFT JOIN LATERAL (
-                SELECT id, version, rank, limit_keys::text AS keys FROM postroad.runs
+                SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, status_seq FROM postroad.runs
                 WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND line = l.line
                   AND NOT l.line = ANY (?) AND (wake_at IS NULL OR wake_at <= now()) AND %s
-                ORDER BY rank, id LIMIT %d) AS head ON true
-            ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, READABLE, MOST_OF_A_LINE);
-    private static final String GIVE = """
+                ORDER BY rank, id LIMIT ?) AS head ON true
+            ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, READABLE);
+    private static final String MARK = """
             WITH given AS (
                 UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'
                 RETURNING id, run_id, shard, rank)
             SELECT id, run_id, shard, rank FROM given ORDER BY rank, id""";
 
+    private static final QueuedRun NOBODY = new QueuedRun(0, "", -1, Instant.EPOCH);
     private static final QueueRules ALL_TOGETHER =
             new QueueRules(List.of(new QueueRules.Concurrency(null, Integer.MAX_VALUE)), List.of(), null);
 
     private final DataSource database;
+    private final TurnsInHand inHand;
     private final UsedLimits limits = new UsedLimits();
     /** Where the look over the lines of a graph goes on; forgotten with the worker, which costs nothing. */
     private final Map<String, Long> linesFrom = new ConcurrentHashMap<>();
 
-    public TurnGiver(DataSource database) {
+    /**
+     * Which runs may begin here at once.
+     *
+     * @param epochs of the shards whose runs begin here
+     * @param places for so many of them there is room
+     */
+    public record Room(Map<Integer, Long> epochs, int places) {
+        /** None. */
+        public static final Room NONE = new Room(Map.of(), 0);
+
+        public Room {
+            epochs = Map.copyOf(epochs);
+        }
+    }
+
+    /** @param worker the number by which it is known */
+    public TurnGiver(DataSource database, long worker) {
         this.database = database;
+        this.inHand = new TurnsInHand(worker);
     }
 
     /**
@@ -94,16 +128,21 @@ public final class TurnGiver {
      * @param rules of each version of the graph; null for one whose runs are to get no turn here
      * @return the runs that have a turn now, in the order of the queue, in whatever shards they are
      */
-    public List<QueuedRun> give(String graph, IntFunction<@Nullable QueueRules> rules) throws SQLException {
+    public List<QueuedRun> give(String graph, IntFunction<@Nullable QueueRules> rules, Room room) throws SQLException {
         try (Connection connection = database.getConnection()) {
-            List<QueuedRun> given = List.of();
+            List<QueuedRun> given = new ArrayList<>();
             connection.setAutoCommit(false);
             try {
                 Instant now = lock(connection, graph);
                 if (now != null) {
-                    given = give(connection, graph, rules, new TurnPicker(now));
+                    Giving giving =
+                            new Giving(connection, graph, rules, room.epochs(), new TurnPicker(now, room.places()));
+                    List<Turn> all = giving.give(given);
+                    connection.commit();
+                    inHand.know(graph, all);
+                } else {
+                    connection.commit();
                 }
-                connection.commit();
             } catch (SQLException failed) {
                 connection.rollback();
                 throw failed;
@@ -115,36 +154,14 @@ public final class TurnGiver {
         }
     }
 
-    private List<QueuedRun> give(
-            Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, TurnPicker picker)
-            throws SQLException {
-        ReadKeys keys = new ReadKeys();
-        noteTaken(connection, graph, rules, picker, keys);
-        try (PreparedStatement front = QueuedRuns.statement(connection, FRONT)) {
-            front.setString(1, graph);
-            front.setString(2, graph);
-            offer(connection, graph, waiting(front, rules, keys, line -> {}), picker);
+    /** The runs that were to begin here at once, and have not begun yet. */
+    public List<QueuedRun> stillInHand() throws SQLException {
+        if (inHand.isEmpty()) {
+            return List.of();
         }
-        if (picker.hasPassedSome() && picker.picked().size() < MOST_TURNS_AT_ONCE) {
-            offer(connection, graph, lines(connection, graph, rules, keys, picker.blocked()), picker);
+        try (Connection connection = database.getConnection()) {
+            return inHand.still(connection);
         }
-        List<QueuedRun> given = give(connection, picker.picked());
-        limits.save(connection, name(graph), picker.changed());
-        return given;
-    }
-
-    private void offer(Connection connection, String graph, List<Waiting> waiting, TurnPicker picker)
-            throws SQLException {
-        Map<String, QueueRules.Rate> unknown = picker.unknownRates(waiting);
-        Map<String, String> used = limits.read(connection, name(graph), unknown.keySet());
-        unknown.forEach((bucket, rate) -> picker.know(
-                bucket,
-                used.containsKey(bucket) ? RateWindow.of(rate.per(), used.get(bucket)) : RateWindow.empty(rate.per())));
-        picker.offer(waiting, MOST_TURNS_AT_ONCE);
-    }
-
-    private static String name(String graph) {
-        return "graph/" + graph;
     }
 
     private static @Nullable Instant lock(Connection connection, String graph) throws SQLException {
@@ -158,73 +175,193 @@ public final class TurnGiver {
         }
     }
 
-    private static void noteTaken(
-            Connection connection,
-            String graph,
-            IntFunction<@Nullable QueueRules> rules,
-            TurnPicker picker,
-            ReadKeys keys)
-            throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
-            statement.setString(1, graph);
-            statement.setString(2, graph);
+    /** A run as it was read, and what it may get a turn by. */
+    private record Read(QueuedRun run, int seq, @Nullable Waiting waiting, long line) {}
+
+    /** One time that turns of a graph are given, in a transaction that has the lock. Confined to one thread. */
+    private final class Giving {
+        private final Connection connection;
+        private final String graph;
+        private final IntFunction<@Nullable QueueRules> rules;
+        private final Map<Integer, Long> epochs;
+        private final TurnPicker picker;
+        private final ReadKeys keys = new ReadKeys();
+        private final Map<Long, Read> offered = new HashMap<>();
+        private final Map<Long, Turn> own = new HashMap<>();
+        /** Those of all workers, which are queued as the others are. */
+        private final Set<Long> inHands = new HashSet<>();
+
+        private final Map<Long, Integer> inHandsByLine = new HashMap<>();
+
+        Giving(
+                Connection connection,
+                String graph,
+                IntFunction<@Nullable QueueRules> rules,
+                Map<Integer, Long> epochs,
+                TurnPicker picker) {
+            this.connection = connection;
+            this.graph = graph;
+            this.rules = rules;
+            this.epochs = epochs;
+            this.picker = picker;
+        }
+
+        /**
+         * @param given takes those that get a turn
+         * @return all that this worker has in hand then
+         */
+        List<Turn> give(List<QueuedRun> given) throws SQLException {
+            noteTaken();
+            offer(front());
+            if (picker.hasPassedSome() && picker.picked().size() < MOST_TURNS_AT_ONCE) {
+                offer(lines());
+            }
+            List<Long> toOthers = new ArrayList<>();
+            int before = own.size();
+            for (Read read : picked()) {
+                Long epoch = epochs.get(read.run().shard());
+                if (epoch == null) {
+                    toOthers.add(read.run().number());
+                } else {
+                    own.put(read.run().number(), new Turn(read.run(), read.seq(), epoch));
+                    given.add(read.run());
+                }
+            }
+            List<Turn> all = List.copyOf(own.values());
+            if (all.size() > before) {
+                inHand.hold(connection, graph, all);
+            }
+            given.addAll(mark(toOthers));
+            limits.save(connection, name(), picker.changed());
+            return all;
+        }
+
+        private List<Read> picked() {
+            return picker.picked().stream()
+                    .map(number -> Objects.requireNonNull(offered.get(number)))
+                    .sorted(Comparator.comparing((Read read) -> read.run().rank())
+                            .thenComparing(read -> read.run().number()))
+                    .toList();
+        }
+
+        private String name() {
+            return "graph/" + graph;
+        }
+
+        private void noteTaken() throws SQLException {
+            try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
+                statement.setString(1, graph);
+                statement.setString(2, graph);
+                statement.setLong(3, inHand.worker());
+                statement.setString(4, graph);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        QueueRules found = rules.apply(rows.getInt("version"));
+                        // Of a version that this release cannot read, runs count among all of the graph.
+                        picker.take(
+                                found == null ? ALL_TOGETHER : found,
+                                keys.of(rows.getString("keys")),
+                                rows.getLong("alike"));
+                        noteInHand(rows);
+                    }
+                }
+            }
+        }
+
+        private void noteInHand(ResultSet row) throws SQLException {
+            long number = row.getLong("id");
+            if (row.wasNull()) {
+                return;
+            }
+            inHands.add(number);
+            inHandsByLine.merge(row.getLong("line"), 1, Integer::sum);
+            if (row.getBoolean("own")) {
+                own.put(number, new Turn(QueuedRuns.run(row), row.getInt("seq"), row.getLong("epoch")));
+            }
+        }
+
+        private List<Read> front() throws SQLException {
+            try (PreparedStatement statement = QueuedRuns.statement(connection, FRONT)) {
+                int most = MOST_TURNS_AT_ONCE + inHands.size();
+                statement.setString(1, graph);
+                statement.setInt(2, most);
+                statement.setString(3, graph);
+                statement.setInt(4, most);
+                statement.setInt(5, most);
+                return read(statement);
+            }
+        }
+
+        /** Of the lines of which nobody may begin now, none are read. */
+        private List<Read> lines() throws SQLException {
+            try (PreparedStatement statement = QueuedRuns.statement(connection, LINES)) {
+                statement.setString(1, graph);
+                statement.setLong(2, linesFrom.getOrDefault(graph, Long.MIN_VALUE));
+                statement.setString(3, graph);
+                statement.setString(4, graph);
+                statement.setArray(
+                        5, connection.createArrayOf("int8", picker.blocked().toArray()));
+                statement.setInt(
+                        6, MOST_OF_A_LINE + inHandsByLine.values().stream().reduce(0, Math::max));
+                List<Read> found = read(statement);
+                TreeSet<Long> seen = new TreeSet<>();
+                found.forEach(read -> seen.add(read.line()));
+                linesFrom.put(graph, seen.size() < MOST_LINES_AT_ONCE ? Long.MIN_VALUE : seen.last());
+                return found;
+            }
+        }
+
+        private List<Read> read(PreparedStatement statement) throws SQLException {
+            List<Read> found = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    QueueRules found = rules.apply(rows.getInt(1));
-                    // Of a version that this release cannot read, runs count among all of the graph.
-                    picker.take(found == null ? ALL_TOGETHER : found, keys.of(rows.getString(2)), rows.getLong(3));
+                    found.add(read(rows));
                 }
             }
-        }
-    }
-
-    /** @param blocked the lines of which nobody may begin now, so that none of them are read */
-    private List<Waiting> lines(
-            Connection connection,
-            String graph,
-            IntFunction<@Nullable QueueRules> rules,
-            ReadKeys keys,
-            Set<Long> blocked)
-            throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(connection, LINES)) {
-            statement.setString(1, graph);
-            statement.setLong(2, linesFrom.getOrDefault(graph, Long.MIN_VALUE));
-            statement.setString(3, graph);
-            statement.setString(4, graph);
-            statement.setArray(5, connection.createArrayOf("int8", blocked.toArray()));
-            TreeSet<Long> seen = new TreeSet<>();
-            List<Waiting> found = waiting(statement, rules, keys, seen::add);
-            linesFrom.put(graph, seen.size() < MOST_LINES_AT_ONCE ? Long.MIN_VALUE : seen.last());
             return found;
         }
-    }
 
-    /** @param seen told the line of each row, also of those that say that nobody of it may begin now */
-    private static List<Waiting> waiting(
-            PreparedStatement statement, IntFunction<@Nullable QueueRules> rules, ReadKeys keys, LongConsumer seen)
-            throws SQLException {
-        List<Waiting> waiting = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                seen.accept(rows.getLong("line"));
-                int version = rows.getInt("version");
-                QueueRules found = rows.wasNull() ? null : rules.apply(version);
-                if (found != null) {
-                    waiting.add(new Waiting(
-                            rows.getLong("id"), found, keys.of(rows.getString("keys")), rows.getLong("line")));
+        /** Of a line of which nobody may begin now there is a row that has nothing but the line. */
+        private Read read(ResultSet row) throws SQLException {
+            long line = row.getLong("line");
+            long number = row.getLong("id");
+            if (row.wasNull()) {
+                return new Read(NOBODY, 0, null, line);
+            }
+            QueuedRun run = QueuedRuns.run(row);
+            QueueRules found = inHands.contains(number) ? null : rules.apply(row.getInt("version"));
+            Waiting waiting = found == null
+                    ? null
+                    : new Waiting(number, found, keys.of(row.getString("keys")), line, epochs.containsKey(run.shard()));
+            return new Read(run, row.getInt("status_seq"), waiting, line);
+        }
+
+        private void offer(List<Read> found) throws SQLException {
+            List<Waiting> waiting = new ArrayList<>();
+            for (Read read : found) {
+                if (read.waiting() != null) {
+                    waiting.add(read.waiting());
+                    offered.put(read.run().number(), read);
                 }
             }
+            Map<String, QueueRules.Rate> unknown = picker.unknownRates(waiting);
+            Map<String, String> used = limits.read(connection, name(), unknown.keySet());
+            unknown.forEach((bucket, rate) -> picker.know(
+                    bucket,
+                    used.containsKey(bucket)
+                            ? RateWindow.of(rate.per(), used.get(bucket))
+                            : RateWindow.empty(rate.per())));
+            picker.offer(waiting, MOST_TURNS_AT_ONCE);
         }
-        return waiting;
-    }
 
-    private static List<QueuedRun> give(Connection connection, List<Long> runs) throws SQLException {
-        if (runs.isEmpty()) {
-            return List.of();
-        }
-        try (PreparedStatement statement = QueuedRuns.statement(connection, GIVE)) {
-            statement.setArray(1, connection.createArrayOf("int8", runs.toArray()));
-            return QueuedRuns.found(statement);
+        private List<QueuedRun> mark(List<Long> runs) throws SQLException {
+            if (runs.isEmpty()) {
+                return List.of();
+            }
+            try (PreparedStatement statement = QueuedRuns.statement(connection, MARK)) {
+                statement.setArray(1, connection.createArrayOf("int8", runs.toArray()));
+                return QueuedRuns.found(statement);
+            }
         }
     }
 }

@@ -22,6 +22,10 @@ final class TurnPicker {
     private final Map<String, RateWindow> changed = new HashMap<>();
     private final Set<Long> blocked = new HashSet<>();
     private final Set<Long> picked = new HashSet<>();
+    /** The lines of which the next is to begin here, where there is no room for it. */
+    private final Set<Long> withoutRoom = new HashSet<>();
+
+    private int room;
     private boolean full;
 
     /**
@@ -29,21 +33,26 @@ final class TurnPicker {
      *
      * @param keys its key for each limit; empty where nothing was found out, and all are the empty one
      * @param line the same for those that wait for the same
+     * @param here whether it is to begin here, where there is room for some
      */
-    record Waiting(long number, QueueRules rules, List<String> keys, long line) {
+    record Waiting(long number, QueueRules rules, List<String> keys, long line, boolean here) {
         String key(int limit) {
             return limit < keys.size() ? keys.get(limit) : KeyExpression.NO_KEY;
         }
     }
 
-    /** @param now by the clock that all workers go by */
-    TurnPicker(Instant now) {
+    /**
+     * @param now by the clock that all workers go by
+     * @param room for so many runs that are to begin here
+     */
+    TurnPicker(Instant now, int room) {
         this.now = now;
+        this.room = room;
     }
 
     /** Notes runs that are under way, or may begin already: each once, by however many limits it is counted alike. */
     void take(QueueRules rules, List<String> keys, long count) {
-        Waiting alike = new Waiting(0, rules, keys, 0);
+        Waiting alike = new Waiting(0, rules, keys, 0, false);
         Set<String> buckets = new HashSet<>();
         for (int i = 0; i < rules.concurrency().size(); i++) {
             buckets.add(rules.concurrency().get(i).bucket(alike.key(i)));
@@ -77,7 +86,7 @@ final class TurnPicker {
             if (full || picked.size() >= most) {
                 return;
             }
-            if (!blocked.contains(run.line()) && !picked.contains(run.number())) {
+            if (!blocked.contains(run.line()) && !withoutRoom.contains(run.line()) && !picked.contains(run.number())) {
                 offer(run);
             }
         }
@@ -100,6 +109,11 @@ final class TurnPicker {
                 return;
             }
         }
+        if (run.here() && room == 0) {
+            withoutRoom.add(run.line());
+            return;
+        }
+        room -= run.here() ? 1 : 0;
         picked.add(run.number());
         take(rules, run.keys(), 1);
         Set<String> used = new HashSet<>();
@@ -123,9 +137,9 @@ final class TurnPicker {
         full |= all;
     }
 
-    /** Whether some were passed over while others may begin: they wait for what is their own key's. */
+    /** Whether some were passed over while others may begin, and there is room: they wait for what is their own key's. */
     boolean hasPassedSome() {
-        return !full && !blocked.isEmpty();
+        return !full && !blocked.isEmpty() && withoutRoom.isEmpty();
     }
 
     /** The lines of which nobody may begin now. */

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.KeyExpression;
 import dev.postroad.engine.graph.QueueRules;
+import dev.postroad.runtime.journal.TurnGiver.Room;
 import dev.postroad.runtime.testing.Site;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ class QueuedRunsTest {
     private static final Site SITE = Site.open();
 
     private final QueuedRuns queued = new QueuedRuns(SITE.database());
-    private final TurnGiver giver = new TurnGiver(SITE.database());
+    private final TurnGiver giver = new TurnGiver(SITE.database(), 1);
 
     @AfterAll
     static void close() {
@@ -32,7 +34,9 @@ class QueuedRunsTest {
 
     @BeforeEach
     void empty() {
-        SITE.sql().useHandle(handle -> handle.execute("TRUNCATE postroad.runs, postroad.limits"));
+        SITE.sql()
+                .useHandle(handle ->
+                        handle.execute("TRUNCATE postroad.runs, postroad.limits, postroad.turns, postroad.shards"));
     }
 
     @Test
@@ -43,11 +47,11 @@ class QueuedRunsTest {
         run("fourth", "now()", "now()");
         run("early", "now() - interval '30 minutes'", "now() + interval '1 hour'");
         run("far", "now() + interval '1 day'", "now() + interval '1 day'");
-        giver.give("g", version -> atMost(2));
+        giver.give("g", version -> atMost(2), Room.NONE);
         assertThat(withTurn()).containsExactly("first", "second");
-        giver.give("g", version -> atMost(3));
+        giver.give("g", version -> atMost(3), Room.NONE);
         assertThat(withTurn()).containsExactly("first", "second", "third");
-        giver.give("g", version -> atMost(10));
+        giver.give("g", version -> atMost(10), Room.NONE);
         assertThat(withTurn()).containsExactly("first", "second", "third", "fourth");
     }
 
@@ -59,7 +63,7 @@ class QueuedRunsTest {
         assertThat(queued.wanted(Set.of("g", "h"))).isEmpty();
         run("due", "now() - interval '30 minutes'", "now() - interval '1 minute'");
         assertThat(queued.wanted(Set.of("g", "h"))).containsExactly("g");
-        giver.give("g", version -> atMost(1));
+        giver.give("g", version -> atMost(1), Room.NONE);
         assertThat(queued.wanted(Set.of("g", "h"))).isEmpty();
         run("undelayed", "now()", null);
         assertThat(queued.wanted(Set.of("g", "h"))).containsExactly("g");
@@ -71,7 +75,7 @@ class QueuedRunsTest {
                 List.of(new QueueRules.Concurrency(KeyExpression.compile("input.tenant"), 1)), List.of(), null);
         many();
         other(8);
-        giver.give("g", version -> oneOfAKey);
+        giver.give("g", version -> oneOfAKey, Room.NONE);
         assertThat(withTurn()).containsExactlyInAnyOrder("many-1", "other");
     }
 
@@ -104,8 +108,8 @@ class QueuedRunsTest {
                        now() + interval '1 day', json_build_array('later-' || n), 100 + n
                 FROM generate_series(1, 600) AS n"""));
         other(1_000);
-        giver.give("g", version -> oneOfAKey);
-        giver.give("g", version -> oneOfAKey);
+        giver.give("g", version -> oneOfAKey, Room.NONE);
+        giver.give("g", version -> oneOfAKey, Room.NONE);
         assertThat(withTurn()).containsExactlyInAnyOrder("many-1", "other");
     }
 
@@ -115,9 +119,61 @@ class QueuedRunsTest {
                 new QueueRules(List.of(), List.of(new QueueRules.Rate(null, 2, Duration.ofHours(1))), null);
         for (String run : List.of("1st", "2nd", "3rd")) {
             run(run, "now() - interval '3 minutes'", null);
-            new TurnGiver(SITE.database()).give("g", version -> twoAnHour);
+            new TurnGiver(SITE.database(), 1).give("g", version -> twoAnHour, Room.NONE);
         }
         assertThat(withTurn()).containsExactly("1st", "2nd");
+    }
+
+    @Test
+    void aTurnOfARunThatBeginsHereAtOnceCountsForAllUntilItsShardHasAnotherOwner() throws SQLException {
+        TurnGiver another = new TurnGiver(SITE.database(), 2);
+        Room room = new Room(Map.of(0, 7L), 2);
+        ownedUnder(7);
+        for (String run : List.of("1st", "2nd", "3rd", "4th")) {
+            run(run, "now() - interval '1 minute'", null);
+        }
+        assertThat(giver.give("g", version -> atMost(3), room))
+                .extracting(QueuedRun::runId)
+                .as("there is room for two")
+                .containsExactly("1st", "2nd");
+        assertThat(stillInHand(giver)).containsExactly("1st", "2nd");
+        assertThat(withTurn()).isEmpty();
+        assertThat(another.give("g", version -> atMost(2), Room.NONE)).isEmpty();
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE postroad.runs SET status = 'running', status_seq = 2 WHERE run_id = '1st'"));
+        assertThat(another.give("g", version -> atMost(2), Room.NONE)).isEmpty();
+        assertThat(stillInHand(giver)).containsExactly("2nd");
+        ownedUnder(8);
+        assertThat(another.give("g", version -> atMost(2), Room.NONE))
+                .as("the worker that had it is another's now, or dead")
+                .extracting(QueuedRun::runId)
+                .containsExactly("2nd");
+        assertThat(stillInHand(giver)).isEmpty();
+    }
+
+    @Test
+    void aRunThatIsQueuedAnewWaitsForAnotherTurn() throws SQLException {
+        ownedUnder(7);
+        run("retried", "now() - interval '1 minute'", null);
+        assertThat(giver.give("g", version -> atMost(1), new Room(Map.of(0, 7L), 2)))
+                .hasSize(1);
+        SITE.sql().useHandle(handle -> handle.execute("UPDATE postroad.runs SET status_seq = 5"));
+        assertThat(stillInHand(giver)).isEmpty();
+        assertThat(new TurnGiver(SITE.database(), 2).give("g", version -> atMost(1), Room.NONE))
+                .hasSize(1);
+    }
+
+    private static void ownedUnder(long epoch) {
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "INSERT INTO postroad.shards (shard, epoch, owner, published_at) VALUES (0, ?, 'w', now())"
+                                + " ON CONFLICT (shard) DO UPDATE SET epoch = EXCLUDED.epoch",
+                        epoch));
+    }
+
+    private static List<String> stillInHand(TurnGiver giver) throws SQLException {
+        return giver.stillInHand().stream().map(QueuedRun::runId).toList();
     }
 
     @Test
@@ -157,8 +213,9 @@ class QueuedRunsTest {
     private static void run(String runId, String rank, @Nullable String wakeAt) {
         SITE.sql()
                 .useHandle(handle -> handle.execute(
-                        "INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at, limited, "
-                                + "rank, wake_at) VALUES (?, 0, 'g', 1, 'queued', 0, '{}', now(), true, " + rank + ", "
+                        "INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at,"
+                                + " limited, rank, wake_at) VALUES (?, 0, 'g', 1, 'queued', 0, '{}', now(),"
+                                + " true, " + rank + ", "
                                 + wakeAt + ")",
                         runId));
     }

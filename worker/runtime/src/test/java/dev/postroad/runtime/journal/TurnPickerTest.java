@@ -39,7 +39,7 @@ class TurnPickerTest {
 
     private static Waiting waiting(long number, QueueRules rules, String tenant) {
         List<String> keys = List.of("", tenant, tenant);
-        return new Waiting(number, rules, keys, QueueLine.of(keys));
+        return new Waiting(number, rules, keys, QueueLine.of(keys), false);
     }
 
     @ParameterizedTest
@@ -58,7 +58,7 @@ class TurnPickerTest {
             for (int i = random.nextInt(4); i > 0; i--) {
                 queue.put(++number, "t" + random.nextInt(4));
             }
-            TurnPicker picker = new TurnPicker(now);
+            TurnPicker picker = new TurnPicker(now, 0);
             underWay.values().forEach(tenant -> picker.take(FIVE_OF_A_TENANT, List.of("", tenant, tenant), 1));
             List<Waiting> front = new ArrayList<>();
             queue.forEach((run, tenant) -> front.add(waiting(run, FIVE_OF_A_TENANT, tenant)));
@@ -101,8 +101,28 @@ class TurnPickerTest {
     }
 
     @Test
+    void whereThereIsNoRoomNobodyOfTheSameKeysGoesAheadAndOthersDo() {
+        TurnPicker picker = new TurnPicker(Instant.parse("2026-01-01T00:00:00Z"), 1);
+        picker.offer(
+                List.of(
+                        waiting(1, "t1", true),
+                        waiting(2, "t2", true),
+                        waiting(3, "t2", false),
+                        waiting(4, "t1", false),
+                        waiting(5, "t3", true)),
+                10);
+        assertThat(picker.picked()).containsExactlyInAnyOrder(1L, 4L);
+        assertThat(picker.hasPassedSome()).as("others need not be looked for").isFalse();
+    }
+
+    private static Waiting waiting(long number, String tenant, boolean here) {
+        Waiting waiting = waiting(number, FIVE_OF_A_TENANT, tenant);
+        return new Waiting(number, waiting.rules(), waiting.keys(), waiting.line(), here);
+    }
+
+    @Test
     void aFullKeyKeepsItsOwnRunsWaitingAndNoOthers() {
-        TurnPicker picker = new TurnPicker(Instant.EPOCH);
+        TurnPicker picker = new TurnPicker(Instant.EPOCH, 0);
         picker.take(FIVE_OF_A_TENANT, List.of("", "a", "a"), 5);
         picker.offer(
                 List.of(
@@ -123,11 +143,11 @@ class TurnPickerTest {
                         new QueueRules.Rate(TENANT, 9, Duration.ofMinutes(1))),
                 null);
         List<String> keys = List.of("a", "a", "a", "a");
-        TurnPicker picker = new TurnPicker(Instant.EPOCH);
+        TurnPicker picker = new TurnPicker(Instant.EPOCH, 0);
         picker.take(twice, keys, 1);
         List<Waiting> waiting = new ArrayList<>();
         for (long number = 1; number <= 9; number++) {
-            waiting.add(new Waiting(number, twice, keys, QueueLine.of(keys)));
+            waiting.add(new Waiting(number, twice, keys, QueueLine.of(keys), false));
         }
         picker.offer(waiting, 1_000);
         assertThat(picker.picked()).hasSize(3);
@@ -138,7 +158,7 @@ class TurnPickerTest {
 
     @Test
     void aFullGraphKeepsAllOfItsRunsWaiting() {
-        TurnPicker picker = new TurnPicker(Instant.EPOCH);
+        TurnPicker picker = new TurnPicker(Instant.EPOCH, 0);
         picker.take(FIVE_OF_A_TENANT, List.of("", "a", "a"), 4);
         picker.take(FIVE_OF_A_TENANT, List.of("", "b", "b"), 4);
         picker.take(FIVE_OF_A_TENANT, List.of("", "c", "c"), 4);

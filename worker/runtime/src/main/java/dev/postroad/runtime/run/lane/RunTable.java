@@ -83,14 +83,27 @@ final class RunTable {
     /** Takes in a run that comes just now; false where it has to wait for its turn or for a place. */
     boolean enter(LiveRun live, Instant now) {
         put(live);
-        if (live.isLimited() || live.run().isEarly(now) || !queue.tryTake()) {
+        if (live.isLimited() || live.run().isEarly(now) || !takesPlace(live)) {
             return false;
-        }
-        if (isByTurns(live)) {
-            fair.beganAtOnce(line(live));
         }
         seat(live);
         return true;
+    }
+
+    private boolean takesPlace(LiveRun live) {
+        if (!isByTurns(live)) {
+            return queue.tryTake();
+        }
+        if (queue.tryTake()) {
+            fair.beganAtOnce(line(live));
+            return true;
+        }
+        Ticket ticket = ticket(live);
+        if (queue.tryTakeAhead(ticket)) {
+            fair.began(line(live), ticket.rank());
+            return true;
+        }
+        return false;
     }
 
     private static boolean isByTurns(LiveRun live) {

@@ -35,6 +35,11 @@ public final class PriorityThenArrival implements QueuePolicy {
         }
 
         @Override
+        public Ticket first() {
+            return waiting.first();
+        }
+
+        @Override
         public Ticket takeFirst() {
             return waiting.removeFirst();
         }

@@ -29,7 +29,10 @@ public interface QueuePolicy {
         /** Lets one wait; one that waits already keeps its place. */
         void add(Ticket ticket);
 
-        /** Whom the next place is for; out of the line. There must be somebody. */
+        /** Whom the next place is for. There must be somebody. */
+        Ticket first();
+
+        /** The same; out of the line. There must be somebody. */
         Ticket takeFirst();
 
         /** Who would begin last of all; out of the line. There must be somebody. */

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The places for runs in flight, over all lanes of a worker, and those who wait where none is free; who of them is next is
  * what a {@link QueuePolicy} says.
  *
+ * <p>Where runs take turns, one place in fifty stays free while others wait, for a run that comes and is ahead of all of
+ * them: it begins at once, and need not wait until one of those under way ends and both are committed.
+ *
  * <p>Everybody who waits is in Postgres; here are the tickets of the first of them alone, at most {@link #CAPACITY}. From
  * {@link #bound} on there may be runs without a ticket here, so whoever comes and has a later place gets none either, and
  * is read with the others when few tickets are left. A ticket that turns out to be of no use, because its run was
@@ -23,6 +26,9 @@ public final class RunQueue implements AutoCloseable {
 
     private static final int MOST_LATECOMERS = 2_000;
 
+    /** One of so many places is for those who are ahead of all who wait. */
+    private static final int PLACES_FOR_ONE_AHEAD = 50;
+
     private final int places;
     private final QueuePolicy policy;
     private final QueuePolicy.Line waiting;
@@ -31,6 +37,9 @@ public final class RunQueue implements AutoCloseable {
     private @Nullable Ticket latecomersBound;
     private boolean boundMoved;
     private int taken;
+    /** So many places stay free while others wait; none before a run came that takes turns. */
+    private int keptFree;
+
     private boolean closed;
 
     /**
@@ -51,6 +60,16 @@ public final class RunQueue implements AutoCloseable {
     /** Takes a place for a run that came just now, where one is free and nobody waits. */
     public synchronized boolean tryTake() {
         if (closed || taken >= places || waiting.size() > 0 || bound != null) {
+            return false;
+        }
+        taken++;
+        return true;
+    }
+
+    /** Takes a place for a run that takes turns and came just now, where one is free and it is ahead of all who wait. */
+    public synchronized boolean tryTakeAhead(Ticket ticket) {
+        keptFree = places / PLACES_FOR_ONE_AHEAD;
+        if (closed || taken >= places || waiting.size() == 0 || !waiting.isAhead(ticket, waiting.first())) {
             return false;
         }
         taken++;
@@ -99,11 +118,19 @@ public final class RunQueue implements AutoCloseable {
     }
 
     private void dispatch() {
-        while (!closed && taken < places && waiting.size() > 0) {
+        while (!closed && taken < places - keptFree && waiting.size() > 0) {
             Ticket next = waiting.takeFirst();
             taken++;
             next.holder().begin(next);
         }
+        if (waiting.size() == 0 && bound == null) {
+            keptFree = 0;
+        }
+    }
+
+    /** For how many runs there is a place, or soon will be: half as many as there are places may wait for one. */
+    public synchronized int room() {
+        return Math.max(0, places + places / 2 - taken - waiting.size());
     }
 
     /** Shards came with runs in Postgres that nobody here has a ticket of. */

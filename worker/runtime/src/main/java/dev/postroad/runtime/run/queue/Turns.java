@@ -7,9 +7,12 @@ import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.TurnGiver;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +23,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Turns implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 100;
+    private static final Duration OFFER_AGAIN_AFTER = Duration.ofSeconds(1);
 
     private final QueuedRuns queued;
     private final TurnGiver giver;
     private final Limits limits;
     private final RunQueue queue;
     private final TicketOffice office;
-    private final Supplier<Set<Integer>> owned;
+    private final Supplier<Map<Integer, Long>> owned;
     private final InstantSource clock;
     private final Rounds rounds;
     /** When those are looked for next whose turn was given elsewhere, or came to nothing here. */
     private Instant nextSweep = Instant.MIN;
+    /** When those are looked for that had their turn here and were to begin at once. */
+    private Instant nextOfferAgain = Instant.MIN;
+
+    private final Map<Long, Instant> offered = new HashMap<>();
 
     /** The limits that graphs set to their runs. Thread-safe; answers from memory. */
     public interface Limits {
@@ -44,7 +52,7 @@ public final class Turns implements AutoCloseable {
 
     /**
      * @param wanted rung where a run came that wants a turn, or one ended that had one
-     * @param owned the shards whose runs begin here
+     * @param owned the shards whose runs begin here, with their epochs
      */
     public Turns(
             Bell wanted,
@@ -53,7 +61,7 @@ public final class Turns implements AutoCloseable {
             Limits limits,
             RunQueue queue,
             TicketOffice office,
-            Supplier<Set<Integer>> owned,
+            Supplier<Map<Integer, Long>> owned,
             InstantSource clock) {
         this.queued = queued;
         this.giver = giver;
@@ -76,21 +84,35 @@ public final class Turns implements AutoCloseable {
         if (graphs.isEmpty()) {
             return;
         }
-        for (String graph : queued.wanted(graphs)) {
-            List<QueuedRun> given = giver.give(graph, version -> limits.rules(graph, version));
-            Set<Integer> shards = owned.get();
-            offer(given.stream().filter(run -> shards.contains(run.shard())).toList());
-        }
         Instant now = clock.instant();
-        Set<Integer> shards = owned.get();
-        if (!shards.isEmpty() && !now.isBefore(nextSweep)) {
+        // A run without a place would keep its turn from others.
+        if (queue.room() > 0) {
+            for (String graph : queued.wanted(graphs)) {
+                TurnGiver.Room room = new TurnGiver.Room(owned.get(), queue.room());
+                List<QueuedRun> given = giver.give(graph, version -> limits.rules(graph, version), room);
+                given.forEach(run -> offered.remove(run.number()));
+                offer(given, now);
+            }
+        }
+        if (!owned.get().isEmpty() && !now.isBefore(nextSweep)) {
             nextSweep = now.plusMillis(LOOK_EVERY_MILLIS);
-            offer(queued.withTurn(shards));
+            offer(queued.withTurn(owned.get().keySet()), now);
+        }
+        if (!now.isBefore(nextOfferAgain)) {
+            nextOfferAgain = now.plus(OFFER_AGAIN_AFTER);
+            offered.values().removeIf(at -> at.plus(OFFER_AGAIN_AFTER).isBefore(now));
+            offer(giver.stillInHand(), now);
         }
     }
 
-    private void offer(List<QueuedRun> runs) {
-        runs.forEach(run -> queue.offer(office.ticket(run)));
+    /** Those of shards that are here; what was offered just now is about to begin, and may have begun already. */
+    private void offer(List<QueuedRun> runs, Instant now) {
+        Set<Integer> shards = owned.get().keySet();
+        for (QueuedRun run : runs) {
+            if (shards.contains(run.shard()) && offered.putIfAbsent(run.number(), now) == null) {
+                queue.offer(office.ticket(run));
+            }
+        }
     }
 
     @Override

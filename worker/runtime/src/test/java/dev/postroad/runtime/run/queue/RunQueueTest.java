@@ -114,6 +114,46 @@ class RunQueueTest {
     }
 
     @Test
+    void aRunThatIsAheadOfAllWhoWaitBeginsAtOnceInAPlaceThatWasKeptForIt() {
+        RunQueue many = new RunQueue(100, new PriorityThenArrival());
+        for (int i = 0; i < 100; i++) {
+            assertThat(many.tryTake()).isTrue();
+        }
+        for (long rank = 10; rank < 20; rank++) {
+            many.offer(ticket(rank));
+        }
+        assertThat(many.tryTakeAhead(ticket(5))).as("all places are taken").isFalse();
+        many.leave();
+        many.leave();
+        assertThat(begun).as("two of a hundred are kept free").isEmpty();
+        assertThat(many.tryTakeAhead(ticket(15))).as("others are ahead").isFalse();
+        assertThat(many.tryTakeAhead(ticket(6))).isTrue();
+        assertThat(many.tryTakeAhead(ticket(7))).isTrue();
+        assertThat(many.taken()).isEqualTo(100);
+        assertThat(many.tryTakeAhead(ticket(8))).isFalse();
+        for (int i = 0; i < 3; i++) {
+            many.leave();
+        }
+        assertThat(begun).as("who waits has the others").hasSize(1);
+    }
+
+    @Test
+    void aPlaceIsKeptFreeOnlyAsLongAsSomebodyWaits() {
+        RunQueue many = new RunQueue(50, new PriorityThenArrival());
+        for (int i = 0; i < 50; i++) {
+            assertThat(many.tryTake()).isTrue();
+        }
+        assertThat(many.tryTakeAhead(ticket(1))).isFalse();
+        many.offer(ticket(1));
+        many.leave();
+        assertThat(begun).isEmpty();
+        many.leave();
+        assertThat(begun).hasSize(1);
+        assertThat(many.tryTake()).as("nobody waits any more").isTrue();
+        assertThat(many.room()).as("for half as many as have a place").isEqualTo(25);
+    }
+
+    @Test
     void whoBeginsNextIsWhatThePolicySays() {
         RunQueue latestFirst = new RunQueue(1, new LatestFirst());
         assertThat(latestFirst.tryTake()).isTrue();
@@ -138,6 +178,11 @@ class RunQueueTest {
                     all.sort(PriorityThenArrival.ORDER.reversed());
                     sorted.clear();
                     sorted.addAll(all);
+                }
+
+                @Override
+                public Ticket first() {
+                    return sorted.getFirst();
                 }
 
                 @Override

@@ -1,0 +1,124 @@
+package dev.postroad.runtime.journal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The turns of runs that this worker begins itself, a moment after it gave them: a row of the table {@code turns} holds all
+ * of a graph, in place of a mark in the row of each run, which would be written twice. They are lost with the worker, and
+ * their runs wait for others then: a turn is none any more once the epoch of its shard is raised, and before that the
+ * worker may still begin its run. Thread-safe.
+ */
+final class TurnsInHand {
+    private static final String HOLD = """
+            INSERT INTO postroad.turns (graph, worker, runs, seqs, epochs) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (graph, worker)
+            DO UPDATE SET runs = EXCLUDED.runs, seqs = EXCLUDED.seqs, epochs = EXCLUDED.epochs, given_at = now()""";
+    private static final String STILL = """
+            SELECT r.id, r.run_id, r.shard, r.rank
+            FROM unnest(?::bigint[], ?::integer[], ?::bigint[]) AS t (run, seq, epoch)
+            JOIN postroad.runs r ON r.id = t.run AND r.status = 'queued' AND r.status_seq = t.seq
+            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch
+            ORDER BY r.rank, r.id""";
+
+    /** Where this worker has none left, and those of workers that nobody has seen for long. */
+    private static final String FORGET = """
+            DELETE FROM postroad.turns t WHERE (graph = ? AND worker = ?)
+                OR (given_at < now() - interval '1 hour'
+                    AND NOT EXISTS (SELECT FROM postroad.workers w WHERE w.id = t.worker))""";
+
+    private final long worker;
+    private final Map<String, Map<Long, Turn>> turns = new HashMap<>();
+
+    /**
+     * The turn of a run.
+     *
+     * @param seq the row of its journal with which it came into the queue
+     * @param epoch that of its shard
+     */
+    record Turn(QueuedRun run, int seq, long epoch) {}
+
+    TurnsInHand(long worker) {
+        this.worker = worker;
+    }
+
+    long worker() {
+        return worker;
+    }
+
+    /** All that this worker has given of a graph, and is not known to have begun. */
+    synchronized void know(String graph, Collection<Turn> all) {
+        Map<Long, Turn> byRun = new HashMap<>();
+        all.forEach(turn -> byRun.put(turn.run().number(), turn));
+        turns.put(graph, byRun);
+    }
+
+    /** Writes down those of a graph; they are given once the connection has committed. */
+    void hold(Connection connection, String graph, Collection<Turn> all) throws SQLException {
+        try (PreparedStatement hold = QueuedRuns.statement(connection, HOLD)) {
+            hold.setString(1, graph);
+            hold.setLong(2, worker);
+            bind(connection, hold, 3, all);
+            hold.executeUpdate();
+        }
+    }
+
+    /** Those that are not begun yet, in the order of the queue; the others are forgotten. */
+    synchronized List<QueuedRun> still(Connection connection) throws SQLException {
+        List<QueuedRun> still = new ArrayList<>();
+        for (String graph : Set.copyOf(turns.keySet())) {
+            Map<Long, Turn> ofGraph = turns.getOrDefault(graph, Map.of());
+            List<QueuedRun> found = still(connection, ofGraph.values());
+            ofGraph.keySet().retainAll(found.stream().map(QueuedRun::number).collect(Collectors.toSet()));
+            if (found.isEmpty()) {
+                turns.remove(graph);
+                forget(connection, graph);
+            }
+            still.addAll(found);
+        }
+        return still;
+    }
+
+    private static List<QueuedRun> still(Connection connection, Collection<Turn> all) throws SQLException {
+        try (PreparedStatement statement = QueuedRuns.statement(connection, STILL)) {
+            bind(connection, statement, 1, all);
+            return QueuedRuns.found(statement);
+        }
+    }
+
+    private void forget(Connection connection, String graph) throws SQLException {
+        try (PreparedStatement forget = QueuedRuns.statement(connection, FORGET)) {
+            forget.setString(1, graph);
+            forget.setLong(2, worker);
+            forget.executeUpdate();
+        }
+    }
+
+    /** Whether there are none. */
+    synchronized boolean isEmpty() {
+        return turns.isEmpty();
+    }
+
+    private static void bind(Connection connection, PreparedStatement statement, int place, Collection<Turn> all)
+            throws SQLException {
+        statement.setArray(
+                place, array(connection, "int8", all, turn -> turn.run().number()));
+        statement.setArray(place + 1, array(connection, "int4", all, Turn::seq));
+        statement.setArray(place + 2, array(connection, "int8", all, Turn::epoch));
+    }
+
+    private static java.sql.Array array(
+            Connection connection, String type, Collection<Turn> all, Function<Turn, Object> value)
+            throws SQLException {
+        return connection.createArrayOf(type, all.stream().map(value).toArray());
+    }
+}
