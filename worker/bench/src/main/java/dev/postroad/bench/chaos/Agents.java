@@ -32,10 +32,14 @@ final class Agents implements AutoCloseable {
     /** Where a tool asks, which cannot be told to fail for a while: what it answers is so for good. */
     static final String TOOL = "/tool";
 
+    /** What a call of a tenant costs. */
+    static final double COST = 0.25;
+
     private static final int BACKLOG = 1_024;
 
     private final HttpServer server;
     private final Collection<Call> calls = new ConcurrentLinkedQueue<>();
+    private final Collection<Paid> paid = new ConcurrentLinkedQueue<>();
     private volatile boolean failing;
     private volatile Duration answersAfter = USUALLY;
 
@@ -46,6 +50,13 @@ final class Agents implements AutoCloseable {
      * @param host which did it; empty where a worker called
      */
     record Call(String run, String task, String key, int attempt, Instant at, String host) {}
+
+    /**
+     * A call of a tenant that was answered.
+     *
+     * @param key its idempotency key
+     */
+    record Paid(String key, int attempt, String tenant, Instant from, Instant to) {}
 
     /** A task that a worker sent over Kafka. */
     record Sent(String run, String task, int attempt, Instant at) {}
@@ -63,19 +74,30 @@ final class Agents implements AutoCloseable {
         try (exchange) {
             JsonNode body = Json.read(exchange.getRequestBody().readAllBytes());
             String host = exchange.getRequestHeaders().getFirst(HOST);
-            calls.add(new Call(
+            Call call = new Call(
                     body.path("runId").asText(),
                     body.path("task").asText(),
                     exchange.getRequestHeaders().getFirst("Idempotency-Key"),
                     body.path("attempt").asInt(),
                     Instant.now(),
-                    host == null ? "" : host));
+                    host == null ? "" : host);
+            calls.add(call);
             Thread.sleep(answersAfter);
             ObjectNode output = JsonNodeFactory.instance.objectNode();
             output.put("sum", body.path("input").path("sum").asInt() * 3 + 1)
                     .putArray("log")
                     .add(body.path("node").asText());
-            byte[] answer = Json.bytes(JsonNodeFactory.instance.objectNode().set("output", output));
+            ObjectNode all = JsonNodeFactory.instance.objectNode();
+            all.set("output", output);
+            JsonNode tenant = body.path("input").path("n");
+            if (!tenant.isMissingNode()) {
+                all.putObject("usage")
+                        .put("inputTokens", tokens(tenant.asInt()))
+                        .put("outputTokens", 0)
+                        .put("cost", COST);
+                paid.add(new Paid(call.key(), call.attempt(), tenant.asText(), call.at(), Instant.now()));
+            }
+            byte[] answer = Json.bytes(all);
             boolean fails = failing && !exchange.getRequestURI().getPath().equals(TOOL);
             exchange.sendResponseHeaders(fails ? 503 : 200, answer.length);
             exchange.getResponseBody().write(answer);
@@ -101,6 +123,11 @@ final class Agents implements AutoCloseable {
         }
     }
 
+    /** What a call of a tenant uses. */
+    static long tokens(int tenant) {
+        return 100L + tenant;
+    }
+
     void fail(boolean fails) {
         failing = fails;
     }
@@ -111,6 +138,10 @@ final class Agents implements AutoCloseable {
 
     String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    List<Paid> paid() {
+        return new ArrayList<>(paid);
     }
 
     List<Call> calls() {

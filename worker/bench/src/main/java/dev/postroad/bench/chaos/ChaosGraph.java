@@ -49,6 +49,27 @@ enum ChaosGraph {
               - { from: begin, to: think }
               - { from: think, to: add }
               - { from: add, to: END }
+            """),
+    /** Of tenants, by their {@code n}, which take turns, have limits of their own over all workers, and pay for calls. */
+    TENANTS("chaos-tenants", """
+            nodes:
+              left: { agent: chaos-paid, input: "{'sum': state.n, 'n': state.n}" }
+              right: { agent: chaos-paid, input: "{'sum': state.n, 'n': state.n}" }
+            edges:
+              - { from: START, to: [left, right] }
+              - { from: left, to: END }
+              - { from: right, to: END }
+            queue:
+              concurrency: [{ key: input.n, runs: %d }]
+              rate: [{ key: input.n, runs: %d, per: %s }]
+              fairness: { key: input.n }
+            budget: { key: input.n, tokens: 1000000000, per: P1D, onExceeded: pause }
+            """.formatted(
+                    SharedVerdict.RUNS_OF_A_TENANT, SharedVerdict.RUNS_A_PERIOD, SharedVerdict.PERIOD)),
+    /** Which nobody triggers but schedules. */
+    TICKS("chaos-ticks", """
+            nodes: { only: { set: "{'log': ['tick']}" } }
+            edges: [{ from: START, to: only }, { from: only, to: END }]
             """);
 
     /** The agent behind HTTP. */
@@ -56,6 +77,9 @@ enum ChaosGraph {
 
     /** The model that calls the others. */
     static final String MODEL = "chaos-model";
+
+    /** The agent behind HTTP that is paid for its calls. */
+    static final String PAID = "chaos-paid";
 
     /** So many runs of {@link #LIMITED} may be under way. */
     static final int LIMIT = 4;
@@ -74,11 +98,12 @@ enum ChaosGraph {
 
     /** The one that a run with a number is of. */
     static ChaosGraph of(int number) {
-        return switch (number % 5) {
-            case 0, 1 -> FORKED;
-            case 2 -> TOOLS;
-            case 3 -> ASKING;
-            default -> LIMITED;
+        return switch (number % 10) {
+            case 2, 7 -> TOOLS;
+            case 3, 8 -> ASKING;
+            case 4 -> LIMITED;
+            case 9 -> TENANTS;
+            default -> FORKED;
         };
     }
 

@@ -57,7 +57,9 @@ final class ChaosRun {
             publish(agents, hosts);
             person.start();
             runInCalm();
+            place.publish(ChaosSchedule.all(false));
             int ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
+            place.publish(ChaosSchedule.all(true));
             settle();
             person.stop();
             ObjectNode found = judged(scene, person);
@@ -80,6 +82,10 @@ final class ChaosRun {
                 schema: { type: object, required: [sum, log], properties: { sum: { type: integer },
                   log: { type: array, items: { type: string } } } }
                 """.formatted(agents.url(), ChaosGraph.AGENT, RemoteMain.AGENT, ToolMain.AGENT));
+        publish(
+                ChaosGraph.PAID,
+                "kind: http\nbulkhead: { calls: %d, scope: cluster, key: input.n }\nurl: %s"
+                        .formatted(SharedVerdict.CALLS_OF_A_TENANT, agents.url()));
         for (ChaosGraph graph : ChaosGraph.values()) {
             place.publish(graph.described("the first"));
         }
@@ -93,7 +99,7 @@ final class ChaosRun {
     private void runInCalm() throws InterruptedException {
         for (ChaosGraph graph : ChaosGraph.values()) {
             for (int i = 0; i < INPUTS; i++) {
-                trigger("calm-" + graph.graph() + "-" + i, graph, i);
+                trigger("calm-" + graph.graph() + "-" + i, graph, graph == ChaosGraph.TENANTS ? i * INPUTS : i);
             }
         }
         place.flush();
@@ -102,7 +108,9 @@ final class ChaosRun {
     }
 
     private void trigger(String run, ChaosGraph graph, int number) {
-        ObjectNode input = JsonNodeFactory.instance.objectNode().put("n", number % INPUTS);
+        // All runs of tenants have the same last figure.
+        int n = graph == ChaosGraph.TENANTS ? number / INPUTS : number;
+        ObjectNode input = JsonNodeFactory.instance.objectNode().put("n", n % INPUTS);
         place.trigger(graph.graph(), run, input);
         triggered.add(run);
     }
@@ -174,7 +182,9 @@ final class ChaosRun {
                                             .map(task -> task.run() + "/" + task.task() + "#" + task.attempt())
                                             .distinct()
                                             .count())
-                    .put("mostUnderTheLimit", remains.mostUnderTheLimit());
+                    .put("mostUnderTheLimit", remains.mostUnderTheLimit())
+                    .put("firings", remains.shared().firings().size())
+                    .put("paidCalls", remains.shared().paid().size());
         }
         List<Agents.Call> calls = scene.agents().calls();
         long tries = calls.stream()

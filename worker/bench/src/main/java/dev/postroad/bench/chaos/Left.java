@@ -10,7 +10,8 @@ import org.jdbi.v3.core.Handle;
 
 /** Reads from Postgres what is left. */
 final class Left {
-    private static final String RUNS = "SELECT run_id, graph, status, ended_at IS NOT NULL AS ended FROM postroad.runs";
+    private static final String RUNS = "SELECT run_id, graph, status, ended_at IS NOT NULL AS ended,"
+            + " coalesce(input ->> 'n', '') AS tenant FROM postroad.runs";
 
     private static final String ROWS = """
             SELECT coalesce(r.run_id, '') AS run, j.seq, j.type, j.task, pg_xact_commit_timestamp(j.xmin) AS committed,
@@ -21,6 +22,13 @@ final class Left {
 
     private static final String UNENDED = "SELECT count(*) FROM postroad.runs WHERE ended_at IS NULL";
 
+    private static final String TRIGGERED =
+            "SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'calm-%' OR run_id LIKE 'run-%'";
+
+    private static final String FIRING = """
+            SELECT (SELECT count(*) FROM postroad.schedule_runs)
+                 + (SELECT count(*) FROM postroad.schedules WHERE NOT coalesce((definition ->> 'paused')::boolean, false))""";
+
     private static final String ANSWERED =
             "SELECT count(DISTINCT data ->> 'commandId') FROM postroad.journal WHERE data ->> 'commandId' IS NOT NULL";
 
@@ -28,7 +36,8 @@ final class Left {
 
     /** Whether nothing is to come any more of all that was sent. */
     static boolean isSettled(Place place, int triggered, int told) {
-        return place.count("SELECT count(*) FROM postroad.runs") >= triggered
+        return place.count(TRIGGERED) >= triggered
+                && place.count(FIRING) == 0
                 && place.count(ANSWERED) >= told
                 && place.count(UNENDED) == 0;
     }
@@ -46,7 +55,8 @@ final class Left {
                         events.outOfOrder(),
                         scene.agents().calls(),
                         TasksTopic.read(scene.place()),
-                        mostUnderTheLimit));
+                        mostUnderTheLimit,
+                        Shared.read(handle, scene.agents().paid())));
     }
 
     private static List<Remains.Run> runs(Handle handle) {
@@ -55,7 +65,8 @@ final class Left {
                         row.getString("run_id"),
                         row.getString("graph"),
                         row.getString("status"),
-                        row.getBoolean("ended")))
+                        row.getBoolean("ended"),
+                        row.getString("tenant")))
                 .list();
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls that came to agents
  * @param sent tasks that workers sent over Kafka
  * @param mostUnderTheLimit the most runs of the limited graph that were under way at once
+ * @param shared what is left of what all workers share
  */
 record Remains(
         Set<String> triggered,
@@ -27,7 +28,8 @@ record Remains(
         long outOfOrder,
         List<Agents.Call> calls,
         List<Agents.Sent> sent,
-        long mostUnderTheLimit) {
+        long mostUnderTheLimit,
+        Shared shared) {
     Remains {
         triggered = Set.copyOf(triggered);
         orders = List.copyOf(orders);
@@ -38,8 +40,12 @@ record Remains(
         sent = List.copyOf(sent);
     }
 
-    /** A run as the table has it. */
-    record Run(String id, String graph, String status, boolean ended) {}
+    /**
+     * A run as the table has it.
+     *
+     * @param tenant whose it is; empty where that is not counted
+     */
+    record Run(String id, String graph, String status, boolean ended, String tenant) {}
 
     /**
      * A row of a journal.

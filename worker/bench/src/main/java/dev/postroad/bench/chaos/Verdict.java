@@ -67,6 +67,7 @@ final class Verdict {
         wrong.put(
                 "limitsExceeded",
                 Stream.of(ChaosGraph.LIMITED.graph()).filter(graph -> remains.mostUnderTheLimit() > ChaosGraph.LIMIT));
+        wrong.putAll(new SharedVerdict(remains, verdict.journals).wrong());
         Map<String, List<String>> broken = new LinkedHashMap<>();
         wrong.forEach((promise, who) -> broken.put(promise, who.toList()));
         return broken;

@@ -28,7 +28,7 @@ class VerdictTest {
 
     VerdictTest() {
         for (String run : List.of("calm-0", "run-0", "fork-run-0")) {
-            runs.add(new Remains.Run(run, "chaos", "completed", true));
+            runs.add(new Remains.Run(run, "chaos", "completed", true, ""));
             rows.add(row(run, 1, "run.started", null, null, null));
             rows.add(row(run, 2, "node.started", "left@1", null, null));
             rows.add(row(run, 3, "run.completed", null, null, "{\"n\": 1, \"sum\": 4}"));
@@ -37,7 +37,7 @@ class VerdictTest {
         }
         rows.add(row("run-0", 4, "run.forked", null, "fork-run-0", "fork-run-0"));
         published.put("run-0", 4);
-        runs.add(new Remains.Run("run-1", "chaos", "cancelled", true));
+        runs.add(new Remains.Run("run-1", "chaos", "cancelled", true, ""));
         rows.add(row("run-1", 1, "run.cancelled", null, "cancel-run-1", null));
         published.put("run-1", 1);
     }
@@ -65,8 +65,8 @@ class VerdictTest {
     }
 
     private Map<String, List<String>> broken() {
-        Map<String, List<String>> broken = new HashMap<>(
-                Verdict.of(new Remains(triggered, orders, runs, rows, published, outOfOrder, calls, sent, most)));
+        Map<String, List<String>> broken = new HashMap<>(Verdict.of(
+                new Remains(triggered, orders, runs, rows, published, outOfOrder, calls, sent, most, Shared.NOTHING)));
         broken.values().removeIf(List::isEmpty);
         return broken;
     }
@@ -94,13 +94,13 @@ class VerdictTest {
 
     @Test
     void aRunThatDoesNotEndIsFound() {
-        runs.set(1, new Remains.Run("run-0", "chaos", "completed", false));
+        runs.set(1, new Remains.Run("run-0", "chaos", "completed", false, ""));
         assertThat(broken()).containsOnly(Map.entry("runsThatDidNotEnd", List.of("run-0")));
     }
 
     @Test
     void aRunThatFailsIsFoundAndSoIsItsJournalThatSaysElse() {
-        runs.set(1, new Remains.Run("run-0", "chaos", "failed", true));
+        runs.set(1, new Remains.Run("run-0", "chaos", "failed", true, ""));
         assertThat(broken()).containsOnlyKeys("runsThatFailed", "statusesUnlikeTheirJournal");
     }
 
@@ -178,7 +178,7 @@ class VerdictTest {
 
     @Test
     void aCallOfWhatHasCompletedIsFoundUnlessTheRunWasTakenBackBehindIt() {
-        runs.add(new Remains.Run("run-2", "chaos-tools", "waiting", false));
+        runs.add(new Remains.Run("run-2", "chaos-tools", "waiting", false, ""));
         rows.add(row("run-2", 1, "node.started", "think@1/tool@1.0", null, null));
         rows.add(row("run-2", 2, "node.completed", "think@1/tool@1.0", null, null));
         rows.add(row("run-2", 6, "run.rolled-back", null, null, null));
