@@ -376,6 +376,39 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.run("watch", "paused")).isZero();
     }
 
+    @Test
+    void pausesUnpausesAndContinuesManyAtOnce() throws IOException, FaultsException {
+        Path file = Files.writeString(data.resolve("herd.yaml"), """
+                graph: herd
+                state: { n: {}, log: { reducer: append } }
+                nodes: { ask: { interrupt: "'go on?'", output: "{'log': [result]}" } }
+                edges: [ { from: START, to: ask }, { from: ask, to: END } ]
+                """);
+        assertThat(shell.run("apply", file.toString())).isZero();
+        for (String id : List.of("herd-1", "herd-2")) {
+            assertThat(shell.run("trigger", "herd", "--run-id", id)).isZero();
+            awaitStatus(id, RunStatus.WAITING);
+        }
+        String all = "2 found, 2 sent, 2 answered, 0 of them refused, 0 failed\n";
+        assertThat(shell.run("pause", "--graph", "herd", "--yes")).isZero();
+        assertThat(shell.err()).isEqualTo(all);
+        awaitStatus("herd-1", RunStatus.PAUSED);
+        awaitStatus("herd-2", RunStatus.PAUSED);
+        assertThat(shell.run("unpause", "--graph", "herd", "--dry-run")).isZero();
+        assertThat(shell.out()).isEqualTo("herd-1\nherd-2\n");
+        assertThat(shell.run("unpause", "--graph", "herd", "--yes")).isZero();
+        assertThat(shell.err()).isEqualTo(all);
+        for (String id : List.of("herd-1", "herd-2")) {
+            assertThat(shell.run("resume", id, "--value", "true")).isZero();
+            awaitStatus(id, RunStatus.COMPLETED);
+        }
+        assertThat(shell.run("continue", "--graph", "herd", "--input", "{\"n\": 2}", "--yes"))
+                .isZero();
+        assertThat(shell.err()).isEqualTo(all);
+        awaitStatus("herd-1", RunStatus.WAITING);
+        awaitStatus("herd-2", RunStatus.WAITING);
+    }
+
     private static void awaitStatus(String runId, RunStatus wanted) throws FaultsException {
         RunHistory history = Objects.requireNonNull(servers).history();
         assertThat(Await.until(

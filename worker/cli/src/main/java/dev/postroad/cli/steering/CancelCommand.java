@@ -27,7 +27,7 @@ final class CancelCommand extends SelectiveCommand {
     }
 
     @Override
-    Control.Action action() {
+    Control.Action action(Surroundings surroundings) {
         return new Control.Cancel(reason);
     }
 

@@ -3,16 +3,24 @@ package dev.postroad.cli.steering;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.shell.UserInput;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-@Command(name = "continue", description = "Give new input to a run that has ended.")
-final class ContinueCommand extends SteeringCommand {
+@Command(
+        name = "continue",
+        description = {
+            "Give new input to a run that has ended; or to all runs of a filter, by default those that completed.",
+            "Many are sent it at a pace, and counted as they answer; a bulk that was stopped can be gone on with."
+        })
+final class ContinueCommand extends SelectiveCommand {
     @Option(
             names = "--input",
             paramLabel = "JSON|@FILE|-",
@@ -35,6 +43,16 @@ final class ContinueCommand extends SteeringCommand {
     @Override
     Control.Action action(Surroundings surroundings) {
         return new Control.Continue(UserInput.object("--input", input, surroundings.in()), whenBusy);
+    }
+
+    @Override
+    Set<RunStatus> possible() {
+        return EnumSet.allOf(RunStatus.class);
+    }
+
+    @Override
+    Set<RunStatus> usual() {
+        return EnumSet.of(RunStatus.COMPLETED);
     }
 
     /** Reads the public names. */

@@ -26,7 +26,7 @@ final class RetryCommand extends SelectiveCommand {
     }
 
     @Override
-    Control.Action action() {
+    Control.Action action(Surroundings surroundings) {
         return new Control.Retry(now);
     }
 

@@ -46,7 +46,7 @@ abstract class SelectiveCommand implements Callable<Integer> {
     }
 
     /** What is to be done, by the options. */
-    abstract Control.Action action();
+    abstract Control.Action action(Surroundings surroundings);
 
     /** Runs in these can do it. */
     abstract Set<RunStatus> possible();
@@ -58,22 +58,25 @@ abstract class SelectiveCommand implements Callable<Integer> {
     public final Integer call() throws FaultsException, InterruptedException {
         if (run != null) {
             refuseBeside(selection.given());
-            return new Steering(RunArgument.legal(run), action(), giver.name(surroundings))
+            return new Steering(RunArgument.legal(run), action(surroundings), giver.name(surroundings))
                     .send(answering, surroundings);
         }
         selection.requireSome(RunFilterOptions.NAMES, "name a RUN, or select runs by ", "are " + names(usual()));
-        return steerMany(selection.filter(
-                possible(),
-                usual(),
-                action().type() + " is for runs that are " + names(possible()),
-                surroundings.clock().instant()));
+        Control.Action action = action(surroundings);
+        return steerMany(
+                action,
+                selection.filter(
+                        possible(),
+                        usual(),
+                        action.type() + " is for runs that are " + names(possible()),
+                        surroundings.clock().instant()));
     }
 
-    private int steerMany(RunFilter wanted) throws FaultsException, InterruptedException {
+    private int steerMany(Control.Action action, RunFilter wanted) throws FaultsException, InterruptedException {
         var steering = new BulkSteering(
-                action(),
+                action,
                 giver.name(surroundings),
-                bulk.id(action().type()),
+                bulk.id(action.type()),
                 selection.limit(),
                 bulk.rate(),
                 answering.ofMany());
