@@ -130,7 +130,7 @@ public final class RunQueue implements AutoCloseable {
 
     /** For how many runs there is a place, or soon will be: half as many as there are places may wait for one. */
     public synchronized int room() {
-        return Math.max(0, places + places / 2 - taken - waiting.size());
+        return closed ? 0 : Math.max(0, places + places / 2 - taken - waiting.size());
     }
 
     /** Shards came with runs in Postgres that nobody here has a ticket of. */

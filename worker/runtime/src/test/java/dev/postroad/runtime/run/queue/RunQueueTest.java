@@ -86,6 +86,7 @@ class RunQueueTest {
         queue.offer(ticket(1));
         queue.close();
         queue.leave();
+        assertThat(queue.room()).as("nobody is to get a turn for it").isZero();
         assertThat(begun).isEmpty();
         queue.removeShard(0);
         assertThat(queue.tryTake()).isFalse();
