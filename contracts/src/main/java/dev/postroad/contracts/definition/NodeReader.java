@@ -82,7 +82,8 @@ final class NodeReader {
             case "interrupt" -> interrupt(node, kind);
             case "sleep" -> new BySleep(expression(node, kind));
             case "graph" -> new ByGraph(name(node, kind), node.whole("version", 1, Integer.MAX_VALUE));
-            default -> new ByAgent(name(node, kind));
+            case "agent" -> new ByAgent(name(node, kind));
+            default -> throw new IllegalStateException("nobody reads a node of kind " + kind);
         };
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.runtime.history.reasons.ReasonCode;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
@@ -207,7 +208,7 @@ class QueueTest {
         assertThat(new RunDiagnosis(site.database()).of(waiting).orElseThrow().reasons())
                 .singleElement()
                 .satisfies(reason -> {
-                    assertThat(reason.code()).isEqualTo("limit-full");
+                    assertThat(reason.code()).isEqualTo(ReasonCode.LIMIT_FULL);
                     assertThat(reason.what()).contains("input.tenant full").contains("of 2 that it may have");
                 });
         // What was under way goes on elsewhere, and keeps its places: none is lost with a worker, and none doubled.

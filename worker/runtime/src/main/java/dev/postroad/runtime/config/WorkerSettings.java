@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxRuns the most runs in flight at once
  * @param lanes the threads that step runs
  * @param maxValueBytes the longest value of a record that is read
- * @param sessionTimeout how long Kafka waits for a silent worker before others take over
+ * @param sessionTimeout how long Kafka waits for a silent worker before others read its partitions
  * @param lease how long a worker gives no sign before others take its shards
  * @param drain how long calls under way have to end when a worker is stopped
  * @param startLimit how long a start waits for servers that are not there yet

@@ -3,6 +3,7 @@ package dev.postroad.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.runtime.history.reasons.Reason;
+import dev.postroad.runtime.history.reasons.ReasonCode;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.history.reasons.RunReasons;
 import dev.postroad.runtime.testing.Site;
@@ -27,10 +28,10 @@ final class NobodysRunTest {
             RunDiagnosis diagnosis = new RunDiagnosis(site.database());
             assertThat(diagnosis.of("left").orElseThrow().reasons())
                     .extracting(Reason::code)
-                    .containsExactly("person");
+                    .containsExactly(ReasonCode.PERSON);
             site.stopWorkers();
             RunReasons why = diagnosis.of("left").orElseThrow();
-            assertThat(why.reasons()).extracting(Reason::code).containsExactly("no-owner", "person");
+            assertThat(why.reasons()).extracting(Reason::code).containsExactly(ReasonCode.NO_OWNER, ReasonCode.PERSON);
             assertThat(why.standsStill()).isTrue();
         }
     }

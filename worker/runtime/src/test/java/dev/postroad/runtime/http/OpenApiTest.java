@@ -20,6 +20,7 @@ import dev.postroad.runtime.availability.AgentSwitch;
 import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.config.CallerLimits;
 import dev.postroad.runtime.config.ListenSettings;
+import dev.postroad.runtime.history.reasons.ReasonCode;
 import dev.postroad.runtime.lease.Drains;
 import dev.postroad.runtime.letters.DeadLetters;
 import dev.postroad.runtime.metrics.CallRecorder;
@@ -593,6 +594,16 @@ final class OpenApiTest {
     private static String resolved(String pointer) {
         String reference = DOCUMENT.at(pointer).path("$ref").asText();
         return reference.isEmpty() ? pointer : reference.substring(1);
+    }
+
+    @Test
+    void namesEveryReasonForWhichARunStandsStill() {
+        List<String> named = new ArrayList<>();
+        DOCUMENT.at("/components/schemas/Reason/properties/code/examples").forEach(code -> named.add(code.asText()));
+        assertThat(named)
+                .containsExactlyElementsOf(Arrays.stream(ReasonCode.values())
+                        .map(ReasonCode::publicName)
+                        .toList());
     }
 
     @Test

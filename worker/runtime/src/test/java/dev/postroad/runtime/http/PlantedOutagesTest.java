@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.embedded.EmbeddedKafka;
 import dev.postroad.runtime.history.reasons.Reason;
+import dev.postroad.runtime.history.reasons.ReasonCode;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.MoodyAgent;
@@ -111,7 +112,7 @@ final class PlantedOutagesTest {
                     .orElseThrow()
                     .reasons()
                     .getFirst();
-            assertThat(first.code()).isEqualTo("postgres-read-only");
+            assertThat(first.code()).isEqualTo(ReasonCode.POSTGRES_READ_ONLY);
             site.readOnly(false);
             answered(site, caller, "read-only");
         }

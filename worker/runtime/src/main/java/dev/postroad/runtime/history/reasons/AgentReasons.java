@@ -54,7 +54,7 @@ final class AgentReasons {
                 .map(data -> " by " + data.path("by").asText())
                 .orElse("");
         return Reason.of(
-                "agent-gone",
+                ReasonCode.AGENT_GONE,
                 "node " + waiting.node() + " needs agent " + name + ", which "
                         + (removed.isEmpty() ? "is not there" : "was removed" + by),
                 removed.map(LastEvent::at).orElse(waiting.at()),
@@ -66,7 +66,7 @@ final class AgentReasons {
         String reason = waiting.reason();
         String fault = reason.substring(reason.indexOf(OnUnavailable.UNUSABLE) + OnUnavailable.UNUSABLE.length());
         return Reason.of(
-                "agent-unusable",
+                ReasonCode.AGENT_UNUSABLE,
                 "node " + waiting.node() + " needs agent " + waiting.agent() + ", and " + OnUnavailable.UNUSABLE
                         + fault,
                 waiting.at(),
@@ -80,7 +80,7 @@ final class AgentReasons {
         String why = disabled.reason() == null ? "" : ": " + disabled.reason();
         Instant at = disabled.at() == null ? waiting.at() : disabled.at();
         return new Reason(
-                "agent-disabled",
+                ReasonCode.AGENT_DISABLED,
                 "node " + waiting.node() + " needs agent " + name + ", which was disabled" + by + why,
                 at,
                 disabled.probeAt(),
@@ -103,7 +103,7 @@ final class AgentReasons {
                 : ", the last with " + last.error().path("type").asText() + ": "
                         + last.error().path("message").asText();
         return Reason.of(
-                        "breaker-open",
+                        ReasonCode.BREAKER_OPEN,
                         "node " + waiting.node() + " needs agent " + agent.name() + ", whose calls failed too often"
                                 + error,
                         waiting.at(),
@@ -115,7 +115,7 @@ final class AgentReasons {
 
     private static Reason limited(OpenTask waiting) {
         return Reason.of(
-                        "agent-limit",
+                        ReasonCode.AGENT_LIMIT,
                         "node " + waiting.node() + " waits: " + waiting.reason(),
                         waiting.at(),
                         "nothing is to be done; to have more calls, raise bulkhead or rateLimit of agent "
@@ -125,7 +125,7 @@ final class AgentReasons {
 
     private static Reason back(OpenTask waiting) {
         return Reason.of(
-                "agent-back",
+                ReasonCode.AGENT_BACK,
                 "node " + waiting.node() + " waited for agent " + waiting.agent() + ", which can be called again",
                 waiting.at(),
                 "nothing is to be done: the run goes on within a second or two");

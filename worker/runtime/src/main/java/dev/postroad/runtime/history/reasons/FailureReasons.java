@@ -33,7 +33,7 @@ final class FailureReasons {
         if (isPaused && type.equals(RunError.BUDGET)) {
             return spent(run, facts, error, at);
         }
-        String code = isPaused ? "paused-by-failure" : "failed";
+        ReasonCode code = isPaused ? ReasonCode.PAUSED_BY_FAILURE : ReasonCode.FAILED;
         String what = where(error) + " failed with " + type + ": " + message(error);
         if (!OF_GRAPH.contains(type)) {
             return Reason.of(code, what, at, Remedies.against(type), retry(run));
@@ -75,11 +75,12 @@ final class FailureReasons {
                 .map(definition -> definition.path("budget"))
                 .filter(budget -> budget.hasNonNull("per"));
         if (shared.isEmpty()) {
-            return Reason.of("budget-spent", what, at, "retry it, which gives the run as much again", retry(run));
+            return Reason.of(
+                    ReasonCode.BUDGET_SPENT, what, at, "retry it, which gives the run as much again", retry(run));
         }
         Instant next = new BudgetPeriod(shared.get().path("per").asText()).next(facts.now());
         return new Reason(
-                "budget-spent",
+                ReasonCode.BUDGET_SPENT,
                 what,
                 at,
                 next,

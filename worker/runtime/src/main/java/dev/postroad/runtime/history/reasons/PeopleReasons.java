@@ -25,7 +25,7 @@ final class PeopleReasons {
         String whom = question.path("assignee").asText("a person");
         String dueAt = question.path("dueAt").textValue();
         return Reason.of(
-                        "person",
+                        ReasonCode.PERSON,
                         "node " + question.path("node").asText() + " asks " + (whom.isEmpty() ? "a person" : whom),
                         Instant.parse(question.path("askedAt").asText()),
                         "answer it, or hand it on",
@@ -51,7 +51,7 @@ final class PeopleReasons {
         String nodes =
                 wait.names("before").isEmpty() ? "after " + wait.names("after") : "before " + wait.names("before");
         return Reason.of(
-                "held",
+                ReasonCode.HELD,
                 "the graph says that the run stops " + nodes,
                 wait.at(),
                 "look at its state, then let it go on",

@@ -26,7 +26,6 @@ final class QueueReasons {
             SELECT count(*) FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')""";
     private static final String TAKEN_BY_KEY =
             TAKEN + " AND limit_keys ->> CAST(:place AS integer) = CAST(:key AS text)";
-    private static final String LIMIT_FULL = "limit-full";
     private static final String APPLIED = ", apply it and migrate the run to that version";
 
     private final PublishedDefinitions definitions;
@@ -38,7 +37,7 @@ final class QueueReasons {
     Reason of(Handle handle, RunSummary run, RunFacts facts) {
         if (facts.early() && run.waits() != null) {
             return Reason.of(
-                    "start-at",
+                    ReasonCode.START_AT,
                     "the run is not to begin before " + run.waits().until(),
                     run.queuedAt(),
                     "wait, or cancel it and trigger another",
@@ -47,7 +46,7 @@ final class QueueReasons {
         if (!facts.limited() || facts.called()) {
             long before = count(handle, BEFORE, run, facts);
             return Reason.of(
-                    "queue",
+                    ReasonCode.QUEUE,
                     "the run waits for a place among the running; " + before + " are before it",
                     run.queuedAt(),
                     "wait, start another worker, or give workers more places by POSTROAD_MAX_RUNS",
@@ -74,7 +73,7 @@ final class QueueReasons {
                 .map(QueueLimit::said)
                 .toList();
         return Reason.of(
-                rates.isEmpty() ? LIMIT_FULL : "limit-rate",
+                rates.isEmpty() ? ReasonCode.LIMIT_FULL : ReasonCode.LIMIT_RATE,
                 "the run waits for its turn among those of graph " + run.graph() + ", and " + before
                         + " are before it"
                         + (rates.isEmpty() ? "" : "; the graph has " + String.join(", ", rates)),
@@ -97,7 +96,7 @@ final class QueueReasons {
     private static Reason full(Handle handle, RunSummary run, RunFacts facts, QueueLimit limit, long taken) {
         long before = count(handle, BEFORE_IN_GRAPH, run, facts);
         return Reason.of(
-                LIMIT_FULL,
+                ReasonCode.LIMIT_FULL,
                 "graph " + run.graph() + " has " + taken + " runs under way" + limit.ofKey() + ", of " + limit.runs()
                         + " that it may have, and " + before + " wait before this one",
                 run.queuedAt(),

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a run does not go on, or did not go well.
  *
- * @param code for programs, such as {@code person} or {@code agent-disabled}
+ * @param code for programs
  * @param what one sentence for people
  * @param since since when it is so; null where that is not known
  * @param until when it changes by itself; null where it does not
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps what can be done at once; empty where there is nothing but to wait, or to change a definition
  */
 public record Reason(
-        String code,
+        ReasonCode code,
         String what,
         @Nullable Instant since,
         @Nullable Instant until,
@@ -63,7 +63,7 @@ public record Reason(
         }
     }
 
-    static Reason of(String code, String what, @Nullable Instant since, String remedy, Step... steps) {
+    static Reason of(ReasonCode code, String what, @Nullable Instant since, String remedy, Step... steps) {
         return new Reason(code, what, since, null, remedy, List.of(steps));
     }
 

@@ -18,7 +18,8 @@ public final class ReasonJson {
     }
 
     private static ObjectNode tree(Reason reason) {
-        ObjectNode json = JsonFields.object().put("code", reason.code()).put("what", reason.what());
+        ObjectNode json =
+                JsonFields.object().put("code", reason.code().publicName()).put("what", reason.what());
         JsonFields.put(json, "since", reason.since());
         JsonFields.put(json, "until", reason.until());
         json.put("remedy", reason.remedy());

@@ -11,7 +11,7 @@ final class Refusals {
         String command = data.path("command").asText();
         String by = data.has("by") ? " of " + data.path("by").asText() : "";
         return Reason.of(
-                "refused",
+                ReasonCode.REFUSED,
                 "command " + command + by + " was refused: "
                         + data.path("reason").asText(),
                 rejected.at(),

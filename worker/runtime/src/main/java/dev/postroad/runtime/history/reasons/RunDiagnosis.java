@@ -83,7 +83,7 @@ public final class RunDiagnosis {
 
     private static Reason orphaned(RunFacts facts) {
         return Reason.of(
-                "no-owner",
+                ReasonCode.NO_OWNER,
                 "no worker that lives has shard " + facts.shard() + ", to which the run belongs",
                 facts.orphanedSince(),
                 "start a worker by `postroad worker`; where some run, one of them takes the shard within seconds");
@@ -91,7 +91,7 @@ public final class RunDiagnosis {
 
     private static Reason unreadable(RunSummary run, RunSummary.SetAside aside) {
         return Reason.of(
-                "unreadable",
+                ReasonCode.UNREADABLE,
                 "worker " + aside.worker() + " cannot read the run and leaves it as it is: " + aside.why(),
                 aside.since(),
                 "start a worker of the release that wrote it, which takes it up by itself; where what was wrong is mended,"
@@ -135,7 +135,7 @@ public final class RunDiagnosis {
             if (task.isCalling()) {
                 busy = true;
                 reasons.add(Reason.of(
-                        "calling",
+                        ReasonCode.CALLING,
                         "agent " + task.agent() + " is at work for node " + task.node() + ", attempt " + task.attempt(),
                         task.at(),
                         "wait; cancel the run where it takes too long",
@@ -147,7 +147,7 @@ public final class RunDiagnosis {
 
     private static Reason retrying(RunSummary run, OpenTask task) {
         return Reason.of(
-                        "retrying",
+                        ReasonCode.RETRYING,
                         "node " + task.node() + " failed in attempt " + task.attempt() + " with " + task.error()
                                 + ", and is tried again",
                         task.at(),
@@ -171,7 +171,7 @@ public final class RunDiagnosis {
                 reasons.add(agents.of(handle, task));
             } else if (task.isSleeping()) {
                 reasons.add(Reason.of(
-                                "timer",
+                                ReasonCode.TIMER,
                                 "node " + task.node() + " sleeps",
                                 task.at(),
                                 "nothing is to be done: it goes on by itself")
@@ -194,7 +194,7 @@ public final class RunDiagnosis {
                     .map(name -> " by " + name)
                     .orElse("");
             reasons.add(Reason.of(
-                    "paused",
+                    ReasonCode.PAUSED,
                     "the run was paused" + by,
                     pause.map(LastEvent::at).orElse(null),
                     "unpause it to let it go on",
@@ -209,7 +209,7 @@ public final class RunDiagnosis {
         String by = data.has("by") ? " by " + data.path("by").asText() : "";
         String why = data.has("reason") ? ": " + data.path("reason").asText() : "";
         return Reason.of(
-                "cancelled",
+                ReasonCode.CANCELLED,
                 "the run was cancelled" + by + why,
                 run.endedAt(),
                 "retry it to go on where it was stopped",

@@ -53,7 +53,7 @@ final class ServerReasons {
                 .one();
         if (seen.readOnly || (trouble != null && trouble.contains(READ_ONLY))) {
             return Optional.of(Reason.of(
-                    "postgres-read-only",
+                    ReasonCode.POSTGRES_READ_ONLY,
                     "Postgres is read-only, so that nothing of the run can be written",
                     seen.writtenAt,
                     "make it writable again: promote the standby, free its disk or reset"
@@ -68,7 +68,7 @@ final class ServerReasons {
 
     private static Reason unwritable(String why, RunFacts facts) {
         return Reason.of(
-                "postgres-trouble",
+                ReasonCode.POSTGRES_TROUBLE,
                 "nothing of the run can be written to Postgres: " + why,
                 facts.orphanedSince(),
                 "mend that; the run goes on by itself then");
@@ -76,7 +76,7 @@ final class ServerReasons {
 
     private static Reason kafkaAway(@Nullable String worker, Instant since) {
         return Reason.of(
-                "kafka-away",
+                ReasonCode.KAFKA_AWAY,
                 "Kafka does not answer worker " + worker
                         + ", which has the run, so that no command and no answer of an agent on Kafka reaches it",
                 since,
