@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls a tool of an MCP server. The session is begun with the first call and shared by all; one that breaks is left, and the
- * next call begins another. Thread-safe.
+ * Calls a tool of an MCP server. The session is begun with the first call and shared by all; one that breaks, or
+ * was silent for all the time that a call had, is left, and the next call begins another. Thread-safe.
  */
 public final class McpAgent implements AgentClient {
     private static final Logger LOG = LoggerFactory.getLogger(McpAgent.class);
@@ -137,6 +137,7 @@ public final class McpAgent implements AgentClient {
             }
         }
         McpSession used = session();
+        long heardBefore = used.heard();
         String token = call.idempotencyKey() + "/" + call.attempt() + "/" + calls.incrementAndGet();
         CompletableFuture<CallToolResult> answered =
                 used.call(request(tool, arguments, call, token), token, call.output());
@@ -145,6 +146,10 @@ public final class McpAgent implements AgentClient {
             return answers.read(answered.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS));
         } catch (TimeoutException late) {
             used.cancel(token);
+            if (used.heard() == heardBefore) {
+                // A server that was ended and begun again may never answer a session of its former life.
+                retire(used);
+            }
             return AgentReply.retryable(ErrorTypes.TIMEOUT, "the tool did not answer in time");
         } catch (InterruptedException stopped) {
             used.cancel(token);
@@ -229,12 +234,21 @@ public final class McpAgent implements AgentClient {
         return open;
     }
 
+    private void leave(McpSession broken) {
+        forget(broken);
+        broken.close();
+    }
+
+    private void retire(McpSession silent) {
+        forget(silent);
+        silent.retire();
+    }
+
     @SuppressWarnings("ReferenceEquality") // Another may have been begun since.
-    private synchronized void leave(McpSession broken) {
-        if (session == broken) {
+    private synchronized void forget(McpSession former) {
+        if (session == former) {
             session = null;
         }
-        broken.close();
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -38,6 +39,8 @@ final class McpSession {
     private final CancellableTransport transport;
     private final ConcurrentHashMap<String, CompletableFuture<CallToolResult>> underWay = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OutputSink> outputs = new ConcurrentHashMap<>();
+    private final AtomicLong heard = new AtomicLong();
+    private volatile boolean isRetired;
 
     private McpSession(McpClientTransport transport) {
         this.transport = new CancellableTransport(transport);
@@ -100,10 +103,12 @@ final class McpSession {
     CompletableFuture<CallToolResult> call(CallToolRequest request, String token, OutputSink output) {
         outputs.put(token, output);
         CompletableFuture<CallToolResult> answered = client.callTool(request)
+                .doOnNext(answer -> heard.incrementAndGet())
                 .doFinally(ended -> {
                     outputs.remove(token);
                     underWay.remove(token);
                     transport.forget(token);
+                    closeIfNobodyNeedsIt();
                 })
                 .toFuture();
         underWay.put(token, answered);
@@ -128,7 +133,25 @@ final class McpSession {
         }
     }
 
+    /** How many answers and signs of progress came so far. */
+    long heard() {
+        return heard.get();
+    }
+
+    /** Nobody calls by it from now on: it closes when the last call that is under way has ended. Does not wait. */
+    void retire() {
+        isRetired = true;
+        closeIfNobodyNeedsIt();
+    }
+
+    private void closeIfNobodyNeedsIt() {
+        if (isRetired && underWay.isEmpty()) {
+            close();
+        }
+    }
+
     private Mono<Void> show(ProgressNotification progress) {
+        heard.incrementAndGet();
         OutputSink output = outputs.get(String.valueOf(progress.progressToken()));
         if (output != null) {
             output.emit(words(progress));

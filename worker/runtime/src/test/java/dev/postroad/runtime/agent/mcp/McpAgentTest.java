@@ -88,6 +88,24 @@ final class McpAgentTest {
     }
 
     @Test
+    void aServerThatWasSilentIsGreetedAnew() throws Exception {
+        try (AgentClient client = client("words")) {
+            server.isMute.set(true);
+            assertFault(client.call(Calls.dueAt(Calls.NOW.plusMillis(200))), "timeout", true, "in time");
+            server.isMute.set(false);
+            assertThat(client.call(Calls.with("{}")))
+                    .as("where the greeting hung")
+                    .isInstanceOf(Completed.class);
+            server.isMute.set(true);
+            assertFault(client.call(Calls.dueAt(Calls.NOW.plusMillis(200))), "timeout", true, "in time");
+            server.isMute.set(false);
+            assertThat(client.call(Calls.with("{}"))).as("where a call hung").isInstanceOf(Completed.class);
+        } finally {
+            server.isMute.set(false);
+        }
+    }
+
+    @Test
     void anAnswerThatIsTooLongIsRefused() throws Exception {
         AgentReply reply = call("echo", "{'a':'" + "x".repeat(20_000) + "'}");
         assertThat(reply).isInstanceOf(Faulted.class);

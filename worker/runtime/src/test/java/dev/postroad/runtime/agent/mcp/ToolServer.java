@@ -12,13 +12,18 @@ import io.modelcontextprotocol.spec.McpSchema.ImageContent;
 import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
 import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -31,6 +36,9 @@ final class ToolServer implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     final CountDownLatch hanging = new CountDownLatch(1);
     final List<Map<String, Object>> checked = new CopyOnWriteArrayList<>();
+
+    /** While it is set no request is answered. */
+    final AtomicBoolean isMute = new AtomicBoolean();
 
     private ToolServer() throws Exception {
         HttpServletStreamableServerTransportProvider provider = HttpServletStreamableServerTransportProvider.builder()
@@ -50,6 +58,16 @@ final class ToolServer implements AutoCloseable {
         ServletHolder servlet = new ServletHolder(provider);
         servlet.setAsyncSupported(true);
         context.addServlet(servlet, "/*");
+        context.addFilter(
+                new FilterHolder((Filter) (request, response, chain) -> {
+                    if (isMute.get()) {
+                        awaitClosing();
+                    } else {
+                        chain.doFilter(request, response);
+                    }
+                }),
+                "/*",
+                EnumSet.of(DispatcherType.REQUEST));
         jetty.setHandler(context);
         jetty.start();
     }
@@ -145,12 +163,16 @@ final class ToolServer implements AutoCloseable {
 
     private CallToolResult hang(McpSyncServerExchange exchange, CallToolRequest call) {
         hanging.countDown();
+        awaitClosing();
+        return CallToolResult.builder().content(List.of()).build();
+    }
+
+    private void awaitClosing() {
         try {
             closing.await();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        return CallToolResult.builder().content(List.of()).build();
     }
 
     @Override
