@@ -228,7 +228,7 @@ class RemoteTasksTest {
         List<String> before = script.types();
         script.wakes.clear();
         for (int i = 1; i < 5; i++) {
-            script.now = RunScript.START.plusSeconds(10 * i);
+            script.now = RunScript.START.plusSeconds(10L * i);
             script.tell(new Command.WakeUp(known(script.now, true)));
             assertThat(script.wakes).containsExactly(new Effect.Wake(script.now.plusSeconds(10), new Command.WakeUp()));
             script.wakes.clear();

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -49,7 +50,7 @@ public final class PostponedRuns {
     /** Writes those that were noted. */
     public void write() throws SQLException {
         Map<Long, Postponed> noted = new HashMap<>();
-        for (Long number : runs.keySet()) {
+        for (Long number : List.copyOf(runs.keySet())) {
             Postponed postponed = runs.remove(number);
             if (postponed != null) {
                 noted.put(number, postponed);

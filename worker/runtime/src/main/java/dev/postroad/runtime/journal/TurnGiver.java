@@ -240,7 +240,7 @@ public final class TurnGiver {
             return picker.picked().stream()
                     .map(number -> Objects.requireNonNull(offered.get(number)))
                     .sorted(Comparator.comparing((Read read) -> read.run().rank())
-                            .thenComparing(read -> read.run().number()))
+                            .thenComparingLong(read -> read.run().number()))
                     .toList();
         }
 

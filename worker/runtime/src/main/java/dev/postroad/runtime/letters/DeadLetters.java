@@ -135,7 +135,7 @@ public final class DeadLetters {
         }
         List<DeadLetter> page = found.stream()
                 .sorted(Comparator.comparing(DeadLetter::at)
-                        .thenComparing(DeadLetter::offset)
+                        .thenComparingLong(DeadLetter::offset)
                         .reversed())
                 .limit(limit)
                 .toList();
@@ -164,7 +164,7 @@ public final class DeadLetters {
             width *= 2;
         }
         here.stream()
-                .sorted(Comparator.comparing(DeadLetter::offset).reversed())
+                .sorted(Comparator.comparingLong(DeadLetter::offset).reversed())
                 .limit(limit)
                 .forEach(found::add);
     }

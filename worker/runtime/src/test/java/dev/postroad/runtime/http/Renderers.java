@@ -35,7 +35,7 @@ final class Renderers {
     /** The largest of them, as each page has one of its own and others are spare. */
     static String said(Page page) {
         return all(page).stream()
-                .max(Comparator.comparing(Memory::pss))
+                .max(Comparator.comparingLong(Memory::pss))
                 .map(Memory::said)
                 .orElse("unknown");
     }

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -143,8 +144,9 @@ final class ToolServer implements AutoCloseable {
     /** Asked what came of a call of another tool, says one after the other what the arguments of that say. */
     private CallToolResult check(McpSyncServerExchange exchange, CallToolRequest call) {
         checked.add(call.arguments());
-        Map<?, ?> arguments = (Map<?, ?>) call.arguments().get("arguments");
-        List<?> says = (List<?>) arguments.get("says");
+        Map<?, ?> arguments =
+                (Map<?, ?>) Objects.requireNonNull(call.arguments().get("arguments"));
+        List<?> says = (List<?>) Objects.requireNonNull(arguments.get("says"));
         String word = String.valueOf(says.get(checked.size() - 1));
         return switch (word) {
             case "output" ->
