@@ -8,6 +8,8 @@ import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.Topics;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -35,11 +37,15 @@ final class Accounts {
             "run.completed",
             "run.failed");
 
+    /** What begins to be kept before a look is seen by a later one, if it is committed within this time. */
+    private static final Duration LONGEST_COMMIT = Duration.ofSeconds(15);
+
     private final Place place;
     private final Topics topics;
     private final TriggerAccounts triggers = new TriggerAccounts();
     private final ControlAccounts control;
     private final RegistryAccounts registry = new RegistryAccounts();
+    private Instant lookedAtKept = Instant.EPOCH;
 
     /** @param controlTopicId the id of the control topic */
     Accounts(Place place, String controlTopicId) {
@@ -159,15 +165,17 @@ final class Accounts {
                 : null;
     }
 
-    /** Looks which commands are kept for runs that may yet come, and which triggers are held or were, until they are sent anew. */
-    void lookAtKept() {
-        place.sql()
-                .useHandle(handle -> handle.createQuery("""
-                    SELECT run_id, command_id FROM postroad.pending_commands
-                    WHERE received_at > now() - interval '30 seconds'\
-                    """)
-                        .map((row, context) -> new String[] {row.getString(1), row.getString(2)})
-                        .forEach(kept -> control.answered(kept[0], kept[1])));
+    /** Looks which commands have come to be kept for runs that may yet come, and which triggers are held or were, until they are sent anew. */
+    synchronized void lookAtKept() {
+        place.sql().useHandle(handle -> {
+            Instant now =
+                    handle.createQuery("SELECT now()").mapTo(Instant.class).one();
+            handle.createQuery("SELECT run_id, command_id FROM postroad.pending_commands WHERE received_at > :since")
+                    .bind("since", lookedAtKept.minus(LONGEST_COMMIT))
+                    .map((row, context) -> new String[] {row.getString(1), row.getString(2)})
+                    .forEach(kept -> control.answered(kept[0], kept[1]));
+            lookedAtKept = now;
+        });
         place.sql()
                 .useHandle(handle -> handle.createQuery("""
                     SELECT partition, "offset" FROM postroad.debounced_triggers WHERE NOT superseded\

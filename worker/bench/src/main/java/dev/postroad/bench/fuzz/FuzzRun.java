@@ -136,7 +136,7 @@ public final class FuzzRun {
         report.before(worker);
         sound.isFuzzed();
         var _ = clock.scheduleWithFixedDelay(pulse::feel, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
-        var _ = clock.scheduleWithFixedDelay(accounts::lookAtKept, 0, 2, TimeUnit.SECONDS);
+        var _ = clock.scheduleWithFixedDelay(accounts::lookAtKept, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(
                 this::progress, PROGRESS.toSeconds(), PROGRESS.toSeconds(), TimeUnit.SECONDS);
     }
