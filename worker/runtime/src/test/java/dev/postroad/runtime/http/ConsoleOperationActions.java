@@ -204,8 +204,11 @@ interface ConsoleOperationActions extends ConsolePages {
                             EventType.RUN_COMPLETED);
         }
         order(page, "prune", null, "Delete 2");
-        assertThat(site().number("SELECT count(*) FROM postroad.runs WHERE run_id IN ('all-of-1', 'all-of-2')"))
-                .isZero();
+        // They are asked for when the order is over, and deleted a moment later.
+        Site.await(
+                "they are deleted",
+                () -> site().number("SELECT count(*) FROM postroad.runs WHERE run_id IN ('all-of-1', 'all-of-2')")
+                        == 0);
     }
 
     private static void order(Page page, String command, @Nullable String value, String verb) {
