@@ -61,7 +61,7 @@ final class FairRuns {
             }
             figuresOfMany.clear();
             sent.clear();
-            awaitEnded(worker, worker.metrics().sum(ENDED), single, () -> singles("fair", EMPTY, single));
+            awaitEnded(worker, worker.metrics().sum(ENDED), 0, () -> singles("fair", EMPTY, single));
             for (int round = 0; round < rounds; round++) {
                 for (String graph : GRAPHS) {
                     many(worker, graph, graph + "-" + round, runs, single);
