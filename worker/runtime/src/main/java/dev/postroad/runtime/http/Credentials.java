@@ -40,7 +40,7 @@ record Credentials(String token) {
 
     /** Whether a page of somebody else's may have sent it with the cookie of the console. */
     static boolean isForeign(Context context) {
-        return !READING.contains(context.req().getMethod()) && (context.header(MARK) == null || !isOfOwnPage(context));
+        return !READING.contains(context.method().name()) && (context.header(MARK) == null || !isOfOwnPage(context));
     }
 
     /** Whether no page sent it, or one of this worker. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +65,69 @@ final class HttpGuardTest {
         Caller.Reply reply = anywhere.get(path);
         assertThat(reply.status()).isEqualTo(401);
         assertThat(reply.json().at("/error/code").asText()).isEqualTo("unauthorized");
+    }
+
+    /** What proxies are told by, and what has servers take one request for another. */
+    private static final List<List<String>> TRICKS = List.of(
+            List.of("Host: worker"),
+            List.of("Host: localhost", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: localhost", "X-Real-IP: ::1"),
+            List.of("Host: worker", "X-Original-URL: /health", "X-Rewrite-URL: /health", "Accept: text/event-stream"),
+            List.of("Host: worker", "Cookie: postroad-token=", "Authorization: Bearer ", "X-Postroad: 1"),
+            List.of("Host: worker", "X-HTTP-Method-Override: GET"),
+            List.of(
+                    "Host: worker",
+                    "Connection: close, Upgrade",
+                    "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="));
+
+    private static final List<String> ODD_PATHS = List.of(
+            "/mcp",
+            "/api",
+            "/api/",
+            "//api/runs",
+            "/api//runs",
+            "/API/runs",
+            "/api/runs/",
+            "/api/runs;x=/health",
+            "/%61pi/runs",
+            "/health;x",
+            "/health/",
+            "/health/live/%2e%2e/%2e%2e/api/runs",
+            "/favicon.ico",
+            "/.well-known/oauth-protected-resource");
+
+    @Test
+    void nobodyLearnsMoreThanWhatItIsWhateverTheyTry() {
+        SITE.apply("graph: hidden\nnodes: { a: { set: '{}' } }\nedges: [{ from: START, to: a }, { from: a, to: END }]");
+        Site.await("the graph is there", () -> here.get("/api/graphs").text().contains("hidden"));
+        List<String> paths = new ArrayList<>(ODD_PATHS);
+        OpenApi.document().get("paths").fieldNames().forEachRemaining(paths::add);
+        assertThat(paths).hasSizeGreaterThan(60);
+        int tried = 0;
+        for (String described : paths) {
+            String path = described.replaceAll("\\{[a-z]+}", "hidden");
+            boolean isForAnybody = List.of("/health", "/health/live", "/health/ready", "/api/session")
+                    .contains(path);
+            for (String method :
+                    List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")) {
+                List<String> lines = new ArrayList<>(List.of(method + " " + path + " HTTP/1.1"));
+                lines.addAll(TRICKS.get(tried++ % TRICKS.size()));
+                lines.addAll(List.of("Content-Type: application/json", "Content-Length: 0"));
+                lines.addAll(lines.contains("Connection: close, Upgrade") ? List.of() : List.of("Connection: close"));
+                String answer = anywhere.raw(lines.toArray(String[]::new));
+                assertThat(answer)
+                        .as(lines.toString())
+                        .matches(Pattern.compile(
+                                isForAnybody ? "HTTP/1.1 [24].*" : "HTTP/1.1 40[014] .*", Pattern.DOTALL))
+                        .doesNotContainPattern(
+                                "(?s)\r\n\r\n.*(hidden\"|Jetty|Javalin|dev\\.postroad|[0-9]+\\.[0-9]+\\.[0-9]+)");
+            }
+        }
+        for (String page : List.of("/", "/runs", "/console/other/app.js")) {
+            assertThat(anywhere.raw("HEAD " + page + " HTTP/1.1", "Host: worker", "Connection: close"))
+                    .matches(answer -> answer.startsWith("HTTP/1.1 200") || answer.startsWith("HTTP/1.1 404"));
+        }
     }
 
     @Test

@@ -164,6 +164,35 @@ final class RolesTest {
         }
     }
 
+    /** The server goes by such a header, so that a look was a change that nobody was asked about. */
+    @Test
+    void noHeaderMakesALookAChange() {
+        String graph = """
+                {'graph': 'smuggled', 'nodes': {'a': {'set': '{}'}},
+                 'edges': [{'from': 'START', 'to': 'a'}, {'from': 'a', 'to': 'END'}]}""";
+        for (Operation operation : operations()) {
+            for (TokenLine.New token : List.of(of(Role.READER), ACME)) {
+                String other = operation.method().equals("GET") ? "POST" : "GET";
+                Reply reply = caller.send(
+                        other,
+                        operation.path().replace("{name}", "asks").replaceAll("\\{[a-z]+}", "acme-asks"),
+                        graph,
+                        "Authorization",
+                        "Bearer " + token.token(),
+                        "Content-Type",
+                        "application/json",
+                        "X-HTTP-Method-Override",
+                        operation.method());
+                assertThat(reply.status())
+                        .as(other + " for " + operation.method() + " " + operation.path() + ": " + reply.text())
+                        .isEqualTo(400);
+            }
+        }
+        assertThat(get(of(Role.READER), "/api/graphs").text())
+                .contains("asks", "breaks")
+                .doesNotContain("smuggled");
+    }
+
     @Test
     void aTokenWithATagSeesTheRunsThatCarryItAndNoOther() {
         for (Operation operation : operations()) {
