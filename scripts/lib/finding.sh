@@ -1,6 +1,7 @@
 # Sourced by the scripts of findings: goes into a folder of its own, which is gone at the end, with a JDK first on the path.
 #
 #   libraries GROUP:ARTIFACT:VERSION...   puts these and what they need into lib
+#   packages NAME@VERSION...              puts these of npm and what they need into node_modules
 
 # shellcheck source=java.sh
 source "$(dirname "${BASH_SOURCE[0]}")/java.sh"
@@ -24,4 +25,9 @@ libraries() {
     echo '</dependencies></project>'
   } > pom.xml
   mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies -DoutputDirectory=lib
+}
+
+packages() {
+  echo '{"private": true, "type": "module"}' > package.json
+  npm install --silent --no-audit --no-fund --no-update-notifier --ignore-scripts --save-exact "$@" > /dev/null
 }
