@@ -44,7 +44,7 @@ public final class TurnGiver {
             "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?)), clock_timestamp(),"
                     // An index that is looked through entry by entry leaves out those of runs that have gone on.
                     + " set_config('enable_bitmapscan', 'off', true)";
-    private static final String TAKEN = """
+    static final String TAKEN = """
             SELECT version, keys, count(*) AS alike, NULL::bigint AS id, NULL::text AS run_id, NULL::integer AS shard,
                    NULL::timestamptz AS rank, NULL::bigint AS line, 0 AS seq, 0 AS epoch, false AS own FROM (
                 SELECT version, limit_keys::text AS keys FROM postroad.runs
@@ -57,9 +57,8 @@ public final class TurnGiver {
             SELECT r.version, r.limit_keys::text, 1, r.id, r.run_id, r.shard, r.rank, r.line, t.seq, t.epoch, t.worker = ?
             FROM (SELECT worker, unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
                   FROM postroad.turns WHERE graph = ?) AS t
-            JOIN postroad.runs r ON r.id = t.run AND r.status = 'queued' AND r.turn_at IS NULL AND r.status_seq = t.seq
-            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch
-            WHERE %1$s""".formatted(READABLE);
+            %2$s
+            WHERE r.turn_at IS NULL AND %1$s""".formatted(READABLE, TurnsInHand.STANDING);
     private static final String FRONT_OF_THOSE = """
             (SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, line, status_seq FROM postroad.runs
              WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s

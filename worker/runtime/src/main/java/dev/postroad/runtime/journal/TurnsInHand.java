@@ -23,12 +23,21 @@ final class TurnsInHand {
             INSERT INTO postroad.turns (graph, worker, runs, seqs, epochs) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (graph, worker)
             DO UPDATE SET runs = EXCLUDED.runs, seqs = EXCLUDED.seqs, epochs = EXCLUDED.epochs, given_at = now()""";
-    private static final String STILL = """
+    /**
+     * The runs of turns {@code t}, as {@code r}, that are queued as they were and whose shard is still under the epoch. Each
+     * is found by its number: Postgres, which has seen no queue yet or an empty one, would take all that are queued for a
+     * row or two, and compare each of them with each turn.
+     */
+    static final String STANDING = """
+            CROSS JOIN LATERAL (SELECT * FROM postroad.runs WHERE id = t.run OFFSET 0) AS r
+            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch
+                AND r.status = 'queued' AND r.status_seq = t.seq""";
+
+    static final String STILL = """
             SELECT r.id, r.run_id, r.shard, r.rank
             FROM unnest(?::bigint[], ?::integer[], ?::bigint[]) AS t (run, seq, epoch)
-            JOIN postroad.runs r ON r.id = t.run AND r.status = 'queued' AND r.status_seq = t.seq
-            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch
-            ORDER BY r.rank, r.id""";
+            %s
+            ORDER BY r.rank, r.id""".formatted(STANDING);
 
     /** Where this worker has none left, and those of workers that nobody has seen for long. */
     private static final String FORGET = """

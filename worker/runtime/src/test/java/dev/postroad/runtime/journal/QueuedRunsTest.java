@@ -2,6 +2,9 @@ package dev.postroad.runtime.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.KeyExpression;
 import dev.postroad.engine.graph.QueueRules;
@@ -162,6 +165,42 @@ class QueuedRunsTest {
         assertThat(stillInHand(giver)).isEmpty();
         assertThat(new TurnGiver(SITE.database(), 2).give("g", version -> atMost(1), Room.NONE))
                 .hasSize(1);
+    }
+
+    /** As Postgres knows the queue for as long as nothing has counted it anew. */
+    @Test
+    void manyTurnsInHandAreNotComparedWithAllWhoWaitThoughTheQueueWasEmptyWhenItWasCounted() throws SQLException {
+        SITE.sql().useHandle(handle -> handle.execute("ANALYZE postroad.runs, postroad.turns"));
+        ownedUnder(7);
+        many();
+        Room room = new Room(Map.of(0, 7L), 500);
+        assertThat(giver.give("g", version -> atMost(500), room)).hasSize(500);
+        assertThat(comparedInVain(TurnGiver.TAKEN, "g", "g", 1L, "g")).isLessThan(500);
+        Object[] held = SITE.sql()
+                .withHandle(handle -> handle.createQuery(
+                                "SELECT runs::text, seqs::text, epochs::text FROM postroad.turns")
+                        .map((row, context) -> new Object[] {row.getString(1), row.getString(2), row.getString(3)})
+                        .one());
+        assertThat(comparedInVain(TurnsInHand.STILL, held)).isLessThan(500);
+    }
+
+    /** How many pairs of rows a statement joined and then left out. */
+    private static long comparedInVain(String sql, Object... arguments) {
+        JsonNode plan = json(SITE.sql()
+                .withHandle(handle -> handle.select("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + sql, arguments)
+                        .mapTo(String.class)
+                        .one()));
+        return plan.findValues("Rows Removed by Join Filter").stream()
+                .mapToLong(JsonNode::asLong)
+                .sum();
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.readOwn(text);
+        } catch (FaultsException faults) {
+            throw new AssertionError(text, faults);
+        }
     }
 
     private static void ownedUnder(long epoch) {
