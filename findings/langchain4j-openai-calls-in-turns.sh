@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 public class Finding {
     private static final String IN_ORDER = chunk(begun(0, "call_a", "weather", "{\\\"city\\\":"))
@@ -78,7 +79,7 @@ public class Finding {
                         System.out.println("  error: " + error.getMessage());
                     }
                 });
-        complete.await();
+        complete.await(10, TimeUnit.SECONDS);
         server.stop(0);
     }
 

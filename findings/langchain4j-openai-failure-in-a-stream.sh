@@ -46,6 +46,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 public class Finding {
     public static void main(String[] arguments) throws Exception {
@@ -86,7 +87,7 @@ public class Finding {
                         ended.countDown();
                     }
                 });
-        ended.await();
+        ended.await(10, TimeUnit.SECONDS);
         System.out.print("openai: ");
         System.out.flush();
     }

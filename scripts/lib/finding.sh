@@ -29,5 +29,5 @@ libraries() {
 
 packages() {
   echo '{"private": true, "type": "module"}' > package.json
-  npm install --silent --no-audit --no-fund --no-update-notifier --ignore-scripts --save-exact "$@" > /dev/null
+  npm install --loglevel=error --no-audit --no-fund --no-update-notifier --ignore-scripts --save-exact "$@" > /dev/null
 }
