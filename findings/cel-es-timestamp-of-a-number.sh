@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # @bufbuild/cel 0.6.1 and a timestamp that is made of a number.
 #
-# CEL's timestamp(int) takes seconds since 1970, as int(timestamp) gives them; the two undo each other in cel-go, and in
-# dev.cel 0.14.0 (Java). Here int(timestamp) gives seconds, yet timestamp(int) takes milliseconds, so the way there and
-# back ends in January 1970, and a rule such as now - timestamp(job.started) < duration('1h') is never true, or always.
-# Nothing fails on the way.
+# CEL's timestamp(int) takes seconds since 1970, as int(timestamp) gives them, so that the two undo each other; so it is in
+# dev.cel 0.14.0 (Java). Here int(timestamp) gives seconds, yet timestamp(int) takes milliseconds: the way there and back
+# ends in January 1970, and a rule such as now - timestamp(job.started) < duration('1h') is never true. Nothing fails on
+# the way.
 #
 # Seen: 1970-01-21T10:53:45.600Z for what Java reads as 2026-01-01T00:00:00Z. Ends with 1 where that is so no longer.
 set -euo pipefail
