@@ -11,9 +11,11 @@ import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.Tools;
 import dev.postroad.runtime.testing.Tools.Answer;
+import dev.postroad.runtime.testing.WorkerProcess;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -274,8 +276,8 @@ final class DescriptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"java", "python", "typescript-fetch"})
     void openApiGeneratorMakesAClient(String language) throws IOException {
-        String generator = System.getProperty("postroad.generator");
-        assumeTrue(generator != null, "skipped: CONTRIBUTING.md says how to name the jar of openapi-generator");
+        String generator = System.getProperty("postroad.generator", "");
+        assumeTrue(!generator.isEmpty(), "skipped: CONTRIBUTING.md says how to name the jar of openapi-generator");
         Path client = Files.createTempDirectory(folder, language);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String served = folder.resolve(OPENAPI).toString();
@@ -290,9 +292,49 @@ final class DescriptionsTest {
                                 "-i",
                                 served,
                                 "-o",
-                                client.toString()),
+                                client.toString(),
+                                language.equals("java")
+                                        ? "--additional-properties=library=native,openApiNullable=false,useJakartaEe=true"
+                                        : "--additional-properties=x=y"),
                         "")
                 .join();
         assertThat(answer.exit()).as(answer.text()).isZero();
+        Answer compiled = Tools.start(compiler(language, generator, client), "").join();
+        assertThat(compiled.exit()).as(compiled.text()).isZero();
+    }
+
+    private static List<String> compiler(String language, String generator, Path client) throws IOException {
+        if (language.equals("python")) {
+            return List.of("python3", "-m", "compileall", "-q", client.toString());
+        }
+        if (language.equals("typescript-fetch")) {
+            assumeTrue(Tools.hasAll("tsc"), "skipped: tsc, of npm's package typescript, is not on the path");
+            return List.of(
+                    "tsc",
+                    "--noEmit",
+                    "--strict",
+                    "--target",
+                    "es2022",
+                    "--module",
+                    "esnext",
+                    "--moduleResolution",
+                    "bundler",
+                    "--lib",
+                    "es2022,dom",
+                    client.resolve("index.ts").toString());
+        }
+        // The generator's jar holds what of Jackson the client needs besides.
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                "-nowarn",
+                "-proc:none",
+                "-d",
+                client.resolve("classes").toString(),
+                "-cp",
+                WorkerProcess.classPath() + File.pathSeparator + generator));
+        try (Stream<Path> files = Files.walk(client.resolve("src/main/java"))) {
+            files.map(Path::toString).filter(file -> file.endsWith(".java")).forEach(command::add);
+        }
+        return command;
     }
 }

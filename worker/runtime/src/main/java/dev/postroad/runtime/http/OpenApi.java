@@ -10,12 +10,16 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The description of this API, with the schemas of messages in it that lie beside it in contracts.
  *
  * <p>Generators know neither definitions within a schema nor addresses of schemas. So what a schema defines for itself
- * becomes a schema of the document: the {@code runId} of {@code Trigger} is {@code TriggerRunId} there.
+ * becomes a schema of the document: the {@code runId} of {@code Trigger} is {@code TriggerRunId} there. Nor do they make a
+ * type of what is one thing or a list of them, of texts or objects, or of alternatives with a default, that compiles: these
+ * are any JSON there, and exact in the schemas.
  */
 final class OpenApi {
     private static final String FOLDER = "/postroad/";
@@ -23,6 +27,8 @@ final class OpenApi {
     private static final String DEFINITIONS = "$defs";
     private static final String LOCAL = "#/" + DEFINITIONS + "/";
     private static final String SCHEMAS = "#/components/schemas/";
+
+    private static final List<String> UNIONS = List.of("oneOf", "anyOf");
 
     private OpenApi() {}
 
@@ -35,7 +41,56 @@ final class OpenApi {
                 bring(schema.getKey(), read(file), schemas);
             }
         }
+        simplify(document, schemas);
+        dropUnused(document, schemas);
         return document;
+    }
+
+    private static void dropUnused(ObjectNode document, ObjectNode schemas) {
+        Set<String> used = new TreeSet<>();
+        int before;
+        do {
+            before = schemas.size();
+            used.clear();
+            document.findValuesAsText(REFERENCE).forEach(used::add);
+            schemas.retain(schemas.properties().stream()
+                    .map(Map.Entry::getKey)
+                    .filter(name -> used.contains(SCHEMAS + name))
+                    .toList());
+        } while (schemas.size() < before);
+    }
+
+    private static void simplify(JsonNode part, ObjectNode schemas) {
+        part.forEach(inner -> simplify(inner, schemas));
+        for (String union : UNIONS) {
+            if (part instanceof ObjectNode schema && schema.path(union).isArray()) {
+                simplify(schema, union, schemas);
+            }
+        }
+    }
+
+    private static void simplify(ObjectNode schema, String union, ObjectNode schemas) {
+        Set<String> types = new TreeSet<>();
+        schema.get(union).forEach(alternative -> types.add(type(alternative, schemas)));
+        types.remove("null");
+        if (types.size() > 1 || types.contains("array")) {
+            schema.remove(union);
+            schema.put(
+                    "description",
+                    (schema.path("description").asText() + " Any of: " + String.join(", ", types)).strip());
+        } else if (schema.has("default") && types.contains("string")) {
+            schema.remove(union);
+            schema.put("type", "string");
+        }
+    }
+
+    private static String type(JsonNode alternative, ObjectNode schemas) {
+        String reference = alternative.path(REFERENCE).asText();
+        if (!reference.isEmpty()) {
+            return type(schemas.path(reference.substring(SCHEMAS.length())), schemas);
+        }
+        boolean isText = alternative.has("enum") || alternative.has("const") || alternative.has("format");
+        return alternative.path("type").asText(isText ? "string" : "object");
     }
 
     private static void bring(String name, ObjectNode schema, ObjectNode schemas) {
