@@ -8,6 +8,7 @@ import dev.postroad.runtime.config.ListenSettings;
 import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Guard {
     private static final String OTHER_METHOD = "X-HTTP-Method-Override";
 
     private static final String PRINCIPAL = Principal.class.getName();
+    private static final String STAYS = "postroad.stays";
 
     private final Tokens tokens;
     private final WrongTokens wrong;
@@ -61,6 +63,12 @@ final class Guard {
         return Optional.ofNullable(context.attribute(PRINCIPAL));
     }
 
+    /** Whether who opened a stream may go on reading it: until the token is taken away, or is for something else. */
+    static boolean staysIn(Context context) {
+        @Nullable BooleanSupplier stays = context.attribute(STAYS);
+        return stays == null || stays.getAsBoolean();
+    }
+
     /** @throws Refusal where the caller may not */
     void check(Context context) {
         if (context.header(OTHER_METHOD) != null) {
@@ -74,7 +82,12 @@ final class Guard {
         if (!tokens.areAsked()) {
             context.attribute(PRINCIPAL, ofMachine(context));
         } else if (!context.path().equals(SESSION)) {
-            context.attribute(PRINCIPAL, ofToken(Credentials.of(context).token(), context));
+            String token = Credentials.of(context).token();
+            Principal principal = ofToken(token, context);
+            BooleanSupplier stays =
+                    () -> tokens.principal(token).filter(principal::equals).isPresent();
+            context.attribute(PRINCIPAL, principal);
+            context.attribute(STAYS, stays);
         }
         if (!ANY_TYPE.contains(context.method().name())) {
             checkType(context.header("Content-Type"));

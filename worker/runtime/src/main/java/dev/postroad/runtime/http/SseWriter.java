@@ -13,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 final class SseWriter {
     private final OutputStream out;
     private final CallerConnection caller;
+    private final Context context;
 
     /** Begins the answer. */
     SseWriter(Context context) throws IOException {
+        this.context = context;
         caller = CallerConnection.of(context);
         HttpServletResponse response = context.res();
         response.setContentType("text/event-stream");
@@ -38,6 +40,9 @@ final class SseWriter {
     }
 
     private void write(String text) throws IOException {
+        if (!Guard.staysIn(context)) {
+            throw new IOException("the token of the reader was taken away");
+        }
         caller.isAnswered();
         out.write(text.getBytes(StandardCharsets.UTF_8));
         out.flush();

@@ -4,9 +4,12 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks workers to hand over what they have, and to end. Each sees it within a second. Thread-safe. */
 public final class Drains {
+    private static final Logger LOG = LoggerFactory.getLogger(Drains.class);
     private static final String WORKERS = """
             SELECT name, leaving OR drain_asked_at IS NOT NULL OR renewed_at < clock_timestamp() - lease AS ends
             FROM postroad.workers ORDER BY id FOR UPDATE""";
@@ -53,7 +56,12 @@ public final class Drains {
         if (all.stream().allMatch(known -> known.ends() || known.name().equals(worker))) {
             return Verdict.ALONE;
         }
-        handle.createUpdate(ASK).bind("name", worker).bind("by", by).execute();
+        boolean isNew =
+                handle.createUpdate(ASK).bind("name", worker).bind("by", by).execute() > 0;
+        if (isNew) {
+            // Its row is gone with it.
+            LOG.info("worker {} is asked to hand over and to end, by {}", worker, by == null ? "nobody known" : by);
+        }
         return Verdict.ASKED;
     }
 }

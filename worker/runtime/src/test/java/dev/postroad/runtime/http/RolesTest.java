@@ -10,7 +10,9 @@ import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.LogLines;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.Sse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -64,6 +66,13 @@ final class RolesTest {
             nodes: { one: { set: "{'n': int('x')}" } }
             edges: [{ from: START, to: one }, { from: one, to: END }]
             ---
+            graph: limited
+            queue: { concurrency: { key: input.tenant, runs: 5 } }
+            budget: { key: input.tenant, tokens: 100, per: P1D }
+            state: { tenant: {} }
+            nodes: { ask: { interrupt: "'why?'" } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
             schedule: of-acme
             graph: asks
             every: P1D
@@ -82,6 +91,11 @@ final class RolesTest {
                         .isEqualTo(202);
             }
         }
+        String limited = "{'graph': 'limited', 'runId': 'other-limited', 'input': {'tenant': 'other'}}";
+        assertThat(send(of(Role.OPERATOR), "POST", "/api/triggers", limited).status())
+                .isEqualTo(202);
+        List<RunEvent> _ =
+                SITE.journalWith("other-limited", event -> event.typeName().equals("run.waiting"));
         for (String tenant : List.of("acme", "other")) {
             List<RunEvent> _ =
                     SITE.journalWith(tenant + "-asks", event -> event.typeName().equals("run.waiting"));
@@ -220,13 +234,49 @@ final class RolesTest {
                         .json()
                         .at("/runs/waiting")
                         .asInt())
-                .isEqualTo(2);
-        for (String path : List.of("/metrics", "/api/agents/x/stats", "/api/agents/x/events")) {
+                .isGreaterThan(1);
+        for (String path :
+                List.of("/metrics", "/api/agents/x/stats", "/api/agents/x/events", "/api/costs", "/api/dead-letters")) {
             assertThat(get(ACME, path).status()).as(path).isEqualTo(403);
         }
         assertThat(caller.follow("/api/runs/other-asks/events", "Authorization", "Bearer " + ACME.token())
                         .status())
                 .isEqualTo(404);
+    }
+
+    /** Whatever is added to the API. */
+    @Test
+    void noAnswerToATokenWithATagNamesARunWithoutIt() {
+        String[] others = {"other-asks", "other-breaks", "other-limited", "\"other\""};
+        Reply limits = get(of(Role.READER), "/api/limits");
+        assertThat(limits.text()).as("there is what could be told").contains("other");
+        for (Operation operation : operations()) {
+            if (operation.method().equals("GET")) {
+                for (String name : List.of("asks", "limited", "of-others")) {
+                    Reply reply =
+                            get(ACME, operation.path().replace("{name}", name).replaceAll("\\{[a-z]+}", "acme-asks"));
+                    assertThat(reply.text())
+                            .as(operation.path() + " of " + name)
+                            .doesNotContain(others);
+                }
+            }
+        }
+        String call = "{'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': '%s', 'arguments': %s}}";
+        for (String tool : List.of("postroad_runs", "postroad_waiting")) {
+            Reply reply = send(ACME, "POST", "/mcp", call.formatted(tool, "{}"));
+            assertThat(reply.text()).as(tool).contains("acme-asks").doesNotContain(others);
+        }
+        for (String tool : List.of("postroad_run", "postroad_retry", "postroad_cancel")) {
+            Reply reply = send(ACME, "POST", "/mcp", call.formatted(tool, "{'runId': 'other-asks'}"));
+            assertThat(reply.text()).as(tool).contains("there is no run other-asks");
+        }
+        try (Sse listing = caller.follow("/api/runs", "Authorization", "Bearer " + ACME.token())) {
+            assertThat(listing.awaitEvent("change").toString())
+                    .contains("acme-asks")
+                    .doesNotContain(others);
+        } catch (IOException closed) {
+            throw new UncheckedIOException(closed);
+        }
     }
 
     @Test
@@ -317,8 +367,16 @@ final class RolesTest {
         String before = Files.readString(file);
         Files.writeString(file, before + "\n" + next.line());
         Site.await("it is known", () -> get(next, "/api/runs").status() == 200);
-        Files.writeString(file, before);
-        Site.await("it is unknown", () -> get(next, "/api/runs").status() == 401);
+        String bearer = "Bearer " + next.token();
+        try (Sse listing = caller.follow("/api/runs", "Authorization", bearer)) {
+            List<Sse.Message> _ = listing.awaitEvent("change");
+            Files.writeString(file, before);
+            Site.await("it is unknown", () -> get(next, "/api/runs").status() == 401);
+            String trigger = "{'graph': 'breaks', 'runId': 'hidden-from-next', 'tags': {'tenant': 'acme'}}";
+            assertThat(send(ACME, "POST", "/api/triggers", trigger).status()).isEqualTo(202);
+            listing.awaitEnd();
+            assertThat(listing.messages().toString()).doesNotContain("hidden-from-next");
+        }
     }
 
     @Test
