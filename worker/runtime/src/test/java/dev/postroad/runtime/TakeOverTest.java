@@ -1,9 +1,12 @@
 package dev.postroad.runtime;
 
+import static dev.postroad.runtime.testing.TraceReceiver.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.workers.WorkerRegister;
 import dev.postroad.runtime.history.workers.WorkerReport;
 import dev.postroad.runtime.testing.BusyAgent;
@@ -11,14 +14,18 @@ import dev.postroad.runtime.testing.HoardingAgent;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TraceReceiver;
 import dev.postroad.runtime.testing.WorkerProcess;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +52,11 @@ class TakeOverTest {
             edges: [{ from: START, to: first }, { from: first, to: nap }, { from: nap, to: second }, { from: second, to: END }]
             budget: { key: run.graph, cost: 1000000, per: P31D }
             ---
+            graph: questions
+            state: { sum: { reducer: last }, log: { reducer: append } }
+            nodes: { first: { agent: test-busy, input: "{'sum': 1}" }, ask: { interrupt: "'go on?'" } }
+            edges: [{ from: START, to: first }, { from: first, to: ask }, { from: ask, to: END }]
+            ---
             graph: hoarding
             nodes: { hoard: { agent: test-hoarder } }
             edges: [{ from: START, to: hoard }, { from: hoard, to: END }]
@@ -61,22 +73,39 @@ class TakeOverTest {
 
     private final Site site = Site.open(SHARDS);
     private final Map<String, WorkerProcess> workers = new HashMap<>();
+    private final TraceReceiver receiver = TraceReceiver.open();
+    private Map<String, String> traces = Map.of();
 
     @AfterEach
     void close() {
         workers.values().forEach(WorkerProcess::close);
         site.close();
+        receiver.close();
     }
 
     @Test
     void theRunsOfAKilledWorkerGoOnBeforeKafkaNoticesThatItIsGone() {
+        traces = new HashMap<>(receiver.settings());
+        traces.put("OTEL_BSP_MAX_QUEUE_SIZE", "20000");
         launch("a", "b", "c");
         site.apply(GRAPHS);
+        List<String> questions =
+                IntStream.range(0, 3 * SHARDS).mapToObj(i -> "question-" + i).toList();
+        questions.forEach(runId -> site.trigger("questions", runId, "{}"));
+        Site.await("a has told of a run that waits", () -> ofA(questions).isPresent());
+        String moved = ofA(questions).orElseThrow();
         List<String> runs = trigger(300);
         awaitRunning("a");
         worker("a").kill();
+        Instant killedAt = Instant.now();
         runs.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
         isPaidOnce(runs.size());
+        areTracedToTheirEnd(runs, killedAt);
+        site.control(moved, Control.Resume.with(Site.json("{'sum': 2}")));
+        site.ended(moved);
+        receiver.await(moved, "invoke_workflow", 2);
+        assertThat(receiver.workers(moved)).contains("a").hasSize(2);
+        areTracedToTheirEnd(List.of(moved), killedAt);
         assertThat(owned("a")).isZero();
         assertThat(owned("b")).as("they are spread").isPositive();
         assertThat(owned("c")).as("they are spread").isPositive();
@@ -89,6 +118,37 @@ class TakeOverTest {
         assertThat(report.takeOvers())
                 .extracting(WorkerReport.TakeOver::worker, WorkerReport.TakeOver::why)
                 .containsExactly(tuple("a", "its session ended, and it took no other"));
+    }
+
+    private Optional<String> ofA(List<String> runs) {
+        return runs.stream()
+                .filter(runId -> receiver.workers(runId).contains("a"))
+                .findFirst();
+    }
+
+    /** The dead worker takes with it the spans that it had not sent yet, of what ended shortly before; no others are lost. */
+    private void areTracedToTheirEnd(List<String> runs, Instant killedAt) {
+        for (String runId : runs) {
+            List<RunEvent> journal = site.journal(runId);
+            if (journal.getLast().at().isAfter(killedAt)) {
+                List<RunEvent> after = journal.stream()
+                        .filter(event -> event.at().isAfter(killedAt) && event.type() == EventType.NODE_COMPLETED)
+                        .toList();
+                Site.await(
+                        "the end of run " + runId,
+                        () -> receiver.spans(runId).stream()
+                                .anyMatch(span -> span.getName().startsWith("invoke_workflow")
+                                        && attribute(span, "postroad.outcome").equals("completed")));
+                assertThat(receiver.spans(runId))
+                        .extracting(Span::getName)
+                        .containsAll(after.stream()
+                                .map(event -> "task " + event.node())
+                                .toList());
+            }
+            assertThat(receiver.spans(runId).stream().map(TraceReceiver::trace).distinct())
+                    .as(runId)
+                    .hasSizeLessThanOrEqualTo(1);
+        }
     }
 
     /** Each run has made three calls whose answers count, one of them failed; what was called twice is paid for once. */
@@ -228,14 +288,16 @@ class TakeOverTest {
     }
 
     private Map<String, String> settings(String name) {
-        return Map.of(
+        Map<String, String> settings = new HashMap<>(traces);
+        settings.putAll(Map.of(
                 "POSTROAD_WORKER_ID",
                 name,
                 // Kafka does not notice a death within the time of a test.
                 "POSTROAD_SESSION_TIMEOUT",
                 "PT10M",
                 "POSTROAD_MAX_RUNS",
-                "8");
+                "8"));
+        return settings;
     }
 
     private Path notes(String name) {
@@ -269,7 +331,7 @@ class TakeOverTest {
                 worker + " has runs in hand",
                 () -> site.number(
                                 "SELECT count(*) FROM postroad.runs JOIN postroad.shards USING (shard)"
-                                        + " WHERE owner = ? AND status IN ('running', 'waiting')",
+                                        + " WHERE owner = ? AND status IN ('running', 'waiting') AND graph <> 'questions'",
                                 worker)
                         > 0);
     }

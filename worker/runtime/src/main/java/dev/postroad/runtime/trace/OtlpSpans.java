@@ -16,13 +16,13 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
-import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.sdk.resources.ResourceBuilder;
 import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtlpSpans implements SpanSink {
     private static final String SCOPE = "dev.postroad";
-    private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("service.name");
-    private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("service.instance.id");
+    private static final String RESOURCE = "otel.resource.attributes";
+    private static final String INSTANCE = "service.instance.id=";
+    private static final String NAMELESS = "io.opentelemetry.sdk.autoconfigure.ServiceInstanceIdResourceProvider";
     private static final String QUEUE = "otel.bsp.max.queue.size";
     private static final int MOST_WAITING = 2_048;
 
@@ -66,8 +67,7 @@ final class OtlpSpans implements SpanSink {
         AutoConfiguredOpenTelemetrySdk configured = AutoConfiguredOpenTelemetrySdk.builder()
                 .disableShutdownHook()
                 .addPropertiesSupplier(() -> defaults(content))
-                .addPropertiesCustomizer(config -> given(settings))
-                .addResourceCustomizer((resource, config) -> named(resource, worker))
+                .addPropertiesCustomizer(config -> named(given(settings), worker))
                 .addTracerProviderCustomizer((builder, config) -> builder.setIdGenerator(ids))
                 .addSamplerCustomizer(parts::sampler)
                 .addSpanExporterCustomizer(parts::exporter)
@@ -119,19 +119,6 @@ final class OtlpSpans implements SpanSink {
         return text;
     }
 
-    /** Names it where nobody did; the SDK's own word for that is no name. */
-    private static Resource named(Resource resource, String worker) {
-        ResourceBuilder named = resource.toBuilder();
-        String service = resource.getAttribute(SERVICE);
-        if (service == null || service.startsWith("unknown_service")) {
-            named.put(SERVICE, "postroad");
-        }
-        if (resource.getAttribute(INSTANCE) == null) {
-            named.put(INSTANCE, worker);
-        }
-        return named.build();
-    }
-
     private static Map<String, String> defaults(boolean content) {
         Map<String, String> defaults = new HashMap<>();
         defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
@@ -150,6 +137,21 @@ final class OtlpSpans implements SpanSink {
         given.put("otel.metrics.exporter", "none");
         given.put("otel.logs.exporter", "none");
         given.put("otel.traces.exporter", "otlp");
+        return given;
+    }
+
+    /** Names the process where nobody did; the SDK's own words for that, one of them another at each start, are no names. */
+    private static Map<String, String> named(Map<String, String> given, String worker) {
+        String attributes = given.getOrDefault(RESOURCE, "").strip();
+        if (given.getOrDefault("otel.service.name", "").isBlank() && !attributes.contains("service.name=")) {
+            given.put("otel.service.name", "postroad");
+        }
+        if (!attributes.contains(INSTANCE)) {
+            String named =
+                    INSTANCE + URLEncoder.encode(worker, StandardCharsets.UTF_8).replace("+", "%20");
+            given.put(RESOURCE, attributes.isEmpty() ? named : attributes + "," + named);
+        }
+        given.merge("otel.java.disabled.resource.providers", NAMELESS, (others, ours) -> others + "," + ours);
         return given;
     }
 

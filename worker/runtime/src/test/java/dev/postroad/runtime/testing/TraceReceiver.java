@@ -15,7 +15,9 @@ import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.NullMarked;
 
@@ -87,6 +89,16 @@ public final class TraceReceiver implements AutoCloseable {
     /** An attribute of whoever sent the spans; empty where there is none. */
     public String resource(String name) {
         return text(batches.getLast().getResource().getAttributesList(), name);
+    }
+
+    /** The workers that sent spans of a run. */
+    public Set<String> workers(String runId) {
+        return batches.stream()
+                .filter(batch -> batch.getScopeSpansList().stream()
+                        .flatMap(scope -> scope.getSpansList().stream())
+                        .anyMatch(span -> attribute(span, "postroad.run.id").equals(runId)))
+                .map(batch -> text(batch.getResource().getAttributesList(), "service.instance.id"))
+                .collect(Collectors.toSet());
     }
 
     /** An attribute as text; empty where there is none. */
