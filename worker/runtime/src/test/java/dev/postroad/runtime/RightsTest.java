@@ -3,6 +3,7 @@ package dev.postroad.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.embedded.EmbeddedKafka;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.provisioning.Provisioning;
@@ -10,11 +11,13 @@ import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TestCertificate;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +28,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -32,6 +43,8 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +58,8 @@ final class RightsTest {
     private static final Path PAGE = Path.of("..", "..", "contracts", "OPERATIONS.md");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
     private static final String PASSWORD = "of-the-worker";
+    private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required";
+    private static final TestCertificate CERTIFICATE = TestCertificate.of(TestCertificate.Kind.RSA, "127.0.0.1");
 
     @TempDir
     private static Path data = Path.of("");
@@ -60,6 +75,7 @@ final class RightsTest {
         try (ServerSocket free = new ServerSocket(0)) {
             userPort = free.getLocalPort();
         }
+        Files.writeString(data.resolve("kafka-ca.pem"), CERTIFICATE.pem());
         EmbeddedKafka kafka = opened(EmbeddedKafka.start(data, 0, RightsTest::guard));
         site = opened(Site.openOn(kafka.bootstrapServers()));
         grantInKafka(kafka);
@@ -88,37 +104,49 @@ final class RightsTest {
         for (String listeners : List.of("listeners", "advertised.listeners")) {
             kafka.merge(listeners, ",USERS://127.0.0.1:" + userPort, (all, users) -> all + (String) users);
         }
-        kafka.merge("listener.security.protocol.map", ",USERS:SASL_PLAINTEXT", (all, users) -> all + (String) users);
+        kafka.merge("listener.security.protocol.map", ",USERS:SASL_SSL", (all, users) -> all + (String) users);
         kafka.put("inter.broker.listener.name", "PLAINTEXT");
-        kafka.put("sasl.enabled.mechanisms", "PLAIN");
-        kafka.put(
-                "listener.name.users.plain.sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                        + " user_worker=\"of-worker\" user_migrate=\"of-migrate\" user_nobody=\"of-nobody\";");
+        kafka.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
+        kafka.put("listener.name.users.scram-sha-512.sasl.jaas.config", SCRAM + ";");
+        kafka.put("listener.name.users.ssl.keystore.type", "PEM");
+        kafka.put("listener.name.users.ssl.keystore.certificate.chain", CERTIFICATE.pem());
+        kafka.put("listener.name.users.ssl.keystore.key", CERTIFICATE.keyPem());
         kafka.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         kafka.put("super.users", "User:ANONYMOUS");
     }
 
+    /** Over TLS and with a password, set as the page says. */
     private static Map<String, String> as(String user) {
         return new HashMap<>(Map.of(
                 "POSTROAD_KAFKA_BOOTSTRAP_SERVERS",
                 "127.0.0.1:" + userPort,
                 "POSTROAD_KAFKA_SECURITY_PROTOCOL",
-                "SASL_PLAINTEXT",
+                "SASL_SSL",
                 "POSTROAD_KAFKA_SASL_MECHANISM",
-                "PLAIN",
+                "SCRAM-SHA-512",
                 "POSTROAD_KAFKA_SASL_JAAS_CONFIG",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user
-                        + "\" password=\"of-" + user + "\";"));
+                SCRAM + " username=\"" + user + "\" password=\"of-" + user + "\";",
+                "POSTROAD_KAFKA_SSL_TRUSTSTORE_TYPE",
+                "PEM",
+                "POSTROAD_KAFKA_SSL_TRUSTSTORE_LOCATION",
+                data.resolve("kafka-ca.pem").toString()));
     }
 
     private static void grantInKafka(EmbeddedKafka kafka) throws IOException, ExecutionException, InterruptedException {
         List<AclBinding> rights =
                 new ArrayList<>(rights("a worker", "worker", site.topics().prefix()));
         rights.addAll(rights("`postroad migrate`", "migrate", "new."));
+        rights.addAll(rights("a host of agents on Kafka", "host", site.topics().prefix()));
         assertThat(rights).hasSizeGreaterThan(20);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             admin.createAcls(rights).all().get();
+            var iterations = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4_096);
+            admin.alterUserScramCredentials(Stream.of("worker", "migrate", "nobody", "host")
+                            .<UserScramCredentialAlteration>map(
+                                    user -> new UserScramCredentialUpsertion(user, iterations, "of-" + user))
+                            .toList())
+                    .all()
+                    .get();
         }
     }
 
@@ -211,6 +239,93 @@ final class RightsTest {
         Site.await(
                 "what was posted has ended, too",
                 () -> site.number("SELECT count(*) FROM postroad.runs WHERE status = 'completed'") == 2);
+    }
+
+    @Test
+    void anAgentOnKafkaIsServedByAHostWithTheListedRights() {
+        site.apply("""
+            agent: far
+            kind: kafka
+            ---
+            graph: remote
+            state: { n: {} }
+            nodes: { far: { agent: far } }
+            edges: [ { from: START, to: far }, { from: far, to: END } ]
+            """);
+        site.trigger("remote", "remote", "{}");
+        site.journalWith("remote", event -> event.type() == EventType.NODE_WAITING);
+        String tasks = site.topics().agentTasks("far");
+        Map<String, Object> host = new HashMap<>();
+        as("host")
+                .forEach((name, value) -> host.put(
+                        name.substring("POSTROAD_KAFKA_".length())
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', '.'),
+                        value));
+        try (var consumer = new KafkaConsumer<>(host, new StringDeserializer(), new StringDeserializer());
+                var producer = new KafkaProducer<>(host, new StringSerializer(), new StringSerializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(tasks).stream()
+                    .map(partition -> new TopicPartition(tasks, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Site.await(
+                    "it is handed the task",
+                    () -> !consumer.poll(Duration.ofMillis(100)).isEmpty());
+            var _ = producer.send(new ProducerRecord<>(
+                    site.topics().agentResults(),
+                    "remote",
+                    "{\"task\": \"far@1\", \"attempt\": 1, \"output\": {\"n\": 1}}"));
+            producer.flush();
+        }
+        assertThat(site.ended("remote").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    /** By whatever migration a table came. */
+    @Test
+    void aWorkerWithTheListedRightsAnswersWhateverItIsAskedAndDeletesRuns() {
+        site.apply("""
+            graph: counted
+            queue: { concurrency: { key: input.tenant, runs: 2 } }
+            budget: { tokens: 100, per: P1D }
+            state: { tenant: {} }
+            nodes: { none: { set: "{'tenant': 'x'}" } }
+            edges: [ { from: START, to: none }, { from: none, to: END } ]
+            ---
+            schedule: yearly
+            graph: counted
+            input: { tenant: a }
+            every: P365D
+            """);
+        Site.await(
+                "the graph is there",
+                () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'counted'") == 1);
+        site.trigger("counted", "counted", "{\"tenant\": \"a\"}");
+        site.ended("counted");
+        try (Caller caller = new Caller(worker.httpPort())) {
+            caller.get("/openapi.json").json().get("paths").properties().forEach(path -> {
+                if (path.getValue().has("get")) {
+                    String asked = path.getKey()
+                            .replace("/runs/{id}", "/runs/counted")
+                            .replace("/agents/{name}", "/agents/test-echo")
+                            .replace("{name}", "counted")
+                            .replaceAll("\\{[a-z]+}", "0");
+                    Caller.Reply reply = caller.get(asked);
+                    assertThat(reply.status()).as(asked + " " + reply.text()).isLessThan(500);
+                }
+            });
+            assertThat(caller.post("/api/schedules/yearly/trigger", "{}").status())
+                    .isEqualTo(202);
+            assertThat(caller.post("/api/agents/test-echo/disable", "{'why': 'to see'}")
+                            .status())
+                    .isIn(200, 404);
+            Caller.Reply order = caller.post(
+                    "/api/bulk", "{'id': 'away', 'action': {'type': 'prune'}, 'filter': {'graph': 'counted'}}");
+            assertThat(order.status()).as(order.text()).isEqualTo(202);
+            Site.await(
+                    "they are deleted",
+                    () -> site.number("SELECT count(*) FROM postroad.runs WHERE run_id = 'counted'") == 0);
+        }
     }
 
     @Test
