@@ -1,6 +1,8 @@
 package dev.postroad.runtime.answers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.re2j.Pattern;
 import com.networknt.schema.Error;
@@ -9,6 +11,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
+import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.graph.AnswerSchemas;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +68,7 @@ public final class JsonSchemas implements AnswerSchemas {
                 return told(faults);
             }
             // What its parts refer to is found out by the first validation, whatever that finds.
-            Schema sound = registry.getSchema(schema);
+            Schema sound = registry.getSchema(numbersAlike(schema));
             sound.initializeValidators();
             sound.validate(schema.objectNode());
             return null;
@@ -116,13 +119,34 @@ public final class JsonSchemas implements AnswerSchemas {
                     + "; answer less, or ask with a smaller schema";
         }
         try {
-            List<Error> faults = registry.getSchema(schema).validate(answer);
+            List<Error> faults = registry.getSchema(numbersAlike(schema)).validate(numbersAlike(answer));
             return faults.isEmpty() ? null : told(faults);
         } catch (RuntimeException unsound) {
             return UNUSABLE + shortened(String.valueOf(unsound.getMessage()));
         } catch (VirtualMachineError tooMuch) {
             return "it takes too much to be held against the schema";
         }
+    }
+
+    /** With 1.0 written as 1: the same number to JSON Schema, and another one to the library within a list or an object. */
+    private static JsonNode numbersAlike(JsonNode tree) {
+        return switch (tree.getNodeType()) {
+            case OBJECT -> {
+                ObjectNode object = JsonNodeFactory.instance.objectNode();
+                tree.properties().forEach(field -> object.set(field.getKey(), numbersAlike(field.getValue())));
+                yield object;
+            }
+            case ARRAY -> {
+                ArrayNode array = JsonNodeFactory.instance.arrayNode(tree.size());
+                tree.forEach(element -> array.add(numbersAlike(element)));
+                yield array;
+            }
+            case NUMBER ->
+                tree.isFloatingPointNumber() && Double.isFinite(tree.doubleValue())
+                        ? Json.amount(tree.decimalValue())
+                        : tree;
+            case STRING, BOOLEAN, NULL, MISSING, BINARY, POJO -> tree;
+        };
     }
 
     private static long sizeOf(JsonNode answer) {

@@ -2,6 +2,7 @@ package dev.postroad.runtime.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.engine.graph.AnswerSchemas;
@@ -48,6 +49,26 @@ class JsonSchemasTest {
         """)
     void aSchemaThatCannotBeUsedIsToldItsAuthor(String schema, String why) {
         assertThat(SCHEMAS.flaw(schema(schema))).contains(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        {'const': 1}                                | 1.0             | true
+        {'const': 1.0}                              | 1               | true
+        {'const': [1]}                              | [1.0]           | true
+        {'enum': [{'count': 1}]}                    | {'count': 1.0}  | true
+        {'enum': [{'count': 1.0}]}                  | {'count': 1}    | true
+        {'enum': [{'count': 1}]}                    | {'count': 1.5}  | false
+        {'type': 'array', 'uniqueItems': true}      | [1, 1.0]        | false
+        {'type': 'array', 'uniqueItems': true}      | [1, 1.5]        | true
+        {'type': 'integer'}                         | 1.0             | true
+        {'const': 1e300}                            | 1e300           | true
+        {'multipleOf': 0.1}                         | 0.3             | true
+        """)
+    void aNumberIsTheSameHoweverItIsWritten(String schema, String answer, boolean fits) {
+        assertThat(SCHEMAS.flaw(schema(schema))).isNull();
+        JsonNode read = Site.json("{'answer': " + answer + "}").get("answer");
+        assertThat(SCHEMAS.refusal(schema(schema), read) == null).isEqualTo(fits);
     }
 
     @Test
