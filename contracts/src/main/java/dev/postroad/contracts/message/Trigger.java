@@ -89,6 +89,11 @@ public record Trigger(
         return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, name);
     }
 
+    /** The same trigger, debounced otherwise. */
+    public Trigger debounced(@Nullable Debounce other) {
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, other, by);
+    }
+
     /** The same by somebody, where the message does not say who. */
     public Trigger orBy(@Nullable String name) {
         return by == null && name != null ? by(name) : this;

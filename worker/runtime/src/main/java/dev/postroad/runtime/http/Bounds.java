@@ -1,5 +1,7 @@
 package dev.postroad.runtime.http;
 
+import dev.postroad.contracts.message.Debounce;
+import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.access.Principal;
 import dev.postroad.runtime.history.RunHistory;
 import io.javalin.config.RoutesConfig;
@@ -61,6 +63,28 @@ final class Bounds {
         Principal principal = Guard.principal(context);
         if (!principal.sees(tags)) {
             throw outside(principal);
+        }
+    }
+
+    /**
+     * Has a trigger take the place of none but those that a caller with the same tags sent: a key of somebody else's may be
+     * the same.
+     *
+     * @throws Refusal where there is no room for the tags beside the key
+     */
+    static Trigger amongOwn(Context context, Trigger trigger) {
+        Principal principal = Guard.principal(context);
+        Debounce given = trigger.debounce();
+        if (given == null || !principal.isBounded()) {
+            return trigger;
+        }
+        try {
+            return trigger.debounced(new Debounce(principal.tags() + " " + given.key(), given.within()));
+        } catch (IllegalArgumentException tooLong) {
+            throw Refusal.of(
+                    ErrorCode.BAD_REQUEST,
+                    "debounce.key is too long beside the tags of the token " + principal.name()
+                            + "; use a shorter one");
         }
     }
 

@@ -41,7 +41,8 @@ final class MessageRoutes {
         JsonNode body = posted.body(context);
         Trigger given = PostedMessages.understood(() -> Trigger.read(body));
         Bounds.checkTags(context, given.tags());
-        Trigger trigger = given.by(Guard.principal(context).by(given.by()));
+        Trigger trigger =
+                Bounds.amongOwn(context, given).by(Guard.principal(context).by(given.by()));
         posted.acknowledged(context, () -> {
             String runId = client.trigger(trigger, traceParent(context));
             return JsonNodeFactory.instance.objectNode().put("runId", runId);

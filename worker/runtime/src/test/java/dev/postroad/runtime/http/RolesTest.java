@@ -335,6 +335,23 @@ final class RolesTest {
     }
 
     @Test
+    void aTokenWithATagTakesThePlaceOfNoTriggerButThoseOfItsTag() {
+        String trigger = """
+                {'graph': 'breaks', 'runId': '%s', 'tags': {'tenant': '%s'}, 'debounce': {'key': 'same', 'for': 'PT1.5S'}}""";
+        assertThat(send(of(Role.OPERATOR), "POST", "/api/triggers", trigger.formatted("held-of-other", "other"))
+                        .status())
+                .isEqualTo(202);
+        for (String own : List.of("held-first", "held-last")) {
+            assertThat(send(ACME, "POST", "/api/triggers", trigger.formatted(own, "acme"))
+                            .status())
+                    .isEqualTo(202);
+        }
+        List<RunEvent> _ = SITE.ended("held-of-other");
+        List<RunEvent> _ = SITE.ended("held-last");
+        assertThat(get(of(Role.READER), "/api/runs/held-first").status()).isEqualTo(404);
+    }
+
+    @Test
     void whatIsChangedSaysWhoseTokenItWas() {
         TokenLine.New operator = of(Role.OPERATOR);
         TokenLine.New admin = of(Role.ADMIN);
