@@ -20,11 +20,29 @@ export function mergeRuns(runs, change, next) {
   return [...merged, ...added].sort((a, b) => (a.queuedAt < b.queuedAt ? 1 : a.queuedAt > b.queuedAt ? -1 : 0));
 }
 
+const MOST_TAG_COLUMNS = 2;
+
+/**
+ * Which tags have columns of their own: those that most runs of a list have.
+ * @returns their names; whether a run has others besides
+ */
+export function tagColumns(runs) {
+  const counts = new Map();
+  for (const run of runs) for (const tag of Object.keys(run.tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  const names = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
+  // More than that leaves no room for the rest, which share one.
+  const isAll = names.length <= MOST_TAG_COLUMNS;
+  return { own: names.slice(0, isAll ? MOST_TAG_COLUMNS : MOST_TAG_COLUMNS - 1).sort(), others: !isAll };
+}
+
+/** The nodes that a run is at, or failed at. */
+export const whereItIs = (run) => run.nodes?.join(", ") ?? (run.status === "failed" ? (run.error?.node ?? "") : "");
+
 /** What a run waits for, or what it failed with, in a few words. */
 export function waitsFor(run, now) {
   if (run.setAside) return "its journal cannot be read";
   if (run.error && run.status !== "cancelled") {
-    return `${run.error.node ? `${run.error.node}: ` : ""}${run.error.type}: ${run.error.message}`;
+    return `${run.error.type}: ${run.error.message}`;
   }
   const waits = run.waits;
   if (!waits) return run.status === "queued" ? "a place among the running" : "";

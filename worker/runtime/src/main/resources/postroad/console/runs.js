@@ -2,10 +2,10 @@
 import { get, query } from "./api.js";
 import { startRun, Action } from "./commands.js";
 import { Bulk } from "./bulk.js";
-import { mergeRuns, waitsFor } from "./listing.js";
+import { mergeRuns, tagColumns, waitsFor, whereItIs } from "./listing.js";
 import { follow } from "./stream.js";
 import {
-  addressWith, count, Empty, go, html, Live, Problem, runAddress, Status, Typed, useAddress, useEffect, useLoaded, useMemo,
+  addressWith, Age, count, Empty, go, html, Live, Problem, runAddress, Status, Typed, useAddress, useEffect, useLoaded, useMemo,
   useNarrow, useNow, useRef, useState, useTitle, useWindow, When,
 } from "./ui.js";
 
@@ -164,6 +164,7 @@ function Table({ listing, parameters }) {
   const now = useNow(1_000);
   const height = narrow ? 84 : 44;
   const { runs } = listing;
+  const tags = useMemo(() => tagColumns(runs), [runs]);
   const [body, first, last] = useWindow(runs.length, height);
   useEffect(() => {
     if (listing.next && last >= runs.length - 20) listing.more();
@@ -176,11 +177,16 @@ function Table({ listing, parameters }) {
   return html`
     <table class="runs" aria-rowcount=${listing.next ? -1 : runs.length + 1}>
       <thead>
-        <tr><th>Status</th><th>Run</th><th>Graph</th><th>Waits for, or failed with</th><th>Tags</th><th>Age</th><th>Took</th></tr>
+        <tr>
+          <th class="state">Status</th><th class="id">Run</th><th class="graph">Graph</th><th class="at">At node</th>
+          <th>Waits for, failed with</th>
+          ${tags.own.map((tag) => html`<th key=${`tag ${tag}`} class="tags">${tag}</th>`)}${tags.others && html`<th class="tags">${tags.own.length > 0 ? "More tags" : "Tags"}</th>`}
+          <th class="number">Tokens</th><th class="number">Cost</th><th class="age">Age</th><th class="took">Took</th>
+        </tr>
       </thead>
       <tbody ref=${body}>
         ${first > 0 && html`<tr class="space" aria-hidden="true" style=${{ height: `${first * height}px` }}></tr>`}
-        ${runs.slice(first, last).map((run, i) => html`<${Row} key=${run.runId} run=${run} now=${now} place=${first + i + 2} />`)}
+        ${runs.slice(first, last).map((run, i) => html`<${Row} key=${run.runId} run=${run} tags=${tags} now=${now} place=${first + i + 2} />`)}
         ${last < runs.length && html`<tr class="space" aria-hidden="true" style=${{ height: `${(runs.length - last) * height}px` }}></tr>`}
       </tbody>
     </table>
@@ -190,16 +196,20 @@ function Table({ listing, parameters }) {
   `;
 }
 
-function Row({ run, now, place }) {
+function Row({ run, tags, now, place }) {
   const began = new Date(run.startedAt ?? run.queuedAt).getTime();
   const took = run.startedAt ? (run.endedAt ? new Date(run.endedAt).getTime() : now) - began : undefined;
   return html`<tr aria-rowindex=${place}>
     <td><${Status} of=${run.status} /></td>
     <td class="id"><a href=${runAddress(run.runId)}>${run.runId}</a></td>
     <td class="graph">${run.graph}<span class="version">${run.graphVersion > 0 ? ` @${run.graphVersion}` : " (agent)"}</span></td>
+    <td class="at" title=${whereItIs(run)}>${whereItIs(run)}</td>
     <td class="waits">${waitsFor(run, now)}</td>
-    <td class="tags">${Object.entries(run.tags).map(([tag, value]) => html`<span class="tag">${tag}=${value}</span>`)}</td>
-    <td class="age"><${When} at=${run.queuedAt} now=${now} /></td>
+    ${tags.own.map((tag) => html`<td class="tags" title=${run.tags[tag]}>${tag in run.tags && html`<a href=${addressWith({ tag: `${tag}=${run.tags[tag]}` })}>${run.tags[tag]}</a>`}</td>`)}
+    ${tags.others && html`<td class="tags" title=${Object.entries(run.tags).map(([tag, value]) => `${tag}=${value}`).join(", ")}>${Object.entries(run.tags).filter(([tag]) => !tags.own.includes(tag)).map(([tag, value]) => html`<span class="tag">${tag}=${value}</span>`)}</td>`}
+    <td class="number">${run.tokens ? count(run.tokens) : ""}</td>
+    <td class="number" title=${run.cost}>${run.cost === undefined ? "" : run.cost.toLocaleString("en", { maximumFractionDigits: 4 })}</td>
+    <td class="age"><${Age} at=${run.queuedAt} now=${now} /></td>
     <td class="took">${took === undefined ? "" : shortly(took)}</td>
   </tr>`;
 }

@@ -164,6 +164,11 @@ export function When({ at, now }) {
   return html`<time datetime=${at} title=${clock(at)}>${told}</time>`;
 }
 
+/** How long ago a moment was, for a column that says so. */
+export function Age({ at, now }) {
+  return html`<time datetime=${at} title=${clock(at)}>${duration(floor(Math.max(0, now - new Date(at).getTime())))}</time>`;
+}
+
 const floor = (millis) => Math.floor(millis / 1_000) * 1_000;
 
 export const count = (number) => Number(number).toLocaleString("en");

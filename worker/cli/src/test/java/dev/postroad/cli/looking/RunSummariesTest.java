@@ -36,7 +36,8 @@ final class RunSummariesTest {
             NOON.plusSeconds(13),
             null,
             null,
-            null);
+            null,
+            List.of());
     private static final RunSummary QUEUED = new RunSummary(
             "a",
             "launch",
@@ -51,7 +52,8 @@ final class RunSummariesTest {
             null,
             null,
             null,
-            null);
+            null,
+            List.of());
 
     @Test
     void writesATable() {

@@ -38,7 +38,8 @@ final class ListingChangeTest {
                 null,
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     private static Seen seen(@Nullable String next, long questions, RunSummary... runs) {

@@ -28,6 +28,9 @@ public final class RunJson {
         JsonFields.put(json, "queuedAt", run.queuedAt());
         JsonFields.put(json, "startedAt", run.startedAt());
         JsonFields.put(json, "endedAt", run.endedAt());
+        if (!run.nodes().isEmpty()) {
+            json.set("nodes", JsonFields.texts(run.nodes()));
+        }
         put(json, run.waits());
         put(json, run.spent());
         RunSummary.SetAside aside = run.setAside();

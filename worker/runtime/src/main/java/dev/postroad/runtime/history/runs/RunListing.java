@@ -34,7 +34,9 @@ public final class RunListing {
     public RunPage page(RunFilter filter, @Nullable String cursor, int limit) {
         Search search = search(filter, cursor == null ? null : RunCursor.of(cursor));
         // One more than asked for tells whether there are more.
-        String sql = sql(filter, search.conditions(), limit + 1);
+        // Where runs are is looked up for those of the page alone.
+        String sql = "SELECT runs.*, " + RunPlaces.COLUMN + " FROM (" + sql(filter, search.conditions(), limit + 1)
+                + ") runs" + ORDER + (limit + 1);
         List<Row> rows = postgres.withHandle(handle -> handle.createQuery(sql)
                 .bindMap(search.values())
                 .configure(SqlStatements.class, statement -> statement.addCustomizer(Search.PLANNED_ANEW))

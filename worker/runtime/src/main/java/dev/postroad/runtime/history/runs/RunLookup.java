@@ -4,12 +4,13 @@ import dev.postroad.runtime.history.rows.Rows;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** Finds runs by their ids. Thread-safe. */
 public final class RunLookup {
     /** What was spent since the last change of status is in the journal alone. */
-    private static final String SUMMARY =
-            "SELECT r.*, why, worker, since FROM (SELECT id, " + RunRows.COLUMNS_BUT_SPENT + """
+    private static final String SUMMARY = "SELECT r.*, why, worker, since FROM (SELECT id, " + RunRows.COLUMNS_BUT_SPENT
+            + ", " + RunPlaces.COLUMN + """
             , coalesce(runs.tokens, 0) + since.tokens AS tokens,
                    coalesce(runs.cost + since.cost, runs.cost, since.cost) AS cost
             FROM postroad.runs CROSS JOIN LATERAL (
@@ -25,7 +26,7 @@ public final class RunLookup {
 
     private static final String TAGS = "SELECT tags FROM postroad.runs WHERE run_id = :runId";
     private static final String FIRST =
-            "SELECT graph, coalesce(migrations[2], version) AS version FROM postroad.runs WHERE run_id = :runId";
+            "SELECT id, graph, coalesce(migrations[2], version) AS version, traceparent FROM postroad.runs WHERE run_id = :runId";
 
     private final Jdbi postgres;
 
@@ -34,17 +35,24 @@ public final class RunLookup {
     }
 
     /**
-     * The graph of a run.
+     * What a run is by.
      *
-     * @param version the one that the run began with
+     * @param number what the run is called in the database; never given to another one
+     * @param version of its graph, the one that the run began with
+     * @param traceParent what its trigger had as trace context; null for none
      */
-    public record First(String graph, int version) {}
+    public record First(
+            long number,
+            String graph,
+            int version,
+            @Nullable String traceParent) {}
 
     /** The graph of a run, as it was at its beginning; empty where there is no such run. */
     public Optional<First> first(String runId) {
         return postgres.withHandle(handle -> handle.createQuery(FIRST)
                 .bind("runId", runId)
-                .map((row, context) -> new First(row.getString("graph"), row.getInt("version")))
+                .map((row, context) -> new First(
+                        row.getLong("id"), row.getString("graph"), row.getInt("version"), row.getString("traceparent")))
                 .findOne());
     }
 

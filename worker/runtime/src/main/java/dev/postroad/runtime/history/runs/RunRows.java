@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads rows of {@code postroad.runs}. */
 final class RunRows {
-    /** What {@link #summary} reads of {@code postroad.runs}, besides what was spent. */
+    /** What {@link #summary} reads of {@code postroad.runs}, besides what was spent and where they are. */
     static final String COLUMNS_BUT_SPENT = """
             run_id, graph, version, status, priority, input, tags, error, queued_at, started_at, ended_at, wake_at, waits_for,
             CASE WHEN questions_seq = status_seq AND status IN ('waiting', 'paused', 'failed')
                  THEN json_array_length(questions) END AS asked""";
 
-    /** All that {@link #summary} reads of {@code postroad.runs}. */
+    /** All that {@link #summary} reads of {@code postroad.runs}, besides where they are. */
     static final String SUMMARY_COLUMNS = COLUMNS_BUT_SPENT + ", tokens, cost";
 
     private RunRows() {}
@@ -42,7 +42,8 @@ final class RunRows {
                 Rows.time(row, "ended_at"),
                 waits(row),
                 setAside,
-                spent(row));
+                spent(row),
+                RunPlaces.of(row));
     }
 
     private static RunSummary.@Nullable Waits waits(ResultSet row) throws SQLException {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param waits what a run at rest waits for; null where it waits for nothing
  * @param setAside why it stands still; null where it does not, or that was not asked for
  * @param spent by its agents, those of the graphs inside too; null for nothing. In a listing, as of its last change of status
+ * @param nodes where it is: the paths of the nodes that are at work or wait, or else of the last that did; empty for one that
+ *     has not begun, or has ended
  */
 public record RunSummary(
         String runId,
@@ -34,7 +36,8 @@ public record RunSummary(
         @Nullable Instant endedAt,
         @Nullable Waits waits,
         @Nullable SetAside setAside,
-        @Nullable Spent spent) {
+        @Nullable Spent spent,
+        List<String> nodes) {
 
     /**
      * What a run waits for.
@@ -67,5 +70,6 @@ public record RunSummary(
 
     public RunSummary {
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+        nodes = List.copyOf(nodes);
     }
 }
