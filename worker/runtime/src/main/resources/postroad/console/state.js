@@ -10,14 +10,15 @@ const PAGE = 200;
 export function State({ run, changed, onDone }) {
   const { parameters } = useAddress();
   const now = useNow(1_000);
+  const upTo = parameters.get("upTo");
+  const trail = useLoaded(pathOf(run.runId, `/history${query({ order: "newest", to: upTo, limit: PAGE })}`));
   const newest = useLoaded(pathOf(run.runId, "/state"));
   const top = newest.data?.version ?? 0;
   const version = parameters.get("version") === null ? top : Number(parameters.get("version"));
   const other = parameters.get("against") === null ? Math.max(0, version - 1) : Number(parameters.get("against"));
-  const last = parameters.get("upTo") === null ? top : Number(parameters.get("upTo"));
-  const from = Math.max(0, last - PAGE + 1);
-  const trail = useLoaded(newest.data ? pathOf(run.runId, `/history${query({ from, to: last, limit: PAGE })}`) : null);
-  const state = useLoaded(newest.data ? pathOf(run.runId, `/state?version=${version}`) : null);
+  // The newest is here already.
+  const older = useLoaded(newest.data && version !== top ? pathOf(run.runId, `/state?version=${version}`) : null);
+  const state = version === top ? newest : older;
   const diff = useLoaded(newest.data && version !== other ? pathOf(run.runId, `/diff?from=${other}&to=${version}`) : null);
   useEffect(() => {
     if (changed > 0) {
@@ -29,20 +30,20 @@ export function State({ run, changed, onDone }) {
   const forked = (id) => go(runAddress(id));
   const exported = () => download(`${run.runId}-${version}.json`, "application/json", JSON.stringify(state.data.state, null, 2));
   return html`
-    <${Problem} failure=${newest.failure ?? trail.failure ?? state.failure} again=${newest.reload} />
+    <${Problem} failure=${newest.failure ?? trail.failure ?? older.failure} again=${newest.reload} />
     <div class="two">
       <section aria-label="Versions">
         <h2>Versions</h2>
         <ol class="versions" reversed>
-          ${(trail.data?.versions ?? []).toReversed().map((made) => html`<li class=${made.version === version ? "chosen" : ""}>
+          ${(trail.data?.versions ?? []).map((made) => html`<li class=${made.version === version ? "chosen" : ""}>
             <a href=${address({ version: made.version, against: "" })} aria-current=${made.version === version ? "true" : undefined}>
               <b>${made.version}</b> ${made.nodes.join(", ") || made.type}</a>
             <span class="changed">${made.changed.join(", ")}</span>
             <span class="times"><${When} at=${made.at} now=${now} />${made.by?.length ? ` by ${made.by.join(", ")}` : ""}</span>
           </li>`)}
-          ${from === 0 && newest.data && html`<li class=${version === 0 ? "chosen" : ""}><a href=${address({ version: 0, against: "" })}><b>0</b> before anything</a></li>`}
+          ${trail.data && trail.data.next === undefined && html`<li class=${version === 0 ? "chosen" : ""}><a href=${address({ version: 0, against: "" })}><b>0</b> before anything</a></li>`}
         </ol>
-        ${from > 0 && html`<a class="button" href=${address({ upTo: from - 1 })}>Older</a>`}
+        ${trail.data?.next !== undefined && html`<a class="button" href=${address({ upTo: trail.data.next })}>Older</a>`}
         ${trail.data?.unreadable && html`<p class="problem">${trail.data.unreadable}</p>`}
       </section>
       <section aria-label="State">

@@ -168,6 +168,12 @@ public final class RunHistory {
         return past.versions(runId, filter, limit, unreadable);
     }
 
+    /** The last of the versions that are wanted, the newest first; else as {@link #versions}. */
+    public List<StateVersion> newestVersions(
+            String runId, VersionFilter filter, int limit, Consumer<CorruptHistoryException> unreadable) {
+        return past.newestVersions(runId, filter, limit, unreadable);
+    }
+
     /**
      * The state of a run.
      *

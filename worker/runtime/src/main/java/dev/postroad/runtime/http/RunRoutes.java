@@ -9,6 +9,7 @@ import dev.postroad.runtime.history.past.PastJson;
 import dev.postroad.runtime.history.past.RunState;
 import dev.postroad.runtime.history.past.StateVersion;
 import dev.postroad.runtime.history.past.VersionFilter;
+import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.history.rows.JsonFields;
 import dev.postroad.runtime.history.runs.LimitReport;
 import dev.postroad.runtime.history.runs.RunFilter;
@@ -21,6 +22,7 @@ import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what is asked about runs. Thread-safe. */
@@ -29,6 +31,9 @@ final class RunRoutes {
     static final int PAGE = 50;
 
     private static final Map<String, Order> ORDERS = Query.names(Order.values(), Order::publicName);
+    /** Whether the newest comes first. */
+    private static final Map<String, Boolean> VERSION_ORDERS = Map.of("oldest", false, "newest", true);
+
     static final Map<String, RunStatus> STATUSES = Query.names(RunStatus.values(), RunStatus::publicName);
 
     private final RunHistory history;
@@ -131,12 +136,15 @@ final class RunRoutes {
                 query.time("until"),
                 query.texts("node"));
         int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
+        boolean isNewestFirst = query.one("order", VERSION_ORDERS, false);
         query.end();
         String runId = context.pathParam("id");
         ObjectNode json = JsonNodeFactory.instance.objectNode();
+        Consumer<CorruptHistoryException> unreadable = misfit -> json.put("unreadable", misfit.getMessage());
         // One more than asked for tells whether there are more.
-        List<StateVersion> found =
-                history.versions(runId, filter, limit + 1, misfit -> json.put("unreadable", misfit.getMessage()));
+        List<StateVersion> found = isNewestFirst
+                ? history.newestVersions(runId, filter, limit + 1, unreadable)
+                : history.versions(runId, filter, limit + 1, unreadable);
         if (found.isEmpty() && history.find(runId).isEmpty()) {
             throw Refusal.noRun(runId);
         }

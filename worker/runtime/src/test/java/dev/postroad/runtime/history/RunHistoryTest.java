@@ -241,6 +241,10 @@ final class RunHistoryTest {
                 .isEqualTo(versions.subList(2, 3));
         assertThat(history.versions("good", new VersionFilter(0, 9, null, last, Set.of("two")), 9, misfit -> {}))
                 .isEmpty();
+        assertThat(history.newestVersions("good", VersionFilter.ALL, 2, misfit -> {}))
+                .isEqualTo(versions.subList(1, 3).reversed());
+        assertThat(history.newestVersions("good", new VersionFilter(0, 2, null, null, Set.of()), 9, misfit -> {}))
+                .isEqualTo(versions.subList(0, 2).reversed());
         assertThat(history.versions("nobody", VersionFilter.ALL, 9, misfit -> {}))
                 .isEmpty();
     }
@@ -262,6 +266,11 @@ final class RunHistoryTest {
                 """);
         site.trigger("pair", "pair", "{}");
         site.journalWith("pair", event -> event.type() == EventType.RUN_WAITING);
+        // What was looked at is kept, and goes on with the run.
+        assertThat(history.newestVersions("pair", VersionFilter.ALL, 9, misfit -> {}))
+                .extracting(StateVersion::version)
+                .containsExactly(1);
+        assertThat(history.state("pair", null).orElseThrow().status()).isEqualTo(RunStatus.WAITING);
         site.control("pair", new Control.UpdateState((ObjectNode) Site.json("{'done': ['me']}"), "right", null));
         site.journalWith("pair", event -> event.type() == EventType.STATE_UPDATED);
         site.control("pair", new Control.Unpause());
@@ -278,6 +287,9 @@ final class RunHistoryTest {
                         "3 node.completed [after] [done] -> []",
                         "4 run.rolled-back [] [done] -> [after]");
         assertThat(history.diff("pair", 2, 4).orElseThrow().patch()).isEmpty();
+        assertThat(history.state("pair", 3).orElseThrow())
+                .isEqualTo(new RunHistory(site.database()).state("pair", 3).orElseThrow());
+        assertThat(history.state("pair", null).orElseThrow().status()).isEqualTo(RunStatus.PAUSED);
         assertThat(history.timeline("pair").orElseThrow().bars())
                 .extracting(bar -> bar.task() + " " + bar.outcome() + " " + (bar.endedAt() != null))
                 .containsExactlyInAnyOrder("left@1 completed true", "right@1 waiting true", "after@2 completed true");

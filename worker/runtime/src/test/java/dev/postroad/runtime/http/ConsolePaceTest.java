@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.testing.Browsing;
+import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,11 +63,13 @@ final class ConsolePaceTest {
     private static final Site SITE = Site.open();
     private static Browsing browsing = Browsing.none();
     private static String here = "";
+    private static int port;
 
     @BeforeAll
     static void start() {
         browsing = Browsing.start();
-        here = "http://127.0.0.1:" + SITE.worker().httpPort();
+        port = SITE.worker().httpPort();
+        here = "http://127.0.0.1:" + port;
         SITE.apply(GRAPHS);
         Site.await("the graphs are there", () -> SITE.number("SELECT count(*) FROM postroad.graphs") == 2);
         for (int i = 0; i < RUNS; i++) {
@@ -128,6 +131,34 @@ final class ConsolePaceTest {
                     Renderers.said(page));
             browsing.leavePages();
         });
+    }
+
+    /** What the pages of the run of many tasks ask for, without a browser. */
+    @Test
+    void answersWhatThePagesOfALargeRunAskFor() {
+        try (Caller caller = new Caller(port)) {
+            for (String path : List.of(
+                    "",
+                    "/why",
+                    "/nodes",
+                    "/state",
+                    "/state?version=1",
+                    "/history?from=0&to=3&limit=200",
+                    "/diff?from=2&to=3",
+                    "/tasks?limit=200",
+                    "/timeline",
+                    "/events?before=2147483647&limit=200")) {
+                List<Double> took = new ArrayList<>();
+                for (int i = 0; i < LOOKS; i++) {
+                    long begun = System.nanoTime();
+                    assertThat(caller.get("/api/runs/broad" + path).status())
+                            .as(path)
+                            .isEqualTo(200);
+                    took.add((System.nanoTime() - begun) / 1e6);
+                }
+                System.out.printf("%-36s p50 %4.0f p95 %4.0f ms%n", path, quantile(took, 50), quantile(took, 95));
+            }
+        }
     }
 
     @Test

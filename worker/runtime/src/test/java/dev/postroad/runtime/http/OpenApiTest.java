@@ -122,7 +122,19 @@ final class OpenApiTest {
                     List.of("/good", "/good?version=1", "/good?version=9", "/waits", "/single", "/good?version=x")),
             Map.entry(
                     "GET /api/runs/{id}/history",
-                    List.of("/good", "/good?limit=1", "/waits", "/forked", "/single", "/nobody", "/good?to=x")),
+                    List.of(
+                            "/good",
+                            "/good?limit=1",
+                            "/good?limit=1&order=newest",
+                            "/waits",
+                            "/forked",
+                            "/single",
+                            "/nobody",
+                            "/good?to=x")),
+            Map.entry(
+                    "GET /api/runs/{id}/trace",
+                    List.of("/good", "/good?task=two%402&attempt=1", "/nobody", "/good?attempt=0")),
+            Map.entry("GET /api/surroundings", List.of("/api/surroundings", "/api/surroundings?x=1")),
             Map.entry("GET /api/runs/{id}/diff", List.of("/good?from=0&to=3", "/good?from=1&to=9", "/good")),
             Map.entry(
                     "GET /api/runs/{id}/events",

@@ -8,11 +8,13 @@ import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.history.runs.RunLookup;
 import dev.postroad.runtime.journal.Snapshots;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
@@ -24,6 +26,7 @@ public final class RunPast {
     private final PublishedDefinitions definitions;
     private final Journals journals;
     private final Snapshots snapshots;
+    private final FollowedRuns followed = new FollowedRuns();
 
     public RunPast(Jdbi postgres, DataSource database) {
         lookup = new RunLookup(postgres);
@@ -63,22 +66,27 @@ public final class RunPast {
     public List<StateVersion> versions(
             String runId, VersionFilter filter, int limit, Consumer<CorruptHistoryException> unreadable) {
         List<StateVersion> versions = new ArrayList<>();
-        beginning(runId).ifPresent(beginning -> {
-            VersionTrail trail = new VersionTrail(beginning);
-            journals.read(runId, event -> {
-                try {
-                    StateVersion made = trail.after(event);
-                    if (made != null && filter.accepts(made)) {
-                        versions.add(made);
-                    }
-                    return versions.size() < limit && event.version() <= filter.toVersion();
-                } catch (CorruptHistoryException misfit) {
-                    unreadable.accept(misfit);
-                    return false;
-                }
-            });
-        });
+        follow(runId, run -> run.addTo(versions, filter, limit), unreadable);
         return versions;
+    }
+
+    /** The last of the versions that are wanted, the newest first; else as {@link #versions}. */
+    public List<StateVersion> newestVersions(
+            String runId, VersionFilter filter, int limit, Consumer<CorruptHistoryException> unreadable) {
+        Deque<StateVersion> versions = new ArrayDeque<>();
+        follow(runId, run -> run.addLastTo(versions, filter, limit), unreadable);
+        return List.copyOf(versions).reversed();
+    }
+
+    private void follow(String runId, Consumer<FollowedRun> reader, Consumer<CorruptHistoryException> unreadable) {
+        lookup.first(runId).ifPresent(first -> {
+            FollowedRun run = followed.of(first.number(), () -> new FollowedRun(beginning(runId, first), journals));
+            try {
+                reader.accept(run);
+            } catch (CorruptHistoryException misfit) {
+                unreadable.accept(misfit);
+            }
+        });
     }
 
     /**
@@ -89,17 +97,31 @@ public final class RunPast {
      * @throws CorruptHistoryException where the journal does not fit its graph
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
-        int last = version == null ? Integer.MAX_VALUE : version;
         return lookup.first(runId)
-                .map(first -> latest(runId, last, first.graph()))
-                .filter(run -> version == null || run.version() == version)
+                .flatMap(first -> at(runId, first, version == null ? OptionalInt.empty() : OptionalInt.of(version)))
                 .map(StateFold::stateOf);
+    }
+
+    /** The run at the end of a version, or as it is now; empty where it has no such version. */
+    private Optional<Run> at(String runId, RunLookup.First first, OptionalInt version) {
+        return kept(first, version)
+                .or(() -> Optional.of(latest(runId, version.orElse(Integer.MAX_VALUE), first))
+                        .filter(run -> version.isEmpty() || run.version() == version.getAsInt()));
+    }
+
+    /** What was followed for somebody who looks at its versions is at hand; where it breaks, a snapshot may reach further. */
+    private Optional<Run> kept(RunLookup.First first, OptionalInt version) {
+        try {
+            return followed.known(first.number()).flatMap(run -> run.at(version));
+        } catch (CorruptHistoryException misfit) {
+            return Optional.empty();
+        }
     }
 
     /** What would be lost if a run went on under another version of its graph; empty where there is no such run. */
     public Optional<MigrationPlan> migration(String runId, int toVersion) {
         return lookup.first(runId).map(found -> {
-            Run run = latest(runId, Integer.MAX_VALUE, found.graph());
+            Run run = latest(runId, Integer.MAX_VALUE, found);
             List<String> lost = definitions
                     .graphIfStored(found.graph(), toVersion)
                     .map(into -> Migration.faults(run, into))
@@ -109,17 +131,17 @@ public final class RunPast {
     }
 
     /** From the nearest snapshot on; from the beginning where what follows it cannot be read so. */
-    private Run latest(String runId, int lastVersion, String graph) {
-        PublishedGraphs versions = versions(graph);
+    private Run latest(String runId, int lastVersion, RunLookup.First first) {
+        PublishedGraphs versions = versions(first.graph());
         Optional<Run> snapshot = snapshots.before(runId, lastVersion, versions);
         if (snapshot.isPresent()) {
             try {
-                return follow(runId, new StateFold(snapshot.get(), versions), lastVersion, run -> {});
+                return follow(runId, new StateFold(snapshot.get(), versions), lastVersion);
             } catch (CorruptHistoryException misfit) {
                 // The journal alone is what counts, and says where it breaks.
             }
         }
-        return follow(runId, beginning(runId).orElseThrow(), lastVersion, run -> {});
+        return follow(runId, beginning(runId, first), lastVersion);
     }
 
     /**
@@ -129,27 +151,15 @@ public final class RunPast {
      * @throws CorruptHistoryException where the journal does not fit its graph
      */
     public Optional<StateDiff> diff(String runId, int from, int to) {
-        Map<Integer, Run> states = new HashMap<>();
-        follow(runId, Math.max(from, to), run -> {
-            if (run.version() == from || run.version() == to) {
-                states.put(run.version(), run);
-            }
-        });
-        Run before = states.get(from);
-        Run after = states.get(to);
-        return before == null || after == null
-                ? Optional.empty()
-                : Optional.of(StateDiff.of(StateFold.stateOf(before), StateFold.stateOf(after)));
-    }
-
-    private void follow(String runId, int lastVersion, Consumer<Run> reader) {
-        beginning(runId).ifPresent(beginning -> {
-            Run _ = follow(runId, beginning, lastVersion, reader);
+        return lookup.first(runId).flatMap(first -> {
+            Optional<Run> before = at(runId, first, OptionalInt.of(from));
+            Optional<Run> after = before.flatMap(_ -> at(runId, first, OptionalInt.of(to)));
+            return after.map(run -> StateDiff.of(StateFold.stateOf(before.orElseThrow()), StateFold.stateOf(run)));
         });
     }
 
-    /** Hands over a run after each of its events, as long as its version is no higher; gives the last of them. */
-    private Run follow(String runId, StateFold fold, int lastVersion, Consumer<Run> reader) {
+    /** The run after the last of its events whose version is no higher. */
+    private Run follow(String runId, StateFold fold, int lastVersion) {
         journals.read(runId, fold.run().seq() + 1, event -> {
             if (event.version() > lastVersion) {
                 return false;
@@ -163,7 +173,6 @@ public final class RunPast {
                 }
                 return false;
             }
-            reader.accept(fold.run());
             return true;
         });
         return fold.run();
@@ -186,8 +195,8 @@ public final class RunPast {
     }
 
     /** The run before its first event, by the version of its graph that applied to that. */
-    private Optional<StateFold> beginning(String runId) {
-        return lookup.first(runId).map(first -> new StateFold(runId, first.version(), versions(first.graph())));
+    private StateFold beginning(String runId, RunLookup.First first) {
+        return new StateFold(runId, first.version(), versions(first.graph()));
     }
 
     private PublishedGraphs versions(String graph) {

@@ -34,6 +34,11 @@ final class VersionTrail {
         fold = beginning;
     }
 
+    /** The run after the last event. */
+    Run run() {
+        return fold.run();
+    }
+
     /** Follows one event further; gives the version that it made, if it made one. */
     @Nullable
     StateVersion after(RunEvent stored) {
