@@ -31,6 +31,19 @@ export function curl(path) {
   return `curl -s${token} ${quoted(location.origin + path)}`;
 }
 
+/**
+ * What sends a record from a shell.
+ * @param beside what stands beside the worker, see GET /api/surroundings; without it, or for those who are not told, a variable
+ * @param key undefined for none
+ */
+export function kcat(beside, topic, key, value, headers = {}) {
+  const keyed = key === undefined ? "" : ` -k ${quoted(key)}`;
+  const more = Object.entries(headers).map(([name, text]) => ` -H ${quoted(`${name}=${text}`)}`).join("");
+  // Else each line would be a record.
+  const whole = value.includes("\n") ? " -D '\\x1e'" : "";
+  return `printf '%s' ${quoted(value)} | kcat -P -b ${beside?.kafka ?? '"$KAFKA"'} -t ${topic}${keyed}${whole}${more}`;
+}
+
 /** A text as a shell takes it. */
 export function quoted(text) {
   return /^[A-Za-z0-9._:@/=,-]+$/.test(text) ? text : `'${String(text).replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,7 @@
 // The journal of a run, the newest first.
 import { get, ofRun as pathOf, query } from "./api.js";
-import { addressWith, Copy, count, download, Empty, go, html, Json, Problem, Typed, useAddress, useEffect, useNow, useRef, useState, When } from "./ui.js";
+import { kcat } from "./commands.js";
+import { addressWith, Copy, count, download, Empty, go, html, Json, Problem, Typed, useAddress, useEffect, useLoaded, useNow, useRef, useState, When } from "./ui.js";
 
 const PAGE = 200;
 const FIRST = 2_147_483_647;
@@ -21,6 +22,7 @@ export function Events({ run, changed }) {
   const [failure, setFailure] = useState(undefined);
   const [open, setOpen] = useState(Number(parameters.get("seq") ?? 0));
   const round = useRef(0);
+  const { data: beside } = useLoaded("/api/surroundings");
   const load = async (before) => {
     const mine = ++round.current;
     try {
@@ -59,7 +61,7 @@ export function Events({ run, changed }) {
         </button>
         ${open === event.seq && html`<div class="opened">
           <${Json} value=${event} label=${`Event ${event.seq}`} />
-          <${Copy} text=${() => kcat(event)}>Copy as kcat message<//>
+          <${Copy} text=${() => asRecord(event, beside)}>Copy as kcat message<//>
           <${Copy} text=${() => JSON.stringify(event)}>Copy as JSON<//>
         </div>`}
       </li>`)}
@@ -81,7 +83,8 @@ function merged(old, asked, page, before) {
   return { asked, events: [...events.filter((event) => event.seq > newest), ...old.events], older: old.older };
 }
 
-function kcat(event) {
-  const value = JSON.stringify(event).replaceAll("'", "'\\''");
-  return `printf '%s\\t%s' '${event.runId}' '${value}' | kcat -P -b 127.0.0.1:9092 -t postroad.events -K '\t' -H ce_id=${event.runId}/${event.seq} -H ce_type=dev.postroad.${event.type} -H ce_specversion=1.0 -H content-type=application/json`;
+function asRecord(event, beside) {
+  return kcat(beside, beside?.topics?.events ?? "postroad.events", event.runId, JSON.stringify(event), {
+    ce_id: `${event.runId}/${event.seq}`, ce_type: `dev.postroad.${event.type}`, ce_specversion: "1.0", "content-type": "application/json",
+  });
 }

@@ -1,6 +1,6 @@
 // What was refused, why, and how it is sent again once it is mended.
 import { get, query } from "./api.js";
-import { quoted } from "./commands.js";
+import { kcat, quoted } from "./commands.js";
 import { Later } from "./publish.js";
 import { Copy, count, Empty, html, Problem, useLoaded, useNow, useState, useTitle, When } from "./ui.js";
 
@@ -10,6 +10,7 @@ const PAGE = 50;
 export function DeadLetters() {
   const now = useNow(1_000);
   const { data, failure, reload } = useLoaded(`/api/dead-letters${query({ limit: PAGE })}`, EVERY_MILLIS);
+  const { data: beside } = useLoaded("/api/surroundings");
   const [older, setOlder] = useState({ letters: [], next: undefined });
   const [problem, setProblem] = useState(undefined);
   useTitle("Dead letters");
@@ -42,7 +43,7 @@ export function DeadLetters() {
         <div class="actions">
           ${letter.post && html`<${Later} right=${letter.post === "/api/registry" ? "publish" : "steer"} title=${`POST ${letter.post}`}
             make=${() => repair(letter, reload)}>Repair and send again…<//>`}
-          ${letter.value !== undefined && !letter.cut && html`<${Copy} text=${() => kcat(letter)}>Copy as kcat message<//>`}
+          ${letter.value !== undefined && !letter.cut && html`<${Copy} text=${() => kcat(beside, letter.topic, letter.key, letter.value)}>Copy as kcat message<//>`}
         </div>
       </li>`)}
     </ol>
@@ -82,10 +83,4 @@ function pretty(text) {
   } catch {
     return text;
   }
-}
-
-function kcat(letter) {
-  const value = (letter.value ?? "").replaceAll("'", "'\\''");
-  const key = letter.key === undefined ? "" : ` -k ${quoted(letter.key)}`;
-  return `printf '%s' '${value}' | kcat -P -b 127.0.0.1:9092 -t ${letter.topic}${key}`;
 }

@@ -1,6 +1,7 @@
 // The tasks of a run, and one of them with all that is known of it.
 import { ofRun as pathOf, query } from "./api.js";
 import { Action, curl, may, ofRun } from "./commands.js";
+import { Trace } from "./trace.js";
 import {
   addressWith, Copy, count, duration, Empty, go, html, Json, Problem, runAddress, Status, useAddress, useEffect, useLoaded,
   useNow, useState, useWindow, When,
@@ -88,6 +89,7 @@ export function Task({ run, id, changed, shown, onDone }) {
       <div><dt>Took</dt><dd>${task.durationMs === undefined ? "–" : duration(task.durationMs)}</dd></div>
       <div><dt>Tokens</dt><dd>${count(task.inputTokens)} in, ${count(task.outputTokens)} out</dd></div>
       <div><dt>Began</dt><dd><${When} at=${task.startedAt} now=${now} /></dd></div>
+      <div><dt>Trace</dt><dd><${Trace} runId=${run.runId} task=${task.agent && task.task} attempt=${task.agent && Math.max(1, task.attempts)} /></dd></div>
     </dl>
     <div class="actions">
       ${canRetry && html`<${Action} command=${{ ...ofRun.retry(run.runId), done: onDone }} kind="primary">Retry<//>`}

@@ -1,5 +1,6 @@
 // Where the time of a run went: what each node did when, and which of it everything else waited for.
 import { ofRun as pathOf } from "./api.js";
+import { Trace } from "./trace.js";
 import { addressWith, count, duration, Empty, go, html, Problem, runAddress, useAddress, useEffect, useLoaded, useMemo, useNow, useRef, useState } from "./ui.js";
 
 const WIDTH = 1_000;
@@ -88,6 +89,7 @@ export function Timeline({ run, changed }) {
   return html`
     <${Problem} failure=${failure} again=${reload} />
     <ul class="legend" aria-label="What the colours mean">${KINDS.map(([kind, title]) => html`<li><svg class="swatch" viewBox="0 0 14 14" aria-hidden="true"><rect class=${`bar is-${kind}`} width="14" height="14" /></svg>${title}</li>`)}<li><b class="critical-sign">◆</b>everything else waited for it</li></ul>
+    <p class="traced">Trace <${Trace} runId=${run.runId} /></p>
     <${Overview} pieces=${[...queued, ...found]} begin=${begin} end=${end} zoom=${zoom} onZoom=${setZoom} />
     <div class="gantt">
       <div class="axis" aria-hidden="true"><span></span><${Axis} from=${from} to=${to} begin=${begin} /></div>

@@ -6,6 +6,7 @@ import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.http.Sources;
+import dev.postroad.runtime.http.Surroundings;
 import dev.postroad.runtime.http.WorkerHttp;
 import dev.postroad.runtime.lease.Drains;
 import dev.postroad.runtime.letters.DeadLetters;
@@ -57,6 +58,10 @@ record Serving(HealthChecks health, WorkerHttp http) {
                 new Drains(storage.jdbi()),
                 new DeadLetters(settings.kafka(), settings.topics()),
                 client,
+                new Surroundings(
+                        settings.kafkaServers(),
+                        settings.topics(),
+                        settings.traces().link()),
                 settings.maxValueBytes());
         return new Serving(health, on.part(listen(on, sources, health)));
     }

@@ -53,6 +53,7 @@ public enum Setting {
     SECRETS,
     AGENT_HOSTS,
     TRACE_CONTENT("false"),
+    TRACE_LINK,
     WORKER_ID;
 
     /** What the name of every variable starts with. */

@@ -6,18 +6,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where spans go, and what they show.
  *
  * @param openTelemetry OpenTelemetry's own variables, which its SDK reads; empty where nothing is traced
  * @param content whether spans show what is handed to agents, and what they answer
+ * @param link where people look at a trace, with {@value #TRACE_ID} and perhaps {@value #SPAN_ID} in it; null for nowhere
  */
-public record TraceSettings(Map<String, String> openTelemetry, boolean content) {
+public record TraceSettings(
+        Map<String, String> openTelemetry,
+        boolean content,
+        @Nullable String link) {
+    private static final String TRACE_ID = "{traceId}";
+    private static final String SPAN_ID = "{spanId}";
+
     /** What turns traces on: either is enough. */
     static final List<String> ENDPOINTS = List.of("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
 
     private static final Pattern COMMA = Pattern.compile(",");
+    private static final Pattern LINK = Pattern.compile("https?://\\S*\\{traceId}\\S*");
     private static final Pattern ADDRESS = Pattern.compile("https?://\\S+");
 
     public TraceSettings {
@@ -33,7 +42,15 @@ public record TraceSettings(Map<String, String> openTelemetry, boolean content) 
                 reader.fault(endpoint, "is no address", "use one like http://collector:4318");
             }
         }
-        return new TraceSettings(isOn(given) ? given : Map.of(), reader.truth(Setting.TRACE_CONTENT));
+        return new TraceSettings(isOn(given) ? given : Map.of(), reader.truth(Setting.TRACE_CONTENT), link(reader));
+    }
+
+    private static @Nullable String link(SettingReader reader) {
+        String link = reader.matching(
+                Setting.TRACE_LINK,
+                LINK,
+                "an address with " + TRACE_ID + " in it, like https://jaeger/trace/" + TRACE_ID);
+        return link.isEmpty() ? null : link;
     }
 
     /** What the headers hold that are sent to the receiver, which may be its keys; each as it is written and as it is sent. */

@@ -90,6 +90,11 @@ public final class RunHistory {
         return lookup.find(runId);
     }
 
+    /** What a run is by; empty where there is no such run. */
+    public Optional<RunLookup.First> first(String runId) {
+        return lookup.first(runId);
+    }
+
     /** What is known of a run that was deleted; empty where there is a run of that id, or none is known. */
     public Optional<PrunedRun> pruned(String runId) {
         return pruned.find(runId);

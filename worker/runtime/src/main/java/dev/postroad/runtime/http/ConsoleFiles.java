@@ -47,6 +47,7 @@ final class ConsoleFiles {
             "stream.js",
             "task.js",
             "timeline.js",
+            "trace.js",
             "ui.js",
             "events.js",
             "why.js");

@@ -45,6 +45,7 @@ public record Sources(
         Drains drains,
         DeadLetters letters,
         PostroadClient client,
+        Surroundings surroundings,
         int maxMessageBytes) {
 
     /**
@@ -64,6 +65,7 @@ public record Sources(
             Drains drains,
             DeadLetters letters,
             PostroadClient client,
+            Surroundings surroundings,
             int maxMessageBytes) {
         return new Sources(
                 new RunHistory(database),
@@ -85,6 +87,7 @@ public record Sources(
                 drains,
                 letters,
                 client,
+                surroundings,
                 maxMessageBytes);
     }
 }

@@ -1,10 +1,13 @@
 package dev.postroad.runtime.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.tasks.NodeSteps;
 import dev.postroad.runtime.history.tasks.RunTasks;
 import dev.postroad.runtime.history.tasks.TaskJson;
 import dev.postroad.runtime.history.tasks.TaskPage;
+import dev.postroad.runtime.trace.SpanIds;
+import dev.postroad.runtime.trace.TracedRun;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -31,6 +34,7 @@ final class TaskRoutes {
         routes.get("/api/runs/{id}/nodes", this::nodes);
         routes.get("/api/runs/{id}/tasks", this::tasks);
         routes.get("/api/runs/{id}/tasks/{task}", this::task);
+        routes.get("/api/runs/{id}/trace", this::trace);
     }
 
     private void nodes(Context context) {
@@ -73,5 +77,23 @@ final class TaskRoutes {
                         .orElseThrow(() -> history.find(runId)
                                 .map(run -> Refusal.of(ErrorCode.NOT_FOUND, "run " + runId + " has no task " + task))
                                 .orElseGet(() -> Refusal.noRun(runId)))));
+    }
+
+    /** Ids follow from the run and its tasks, whether or not anybody traces them: its agents are told them all the same. */
+    private void trace(Context context) {
+        Query query = new Query(context);
+        String task = query.text("task");
+        int attempt = query.whole("attempt", 1, Integer.MAX_VALUE, 1);
+        query.end();
+        String runId = context.pathParam("id");
+        TracedRun run = history.first(runId)
+                .map(first -> TracedRun.of(first.number(), runId, first.traceParent()))
+                .orElseThrow(() -> Refusal.noRun(runId));
+        Answers.send(
+                context,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("traceId", run.traceId())
+                        .put("spanId", task == null ? run.firstSpan() : SpanIds.attempt(run.number(), task, attempt)));
     }
 }

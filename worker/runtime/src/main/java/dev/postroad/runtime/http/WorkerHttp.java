@@ -85,6 +85,7 @@ public final class WorkerHttp implements AutoCloseable {
             new AgentStatsRoutes(sources.agentMetrics()).addTo(config.routes);
             PostedMessages posted = new PostedMessages(sources.maxMessageBytes());
             new SessionRoutes(guard, posted).addTo(config.routes);
+            new SurroundingsRoutes(sources.surroundings()).addTo(config.routes);
             new AgentRoutes(sources.definitions(), sources.agentEvents(), sources.agentSwitch(), posted)
                     .addTo(config.routes);
             new ScheduleRoutes(sources.schedules(), sources.scheduleControl(), posted).addTo(config.routes);

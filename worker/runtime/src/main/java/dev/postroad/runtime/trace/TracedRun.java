@@ -21,7 +21,7 @@ public record TracedRun(
     private static final int LENGTH = 55;
 
     /** @param traceParent the trigger's; null where it had none, which one that is no trace context counts as */
-    static TracedRun of(long number, String id, @Nullable String traceParent) {
+    public static TracedRun of(long number, String id, @Nullable String traceParent) {
         String given = wellFormed(traceParent);
         return given == null
                 ? new TracedRun(number, id, SpanIds.trace(number, id), null)
@@ -48,7 +48,7 @@ public record TracedRun(
     }
 
     /** The span that stands for the run as a whole: that of its first stretch. */
-    String firstSpan() {
+    public String firstSpan() {
         return SpanIds.stretch(number, 1);
     }
 

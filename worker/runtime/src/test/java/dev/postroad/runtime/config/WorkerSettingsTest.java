@@ -82,6 +82,7 @@ final class WorkerSettingsTest {
                         "POSTROAD_SECRETS=",
                         "POSTROAD_AGENT_HOSTS=",
                         "POSTROAD_TRACE_CONTENT=false",
+                        "POSTROAD_TRACE_LINK=",
                         "POSTROAD_WORKER_ID=");
     }
 
@@ -227,6 +228,8 @@ final class WorkerSettingsTest {
                         + " definitions may refer to, such as env:STRIPE_*, file:agents/*",
                 "POSTROAD_AGENT_HOSTS | a/b | POSTROAD_AGENT_HOSTS: has an entry that is neither a host, such as *.internal:443, nor a network, such as 10.0.0.0/8; list where agents may be, such as *.internal:443, 10.0.0.0/8",
                 "POSTROAD_TRACE_CONTENT | yes | POSTROAD_TRACE_CONTENT: is \"yes\"; use true or false",
+                "POSTROAD_TRACE_LINK | https://jaeger/ | POSTROAD_TRACE_LINK: is \"https://jaeger/\"; use an address with"
+                        + " {traceId} in it, like https://jaeger/trace/{traceId}",
                 "OTEL_EXPORTER_OTLP_ENDPOINT | collector:4318 | OTEL_EXPORTER_OTLP_ENDPOINT: is no address; use one"
                         + " like http://collector:4318",
                 "POSTROAD_LLM_API_KEY | k | POSTROAD_LLM_API_KEY: is set without the server that it is for; set"

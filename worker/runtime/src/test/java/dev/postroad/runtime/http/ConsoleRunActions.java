@@ -77,8 +77,12 @@ interface ConsoleRunActions extends ConsolePages {
         assertThat(event.path("type").asText()).isEqualTo("run.queued");
         String message = copied(page, button(page, "Copy as kcat message"));
         assertThat(message)
-                .startsWith("printf '%s\\t%s' 'broken' '{")
-                .contains("-H ce_id=broken/1", "-H ce_type=dev.postroad.run.queued", "kcat -P");
+                .startsWith("printf '%s' '{")
+                .contains(
+                        "| kcat -P -b " + site().kafka() + " -t "
+                                + site().topics().events() + " -k broken",
+                        "-H ce_id=broken/1",
+                        "-H ce_type=dev.postroad.run.queued");
         String value = message.substring(message.indexOf("'{") + 1, message.indexOf("}' | kcat") + 1);
         assertThat(ConsolePages.json(value)).isEqualTo(event);
 

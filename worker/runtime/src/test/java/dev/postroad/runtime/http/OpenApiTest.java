@@ -491,6 +491,7 @@ final class OpenApiTest {
                         new Drains(SITE.sql()),
                         new DeadLetters(Map.of(), SITE.topics()),
                         SITE.client(),
+                        new Surroundings("none", SITE.topics(), null),
                         1 << 20),
                 new HealthChecks(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
