@@ -1,5 +1,6 @@
 // The agents: which are ill, since when, what waits for them, and how they are set.
 import { query } from "./api.js";
+import { Breaker } from "./breaker.js";
 import { Action, option, startRun } from "./commands.js";
 import { count, duration, Empty, go, html, Json, Problem, runAddress, Status, useLoaded, useNow, useState, useTitle, When } from "./ui.js";
 
@@ -53,7 +54,7 @@ function Agent({ name }) {
   const path = `/api/agents/${encodeURIComponent(name)}`;
   const { data: agent, failure, reload } = useLoaded(path, EVERY_MILLIS);
   const stats = useLoaded(`${path}/stats`, 10_000);
-  const events = useLoaded(`${path}/events?limit=1000`, 10_000);
+  const events = useLoaded(`${path}/events?before=2147483647&limit=1000`, 10_000);
   const waiting = useLoaded(`/api/runs${query({ waitsFor: name, limit: 20 })}`, EVERY_MILLIS);
   useTitle(name);
   if (!agent) return html`<h1>${name}</h1><${Problem} failure=${failure} again=${reload} />`;
@@ -61,7 +62,7 @@ function Agent({ name }) {
     <div class="title"><p class="up"><a href="/agents">Agents</a></p><h1>${name}</h1><${Health} agent=${agent} /></div>
     <${Problem} failure=${failure ?? stats.failure} again=${reload} />
     ${!agent.enabled && html`<section class="why"><h2>It is not called</h2><p class="what">Disabled by ${agent.disabledBy ?? "somebody"}${agent.disabledReason ? `: ${agent.disabledReason}` : ""}${agent.disabledAt ? html`, <${When} at=${agent.disabledAt} now=${now} />` : ""}</p></section>`}
-    ${agent.breaker.state !== "closed" && html`<section class="why"><h2>Its circuit breaker is ${agent.breaker.state}</h2><p class="what">Its calls failed too often${agent.breaker.until ? html`; it is tried again <${When} at=${agent.breaker.until} now=${now} />` : ""}. Enabling it closes the breaker at once.</p></section>`}
+    ${agent.breaker.state !== "closed" && html`<section class="why"><h2>Its circuit breaker is ${agent.breaker.state}</h2><p class="what">Its calls failed too often${!agent.breaker.until ? "" : new Date(agent.breaker.until).getTime() > now ? html`; it is tried again <${When} at=${agent.breaker.until} now=${now} />` : "; the next call tries it again"}. Enabling it closes the breaker at once.</p></section>`}
     <div class="actions">
       ${agent.enabled
         ? html`<${Action} right="operate" command=${disable(name, path, reload)}>Disable…<//>`
@@ -70,6 +71,7 @@ function Agent({ name }) {
       <${Action} command=${startRun({ agent: name, onStarted: (id) => go(runAddress(id)) })}>Try a call…<//>
     </div>
     <${Figures} stats=${stats.data} now=${now} />
+    ${events.data && html`<${Breaker} events=${events.data.events} now=${now} />`}
     ${agent.lastError && html`<section><h2>Last error</h2><p><b>${agent.lastError.type}</b>: ${agent.lastError.message} (<${When} at=${agent.lastError.at} now=${now} />)</p></section>`}
     <section><h2>Runs that wait for it</h2>
       ${waiting.data?.runs.length ? html`<ul class="plain">${waiting.data.runs.map((run) => html`<li><${Status} of=${run.status} /> <a href=${runAddress(run.runId)}>${run.runId}</a> ${run.graph}</li>`)}</ul><p><a href=${`/runs?waitsFor=${encodeURIComponent(name)}`}>All of them</a></p>` : html`<p class="empty">None.</p>`}
@@ -136,26 +138,24 @@ function enable(name, path, done) {
   };
 }
 
-/** What happened to it; definitions can be compared where they were told. */
+/** What happened to it; a change shows what differs. */
 function History({ events, now }) {
   const [open, setOpen] = useState(0);
   if (events.length === 0) return null;
   return html`<section><h2>What happened to it</h2>
-    <ol class="events">${events.toReversed().slice(0, 200).map((event) => html`<li key=${event.id}>
+    <ol class="events">${events.slice(0, 200).map((event) => html`<li key=${event.id}>
       <button class="line" aria-expanded=${open === event.id} onClick=${() => setOpen(open === event.id ? 0 : event.id)}>
         <span class="type">${event.type}</span>
         <span class="where">${event.data.why ?? event.data.reason ?? ""}</span>
         <span class="age"><${When} at=${event.at} now=${now} /></span>
       </button>
-      ${open === event.id && html`<div class="opened">${changedFields(event, events)}<${Json} value=${event} label=${event.type} /></div>`}
+      ${open === event.id && html`<div class="opened">${changedFields(event)}<${Json} value=${event} label=${event.type} /></div>`}
     </li>`)}</ol>
   </section>`;
 }
 
-function changedFields(event, events) {
-  const now = event.data.definition;
-  const before = events.filter((other) => other.id < event.id && other.data.definition).at(-1)?.data.definition;
-  if (!now || !before) return null;
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
-  return html`<ul class="patch" aria-label="What was changed">${names.map((name) => html`<li class="is-replace"><code>${name}</code> <code class="value">${JSON.stringify(before[name]) ?? "–"}</code> → <code class="value">${JSON.stringify(now[name]) ?? "–"}</code></li>`)}</ul>`;
+function changedFields({ data }) {
+  if (!data.changed) return null;
+  const said = (value) => (value === undefined ? "not set" : JSON.stringify(value));
+  return html`<ul class="patch" aria-label="What was changed">${data.changed.map((name) => html`<li class="is-replace"><code>${name}</code>${data.before && html` <code class="value">${said(data.before[name])}</code> → <code class="value">${said(data.after[name])}</code>`}</li>`)}</ul>`;
 }

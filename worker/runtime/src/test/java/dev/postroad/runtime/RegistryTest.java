@@ -178,7 +178,10 @@ class RegistryTest {
         assertThat(site.ended(underWay).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
         Site.await("all is published", () -> published("puppet").size() == 2);
         AgentEvent changed = published("puppet").getLast();
-        assertThat(changed.data()).isEqualTo(Site.json("{'kind': 'java', 'changed': ['provider']}"));
+        assertThat(changed.data())
+                .isEqualTo(
+                        Site.json(
+                                "{'kind': 'java', 'changed': ['provider'], 'before': {'provider': 'test-puppet'}, 'after': {'provider': 'test-echo'}}"));
         assertThat(changed.worker()).isIn("one", "two");
     }
 

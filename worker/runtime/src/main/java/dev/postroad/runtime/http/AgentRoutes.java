@@ -79,11 +79,17 @@ final class AgentRoutes {
 
     private void events(Context context) {
         Query query = new Query(context);
-        int after = query.whole("after", 0, Integer.MAX_VALUE, 0);
+        Integer after = query.whole("after", 0, Integer.MAX_VALUE);
+        Integer before = query.whole("before", 0, Integer.MAX_VALUE);
         int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
+        if (after != null && before != null) {
+            query.fault("before", "stands beside \"after\"", "give one of them");
+        }
         query.end();
         String name = context.pathParam("name");
-        List<AgentEvent> page = log.after(name, after, limit);
+        boolean isNewestFirst = before != null;
+        long from = before != null ? before : after != null ? after : 0;
+        List<AgentEvent> page = isNewestFirst ? log.before(name, from, limit) : log.after(name, from, limit);
         // What happened to an agent that was removed stays.
         if (page.isEmpty()
                 && log.last(name, 1).isEmpty()
@@ -92,10 +98,14 @@ final class AgentRoutes {
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("events", JsonFields.list(page, AgentEvent::toJson));
-        if (page.size() == limit && !log.after(name, page.getLast().id(), 1).isEmpty()) {
+        if (page.size() == limit && isMore(name, page.getLast().id(), isNewestFirst)) {
             json.put("next", page.getLast().id());
         }
         Answers.send(context, json);
+    }
+
+    private boolean isMore(String name, long id, boolean isNewestFirst) {
+        return !(isNewestFirst ? log.before(name, id, 1) : log.after(name, id, 1)).isEmpty();
     }
 
     private void disable(Context context) {

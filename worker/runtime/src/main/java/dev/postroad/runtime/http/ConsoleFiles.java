@@ -30,6 +30,7 @@ final class ConsoleFiles {
             "agents.js",
             "api.js",
             "app.js",
+            "breaker.js",
             "bulk.js",
             "commands.js",
             "cost.js",

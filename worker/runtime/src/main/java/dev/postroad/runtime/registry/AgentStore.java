@@ -1,9 +1,9 @@
 package dev.postroad.runtime.registry;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.AgentDefinition;
+import dev.postroad.contracts.definition.LiteralSecrets;
 import dev.postroad.runtime.availability.AgentEventType;
 import dev.postroad.runtime.availability.AgentEvents;
 import java.time.Instant;
@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -94,20 +95,21 @@ final class AgentStore {
         }
         ObjectNode old = before.get().definition();
         if (!old.equals(agent.source())) {
-            data.set("changed", changed(old, agent.source()));
+            Set<String> changed = changed(old, agent.source());
+            changed.forEach(data.putArray("changed")::add);
+            data.set("before", LiteralSecrets.masked(old).deepCopy().retain(changed));
+            data.set("after", LiteralSecrets.masked(agent.source()).deepCopy().retain(changed));
             events.append(handle, agent.name(), AgentEventType.CHANGED, data);
         }
     }
 
     /** The settings that differ. */
-    private static ArrayNode changed(ObjectNode old, ObjectNode source) {
-        TreeSet<String> fields = new TreeSet<>();
+    private static Set<String> changed(ObjectNode old, ObjectNode source) {
+        Set<String> fields = new TreeSet<>();
         old.fieldNames().forEachRemaining(fields::add);
         source.fieldNames().forEachRemaining(fields::add);
         fields.removeIf(field -> Objects.equals(old.get(field), source.get(field)));
-        ArrayNode changed = JsonNodeFactory.instance.arrayNode();
-        fields.forEach(changed::add);
-        return changed;
+        return fields;
     }
 
     /** Removes an agent, unless something later is there; says whether it is removed now. */

@@ -278,6 +278,7 @@ final class OpenApiTest {
                     List.of(
                             "/api/agents/far/events",
                             "/api/agents/far/events?limit=1",
+                            "/api/agents/far/events?before=2147483647&limit=1",
                             "/api/agents/test-echo/events",
                             "/api/agents/x/events",
                             "/api/agents/far/events?limit=0")),

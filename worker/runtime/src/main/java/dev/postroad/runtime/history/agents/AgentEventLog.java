@@ -5,8 +5,6 @@ import dev.postroad.runtime.history.rows.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** What happened to agents. Thread-safe. */
 public final class AgentEventLog {
     private static final String EVENTS =
-            "SELECT id, agent, type, at, worker, data FROM postroad.agent_events WHERE agent IS NOT NULL AND id > :id";
+            "SELECT id, agent, type, at, worker, data FROM postroad.agent_events WHERE agent IS NOT NULL";
 
     private final Jdbi postgres;
 
@@ -30,7 +28,7 @@ public final class AgentEventLog {
      * @param agent null for those of all agents
      */
     public List<AgentEvent> after(@Nullable String agent, long id, int limit) {
-        return query(agent, EVENTS, " ORDER BY id LIMIT :limit", id, limit);
+        return query(agent, EVENTS + " AND id > :id", " ORDER BY id LIMIT :limit", id, limit);
     }
 
     /**
@@ -39,9 +37,16 @@ public final class AgentEventLog {
      * @param agent null for those of all agents
      */
     public List<AgentEvent> last(@Nullable String agent, int limit) {
-        List<AgentEvent> found = new ArrayList<>(query(agent, EVENTS, " ORDER BY id DESC LIMIT :limit", 0, limit));
-        Collections.reverse(found);
-        return found;
+        return before(agent, Long.MAX_VALUE, limit).reversed();
+    }
+
+    /**
+     * The events before an id, the newest first.
+     *
+     * @param agent null for those of all agents
+     */
+    public List<AgentEvent> before(@Nullable String agent, long id, int limit) {
+        return query(agent, EVENTS + " AND id < :id", " ORDER BY id DESC LIMIT :limit", id, limit);
     }
 
     private List<AgentEvent> query(@Nullable String agent, String events, String order, long id, int limit) {
