@@ -10,6 +10,7 @@ export function Queue() {
   const now = useNow(1_000);
   const { data, failure, reload } = useLoaded("/api/queue", EVERY_MILLIS);
   const limits = useLoaded("/api/limits", EVERY_MILLIS);
+  const paused = new Set((limits.data?.limits ?? []).filter(isPause).map(({ graph }) => graph));
   useTitle("Queue");
   return html`
     <div class="title"><h1>Queue</h1></div>
@@ -26,7 +27,8 @@ export function Queue() {
         <td class="id"><a href=${`/runs?graph=${encodeURIComponent(line.graph)}&status=queued,running`}>${line.graph}</a></td>
         <td>${line.priority}</td><td>${count(line.queued)}</td><td>${count(line.running)}</td>
         <td>${line.oldestQueuedAt ? html`<${When} at=${line.oldestQueuedAt} now=${now} />` : ""}</td>
-        <td><${Action} command=${pauseAll(line.graph, reload)}>Pause its runs…<//></td>
+        <td class="row-actions"><${Action} command=${pauseAll(line.graph, reload)}>Pause its runs…<//>
+          ${!paused.has(line.graph) && html`<${Later} title="a new version of the graph" make=${async () => holdLater(line.graph, await definitionOf(line.graph), limits.reload)}>Hold later ones…<//>`}</td>
       </tr>`)}</tbody>
     </table>`}
     <${Limits} limits=${limits.data?.limits ?? []} failure=${limits.failure} onDone=${limits.reload} />
@@ -39,13 +41,39 @@ function pauseAll(graph, done) {
   const filter = { graph, status: ["queued", "running", "waiting"] };
   return {
     title: `Pause the runs of ${graph}`, verb: "Pause them",
-    text: "Those that are queued, run or wait now stop before their next superstep; those that are asked for later are not touched.",
+    text: "Those that are queued, run or wait now stop before their next superstep; those that are asked for later are not touched: they can be held.",
     path: "/api/bulk",
     line: () => `postroad bulk${option("action", action)}${option("graph", graph)} --status queued,running,waiting`,
     body: () => ({ action, filter }),
     said: (order) => `${order.id}: ${count(order.runs.all)} runs of ${graph} are paused`,
     done,
   };
+}
+
+const isPause = (limit) => limit.field === "queue.paused";
+
+/** What is asked for after it stays in the queue, on every worker, until the graph is published without it. */
+function holdLater(graph, definition, done) {
+  return redefine({
+    title: `Hold the later runs of ${graph}`, verb: "Hold them",
+    text: "The graph becomes a new version that is paused: its runs are admitted and stay in the queue. Those that are there now go on.",
+    definition, done,
+    change: (changed) => {
+      changed.queue = { ...changed.queue, paused: true };
+    },
+  });
+}
+
+function letGoOn(graph, definition, done) {
+  return redefine({
+    title: `Let the later runs of ${graph} begin`, verb: "Let them begin",
+    text: "The graph becomes a new version that is not paused. Runs that are held keep theirs; the page of the graph migrates them.",
+    definition, done,
+    change: (changed) => {
+      delete changed.queue.paused;
+      if (Object.keys(changed.queue).length === 0) delete changed.queue;
+    },
+  });
 }
 
 function Limits({ limits, failure, onDone }) {
@@ -57,7 +85,9 @@ function Limits({ limits, failure, onDone }) {
       <td><code>${limit.field}</code>${limit.key ? html` by <code>${limit.key}</code>` : ""}</td>
       <td>${count(limit.runs)}${limit.per ? ` within ${limit.per}` : ""}</td>
       <td>${limit.used.map((use) => html`<span class="tag">${use.key ? `${use.key}: ` : ""}${count(use.runs)}</span>`)}</td>
-      <td><${Later} title="a new version of the graph" make=${async () => changeLimit(limit, await definitionOf(limit.graph), onDone)}>Change…<//></td>
+      <td>${isPause(limit)
+        ? html`<${Later} title="a new version of the graph" make=${async () => letGoOn(limit.graph, await definitionOf(limit.graph), onDone)}>Let them begin…<//>`
+        : html`<${Later} title="a new version of the graph" make=${async () => changeLimit(limit, await definitionOf(limit.graph), onDone)}>Change…<//>`}</td>
     </tr>`)}</tbody>
   </table></section>`;
 }

@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param concurrency how many runs are under way at once, over all workers; each has to hold
  * @param rate how many runs begin within a period, over all workers; each has to hold
  * @param fairness whose runs begin by turns; null for the order in which they came
+ * @param paused whether none of them begins: they are held in the queue until they are taken to a version that is not paused
  */
 public record QueueSettings(
         List<Concurrency> concurrency,
         List<Rate> rate,
-        @Nullable Fairness fairness) {
+        @Nullable Fairness fairness,
+        boolean paused) {
     /** Nothing said. */
     public static final QueueSettings NONE = new QueueSettings(List.of(), List.of(), null);
 
@@ -30,11 +32,16 @@ public record QueueSettings(
     public static final int MOST_LIMITS = 8;
 
     private static final int MOST_RUNS = 1_000_000;
-    private static final Set<String> KNOWN = Set.of("concurrency", "rate", "fairness");
+    private static final Set<String> KNOWN = Set.of("concurrency", "rate", "fairness", "paused");
     private static final Set<String> KNOWN_OF_CONCURRENCY = Set.of("key", "runs");
     private static final Set<String> KNOWN_OF_RATE = Set.of("key", "runs", "per");
     private static final Set<String> KNOWN_OF_FAIRNESS = Set.of("key", "weight");
     private static final String EXAMPLE_OF_KEY = "write an expression such as input.tenant";
+
+    /** Not paused. */
+    public QueueSettings(List<Concurrency> concurrency, List<Rate> rate, @Nullable Fairness fairness) {
+        this(concurrency, rate, fairness, false);
+    }
 
     public QueueSettings {
         concurrency = List.copyOf(concurrency);
@@ -74,7 +81,8 @@ public record QueueSettings(
         return new QueueSettings(
                 all(fields, "concurrency", QueueSettings::concurrency),
                 all(fields, "rate", QueueSettings::rate),
-                fairness == null ? null : fairness(fairness));
+                fairness == null ? null : fairness(fairness),
+                Boolean.TRUE.equals(fields.truth("paused")));
     }
 
     /** One may stand without a list. */

@@ -27,6 +27,9 @@ final class QueueCompiler {
             return QueueRules.NONE;
         }
         List<QueueRules.Concurrency> concurrency = new ArrayList<>();
+        if (settings.paused()) {
+            concurrency.add(new QueueRules.Concurrency(null, 0));
+        }
         if (runs != null) {
             concurrency.add(new QueueRules.Concurrency(null, runs));
         }

@@ -90,10 +90,7 @@ interface ConsoleOperationActions extends ConsolePages {
 
     @Test
     default void pausesTheRunsOfAGraph() {
-        ObjectNode later =
-                (ObjectNode) Site.json("{'graph': 'sending', 'runId': 'later', 'startAt': 'PT1H'}".replace('\'', '"'));
-        site().send(site().topics().triggers(), Site.bytes("later"), Site.bytes(later.toString()));
-        site().journalWith("later", event -> event.type() == EventType.RUN_QUEUED);
+        startLater("sending", "later");
         Page page = at("/queue");
         page.locator("main table tr", new Page.LocatorOptions().setHasText("sending"))
                 .first()
@@ -101,6 +98,48 @@ interface ConsoleOperationActions extends ConsolePages {
                 .click();
         send(page, "Pause them");
         last("later", EventType.RUN_PAUSED);
+    }
+
+    private void startLater(String graph, String run) {
+        String trigger = "{'graph': '%s', 'runId': '%s', 'startAt': 'PT1H'}".formatted(graph, run);
+        site().send(
+                        site().topics().triggers(),
+                        Site.bytes(run),
+                        Site.bytes(Site.json(trigger).toString()));
+        site().journalWith(run, event -> event.type() == EventType.RUN_QUEUED);
+    }
+
+    /** Those that are asked for later are held until the graph goes on. */
+    @Test
+    default void holdsTheLaterRunsOfAGraph() {
+        site().apply("graph: halts\n" + ConsoleTest.ASKS);
+        startLater("halts", "goes-on");
+        Page page = at("/queue");
+        Locator row = page.locator("main table tr", new Page.LocatorOptions().setHasText("halts"))
+                .first();
+        row.getByText("Hold later ones…").click();
+        assertThat(dialog(page)).containsText("\"queue\":{\"paused\":true}");
+        send(page, "Hold them");
+        Locator limit = page.locator("table.limits tr", new Page.LocatorOptions().setHasText("halts"));
+        assertThat(limit).containsText("queue.paused");
+        site().trigger("halts", "is-held", "{}");
+        goTo(page, "/runs/is-held");
+        assertThat(page.locator(".why"))
+                .containsText(
+                        "Graph halts is paused in its version 2, so that none of its runs begins, and 0 wait before this one");
+        assertThat(site().journal("goes-on").getLast().type()).isEqualTo(EventType.RUN_QUEUED);
+
+        goTo(page, "/queue");
+        limit.getByText("Let them begin…").click();
+        send(page, "Let them begin");
+        assertThat(limit).hasCount(0);
+        goTo(page, "/runs/is-held");
+        page.locator(".why")
+                .getByText("Migrate", new Locator.GetByTextOptions().setExact(true))
+                .click();
+        send(page, "Migrate");
+        site().journalWith("is-held", event -> event.type() == EventType.RUN_WAITING);
+        assertThat(last("is-held", EventType.RUN_MIGRATED).graphVersion()).isEqualTo(3);
     }
 
     /** What somebody mistyped is mended and sent again, under the id that its key gave it. */

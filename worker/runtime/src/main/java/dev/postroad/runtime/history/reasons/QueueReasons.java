@@ -61,6 +61,9 @@ final class QueueReasons {
                 .publishedGraph(run.graph(), run.graphVersion())
                 .map(graph -> QueueLimit.all(graph.definition(), facts.limitKeys()))
                 .orElse(List.of());
+        if (limits.stream().anyMatch(QueueLimit::isPause)) {
+            return paused(handle, run, facts);
+        }
         for (QueueLimit limit : limits) {
             long taken = limit.per() == null ? taken(handle, run, facts, limit) : 0;
             if (limit.per() == null && taken >= limit.runs()) {
@@ -79,6 +82,17 @@ final class QueueReasons {
                         + (rates.isEmpty() ? "" : "; the graph has " + String.join(", ", rates)),
                 run.queuedAt(),
                 rates.isEmpty() ? "wait" : "wait, or raise queue.rate of the graph" + APPLIED,
+                migration(run, facts));
+    }
+
+    private static Reason paused(Handle handle, RunSummary run, RunFacts facts) {
+        long before = count(handle, BEFORE_IN_GRAPH, run, facts);
+        return Reason.of(
+                ReasonCode.GRAPH_PAUSED,
+                "graph " + run.graph() + " is paused in its version " + run.graphVersion()
+                        + ", so that none of its runs begins, and " + before + " wait before this one",
+                run.queuedAt(),
+                "take queue.paused out of the graph" + APPLIED,
                 migration(run, facts));
     }
 

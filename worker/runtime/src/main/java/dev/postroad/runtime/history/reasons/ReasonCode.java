@@ -7,6 +7,7 @@ public enum ReasonCode {
     QUEUE,
     LIMIT_FULL,
     LIMIT_RATE,
+    GRAPH_PAUSED,
     START_AT,
     CALLING,
     RETRYING,

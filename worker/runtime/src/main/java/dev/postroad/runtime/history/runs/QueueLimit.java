@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param place its place among the limits of the graph, from 0
  * @param expression what it counts by; empty where it counts all runs of the graph
  * @param key the run's
- * @param runs the most
+ * @param runs the most; 0 where the graph is paused
  * @param per within what time so many may begin; null where so many may be under way at once
  */
 public record QueueLimit(
@@ -22,12 +22,22 @@ public record QueueLimit(
         String key,
         int runs,
         @Nullable String per) {
+    private static final String PAUSED = "queue.paused";
+
     /** All of a graph, in the order in which keys are kept. */
     public static List<QueueLimit> all(JsonNode definition, @Nullable JsonNode keys) {
         List<QueueLimit> all = new ArrayList<>();
+        if (definition.at("/queue/paused").asBoolean()) {
+            all.add(new QueueLimit(PAUSED, 0, "", "", 0, null));
+        }
         if (definition.at("/limits/runs").isNumber()) {
             all.add(new QueueLimit(
-                    "limits.runs", 0, "", "", definition.at("/limits/runs").intValue(), null));
+                    "limits.runs",
+                    all.size(),
+                    "",
+                    "",
+                    definition.at("/limits/runs").intValue(),
+                    null));
         }
         add(all, "queue.concurrency", definition.at("/queue/concurrency"), keys);
         add(all, "queue.rate", definition.at("/queue/rate"), keys);
@@ -45,6 +55,11 @@ public record QueueLimit(
                     limit.path("runs").intValue(),
                     limit.path("per").textValue()));
         }
+    }
+
+    /** Whether it is none but that the graph is paused. */
+    public boolean isPause() {
+        return field.equals(PAUSED);
     }
 
     /** Whether it counts by key. */
