@@ -206,7 +206,7 @@ function Row({ run, tags, now, place }) {
     <td class="at" title=${whereItIs(run)}>${whereItIs(run)}</td>
     <td class="waits">${waitsFor(run, now)}</td>
     ${tags.own.map((tag) => html`<td class="tags" title=${run.tags[tag]}>${tag in run.tags && html`<a href=${addressWith({ tag: `${tag}=${run.tags[tag]}` })}>${run.tags[tag]}</a>`}</td>`)}
-    ${tags.others && html`<td class="tags" title=${Object.entries(run.tags).map(([tag, value]) => `${tag}=${value}`).join(", ")}>${Object.entries(run.tags).filter(([tag]) => !tags.own.includes(tag)).map(([tag, value]) => html`<span class="tag">${tag}=${value}</span>`)}</td>`}
+    ${tags.others && html`<td class="tags" title=${Object.entries(run.tags).sort().map(([tag, value]) => `${tag}=${value}`).join(", ")}>${Object.entries(run.tags).filter(([tag]) => !tags.own.includes(tag)).sort().map(([tag, value]) => html`<span class="tag">${tag}=${value}</span>`)}</td>`}
     <td class="number">${run.tokens ? count(run.tokens) : ""}</td>
     <td class="number" title=${run.cost}>${run.cost === undefined ? "" : run.cost.toLocaleString("en", { maximumFractionDigits: 4 })}</td>
     <td class="age"><${Age} at=${run.queuedAt} now=${now} /></td>

@@ -100,6 +100,12 @@ interface ConsoleOperationActions extends ConsolePages {
         last("later", EventType.RUN_PAUSED);
     }
 
+    private void thereAre(String graph, int versions) {
+        Site.await(
+                "there are " + versions + " versions of " + graph,
+                () -> site().number("SELECT count(*) FROM postroad.graphs WHERE name = '" + graph + "'") == versions);
+    }
+
     private void startLater(String graph, String run) {
         String trigger = "{'graph': '%s', 'runId': '%s', 'startAt': 'PT1H'}".formatted(graph, run);
         site().send(
@@ -120,6 +126,8 @@ interface ConsoleOperationActions extends ConsolePages {
         row.getByText("Hold later ones…").click();
         assertThat(dialog(page)).containsText("\"queue\":{\"paused\":true}");
         send(page, "Hold them");
+        thereAre("halts", 2);
+        goTo(page, "/queue");
         Locator limit = page.locator("table.limits tr", new Page.LocatorOptions().setHasText("halts"));
         assertThat(limit).containsText("queue.paused");
         site().trigger("halts", "is-held", "{}");
@@ -132,7 +140,7 @@ interface ConsoleOperationActions extends ConsolePages {
         goTo(page, "/queue");
         limit.getByText("Let them begin…").click();
         send(page, "Let them begin");
-        assertThat(limit).hasCount(0);
+        thereAre("halts", 3);
         goTo(page, "/runs/is-held");
         page.locator(".why")
                 .getByText("Migrate", new Locator.GetByTextOptions().setExact(true))
