@@ -13,6 +13,7 @@ import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.MoodyAgent;
 import dev.postroad.runtime.testing.MoodyAgent.Mood;
 import dev.postroad.runtime.testing.PuppetAgent;
+import dev.postroad.runtime.testing.RunPages;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.Told;
 import java.time.Instant;
@@ -31,6 +32,7 @@ final class PlantedFaultsTest {
     private static Instant begun = Instant.EPOCH;
     private static final Site SITE = Site.open();
     private static final MoodyAgent AGENTS = MoodyAgent.start();
+    private static final RunPages PAGES = new RunPages();
     private static final Mood BROKEN = Mood.of(500, "out of order");
     private static final String SLOW = """
         agent: slow
@@ -137,6 +139,7 @@ final class PlantedFaultsTest {
 
     @AfterAll
     static void stop() {
+        PAGES.close();
         SITE.close();
         AGENTS.close();
     }
@@ -160,7 +163,7 @@ final class PlantedFaultsTest {
     }
 
     private static Told told(String runId, String code) {
-        return Told.of(caller, runId, code);
+        return Told.of(caller, runId, code).on(PAGES);
     }
 
     private static void completes(String runId) {
@@ -333,7 +336,8 @@ final class PlantedFaultsTest {
                         .at("/reasons/1/code")
                         .asText()
                         .equals("refused"));
-        Told refused = new Told(caller, caller.found("/api/runs/person/why").at("/reasons/1"));
+        Told refused =
+                new Told(caller, "person", caller.found("/api/runs/person/why").at("/reasons/1")).on(PAGES);
         refused.says("command resume was refused: ", "answer again as it is said there", begun);
         ObjectNode answer = told.reason().at("/steps/0/body").deepCopy();
         answer.putObject("value").put("ok", true);
@@ -350,7 +354,7 @@ final class PlantedFaultsTest {
             var first = caller.found("/api/runs/" + runId + "/why").at("/reasons/0");
             boolean isSeen = first.path("code").asText().equals("timer");
             if (isSeen) {
-                Told told = new Told(caller, first).says("node nap sleeps", "it goes on by itself", begun);
+                Told told = new Told(caller, runId, first).says("node nap sleeps", "it goes on by itself", begun);
                 assertThat(told.until()).isAfter(begun);
             }
             completes(runId);
@@ -459,7 +463,8 @@ final class PlantedFaultsTest {
                         .at("/reasons/1/code")
                         .asText()
                         .equals("refused"));
-        new Told(caller, caller.found("/api/runs/moved/why").at("/reasons/1"))
+        new Told(caller, "moved", caller.found("/api/runs/moved/why").at("/reasons/1"))
+                .on(PAGES)
                 .says(
                         "command migrate of grace was refused: version 2 of graph moves cannot take the run over: it has no"
                                 + " node ask, and the question of task ",

@@ -9,6 +9,7 @@ import dev.postroad.runtime.history.reasons.ReasonCode;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.MoodyAgent;
+import dev.postroad.runtime.testing.RunPages;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.Told;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class PlantedOutagesTest {
         nodes: { ask: { interrupt: "'a?'", output: "{'a': result}" } }
         edges: [{ from: START, to: ask }, { from: ask, to: END }]
         """;
+    private static final RunPages PAGES = new RunPages();
     private static final ExecutorService BESIDE = Executors.newVirtualThreadPerTaskExecutor();
 
     @TempDir
@@ -54,6 +56,7 @@ final class PlantedOutagesTest {
     @AfterAll
     static void end() {
         BESIDE.shutdownNow();
+        PAGES.close();
     }
 
     private static void asked(Site site, Caller caller, String runId) {
@@ -80,6 +83,7 @@ final class PlantedOutagesTest {
             asked(site, caller, "away");
             first.close();
             Told told = Told.of(caller, "away", "kafka-away")
+                    .on(PAGES)
                     .says(
                             "Kafka does not answer worker ",
                             "start Kafka again, or mend the way to it; all that was sent is taken up by itself then",
@@ -102,6 +106,7 @@ final class PlantedOutagesTest {
             asked(site, caller, "read-only");
             site.readOnly(true);
             Told.of(caller, "read-only", "postgres-read-only")
+                    .on(PAGES)
                     .says(
                             "Postgres is read-only, so that nothing of the run can be written",
                             "make it writable again",
@@ -162,6 +167,7 @@ final class PlantedOutagesTest {
             try (Caller caller = new Caller(site.worker(environment).httpPort())) {
                 site.trigger("calls", "secret", "{}");
                 Told.of(caller, "secret", "agent-unusable")
+                        .on(PAGES)
                         .says(
                                 "node call needs agent keyed, and its worker cannot use it: headers.Authorization: refers to"
                                         + " the file \"key\", which is not there",

@@ -10,16 +10,31 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first reason that is told of a run: why it stands still, since when, and what helps.
  *
  * @param reason as {@code /api/runs/ID/why} has it
+ * @param pages where the same is to be seen and pressed; null for nowhere
  */
 @NullMarked
-public record Told(Caller caller, JsonNode reason) {
+public record Told(
+        Caller caller,
+        String runId,
+        JsonNode reason,
+        @Nullable RunPages pages) {
     /** Clocks may differ by as much. */
     private static final Duration SLACK = Duration.ofSeconds(2);
+
+    public Told(Caller caller, String runId, JsonNode reason) {
+        this(caller, runId, reason, null);
+    }
+
+    /** What is told stands on the page of the run too, and its buttons are what helps. */
+    public Told on(RunPages shown) {
+        return new Told(caller, runId, reason, shown);
+    }
 
     /** Waits until a reason of some code is the first of a run. */
     public static Told of(Caller caller, String runId, String code) {
@@ -29,7 +44,7 @@ public record Told(Caller caller, JsonNode reason) {
             first.set(caller.get("/api/runs/" + runId + "/why").json().at("/reasons/0"));
             return first.get().path("code").asText().equals(code);
         });
-        return new Told(caller, first.get());
+        return new Told(caller, runId, first.get());
     }
 
     public String what() {
@@ -52,6 +67,9 @@ public record Told(Caller caller, JsonNode reason) {
         assertThat(what() + remedy()).as("one sentence each").doesNotContain("\n", ". ");
         assertThat(Instant.parse(reason.path("since").asText()))
                 .isBetween(begun.minus(SLACK), Instant.now().plus(SLACK));
+        if (pages != null) {
+            pages.show(caller, runId, what(), remedy());
+        }
         return this;
     }
 
@@ -73,6 +91,9 @@ public record Told(Caller caller, JsonNode reason) {
 
     /** Does the first of the things that are said to help. */
     public void help() {
-        help(0, "yes");
+        JsonNode first = reason.at("/steps/0");
+        if (pages == null || first.has("needs") || !pages.press(caller, runId, first)) {
+            help(0, "yes");
+        }
     }
 }
