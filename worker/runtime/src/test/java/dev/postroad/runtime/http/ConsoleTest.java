@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 
 /** The console, as a person meets it: in a browser, on a worker with real servers. More of it by screens, on the same site. */
 @NullMarked
-final class ConsoleTest implements ConsoleInboxActions, ConsoleRunActions, ConsoleOperationActions {
+final class ConsoleTest
+        implements ConsoleInboxActions, ConsoleRunActions, ConsoleOperationActions, ConsoleFrameActions {
     private static final String TOKEN = "0123456789-abcdef";
     private static final String GRAPHS = """
         graph: letters
@@ -105,7 +106,9 @@ final class ConsoleTest implements ConsoleInboxActions, ConsoleRunActions, Conso
     @BeforeAll
     static void start() {
         browsing = Browsing.start();
-        here = "http://127.0.0.1:" + site.worker().httpPort();
+        here = "http://127.0.0.1:"
+                + site.worker(Map.of("POSTROAD_TRACE_LINK", "http://127.0.0.1:1/trace/{traceId}?span={spanId}"))
+                        .httpPort();
         guarded = "http://127.0.0.1:"
                 + site.worker(Map.of("POSTROAD_HTTP_TOKEN", TOKEN, "POSTROAD_HTTP_TOKENS", READER.line()))
                         .httpPort();
