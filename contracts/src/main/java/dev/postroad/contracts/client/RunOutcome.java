@@ -81,6 +81,7 @@ public sealed interface RunOutcome {
                     RUN_PAUSING,
                     RUN_PAUSED,
                     RUN_UNPAUSED,
+                    BREAKPOINTS_SET,
                     RUN_MIGRATING,
                     RUN_MIGRATED,
                     STATE_UPDATED,

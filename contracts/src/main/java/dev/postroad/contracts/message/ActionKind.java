@@ -42,7 +42,7 @@ public enum ActionKind {
             "update-state",
             from -> new UpdateState(
                     from.writes("update"), from.asNode(), from.fields().whole("version", 0, Integer.MAX_VALUE))),
-    PAUSE("pause", from -> new Pause()),
+    PAUSE("pause", from -> new Pause(Breakpoints.read(from.fields(), "before", "after"))),
     UNPAUSE("unpause", from -> new Unpause()),
     MIGRATE("migrate", from -> new Migrate(from.graphVersion()));
 
@@ -113,7 +113,12 @@ public enum ActionKind {
                 putNumber(to, "version", version);
             }
             case Migrate(int graphVersion) -> to.put("graphVersion", graphVersion);
-            case Pause(), Unpause() -> {}
+            case Pause(Breakpoints at) -> {
+                if (at != null) {
+                    at.put(to);
+                }
+            }
+            case Unpause() -> {}
         }
     }
 

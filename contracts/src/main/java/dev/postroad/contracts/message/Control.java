@@ -47,7 +47,19 @@ public record Control(
             "newRunId",
             "asNode",
             "assignee",
-            "graphVersion");
+            "graphVersion",
+            "before",
+            "after");
+
+    /** Of triggers, of definitions, and of LangGraph. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "pauseBefore", "before",
+            "pauseAfter", "after",
+            "interruptBefore", "before",
+            "interruptAfter", "after",
+            "interrupt_before", "before",
+            "interrupt_after", "after");
+
     private static final Pattern COMMAND_ID = Pattern.compile(".{1,200}", Pattern.DOTALL);
 
     /**
@@ -246,8 +258,18 @@ public record Control(
         }
     }
 
-    /** Stops a run when its superstep is over: what is under way finishes, nothing more begins. */
-    public record Pause() implements Plain {
+    /**
+     * Stops a run when its superstep is over: what is under way finishes, nothing more begins. Or says before and after
+     * which nodes it is to stop from now on, in place of whatever was said before.
+     *
+     * @param at those nodes, {@link Breakpoints#NONE} to stop at none any more; null to stop now
+     */
+    public record Pause(@Nullable Breakpoints at) implements Plain {
+        /** Stops now. */
+        public Pause() {
+            this(null);
+        }
+
         @Override
         public ActionKind kind() {
             return ActionKind.PAUSE;
@@ -326,7 +348,7 @@ public record Control(
     public static Control read(JsonNode tree, @Nullable String key) throws FaultsException {
         List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
-        fields.noSlips(KNOWN, Map.of());
+        fields.noSlips(KNOWN, ELSEWHERE);
         String runId = runId(fields, key);
         String commandId = fields.text("commandId", COMMAND_ID, "1 to 200 characters");
         String by = Giver.read(fields);

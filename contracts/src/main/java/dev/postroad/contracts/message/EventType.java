@@ -28,10 +28,12 @@ public enum EventType {
     RUN_WAITING("run.waiting", Ends.NOTHING),
     RUN_RESUMED("run.resumed", Ends.NOTHING),
     RUN_CONTINUED("run.continued", Ends.NOTHING),
-    /** The run is to pause, and does when its superstep is over. */
+    /** The run is to pause, and does when its superstep is over; as somebody said so now, or as it came to a breakpoint. */
     RUN_PAUSING("run.pausing", Ends.NOTHING),
     RUN_PAUSED("run.paused", Ends.NOTHING),
     RUN_UNPAUSED("run.unpaused", Ends.NOTHING),
+    /** It was said before and after which nodes the run is to pause. */
+    BREAKPOINTS_SET("breakpoints.set", Ends.NOTHING),
     STATE_UPDATED("state.updated", Ends.NOTHING),
     RUN_ROLLED_BACK("run.rolled-back", Ends.ALL_ATTEMPTS),
     /** Another run was made from a version of this one. */

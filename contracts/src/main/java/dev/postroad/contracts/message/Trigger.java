@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags the user's own marks on the run
  * @param startAt when it may begin; null for at once
  * @param debounce whether a later trigger may take its place; null where none does
+ * @param breakpoints before and after which nodes it is to pause
  * @param by who asks for it, 1 to 200 characters, which stands in the run's first event; null where nobody says so
  */
 public record Trigger(
@@ -38,14 +39,34 @@ public record Trigger(
         Map<String, String> tags,
         @Nullable StartAt startAt,
         @Nullable Debounce debounce,
+        Breakpoints breakpoints,
         @Nullable String by) {
 
+    private static final String PAUSE_BEFORE = "pauseBefore";
+    private static final String PAUSE_AFTER = "pauseAfter";
     private static final int MAX_PRIORITY = 9;
     private static final Set<String> KNOWN = Set.of(
-            "graph", "agent", "version", "runId", "input", "priority", "timeout", "tags", "startAt", "debounce", "by");
+            "graph",
+            "agent",
+            "version",
+            "runId",
+            "input",
+            "priority",
+            "timeout",
+            "tags",
+            "startAt",
+            "debounce",
+            PAUSE_BEFORE,
+            PAUSE_AFTER,
+            "by");
 
-    /** Of events and control messages. */
-    private static final Map<String, String> ELSEWHERE = Map.of("graphVersion", "version");
+    /** Of events and definitions, and of LangGraph. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "graphVersion", "version",
+            "interruptBefore", PAUSE_BEFORE,
+            "interruptAfter", PAUSE_AFTER,
+            "interrupt_before", PAUSE_BEFORE,
+            "interrupt_after", PAUSE_AFTER);
 
     public Trigger {
         if (runId != null) {
@@ -68,7 +89,7 @@ public record Trigger(
             int priority,
             @Nullable Duration timeout,
             Map<String, String> tags) {
-        this(target, runId, input, priority, timeout, tags, null, null, null);
+        this(target, runId, input, priority, timeout, tags, null, null, Breakpoints.NONE, null);
     }
 
     /** Of nobody in particular. */
@@ -81,12 +102,17 @@ public record Trigger(
             Map<String, String> tags,
             @Nullable StartAt startAt,
             @Nullable Debounce debounce) {
-        this(target, runId, input, priority, timeout, tags, startAt, debounce, null);
+        this(target, runId, input, priority, timeout, tags, startAt, debounce, Breakpoints.NONE, null);
     }
 
     /** The same by somebody; null for nobody in particular. */
     public Trigger by(@Nullable String name) {
-        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, name);
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, breakpoints, name);
+    }
+
+    /** The same of a run that is to pause before and after nodes. */
+    public Trigger pausing(Breakpoints at) {
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, at, by);
     }
 
     /** The same trigger, debounced otherwise. */
@@ -101,7 +127,7 @@ public record Trigger(
 
     /** The same, for a run of an id and not before a time, and whatever comes later. */
     public Trigger settled(String ofRun, @Nullable StartAt time) {
-        return new Trigger(target, ofRun, input, priority, timeout, tags, time, null, by);
+        return new Trigger(target, ofRun, input, priority, timeout, tags, time, null, breakpoints, by);
     }
 
     /** What a trigger runs. */
@@ -142,6 +168,7 @@ public record Trigger(
         Map<String, String> tags = fields.textMap("tags");
         StartAt startAt = StartAt.read(fields, "startAt");
         Debounce debounce = Debounce.read(fields.nested("debounce"));
+        Breakpoints breakpoints = Breakpoints.read(fields, PAUSE_BEFORE, PAUSE_AFTER);
         String by = Giver.read(fields);
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);
@@ -155,6 +182,7 @@ public record Trigger(
                 tags,
                 startAt,
                 debounce,
+                Objects.requireNonNullElse(breakpoints, Breakpoints.NONE),
                 by);
     }
 
@@ -204,6 +232,7 @@ public record Trigger(
         if (debounce != null) {
             debounce.put(json.putObject("debounce"));
         }
+        breakpoints.put(json, PAUSE_BEFORE, PAUSE_AFTER);
         if (by != null) {
             json.put("by", by);
         }

@@ -209,6 +209,8 @@ class ControlTest {
                 new UpdateState(object("{}"), null, null),
                 new UpdateState(object("{'n':1}"), "START", 0),
                 new Control.Pause(),
+                new Control.Pause(Breakpoints.NONE),
+                new Control.Pause(new Breakpoints(List.of("b", "a/*", "b"), List.of("*"))),
                 new Fork(null, "r2", null, null, null),
                 new Fork(1, "r2", object("{}"), "START", 7),
                 new Control.Unpause(),

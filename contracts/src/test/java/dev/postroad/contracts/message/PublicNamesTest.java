@@ -46,6 +46,7 @@ class PublicNamesTest {
                         "run.pausing",
                         "run.paused",
                         "run.unpaused",
+                        "breakpoints.set",
                         "state.updated",
                         "run.rolled-back",
                         "run.forked",

@@ -41,7 +41,14 @@ class TriggerTest {
 
     /** A run of the newest version, where another was meant, is worse than none. */
     @ParameterizedTest
-    @CsvSource({"graphVersion, version", "run_id, runId", "RunID, runId", "start-at, startAt", "Priority, priority"})
+    @CsvSource({
+        "graphVersion, version",
+        "run_id, runId",
+        "RunID, runId",
+        "start-at, startAt",
+        "Priority, priority",
+        "interrupt_before, pauseBefore"
+    })
     void refusesAFieldThatCanOnlyBeMeantAsAnother(String slip, String meant) {
         assertThatThrownBy(() -> Trigger.read(Json.read("{\"graph\":\"g\",\"" + slip + "\":1}")))
                 .isInstanceOf(FaultsException.class)

@@ -371,8 +371,15 @@ final class SteerCommandTest extends CommandsOnServers {
         awaitStatus("paused", RunStatus.PAUSED);
         assertThat(shell.run("watch", "paused", "--timeout", "PT0.5S")).isEqualTo(4);
         assertThat(shell.err()).contains("and is paused; `postroad unpause paused` goes on");
+        assertThat(shell.run("pause", "paused", "--before", "nothing")).isEqualTo(1);
+        assertThat(shell.err()).contains("graph long has no node nothing; its nodes are ");
+        assertThat(shell.run("pause", "paused", "--after", "*", "--clear")).isEqualTo(2);
+        assertThat(shell.run("pause", "paused", "--after", "*")).isZero();
         assertThat(shell.run("unpause", "paused")).isZero();
         assertThat(shell.run("resume", "paused", "--value", "true")).isZero();
+        awaitStatus("paused", RunStatus.PAUSED);
+        assertThat(shell.run("pause", "paused", "--clear")).isZero();
+        assertThat(shell.run("unpause", "paused")).isZero();
         assertThat(shell.run("watch", "paused")).isZero();
     }
 

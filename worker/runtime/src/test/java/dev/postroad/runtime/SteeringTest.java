@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
@@ -119,6 +120,39 @@ class SteeringTest {
                         EventType.RUN_PAUSED,
                         EventType.RUN_UNPAUSED,
                         EventType.NODE_STARTED);
+    }
+
+    @Test
+    void aRunPausesAtTheNodesThatItsTriggerAndACommandName() {
+        SITE.client()
+                .trigger(new Trigger(
+                                new Trigger.OfGraph("steps", 1), runId, (ObjectNode) Site.json("{}"), 0, null, Map.of())
+                        .pausing(new Breakpoints(List.of("second"), List.of())));
+        assertThat(answer(EventType.RUN_PAUSED).data()).isEqualTo(Site.json("{'before': ['second'], 'after': []}"));
+        SITE.control(runId, new Control.Pause(new Breakpoints(List.of(), List.of("third"))));
+        answer(EventType.BREAKPOINTS_SET);
+        SITE.control(runId, new Control.Unpause());
+        SITE.journalWith(
+                runId,
+                event -> event.data().path("after").path(0).asText().equals("third")
+                        && event.type() == EventType.RUN_PAUSED);
+        Site.await("the run is paused", () -> status(runId) == RunStatus.PAUSED);
+        assertThat(state(runId)).isEqualTo(Site.json("{'log': ['first', 'second plain', 'third']}"));
+        SITE.control(runId, new Control.Pause(new Breakpoints(List.of("thrid"), List.of())));
+        assertThat(answer(EventType.COMMAND_REJECTED).data().path("reason").asText())
+                .isEqualTo("before: graph steps has no node thrid; did you mean third?");
+        SITE.control(runId, new Control.Unpause());
+        assertThat(SITE.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+
+        String wrong = "wrong-" + runId;
+        SITE.client()
+                .trigger(Trigger.of("steps", wrong, (ObjectNode) Site.json("{}"))
+                        .pausing(new Breakpoints(List.of(), List.of("*", "frist"))));
+        Site.await(
+                "the trigger is rejected",
+                () -> SITE.published(wrong).stream()
+                        .anyMatch(event -> event.type() == EventType.TRIGGER_REJECTED
+                                && event.data().path("reason").asText().endsWith("did you mean first?")));
     }
 
     @Test

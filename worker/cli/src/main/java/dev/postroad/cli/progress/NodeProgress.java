@@ -64,6 +64,7 @@ record NodeProgress(NodeStatus status, int attempt, int tasks, Instant at, Durat
                     RUN_PAUSED,
                     RUN_FORKED,
                     RUN_UNPAUSED,
+                    BREAKPOINTS_SET,
                     RUN_MIGRATING,
                     RUN_MIGRATED,
                     STATE_UPDATED,

@@ -30,7 +30,10 @@ final class Notes {
             case RUN_ROLLED_BACK -> "to version " + data.path("toVersion").asText();
             case RUN_MIGRATING, RUN_MIGRATED ->
                 "to version " + data.path("graphVersion").asText() + " of its graph";
-            case RUN_CANCELLED, RUN_PAUSED, TRIGGER_REJECTED, TRIGGER_DUPLICATE, TRIGGER_SUPERSEDED ->
+            case RUN_PAUSING, RUN_PAUSED ->
+                data.hasNonNull("reason") ? data.path("reason").asText() : nodes(data);
+            case BREAKPOINTS_SET -> nodes(data).isEmpty() ? "none" : nodes(data);
+            case RUN_CANCELLED, TRIGGER_REJECTED, TRIGGER_DUPLICATE, TRIGGER_SUPERSEDED ->
                 data.path("reason").asText();
             case COMMAND_REJECTED ->
                 data.path("command").asText() + ": " + data.path("reason").asText();
@@ -40,7 +43,6 @@ final class Notes {
                     NODE_COMPLETED,
                     NODE_CANCELLED,
                     RUN_RESUMED,
-                    RUN_PAUSING,
                     RUN_UNPAUSED,
                     RUN_RETRIED,
                     RUN_COMPLETED,
@@ -73,6 +75,19 @@ final class Notes {
     /** Whether a task waits for a time, and for no person. */
     static boolean isSleep(JsonNode data) {
         return data.hasNonNull("until");
+    }
+
+    /** Before and after which nodes a run pauses; empty where at none. */
+    private static String nodes(JsonNode data) {
+        List<String> said = new ArrayList<>();
+        for (String side : List.of("before", "after")) {
+            List<String> names = new ArrayList<>();
+            data.path(side).forEach(name -> names.add(name.asText()));
+            if (!names.isEmpty()) {
+                said.add(side + " " + String.join(", ", names));
+            }
+        }
+        return String.join("; ", said);
     }
 
     private static String handler(JsonNode data) {

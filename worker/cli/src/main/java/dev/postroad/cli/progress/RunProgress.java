@@ -108,6 +108,7 @@ public record RunProgress(
                     NODE_REASSIGNED,
                     BUDGET_EXCEEDED,
                     RUN_PAUSING,
+                    BREAKPOINTS_SET,
                     RUN_FORKED,
                     RUN_MIGRATING,
                     RUN_MIGRATED,

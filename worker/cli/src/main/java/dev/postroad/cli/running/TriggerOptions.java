@@ -5,11 +5,14 @@ import dev.postroad.cli.arguments.NewRunId;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.shell.UserInput;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.StartAt;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.contracts.message.Trigger.Target;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -45,6 +48,20 @@ final class TriggerOptions {
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A mark on the run; may be given several times.")
     private Map<String, String> tags = new LinkedHashMap<>();
 
+    @Option(
+            names = "--pause-before",
+            paramLabel = "NODE",
+            split = ",",
+            description = "Pause the run before each task of a node, or of any by *; may be given several times.")
+    private List<String> pauseBefore = new ArrayList<>();
+
+    @Option(
+            names = "--pause-after",
+            paramLabel = "NODE",
+            split = ",",
+            description = "Pause the run after each task of a node, or of any by *; may be given several times.")
+    private List<String> pauseAfter = new ArrayList<>();
+
     @Mixin
     private GiverOption giver = new GiverOption();
 
@@ -62,6 +79,7 @@ final class TriggerOptions {
                 tags,
                 startAt(),
                 null,
+                new Breakpoints(pauseBefore, pauseAfter),
                 giver.name(surroundings));
     }
 

@@ -24,6 +24,10 @@ final class NotesTest {
                 "NODE_WAITING | {'until':'2026-11-22T14:00:00Z','agent':'writer','reason':'agent writer is disabled'}"
                         + " | agent writer is disabled; until 2026-11-22T14:00:00Z",
                 "RUN_PAUSED | {'commandId':'c'} | ",
+                "RUN_PAUSED | {'before':['a','b/c'],'after':[]} | before a, b/c",
+                "RUN_PAUSING | {'before':[],'after':['a']} | after a",
+                "BREAKPOINTS_SET | {'commandId':'c','before':['a'],'after':['*']} | before a; after *",
+                "BREAKPOINTS_SET | {'commandId':'c','before':[],'after':[]} | none",
                 "RUN_PAUSED | {'reason':'node plan failed in all its attempts','node':'plan','task':'t',"
                         + "'error':{'type':'http.503','message':'busy'}} | node plan failed in all its attempts",
                 "RUN_WAITING | {'interrupts':[" + ONE + "]}"

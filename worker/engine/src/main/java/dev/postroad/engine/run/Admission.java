@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.engine.graph.Graph;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param forkedFrom the run that {@code base} is of; null where the run was triggered
  * @param place its place in the queue; null where its graph says nothing of it
  * @param startAt it does not begin before; null where it may begin at once
+ * @param breakpoints before and after which nodes it pauses
  * @param by who asked for it; null where nobody said
  */
 public record Admission(
@@ -29,6 +31,7 @@ public record Admission(
         @Nullable ForkedFrom forkedFrom,
         @Nullable Instant startAt,
         @Nullable QueuePlace place,
+        Breakpoints breakpoints,
         @Nullable String by) {
     public Admission {
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
@@ -37,7 +40,7 @@ public record Admission(
     /** What a trigger of a graph asks for. */
     public Admission(
             ObjectNode input, int priority, @Nullable Duration timeout, Map<String, String> tags, Origin origin) {
-        this(input, priority, timeout, tags, origin, null, null, null, null, null);
+        this(input, priority, timeout, tags, origin, null, null, null, null, Breakpoints.NONE, null);
     }
 
     /**
@@ -56,41 +59,62 @@ public record Admission(
             Map<String, String> tags,
             Origin origin) {
         return new Admission(
-                input, priority, timeout, tags, origin, Snapshot.ofOneTask(agent, input), null, null, null, null);
+                input,
+                priority,
+                timeout,
+                tags,
+                origin,
+                Snapshot.ofOneTask(agent, input),
+                null,
+                null,
+                null,
+                Breakpoints.NONE,
+                null);
     }
 
     /** The same, and not before a time; null for at once. */
     public Admission startingAt(@Nullable Instant time) {
         return time == null
                 ? this
-                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, time, place, by);
+                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, time, place, breakpoints, by);
     }
 
     /** The same, at a place in the queue. */
     public Admission placed(QueuePlace queued) {
-        return new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, queued, by);
+        return new Admission(
+                input, priority, timeout, tags, origin, base, forkedFrom, startAt, queued, breakpoints, by);
+    }
+
+    /** The same, of a run that pauses before and after nodes. */
+    public Admission pausing(Breakpoints at) {
+        return at.isEmpty()
+                ? this
+                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, place, at, by);
     }
 
     /** The same, asked for by somebody; null where nobody said. */
     public Admission by(@Nullable String giver) {
         return giver == null
                 ? this
-                : new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, place, giver);
+                : new Admission(
+                        input, priority, timeout, tags, origin, base, forkedFrom, startAt, place, breakpoints, giver);
     }
 
     /** The same, counted by what another version of its graph says. */
     Admission under(String runId, Graph graph) {
         QueuePlace there = QueuePlace.under(runId, graph, this);
-        return new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, there, by);
+        return new Admission(input, priority, timeout, tags, origin, base, forkedFrom, startAt, there, breakpoints, by);
     }
 
     /** The same, begun with another state in place of the one that it was to begin with. */
     Admission onto(Snapshot other) {
-        return new Admission(input, priority, timeout, tags, origin, other, forkedFrom, startAt, place, by);
+        return new Admission(
+                input, priority, timeout, tags, origin, other, forkedFrom, startAt, place, breakpoints, by);
     }
 
-    /** What a fork asks for: the same, from another state on, at once. */
+    /** What a fork asks for: the same, from another state on, at once, and pausing nowhere. */
     Admission forked(ObjectNode lastInput, Snapshot from, ForkedFrom source) {
-        return new Admission(lastInput, priority, timeout, tags, origin, from, source, null, null, null);
+        return new Admission(
+                lastInput, priority, timeout, tags, origin, from, source, null, null, Breakpoints.NONE, null);
     }
 }

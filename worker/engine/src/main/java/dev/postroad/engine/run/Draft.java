@@ -49,6 +49,11 @@ final class Draft {
         return events.size();
     }
 
+    /** Those that were added so far. */
+    List<Event> events() {
+        return events;
+    }
+
     Decision decision() {
         return new Decision(before, run, events, effects);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Target;
@@ -402,8 +403,18 @@ public sealed interface EventBody {
         }
     }
 
-    /** The run is to pause when its superstep is over. */
-    record RunPausing(String commandId) implements OfRun, Answering {
+    /**
+     * The run is to pause when its superstep is over.
+     *
+     * @param commandId who asked for it; null where it came to a breakpoint
+     * @param at that breakpoint, with the nodes that it came to alone; none where somebody asked for it
+     */
+    record RunPausing(@Nullable String commandId, Breakpoints at) implements OfRun, Answering {
+        /** Because somebody asked for it. */
+        static RunPausing by(String commandId) {
+            return new RunPausing(commandId, Breakpoints.NONE);
+        }
+
         @Override
         public EventType type() {
             return EventType.RUN_PAUSING;
@@ -414,12 +425,24 @@ public sealed interface EventBody {
      * Nothing is under way, and nothing begins until somebody says so.
      *
      * @param commandId who asked for it; null where nobody did
-     * @param exhausted the task for which it paused by itself; null where somebody asked for it
+     * @param exhausted the task for which it paused by itself; null where it did not
+     * @param at the breakpoint that it came to, with the nodes that it came to alone; none where it came to none
      */
-    record RunPaused(@Nullable String commandId, @Nullable Exhausted exhausted) implements OfRun, Answering {
+    record RunPaused(@Nullable String commandId, @Nullable Exhausted exhausted, Breakpoints at)
+            implements OfRun, Answering {
         /** Because somebody asked for it. */
         static RunPaused by(String commandId) {
-            return new RunPaused(commandId, null);
+            return new RunPaused(commandId, null, Breakpoints.NONE);
+        }
+
+        /** As it was to. */
+        static RunPaused after(Phase.Pausing pausing) {
+            return new RunPaused(pausing.commandId(), null, pausing.at());
+        }
+
+        /** By itself. */
+        static RunPaused of(Exhausted exhausted) {
+            return new RunPaused(null, exhausted, Breakpoints.NONE);
         }
 
         @Override
@@ -471,6 +494,14 @@ public sealed interface EventBody {
         @Override
         public EventType type() {
             return EventType.RUN_MIGRATED;
+        }
+    }
+
+    /** It was said before and after which nodes the run pauses from now on. */
+    record BreakpointsSet(String commandId, Breakpoints breakpoints) implements OfRun, Answering {
+        @Override
+        public EventType type() {
+            return EventType.BREAKPOINTS_SET;
         }
     }
 

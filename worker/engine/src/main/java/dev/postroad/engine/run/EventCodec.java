@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.PublishedGraphs;
@@ -146,9 +147,11 @@ public final class EventCodec {
                 data.put("commandId", commandId).put("toVersion", toVersion).put("resume", resume);
                 data.set("base", Trees.tree(base));
             }
-            case EventBody.RunPausing(String commandId) -> data.put("commandId", commandId);
+            case EventBody.RunPausing(String commandId, Breakpoints at) -> put(data, commandId, at);
             case EventBody.RunPaused paused -> put(data, paused);
             case EventBody.RunUnpaused(String commandId) -> data.put("commandId", commandId);
+            case EventBody.BreakpointsSet(String commandId, Breakpoints breakpoints) ->
+                breakpoints.put(data.put("commandId", commandId));
             case EventBody.RunMigrating(String commandId, Graph graph) ->
                 data.put("commandId", commandId).put(GRAPH_VERSION, graph.version());
             case EventBody.RunMigrated(String commandId, int fromVersion, Graph graph) ->
@@ -169,10 +172,17 @@ public final class EventCodec {
         }
     }
 
-    private static void put(ObjectNode data, EventBody.RunPaused paused) {
-        if (paused.commandId() != null) {
-            data.put("commandId", paused.commandId());
+    private static void put(ObjectNode data, @Nullable String commandId, Breakpoints at) {
+        if (commandId != null) {
+            data.put("commandId", commandId);
         }
+        if (!at.isEmpty()) {
+            at.put(data);
+        }
+    }
+
+    private static void put(ObjectNode data, EventBody.RunPaused paused) {
+        put(data, paused.commandId(), paused.at());
         EventBody.Exhausted exhausted = paused.exhausted();
         if (exhausted != null) {
             data.put("reason", exhausted.reason()).put("node", exhausted.node()).put("task", exhausted.task());
@@ -263,8 +273,11 @@ public final class EventCodec {
                         Trees.snapshot(data.path("base")),
                         data.path("resume").asBoolean());
             case RUN_UNPAUSED -> new EventBody.RunUnpaused(Trees.text(data, "commandId"));
-            case RUN_PAUSING -> new EventBody.RunPausing(Trees.text(data, "commandId"));
-            case RUN_PAUSED -> new EventBody.RunPaused(data.path("commandId").textValue(), exhausted(data));
+            case RUN_PAUSING -> new EventBody.RunPausing(data.path("commandId").textValue(), Trees.breakpoints(data));
+            case BREAKPOINTS_SET ->
+                new EventBody.BreakpointsSet(Trees.text(data, "commandId"), Trees.breakpoints(data));
+            case RUN_PAUSED ->
+                new EventBody.RunPaused(data.path("commandId").textValue(), exhausted(data), Trees.breakpoints(data));
             case RUN_MIGRATING -> new EventBody.RunMigrating(Trees.text(data, "commandId"), graph(data, graphs));
             case RUN_MIGRATED ->
                 new EventBody.RunMigrated(
@@ -337,6 +350,7 @@ public final class EventCodec {
         if (admission.place() != null) {
             admission.place().put(data.putObject("queue"));
         }
+        admission.breakpoints().put(data, "pauseBefore", "pauseAfter");
         if (admission.by() != null) {
             data.put("by", admission.by());
         }
@@ -381,6 +395,7 @@ public final class EventCodec {
                 data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null,
                 data.has("startAt") ? Instant.parse(data.get("startAt").textValue()) : null,
                 data.has("queue") ? QueuePlace.of(data.get("queue")) : null,
+                new Breakpoints(Trees.texts(data, "pauseBefore"), Trees.texts(data, "pauseAfter")),
                 data.path("by").textValue());
     }
 

@@ -34,7 +34,7 @@ final class Failures {
         String reason = isOfBudget
                 ? Objects.requireNonNull(failed.failure()).message()
                 : "node " + failed.node() + " failed in all its attempts; unpause or retry the run to try again";
-        return new RunPaused(
-                null, new Exhausted(reason, failed.node(), failed.id(), Objects.requireNonNull(failed.failure())));
+        return RunPaused.of(
+                new Exhausted(reason, failed.node(), failed.id(), Objects.requireNonNull(failed.failure())));
     }
 }

@@ -11,9 +11,11 @@ import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Triggers.Fired;
 import dev.postroad.engine.run.Triggers.Following;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -163,7 +165,7 @@ record Frame(
                 newInput,
                 Superstep.of(number, prefix, following.nodes(), Targets.handing(targets)),
                 Position.from(graph, merged, following.triggers(), List.of(EdgeDefinition.START)),
-                new Allowance(number - 1, allowance.cleared()),
+                new Allowance(number - 1, allowance.cleared(), allowance.passed()),
                 contents.with(merged));
     }
 
@@ -246,6 +248,27 @@ record Frame(
                 && !(graph.interruptBefore().isEmpty() && graph.interruptAfter().isEmpty())
                 && (graph.interruptAfter().matches(position.closed())
                         || graph.interruptBefore().matches(superstep.nodes()));
+    }
+
+    /** Whether a breakpoint may stand before what is to begin next, as nobody said yet to go on past it. */
+    boolean mayStop() {
+        return Eager.is(this)
+                ? superstep.count(TaskStatus.PENDING) > 0
+                : superstep.isUntouched() && allowance.cleared() < superstep.number();
+    }
+
+    /** With the breakpoints over that stand before what is to begin next. */
+    Frame pastStops() {
+        if (!Eager.is(this)) {
+            return with(allowance.past(superstep.number(), Set.of()));
+        }
+        Set<String> pending = new HashSet<>();
+        for (Task task : superstep.tasks()) {
+            if (task.status() == TaskStatus.PENDING) {
+                pending.add(task.id());
+            }
+        }
+        return with(allowance.past(allowance.cleared(), Set.copyOf(pending)));
     }
 
     /** Whether nothing more is to come of the superstep, though it was not closed. */

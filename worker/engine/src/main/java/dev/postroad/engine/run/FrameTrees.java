@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Graphs on their way as JSON, with all their tasks and the graphs inside of them, and back. */
@@ -40,6 +42,7 @@ final class FrameTrees {
         Trees.putTexts(tree, "closed", frame.position().closed());
         tree.put("cleared", frame.allowance().cleared())
                 .put("mostBytes", frame.contents().mostBytes());
+        Trees.putTexts(tree, "passed", new TreeSet<>(frame.allowance().passed()));
         tree.putArray("written").addAll(frame.contents().written());
         Lineage lineage = frame.position().lineage();
         if (lineage != null) {
@@ -64,7 +67,8 @@ final class FrameTrees {
                         tree.has("lineage") ? lineage(graph, graphs, tree.get("lineage")) : null),
                 new Allowance(
                         Trees.present(tree, "spent").intValue(),
-                        Trees.present(tree, "cleared").intValue()),
+                        Trees.present(tree, "cleared").intValue(),
+                        Set.copyOf(Trees.texts(tree, "passed"))),
                 new Contents(
                         Trees.object(tree, "state"),
                         Trees.present(tree, "mostBytes").longValue(),

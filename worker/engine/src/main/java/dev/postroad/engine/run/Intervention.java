@@ -125,6 +125,18 @@ final class Intervention {
         return resumed;
     }
 
+    /** A run goes on past the breakpoints that it stands at, here and inside. */
+    static Frame pastStops(Frame frame) {
+        Frame past = frame.pastStops();
+        for (Task task : frame.superstep().tasks()) {
+            Frame inside = Frame.inside(task);
+            if (inside != null) {
+                past = past.with(task.with(pastStops(inside)));
+            }
+        }
+        return past;
+    }
+
     /**
      * The state is changed from outside, and further targets join the superstep.
      *

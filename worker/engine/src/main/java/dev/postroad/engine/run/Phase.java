@@ -1,5 +1,6 @@
 package dev.postroad.engine.run;
 
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.RunStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,8 @@ sealed interface Phase {
         return null;
     }
 
-    /** The command by which the run is to pause when its superstep is over; null where it is to go on. */
-    default @Nullable String pausing() {
+    /** How the run is to pause when its superstep is over; null where it is to go on. */
+    default @Nullable Pausing pausing() {
         return null;
     }
 
@@ -39,11 +40,21 @@ sealed interface Phase {
         }
     }
 
-    /** It is under way, and pauses once its superstep is over. */
-    record Pausing(String pausing) implements Phase {
+    /**
+     * It is under way, and pauses once its superstep is over.
+     *
+     * @param commandId the command that says so; null where it came to a breakpoint
+     * @param at that breakpoint; none where a command says so
+     */
+    record Pausing(@Nullable String commandId, Breakpoints at) implements Phase {
         @Override
         public RunStatus status() {
             return RunStatus.RUNNING;
+        }
+
+        @Override
+        public Pausing pausing() {
+            return this;
         }
     }
 
@@ -67,13 +78,13 @@ sealed interface Phase {
      * The phase of a status, with what belongs to it.
      *
      * @param error what it failed or paused for; null for nothing
-     * @param pausing the command by which it is to pause; null for none
+     * @param pausing how it is to pause; null where it is not
      * @throws IllegalArgumentException where a failed run has no error
      */
-    static Phase of(RunStatus status, @Nullable RunError error, @Nullable String pausing) {
+    static Phase of(RunStatus status, @Nullable RunError error, @Nullable Pausing pausing) {
         return switch (status) {
             case QUEUED -> Plain.QUEUED;
-            case RUNNING -> pausing == null ? Plain.RUNNING : new Pausing(pausing);
+            case RUNNING -> pausing == null ? Plain.RUNNING : pausing;
             case WAITING -> Plain.WAITING;
             case PAUSED -> error == null ? Plain.PAUSED : new Halted(error);
             case COMPLETED -> Plain.COMPLETED;

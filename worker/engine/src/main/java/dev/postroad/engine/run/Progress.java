@@ -21,6 +21,7 @@ final class Progress {
     private final TaskSteps steps;
     private final RemoteTasks remote;
     private final Deadlines deadlines;
+    private final Stops stops;
     private boolean mayRest;
 
     Progress(Draft draft, Results results, TaskEnds ends, TaskSteps steps, RemoteTasks remote, Deadlines deadlines) {
@@ -30,11 +31,13 @@ final class Progress {
         this.steps = steps;
         this.remote = remote;
         this.deadlines = deadlines;
+        this.stops = new Stops(draft);
     }
 
     /** Starts what can start, closes what is done, until the run waits for somebody or has ended. */
     void advance() {
         while (draft.run().status() == RunStatus.RUNNING) {
+            stops.lookBack();
             if (draft.size() > Decider.MAX_EVENTS || draft.budget().isSpent()) {
                 draft.perform(new Effect.Yield(new Proceed()));
                 return;
@@ -88,7 +91,7 @@ final class Progress {
             if (draft.run().isOutOfTokens() && superstep.count(TaskStatus.PENDING) > 0) {
                 return failOutOfTokens();
             }
-            if (steps.startNext(frame)) {
+            if (stops.holdBefore(frame) || steps.startNext(frame)) {
                 return true;
             }
         }
@@ -109,10 +112,16 @@ final class Progress {
         return true;
     }
 
-    /** Between two supersteps; where those overlap, what is to pause begins nothing more at all. */
+    /**
+     * Between two supersteps; where those overlap, what is to pause begins nothing more at all. After a node it pauses
+     * though nothing follows, so that the end can be looked at before it comes.
+     */
     private boolean isHeldByPause(Frame frame) {
+        Phase.Pausing pausing = draft.run().pausing();
         Superstep superstep = frame.superstep();
-        return draft.run().pausing() != null && !superstep.isEmpty() && (superstep.isUntouched() || Eager.is(frame));
+        return pausing != null
+                && !(superstep.isEmpty() && pausing.at().after().isEmpty())
+                && (superstep.isUntouched() || Eager.is(frame));
     }
 
     private boolean advanceInside(Superstep superstep) {
@@ -151,9 +160,9 @@ final class Progress {
             draft.emit(Failures.end(run));
             return;
         }
-        String pausing = run.pausing();
+        Phase.Pausing pausing = run.pausing();
         if (pausing != null) {
-            draft.emit(RunPaused.by(pausing));
+            draft.emit(RunPaused.after(pausing));
             return;
         }
         await(run);

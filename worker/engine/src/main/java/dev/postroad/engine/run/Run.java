@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.Graph;
@@ -52,6 +53,7 @@ public final class Run implements Cloneable {
     /** Whether it was told that the budget is exceeded. */
     boolean warned;
 
+    Breakpoints breakpoints = Breakpoints.NONE;
     List<RunContinued> enqueued = List.of();
     BitSet completedNodes = new BitSet();
     double progress;
@@ -226,10 +228,14 @@ public final class Run implements Cloneable {
         return root.superstep().number() > 0;
     }
 
-    /** The command by which the run is to pause when its superstep is over; null where it is to go on. */
-    @Nullable
-    String pausing() {
+    /** How the run is to pause when its superstep is over; null where it is to go on. */
+    Phase.@Nullable Pausing pausing() {
         return phase.pausing();
+    }
+
+    /** Before and after which nodes it pauses. */
+    public Breakpoints breakpoints() {
+        return breakpoints;
     }
 
     /** The migration that takes place with the next superstep; null for none. */

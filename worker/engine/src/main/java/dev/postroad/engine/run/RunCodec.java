@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunCodec {
     /** Of all that is written here; another for any change of it, or of what a run consists of. */
-    public static final int LAYOUT = 5;
+    public static final int LAYOUT = 6;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String TYPE = "errorOf";
@@ -62,8 +62,10 @@ public final class RunCodec {
         if (run.error() != null) {
             EventCodec.put(tree.putObject(TYPE), run.error());
         }
-        if (run.pausing() != null) {
-            tree.put("pausing", run.pausing());
+        tree.set("breakpoints", Trees.tree(run.breakpoints()));
+        Phase.Pausing pausing = run.pausing();
+        if (pausing != null) {
+            tree.set("pausing", EventCodec.tree(new EventBody.RunPausing(pausing.commandId(), pausing.at())));
         }
         if (run.migrating() != null) {
             tree.set(
@@ -96,7 +98,7 @@ public final class RunCodec {
         run.phase = Phase.of(
                 RunStatus.valueOf(Trees.text(tree, "status")),
                 tree.has(TYPE) ? EventCodec.error(tree.get(TYPE)) : null,
-                tree.path("pausing").textValue());
+                tree.has("pausing") ? pausing(tree.get("pausing")) : null);
         run.seq = Trees.present(tree, "seq").intValue();
         run.version = Trees.present(tree, "version").intValue();
         run.lastAt = instant(tree, "lastAt");
@@ -113,12 +115,18 @@ public final class RunCodec {
         Trees.present(tree, "appliedCommands");
         run.appliedCommands = new LinkedHashSet<>(Trees.texts(tree, "appliedCommands"));
         run.rejections = rejections(Trees.object(tree, "rejections"));
+        run.breakpoints = Trees.breakpoints(Trees.present(tree, "breakpoints"));
         run.enqueued = enqueued(Trees.present(tree, "enqueued"));
         run.migrating = migrating(tree, graphs);
         run.migrations = migrations(Trees.present(tree, "migrations"));
         run.root = FrameTrees.frame(graph, graphs, "", Trees.object(tree, "root"));
         run.baseline = FrameTrees.frame(graph, graphs, "", Trees.object(tree, "baseline"));
         return run;
+    }
+
+    private static Phase.Pausing pausing(JsonNode tree) {
+        EventBody.RunPausing pausing = (EventBody.RunPausing) EventCodec.decode(EventType.RUN_PAUSING, tree);
+        return new Phase.Pausing(pausing.commandId(), pausing.at());
     }
 
     private static Admission admission(ObjectNode tree) {

@@ -3,8 +3,10 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.graph.BreakpointCheck;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.EventBody.Answering;
+import dev.postroad.engine.run.EventBody.BreakpointsSet;
 import dev.postroad.engine.run.EventBody.CommandRejected;
 import dev.postroad.engine.run.EventBody.OfRun;
 import dev.postroad.engine.run.EventBody.OfTask;
@@ -60,7 +62,10 @@ final class RunFold {
 
     private static void apply(Run run, Instant at, OfRun body, @Nullable ObjectNode merged) {
         switch (body) {
-            case RunQueued queued -> run.arrival = new Arrival.Admitted(queued.admission(), at);
+            case RunQueued queued -> {
+                run.arrival = new Arrival.Admitted(queued.admission(), at);
+                run.breakpoints = queued.admission().breakpoints();
+            }
             case RunStarted started -> begin(run, at, started.next(), merged);
             case RunRetried retried -> retry(run, at, retried);
             case RunCancelled _ -> {
@@ -70,7 +75,7 @@ final class RunFold {
             case RunCompleted _ -> run.phase = Plain.COMPLETED;
             case RunFailed failed -> fail(run, failed);
             case RunWaiting _ -> run.phase = Plain.WAITING;
-            case RunPausing pausing -> run.phase = new Phase.Pausing(pausing.commandId());
+            case RunPausing pausing -> run.phase = new Phase.Pausing(pausing.commandId(), pausing.at());
             case RunPaused paused -> run.phase = paused(paused);
             case RunForked _ -> {}
             case RunResumed resumed -> resume(run, at, resumed, merged);
@@ -78,6 +83,7 @@ final class RunFold {
             case StateUpdated updated -> update(run, updated, merged);
             case RunRolledBack back -> rollBack(run, at, back);
             case RunUnpaused _ -> unpause(run, at);
+            case BreakpointsSet set -> run.breakpoints = set.breakpoints();
             case RunMigrating migrating ->
                 run.migrating = new Migration.Asked(migrating.commandId(), migrating.graph());
             case RunMigrated migrated -> migrate(run, migrated);
@@ -103,6 +109,8 @@ final class RunFold {
             enter(run, run.admission().input(), chosen, merged);
         } else {
             run.root = Intervention.begunWith(run.root, run.admission().input(), base);
+            // A fork stands where its source did; another was nowhere yet.
+            run.root = run.admission().forkedFrom() == null ? run.root.with(Allowance.NEW) : pastStops(run);
             run.baseline = run.root;
         }
     }
@@ -159,6 +167,7 @@ final class RunFold {
         run.spentBefore = run.spent;
         run.root = Intervention.resumed(run.root);
         retried.tasks().forEach(id -> run.change(run.task(id).again()));
+        run.root = pastStops(run);
     }
 
     private static void resume(Run run, Instant at, RunResumed resumed, @Nullable ObjectNode merged) {
@@ -189,6 +198,14 @@ final class RunFold {
                     update,
                     resumed.next());
         }
+        if (asked) {
+            run.root = pastStops(run);
+        }
+    }
+
+    /** Somebody says that it is to go on from where it stands. */
+    private static Frame pastStops(Run run) {
+        return run.breakpoints.isEmpty() ? run.root : Intervention.pastStops(run.root);
     }
 
     private static void proceed(Run run, Instant at, RunContinued continued, @Nullable ObjectNode merged) {
@@ -216,6 +233,7 @@ final class RunFold {
         }
         Migration.apply(run, migrated.graph());
         run.migrating = null;
+        run.breakpoints = BreakpointCheck.known(migrated.graph(), run.breakpoints);
         List<Migration.Done> all = new ArrayList<>(run.migrations);
         all.add(new Migration.Done(run.seq, migrated.fromVersion()));
         run.migrations = List.copyOf(all);
@@ -234,11 +252,13 @@ final class RunFold {
                 updated.base() == null ? Intervention.settled(run.root) : Intervention.at(run.root, updated.base());
         ObjectNode state = merged == null ? Replay.merged(run.id(), from, updated.asNode(), updated.writes()) : merged;
         run.root = Intervention.updated(from, updated.asNode(), state, updated.next());
+        run.root = pastStops(run);
         run.phase = restingIn(run, Plain.PAUSED);
     }
 
     private static void rollBack(Run run, Instant at, RunRolledBack back) {
         run.root = Intervention.at(run.root, back.base());
+        run.root = pastStops(run);
         run.phase = restingIn(run, back.resume() ? goingOn(run) : Plain.PAUSED);
         run.startedAt = at;
     }
@@ -249,8 +269,12 @@ final class RunFold {
     }
 
     private static void unpause(Run run, Instant at) {
+        Phase.Pausing pausing = run.pausing();
         if (run.status() == RunStatus.RUNNING) {
             run.phase = Plain.RUNNING;
+            if (pausing != null && !pausing.at().isEmpty()) {
+                run.root = Intervention.pastStops(run.root);
+            }
             return;
         }
         run.phase = goingOnOrQueued(run);
@@ -259,6 +283,7 @@ final class RunFold {
         run.spentBefore = run.spent;
         run.root = Intervention.resumed(run.root);
         run.root.where(Task::failedOrCancelled).forEach(task -> run.change(task.again()));
+        run.root = pastStops(run);
     }
 
     /** The oldest is forgotten where there are too many: what comes again comes soon. */

@@ -82,7 +82,7 @@ final class ToolRound {
         Superstep round = targets.isEmpty()
                 ? Superstep.of(number, List.of())
                 : Superstep.of(number, empty.prefix(), List.of(), targets);
-        Allowance allowance = new Allowance(number, 0);
+        Allowance allowance = new Allowance(number, 0, Set.of());
         return task.calling(List.copyOf(answers), empty.with(round).with(allowance));
     }
 

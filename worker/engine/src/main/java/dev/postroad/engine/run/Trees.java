@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.engine.graph.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,6 +123,19 @@ final class Trees {
 
     private static Set<String> set(JsonNode data, String name) {
         return Set.copyOf(new LinkedHashSet<>(texts(data, name)));
+    }
+
+    static ObjectNode tree(Breakpoints breakpoints) {
+        ObjectNode tree = NODES.objectNode();
+        breakpoints.put(tree);
+        return tree;
+    }
+
+    /** Reads the lists {@code before} and {@code after}, each of which may be missing. */
+    static Breakpoints breakpoints(JsonNode data) {
+        return data.has("before") || data.has("after")
+                ? new Breakpoints(texts(data, "before"), texts(data, "after"))
+                : Breakpoints.NONE;
     }
 
     static void putJoins(ObjectNode data, List<EventBody.OpenJoin> joins) {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.EdgeDefinition;
 import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.Answers;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
+import dev.postroad.engine.graph.BreakpointCheck;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.Routes;
 import dev.postroad.engine.graph.Target;
@@ -21,6 +23,7 @@ import dev.postroad.engine.run.Command.Resume;
 import dev.postroad.engine.run.Command.Rollback;
 import dev.postroad.engine.run.Command.Steer;
 import dev.postroad.engine.run.Command.UpdateState;
+import dev.postroad.engine.run.EventBody.BreakpointsSet;
 import dev.postroad.engine.run.EventBody.NodeReassigned;
 import dev.postroad.engine.run.EventBody.RunCancelled;
 import dev.postroad.engine.run.EventBody.RunContinued;
@@ -42,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /** Carries out what users ask for, or refuses it with the reason. Confined to one decision. */
 final class UserCommands {
     private static final String NOT_ALLOWED = "not-allowed";
+    private static final String UNKNOWN_NODE = "unknown-node";
 
     private final Draft draft;
     private final TaskEnds ends;
@@ -73,7 +77,13 @@ final class UserCommands {
             case Control.Retry(boolean now) -> retry(commandId, now);
             case Control.Reassign(String task, String assignee) -> reassign(commandId, task, assignee);
             case Control.Continue more -> proceed(commandId, more);
-            case Control.Pause() -> pause(commandId);
+            case Control.Pause(Breakpoints at) -> {
+                if (at == null) {
+                    pause(commandId);
+                } else {
+                    pauseAt(commandId, at);
+                }
+            }
             case Control.Unpause() -> unpause(commandId);
         }
     }
@@ -362,17 +372,26 @@ final class UserCommands {
             case WAITING -> {
                 // What remote agents answer meanwhile must find the run.
                 boolean isAtWork = draft.run().root().isDispatched();
-                draft.emit(isAtWork ? new RunPausing(commandId) : RunPaused.by(commandId));
+                draft.emit(isAtWork ? RunPausing.by(commandId) : RunPaused.by(commandId));
             }
             case RUNNING -> {
                 if (draft.run().pausing() != null) {
                     throw refused("the run is to pause already, when its superstep is over");
                 }
-                draft.emit(new RunPausing(commandId));
+                draft.emit(RunPausing.by(commandId));
             }
             case PAUSED, COMPLETED, FAILED, CANCELLED ->
                 throw refused("the run is " + status().publicName() + " already");
         }
+    }
+
+    /** Whatever the run is doing: it may be retried, continued or rolled back, and come there then. */
+    private void pauseAt(String commandId, Breakpoints at) throws RefusedException {
+        String refusal = BreakpointCheck.refusal(draft.run().graph(), at, "before", "after");
+        if (refusal != null) {
+            throw new RefusedException(UNKNOWN_NODE, refusal);
+        }
+        draft.emit(new BreakpointsSet(commandId, at));
     }
 
     private void unpause(String commandId) throws RefusedException {

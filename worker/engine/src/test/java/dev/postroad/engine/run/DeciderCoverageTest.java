@@ -10,6 +10,7 @@ import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.message.Answers;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
@@ -47,6 +48,7 @@ class DeciderCoverageTest {
         limits: { timeout: PT1M }
         """;
 
+    private static final Breakpoints AT_BOTH = new Breakpoints(List.of(Breakpoints.ALL), List.of("a"));
     private static final String WHEN_DUE = "time out: when due";
 
     /** One run of each status; the one that runs has a call under way, and a retry that is due in a second. */
@@ -152,6 +154,11 @@ class DeciderCoverageTest {
                 new Command.Fork("new", RunScript.queued(GRAPH, "{}").run, "run-2", null, null, first.graph()));
         commands.put("forked", new Command.Forked("new", "run-2", 1));
         commands.put("pause", new Command.Steer("new", new Control.Pause()));
+        commands.put("pause: before and after", new Command.Steer("new", new Control.Pause(AT_BOTH)));
+        commands.put("pause: at no node", new Command.Steer("new", new Control.Pause(Breakpoints.NONE)));
+        commands.put(
+                "pause: at an unknown node",
+                new Command.Steer("new", new Control.Pause(new Breakpoints(List.of("c"), List.of()))));
         commands.put("unpause", new Command.Steer("new", new Control.Unpause()));
         commands.put("migrate", new Command.Migrate("new", RunScript.graph(GRAPH, 2)));
         commands.put(
@@ -265,7 +272,7 @@ class DeciderCoverageTest {
             if (script.run.status() == RunStatus.QUEUED) {
                 script.tell(new Command.Start());
             } else if (script.run.status() == RunStatus.PAUSED) {
-                script.tell(new Command.Steer("last", new Control.Unpause()));
+                script.tell(new Command.Steer("last pause " + i, new Control.Unpause()));
             } else if (script.run.status() != RunStatus.WAITING
                     || script.run.interrupts().isEmpty()) {
                 script.wakeNext();

@@ -25,12 +25,17 @@ final class EagerPropertyTest {
     @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void aRunEndsTheSameInWhateverOrderThingsHappen() {
         int ahead = 0;
+        long stops = 0;
         for (long group = 0; group < SEEDS; group += ORDERS_OF_A_GRAPH) {
             Graph graph = RandomGraph.eager(new SplittableRandom(group));
-            Run calm = finished(graph, group, 0, new SplittableRandom(group), "seed " + group + ", undisturbed: ");
+            Run calm = finished(
+                    new SimulatedRun(graph, group, 0, new SplittableRandom(group)),
+                    "seed " + group + ", undisturbed: ");
             for (long seed = group; seed < group + ORDERS_OF_A_GRAPH; seed++) {
                 SplittableRandom random = new SplittableRandom(seed + 1_000_000);
-                Run run = finished(graph, group, random.nextInt(8), random, "seed " + seed + ": ");
+                SimulatedRun simulated = new SimulatedRun(graph, group, random.nextInt(8), random);
+                Run run = finished(seed % 2 == 0 ? simulated : simulated.stopping(), "seed " + seed + ": ");
+                stops += simulated.stops();
                 assertThat(List.of(run.status(), run.state(), String.valueOf(run.error())))
                         .as("seed " + seed)
                         .isEqualTo(List.of(calm.status(), calm.state(), String.valueOf(calm.error())));
@@ -38,11 +43,12 @@ final class EagerPropertyTest {
             ahead += calm.status() == RunStatus.COMPLETED ? 1 : 0;
         }
         assertThat(ahead).as("runs that complete").isGreaterThan(SEEDS / ORDERS_OF_A_GRAPH / 2);
+        assertThat(stops).as("pauses at breakpoints").isGreaterThan(SEEDS / 2);
     }
 
-    private static Run finished(Graph graph, long group, int disturbances, SplittableRandom random, String which) {
+    private static Run finished(SimulatedRun run, String which) {
         try {
-            return new SimulatedRun(graph, group, disturbances, random).finished();
+            return run.finished();
         } catch (AssertionError | RuntimeException failed) {
             throw new AssertionError(which + failed.getMessage(), failed);
         }

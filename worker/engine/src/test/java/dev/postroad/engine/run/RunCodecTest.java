@@ -37,6 +37,7 @@ class RunCodecTest {
                         "spent",
                         "spentBefore",
                         "warned",
+                        "breakpoints",
                         "enqueued",
                         "completedNodes",
                         "progress",
@@ -44,10 +45,10 @@ class RunCodecTest {
                         "rejections");
         assertThat(parts(Frame.class)).isEqualTo("graph prefix input superstep position allowance contents");
         assertThat(parts(Position.class)).isEqualTo("triggers last closed lineage");
-        assertThat(parts(Allowance.class)).isEqualTo("spent cleared");
+        assertThat(parts(Allowance.class)).isEqualTo("spent cleared passed");
         assertThat(parts(Contents.class)).isEqualTo("state mostBytes written");
         assertThat(parts(Arrival.Admitted.class)).isEqualTo("admission at");
-        assertThat(parts(Phase.Pausing.class)).isEqualTo("pausing");
+        assertThat(parts(Phase.Pausing.class)).isEqualTo("commandId at");
         assertThat(parts(Phase.Halted.class)).isEqualTo("error");
         assertThat(parts(Phase.Failed.class)).isEqualTo("error");
         assertThat(parts(Task.class))

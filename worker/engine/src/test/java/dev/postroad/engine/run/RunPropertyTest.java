@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class RunPropertyTest {
     private static final int SEEDS = Integer.getInteger("postroad.seeds", 1_000);
     private static final int ORDERS_OF_A_GRAPH = 8;
+    private long stops;
 
     @Test
     @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -47,6 +48,7 @@ class RunPropertyTest {
                             count -> assertThat(count).isGreaterThan(SEEDS / ORDERS_OF_A_GRAPH / 2))
                     .hasEntrySatisfying(
                             RunStatus.FAILED, count -> assertThat(count).isGreaterThan(SEEDS / ORDERS_OF_A_GRAPH / 50));
+            assertThat(stops).as("pauses at breakpoints").isGreaterThan(SEEDS / 2);
         }
     }
 
@@ -59,11 +61,13 @@ class RunPropertyTest {
         }
     }
 
-    private static void compare(Run calm, long seed) {
+    private void compare(Run calm, long seed) {
         long group = seed - seed % ORDERS_OF_A_GRAPH;
         try {
             SplittableRandom random = new SplittableRandom(seed + 1_000_000);
-            Run run = new SimulatedRun(calm.graph(), group, random.nextInt(8), random).finished();
+            SimulatedRun simulated = new SimulatedRun(calm.graph(), group, random.nextInt(8), random);
+            Run run = (seed % 2 == 0 ? simulated : simulated.stopping()).finished();
+            stops += simulated.stops();
             assertThat(run.status()).isEqualTo(calm.status());
             assertThat(run.state()).isEqualTo(calm.state());
             assertThat(run.version()).isEqualTo(calm.version());

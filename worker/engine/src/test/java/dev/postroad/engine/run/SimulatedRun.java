@@ -112,6 +112,12 @@ final class SimulatedRun {
         return this;
     }
 
+    /** With breakpoints by chance, past each of which it is told to go on. */
+    SimulatedRun stopping() {
+        tell(new Command.Steer("stops", new Control.Pause(Steering.breakpoints(run.graph(), random))));
+        return this;
+    }
+
     /** Lets things happen until the run is at rest for good. */
     Run finished() {
         for (int step = 0; step < MOST_STEPS; step++) {
@@ -122,6 +128,14 @@ final class SimulatedRun {
             step();
         }
         throw new AssertionError("the run does not end, after " + journal.subList(journal.size() - 12, journal.size()));
+    }
+
+    /** How often it came to a breakpoint. */
+    long stops() {
+        return journal.stream()
+                .filter(event -> event.body() instanceof EventBody.RunPaused paused
+                        && !paused.at().isEmpty())
+                .count();
     }
 
     int events() {
@@ -161,6 +175,7 @@ final class SimulatedRun {
     /** A run that paused for a failure goes on by any of three commands, and tries again. */
     private void goOnAfterPause(String command) {
         boolean failed = run.root().hasFailed();
+        long stopsBefore = stops();
         tell(
                 switch (failed ? random.nextInt(3) : 0) {
                     case 0 -> new Command.Steer(command, new Control.Unpause());
@@ -168,7 +183,8 @@ final class SimulatedRun {
                     default -> new Command.Resume(command, Map.of(), null, List.of());
                 });
         check(run.status() != RunStatus.PAUSED || !run.root().hasFailed(), () -> command + " left a failure");
-        check(run.status() != RunStatus.PAUSED || !failed, () -> command + " did not let the run go on");
+        boolean stopped = stops() > stopsBefore;
+        check(run.status() != RunStatus.PAUSED || !failed || stopped, () -> command + " did not let the run go on");
     }
 
     private void goOn() {
@@ -572,6 +588,7 @@ final class SimulatedRun {
                         && one.root().snapshot().equals(other.root().snapshot())
                         && Objects.equals(one.error(), other.error())
                         && Objects.equals(one.pausing(), other.pausing())
+                        && one.breakpoints().equals(other.breakpoints())
                         && Objects.equals(one.migrating(), other.migrating())
                         && one.migrations().equals(other.migrations())
                         && one.graph().version() == other.graph().version()

@@ -3,9 +3,11 @@ package dev.postroad.engine.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.graph.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** What users may send, by chance: sense and nonsense, about versions that a run really had. */
 @NullMarked
 final class Steering {
-    private static final int KINDS = 12;
+    private static final int KINDS = 13;
     private static final List<WhenBusy> WHEN_BUSY = List.of(WhenBusy.values());
 
     private final RandomGenerator random;
@@ -53,8 +55,32 @@ final class Steering {
             case 9 -> new Command.Fork(id, version(), id + "-fork", maybe(update()), asNode(run), run.graph());
             case 10 -> new Command.Refuse(id, "rollback", "no such version");
             case 11 -> migrate(id);
+            case 12 -> new Command.Steer(id, new Control.Pause(breakpoints(run.graph(), random)));
             default -> throw new AssertionError();
         };
+    }
+
+    /** Nodes of a graph, and of graphs inside it, to pause at; perhaps none, seldom all. */
+    static Breakpoints breakpoints(Graph graph, RandomGenerator random) {
+        List<String> before = new ArrayList<>();
+        List<String> after = new ArrayList<>();
+        add(graph, "", random, before);
+        add(graph, "", random, after);
+        return new Breakpoints(before, after);
+    }
+
+    private static void add(Graph graph, String inside, RandomGenerator random, List<String> names) {
+        if (random.nextInt(8) == 0) {
+            names.add(inside + Breakpoints.ALL);
+        }
+        for (Node node : graph.nodes().values()) {
+            if (random.nextInt(4) == 0) {
+                names.add(inside + node.name());
+            }
+            if (node.work() instanceof Node.ByGraph(Graph other)) {
+                add(other, inside + node.name() + "/", random, names);
+            }
+        }
     }
 
     private Command.Migrate migrate(String id) {

@@ -78,6 +78,7 @@ final class TriggerHandler implements RecordHandler {
                 admissible.graph(),
                 admission(admissible.trigger(), origin(incoming))
                         .startingAt(startAt(admissible.trigger(), record))
+                        .pausing(admissible.trigger().breakpoints())
                         .by(admissible.trigger().by()),
                 record.serializedValueSize(),
                 traceParent(record),

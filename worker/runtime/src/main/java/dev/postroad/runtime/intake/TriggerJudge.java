@@ -7,6 +7,7 @@ import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.RunIds;
 import dev.postroad.contracts.message.Trigger;
+import dev.postroad.engine.graph.BreakpointCheck;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.intake.TriggerVerdict.Admissible;
@@ -101,7 +102,7 @@ final class TriggerJudge {
         return switch (trigger.target()) {
             case Trigger.OfAgent(String agent) ->
                 catalog.agent(agent).isPresent()
-                        ? new Admissible(runId, Graph.ofAgent(agent), trigger)
+                        ? pausing(runId, Graph.ofAgent(agent), trigger)
                         : unknownAgent(runId, agent, readAt);
             case Trigger.OfGraph(String graph, Integer version) ->
                 switch (catalog.lookUp(graph, version)) {
@@ -116,8 +117,13 @@ final class TriggerJudge {
     private static TriggerVerdict judge(String runId, Graph graph, Trigger trigger) {
         String refusal = graph.refusal(trigger.input());
         return refusal == null
-                ? new Admissible(runId, graph, trigger)
+                ? pausing(runId, graph, trigger)
                 : new Rejected(runId, graph.name(), "the input cannot be taken: " + refusal);
+    }
+
+    private static TriggerVerdict pausing(String runId, Graph graph, Trigger trigger) {
+        String refusal = BreakpointCheck.refusal(graph, trigger.breakpoints(), "pauseBefore", "pauseAfter");
+        return refusal == null ? new Admissible(runId, graph, trigger) : new Rejected(runId, graph.name(), refusal);
     }
 
     private TriggerVerdict unknownAgent(String runId, String agent, Instant readAt) {

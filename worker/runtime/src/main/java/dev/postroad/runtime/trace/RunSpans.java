@@ -179,6 +179,7 @@ final class RunSpans {
                     NODE_REASSIGNED,
                     BUDGET_EXCEEDED,
                     RUN_PAUSING,
+                    BREAKPOINTS_SET,
                     STATE_UPDATED,
                     RUN_FORKED,
                     RUN_MIGRATING,

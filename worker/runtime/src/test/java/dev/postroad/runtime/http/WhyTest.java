@@ -3,11 +3,14 @@ package dev.postroad.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Caller.Reply;
 import dev.postroad.runtime.testing.PuppetAgent;
@@ -318,6 +321,19 @@ final class WhyTest {
         assertThat(cancelled.path("what").asText()).isEqualTo("the run was cancelled by grace: too late");
         help(cancelled);
         reason("stopped", "person");
+    }
+
+    @Test
+    void itCameToANodeAtWhichItWasToPause() {
+        Trigger trigger = Trigger.of("asks", "before-a-node", JsonNodeFactory.instance.objectNode());
+        SITE.client()
+                .trigger(trigger.pausing(new Breakpoints(List.of("ask"), List.of()))
+                        .by("ada"));
+        JsonNode paused = reason("before-a-node", "paused");
+        assertThat(paused.path("what").asText()).isEqualTo("the run was paused before node ask, as ada asked");
+        assertThat(paused.at("/steps/1/command").asText()).isEqualTo("postroad pause before-a-node --clear");
+        help(paused);
+        reason("before-a-node", "person");
     }
 
     @Test

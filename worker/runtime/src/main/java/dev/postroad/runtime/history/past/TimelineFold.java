@@ -50,6 +50,7 @@ final class TimelineFold {
                     RUN_PAUSING,
                     RUN_PAUSED,
                     RUN_UNPAUSED,
+                    BREAKPOINTS_SET,
                     RUN_FORKED,
                     RUN_MIGRATING,
                     RUN_MIGRATED,

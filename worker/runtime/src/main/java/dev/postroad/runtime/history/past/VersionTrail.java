@@ -111,6 +111,7 @@ final class VersionTrail {
                     EventBody.RunMigrating _,
                     EventBody.RunMigrated _,
                     EventBody.RunUnpaused _,
+                    EventBody.BreakpointsSet _,
                     EventBody.CommandRejected _ -> {}
         }
     }

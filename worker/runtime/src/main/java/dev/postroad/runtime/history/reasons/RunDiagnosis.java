@@ -188,6 +188,8 @@ public final class RunDiagnosis {
         if (run.error() != null) {
             reasons.add(failures.of(
                     run, facts, run.error(), pause.map(LastEvent::at).orElse(null)));
+        } else if (pause.isPresent() && BreakpointReasons.isAtOne(pause.get())) {
+            reasons.add(BreakpointReasons.reason(run, pause.get(), last(handle, facts, BreakpointReasons.SET)));
         } else {
             String by = pause.map(last -> last.data().path("by").asText())
                     .filter(name -> !name.isEmpty())
