@@ -250,10 +250,10 @@ record Frame(
                         || graph.interruptBefore().matches(superstep.nodes()));
     }
 
-    /** Whether a breakpoint may stand before what is to begin next, as nobody said yet to go on past it. */
+    /** Whether a breakpoint may stand where it is, as nobody said yet to go on past it. */
     boolean mayStop() {
         return Eager.is(this)
-                ? superstep.count(TaskStatus.PENDING) > 0
+                ? superstep.count(TaskStatus.PENDING) > 0 && !superstep.hasFailed()
                 : superstep.isUntouched() && allowance.cleared() < superstep.number();
     }
 

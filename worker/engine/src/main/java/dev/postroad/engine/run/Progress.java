@@ -68,6 +68,9 @@ final class Progress {
         if (frame.isHeld() || isHeldByPause(frame) || Migration.holds(draft.run(), frame)) {
             return false;
         }
+        if (stops.hold(frame)) {
+            return true;
+        }
         if (superstep.isEmpty()) {
             if (frame.isInside()) {
                 return leave(frame);
@@ -91,7 +94,7 @@ final class Progress {
             if (draft.run().isOutOfTokens() && superstep.count(TaskStatus.PENDING) > 0) {
                 return failOutOfTokens();
             }
-            if (stops.holdBefore(frame) || steps.startNext(frame)) {
+            if (steps.startNext(frame)) {
                 return true;
             }
         }

@@ -1,6 +1,8 @@
 package dev.postroad.engine.run;
 
 import dev.postroad.contracts.message.Breakpoints;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.run.EventBody.NodeCompleted;
 import dev.postroad.engine.run.EventBody.RunPausing;
 import java.util.ArrayList;
@@ -10,9 +12,9 @@ import java.util.List;
  * Has a run pause where it comes to one of its breakpoints; from there on it pauses as if somebody had said so now. A run
  * without breakpoints costs one look. Confined to one decision.
  *
- * <p>Before a node: in a graph of supersteps the superstep does not begin that has a task of it; where supersteps overlap,
- * nothing begins any more once a task of it could. After a node: a task of it was completed, so nothing begins beyond its
- * superstep, and the graph does not end either; where supersteps overlap, nothing begins any more.
+ * <p>In a graph of supersteps it is looked between two of them: whether the one that was closed had a task of a node to
+ * pause after, or the one that follows has one of a node to pause before. Where supersteps overlap there is no such place:
+ * nothing begins any more once a task of the one could, or a task of the other was completed.
  */
 final class Stops {
     private final Draft draft;
@@ -22,10 +24,11 @@ final class Stops {
         this.draft = draft;
     }
 
-    /** Has the run pause after a node that was completed since the last look. */
+    /** Has the run pause after a task that was completed since the last look, where supersteps overlap. */
     void lookBack() {
         List<Event> events = draft.events();
-        if (draft.run().breakpoints().after().isEmpty()) {
+        List<String> names = draft.run().breakpoints().after();
+        if (names.isEmpty()) {
             seen = events.size();
             return;
         }
@@ -37,8 +40,8 @@ final class Stops {
             } else if (event.body() instanceof NodeCompleted) {
                 String path = path(String.valueOf(event.task()));
                 int last = path.lastIndexOf('/') + 1;
-                if (Breakpoints.find(
-                        draft.run().breakpoints().after(), path.substring(0, last), path.substring(last))) {
+                String inside = path.substring(0, last);
+                if (isEager(inside) && Breakpoints.find(names, inside, path.substring(last))) {
                     nodes.add(path);
                 }
             }
@@ -48,25 +51,52 @@ final class Stops {
         }
     }
 
-    /** Has the run pause before what is to begin in a graph next; false where it need not. */
-    boolean holdBefore(Frame frame) {
-        List<String> names = draft.run().breakpoints().before();
-        if (names.isEmpty() || draft.run().pausing() != null || !frame.mayStop()) {
+    /** Whether the nodes of the graph at the end of a way start as soon as they can. */
+    private boolean isEager(String inside) {
+        Graph graph = draft.run().graph();
+        int from = 0;
+        for (int slash = inside.indexOf('/'); slash >= 0; slash = inside.indexOf('/', from)) {
+            Node node = graph.nodes().get(inside.substring(from, slash));
+            if (node == null || !(node.work() instanceof Node.ByGraph(Graph of))) {
+                return false;
+            }
+            graph = of;
+            from = slash + 1;
+        }
+        return graph.foresight() != null;
+    }
+
+    /** Has the run pause where a graph stands; false where it need not. */
+    boolean hold(Frame frame) {
+        Breakpoints wanted = draft.run().breakpoints();
+        if (wanted.isEmpty() || draft.run().pausing() != null || !frame.mayStop()) {
             return false;
         }
         String inside = path(frame.prefix());
-        List<String> nodes = frame.superstep().tasks().stream()
+        List<String> next = wanted.before().isEmpty() ? List.of() : pending(frame);
+        List<String> closed = Eager.is(frame) ? List.of() : frame.position().closed();
+        Breakpoints at = new Breakpoints(found(wanted.before(), inside, next), found(wanted.after(), inside, closed));
+        if (at.isEmpty()) {
+            return false;
+        }
+        draft.emit(new RunPausing(null, at));
+        return true;
+    }
+
+    /** The nodes of tasks that are to begin for the first time, and that nobody said to go on to yet. */
+    private static List<String> pending(Frame frame) {
+        return frame.superstep().tasks().stream()
                 .filter(task -> task.status() == TaskStatus.PENDING && task.attempt() == 0)
                 .filter(task -> !frame.allowance().passed().contains(task.id()))
                 .map(Task::node)
+                .toList();
+    }
+
+    private static List<String> found(List<String> names, String inside, List<String> nodes) {
+        return nodes.stream()
                 .filter(node -> Breakpoints.find(names, inside, node))
                 .map(node -> inside + node)
                 .toList();
-        if (nodes.isEmpty()) {
-            return false;
-        }
-        draft.emit(new RunPausing(null, new Breakpoints(nodes, List.of())));
-        return true;
     }
 
     /** The names on the way to a task, or to a graph inside one, of its id. */

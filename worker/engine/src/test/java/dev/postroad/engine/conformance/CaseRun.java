@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.run.Admission;
@@ -41,10 +42,10 @@ final class CaseRun {
 
     private record Due(Instant at, int number, Command command) {}
 
-    CaseRun(Graph graph, CaseAgent agent, ObjectNode input) {
+    CaseRun(Graph graph, CaseAgent agent, ObjectNode input, Breakpoints breakpoints) {
         this.agent = agent;
         this.run = Run.empty("case", graph);
-        Admission admission = new Admission(input, 0, null, Map.of(), new Origin("t", 0, 0));
+        Admission admission = new Admission(input, 0, null, Map.of(), new Origin("t", 0, 0)).pausing(breakpoints);
         take(Decider.admit("case", graph, admission, now));
         tell(new Command.Start());
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
@@ -36,11 +37,14 @@ import org.jspecify.annotations.Nullable;
 final class CaseSteps {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String NAME = "case";
+    private static final String BEFORE = "interruptBefore";
+    private static final String AFTER = "interruptAfter";
     private static final String CONFLICT = "channel-conflict";
     private static final String OUT_OF_SUPERSTEPS = "superstep-limit";
     private static final int PLENTY = 10_000;
 
     private final JsonNode recorded;
+    private final Breakpoints breakpoints;
     private final CaseAgent agent;
     private final Map<String, CaseRun> runs = new HashMap<>();
     private boolean inConflict;
@@ -48,8 +52,29 @@ final class CaseSteps {
     private int taken;
 
     CaseSteps(JsonNode recorded) {
+        this(recorded, Breakpoints.NONE);
+    }
+
+    private CaseSteps(JsonNode recorded, Breakpoints breakpoints) {
         this.recorded = recorded;
+        this.breakpoints = breakpoints;
         this.agent = new CaseAgent(recorded.get("graph"));
+    }
+
+    /** With what the graph's definition says of where its runs stop said of the run alone. */
+    static CaseSteps pausing(JsonNode recorded) {
+        JsonNode graph = recorded.get("graph");
+        return new CaseSteps(recorded, new Breakpoints(stops(graph, BEFORE), stops(graph, AFTER)));
+    }
+
+    static boolean hasStops(JsonNode recorded) {
+        JsonNode graph = recorded.get("graph");
+        return graph.has(BEFORE) || graph.has(AFTER);
+    }
+
+    private static List<String> stops(JsonNode graph, String field) {
+        JsonNode given = graph.path(field);
+        return given.isTextual() ? List.of(given.asText()) : texts(given);
     }
 
     void check() throws FaultsException {
@@ -88,6 +113,9 @@ final class CaseSteps {
         for (Map.Entry<String, ObjectNode> definition :
                 CaseGraph.definitions(NAME, recorded.get("graph")).entrySet()) {
             definition.getValue().putObject("limits").put("supersteps", supersteps);
+            if (!breakpoints.isEmpty() && definition.getKey().equals(NAME)) {
+                definition.getValue().remove(List.of(BEFORE, AFTER));
+            }
             GraphDefinition read = (GraphDefinition)
                     Definitions.readAll(definition.getValue().toString()).getFirst();
             compiled.put(definition.getKey(), GraphCompiler.compile(read, 1, library(compiled)));
@@ -132,7 +160,7 @@ final class CaseSteps {
                 deviated = true;
                 return;
             }
-            run = new CaseRun(graph(limit), agent, (ObjectNode) input);
+            run = new CaseRun(graph(limit), agent, (ObjectNode) input, breakpoints);
             runs.put(thread(step), run);
         } else {
             // LangGraph counts START as one of the first run's, and allows two more when it goes on without one.
@@ -260,7 +288,7 @@ final class CaseSteps {
             boolean again) {
         Run now = run.run();
         boolean rejected = events.stream().anyMatch(event -> event.body() instanceof EventBody.CommandRejected);
-        String outcome = rejected ? "failed" : outcome(now.status());
+        String outcome = rejected ? "failed" : outcome(now.status(), events);
         String wantedError = expected.path("error").path("type").asText();
         boolean conflict = wantedError.equals("InvalidUpdateError");
         boolean outOfSteps = wantedError.equals("GraphRecursionError");
@@ -351,12 +379,16 @@ final class CaseSteps {
         }
     }
 
-    private static String outcome(RunStatus status) {
+    private static String outcome(RunStatus status, List<Event> events) {
         return switch (status) {
             case COMPLETED -> "completed";
             case FAILED, CANCELLED -> "failed";
             case WAITING -> "interrupted";
-            case PAUSED -> "ok";
+            case PAUSED ->
+                events.getLast().body() instanceof EventBody.RunPaused paused
+                                && !paused.at().isEmpty()
+                        ? "interrupted"
+                        : "ok";
             case QUEUED, RUNNING -> "stuck";
         };
     }

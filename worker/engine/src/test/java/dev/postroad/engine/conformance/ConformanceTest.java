@@ -29,6 +29,9 @@ class ConformanceTest {
     void behavesAsRecorded(Path file) throws Exception {
         JsonNode recorded = Json.read(Files.readString(file));
         new CaseSteps(recorded).check();
+        if (CaseSteps.hasStops(recorded)) {
+            CaseSteps.pausing(recorded).check();
+        }
     }
 
     @Test

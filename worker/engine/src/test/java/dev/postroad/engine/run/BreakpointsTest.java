@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
@@ -171,9 +172,29 @@ final class BreakpointsTest {
                 new Command.Steer("stops", new Control.Pause(new Breakpoints(List.of("draft"), List.of("review")))));
         answer(script, "draft@1");
         answer(script, "review@2");
-        assertPausedAt(script, after("review"));
+        assertPausedAt(script, new Breakpoints(List.of("draft"), List.of("review")));
         unpause(script);
         assertThat(script.run.callsUnderWay()).as("it stood before draft too").containsKey("draft@3");
+    }
+
+    @Test
+    void pausesAfterANodeWhoseSuperstepIsOverOnlyAfterARetry() {
+        RunScript script = RunScript.started("""
+                graph: pair
+                state: { log: { reducer: append } }
+                nodes: { a: { agent: x }, b: { agent: x }, c: { agent: x } }
+                edges: [ { from: START, to: [a, b] }, { from: a, to: c }, { from: b, to: END }, { from: c, to: END } ]
+                """, "{'log': []}");
+        script.tell(new Command.Steer("stops", new Control.Pause(after("a"))));
+        answer(script, "a@1");
+        script.reply("b@1", AgentReply.permanent("http.400", "no"));
+        assertThat(script.run.status()).isEqualTo(RunStatus.FAILED);
+        script.tell(new Command.Steer("again", new Control.Retry()));
+        answer(script, "b@1");
+        assertPausedAt(script, after("a"));
+        unpause(script);
+        answer(script, "c@2");
+        assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
     }
 
     @Test

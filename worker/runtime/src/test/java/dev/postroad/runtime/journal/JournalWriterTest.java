@@ -13,6 +13,7 @@ import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.definition.OnExhausted;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
@@ -624,6 +625,7 @@ class JournalWriterTest {
                         "c10", new Control.Continue((ObjectNode) Site.json("{'done': 8}"), WhenBusy.INTERRUPT)),
                 new Command.Migrate("m2", GRAPH),
                 new Command.Steer("p2", new Control.Pause()),
+                new Command.Steer("b1", new Control.Pause(new Breakpoints(List.of("left"), List.of("*")))),
                 new Command.Forked("c11", "another", 1));
         List<JournalEntry> entries = new ArrayList<>();
         entries.add(admission(runId, MINE));
