@@ -117,7 +117,7 @@ public record Trigger(
 
     /** The same trigger, debounced otherwise. */
     public Trigger debounced(@Nullable Debounce other) {
-        return new Trigger(target, runId, input, priority, timeout, tags, startAt, other, by);
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, other, breakpoints, by);
     }
 
     /** The same by somebody, where the message does not say who. */
