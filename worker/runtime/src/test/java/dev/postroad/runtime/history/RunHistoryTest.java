@@ -241,6 +241,12 @@ final class RunHistoryTest {
                 .isEqualTo(versions.subList(2, 3));
         assertThat(history.versions("good", new VersionFilter(0, 9, null, last, Set.of("two")), 9, misfit -> {}))
                 .isEmpty();
+        // Whoever has looked at the first alone is told of the others as well.
+        RunHistory fresh = new RunHistory(site.database());
+        assertThat(fresh.versions("good", VersionFilter.ALL, 1, misfit -> {})).isEqualTo(versions.subList(0, 1));
+        assertThat(fresh.state("good", null)).isEqualTo(history.state("good", null));
+        assertThat(fresh.state("good", 2)).isEqualTo(history.state("good", 2));
+        assertThat(fresh.state("good", 4)).isEmpty();
         assertThat(history.newestVersions("good", VersionFilter.ALL, 2, misfit -> {}))
                 .isEqualTo(versions.subList(1, 3).reversed());
         assertThat(history.newestVersions("good", new VersionFilter(0, 2, null, null, Set.of()), 9, misfit -> {}))

@@ -26,6 +26,8 @@ final class FollowedRun {
     private final VersionTrail trail;
     private final Deque<StateVersion> versions = new ArrayDeque<>();
     private boolean isTooLong;
+    /** Whether it was followed to where its journal ended; where it was not, a snapshot is nearer to that than it is. */
+    private boolean hasBeenAtTheEnd;
     /** The run as it was at the end of versions that are over. */
     private final Map<Integer, Run> ended = new LinkedHashMap<>() {
         @Override
@@ -106,6 +108,9 @@ final class FollowedRun {
             return Optional.of(kept);
         }
         if (wanted >= trail.run().version()) {
+            if (!hasBeenAtTheEnd) {
+                return Optional.empty();
+            }
             readOn((event, _) -> event.version() <= wanted);
         }
         return Optional.ofNullable(
@@ -118,6 +123,7 @@ final class FollowedRun {
     }
 
     private void readOn(Reader reader) {
+        boolean[] isRefused = {false};
         journals.read(runId, trail.run().seq() + 1, event -> {
             Run before = trail.run();
             StateVersion made = trail.after(event);
@@ -125,8 +131,10 @@ final class FollowedRun {
                 keep(made);
                 ended.put(before.version(), before);
             }
-            return reader.isGoingOn(event, made);
+            isRefused[0] = !reader.isGoingOn(event, made);
+            return !isRefused[0];
         });
+        hasBeenAtTheEnd |= !isRefused[0];
     }
 
     private void keep(StateVersion made) {
