@@ -23,7 +23,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * How soon the console shows something where there is much to show: prints the figures, and asserts only that all of it is
- * shown. With {@code -Dpostroad.console.runs=100000}, and {@code -Dpostroad.console.tasks} of one of them.
+ * shown. With {@code -Dpostroad.console.runs=100000}, and {@code -Dpostroad.console.tasks} of one of them; with
+ * {@code -Dpostroad.console.only=tab=state} of those pages alone whose address has that.
  */
 @NullMarked
 @EnabledIfSystemProperty(
@@ -34,6 +35,7 @@ final class ConsolePaceTest {
     private static final int RUNS = Integer.getInteger("postroad.console.runs", 1_000);
     private static final int TASKS = Integer.getInteger("postroad.console.tasks", 10_000);
     private static final int LOOKS = Integer.getInteger("postroad.console.looks", 50);
+    private static final String ONLY = System.getProperty("postroad.console.only", "");
     private static final int FAIL_EVERY = 100;
 
     private static final String GRAPHS = """
@@ -107,6 +109,7 @@ final class ConsolePaceTest {
         screens.put("/graphs/broad", ".picture .box");
         screens.put("/errors", "table.errors");
         screens.put("/workers", "table.workers");
+        screens.keySet().removeIf(path -> !path.contains(ONLY));
         screens.forEach((path, selector) -> {
             Page page = browsing.page(ColorScheme.LIGHT, 1280);
             page.addInitScript(NOTE);

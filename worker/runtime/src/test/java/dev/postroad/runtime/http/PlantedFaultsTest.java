@@ -347,6 +347,8 @@ final class PlantedFaultsTest {
 
     @Test
     void aTimerRuns() {
+        SITE.trigger("naps", "nap-long", "{'nap': 'PT1H'}");
+        told("nap-long", "timer").says("node nap sleeps", "it goes on by itself", begun);
         for (int seconds = 1; ; seconds *= 2) {
             String runId = "nap-" + seconds;
             SITE.trigger("naps", runId, "{'nap': 'PT" + seconds + "S'}");
