@@ -10,10 +10,12 @@ import java.util.regex.Pattern;
 
 /** Secrets that stand in a definition as they are, by the names of the headers and settings that hold them. */
 public final class LiteralSecrets {
-    private static final Pattern NAMES =
-            Pattern.compile("authorization|proxy-authorization|cookie|.*(api-?key|apikey|token|secret|password).*");
+    private static final Pattern NAMES = Pattern.compile(
+            "authorization|proxy-authorization|cookie|.*(api[-_]?key|private[-_]?key|token|secret|passw|credential).*");
     private static final String REFERENCE = "${";
-    private static final String HEADERS = "headers";
+    /** What is sent, what a program finds in its environment, and another model. */
+    private static final List<String> PARTS = List.of("headers", "env", "fallback");
+
     private static final String HIDDEN = "***";
     private static final Pattern SCHEME = Pattern.compile("(?i)(bearer|basic|token)\\s+");
 
@@ -26,8 +28,10 @@ public final class LiteralSecrets {
         }
         ObjectNode masked = source.deepCopy();
         hide(masked);
-        if (masked.get(HEADERS) instanceof ObjectNode headers) {
-            hide(headers);
+        for (String part : PARTS) {
+            if (masked.get(part) instanceof ObjectNode object) {
+                hide(object);
+            }
         }
         return masked;
     }
@@ -44,7 +48,7 @@ public final class LiteralSecrets {
     public static List<String> of(ObjectNode source) {
         List<String> values = new ArrayList<>();
         collect(source, values);
-        collect(source.path(HEADERS), values);
+        PARTS.forEach(part -> collect(source.path(part), values));
         return values;
     }
 
@@ -65,7 +69,7 @@ public final class LiteralSecrets {
         }
         List<Fault> warnings = new ArrayList<>();
         warn("", agent.source(), warnings);
-        warn(HEADERS + ".", agent.source().path(HEADERS), warnings);
+        PARTS.forEach(part -> warn(part + ".", agent.source().path(part), warnings));
         return warnings;
     }
 

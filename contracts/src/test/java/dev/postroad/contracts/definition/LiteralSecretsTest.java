@@ -33,4 +33,19 @@ final class LiteralSecretsTest {
                 .extracting(Fault::place)
                 .containsExactly("headers.Authorization", "headers.X-Api-Key");
     }
+
+    @Test
+    void isFoundInTheEnvironmentOfAProgramAndWithAnotherModelToo() throws FaultsException {
+        ObjectNode tool = (ObjectNode) Json.read("""
+            {"agent": "a", "kind": "mcp", "tool": "t", "command": ["npx"],
+             "env": {"OPENAI_API_KEY": "key-1", "PGPASSWORD": "key-2", "HOME": "/tmp"}}""");
+        assertThat(LiteralSecrets.of(tool)).containsExactly("key-1", "key-2");
+        assertThat(LiteralSecrets.masked(tool).toString()).contains("/tmp").doesNotContain("key-");
+        assertThat(Definitions.warnings(Definitions.read(tool)))
+                .extracting(Fault::place)
+                .containsExactly("env.OPENAI_API_KEY", "env.PGPASSWORD");
+        ObjectNode model = (ObjectNode) Json.read("""
+            {"agent": "a", "kind": "llm", "prompt": "p", "fallback": {"provider": "anthropic", "apiKey": "key-3"}}""");
+        assertThat(LiteralSecrets.masked(model).toString()).doesNotContain("key-");
+    }
 }
