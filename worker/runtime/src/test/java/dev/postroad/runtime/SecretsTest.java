@@ -193,7 +193,9 @@ class SecretsTest {
             if (BEHAVIOURS.contains("mcp-program")) {
                 assertThat(get(caller, "/api/runs/run-mcp-program/state"))
                         .as("what a program tells of its environment")
-                        .contains("A_VARIABLE", "A_FILE", "***");
+                        .contains("A_VARIABLE", "A_FILE", "***")
+                        .as("of the worker's own it finds nothing")
+                        .doesNotContain("JAVA_HOME", "POSTROAD_");
             }
             Caller.Reply refused = caller.send(
                     "POST",

@@ -6,7 +6,6 @@ import io.modelcontextprotocol.client.McpAsyncClient;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.client.transport.ServerParameters;
-import io.modelcontextprotocol.client.transport.StdioClientTransport;
 import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
 import io.modelcontextprotocol.spec.McpClientTransport;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -65,7 +64,7 @@ final class McpSession {
                 .args(settings.command().subList(1, settings.command().size()))
                 .env(settings.env())
                 .build();
-        StdioClientTransport transport = new StdioClientTransport(parameters, McpJson.INSTANCE);
+        ProgramTransport transport = new ProgramTransport(parameters);
         // It may hold anything, secrets too.
         transport.setStdErrorHandler(line -> LOG.trace("an MCP server wrote a line of {} characters", line.length()));
         return transport;

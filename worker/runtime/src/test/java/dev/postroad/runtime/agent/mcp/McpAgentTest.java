@@ -11,7 +11,10 @@ import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.BackgroundCall;
 import dev.postroad.runtime.agent.attempt.Calls;
+import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.trace.CallTrace;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Against a server of the protocol's own Java SDK, over HTTP. */
 @Timeout(60)
@@ -79,11 +83,12 @@ final class McpAgentTest {
     @Test
     void aToolThatHangsIsLeftInTimeOrWhenTheCallIsStopped() throws Exception {
         try (AgentClient client = client("hangs")) {
-            assertFault(client.call(Calls.dueAt(Calls.NOW.plusMillis(200))), "timeout", true, "in time");
-            server.hanging.await();
             BackgroundCall stopped = new BackgroundCall(client, Calls.with("{}"));
+            server.hanging.await();
             stopped.interrupt();
             assertThat(stopped.thrown()).isInstanceOf(InterruptedException.class);
+            // The server is greeted, which may take longer than the call has.
+            assertFault(client.call(Calls.dueAt(Calls.NOW.plusMillis(200))), "timeout", true, "in time");
         }
     }
 
@@ -158,6 +163,26 @@ final class McpAgentTest {
                 AgentClient client = trusting.open(Calls.agent("mcp", "tool: echo", "command: /no/such/program"))) {
             assertFault(client.call(Calls.dueAt(Calls.NOW.plusSeconds(20))), "mcp.connection", true, "");
         }
+    }
+
+    /** The worker's own has the worker's own secrets in it. */
+    @Test
+    void aProgramFindsNothingOfTheWorkersEnvironmentButWhereThingsAre(@TempDir Path folder) throws Exception {
+        Path found = folder.resolve("found");
+        String program = "command: [sh, -c, 'env > " + found + ".new; mv " + found + ".new " + found + "']";
+        try (AgentClients trusting = new AgentClients(Calls.environment().withMcpCommands(Set.of("sh")));
+                AgentClient client =
+                        trusting.open(Calls.agent("mcp", "tool: echo", program, "env: { GIVEN: to-the-program }"))) {
+            assertThat(client.call(Calls.dueAt(Calls.NOW.plusSeconds(20)))).isInstanceOf(Faulted.class);
+            Site.await("it has looked", () -> Files.exists(found));
+        }
+        List<String> names = Files.readAllLines(found).stream()
+                .map(line -> line.replaceFirst("=.*", ""))
+                .toList();
+        assertThat(System.getenv().size()).as("the worker has more").isGreaterThan(6);
+        assertThat(names)
+                .contains("GIVEN", "PATH")
+                .isSubsetOf("GIVEN", "HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "PWD", "OLDPWD", "SHLVL", "_");
     }
 
     @Test
