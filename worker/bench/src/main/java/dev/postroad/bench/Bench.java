@@ -253,6 +253,18 @@ public final class Bench {
         return 0;
     }
 
+    @Command(description = "Schedules of every second, and as many runs that are triggered.")
+    int schedules(
+            @Option(names = "--schedules", defaultValue = "1000") int schedules,
+            @Option(names = "--seconds", defaultValue = "30", description = "of each part") int seconds)
+            throws Exception {
+        try (Ground ground = new Ground();
+                Place place = new Place(ground, "bench")) {
+            print(ScheduledRuns.measure(ground, place, schedules, seconds));
+        }
+        return 0;
+    }
+
     @Command(description = "Runs in flight that are cancelled at a pace, beside others that go on.")
     int cancel(
             @Option(names = "--runs", defaultValue = "2000") int runs,

@@ -148,6 +148,11 @@ public final class Place implements AutoCloseable {
         }
     }
 
+    /** Withdraws a definition, by its key in the registry. */
+    void withdraw(String key) {
+        client.remove(key);
+    }
+
     /** Triggers a run, some time soon. */
     public void trigger(String graph, String runId) {
         trigger(graph, runId, JsonNodeFactory.instance.objectNode());
