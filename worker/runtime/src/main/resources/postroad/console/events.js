@@ -7,7 +7,7 @@ const PAGE = 200;
 const FIRST = 2_147_483_647;
 const TYPES = [
   "run.queued", "run.started", "node.started", "node.calling", "node.waiting", "node.reminded", "node.reassigned", "node.retrying",
-  "node.completed", "node.failed", "node.cancelled", "budget.exceeded", "run.waiting", "run.resumed", "run.continued", "run.pausing", "run.paused", "run.unpaused",
+  "node.completed", "node.failed", "node.cancelled", "budget.exceeded", "run.waiting", "run.resumed", "run.continued", "run.pausing", "run.paused", "run.unpaused", "breakpoints.set",
   "state.updated", "run.rolled-back", "run.forked", "run.retried", "run.migrating", "run.migrated", "run.cancelled",
   "run.completed", "run.failed", "command.rejected",
 ];
