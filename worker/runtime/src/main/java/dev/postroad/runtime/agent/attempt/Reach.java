@@ -30,8 +30,12 @@ public final class Reach {
             Network.of("168.63.129.16"),
             Network.of("192.0.0.192"));
 
-    /** Behind this prefix stands an IPv4 address. */
-    private static final Network TRANSLATED = Network.of("64:ff9b::/96");
+    /** After these prefixes stands an IPv4 address that may be reached: in its last 32 bits … */
+    private static final List<Network> TRANSLATED =
+            List.of(Network.of("64:ff9b::/96"), Network.of("64:ff9b:1::/48"), Network.of("::/96"));
+
+    /** … or right behind it. */
+    private static final Network TUNNELLED = Network.of("2002::/16");
 
     private static final String NOT_LISTED = "is none of POSTROAD_AGENT_HOSTS";
     private static final String IS_GUARDED =
@@ -164,14 +168,14 @@ public final class Reach {
         return address.isLinkLocalAddress()
                 || address.isMulticastAddress()
                 || GUARDED.stream().anyMatch(network -> network.contains(address))
-                || (TRANSLATED.contains(address) && isGuarded(translated(address)));
+                || (TRANSLATED.stream().anyMatch(network -> network.contains(address)) && isGuarded(inner(address, 12)))
+                || (TUNNELLED.contains(address) && isGuarded(inner(address, 2)));
     }
 
-    private static InetAddress translated(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        byte[] last = Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length);
+    private static InetAddress inner(InetAddress address, int from) {
+        byte[] part = Arrays.copyOfRange(address.getAddress(), from, from + 4);
         return InetAddress.ofLiteral(
-                (last[0] & 0xFF) + "." + (last[1] & 0xFF) + "." + (last[2] & 0xFF) + "." + (last[3] & 0xFF));
+                (part[0] & 0xFF) + "." + (part[1] & 0xFF) + "." + (part[2] & 0xFF) + "." + (part[3] & 0xFF));
     }
 
     private static @Nullable InetAddress literal(String host) {

@@ -20,6 +20,9 @@ final class ReachTest {
                 "http://169.254.169.254/latest/meta-data",
                 "http://[::ffff:169.254.169.254]/",
                 "http://[64:ff9b::a9fe:a9fe]/",
+                "http://[64:ff9b:1::a9fe:a9fe]/",
+                "http://[::169.254.169.254]/",
+                "http://[2002:a9fe:a9fe::1]/",
                 "http://[fe80::1]:8080/",
                 "http://[fd00:ec2::254]/",
                 "http://100.100.100.200/",
@@ -29,7 +32,8 @@ final class ReachTest {
         URI uri = URI.create(address);
         assertThat(Reach.DEFAULT.problem(uri)).isPresent();
         assertThatThrownBy(() -> Reach.DEFAULT.check(uri)).isInstanceOf(OutOfReachException.class);
-        Reach listed = Reach.of("169.254.0.0/16, fe80::/10, fd00:ec2::254 64:ff9b::/96 100.100.100.200 168.63.129.16");
+        Reach listed = Reach.of(
+                "169.254.0.0/16, fe80::/10, fd00:ec2::254 64:ff9b::/96 64:ff9b:1::/48 ::/96 2002::/16 100.100.100.200 168.63.129.16");
         assertThat(listed.problem(uri)).isEmpty();
         assertThatCode(() -> listed.check(uri)).doesNotThrowAnyException();
     }
