@@ -183,6 +183,23 @@ export const ofRun = {
     body: () => ({ type: "retry", runId, now: true }),
   }),
   pause: (runId) => simple("pause", runId, "Pause", "The run stops before its next superstep."),
+  pauseAt: (runId, path, stops, done) => ({
+    title: `Pause at ${path}`,
+    verb: "Set",
+    text: "The run stops there each time, and goes on when it is unpaused.",
+    fields: [
+      { name: "before", label: `Pause before ${path}`, kind: "check", value: stopsAt(stops.before, path) },
+      { name: "after", label: `Pause after ${path}`, kind: "check", value: stopsAt(stops.after, path) },
+    ],
+    line: (values) => {
+      const { before, after } = changedStops(stops, path, values);
+      const options = [...before.map((name) => option("before", name)), ...after.map((name) => option("after", name))];
+      return `postroad pause ${runId}${options.join("") || " --clear"}`;
+    },
+    body: (values) => ({ type: "pause", runId, ...changedStops(stops, path, values) }),
+    said: () => `Where ${runId} pauses is set`,
+    done,
+  }),
   unpause: (runId) => simple("unpause", runId, "Unpause", "The run goes on where it stopped."),
   resume: (runId) => simple("resume", runId, "Let it go on", "The run goes on from where its graph stopped it."),
   continue: (runId) => ({
@@ -256,6 +273,19 @@ export const ofRun = {
       ...(values.asNode ? { asNode: values.asNode } : {}),
     }),
   }),
+};
+
+const allBeside = (path) => path.replace(/[^/]*$/, "*");
+
+/** Whether a run pauses at a node, which may be named or be one of all. */
+export const stopsAt = (names, path) => names.includes(path) || names.includes(allBeside(path));
+
+const changedStops = (stops, path, values) => {
+  const changed = (names, on) => {
+    if (on) return stopsAt(names, path) ? names : [...names, path];
+    return names.filter((name) => name !== path && name !== allBeside(path));
+  };
+  return { before: changed(stops.before, values.before), after: changed(stops.after, values.after) };
 };
 
 /** Nothing was written, so nobody has. */

@@ -1,5 +1,6 @@
 // Graphs as pictures: laid out by the worker, drawn here, with what a run did in them.
 import { ofRun } from "./api.js";
+import { ask, may, ofRun as commands, stopsAt } from "./commands.js";
 import { count, html, Problem, runAddress, Status, useEffect, useLoaded, useMemo, useState } from "./ui.js";
 
 /** Where a node of a run is, from what is told of its supersteps; up to a superstep. */
@@ -55,6 +56,8 @@ export function RunGraph({ run, changed }) {
     const all = open ? open.split(",") : [];
     setOpen((all.includes(path) ? all.filter((one) => one !== path) : [...all, path]).join(","));
   };
+  const stops = stopsOf(nodes.data?.breakpoints, drawing.data);
+  const onStop = (path) => ask(commands.pauseAt(run.runId, path, stops, nodes.reload));
   const address = (path, state) =>
     state && state.tasks === 1 && state.task
       ? runAddress(run.runId, `?task=${encodeURIComponent(state.task)}`)
@@ -70,10 +73,17 @@ export function RunGraph({ run, changed }) {
       />
       <output for="superstep">${until === null ? `now (${most})` : `${until} of ${most}`}</output>
     </div>
-    <${Picture} drawing=${drawing.data} states=${states} ended=${["completed", "failed", "cancelled"].includes(run.status) && until === null ? run.status : ""} address=${address} onToggle=${toggle} />
+    <${Picture} drawing=${drawing.data} states=${states} ended=${["completed", "failed", "cancelled"].includes(run.status) && until === null ? run.status : ""} address=${address} onToggle=${toggle} stops=${stops} onStop=${may("steer") && nodes.data ? onStop : undefined} />
     ${nodes.data?.truncated && html`<p class="foot">Only the newest of its supersteps are counted.</p>`}
     <details class="as-text"><summary>The same as a list</summary><${AsList} states=${states} address=${address} /></details>
   `;
+}
+
+/** A run that went on under another version of its graph does not stop where its nodes are no more. */
+function stopsOf(breakpoints, drawing) {
+  const isThere = (name) => name.includes("/") || name === "*" || !drawing || drawing.steps.some((step) => step.id === name);
+  const known = (names = []) => names.filter(isThere);
+  return { before: known(breakpoints?.before), after: known(breakpoints?.after) };
 }
 
 function AsList({ states, address }) {
@@ -100,8 +110,10 @@ const ICONS = {
  * A drawing, with states where a run is given.
  * @param states by the paths of nodes; undefined for the graph alone
  * @param address where a node leads to
+ * @param stops the nodes before and after which the run pauses; undefined for the graph alone
+ * @param onStop takes the path of a node at which it is to pause; undefined where nobody may say so
  */
-export function Picture({ drawing, states, ended, address, onToggle }) {
+export function Picture({ drawing, states, ended, address, onToggle, stops, onStop }) {
   const [zoom, setZoom] = useState(0);
   if (!drawing) return html`<div class="picture"></div>`;
   const { width, height } = drawing;
@@ -120,9 +132,9 @@ export function Picture({ drawing, states, ended, address, onToggle }) {
         <defs>
           <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0.6L7.4 4L0 7.4z" /></marker>
         </defs>
-        ${drawing.steps.filter((step) => step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} address=${address} onToggle=${onToggle} drawn=${Boolean(states)} />`)}
+        ${drawing.steps.filter((step) => step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} address=${address} onToggle=${onToggle} stops=${stops} onStop=${onStop} drawn=${Boolean(states)} />`)}
         ${drawing.lines.map((line) => html`<${Line} line=${line} times=${states ? timesOf(line, drawing, states, ended) : -1} />`)}
-        ${drawing.steps.filter((step) => !step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} joined=${joined(step, drawing, states)} reached=${step.kind === "end" ? ended : ""} address=${address} onToggle=${onToggle} drawn=${Boolean(states)} />`)}
+        ${drawing.steps.filter((step) => !step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} joined=${joined(step, drawing, states)} reached=${step.kind === "end" ? ended : ""} address=${address} onToggle=${onToggle} stops=${stops} onStop=${onStop} drawn=${Boolean(states)} />`)}
       </svg>
     </div>
   `;
@@ -160,7 +172,7 @@ function Line({ line, times }) {
   </g>`;
 }
 
-function Box({ step, state, joined, reached, address, onToggle, drawn }) {
+function Box({ step, state, joined, reached, address, onToggle, stops, onStop, drawn }) {
   const { x, y, width, height, kind } = step;
   const status = kind === "end" ? (reached === "completed" ? "completed" : undefined) : statusOf(state);
   const look = `box is-${kind} ${status ? `is-${status}` : drawn ? "is-untouched" : ""}`;
@@ -186,10 +198,34 @@ function Box({ step, state, joined, reached, address, onToggle, drawn }) {
   `;
   return html`<g class=${look}>
     ${address ? html`<a href=${address(step.id, state)} aria-label=${told}>${body}</a>` : body}
+    <${Stop} step=${step} stops=${stops} onStop=${onStop} />
     ${kind === "graph" && onToggle && html`<a class="toggle" role="button" tabindex="0" href="#" aria-label=${`${step.inside ? "Close" : "Open"} graph ${step.title}`} onClick=${(event) => {
       event.preventDefault();
       event.stopPropagation();
       onToggle(step.id);
     }}><rect x=${x + 5} y=${y + 5} width="18" height="18" rx="4" /><path d=${`M${x + 10} ${y + 14}h8${step.inside ? "" : `M${x + 14} ${y + 10}v8`}`} /></a>`}
   </g>`;
+}
+
+/** The corner of a node that says whether the run pauses there, and lets it be set. */
+function Stop({ step, stops, onStop }) {
+  const before = stops && stopsAt(stops.before, step.id);
+  const after = stops && stopsAt(stops.after, step.id);
+  const isSet = before || after;
+  if (!isSet && !onStop) return null;
+  const told = isSet ? `Pauses ${[before && "before", after && "after"].filter(Boolean).join(" and ")} ${step.title}` : `Pause at ${step.title}`;
+  const body = html`<title>${told}</title><rect x="-12" y="-12" width="24" height="24" rx="6" />
+    <circle r="8" />${before && html`<path d="M-3.2 -3.4v6.8" />`}${after && html`<path d="M3.2 -3.4v6.8" />`}${!isSet && html`<path d="M-2 -3v6M2 -3v6" />`}`;
+  const look = `stop ${isSet ? "is-set" : ""}`;
+  const place = `translate(${step.x + 1},${step.y + step.height - 1})`;
+  if (!onStop) return html`<g class=${look} transform=${place} role="img" aria-label=${told}>${body}</g>`;
+  return html`<a class=${look} transform=${place} role="button" tabindex="0" href="#" aria-label=${told} onClick=${(event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    onStop(step.id);
+  }} onKeyDown=${(event) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    onStop(step.id);
+  }}>${body}</a>`;
 }

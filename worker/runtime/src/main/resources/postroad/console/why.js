@@ -38,7 +38,7 @@ const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function Step({ step, runId, onDone }) {
   const type = step.body.type ?? step.post.split("/").at(-1);
-  const verb = type === "resume" && !step.needs ? "Let it go on" : type === "retry" && step.body.now ? "Try now" : (VERBS[type] ?? type);
+  const verb = type === "resume" && !step.needs ? "Let it go on" : type === "retry" && step.body.now ? "Try now" : type === "pause" && step.body.before ? "Pause there no more" : (VERBS[type] ?? type);
   if (step.needs === "value") {
     return html`<a class="button primary" href=${`/inbox?run=${encodeURIComponent(runId)}`}>Answer it in the inbox</a>`;
   }

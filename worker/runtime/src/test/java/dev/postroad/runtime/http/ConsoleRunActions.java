@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Caller;
@@ -56,6 +57,39 @@ interface ConsoleRunActions extends ConsolePages {
         assertThat(dialog(page)).hasCount(0);
         site().journalWith("written-over", event -> event.type() == EventType.RUN_WAITING);
         assertThat(inState("written-over", "text")).isEqualTo("\"Dear all\"");
+    }
+
+    /** Set by the mouse, seen in the picture, come to, and taken away by the keyboard. */
+    @Test
+    default void pausesARunAtANodeOfItsGraph() {
+        site().apply("""
+                graph: stops
+                state: { said: {} }
+                nodes: { wait: { interrupt: "'go?'", output: "{'said': result}" }, then: { set: "{'said': 'then'}" } }
+                edges: [ { from: START, to: wait }, { from: wait, to: then }, { from: then, to: END } ]
+                """);
+        asking("stops", "stops-at");
+        Page page = at("/runs/stops-at?tab=graph");
+        button(page, "Pause at then").click();
+        dialog(page).getByLabel("Pause before then").check();
+        assertThat(dialog(page)).containsText("postroad pause stops-at --before then");
+        send(page, "Set");
+        assertThat(button(page, "Pauses before then")).isVisible();
+        assertThat(last("stops-at", EventType.BREAKPOINTS_SET).data().path("before"))
+                .isEqualTo(ConsolePages.json("[\"then\"]"));
+        site().control("stops-at", Control.Resume.with(ConsolePages.json("true")));
+        assertThat(page.locator(".why")).containsText("The run was paused before node then");
+        button(page, "Pauses before then").focus();
+        page.keyboard().press("Enter");
+        dialog(page).getByLabel("Pause before then").focus();
+        page.keyboard().press("Space");
+        assertThat(dialog(page)).containsText("postroad pause stops-at --clear");
+        page.keyboard().press("Enter");
+        assertThat(dialog(page)).hasCount(0);
+        assertThat(button(page, "Pause at then")).isVisible();
+        button(page, "Unpause").first().click();
+        send(page, "Unpause");
+        assertThat(site().ended("stops-at").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.postroad.runtime.history.tasks;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.runtime.history.rows.JsonFields;
 import java.util.List;
 
@@ -9,8 +10,9 @@ import java.util.List;
  * What the nodes of a run did, superstep by superstep.
  *
  * @param truncated whether the oldest are left out
+ * @param breakpoints at which nodes it was last said to pause
  */
-public record NodeSteps(List<NodeStep> steps, boolean truncated) {
+public record NodeSteps(List<NodeStep> steps, boolean truncated, Breakpoints breakpoints) {
     public NodeSteps {
         steps = List.copyOf(steps);
     }
@@ -30,6 +32,8 @@ public record NodeSteps(List<NodeStep> steps, boolean truncated) {
                                 .put("status", step.status())
                                 .put("tasks", step.tasks())
                                 .put("task", step.task())));
-        return json.put("truncated", truncated);
+        json.put("truncated", truncated);
+        breakpoints.put(json.putObject("breakpoints"));
+        return json;
     }
 }

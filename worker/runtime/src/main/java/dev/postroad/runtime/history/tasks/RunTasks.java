@@ -1,5 +1,7 @@
 package dev.postroad.runtime.history.tasks;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.runtime.history.rows.Cursors;
 import dev.postroad.runtime.history.rows.Rows;
 import dev.postroad.runtime.history.rows.Search;
@@ -39,6 +41,13 @@ public final class RunTasks {
                    count(*) AS tasks, min(task) AS task
             FROM postroad.tasks WHERE run_id = :runId AND NOT superseded
             GROUP BY 1, superstep, status ORDER BY superstep DESC, 1, status LIMIT :limit""";
+
+    private static final String BREAKPOINTS = """
+            SELECT coalesce(data -> 'before', data -> 'pauseBefore') AS before,
+                   coalesce(data -> 'after', data -> 'pauseAfter') AS after
+            FROM postroad.journal
+            WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND type IN ('breakpoints.set', 'run.queued')
+            ORDER BY seq DESC LIMIT 1""";
 
     private final Jdbi postgres;
 
@@ -118,18 +127,35 @@ public final class RunTasks {
 
     /** What the nodes of a run did and what still counts, the newest superstep first; empty where there is no such run. */
     public NodeSteps steps(String runId) {
-        List<NodeStep> found = postgres.withHandle(handle -> handle.createQuery(STEPS)
-                .bind("runId", runId)
-                .bind("limit", MOST_STEPS + 1)
-                .map((row, context) -> new NodeStep(
-                        row.getString("path"),
-                        row.getString("node"),
-                        row.getInt("superstep"),
-                        row.getString("status"),
-                        row.getLong("tasks"),
-                        row.getString("task")))
-                .list());
-        return new NodeSteps(found.subList(0, Math.min(MOST_STEPS, found.size())), found.size() > MOST_STEPS);
+        return postgres.withHandle(handle -> {
+            List<NodeStep> found = handle.createQuery(STEPS)
+                    .bind("runId", runId)
+                    .bind("limit", MOST_STEPS + 1)
+                    .map((row, context) -> new NodeStep(
+                            row.getString("path"),
+                            row.getString("node"),
+                            row.getInt("superstep"),
+                            row.getString("status"),
+                            row.getLong("tasks"),
+                            row.getString("task")))
+                    .list();
+            Breakpoints breakpoints = handle.createQuery(BREAKPOINTS)
+                    .bind("runId", runId)
+                    .map((row, context) -> new Breakpoints(names(row, "before"), names(row, "after")))
+                    .findOne()
+                    .orElse(Breakpoints.NONE);
+            return new NodeSteps(
+                    found.subList(0, Math.min(MOST_STEPS, found.size())), found.size() > MOST_STEPS, breakpoints);
+        });
+    }
+
+    private static List<String> names(ResultSet row, String column) throws SQLException {
+        JsonNode names = Rows.json(row, column);
+        List<String> all = new ArrayList<>();
+        if (names != null) {
+            names.forEach(name -> all.add(name.asText()));
+        }
+        return all;
     }
 
     private static RunTask task(ResultSet row) throws SQLException {
