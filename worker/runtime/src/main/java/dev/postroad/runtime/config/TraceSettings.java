@@ -13,14 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param openTelemetry OpenTelemetry's own variables, which its SDK reads; empty where nothing is traced
  * @param content whether spans show what is handed to agents, and what they answer
- * @param link where people look at a trace, with {@value #TRACE_ID} and perhaps {@value #SPAN_ID} in it; null for nowhere
+ * @param link where people look at a trace, with {@value #TRACE_ID} and perhaps <code>&#123;spanId&#125;</code> in it; null for nowhere
  */
 public record TraceSettings(
         Map<String, String> openTelemetry,
         boolean content,
         @Nullable String link) {
     private static final String TRACE_ID = "{traceId}";
-    private static final String SPAN_ID = "{spanId}";
 
     /** What turns traces on: either is enough. */
     static final List<String> ENDPOINTS = List.of("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");

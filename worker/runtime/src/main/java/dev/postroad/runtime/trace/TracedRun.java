@@ -20,7 +20,11 @@ public record TracedRun(
     private static final int SPAN_END = 52;
     private static final int LENGTH = 55;
 
-    /** @param traceParent the trigger's; null where it had none, which one that is no trace context counts as */
+    /**
+     * A run that is traced.
+     *
+     * @param traceParent the trigger's; null where it had none, which one that is no trace context counts as
+     */
     public static TracedRun of(long number, String id, @Nullable String traceParent) {
         String given = wellFormed(traceParent);
         return given == null
