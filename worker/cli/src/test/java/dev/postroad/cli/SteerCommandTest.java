@@ -366,6 +366,9 @@ final class SteerCommandTest extends CommandsOnServers {
                 edges: [ { from: START, to: ask }, { from: ask, to: then }, { from: then, to: END } ]
                 """);
         assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.run("trigger", "long", "--run-id", "held", "--pause-before", "then,ask"))
+                .isZero();
+        awaitStatus("held", RunStatus.PAUSED);
         assertThat(shell.run("trigger", "long", "--run-id", "paused")).isZero();
         assertThat(shell.run("pause", "paused")).isZero();
         awaitStatus("paused", RunStatus.PAUSED);
