@@ -276,9 +276,11 @@ final class DescriptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"java", "python", "typescript-fetch"})
     void openApiGeneratorMakesAClient(String language) throws IOException {
-        String generator = System.getProperty(
-                "postroad.generator", System.getenv().getOrDefault("POSTROAD_TEST_GENERATOR", ""));
-        assumeTrue(Files.isRegularFile(Path.of(generator)), "skipped: CONTRIBUTING.md says how to name the jar of openapi-generator");
+        String generator =
+                System.getProperty("postroad.generator", System.getenv().getOrDefault("POSTROAD_TEST_GENERATOR", ""));
+        assumeTrue(
+                Files.isRegularFile(Path.of(generator)),
+                "skipped: CONTRIBUTING.md says how to name the jar of openapi-generator");
         Path client = Files.createTempDirectory(folder, language);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String served = folder.resolve(OPENAPI).toString();

@@ -118,7 +118,7 @@ interface ConsoleOperationActions extends ConsolePages {
     /** Those that are asked for later are held until the graph goes on. */
     @Test
     default void holdsTheLaterRunsOfAGraph() {
-        site().apply("graph: halts\n" + ConsoleTest.ASKS);
+        site().apply("graph: halts\n" + ConsolePlace.ASKS);
         startLater("halts", "goes-on");
         Page page = at("/queue");
         Locator row = page.locator("main table tr", new Page.LocatorOptions().setHasText("halts"))
@@ -178,12 +178,12 @@ interface ConsoleOperationActions extends ConsolePages {
         fill(page, "Definition", "graph: applied\nnodes: { ask: { interrup: \"'well?'\" } }\n");
         inDialog(page, "Publish it").click();
         assertThat(dialog(page).locator(".problem")).containsText("nodes.ask");
-        fill(page, "Definition", "graph: applied\n" + ConsoleTest.ASKS);
+        fill(page, "Definition", "graph: applied\n" + ConsolePlace.ASKS);
         send(page, "Publish it");
         assertThat(page.locator(".sayings")).containsText("Published: graph/applied");
         asking("applied", "moves");
         button(page, "Apply a definition…").click();
-        fill(page, "Definition", "graph: applied\ndescription: Better\n" + ConsoleTest.ASKS);
+        fill(page, "Definition", "graph: applied\ndescription: Better\n" + ConsolePlace.ASKS);
         send(page, "Publish it");
         Site.await(
                 "the version is there",

@@ -13,7 +13,6 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
-import dev.postroad.runtime.testing.Browsing;
 import dev.postroad.runtime.testing.Site;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,14 +24,7 @@ import org.jspecify.annotations.NullMarked;
 /** What tests of the console share: one site and one browser, whose pages they look at by turns. */
 @NullMarked
 interface ConsolePages {
-    /**
-     * Where a test is.
-     *
-     * @param here the address of a worker that asks for no token
-     */
-    record Place(Site site, Browsing browsing, String here) {}
-
-    Place place();
+    ConsolePlace place();
 
     default Site site() {
         return place().site();

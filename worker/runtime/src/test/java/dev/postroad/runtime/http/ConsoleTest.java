@@ -14,15 +14,12 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.Trigger;
-import dev.postroad.runtime.access.Role;
-import dev.postroad.runtime.access.TokenLine;
 import dev.postroad.runtime.testing.Browsing;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.MoodyAgent;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,49 +27,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The console, as a person meets it: in a browser, on a worker with real servers. More of it by screens, on the same site. */
+/** The console, as a person meets it: in a browser, on a worker with real servers. More of it is in {@link ConsoleActionsTest}. */
 @NullMarked
-final class ConsoleTest
-        implements ConsoleInboxActions, ConsoleRunActions, ConsoleOperationActions, ConsoleFrameActions {
-    private static final String TOKEN = "0123456789-abcdef";
-    private static final String GRAPHS = """
-        graph: letters
-        state: { parts: { reducer: last }, text: { reducer: last }, ok: { reducer: last } }
-        nodes:
-          plan: { set: "{'parts': [1, 2, 3]}" }
-          write: { set: "{'text': 'Dear reader'}" }
-          check: { set: "{}" }
-          approve:
-            interrupt:
-              ask: "{'question': 'Send it?', 'draft': state.text}"
-              schema: { type: object, required: [approved], properties: { approved: { type: boolean }, note: { type: string } } }
-            output: "{'ok': result.approved}"
-          send: { graph: sending }
-        edges:
-          - { from: START, to: plan }
-          - { from: plan, to: write }
-          - { from: plan, forEach: "state.parts", to: check }
-          - { from: [write, check], to: approve }
-          - { from: approve, to: send }
-          - { from: send, to: END }
-        ---
-        graph: breaks
-        state: { s: { reducer: last, default: x }, n: { reducer: last } }
-        nodes: { bad: { set: "{'n': int(state.s)}" } }
-        edges: [{ from: START, to: bad }, { from: bad, to: END }]
-        ---
-        graph: picks
-        queue: { concurrency: [{ runs: 50 }] }
-        nodes: { choose: { interrupt: { ask: "'Which?'", schema: { enum: [a, b] } } } }
-        edges: [{ from: START, to: choose }, { from: choose, to: END }]
-        ---
-        agent: clerk
-        kind: java
-        provider: test-puppet
-        """;
+final class ConsoleTest implements ConsoleInboxActions {
     private static final String COUNTS = """
         graph: counts
         state: { s: { reducer: last, default: x }, n: { reducer: last } }
@@ -84,66 +43,31 @@ final class ConsoleTest
         nodes: { call: { agent: chatty } }
         edges: [{ from: START, to: call }, { from: call, to: END }]
         """;
-    private static final String SENDING = """
-        graph: sending
-        nodes: { stamp: { set: "{}" } }
-        edges: [{ from: START, to: stamp }, { from: stamp, to: END }]
-        """;
-
-    /** All of a graph but its name. */
-    static final String ASKS = """
-        nodes: { ask: { interrupt: "'well?'" } }
-        edges: [{ from: START, to: ask }, { from: ask, to: END }]
-        """;
-
-    private static final TokenLine.New READER = TokenLine.generate("ada", Role.READER, Map.of(), new SecureRandom());
-
-    private static Site site = Site.open();
-    private static Browsing browsing = Browsing.none();
-    private static String here = "";
-    private static String guarded = "";
-
-    @BeforeAll
-    static void start() {
-        browsing = Browsing.start();
-        here = "http://127.0.0.1:"
-                + site.worker(Map.of("POSTROAD_TRACE_LINK", "http://127.0.0.1:1/trace/{traceId}?span={spanId}"))
-                        .httpPort();
-        guarded = "http://127.0.0.1:"
-                + site.worker(Map.of("POSTROAD_HTTP_TOKEN", TOKEN, "POSTROAD_HTTP_TOKENS", READER.line()))
-                        .httpPort();
-        site.apply(SENDING);
-        site.apply(GRAPHS);
-        for (String run : List.of("asks", "by-hand", "many-1", "many-2")) {
-            site.trigger("letters", run, "{}");
-        }
-        site.trigger("breaks", "broken", "{}");
-        site.ended("broken");
-        for (String run : List.of("asks", "by-hand", "many-1", "many-2")) {
-            site.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
-        }
-    }
+    private static final ConsolePlace PLACE = ConsolePlace.open();
+    private static final Site SITE = PLACE.site();
+    private static final Browsing BROWSING = PLACE.browsing();
+    private static final String HERE = PLACE.here();
+    private static final String GUARDED = PLACE.guarded();
 
     @AfterAll
     static void stop() {
-        browsing.close();
-        site.close();
+        PLACE.close();
     }
 
     @AfterEach
     void leavesTheOriginNowhereAndBreaksNoPolicy() {
-        browsing.leavePages();
-        assertThat(browsing.faults()).isEmpty();
+        BROWSING.leavePages();
+        assertThat(BROWSING.faults()).isEmpty();
     }
 
     @Override
-    public Place place() {
-        return new Place(site, browsing, here);
+    public ConsolePlace place() {
+        return PLACE;
     }
 
     @Test
     void canBeReadByEverybodyInEachOfItsScreensAndThemes() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
         Map<String, String> screens = Map.ofEntries(
                 Map.entry("/runs", "table.runs a"),
                 Map.entry("/runs/asks", ".picture .box"),
@@ -161,21 +85,21 @@ final class ConsoleTest
                 Map.entry("/queue", "table.limits"),
                 Map.entry("/cost", "main table a"));
         screens.forEach((path, there) -> {
-            page.navigate(here + path);
+            page.navigate(HERE + path);
             assertThat(page.locator(there).first()).isVisible();
             assertThat(page.locator(".problem")).hasCount(0);
-            assertThat(browsing.unreadable(page)).as(path).isEmpty();
+            assertThat(BROWSING.unreadable(page)).as(path).isEmpty();
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-            assertThat(browsing.faint(page)).as(path + " in the dark").isEmpty();
+            assertThat(BROWSING.faint(page)).as(path + " in the dark").isEmpty();
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         });
     }
 
     @Test
     void fitsANarrowScreen() {
-        Page page = browsing.page(ColorScheme.DARK, 390);
+        Page page = BROWSING.page(ColorScheme.DARK, 390);
         for (String path : List.of("/runs", "/runs/asks", "/inbox", "/workers")) {
-            page.navigate(here + path);
+            page.navigate(HERE + path);
             assertThat(page.locator("main h1")).isVisible();
             assertThat(page.locator("main :is(.picture .box, .question, table a, table.workers)")
                             .first())
@@ -183,16 +107,16 @@ final class ConsoleTest
             assertThat(page.evaluate("document.documentElement.scrollWidth"))
                     .as(path)
                     .isEqualTo(390);
-            assertThat(browsing.unreadable(page)).as(path).isEmpty();
+            assertThat(BROWSING.unreadable(page)).as(path).isEmpty();
         }
     }
 
     @Test
     void showsNewRunsWithoutALoadAndFindsThemByTheirTags() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        page.navigate(here + "/runs");
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        page.navigate(HERE + "/runs");
         assertThat(page.locator(".live")).hasText("Live");
-        site.trigger("sending", "just-now", "{}");
+        SITE.trigger("sending", "just-now", "{}");
         assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("just-now")))
                 .isVisible();
         page.locator(".statuses a", new Page.LocatorOptions().setHasText("failed"))
@@ -208,7 +132,7 @@ final class ConsoleTest
         // What is being typed outlives what comes meanwhile.
         Locator completed = page.locator(".statuses a", new Page.LocatorOptions().setHasText("completed"));
         String before = completed.textContent();
-        site.trigger("sending", "meanwhile", "{}");
+        SITE.trigger("sending", "meanwhile", "{}");
         assertThat(completed).not().hasText(before);
         page.getByLabel("Tag").press("Enter");
         assertThat(page.locator(".empty")).containsText("No run is as the filter says");
@@ -216,8 +140,8 @@ final class ConsoleTest
 
     @Test
     void showsWhereARunIsAndWhatHappenedToItsTasks() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        page.navigate(here + "/runs/asks");
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        page.navigate(HERE + "/runs/asks");
         assertThat(page.locator(".why")).containsText("Node approve asks a person");
         assertThat(page.getByLabel("approve, waiting, 1 task")).isVisible();
         assertThat(page.getByLabel("check, completed, 3 tasks")).isVisible();
@@ -231,12 +155,12 @@ final class ConsoleTest
 
     @Test
     void answersWhatIsAskedAndSaysWhatIsNoLongerAsked() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        Page late = browsing.page(ColorScheme.LIGHT, 1280);
-        site.trigger("letters", "twice", "{}");
-        site.journalWith("twice", event -> event.type() == EventType.RUN_WAITING);
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        Page late = BROWSING.page(ColorScheme.LIGHT, 1280);
+        SITE.trigger("letters", "twice", "{}");
+        SITE.journalWith("twice", event -> event.type() == EventType.RUN_WAITING);
         for (Page each : List.of(page, late)) {
-            each.navigate(here + "/inbox?run=twice");
+            each.navigate(HERE + "/inbox?run=twice");
             assertThat(each.locator(".question h2")).hasText("Send it?");
         }
         // What the late one sees stays as it is.
@@ -245,8 +169,8 @@ final class ConsoleTest
         button(page, "Answer").click();
         assertThat(page.locator(".sayings")).containsText("twice: answered");
         assertThat(page.locator(".empty")).isVisible();
-        site.ended("twice");
-        assertThat(site.history()
+        SITE.ended("twice");
+        assertThat(SITE.history()
                         .state("twice", null)
                         .orElseThrow()
                         .state()
@@ -260,8 +184,8 @@ final class ConsoleTest
     /** Nothing but keys, from the address on. */
     @Test
     void cancelsARunByTheKeyboardAlone() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        page.navigate(here + "/runs/by-hand");
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        page.navigate(HERE + "/runs/by-hand");
         assertThat(button(page, "Cancel")).isVisible();
         tabTo(page, "Cancel");
         page.keyboard().press("Enter");
@@ -276,12 +200,12 @@ final class ConsoleTest
 
     @Test
     void cancelsAllThatAFilterFinds() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
         for (String run : List.of("all-1", "all-2")) {
-            site.client().trigger(Trigger.of("letters", run, (ObjectNode) Site.json("{}")));
-            site.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
+            SITE.client().trigger(Trigger.of("letters", run, (ObjectNode) Site.json("{}")));
+            SITE.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
         }
-        page.navigate(here + "/runs?graph=letters&status=waiting");
+        page.navigate(HERE + "/runs?graph=letters&status=waiting");
         button(page, "All of these…").click();
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad cancel --status waiting --graph letters");
         page.getByLabel("Command").selectOption("pause");
@@ -293,9 +217,9 @@ final class ConsoleTest
 
     @Test
     void ordersOfTheWorkerWhatIsToBeDoneToAllThatAFilterFinds() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
         for (String run : List.of("batch-1", "batch-2")) {
-            site.client()
+            SITE.client()
                     .trigger(new Trigger(
                             new Trigger.OfGraph("letters", null),
                             run,
@@ -303,9 +227,9 @@ final class ConsoleTest
                             0,
                             null,
                             Map.of("batch", "b7")));
-            site.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
+            SITE.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
         }
-        page.navigate(here + "/runs?graph=letters&version=1&tag=batch%3Db7");
+        page.navigate(HERE + "/runs?graph=letters&version=1&tag=batch%3Db7");
         button(page, "All of these…").click();
         assertThat(page.getByRole(AriaRole.DIALOG))
                 .containsText("postroad cancel --status queued,running,waiting,paused --graph letters"
@@ -319,15 +243,15 @@ final class ConsoleTest
         button(page, "All of these…").click();
         inDialog(page, "Cancel 2").click();
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("2 done, 0 refused; over.");
-        assertThat(site.ended("batch-2").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
-        assertThat(site.number("SELECT count(*) FROM postroad.bulks WHERE selection -> 'tags' ->> 'batch' = 'b7'"))
+        assertThat(SITE.ended("batch-2").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.bulks WHERE selection -> 'tags' ->> 'batch' = 'b7'"))
                 .isEqualTo(2);
     }
 
     @Test
     void disablesAnAgentWithAReasonAndEnablesIt() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        page.navigate(here + "/agents/clerk");
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        page.navigate(HERE + "/agents/clerk");
         button(page, "Disable…").click();
         page.getByLabel("Why").fill("on holiday");
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad agents disable clerk --why 'on holiday'");
@@ -343,17 +267,17 @@ final class ConsoleTest
         button(page, "Try a call…").click();
         page.getByLabel("Run id").fill("called");
         inDialog(page, "Call it").click();
-        assertThat(page).hasURL(here + "/runs/called");
+        assertThat(page).hasURL(HERE + "/runs/called");
         assertThat(page.locator(".title .status")).containsText("completed");
-        page.navigate(here + "/runs/called?tab=tasks");
+        page.navigate(HERE + "/runs/called?tab=tasks");
         page.locator("table.tasks a").first().click();
         assertThat(page.locator(".log")).containsText("it is half done");
     }
 
     @Test
     void findsEventsOfEachTypeThatAJournalHas() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        page.navigate(here + "/runs/broken?tab=events");
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        page.navigate(HERE + "/runs/broken?tab=events");
         assertThat(page.locator(".events li").first()).isVisible();
         List<String> types = EventType.known()
                 .map(EventType::publicName)
@@ -367,14 +291,14 @@ final class ConsoleTest
 
     @Test
     void showsNoButtonThatMayNotBePressed() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        page.navigate(guarded + "/runs");
-        page.getByLabel("Token of this worker").fill(READER.token());
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        page.navigate(GUARDED + "/runs");
+        page.getByLabel("Token of this worker").fill(ConsolePlace.READER.token());
         button(page, "Sign in").click();
         assertThat(page.locator("h1")).hasText("Runs");
         for (String path :
                 List.of("/runs/asks", "/runs/asks?tab=state", "/inbox", "/agents/clerk", "/errors", "/runs")) {
-            page.navigate(guarded + path);
+            page.navigate(GUARDED + path);
             assertThat(page.locator("main h1")).isVisible();
             assertThat(page.locator("main :is(.picture .box, .versions li, .question, .events li, table a)")
                             .first())
@@ -386,12 +310,12 @@ final class ConsoleTest
 
     @Test
     void letsInByATokenThatNoScriptCanRead() {
-        Page page = browsing.page(ColorScheme.LIGHT, 390);
-        page.navigate(guarded + "/runs/asks");
+        Page page = BROWSING.page(ColorScheme.LIGHT, 390);
+        page.navigate(GUARDED + "/runs/asks");
         page.getByLabel("Token of this worker").fill("wrong-wrong-wrong");
         button(page, "Sign in").click();
         assertThat(page.locator(".problem")).containsText("a token of this worker");
-        page.getByLabel("Token of this worker").fill(TOKEN);
+        page.getByLabel("Token of this worker").fill(ConsolePlace.TOKEN);
         button(page, "Sign in").click();
         assertThat(page.locator("h1")).hasText("asks");
         assertThat(page.evaluate("document.cookie")).isEqualTo("");
@@ -406,11 +330,11 @@ final class ConsoleTest
     /** The commands of a run that no other test presses, one after the other, as a person would. */
     @Test
     void steersARunFromItsPages() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
         Locator status = page.locator(".title .status").first();
-        site.trigger("letters", "steered", "{}");
-        site.journalWith("steered", event -> event.type() == EventType.RUN_WAITING);
-        page.navigate(here + "/runs/steered");
+        SITE.trigger("letters", "steered", "{}");
+        SITE.journalWith("steered", event -> event.type() == EventType.RUN_WAITING);
+        page.navigate(HERE + "/runs/steered");
         button(page, "Pause").click();
         inDialog(page, "Pause").click();
         assertThat(status).containsText("paused");
@@ -418,7 +342,7 @@ final class ConsoleTest
         inDialog(page, "Unpause").click();
         assertThat(status).containsText("waiting");
 
-        page.navigate(here + "/runs/steered?tab=state&version=1");
+        page.navigate(HERE + "/runs/steered?tab=state&version=1");
         button(page, "Write to the state…").click();
         page.getByLabel("Writes").fill("{\"text\": \"Dear all\"}");
         page.getByLabel("As if this node had written it").fill("write");
@@ -427,11 +351,11 @@ final class ConsoleTest
         button(page, "Roll back to here…").click();
         inDialog(page, "Roll back").click();
         assertThat(status).containsText("waiting");
-        assertThat(site.journal("steered")).anyMatch(event -> event.type() == EventType.RUN_ROLLED_BACK);
+        assertThat(SITE.journal("steered")).anyMatch(event -> event.type() == EventType.RUN_ROLLED_BACK);
         button(page, "Fork from here…").click();
         page.getByLabel("Id of the new run").fill("branched");
         inDialog(page, "Fork").click();
-        assertThat(page).hasURL(here + "/runs/branched");
+        assertThat(page).hasURL(HERE + "/runs/branched");
         assertThat(page.locator("h1")).hasText("branched");
         assertThat(status).containsText("waiting");
 
@@ -444,15 +368,15 @@ final class ConsoleTest
         button(page, "Start one like this…").click();
         page.getByLabel("Run id; one is made where it is empty").fill("alike");
         inDialog(page, "Start the run").click();
-        assertThat(page).hasURL(here + "/runs/alike");
+        assertThat(page).hasURL(HERE + "/runs/alike");
         assertThat(status).containsText("waiting");
     }
 
     @Test
     void pausesAScheduleAndHasItStartARunAtOnce() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
-        site.apply("schedule: rarely\ngraph: sending\nevery: P1D\n");
-        page.navigate(here + "/schedules");
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+        SITE.apply("schedule: rarely\ngraph: sending\nevery: P1D\n");
+        page.navigate(HERE + "/schedules");
         Locator row = page.locator("table.schedules tr", new Page.LocatorOptions().setHasText("rarely"));
         row.getByText("Pause…").click();
         page.getByLabel("Reason, for people").fill("on holiday");
@@ -469,20 +393,20 @@ final class ConsoleTest
     /** What the console shows is asked for by its pages alone: without one, no connection for answers is taken. */
     @Test
     void asksNothingOfPostgresWhileNobodyLooks() {
-        try (Caller caller = new Caller(URI.create(here).getPort())) {
+        try (Caller caller = new Caller(URI.create(HERE).getPort())) {
             AtomicInteger runs = new AtomicInteger();
             Site.await("those who looked are gone", () -> {
                 double before = asked(caller);
                 for (int i = 0; i < 5; i++) {
                     String run = "unseen-" + runs.incrementAndGet();
-                    site.trigger("sending", run, "{}");
-                    site.ended(run);
+                    SITE.trigger("sending", run, "{}");
+                    SITE.ended(run);
                 }
                 return asked(caller) == before;
             });
             double before = asked(caller);
-            Page page = browsing.page(ColorScheme.LIGHT, 1280);
-            page.navigate(here + "/runs");
+            Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
+            page.navigate(HERE + "/runs");
             assertThat(page.locator(".live")).hasText("Live");
             assertThat(asked(caller)).isGreaterThan(before);
         }
@@ -502,21 +426,21 @@ final class ConsoleTest
     /** Three of the faults that PlantedFaultsTest plants: what is said stands there, and its buttons help. */
     @Test
     void saysWhyARunDoesNotGoOnAndHasTheButtonThatHelps() {
-        Page page = browsing.page(ColorScheme.LIGHT, 1280);
+        Page page = BROWSING.page(ColorScheme.LIGHT, 1280);
         Locator why = page.locator(".why");
         Locator status = page.locator(".title .status");
 
-        site.apply(COUNTS.formatted("int(state.s)"));
-        site.trigger("counts", "mended", "{}");
-        site.ended("mended");
-        page.navigate(here + "/runs/mended");
+        SITE.apply(COUNTS.formatted("int(state.s)"));
+        SITE.trigger("counts", "mended", "{}");
+        SITE.ended("mended");
+        page.navigate(HERE + "/runs/mended");
         assertThat(why).containsText("Node bad failed with expression");
         assertThat(why.locator(".times")).containsText("since");
         assertThat(why.locator(".remedy")).containsText("Correct the expression in the graph, and apply it");
-        site.apply(COUNTS.formatted("size(state.s)"));
+        SITE.apply(COUNTS.formatted("size(state.s)"));
         Site.await(
                 "the graph was changed",
-                () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'counts'") == 2);
+                () -> SITE.number("SELECT count(*) FROM postroad.graphs WHERE name = 'counts'") == 2);
         page.reload();
         assertThat(why).containsText("the graph was changed, to version 2");
         help(page, "Migrate");
@@ -527,24 +451,22 @@ final class ConsoleTest
         try (MoodyAgent agents = MoodyAgent.start()) {
             String chatty = "agent: chatty\nkind: http\nurl: " + agents.url("chatty") + "\n";
             agents.is("chatty", new MoodyAgent.Mood(200, "text/html", "<html></html>"));
-            site.apply(chatty + "---\n" + CALLS);
-            site.trigger("calls", "html", "{}");
-            page.navigate(here + "/runs/html");
+            SITE.apply(chatty + "---\n" + CALLS);
+            SITE.trigger("calls", "html", "{}");
+            page.navigate(HERE + "/runs/html");
             assertThat(why).containsText("the answer is not JSON but HTML or XML: <html></html>");
             agents.is("chatty", MoodyAgent.WELL);
             help(page, "Retry");
             assertThat(status).containsText("completed");
 
-            site.send(site.topics().registry(), Site.bytes("agent/chatty"), null);
+            SITE.send(SITE.topics().registry(), Site.bytes("agent/chatty"), null);
             Site.await(
-                    "the agent is gone",
-                    () -> site.number(
-                                    "SELECT count(*) FROM postroad.agents WHERE name = 'chatty' AND removed_at IS NULL")
-                            == 0);
-            site.trigger("calls", "gone", "{}");
-            page.navigate(here + "/runs/gone");
+                    "the worker knows that the agent is gone",
+                    () -> page.request().get(HERE + "/api/agents/chatty").status() == 404);
+            SITE.trigger("calls", "gone", "{}");
+            page.navigate(HERE + "/runs/gone");
             assertThat(why).containsText("Node call needs agent chatty, which was removed");
-            site.apply(chatty);
+            SITE.apply(chatty);
             assertThat(status).containsText("completed");
         }
     }
