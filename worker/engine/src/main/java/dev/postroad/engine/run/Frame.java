@@ -254,7 +254,7 @@ record Frame(
     boolean mayStop() {
         return Eager.is(this)
                 ? superstep.count(TaskStatus.PENDING) > 0 && !superstep.hasFailed()
-                : superstep.isUntouched() && allowance.cleared() < superstep.number();
+                : superstep.isUntouched() && allowance.cleared() < superstep.number() && !superstep.wasBegun();
     }
 
     /** With the breakpoints over that stand before what is to begin next. */

@@ -46,8 +46,8 @@ final class Stops {
                 }
             }
         }
-        if (!nodes.isEmpty() && draft.run().pausing() == null) {
-            draft.emit(new RunPausing(null, new Breakpoints(List.of(), nodes)));
+        if (!nodes.isEmpty()) {
+            pause(new Breakpoints(List.of(), nodes));
         }
     }
 
@@ -69,17 +69,34 @@ final class Stops {
     /** Has the run pause where a graph stands; false where it need not. */
     boolean hold(Frame frame) {
         Breakpoints wanted = draft.run().breakpoints();
-        if (wanted.isEmpty() || draft.run().pausing() != null || !frame.mayStop()) {
+        if (wanted.isEmpty() || !frame.mayStop() || (draft.run().pausing() != null && !isPassed(frame))) {
             return false;
         }
         String inside = path(frame.prefix());
         List<String> next = wanted.before().isEmpty() ? List.of() : pending(frame);
         List<String> closed = Eager.is(frame) ? List.of() : frame.position().closed();
         Breakpoints at = new Breakpoints(found(wanted.before(), inside, next), found(wanted.after(), inside, closed));
-        if (at.isEmpty()) {
+        return !at.isEmpty() && pause(at);
+    }
+
+    /** Whether a graph comes to its end though the run is to pause: nothing is left in it that could be held. */
+    private static boolean isPassed(Frame frame) {
+        return frame.superstep().isEmpty();
+    }
+
+    /** Where it is to pause already it is to be held at an end too, for its breakpoints then; false where it is already. */
+    private boolean pause(Breakpoints at) {
+        Phase.Pausing already = draft.run().pausing();
+        if (already == null) {
+            draft.emit(new RunPausing(null, at));
+            return true;
+        }
+        if (!already.at().after().isEmpty()) {
             return false;
         }
-        draft.emit(new RunPausing(null, at));
+        List<String> before = new ArrayList<>(already.at().before());
+        before.addAll(at.before());
+        draft.emit(new RunPausing(null, new Breakpoints(before, at.after())));
         return true;
     }
 

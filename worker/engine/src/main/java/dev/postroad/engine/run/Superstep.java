@@ -178,6 +178,11 @@ final class Superstep {
         return count(TaskStatus.PENDING) == tasks.length;
     }
 
+    /** Whether some task was begun before, though it may be one that slept and is to go on. */
+    boolean wasBegun() {
+        return Arrays.stream(tasks).anyMatch(task -> task.attempt() > 0);
+    }
+
     /** Whether nothing more is to come of any. */
     boolean isSettled() {
         return count(TaskStatus.DONE) + count(TaskStatus.HANDLED) == tasks.length;

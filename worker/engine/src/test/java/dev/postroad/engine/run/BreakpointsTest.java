@@ -7,6 +7,7 @@ import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.Graph;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
@@ -310,5 +311,52 @@ final class BreakpointsTest {
         Graph newer = RunScript.graph(CHAIN.replace("publish", "print"), 2);
         script.tell(new Command.Migrate("newer", newer));
         assertThat(script.run.breakpoints()).isEqualTo(before("review"));
+    }
+
+    @Test
+    void doesNotStandAfterANodeWhoseFollowerHasBegunAndSleeps() {
+        RunScript script = RunScript.started(CHAIN, "{'log': []}");
+        answer(script, "draft@1");
+        script.reply("review@2", new AgentReply.Sleeping(Duration.ofSeconds(5)));
+        script.tell(new Command.Steer("stops", new Control.Pause(after("draft"))));
+        script.wakeNext();
+        assertThat(script.run.callsUnderWay()).containsOnlyKeys("review@2");
+    }
+
+    @Test
+    void doesNotStandAfterANodeWhoseFollowerIsTriedAgain() {
+        RunScript script = RunScript.started(CHAIN, "{'log': []}");
+        answer(script, "draft@1");
+        script.reply("review@2", AgentReply.retryable("http.503", "busy"));
+        script.tell(
+                new Command.Steer("stops", new Control.Pause(new Breakpoints(List.of("review"), List.of("draft")))));
+        script.wakeNext();
+        assertThat(script.run.callsUnderWay()).containsOnlyKeys("review@2");
+    }
+
+    @Test
+    void pausesAfterTheLastNodeThoughItWasToPauseAnyway() {
+        RunScript script = queued(CHAIN.replace("< 4", "< 0"), after("publish"));
+        answer(script, "draft@1");
+        answer(script, "review@2");
+        script.tell(new Command.Steer("now", new Control.Pause(null)));
+        answer(script, "publish@3");
+        assertPausedAt(script, after("publish"));
+        unpause(script);
+        assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
+    }
+
+    @Test
+    void pausesAfterTheLastNodeOfOverlappingSuperstepsThoughItWasToPauseAnyway() {
+        RunScript script = queued(FAN, after("end"));
+        answer(script, "f1@1");
+        answer(script, "s1@1");
+        answer(script, "f2@2");
+        answer(script, "s2@2");
+        script.tell(new Command.Steer("now", new Control.Pause(null)));
+        answer(script, "end@3");
+        assertPausedAt(script, after("end"));
+        unpause(script);
+        assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
     }
 }
