@@ -35,6 +35,7 @@ public record QueueRules(
      * The most runs that are under way at once.
      *
      * @param key null for all runs of the graph together
+     * @param runs 0 where the version is paused
      */
     public record Concurrency(@Nullable KeyExpression key, int runs) {
         /** What runs are counted together by. */
@@ -70,6 +71,11 @@ public record QueueRules(
     /** Whether runs begin by turns that are given over all workers. */
     public boolean isLimited() {
         return !concurrency.isEmpty() || !rates.isEmpty();
+    }
+
+    /** Whether no run begins: each stays where it is until it is taken to another version. */
+    public boolean isPaused() {
+        return concurrency.stream().anyMatch(limit -> limit.runs() == 0);
     }
 
     /** Whether some limit is one by key. */

@@ -4,10 +4,12 @@ import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.journal.TurnPicker.Waiting;
 import dev.postroad.runtime.journal.TurnsInHand.Turn;
 import dev.postroad.runtime.limit.RateWindow;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -32,12 +34,15 @@ import org.jspecify.annotations.Nullable;
  * those of runs that can begin here at once are {@link TurnsInHand}, and nothing is written into their rows.
  *
  * <p>Where the first of the queue wait for keys that are full, the first of each combination of keys are looked at besides,
- * from one to the next by an index, so that nobody behind them is read. Thread-safe.
+ * from one to the next by an index, so that nobody behind them is read. Runs of versions that are paused are none of the
+ * queue: those of other versions go ahead of them. Thread-safe.
  */
 public final class TurnGiver {
     private static final int MOST_TURNS_AT_ONCE = 1_000;
     private static final int MOST_LINES_AT_ONCE = 500;
     private static final int MOST_OF_A_LINE = 20;
+    /** However many there are that a version holds, all of them are read for that. */
+    private static final Duration LOOK_PAST_PAUSED_EVERY = Duration.ofSeconds(1);
 
     private static final String READABLE = "id NOT IN (SELECT run FROM postroad.unreadable_runs)";
     private static final String LOCK =
@@ -61,7 +66,7 @@ public final class TurnGiver {
             WHERE r.turn_at IS NULL AND %1$s""".formatted(READABLE, TurnsInHand.STANDING);
     private static final String FRONT_OF_THOSE = """
             (SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, line, status_seq FROM postroad.runs
-             WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s
+             WHERE graph = ? AND version <> ALL (?) AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s
              ORDER BY rank, id LIMIT ?)""";
     private static final String FRONT = "SELECT * FROM ("
             + FRONT_OF_THOSE.formatted("wake_at IS NULL", READABLE) + " UNION ALL "
@@ -99,6 +104,10 @@ public final class TurnGiver {
     private final UsedLimits limits = new UsedLimits();
     /** Where the look over the lines of a graph goes on; forgotten with the worker, which costs nothing. */
     private final Map<String, Long> linesFrom = new ConcurrentHashMap<>();
+    /** The versions of graphs that are paused, as far as they were seen: no version ever changes. */
+    private final Map<String, Set<Integer>> pausedVersions = new ConcurrentHashMap<>();
+
+    private final Map<String, Instant> pastPausedFrom = new ConcurrentHashMap<>();
 
     /**
      * Which runs may begin here at once.
@@ -134,8 +143,8 @@ public final class TurnGiver {
             try {
                 Instant now = lock(connection, graph);
                 if (now != null) {
-                    Giving giving =
-                            new Giving(connection, graph, rules, room.epochs(), new TurnPicker(now, room.places()));
+                    Giving giving = new Giving(
+                            connection, graph, rules, room.epochs(), now, new TurnPicker(now, room.places()));
                     List<Turn> all = giving.give(given);
                     connection.commit();
                     inHand.know(graph, all);
@@ -183,6 +192,7 @@ public final class TurnGiver {
         private final String graph;
         private final IntFunction<@Nullable QueueRules> rules;
         private final Map<Integer, Long> epochs;
+        private final Instant now;
         private final TurnPicker picker;
         private final ReadKeys keys = new ReadKeys();
         private final Map<Long, Read> offered = new HashMap<>();
@@ -191,18 +201,22 @@ public final class TurnGiver {
         private final Set<Long> inHands = new HashSet<>();
 
         private final Map<Long, Integer> inHandsByLine = new HashMap<>();
+        private final Set<Integer> paused;
 
         Giving(
                 Connection connection,
                 String graph,
                 IntFunction<@Nullable QueueRules> rules,
                 Map<Integer, Long> epochs,
+                Instant now,
                 TurnPicker picker) {
             this.connection = connection;
             this.graph = graph;
             this.rules = rules;
             this.epochs = epochs;
+            this.now = now;
             this.picker = picker;
+            this.paused = pausedVersions.computeIfAbsent(graph, _ -> ConcurrentHashMap.newKeySet());
         }
 
         /**
@@ -279,14 +293,38 @@ public final class TurnGiver {
             }
         }
 
+        /** Where it is full of runs of versions that are paused, those behind them are looked for now and then. */
         private List<Read> front() throws SQLException {
+            List<Read> found = front(Set.of());
+            boolean mayHideOthers =
+                    found.size() >= mostOfFront() && found.stream().anyMatch(read -> read.waiting() == null);
+            if (paused.isEmpty() || !mayHideOthers || now.isBefore(pastPausedFrom.getOrDefault(graph, Instant.MIN))) {
+                return found;
+            }
+            pastPausedFrom.put(graph, now.plus(LOOK_PAST_PAUSED_EVERY));
+            int known;
+            do {
+                known = paused.size();
+                found = front(paused);
+            } while (paused.size() > known);
+            return found;
+        }
+
+        private int mostOfFront() {
+            return MOST_TURNS_AT_ONCE + inHands.size();
+        }
+
+        private List<Read> front(Set<Integer> without) throws SQLException {
             try (PreparedStatement statement = QueuedRuns.statement(connection, FRONT)) {
-                int most = MOST_TURNS_AT_ONCE + inHands.size();
+                int most = mostOfFront();
+                Array versions = connection.createArrayOf("int4", without.toArray());
                 statement.setString(1, graph);
-                statement.setInt(2, most);
-                statement.setString(3, graph);
-                statement.setInt(4, most);
-                statement.setInt(5, most);
+                statement.setArray(2, versions);
+                statement.setInt(3, most);
+                statement.setString(4, graph);
+                statement.setArray(5, versions);
+                statement.setInt(6, most);
+                statement.setInt(7, most);
                 return read(statement);
             }
         }
@@ -329,7 +367,10 @@ public final class TurnGiver {
             }
             QueuedRun run = QueuedRuns.run(row);
             QueueRules found = inHands.contains(number) ? null : rules.apply(row.getInt("version"));
-            Waiting waiting = found == null
+            if (found != null && found.isPaused()) {
+                paused.add(row.getInt("version"));
+            }
+            Waiting waiting = found == null || found.isPaused()
                     ? null
                     : new Waiting(number, found, keys.of(row.getString("keys")), line, epochs.containsKey(run.shard()));
             return new Read(run, row.getInt("status_seq"), waiting, line);

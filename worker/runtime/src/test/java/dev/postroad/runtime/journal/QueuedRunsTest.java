@@ -100,6 +100,17 @@ class QueuedRunsTest {
     }
 
     @Test
+    void aVersionThatIsPausedKeepsNoRunOfAnotherWaiting() throws SQLException {
+        many();
+        run("other", "now()", null);
+        SITE.sql()
+                .useHandle(handle ->
+                        handle.execute("UPDATE postroad.runs SET version = 2, line = 7 WHERE run_id = 'other'"));
+        giver.give("g", version -> atMost(version == 1 ? 0 : 5), Room.NONE);
+        assertThat(withTurn()).containsExactly("other");
+    }
+
+    @Test
     void keysWhoseRunsAllBeginLaterKeepNoOtherWaitingHoweverManyThereAre() throws SQLException, ExpressionException {
         QueueRules oneOfAKey = new QueueRules(
                 List.of(new QueueRules.Concurrency(KeyExpression.compile("input.tenant"), 1)), List.of(), null);
