@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * tells is never old: each question reads on to where the journal ends, or to where it is answered. Thread-safe.
  */
 final class FollowedRun {
-    static final int MOST_VERSIONS = 10_000;
+    private static final int MOST_VERSIONS = 10_000;
     /** As many as somebody compares and goes to and fro between; others are had from snapshots. */
     private static final int MOST_STATES = 8;
 
     private final String runId;
     private final Journals journals;
+    private final int mostVersions;
     private final VersionTrail trail;
     private final Deque<StateVersion> versions = new ArrayDeque<>();
     private boolean isTooLong;
@@ -37,6 +38,11 @@ final class FollowedRun {
     };
 
     FollowedRun(StateFold beginning, Journals journals) {
+        this(beginning, journals, MOST_VERSIONS);
+    }
+
+    FollowedRun(StateFold beginning, Journals journals, int mostVersions) {
+        this.mostVersions = mostVersions;
         runId = beginning.run().id();
         trail = new VersionTrail(beginning);
         this.journals = journals;
@@ -50,12 +56,16 @@ final class FollowedRun {
     /**
      * Adds the versions that are wanted, the oldest first, until there are so many.
      *
+     * @return false where it became too long for that, by a look that came between
      * @throws CorruptHistoryException where the journal cannot be followed further; what comes before it is added
      */
-    synchronized void addTo(List<StateVersion> found, VersionFilter filter, int limit) {
+    synchronized boolean addTo(List<StateVersion> found, VersionFilter filter, int limit) {
+        if (isTooLong) {
+            return false;
+        }
         for (StateVersion made : versions) {
             if (found.size() == limit || made.version() > filter.toVersion()) {
-                return;
+                return true;
             }
             if (filter.accepts(made)) {
                 found.add(made);
@@ -69,14 +79,19 @@ final class FollowedRun {
                 return found.size() < limit && event.version() <= filter.toVersion();
             });
         }
+        return true;
     }
 
     /**
      * Adds the last of the versions that are wanted, the oldest first, and takes away what is more than so many.
      *
+     * @return false where it became too long for that, by a look that came between
      * @throws CorruptHistoryException where the journal cannot be followed further; what comes before it is added
      */
-    synchronized void addLastTo(Deque<StateVersion> found, VersionFilter filter, int limit) {
+    synchronized boolean addLastTo(Deque<StateVersion> found, VersionFilter filter, int limit) {
+        if (isTooLong) {
+            return false;
+        }
         versions.forEach(made -> addLast(made, found, filter, limit));
         readOn((event, made) -> {
             if (made != null) {
@@ -84,6 +99,7 @@ final class FollowedRun {
             }
             return event.version() <= filter.toVersion();
         });
+        return true;
     }
 
     private static void addLast(StateVersion made, Deque<StateVersion> found, VersionFilter filter, int limit) {
@@ -139,7 +155,7 @@ final class FollowedRun {
 
     private void keep(StateVersion made) {
         versions.add(made);
-        if (versions.size() > MOST_VERSIONS) {
+        if (versions.size() > mostVersions) {
             versions.removeFirst();
             isTooLong = true;
         }

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +80,15 @@ public final class RunPast {
         return List.copyOf(versions).reversed();
     }
 
-    private void follow(String runId, Consumer<FollowedRun> reader, Consumer<CorruptHistoryException> unreadable) {
+    /** @param reader false where the run became too long for it meanwhile, and is to be followed anew */
+    private void follow(String runId, Predicate<FollowedRun> reader, Consumer<CorruptHistoryException> unreadable) {
         lookup.first(runId).ifPresent(first -> {
-            FollowedRun run = followed.of(first.number(), () -> new FollowedRun(beginning(runId, first), journals));
+            Supplier<FollowedRun> beginning = () -> new FollowedRun(beginning(runId, first), journals);
             try {
-                reader.accept(run);
+                boolean isRead = false;
+                while (!isRead) {
+                    isRead = reader.test(followed.of(first.number(), beginning));
+                }
             } catch (CorruptHistoryException misfit) {
                 unreadable.accept(misfit);
             }
