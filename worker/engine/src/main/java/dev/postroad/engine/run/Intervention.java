@@ -125,9 +125,9 @@ final class Intervention {
         return resumed;
     }
 
-    /** A run goes on past the breakpoints that it stands at, here and inside. */
+    /** A run goes on past the breakpoints that it stands at, here and inside; an interrupt of a graph is for somebody else. */
     static Frame pastStops(Frame frame) {
-        Frame past = frame.pastStops();
+        Frame past = frame.isHeld() ? frame : frame.pastStops();
         for (Task task : frame.superstep().tasks()) {
             Frame inside = Frame.inside(task);
             if (inside != null) {

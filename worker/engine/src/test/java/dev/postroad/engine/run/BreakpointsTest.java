@@ -359,4 +359,28 @@ final class BreakpointsTest {
         unpause(script);
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
     }
+
+    @Test
+    void aPauseThatIsTakenBackLeavesInterruptsOfGraphsInsideWhereTheyAre() {
+        RunScript script = RunScript.started(RunScript.nested("""
+                graph: inner
+                nodes: { a: { agent: x }, b: { agent: x } }
+                edges: [ { from: START, to: a }, { from: a, to: b }, { from: b, to: END } ]
+                ---
+                graph: gated
+                interruptBefore: [ d ]
+                nodes: { c: { agent: x }, d: { agent: x } }
+                edges: [ { from: START, to: c }, { from: c, to: d }, { from: d, to: END } ]
+                ---
+                graph: outer
+                nodes: { one: { graph: inner }, two: { graph: gated }, three: { agent: x } }
+                edges: [ { from: START, to: [one, two, three] }, { from: [one, two, three], to: END } ]
+                """), "{}");
+        script.tell(new Command.Steer("stops", new Control.Pause(before("one/b"))));
+        script.answer("one@1/a@1", "{}");
+        script.answer("two@1/c@1", "{}");
+        assertThat(script.run.callsUnderWay()).containsOnlyKeys("three@1");
+        unpause(script);
+        assertThat(script.run.callsUnderWay()).containsOnlyKeys("one@1/b@2", "three@1");
+    }
 }
