@@ -77,6 +77,8 @@ final class PrometheusTest {
     }
 
     private void areEvaluated(Caller prometheus) throws IOException {
+        // It answers with a text before it has looked through what it has stored.
+        Site.await("it is ready", () -> prometheus.get("/-/ready").status() == 200);
         Site.await(
                 "it has seen the worker more than once", () -> isAnswered(prometheus, "count_over_time(up[1m]) > 3"));
         Site.await(
