@@ -1,6 +1,7 @@
 package dev.postroad.runtime;
 
 import dev.postroad.contracts.client.PostroadClient;
+import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.bulk.BulkRunner;
 import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.config.WorkerSettings;
@@ -55,7 +56,7 @@ record Serving(HealthChecks health, WorkerHttp http) {
                 new ScheduleListing(storage.reading(), on.clock()),
                 intake.schedules(),
                 new Bulks(storage.jdbi()),
-                new Drains(storage.jdbi()),
+                new Drains(storage.jdbi(), new AgentEvents(settings.workerId(), on.clock())),
                 new DeadLetters(settings.kafka(), settings.topics()),
                 client,
                 new Surroundings(

@@ -51,6 +51,11 @@ public final class AgentEvents {
         note(handle, "price", model, type, data);
     }
 
+    /** The same of a worker that was asked to end. */
+    public void ofDrain(Handle handle, String worker, ObjectNode data) {
+        note(handle, "drained", worker, "worker.drain-asked", data);
+    }
+
     /** The same of a schedule. */
     public void ofSchedule(Handle handle, String schedule, String type, ObjectNode data) {
         note(handle, "schedule", schedule, type, data);

@@ -1,5 +1,7 @@
 package dev.postroad.runtime.lease;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.runtime.availability.AgentEvents;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -18,10 +20,15 @@ public final class Drains {
             WHERE name = :name AND drain_asked_at IS NULL""";
 
     private final Jdbi jdbi;
+    private final AgentEvents events;
 
-    /** @param jdbi may write */
-    public Drains(Jdbi jdbi) {
+    /**
+     * @param jdbi may write
+     * @param events keep who asked, as the row of a worker is gone with it
+     */
+    public Drains(Jdbi jdbi, AgentEvents events) {
         this.jdbi = jdbi;
+        this.events = events;
     }
 
     /** What came of asking. */
@@ -46,7 +53,7 @@ public final class Drains {
     }
 
     /** The rows are locked, so that two who ask at once do not end the last two. */
-    private static Verdict ask(Handle handle, String worker, @Nullable String by) {
+    private Verdict ask(Handle handle, String worker, @Nullable String by) {
         List<Known> all = handle.createQuery(WORKERS)
                 .map((row, context) -> new Known(row.getString("name"), row.getBoolean("ends")))
                 .list();
@@ -59,7 +66,7 @@ public final class Drains {
         boolean isNew =
                 handle.createUpdate(ASK).bind("name", worker).bind("by", by).execute() > 0;
         if (isNew) {
-            // Its row is gone with it.
+            events.ofDrain(handle, worker, AgentEvents.putBy(JsonNodeFactory.instance.objectNode(), by));
             LOG.info("worker {} is asked to hand over and to end, by {}", worker, by == null ? "nobody known" : by);
         }
         return Verdict.ASKED;

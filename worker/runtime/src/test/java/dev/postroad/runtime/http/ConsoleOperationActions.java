@@ -219,6 +219,9 @@ interface ConsoleOperationActions extends ConsolePages {
                 .isZero();
         assertThat(site().number("SELECT count(*) FROM postroad.take_overs WHERE worker = 'third'"))
                 .isZero();
+        assertThat(site().number("SELECT count(*) FROM postroad.agent_events WHERE drained = 'third'"))
+                .as("who drained it is known afterwards")
+                .isEqualTo(1);
     }
 
     /** Commands for all that a filter finds that no other test gives, one after the other. */

@@ -489,7 +489,7 @@ final class OpenApiTest {
                         new ScheduleListing(SITE.database(), InstantSource.system()),
                         new ScheduleControl(SITE.sql(), null, InstantSource.system()),
                         new Bulks(SITE.sql()),
-                        new Drains(SITE.sql()),
+                        new Drains(SITE.sql(), new AgentEvents(null, InstantSource.system())),
                         new DeadLetters(Map.of(), SITE.topics()),
                         SITE.client(),
                         new Surroundings("none", SITE.topics(), null),

@@ -375,6 +375,11 @@ final class RolesTest {
         assertThat(get(admin, "/api/agents/told/events").text())
                 .contains("\"by\":\"a-admin\"", "\"who\":\"a-operator\"")
                 .doesNotContain("somebody else");
+        SITE.worker(Map.of("POSTROAD_WORKER_ID", "told"));
+        assertThat(send(admin, "POST", "/api/workers/told/drain", "").status()).isEqualTo(202);
+        assertThat(SITE.number("SELECT count(*) FROM postroad.agent_events WHERE drained = 'told'"
+                        + " AND type = 'worker.drain-asked' AND data->>'by' = 'a-admin'"))
+                .isEqualTo(1);
     }
 
     @Test
