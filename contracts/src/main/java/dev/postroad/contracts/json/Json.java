@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -210,18 +211,28 @@ public final class Json {
      * @param tree holds nothing but what JSON can hold
      */
     public static JsonNode copy(JsonNode tree) {
+        return copy(tree, Json::number);
+    }
+
+    /**
+     * A copy of a tree with its numbers in another form.
+     *
+     * @param tree holds nothing but what JSON can hold
+     * @param form gives a number in that form
+     */
+    public static JsonNode copy(JsonNode tree, UnaryOperator<JsonNode> form) {
         return switch (tree.getNodeType()) {
             case OBJECT -> {
                 ObjectNode object = JsonNodeFactory.instance.objectNode();
-                tree.properties().forEach(field -> object.set(field.getKey(), copy(field.getValue())));
+                tree.properties().forEach(field -> object.set(field.getKey(), copy(field.getValue(), form)));
                 yield object;
             }
             case ARRAY -> {
                 ArrayNode array = JsonNodeFactory.instance.arrayNode(tree.size());
-                tree.forEach(element -> array.add(copy(element)));
+                tree.forEach(element -> array.add(copy(element, form)));
                 yield array;
             }
-            case NUMBER -> number(tree);
+            case NUMBER -> form.apply(tree);
             case STRING, BOOLEAN, NULL, MISSING, BINARY, POJO -> tree;
         };
     }

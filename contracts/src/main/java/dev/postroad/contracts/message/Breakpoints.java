@@ -44,6 +44,19 @@ public record Breakpoints(List<String> before, List<String> after) {
         return names.contains(inside + node) || names.contains(inside + ALL);
     }
 
+    /** Those of two lists as {@link #put(ObjectNode)} writes them, either of which may be missing. */
+    public static Breakpoints of(@Nullable JsonNode before, @Nullable JsonNode after) {
+        return before == null && after == null ? NONE : new Breakpoints(names(before), names(after));
+    }
+
+    private static List<String> names(@Nullable JsonNode list) {
+        List<String> names = new ArrayList<>();
+        if (list != null) {
+            list.forEach(name -> names.add(name.asText()));
+        }
+        return names;
+    }
+
     /**
      * Reads two fields, each a name or a list of names, which may be empty.
      *

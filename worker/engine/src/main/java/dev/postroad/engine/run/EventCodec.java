@@ -395,7 +395,7 @@ public final class EventCodec {
                 data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null,
                 data.has("startAt") ? Instant.parse(data.get("startAt").textValue()) : null,
                 data.has("queue") ? QueuePlace.of(data.get("queue")) : null,
-                new Breakpoints(Trees.texts(data, "pauseBefore"), Trees.texts(data, "pauseAfter")),
+                Breakpoints.of(data.get("pauseBefore"), data.get("pauseAfter")),
                 data.path("by").textValue());
     }
 

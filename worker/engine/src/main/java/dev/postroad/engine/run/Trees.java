@@ -133,9 +133,7 @@ final class Trees {
 
     /** Reads the lists {@code before} and {@code after}, each of which may be missing. */
     static Breakpoints breakpoints(JsonNode data) {
-        return data.has("before") || data.has("after")
-                ? new Breakpoints(texts(data, "before"), texts(data, "after"))
-                : Breakpoints.NONE;
+        return Breakpoints.of(data.get("before"), data.get("after"));
     }
 
     static void putJoins(ObjectNode data, List<EventBody.OpenJoin> joins) {

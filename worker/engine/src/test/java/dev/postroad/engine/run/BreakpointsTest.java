@@ -339,11 +339,7 @@ final class BreakpointsTest {
         RunScript script = queued(CHAIN.replace("< 4", "< 0"), after("publish"));
         answer(script, "draft@1");
         answer(script, "review@2");
-        script.tell(new Command.Steer("now", new Control.Pause(null)));
-        answer(script, "publish@3");
-        assertPausedAt(script, after("publish"));
-        unpause(script);
-        assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
+        assertPausesAtItsEnd(script, "publish@3", "publish");
     }
 
     @Test
@@ -353,9 +349,14 @@ final class BreakpointsTest {
         answer(script, "s1@1");
         answer(script, "f2@2");
         answer(script, "s2@2");
+        assertPausesAtItsEnd(script, "end@3", "end");
+    }
+
+    /** Though it is to pause already when its last task is answered. */
+    private void assertPausesAtItsEnd(RunScript script, String task, String node) {
         script.tell(new Command.Steer("now", new Control.Pause(null)));
-        answer(script, "end@3");
-        assertPausedAt(script, after("end"));
+        answer(script, task);
+        assertPausedAt(script, after(node));
         unpause(script);
         assertThat(script.run.status()).isEqualTo(RunStatus.COMPLETED);
     }

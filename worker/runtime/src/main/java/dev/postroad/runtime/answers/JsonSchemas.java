@@ -1,8 +1,6 @@
 package dev.postroad.runtime.answers;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.re2j.Pattern;
 import com.networknt.schema.Error;
@@ -130,23 +128,11 @@ public final class JsonSchemas implements AnswerSchemas {
 
     /** With 1.0 written as 1: the same number to JSON Schema, and another one to the library within a list or an object. */
     private static JsonNode numbersAlike(JsonNode tree) {
-        return switch (tree.getNodeType()) {
-            case OBJECT -> {
-                ObjectNode object = JsonNodeFactory.instance.objectNode();
-                tree.properties().forEach(field -> object.set(field.getKey(), numbersAlike(field.getValue())));
-                yield object;
-            }
-            case ARRAY -> {
-                ArrayNode array = JsonNodeFactory.instance.arrayNode(tree.size());
-                tree.forEach(element -> array.add(numbersAlike(element)));
-                yield array;
-            }
-            case NUMBER ->
-                tree.isFloatingPointNumber() && Double.isFinite(tree.doubleValue())
-                        ? Json.amount(tree.decimalValue())
-                        : tree;
-            case STRING, BOOLEAN, NULL, MISSING, BINARY, POJO -> tree;
-        };
+        return Json.copy(
+                tree,
+                number -> number.isFloatingPointNumber() && Double.isFinite(number.doubleValue())
+                        ? Json.amount(number.decimalValue())
+                        : number);
     }
 
     private static long sizeOf(JsonNode answer) {

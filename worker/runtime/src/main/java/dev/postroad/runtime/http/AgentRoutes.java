@@ -87,9 +87,7 @@ final class AgentRoutes {
         }
         query.end();
         String name = context.pathParam("name");
-        boolean isNewestFirst = before != null;
-        long from = before != null ? before : after != null ? after : 0;
-        List<AgentEvent> page = isNewestFirst ? log.before(name, from, limit) : log.after(name, from, limit);
+        List<AgentEvent> page = page(name, after, before, limit);
         // What happened to an agent that was removed stays.
         if (page.isEmpty()
                 && log.last(name, 1).isEmpty()
@@ -98,14 +96,21 @@ final class AgentRoutes {
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("events", JsonFields.list(page, AgentEvent::toJson));
-        if (page.size() == limit && isMore(name, page.getLast().id(), isNewestFirst)) {
-            json.put("next", page.getLast().id());
+        if (page.size() == limit) {
+            long last = page.getLast().id();
+            boolean isMore = !page(name, last, before == null ? null : last, 1).isEmpty();
+            if (isMore) {
+                json.put("next", last);
+            }
         }
         Answers.send(context, json);
     }
 
-    private boolean isMore(String name, long id, boolean isNewestFirst) {
-        return !(isNewestFirst ? log.before(name, id, 1) : log.after(name, id, 1)).isEmpty();
+    /** @param before null for the oldest first */
+    private List<AgentEvent> page(String name, @Nullable Number after, @Nullable Number before, int limit) {
+        return before == null
+                ? log.after(name, after == null ? 0 : after.longValue(), limit)
+                : log.before(name, before.longValue(), limit);
     }
 
     private void disable(Context context) {

@@ -1,6 +1,5 @@
 package dev.postroad.runtime.history.tasks;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.runtime.history.rows.Cursors;
 import dev.postroad.runtime.history.rows.Rows;
@@ -141,21 +140,12 @@ public final class RunTasks {
                     .list();
             Breakpoints breakpoints = handle.createQuery(BREAKPOINTS)
                     .bind("runId", runId)
-                    .map((row, context) -> new Breakpoints(names(row, "before"), names(row, "after")))
+                    .map((row, context) -> Breakpoints.of(Rows.json(row, "before"), Rows.json(row, "after")))
                     .findOne()
                     .orElse(Breakpoints.NONE);
             return new NodeSteps(
                     found.subList(0, Math.min(MOST_STEPS, found.size())), found.size() > MOST_STEPS, breakpoints);
         });
-    }
-
-    private static List<String> names(ResultSet row, String column) throws SQLException {
-        JsonNode names = Rows.json(row, column);
-        List<String> all = new ArrayList<>();
-        if (names != null) {
-            names.forEach(name -> all.add(name.asText()));
-        }
-        return all;
     }
 
     private static RunTask task(ResultSet row) throws SQLException {

@@ -111,6 +111,14 @@ final class McpAgentTest {
     }
 
     @Test
+    void aToolIsToldTheTraceAndTheKeyOfItsCall() throws Exception {
+        AgentReply _ = call("slow", "{}");
+        assertThat(server.told.getLast())
+                .containsEntry("traceparent", Calls.TRACE)
+                .containsEntry("postroad.dev/idempotencyKey", Calls.with("{}").idempotencyKey());
+    }
+
+    @Test
     void anAnswerThatIsTooLongIsRefused() throws Exception {
         AgentReply reply = call("echo", "{'a':'" + "x".repeat(20_000) + "'}");
         assertThat(reply).isInstanceOf(Faulted.class);

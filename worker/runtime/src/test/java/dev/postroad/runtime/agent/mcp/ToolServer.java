@@ -37,6 +37,7 @@ final class ToolServer implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     final CountDownLatch hanging = new CountDownLatch(1);
     final List<Map<String, Object>> checked = new CopyOnWriteArrayList<>();
+    final List<Map<String, Object>> told = new CopyOnWriteArrayList<>();
 
     /** While it is set no request is answered. */
     final AtomicBoolean isMute = new AtomicBoolean();
@@ -131,6 +132,7 @@ final class ToolServer implements AutoCloseable {
     }
 
     private CallToolResult slow(McpSyncServerExchange exchange, CallToolRequest call) {
+        told.add(Objects.requireNonNull(call.meta()));
         Object token = call.progressToken();
         exchange.progressNotification(
                 ProgressNotification.builder(token, 1).total(2.0).build());
