@@ -5,6 +5,8 @@ import dev.postroad.runtime.reading.Pages;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -22,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class AllPartitions implements Assignment {
     private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_ASKS = Duration.ofMillis(150);
+    private static final int MOST_AWAITED = 16;
 
     private final String topic;
     private final java.util.function.Consumer<Instant> known;
     private final InstantSource clock;
+    private final Deque<Ends> awaited = new ArrayDeque<>();
     private Ends newest = Ends.NONE;
-    private Ends awaited = Ends.NONE;
     private @Nullable Pages pages;
 
     /** Up to where partitions went when they were asked at a time. */
@@ -61,10 +65,16 @@ final class AllPartitions implements Assignment {
                     .filter(partition -> !wanted.contains(partition))
                     .toList());
             pages.open(come);
-            awaited = Ends.NONE;
+            awaited.clear();
         }
-        Instant asked = clock.instant();
-        newest = wanted.isEmpty() ? Ends.NONE : new Ends(asked, consumer.endOffsets(wanted, LIMIT));
+        Instant now = clock.instant();
+        if (wanted.isEmpty()) {
+            newest = Ends.NONE;
+        } else if (!newest.offsets().keySet().equals(wanted)
+                || !now.minus(BETWEEN_ASKS).isBefore(newest.asked())
+                || now.isBefore(newest.asked())) {
+            newest = new Ends(now, consumer.endOffsets(wanted, LIMIT));
+        }
     }
 
     @Override
@@ -81,16 +91,15 @@ final class AllPartitions implements Assignment {
     public void turned(Consumer<byte[], byte[]> consumer) {
         if (isKnown(consumer, newest)) {
             known.accept(newest.asked());
-            awaited = Ends.NONE;
+            awaited.clear();
             return;
         }
         // Where records keep coming, the newest end is never reached, but each end is.
-        if (isKnown(consumer, awaited)) {
-            known.accept(awaited.asked());
-            awaited = Ends.NONE;
+        while (!awaited.isEmpty() && isKnown(consumer, awaited.getFirst())) {
+            known.accept(awaited.removeFirst().asked());
         }
-        if (awaited.offsets().isEmpty()) {
-            awaited = newest;
+        if (awaited.size() < MOST_AWAITED && !newest.offsets().isEmpty() && newest != awaited.peekLast()) {
+            awaited.addLast(newest);
         }
     }
 

@@ -10,7 +10,12 @@ import dev.postroad.runtime.availability.AgentEventType;
 import dev.postroad.runtime.availability.AgentEvents;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jdbi.v3.core.Handle;
@@ -29,19 +34,22 @@ public final class Refusals {
         this.events = events;
     }
 
-    /** Whether a record was refused before. */
-    boolean contains(ConsumerRecord<byte[], byte[]> record) {
+    /** The offsets of a partition from a record's on that were refused before, and when what stands there was written. */
+    Map<Long, Instant> from(ConsumerRecord<byte[], byte[]> record, int number) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-            SELECT EXISTS (SELECT FROM postroad.refused_definitions
-                           WHERE topic = :topic AND partition = :partition AND "offset" = :offset
-                             AND written_at = :at)\
+            SELECT "offset", written_at FROM postroad.refused_definitions
+            WHERE topic = :topic AND partition = :partition AND "offset" >= :offset AND "offset" < :offset + :number\
             """)
                 .bind("topic", record.topic())
                 .bind("partition", record.partition())
                 .bind("offset", record.offset())
-                .bind("at", Instant.ofEpochMilli(record.timestamp()).atOffset(ZoneOffset.UTC))
-                .mapTo(Boolean.class)
-                .one());
+                .bind("number", number)
+                .reduceRows(new HashMap<>(), (found, row) -> {
+                    found.put(
+                            row.getColumn("offset", Long.class),
+                            row.getColumn("written_at", OffsetDateTime.class).toInstant());
+                    return found;
+                }));
     }
 
     /** Forgets what was refused on other topics of a name, which are no more. */
@@ -50,38 +58,51 @@ public final class Refusals {
                 "DELETE FROM postroad.refused_definitions WHERE topic = ? AND topic_id <> ?", topic, topicId));
     }
 
-    /** Notes that a record is refused, and tells of it where it is about an agent. */
-    void add(ConsumerRecord<byte[], byte[]> record, @Nullable String topicId, String reason) {
-        String text = StorableText.of(reason, MAX_REASON);
+    /** A record that is refused. */
+    record Refusal(
+            ConsumerRecord<byte[], byte[]> record, @Nullable String topicId, String reason) {
+        Refusal {
+            reason = StorableText.of(reason, MAX_REASON);
+        }
+    }
+
+    /** Notes that records are refused, and tells of those that are about an agent. */
+    void add(List<Refusal> refusals) {
+        // In one order everywhere, so that workers which refuse the same do not wait for each other in a circle.
+        List<Refusal> sorted = refusals.stream()
+                .sorted(Comparator.<Refusal>comparingInt(
+                                refusal -> refusal.record().partition())
+                        .thenComparing(refusal -> refusal.record().offset()))
+                .toList();
         jdbi.useTransaction(handle -> {
-            if (isNew(handle, record, topicId, text)) {
-                agent(record).ifPresent(agent -> tell(handle, agent, record, text));
+            for (Refusal refusal :
+                    sorted.stream().filter(each -> isNew(handle, each)).toList()) {
+                agent(refusal.record()).ifPresent(agent -> tell(handle, agent, refusal));
             }
         });
     }
 
-    private static boolean isNew(
-            Handle handle, ConsumerRecord<byte[], byte[]> record, @Nullable String topicId, String reason) {
+    private static boolean isNew(Handle handle, Refusal refusal) {
         return handle.execute(
                         """
                         INSERT INTO postroad.refused_definitions (topic, topic_id, partition, "offset", written_at, reason)
                         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
                         """,
-                        record.topic(),
-                        topicId,
-                        record.partition(),
-                        record.offset(),
-                        Instant.ofEpochMilli(record.timestamp()).atOffset(ZoneOffset.UTC),
-                        reason)
+                        refusal.record().topic(),
+                        refusal.topicId(),
+                        refusal.record().partition(),
+                        refusal.record().offset(),
+                        Instant.ofEpochMilli(refusal.record().timestamp()).atOffset(ZoneOffset.UTC),
+                        refusal.reason())
                 == 1;
     }
 
-    private void tell(Handle handle, String agent, ConsumerRecord<byte[], byte[]> record, String reason) {
-        ObjectNode data = JsonNodeFactory.instance.objectNode().put("reason", reason);
+    private void tell(Handle handle, String agent, Refusal refusal) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode().put("reason", refusal.reason());
         data.putObject("record")
-                .put("topic", record.topic())
-                .put("partition", record.partition())
-                .put("offset", record.offset());
+                .put("topic", refusal.record().topic())
+                .put("partition", refusal.record().partition())
+                .put("offset", refusal.record().offset());
         events.append(handle, agent, AgentEventType.REFUSED, data);
     }
 

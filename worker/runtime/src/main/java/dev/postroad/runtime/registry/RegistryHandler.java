@@ -11,6 +11,7 @@ import dev.postroad.runtime.reading.Incoming;
 import dev.postroad.runtime.reading.RecordHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class RegistryHandler implements RecordHandler {
     private final Catalog catalog;
     private final Refusals refusals;
+    private final RefusedBefore refusedBefore;
     private @Nullable String topicId;
 
-    RegistryHandler(Catalog catalog, Refusals refusals) {
+    RegistryHandler(Catalog catalog, Refusals refusals, InstantSource clock) {
         this.catalog = catalog;
         this.refusals = refusals;
+        this.refusedBefore = new RefusedBefore(refusals, clock);
     }
 
     @Override
@@ -33,12 +36,12 @@ final class RegistryHandler implements RecordHandler {
         meet(record.topic(), incoming.topicId());
         try {
             RegistryKey key = key(record);
-            if (!catalog.knows(key, place(record)) && !refusals.contains(record)) {
+            if (!catalog.knows(key, place(record)) && !refusedBefore.contains(incoming)) {
                 follow(record, key);
             }
             incoming.done();
         } catch (FaultsException refused) {
-            if (refusals.contains(record)) {
+            if (refusedBefore.contains(incoming)) {
                 incoming.done();
             } else {
                 incoming.refuse(String.valueOf(refused.getMessage()));

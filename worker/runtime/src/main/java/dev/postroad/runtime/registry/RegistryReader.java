@@ -48,7 +48,7 @@ public final class RegistryReader implements Stoppable {
                                 consumer -> () -> {}),
                         collaborators.look(),
                         new AllPartitions(topic, catalog::currentAsOf, collaborators.clock()),
-                        new RegistryHandler(catalog, collaborators.refusals()),
+                        new RegistryHandler(catalog, collaborators.refusals(), collaborators.clock()),
                         letters),
                 collaborators.clock());
     }
