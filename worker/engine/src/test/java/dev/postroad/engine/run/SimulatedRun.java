@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 @NullMarked
 final class SimulatedRun {
-    private static final int WRITTEN_OUT_EVERY = 5;
+    private static final int WRITTEN_OUT_EVERY = 16;
     private static final int MOST_STEPS = 20_000;
 
     /** The only one that random graphs have. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.NullMarked;
 
 /** Takes all the memory that its process has, and all that comes free, where a flag of the process says so. */
@@ -26,6 +27,7 @@ public final class HoardingAgent implements JavaAgent {
     private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
     private static final AtomicBoolean SAYS = new AtomicBoolean();
 
+    private static final long PAUSE_NANOS = 5_000_000;
     private static final int LARGEST = 1 << 20;
     private static final int SMALLEST = 16;
     private static final Queue<byte[]> HOARD = new ConcurrentLinkedQueue<>();
@@ -55,6 +57,9 @@ public final class HoardingAgent implements JavaAgent {
                 if (SAYS.compareAndSet(false, true)) {
                     OUT.write(SAID, 0, SAID.length);
                 }
+                // What fails here stops everybody for a whole collection, and it is the others who are to find no
+                // memory.
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
