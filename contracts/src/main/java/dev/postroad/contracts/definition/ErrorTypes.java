@@ -9,6 +9,9 @@ public final class ErrorTypes {
     /** An attempt took longer than it may, whoever noticed it, wherever the time went. */
     public static final String TIMEOUT = "timeout";
 
+    /** A server says that it does not know the task that it made of a call; whether the tool did its work is in doubt. */
+    public static final String TASK_LOST = "mcp.task-lost";
+
     private static final int FIRST_ERROR = 300;
     private static final int LAST_STATUS = 599;
 
@@ -79,6 +82,13 @@ public final class ErrorTypes {
             new Known("mcp.tool-error", Retried.WHERE_NAMED, "the tool says that it failed"),
             new Known(
                     "mcp.refused", Retried.WHERE_NAMED, "the server refused the call: no such tool, or bad arguments"),
+            new Known(TASK_LOST, Retried.BY_DEFAULT, "the server knows no more of the task that it made of the call"),
+            new Known(
+                    "mcp.task-cancelled", Retried.WHERE_NAMED, "somebody at the server stopped the task that it made"),
+            new Known(
+                    "mcp.input-required",
+                    Retried.WHERE_NAMED,
+                    "the task that the server made of the call asks for something, which nobody answers here"),
             new Known("mcp.bad-input", Retried.WHERE_NAMED, "the input is no object"),
             new Known("mcp.bad-answer", Retried.WHERE_NAMED, "the answer is not as agreed"),
             new Known(

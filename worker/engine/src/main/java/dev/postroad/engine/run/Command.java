@@ -82,18 +82,26 @@ public sealed interface Command {
     record OverBudget(String task, int attempt, EventBody.BudgetExceeded exceeded) implements Command {}
 
     /**
-     * The attempt is with a remote agent now, whose answer comes by itself, as a {@link Result}.
+     * The attempt is with a remote agent now, whose answer comes by itself or is asked for, as a {@link Result}.
      *
      * @param agent the node's, or one that stands in for it
      * @param deadline when it is given up
      * @param heartbeat the longest that the agent may say nothing; null for until the deadline
+     * @param polling how it is asked whether it is done; null where its answer comes by itself
      */
     record Dispatched(
             String task,
             int attempt,
             String agent,
             Instant deadline,
-            @Nullable Duration heartbeat) implements Command {}
+            @Nullable Duration heartbeat,
+            @Nullable Polling polling)
+            implements Command {
+        /** What its agent is told where nobody waits for it. */
+        public Effect.Recall recall() {
+            return new Effect.Recall(agent, task, attempt, polling == null ? null : polling.handle());
+        }
+    }
 
     /**
      * A remote agent answered. Where nobody waits for that, {@link Effect.Reject} says why.

@@ -5,29 +5,37 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that was sent to a remote agent, whose answer comes by itself. Immutable.
+ * A task that was sent to a remote agent, whose answer comes by itself, or is asked for. Immutable.
  *
  * @param agent the one that has it: the node's, or one that stands in for it
  * @param at when it was sent
  * @param deadline when the attempt is given up
  * @param heartbeat the longest that the agent may say nothing; null for until the deadline
+ * @param polling how it is asked whether it is done; null where its answer comes by itself
  */
 public record Dispatch(
         String agent,
         Instant at,
         Instant deadline,
-        @Nullable Duration heartbeat) {
+        @Nullable Duration heartbeat,
+        @Nullable Polling polling) {
 
     /**
-     * When the attempt is given up, if the agent says nothing more.
+     * When the attempt is given up, if the agent says nothing more; or when it is asked again.
      *
-     * @param heard when it last said something; null for never
+     * @param heard when it last said something, or was asked; null for never
      */
     Instant dueAfter(@Nullable Instant heard) {
-        if (heartbeat == null) {
+        Duration patience = polling == null ? heartbeat : polling.every();
+        if (patience == null) {
             return deadline;
         }
-        Instant silent = (heard == null || heard.isBefore(at) ? at : heard).plus(heartbeat);
+        Instant silent = (heard == null || heard.isBefore(at) ? at : heard).plus(patience);
         return silent.isBefore(deadline) ? silent : deadline;
+    }
+
+    /** What its agent is told where nobody waits for it any more. */
+    Effect.Recall recall(String task, int attempt) {
+        return new Effect.Recall(agent, task, attempt, polling == null ? null : polling.handle());
     }
 }

@@ -38,8 +38,25 @@ public sealed interface Effect {
             int doubtful)
             implements Effect {}
 
-    /** Tell a remote agent that nobody waits any more for what it was sent. */
-    record Recall(String agent, String task, int attempt) implements Effect {}
+    /**
+     * Tell a remote agent that nobody waits any more for what it was sent.
+     *
+     * @param handle by which it knows the work; null where it knows it by the task
+     */
+    record Recall(
+            String agent,
+            String task,
+            int attempt,
+            @Nullable String handle) implements Effect {}
+
+    /**
+     * Ask a remote agent whether it is done, and answer with {@link Command.Result} once it is.
+     *
+     * @param graph the name of the graph that the node is of
+     * @param deadline when the attempt is given up
+     */
+    record Poll(String agent, String graph, String node, String task, int attempt, Polling polling, Instant deadline)
+            implements Effect {}
 
     /**
      * Note what a remote agent answered, or that it was given up.

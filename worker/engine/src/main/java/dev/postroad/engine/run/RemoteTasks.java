@@ -14,9 +14,11 @@ import dev.postroad.engine.run.EventBody.NodeWaiting;
 import dev.postroad.engine.run.EventBody.RunResumed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ final class RemoteTasks {
     private final Draft draft;
     private final TaskSteps steps;
     private RemoteAgents known = RemoteAgents.NONE;
+    /** The tasks whose agents are asked by this very decision. */
+    private final Set<String> asked = new HashSet<>();
 
     RemoteTasks(Draft draft, TaskSteps steps) {
         this.draft = draft;
@@ -45,12 +49,12 @@ final class RemoteTasks {
         boolean isUnderWay = task != null && task.isCalling() && task.attempt() == sent.attempt();
         if (draft.run().status() != RunStatus.RUNNING || !isUnderWay) {
             if (draft.run().hasNoUseFor(sent.task(), sent.attempt())) {
-                draft.perform(new Effect.Recall(sent.agent(), sent.task(), sent.attempt()));
+                draft.perform(sent.recall());
             }
             return false;
         }
         Instant now = draft.now();
-        Dispatch dispatch = new Dispatch(sent.agent(), now, sent.deadline(), sent.heartbeat());
+        Dispatch dispatch = new Dispatch(sent.agent(), now, sent.deadline(), sent.heartbeat(), sent.polling());
         Instant due = dispatch.dueAfter(null);
         draft.emit(NodeWaiting.dispatched(dispatch, due), Objects.requireNonNull(task), sent.attempt(), -1);
         restLater();
@@ -147,7 +151,7 @@ final class RemoteTasks {
         return draft.node(task).work() instanceof Node.ByAgent(String agent) ? agent : "";
     }
 
-    /** Gives up on the agents that took too long or fell silent; false where the time of none had come. */
+    /** Gives up on the agents that took too long or fell silent, and asks those that are to be asked; false where the time of none had come. */
     boolean expire(WakeUp wakeUp) {
         known = wakeUp.remote();
         List<Task> due = draft.run()
@@ -159,7 +163,7 @@ final class RemoteTasks {
                 break;
             }
             if (!draft.now().isBefore(due(task))) {
-                giveUp(task, Objects.requireNonNull(task.dispatch()));
+                askOrGiveUp(task, Objects.requireNonNull(task.dispatch()));
             }
         }
         return !due.isEmpty();
@@ -168,8 +172,29 @@ final class RemoteTasks {
     /** When an agent is given up that says nothing more; the journal knows when it was sent the task, and not when it was heard. */
     private Instant due(Task task) {
         Instant noted = Objects.requireNonNull(task.dueAt());
-        Instant due = Objects.requireNonNull(task.dispatch()).dueAfter(known.heard(task.id(), task.attempt()));
+        Instant heard = asked.contains(task.id()) ? draft.now() : known.heard(task.id(), task.attempt());
+        Instant due = Objects.requireNonNull(task.dispatch()).dueAfter(heard);
         return due.isAfter(noted) ? due : noted;
+    }
+
+    private void askOrGiveUp(Task task, Dispatch dispatch) {
+        Polling polling = dispatch.polling();
+        if (polling == null) {
+            giveUp(task, dispatch);
+        } else if (draft.now().isBefore(dispatch.deadline())) {
+            asked.add(task.id());
+            draft.perform(new Effect.Poll(
+                    dispatch.agent(),
+                    draft.frame(task).graph().name(),
+                    task.node(),
+                    task.id(),
+                    task.attempt(),
+                    polling,
+                    dispatch.deadline()));
+        } else {
+            draft.perform(dispatch.recall(task.id(), task.attempt()));
+            giveUp(task, dispatch);
+        }
     }
 
     private void giveUp(Task task, Dispatch dispatch) {

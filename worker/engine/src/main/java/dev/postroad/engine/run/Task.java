@@ -2,6 +2,7 @@ package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.engine.graph.Target;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -313,9 +314,9 @@ record Task(
                 newDoubtful);
     }
 
-    /** An agent that was given up may have done its work all the same; one that answered from afar has said what came of it. */
+    /** An agent that was given up, or knows no more, may have done its work all the same; one that answered from afar has said what came of it. */
     private int doubtful(RunError why) {
-        if (why.type().equals(RunError.TIMEOUT)) {
+        if (why.type().equals(RunError.TIMEOUT) || why.type().equals(ErrorTypes.TASK_LOST)) {
             return attempt;
         }
         return dispatch == null ? doubtful : 0;

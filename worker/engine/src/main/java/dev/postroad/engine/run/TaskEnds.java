@@ -210,6 +210,6 @@ final class TaskEnds {
         draft.perform(
                 dispatch == null
                         ? new Effect.StopCall(task.id(), task.attempt())
-                        : new Effect.Recall(dispatch.agent(), task.id(), task.attempt()));
+                        : dispatch.recall(task.id(), task.attempt()));
     }
 }

@@ -177,6 +177,11 @@ final class Trees {
         if (dispatch.heartbeat() != null) {
             tree.put("heartbeat", dispatch.heartbeat().toString());
         }
+        if (dispatch.polling() != null) {
+            tree.putObject("polling")
+                    .put("handle", dispatch.polling().handle())
+                    .put("every", dispatch.polling().every().toString());
+        }
         return tree;
     }
 
@@ -188,8 +193,13 @@ final class Trees {
                         Instant.parse(text(tree.get("dispatched"), "deadline")),
                         tree.get("dispatched").has("heartbeat")
                                 ? Duration.parse(text(tree.get("dispatched"), "heartbeat"))
-                                : null)
+                                : null,
+                        polling(tree.get("dispatched").path("polling")))
                 : null;
+    }
+
+    private static @Nullable Polling polling(JsonNode tree) {
+        return tree.isObject() ? new Polling(text(tree, "handle"), Duration.parse(text(tree, "every"))) : null;
     }
 
     static EventBody.NodeWaiting nodeWaiting(JsonNode data) {

@@ -93,7 +93,12 @@ final class CaseRun {
                     later(now.plusMillis(done.millis()), answer);
                 }
                 case Effect.StopCall ignored -> {}
-                case Effect.Reject _, Effect.Recall _, Effect.Note _, Effect.Show _, Effect.Postpone _ -> {}
+                case Effect.Reject _,
+                        Effect.Recall _,
+                        Effect.Poll _,
+                        Effect.Note _,
+                        Effect.Show _,
+                        Effect.Postpone _ -> {}
                 case Effect.Wake(Instant at, Command command) -> later(at, command);
                 case Effect.Yield(Command command) -> later(now, command);
                 case Effect.Spawn spawn -> throw new AssertionError("no case forks a run: " + spawn);

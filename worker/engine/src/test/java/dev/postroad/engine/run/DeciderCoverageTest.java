@@ -94,8 +94,8 @@ class DeciderCoverageTest {
         commands.put("agent available", new Command.AgentAvailable("x"));
         commands.put("wake up", new Command.WakeUp());
         Instant deadline = RunScript.START.plusSeconds(20);
-        commands.put("dispatched", new Command.Dispatched("a@1", 1, "x", deadline, null));
-        commands.put("dispatched: an old attempt", new Command.Dispatched("a@1", 0, "x", deadline, null));
+        commands.put("dispatched", new Command.Dispatched("a@1", 1, "x", deadline, null, null));
+        commands.put("dispatched: an old attempt", new Command.Dispatched("a@1", 0, "x", deadline, null, null));
         commands.put("result", result("a@1", 1));
         commands.put("result: of an old attempt", result("a@1", 0));
         commands.put("result: of no task", result("c@7", 1));

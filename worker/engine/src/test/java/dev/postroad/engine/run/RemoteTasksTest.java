@@ -3,6 +3,7 @@ package dev.postroad.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import java.time.Duration;
@@ -202,7 +203,7 @@ class RemoteTasksTest {
     void aJournalDoesNotGrowWithTheHeartbeatsOfAnAgentThatTakesHours() {
         RunScript script = RunScript.started(GRAPH, "{}");
         Instant deadline = RunScript.START.plus(Duration.ofHours(5));
-        script.tell(new Command.Dispatched("a@1", 1, "x", deadline, Duration.ofSeconds(30)));
+        script.tell(new Command.Dispatched("a@1", 1, "x", deadline, Duration.ofSeconds(30), null));
         script.wakeNext();
         List<String> before = script.types();
         for (Instant due = RunScript.START.plusSeconds(30); due.isBefore(deadline); due = due.plusSeconds(29)) {
@@ -219,6 +220,73 @@ class RemoteTasksTest {
 
     private static Instant least(Instant one, Instant other) {
         return one.isBefore(other) ? one : other;
+    }
+
+    @Test
+    void anAgentThatWorksOnIsAskedOnAndOnWithoutAnEventUntilItIsGivenUp() {
+        RunScript script = polled();
+        script.wakeNext();
+        assertThat(script.types()).endsWith("node.waiting a@1", "run.waiting");
+        assertThat(script.run.wakeAt()).isEqualTo(RunScript.START.plusSeconds(5));
+        List<String> before = script.types();
+        for (int asked = 1; asked <= 11; asked++) {
+            script.recover();
+            script.now = RunScript.START.plusSeconds(5L * asked);
+            script.tell(new Command.WakeUp(known(script.now.minusSeconds(5), true)));
+            assertThat(script.polls).hasSize(asked);
+            assertThat(script.polls.getLast().polling().handle()).isEqualTo("t-1");
+            assertThat(script.postponed.getLast()).isEqualTo(script.now.plusSeconds(5));
+        }
+        assertThat(script.types()).isEqualTo(before);
+
+        script.now = RunScript.START.plus(MINUTE);
+        script.tell(new Command.WakeUp(known(script.now, true)));
+        assertThat(script.types()).endsWith("run.waiting", "run.resumed", "node.retrying a@1");
+        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, "t-1"));
+        script.tell(new Command.RetryDue("a@1", 2));
+        assertThat(script.calls.getLast().doubtful()).isEqualTo(1);
+    }
+
+    @Test
+    void anAgentThatWorksOnIsAskedBesideWorkThatGoesOnHereToo() {
+        RunScript script = RunScript.started(PAIR.replace("limits: { superstepTimeout: PT40S }", ""), "{}");
+        poll(script);
+        script.wakes.clear();
+        script.now = RunScript.START.plusSeconds(5);
+        script.tell(new Command.WakeUp(known(RunScript.START, true)));
+        assertThat(script.polls).hasSize(1);
+        assertThat(script.wakes)
+                .containsExactly(new Effect.Wake(RunScript.START.plusSeconds(10), new Command.WakeUp()));
+        result(script, "a@1", 1, "{'log': 'a'}");
+        assertThat(script.types()).endsWith("node.completed a@1");
+    }
+
+    @Test
+    void whoeverLostATaskIsInDoubt() {
+        RunScript script = polled();
+        AgentReply lost = AgentReply.retryable(ErrorTypes.TASK_LOST, "no such task");
+        script.tell(new Command.Result("a@1", 1, lost, null, RemoteAgents.NONE));
+        script.tell(new Command.RetryDue("a@1", 2));
+        assertThat(script.calls.getLast().doubtful()).isEqualTo(1);
+    }
+
+    @Test
+    void anAgentThatWorksOnIsToldOfACancelByItsHandle() {
+        RunScript script = polled();
+        script.wakeNext();
+        script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
+        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, "t-1"));
+    }
+
+    private static RunScript polled() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        poll(script);
+        return script;
+    }
+
+    private static void poll(RunScript script) {
+        Polling polling = new Polling("t-1", Duration.ofSeconds(5));
+        script.tell(new Command.Dispatched("a@1", 1, "x", script.now.plus(MINUTE), null, polling));
     }
 
     @Test
@@ -264,7 +332,7 @@ class RemoteTasksTest {
         script.wakeNext();
         script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
         assertThat(script.types()).endsWith("run.waiting", "node.cancelled a@1", "run.cancelled");
-        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1));
+        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, null));
     }
 
     @Test
@@ -272,7 +340,7 @@ class RemoteTasksTest {
         RunScript script = RunScript.started(GRAPH, "{}");
         script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
         dispatch(script, "a@1", 1, null);
-        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1));
+        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, null));
     }
 
     @Test
@@ -344,7 +412,7 @@ class RemoteTasksTest {
     }
 
     private static void dispatch(RunScript script, String task, int attempt, @Nullable Duration heartbeat) {
-        script.tell(new Command.Dispatched(task, attempt, "x", script.now.plus(MINUTE), heartbeat));
+        script.tell(new Command.Dispatched(task, attempt, "x", script.now.plus(MINUTE), heartbeat, null));
     }
 
     private static void result(RunScript script, String task, int attempt, String output) {

@@ -54,7 +54,8 @@ class RunCodecTest {
         assertThat(parts(Task.class))
                 .isEqualTo("id node place status attempt spent dueAt waitsFor writes next interrupt answers failure"
                         + " child dispatch doubtful");
-        assertThat(parts(Dispatch.class)).isEqualTo("agent at deadline heartbeat");
+        assertThat(parts(Dispatch.class)).isEqualTo("agent at deadline heartbeat polling");
+        assertThat(parts(Polling.class)).isEqualTo("handle every");
         assertThat(parts(Task.Place.class)).isEqualTo("index input error branch");
         assertThat(parts(Branch.class)).isEqualTo("superstep causes seen");
         assertThat(parts(Lineage.class)).isEqualTo("base done arrived");

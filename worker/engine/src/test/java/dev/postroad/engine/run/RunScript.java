@@ -31,6 +31,7 @@ final class RunScript {
     final List<Effect.CallAgent> calls = new ArrayList<>();
     final List<Effect.StopCall> stops = new ArrayList<>();
     final List<Effect.Recall> recalls = new ArrayList<>();
+    final List<Effect.Poll> polls = new ArrayList<>();
     final List<Effect.Note> notes = new ArrayList<>();
     final List<Effect.Show> shown = new ArrayList<>();
     final List<String> refusals = new ArrayList<>();
@@ -178,6 +179,7 @@ final class RunScript {
                 case Effect.CallAgent call -> calls.add(call);
                 case Effect.StopCall stop -> stops.add(stop);
                 case Effect.Recall recall -> recalls.add(recall);
+                case Effect.Poll poll -> polls.add(poll);
                 case Effect.Note note -> notes.add(note);
                 case Effect.Show show -> shown.add(show);
                 case Effect.Wake wake -> wakes.add(wake);

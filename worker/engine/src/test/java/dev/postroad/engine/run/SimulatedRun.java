@@ -228,7 +228,7 @@ final class SimulatedRun {
         boolean mayBeLate = !isHandled(call.task());
         Duration heartbeat = mayBeLate && random.nextBoolean() ? Duration.ofSeconds(5) : null;
         Instant deadline = now.plus(mayBeLate ? Duration.ofSeconds(20) : Duration.ofDays(1_000));
-        tell(new Command.Dispatched(call.task(), call.attempt(), AGENT, deadline, heartbeat));
+        tell(new Command.Dispatched(call.task(), call.attempt(), AGENT, deadline, heartbeat, null));
         outstanding.add(call);
         forgetWhatIsOver();
     }
@@ -515,7 +515,7 @@ final class SimulatedRun {
                 check(
                         !isAwaited(recall.task(), recall.attempt()),
                         () -> "an agent is told to stop what is waited for: " + recall);
-            case Effect.Note _, Effect.Show _, Effect.Postpone _ -> {}
+            case Effect.Note _, Effect.Show _, Effect.Poll _, Effect.Postpone _ -> {}
             case Effect.Wake wake -> wakes.add(wake);
             case Effect.Yield(Command command) -> yielded.add(command);
             case Effect.Reject ignored -> outside++;

@@ -3,6 +3,7 @@ package dev.postroad.runtime.agent;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.Standing;
 import dev.postroad.runtime.agent.attempt.ToolOffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,31 +25,48 @@ final class LeasedClient implements AgentClient {
         this.open = opening.get();
     }
 
+    /** What is done with the client while it is open. */
+    private interface Use<T> {
+        T of(AgentClient client) throws InterruptedException;
+    }
+
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
-        AgentClient client = enter();
-        try {
-            return client.call(call);
-        } finally {
-            leave();
-        }
+        return leased(client -> client.call(call));
     }
 
     @Override
     public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
-        AgentClient client = enter();
-        try {
-            return client.callInDoubt(call, doubtful);
-        } finally {
-            leave();
-        }
+        return leased(client -> client.callInDoubt(call, doubtful));
+    }
+
+    @Override
+    public Standing begin(AgentCall call, int doubtful) throws InterruptedException {
+        return leased(client -> client.begin(call, doubtful));
+    }
+
+    @Override
+    public Standing poll(AgentCall call, String handle) throws InterruptedException {
+        return leased(client -> client.poll(call, handle));
+    }
+
+    @Override
+    public void giveUp(String handle) throws InterruptedException {
+        boolean _ = leased(client -> {
+            client.giveUp(handle);
+            return true;
+        });
     }
 
     @Override
     public ToolOffer offer() throws InterruptedException {
+        return leased(AgentClient::offer);
+    }
+
+    private <T> T leased(Use<T> use) throws InterruptedException {
         AgentClient client = enter();
         try {
-            return client.offer();
+            return use.of(client);
         } finally {
             leave();
         }

@@ -11,6 +11,7 @@ import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Excerpt;
+import dev.postroad.runtime.agent.attempt.Standing;
 import dev.postroad.runtime.agent.attempt.ToolOffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,24 +29,48 @@ final class MaskingClient implements AgentClient {
         this.secrets = secrets;
     }
 
+    /** What is done with the client. */
+    private interface Use<T> {
+        T of(AgentCall masked) throws InterruptedException;
+    }
+
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
+        return masked(this.<AgentReply>showing(call, client::call));
+    }
+
+    @Override
+    public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
+        return masked(this.<AgentReply>showing(call, masked -> client.callInDoubt(masked, doubtful)));
+    }
+
+    @Override
+    public Standing begin(AgentCall call, int doubtful) throws InterruptedException {
+        return masked(this.<Standing>showing(call, masked -> client.begin(masked, doubtful)));
+    }
+
+    @Override
+    public Standing poll(AgentCall call, String handle) throws InterruptedException {
+        return masked(this.<Standing>showing(call, masked -> client.poll(masked, handle)));
+    }
+
+    @Override
+    public void giveUp(String handle) throws InterruptedException {
+        client.giveUp(handle);
+    }
+
+    private <T> T showing(AgentCall call, Use<T> use) throws InterruptedException {
         MaskedOutput output = new MaskedOutput(call.output(), secrets);
         try {
-            return masked(client.call(masked(call, output)));
+            return use.of(masked(call, output));
         } finally {
             output.end();
         }
     }
 
-    @Override
-    public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
-        MaskedOutput output = new MaskedOutput(call.output(), secrets);
-        try {
-            return masked(client.callInDoubt(masked(call, output), doubtful));
-        } finally {
-            output.end();
-        }
+    /** A handle is needed as it is. */
+    private Standing masked(Standing standing) {
+        return standing instanceof Standing.Over(AgentReply reply) ? new Standing.Over(masked(reply)) : standing;
     }
 
     private AgentCall masked(AgentCall call, MaskedOutput output) {

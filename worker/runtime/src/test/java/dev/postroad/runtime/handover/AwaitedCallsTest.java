@@ -134,8 +134,9 @@ final class AwaitedCallsTest {
             }
 
             @Override
-            public void dispatched(Command.Dispatched sent) {
+            public boolean dispatched(Command.Dispatched sent) {
                 made.add("dispatched");
+                return true;
             }
 
             @Override

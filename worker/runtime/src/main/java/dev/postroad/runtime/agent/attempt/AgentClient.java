@@ -2,6 +2,7 @@ package dev.postroad.runtime.agent.attempt;
 
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.ErrorTypes;
 
 /**
  * Reaches one agent. Thread-safe; calls block and run on virtual threads.
@@ -25,6 +26,36 @@ public interface AgentClient extends AutoCloseable {
     default AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
         return call(call);
     }
+
+    /**
+     * Makes one attempt, or begins it where the agent works on by itself.
+     *
+     * @param doubtful as for {@link #callInDoubt}; 0 for none
+     * @throws InterruptedException as for {@link #call}
+     */
+    default Standing begin(AgentCall call, int doubtful) throws InterruptedException {
+        return new Standing.Over(doubtful > 0 ? callInDoubt(call, doubtful) : call(call));
+    }
+
+    /**
+     * Asks how it stands with an attempt that was begun, here or by another worker. Whoever cannot be asked now is taken to
+     * work on.
+     *
+     * @param call without an input
+     * @param handle the one of {@link Standing.Working}
+     * @throws InterruptedException where the thread is interrupted meanwhile
+     */
+    default Standing poll(AgentCall call, String handle) throws InterruptedException {
+        return new Standing.Over(AgentReply.retryable(
+                ErrorTypes.TASK_LOST, "the agent is of another kind now, which cannot be asked what came of the call"));
+    }
+
+    /**
+     * Tells the agent that nobody waits any more for what it works on.
+     *
+     * @throws InterruptedException where the thread is interrupted meanwhile
+     */
+    default void giveUp(String handle) throws InterruptedException {}
 
     /**
      * What the agent says of itself as a tool for others; may ask it.

@@ -7,12 +7,14 @@ import dev.postroad.contracts.definition.OnUnavailable;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
+import dev.postroad.engine.run.Polling;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.RunError;
 import dev.postroad.runtime.agent.CachedResults;
 import dev.postroad.runtime.agent.attempt.AgentAbsentException;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.RemoteClient;
+import dev.postroad.runtime.agent.attempt.Standing;
 import dev.postroad.runtime.agent.attempt.Thrown;
 import dev.postroad.runtime.guard.Entry;
 import dev.postroad.runtime.guard.Pass;
@@ -320,16 +322,30 @@ final class AgentAttempt {
         if (agent.client() instanceof RemoteClient remote) {
             dispatch(name, agent, remote, pass, replied);
         } else {
-            replied.accept(call(name, agent, pass));
+            if (call(name, agent, pass, replied) instanceof Standing.Over(AgentReply reply)) {
+                replied.accept(reply);
+            }
         }
     }
 
-    private AgentReply call(String name, ReadyAgent agent, Pass pass) throws InterruptedException {
+    private Standing call(String name, ReadyAgent agent, Pass pass, Consumer<AgentReply> replied)
+            throws InterruptedException {
         awaitGate(pass);
         Instant begunAt = services.clock().instant();
         CallUnderway begun = new CallUnderway(name, pass, begunAt, begunAt.plus(timeout(agent)));
         try {
-            return called(new Underway(begun, agent, trace == null ? null : trace.begin(services.clock())));
+            Standing standing =
+                    called(new Underway(begun, agent, trace == null ? null : trace.begin(services.clock())));
+            if (standing instanceof Standing.Working(String handle, Duration every)) {
+                Command.Dispatched sent = new Command.Dispatched(
+                        call.task(), call.attempt(), name, begun.deadline(), null, new Polling(handle, every));
+                if (begun.claim()) {
+                    sent(sent, pass, replied);
+                } else {
+                    services.remote().recall(run, sent.recall());
+                }
+            }
+            return standing;
         } finally {
             begun.left();
         }
@@ -352,7 +368,11 @@ final class AgentAttempt {
             if (refused != null) {
                 judge(begun, refused);
             } else if (sending.claim()) {
-                sent(name, remote, sending, pass, replied);
+                Duration heartbeat = remote.heartbeat();
+                sent(
+                        new Command.Dispatched(call.task(), call.attempt(), name, sending.deadline(), heartbeat, null),
+                        pass,
+                        replied);
             }
         } catch (InterruptedException stopped) {
             remote.recall(run.id(), call.task(), call.attempt());
@@ -366,16 +386,14 @@ final class AgentAttempt {
         }
     }
 
-    private void sent(String name, RemoteClient remote, CallUnderway sending, Pass pass, Consumer<AgentReply> replied) {
+    private void sent(Command.Dispatched sent, Pass pass, Consumer<AgentReply> replied) {
         if (call.cache() == null && !pass.isProbe()) {
             pass.abandoned();
         } else {
             services.remote().remember(run.id(), call.task(), call.attempt(), pass, replied);
         }
-        Command.Dispatched sent =
-                new Command.Dispatched(call.task(), call.attempt(), name, sending.deadline(), remote.heartbeat());
         if (!answer.giveDispatched(sent)) {
-            remote.recall(run.id(), call.task(), call.attempt());
+            services.remote().recall(run, sent.recall());
         }
     }
 
@@ -389,7 +407,7 @@ final class AgentAttempt {
         }
     }
 
-    private AgentReply called(Underway begun) throws InterruptedException {
+    private Standing called(Underway begun) throws InterruptedException {
         underway = begun;
         try {
             if (!answer.isOpen()) {
@@ -401,13 +419,15 @@ final class AgentAttempt {
         }
     }
 
-    private AgentReply judged(Underway begun) throws InterruptedException {
+    private Standing judged(Underway begun) throws InterruptedException {
         try {
-            AgentReply reply = reply(begun);
+            Standing standing = standing(begun);
             // An agent may leave its thread interrupted, which would stop what the worker does next on it.
             boolean _ = Thread.interrupted();
-            judge(begun, reply);
-            return reply;
+            if (standing instanceof Standing.Over(AgentReply reply)) {
+                judge(begun, reply);
+            }
+            return standing;
         } catch (AgentAbsentException absent) {
             throw absent;
         } catch (InterruptedException stopped) {
@@ -436,15 +456,13 @@ final class AgentAttempt {
         }
     }
 
-    private AgentReply reply(Underway begun) throws InterruptedException {
+    private Standing standing(Underway begun) throws InterruptedException {
         AgentClient client = begun.agent.client();
         AgentCall asked = agentCall(begun.call.deadline());
         CallTrace calls = begun.calls;
-        return calls == null ? reply(client, asked) : calls.during(() -> reply(client, asked));
-    }
-
-    private AgentReply reply(AgentClient client, AgentCall asked) throws InterruptedException {
-        return call.doubtful() > 0 ? client.callInDoubt(asked, call.doubtful()) : client.call(asked);
+        return calls == null
+                ? client.begin(asked, call.doubtful())
+                : calls.during(() -> client.begin(asked, call.doubtful()));
     }
 
     private String traceParent() {

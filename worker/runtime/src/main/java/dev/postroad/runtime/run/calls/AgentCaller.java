@@ -51,8 +51,12 @@ public interface AgentCaller {
          */
         void answered(AgentReply reply, RetryPolicy policy, long durationMillis);
 
-        /** The attempt was sent to a remote agent, whose answer comes by itself. */
-        void dispatched(Command.Dispatched sent);
+        /**
+         * The attempt was sent to a remote agent, whose answer comes by itself or is asked for.
+         *
+         * @return false where nobody will, and the agent is to be told so
+         */
+        boolean dispatched(Command.Dispatched sent);
 
         /** No call was made. */
         void unavailable(Unavailability why);

@@ -9,6 +9,7 @@ import dev.postroad.runtime.publish.AttemptOutput;
 import dev.postroad.runtime.run.calls.AgentCaller.Answered;
 import dev.postroad.runtime.run.calls.AgentCaller.Unavailability;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +77,9 @@ final class AttemptAnswer {
 
     /** Says whether somebody waits for it. */
     boolean giveDispatched(Command.Dispatched sent) {
-        boolean isAwaited = isOpen();
-        tell(first -> first.dispatched(sent));
-        return isAwaited;
+        AtomicBoolean isAwaited = new AtomicBoolean();
+        tell(first -> isAwaited.set(first.dispatched(sent)));
+        return isAwaited.get();
     }
 
     void giveUnavailable(Unavailability why) {

@@ -52,7 +52,8 @@ final class AttemptTrace {
     }
 
     /** Tells how an attempt of a remote agent went, which has its answer now; null where the run is not traced. */
-    static @Nullable AttemptTrace noted(Traces traces, RunKey run, Effect.Note note, Instant at) {
+    static @Nullable AttemptTrace noted(
+            Traces traces, RunKey run, Effect.Note note, AgentDefinition.Kind kind, Instant at) {
         TracedRun traced = traces.traced(run.number(), run.id(), run.traceParent());
         if (traced == null) {
             return null;
@@ -60,7 +61,7 @@ final class AttemptTrace {
         AttemptTrace trace =
                 new AttemptTrace(traces, traced, note.graph(), note.node(), note.task(), note.attempt(), null);
         Instant begunAt = at.minusMillis(Math.max(0, note.durationMillis()));
-        trace.ended(note.agent(), AgentDefinition.Kind.KAFKA, begunAt, List.of(), note.reply(), at);
+        trace.ended(note.agent(), kind, begunAt, List.of(), note.reply(), at);
         return trace;
     }
 

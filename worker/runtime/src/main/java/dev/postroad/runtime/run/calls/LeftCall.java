@@ -30,8 +30,9 @@ public record LeftCall(RunKey run, String task, int attempt, CompletableFuture<O
 
     /** Whoever steps the run now sends it anew, as the same attempt, for nobody noted this in its journal. */
     @Override
-    public void dispatched(Command.Dispatched sent) {
+    public boolean dispatched(Command.Dispatched sent) {
         outcome.complete(Optional.empty());
+        return sent.polling() == null;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.postroad.runtime.run.calls;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.AgentDefinition;
 import dev.postroad.contracts.definition.OnUnavailable;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RemoteAgents;
@@ -46,6 +47,7 @@ public final class RemoteCalls implements RemoteDesk {
     private final AnswerPace pace = new AnswerPace();
     private final AwaitedAnswers awaited = new AwaitedAnswers();
     private final Map<Integer, Instant> listening = new ConcurrentHashMap<>();
+    private final AgentPolls polls;
 
     /** An attempt that a remote agent has. */
     record Attempt(String runId, String task, int number) {}
@@ -65,6 +67,7 @@ public final class RemoteCalls implements RemoteDesk {
         this.observer = observer;
         this.clock = clock;
         this.output = new RemoteOutput(output);
+        this.polls = new AgentPolls(directory, heartbeats, this.output, logs, clock);
     }
 
     /** What is shown by remote agents. */
@@ -124,7 +127,16 @@ public final class RemoteCalls implements RemoteDesk {
         Attempt attempt = new Attempt(run.id(), recall.task(), recall.attempt());
         output.end(attempt);
         awaited.forget(attempt);
-        client(recall.agent()).ifPresent(client -> client.recall(run.id(), recall.task(), recall.attempt()));
+        if (recall.handle() == null) {
+            client(recall.agent()).ifPresent(client -> client.recall(run.id(), recall.task(), recall.attempt()));
+        } else {
+            polls.giveUp(recall.agent(), recall.handle());
+        }
+    }
+
+    @Override
+    public void poll(RunKey run, Effect.Poll poll, Consumer<AgentReply> over) {
+        polls.poll(run, poll, TraceParents.of(run, poll.task(), poll.attempt()), over);
     }
 
     @Override
@@ -135,7 +147,9 @@ public final class RemoteCalls implements RemoteDesk {
         if (!awaited.tell(attempt, note.reply(), note.durationMillis())) {
             guards.count(note.agent(), note.reply(), note.durationMillis());
         }
-        AttemptTrace trace = AttemptTrace.noted(traces, run, note, clock.instant());
+        AgentDefinition.Kind kind =
+                directory.agent(note.agent()).map(ReadyAgent::kind).orElse(AgentDefinition.Kind.KAFKA);
+        AttemptTrace trace = AttemptTrace.noted(traces, run, note, kind, clock.instant());
         AttemptTrace.measure(
                 trace, () -> observer.observed(note.agent(), note.graph(), note.reply(), note.durationMillis(), true));
         log(run, note);

@@ -1,9 +1,11 @@
 package dev.postroad.runtime.run.calls;
 
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.engine.run.Effect;
 import dev.postroad.engine.run.RemoteAgents;
 import dev.postroad.runtime.journal.RunKey;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Does for runs what concerns agents whose answers come by themselves. Thread-safe; must not block. */
 public interface RemoteDesk {
@@ -26,6 +28,9 @@ public interface RemoteDesk {
         public void recall(RunKey run, Effect.Recall recall) {}
 
         @Override
+        public void poll(RunKey run, Effect.Poll poll, Consumer<AgentReply> over) {}
+
+        @Override
         public void note(RunKey run, Effect.Note note) {}
 
         @Override
@@ -43,6 +48,13 @@ public interface RemoteDesk {
 
     /** Tells an agent that nobody waits for a task any more. */
     void recall(RunKey run, Effect.Recall recall);
+
+    /**
+     * Asks an agent whether it is done.
+     *
+     * @param over told its answer, by another thread, once it has one; never where it works on, or cannot be asked
+     */
+    void poll(RunKey run, Effect.Poll poll, Consumer<AgentReply> over);
 
     /** Takes down what an agent answered, or that it was given up. */
     void note(RunKey run, Effect.Note note);

@@ -9,10 +9,13 @@ import dev.postroad.engine.run.EventBody.BudgetExceeded;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.engine.run.ToolTask;
 import dev.postroad.runtime.journal.PostponedRuns;
+import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.run.calls.AgentCaller;
 import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.run.calls.RemoteDesk;
+import dev.postroad.runtime.run.commands.Instruction;
+import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,6 +62,7 @@ final class EffectPerformer {
                 case Effect.StopCall(String task, int attempt) ->
                     agents.stop(live.key(), task, attempt, AgentCaller.Stop.CANCELLED);
                 case Effect.Recall recall -> remote.recall(live.key(), recall);
+                case Effect.Poll poll -> remote.poll(live.key(), poll, reply -> tell(live.key(), poll, reply));
                 case Effect.Note note -> remote.note(live.key(), note);
                 case Effect.Show show -> remote.show(live.key(), show);
                 case Effect.Wake(Instant at, Command command) -> {
@@ -90,7 +94,7 @@ final class EffectPerformer {
     /** A run that is no longer here was sent to an agent. */
     void missed(LiveRun live, Command command) {
         if (command instanceof Command.Dispatched sent && live.run().hasNoUseFor(sent.task(), sent.attempt())) {
-            remote.recall(live.key(), new Effect.Recall(sent.agent(), sent.task(), sent.attempt()));
+            remote.recall(live.key(), sent.recall());
         }
     }
 
@@ -118,6 +122,12 @@ final class EffectPerformer {
         live.run()
                 .callsUnderWay()
                 .forEach((task, attempt) -> agents.stop(live.key(), task, attempt, AgentCaller.Stop.LEFT_BEHIND));
+    }
+
+    /** The run may have left memory since. */
+    private void tell(RunKey run, Effect.Poll poll, AgentReply reply) {
+        Command result = new Command.Result(poll.task(), poll.attempt(), reply, null, remote.of(run.id(), run.shard()));
+        inbox.accept(new Message.Instruct(new Instruction(run.id(), run.shard(), result, InstructionOutcome.NONE)));
     }
 
     private Command tools(Effect.CallAgent call, AgentReply.CallingTools calling, long durationMillis) {
@@ -157,8 +167,9 @@ final class EffectPerformer {
             }
 
             @Override
-            public void dispatched(Command.Dispatched sent) {
+            public boolean dispatched(Command.Dispatched sent) {
                 tell(sent);
+                return true;
             }
 
             @Override
