@@ -16,6 +16,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TaskServer;
 import dev.postroad.runtime.testing.WorkerProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -378,7 +379,8 @@ class KafkaAgentsTest {
     }
 
     @Test
-    void whatAKilledWorkerSentIsNotSentAgainAndItsAnswersCount(@TempDir Path folder) {
+    void whatAKilledWorkerSentIsNotSentAgainAndItsAnswersCount(@TempDir Path folder) throws Exception {
+        ToolTasks tools = null;
         try (Site site = Site.open();
                 WorkerProcess first = WorkerProcess.start(
                         site.mortal(Map.of("POSTROAD_LEASE", "PT1S")), List.of(), folder.resolve("first.log"))) {
@@ -391,6 +393,7 @@ class KafkaAgentsTest {
                     "all are sent",
                     () -> sent(site) == MANY
                             && site.records(site.topics().agentTasks("byhand")).size() == MANY);
+            tools = TaskServer.isInstalled() ? new ToolTasks(site) : null;
             first.kill();
             runs.subList(0, MANY / 2).forEach(run -> late(site, run));
             int rows = (int) site.number("SELECT count(*) FROM postroad.workflow_events WHERE run_id = 'run-0'");
@@ -408,6 +411,13 @@ class KafkaAgentsTest {
                         .hasSize(1);
             }
             assertThat(site.records(site.topics().agentTasks("byhand"))).hasSize(MANY);
+            if (tools != null) {
+                tools.goOnElsewhere();
+            }
+        } finally {
+            if (tools != null) {
+                tools.close();
+            }
         }
     }
 

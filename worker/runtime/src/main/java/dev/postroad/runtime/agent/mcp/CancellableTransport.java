@@ -1,18 +1,26 @@
 package dev.postroad.runtime.agent.mcp;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.modelcontextprotocol.client.transport.StdioClientTransport;
+import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpClientTransport;
+import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,18 +28,27 @@ import reactor.core.publisher.Mono;
 
 /**
  * Knows under which id each call of a tool was sent, which the SDK keeps to itself, so that its server can be told that
- * nobody waits for it any more; and when there is no server any more. Thread-safe.
+ * nobody waits for it any more; and when there is no server any more. Sends what the SDK has no words for, and takes the
+ * answers to it. Thread-safe.
  */
 final class CancellableTransport implements McpClientTransport {
     private static final String CANCELLED = "notifications/cancelled";
+    private static final String OWN_IDS = "postroad-";
+
+    /** Whoever asks has its own deadline; this bounds what is remembered. */
+    private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final McpClientTransport transport;
     private final ConcurrentHashMap<String, Object> idsByToken = new ConcurrentHashMap<>();
 
+    private final ConcurrentHashMap<Object, CompletableFuture<JsonNode>> asked = new ConcurrentHashMap<>();
+    private final AtomicLong requests = new AtomicLong();
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
+    private volatile JsonNode capabilities = MissingNode.getInstance();
 
     CancellableTransport(McpClientTransport transport) {
         this.transport = transport;
+        var _ = lost.whenComplete((_, why) -> asked.values().forEach(answer -> answer.completeExceptionally(why)));
     }
 
     /** Fails once the connection cannot be made, or the program that is the server has ended: the SDK waits on. */
@@ -55,6 +72,55 @@ final class CancellableTransport implements McpClientTransport {
                 ? Mono.empty()
                 : transport.sendMessage(new JSONRPCNotification(
                         CANCELLED, Map.of("requestId", id, "reason", "the attempt was given up")));
+    }
+
+    /**
+     * Sends a request of any method, and gives what is answered; fails with a {@link McpError} where it is refused.
+     *
+     * @param context goes with it to whoever looks at it on its way
+     */
+    CompletableFuture<JsonNode> request(String method, Object params, McpTransportContext context) {
+        String id = OWN_IDS + requests.incrementAndGet();
+        CompletableFuture<JsonNode> answer =
+                new CompletableFuture<JsonNode>().orTimeout(LONGEST.toSeconds(), TimeUnit.SECONDS);
+        asked.put(id, answer);
+        var _ = answer.whenComplete((_, _) -> asked.remove(id));
+        if (lost.isCompletedExceptionally()) {
+            answer.completeExceptionally(lost.exceptionNow());
+            return answer;
+        }
+        transport
+                .sendMessage(new JSONRPCRequest(method, id, params))
+                .contextWrite(known -> known.put(McpTransportContext.KEY, context))
+                .subscribe(_ -> {}, answer::completeExceptionally);
+        return answer;
+    }
+
+    /** Whether the server makes tasks of calls of tools; known once the session has begun. */
+    boolean offersTasks() {
+        return capabilities.path("tasks").path("requests").path("tools").has("call");
+    }
+
+    /** Whether it was the answer to a request of {@link #request}; looks at what else it may be. */
+    private boolean takes(JSONRPCMessage message) {
+        if (!(message instanceof JSONRPCResponse response)) {
+            return false;
+        }
+        CompletableFuture<JsonNode> answer = response.id() == null ? null : asked.remove(response.id());
+        if (answer == null) {
+            if (response.result() instanceof Map<?, ?> result && result.containsKey("protocolVersion")) {
+                // What the SDK makes of it knows no tasks.
+                capabilities =
+                        McpJson.INSTANCE.convertValue(result, JsonNode.class).path("capabilities");
+            }
+            return false;
+        }
+        if (response.error() == null) {
+            answer.complete(McpJson.INSTANCE.convertValue(response.result(), JsonNode.class));
+        } else {
+            answer.completeExceptionally(new McpError(response.error()));
+        }
+        return true;
     }
 
     /** Forgets a call that is over. */
@@ -82,7 +148,10 @@ final class CancellableTransport implements McpClientTransport {
 
     @Override
     public Mono<Void> connect(Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler) {
-        return transport.connect(handler).doOnError(lost::completeExceptionally).doOnSuccess(_ -> watch());
+        return transport
+                .connect(incoming -> handler.apply(incoming.filter(message -> !takes(message))))
+                .doOnError(lost::completeExceptionally)
+                .doOnSuccess(_ -> watch());
     }
 
     @Override

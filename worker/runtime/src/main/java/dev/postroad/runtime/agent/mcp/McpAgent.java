@@ -14,6 +14,7 @@ import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.Excerpt;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.Standing;
 import dev.postroad.runtime.agent.attempt.ToolOffer;
 import dev.postroad.runtime.agent.http.HttpAnswer;
 import dev.postroad.runtime.agent.http.HttpVerdict;
@@ -22,9 +23,11 @@ import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -50,8 +53,8 @@ public final class McpAgent implements AgentClient {
     private final McpAnswer answers;
     private final AtomicLong calls = new AtomicLong();
     private volatile @Nullable ToolOffer offer;
-    private @Nullable McpSession session;
-
+    private final McpSessions sessions;
+    private final McpTasks tasks;
     private final @Nullable Question question;
 
     private McpAgent(McpSettings settings, AgentEnvironment environment, RetryPolicy policy) {
@@ -59,6 +62,8 @@ public final class McpAgent implements AgentClient {
         this.environment = environment;
         this.faults = new RemoteFaults("mcp", new Excerpt(settings.secrets()), environment.clock());
         this.answers = new McpAnswer(environment.maxAnswerBytes(), faults);
+        this.sessions = new McpSessions(settings, environment);
+        this.tasks = new McpTasks(sessions, answers, faults);
         String asked = settings.reconcile();
         this.question =
                 asked == null ? null : new Question((call, doubtful) -> verdict(asked, call, doubtful), faults, policy);
@@ -75,23 +80,51 @@ public final class McpAgent implements AgentClient {
 
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
-        ToolSpan span = ToolSpan.begin(settings, faults.excerpt());
-        if (span == null) {
-            return untraced(call);
-        }
-        AgentReply reply = null;
-        try {
-            reply = untraced(call);
-            return reply;
-        } finally {
-            span.end(call, reply);
-        }
+        return settled(begin(call, 0));
     }
 
     @Override
     public AgentReply callInDoubt(AgentCall call, int doubtful) throws InterruptedException {
-        AgentReply known = question == null ? null : question.ask(call, doubtful);
-        return known == null ? call(call) : known;
+        return settled(begin(call, doubtful));
+    }
+
+    private AgentReply settled(Standing standing) throws InterruptedException {
+        return switch (standing) {
+            case Standing.Over(AgentReply reply) -> reply;
+            case Standing.Working(String handle, Duration _) -> {
+                giveUp(handle);
+                yield faults.permanent("mcp.refused", "the tool works on as a task, for which nobody can wait here");
+            }
+        };
+    }
+
+    @Override
+    public Standing begin(AgentCall call, int doubtful) throws InterruptedException {
+        AgentReply known = doubtful > 0 && question != null ? question.ask(call, doubtful) : null;
+        if (known != null) {
+            return new Standing.Over(known);
+        }
+        ToolSpan span = ToolSpan.begin(settings, faults.excerpt());
+        if (span == null) {
+            return untraced(call);
+        }
+        Standing standing = null;
+        try {
+            standing = untraced(call);
+            return standing;
+        } finally {
+            span.end(call, standing);
+        }
+    }
+
+    @Override
+    public Standing poll(AgentCall call, String handle) throws InterruptedException {
+        return tasks.poll(McpHandle.read(handle), call);
+    }
+
+    @Override
+    public void giveUp(String handle) throws InterruptedException {
+        tasks.giveUp(McpHandle.read(handle));
     }
 
     /** What a tool says came of a call of another one: as its structured content, or as JSON in its words. */
@@ -101,7 +134,7 @@ public final class McpAgent implements AgentClient {
                 .put("idempotencyKey", call.idempotencyKey())
                 .put("doubtful", doubtful);
         about.set("arguments", call.input());
-        return switch (called(asked, about, call)) {
+        return switch (settled(exchanged(asked, session -> answered(session, asked, about, call)))) {
             case AgentReply.Completed said ->
                 HttpVerdict.read(inWords(said.output()), call, new HttpAnswer(faults), null);
             case AgentReply.Faulted why -> new HttpVerdict.Unknown(why);
@@ -120,42 +153,58 @@ public final class McpAgent implements AgentClient {
         return said;
     }
 
-    private AgentReply untraced(AgentCall call) throws InterruptedException {
-        return call.input() instanceof ObjectNode arguments
-                ? called(settings.tool(), arguments, call)
-                : faults.permanent(
-                        "mcp.bad-input", "a tool takes an object, and the input is none; map it by the node's input");
+    private Standing untraced(AgentCall call) throws InterruptedException {
+        if (!(call.input() instanceof ObjectNode arguments)) {
+            return new Standing.Over(faults.permanent(
+                    "mcp.bad-input", "a tool takes an object, and the input is none; map it by the node's input"));
+        }
+        String tool = settings.tool();
+        return exchanged(
+                tool,
+                session -> tasks.await(session.runsAsTask(tool), call)
+                        ? tasks.begin(session, params(tool, arguments, call), call)
+                        : answered(session, tool, arguments, call));
     }
 
-    private AgentReply called(String tool, ObjectNode arguments, AgentCall call) throws InterruptedException {
+    /** What is said in a session. */
+    private interface Exchange {
+        Standing in(McpSession session) throws InterruptedException, ExecutionException, TimeoutException;
+    }
+
+    private Standing exchanged(String tool, Exchange exchange) throws InterruptedException {
         URI url = settings.url();
         if (url != null) {
             try {
                 environment.reach().check(url);
             } catch (IOException refused) {
-                return faults.connection(url, refused);
+                return new Standing.Over(faults.connection(url, refused));
             }
         }
-        McpSession used = session();
+        McpSession used = sessions.session();
         long heardBefore = used.heard();
-        String token = call.idempotencyKey() + "/" + call.attempt() + "/" + calls.incrementAndGet();
-        CompletableFuture<CallToolResult> answered =
-                used.call(request(tool, arguments, call, token), token, call.output());
         try {
-            Duration left = Duration.between(environment.clock().instant(), call.deadline());
-            return answers.read(answered.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS));
+            return exchange.in(used);
         } catch (TimeoutException late) {
-            used.cancel(token);
             if (used.heard() == heardBefore) {
                 // A server that was ended and begun again may never answer a session of its former life.
-                retire(used);
+                sessions.retire(used);
             }
-            return AgentReply.retryable(ErrorTypes.TIMEOUT, "the tool did not answer in time");
-        } catch (InterruptedException stopped) {
-            used.cancel(token);
-            throw stopped;
+            return new Standing.Over(AgentReply.retryable(ErrorTypes.TIMEOUT, "the tool did not answer in time"));
         } catch (ExecutionException failed) {
-            return failure(tool, used, failed.getCause() == null ? failed : failed.getCause());
+            return new Standing.Over(failure(tool, used, failed.getCause() == null ? failed : failed.getCause()));
+        }
+    }
+
+    private Standing answered(McpSession session, String tool, ObjectNode arguments, AgentCall call)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        String token = call.idempotencyKey() + "/" + call.attempt() + "/" + calls.incrementAndGet();
+        CompletableFuture<CallToolResult> answer =
+                session.call(request(tool, arguments, call, token), token, call.output());
+        try {
+            return new Standing.Over(answers.read(tasks.await(answer, call)));
+        } catch (InterruptedException | TimeoutException givenUp) {
+            session.cancel(token);
+            throw givenUp;
         }
     }
 
@@ -165,7 +214,7 @@ public final class McpAgent implements AgentClient {
         if (known != null) {
             return known;
         }
-        McpSession used = session();
+        McpSession used = sessions.session();
         try {
             ToolOffer found = used.tools().get(LONGEST_LOOK.toMillis(), TimeUnit.MILLISECONDS).tools().stream()
                     .filter(tool -> tool.name().equals(settings.tool()))
@@ -176,7 +225,7 @@ public final class McpAgent implements AgentClient {
             return found;
         } catch (TimeoutException | ExecutionException unknown) {
             // The model is told less; whether the server can be called shows when it is.
-            leave(used);
+            sessions.leave(used);
             LOG.warn(
                     "what tool {} takes is not known: {}",
                     settings.tool(),
@@ -193,31 +242,40 @@ public final class McpAgent implements AgentClient {
                 0);
     }
 
-    /** The key is told so that a server that knows it can make its effects happen once. */
-    private CallToolRequest request(String tool, ObjectNode arguments, AgentCall call, String token) {
+    private static CallToolRequest request(String tool, ObjectNode arguments, AgentCall call, String token) {
+        Map<String, Object> meta = meta(call);
+        meta.put("progressToken", token);
         return CallToolRequest.builder(tool)
                 .arguments(Json.mapper().convertValue(arguments, ARGUMENTS))
-                .meta(Map.of(
-                        "progressToken",
-                        token,
-                        "postroad.dev/idempotencyKey",
-                        call.idempotencyKey(),
-                        "traceparent",
-                        call.traceParent()))
+                .meta(meta)
                 .build();
     }
 
+    private static Map<String, Object> params(String tool, ObjectNode arguments, AgentCall call) {
+        Map<String, Object> params = new LinkedHashMap<>();
+        params.put("name", tool);
+        params.put("arguments", arguments);
+        params.put("_meta", meta(call));
+        return params;
+    }
+
+    /** The key is told so that a server that knows it can make its effects happen once. */
+    private static Map<String, Object> meta(AgentCall call) {
+        Map<String, Object> meta = new LinkedHashMap<>();
+        meta.put("postroad.dev/idempotencyKey", call.idempotencyKey());
+        meta.put("traceparent", call.traceParent());
+        return meta;
+    }
+
     private AgentReply failure(String tool, McpSession used, Throwable failed) {
-        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof McpError refused && refused.getJsonRpcError() != null) {
-                return faults.permanent(
-                        "mcp.refused",
-                        "the server refused the call of tool " + tool + ": "
-                                + refused.getJsonRpcError().message() + " ("
-                                + refused.getJsonRpcError().code() + ")");
-            }
+        JSONRPCError refusal = McpTasks.refusal(failed);
+        if (refusal != null) {
+            return faults.permanent(
+                    "mcp.refused",
+                    "the server refused the call of tool " + tool + ": " + refusal.message() + " (" + refusal.code()
+                            + ")");
         }
-        leave(used);
+        sessions.leave(used);
         String words = failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
         Throwable root = McpError.findRootCause(failed);
         String detail = failed.equals(root) || root.getMessage() == null ? "" : ": " + root.getMessage();
@@ -225,38 +283,8 @@ public final class McpAgent implements AgentClient {
                 "mcp.connection", faults.excerpt().of("the server cannot be reached, or broke off: " + words + detail));
     }
 
-    private synchronized McpSession session() {
-        McpSession open = session;
-        if (open == null) {
-            open = McpSession.open(settings, environment);
-            session = open;
-        }
-        return open;
-    }
-
-    private void leave(McpSession broken) {
-        forget(broken);
-        broken.close();
-    }
-
-    private void retire(McpSession silent) {
-        forget(silent);
-        silent.retire();
-    }
-
-    @SuppressWarnings("ReferenceEquality") // Another may have been begun since.
-    private synchronized void forget(McpSession former) {
-        if (session == former) {
-            session = null;
-        }
-    }
-
     @Override
-    public synchronized void close() {
-        McpSession open = session;
-        if (open != null) {
-            session = null;
-            open.close();
-        }
+    public void close() {
+        sessions.close();
     }
 }

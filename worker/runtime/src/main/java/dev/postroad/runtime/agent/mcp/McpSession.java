@@ -1,38 +1,33 @@
 package dev.postroad.runtime.agent.mcp;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import io.modelcontextprotocol.client.McpAsyncClient;
 import io.modelcontextprotocol.client.McpClient;
-import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
-import io.modelcontextprotocol.client.transport.ServerParameters;
+import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
-import io.modelcontextprotocol.spec.McpClientTransport;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
 import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** One connection to a server, which is shared by the calls of one agent on this worker. Thread-safe. */
 final class McpSession {
-    private static final Logger LOG = LoggerFactory.getLogger(McpSession.class);
-
     /** Every call has its own deadline, which is kept by whoever waits. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private static final Duration LONGEST_HANDSHAKE = Duration.ofMinutes(1);
+    private static final Set<String> TASK_SUPPORT = Set.of("optional", "required");
 
     private final McpAsyncClient client;
     private final CancellableTransport transport;
@@ -41,8 +36,12 @@ final class McpSession {
     private final AtomicLong heard = new AtomicLong();
     private volatile boolean isRetired;
 
-    private McpSession(McpClientTransport transport) {
-        this.transport = new CancellableTransport(transport);
+    private final McpConnection connection;
+    private volatile @Nullable CompletableFuture<Boolean> asTask;
+
+    private McpSession(McpConnection connection) {
+        this.connection = connection;
+        this.transport = new CancellableTransport(connection.transport());
         this.client = McpClient.async(this.transport)
                 .requestTimeout(LONGEST)
                 .initializationTimeout(LONGEST_HANDSHAKE)
@@ -54,44 +53,62 @@ final class McpSession {
 
     /** Reaches out to nobody yet. */
     static McpSession open(McpSettings settings, AgentEnvironment environment) {
-        URI url = settings.url();
-        return new McpSession(url == null ? command(settings) : http(url, settings, environment));
+        return new McpSession(McpConnection.open(settings, environment));
     }
 
-    private static McpClientTransport command(McpSettings settings) {
-        ServerParameters parameters = ServerParameters.builder(
-                        settings.command().getFirst())
-                .args(settings.command().subList(1, settings.command().size()))
-                .env(settings.env())
-                .build();
-        ProgramTransport transport = new ProgramTransport(parameters);
-        // It may hold anything, secrets too.
-        transport.setStdErrorHandler(line -> LOG.trace("an MCP server wrote a line of {} characters", line.length()));
-        return transport;
+    /** The id that the server gave it; null where it gave none, or none yet. */
+    @Nullable
+    String id() {
+        return connection.sessionId();
     }
 
-    private static McpClientTransport http(URI url, McpSettings settings, AgentEnvironment environment) {
-        String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-        return HttpClientStreamableHttpTransport.builder(url.getScheme() + "://" + url.getRawAuthority())
-                .endpoint(url.getRawQuery() == null ? path : path + "?" + url.getRawQuery())
-                .jsonMapper(McpJson.INSTANCE)
-                .clientBuilder(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER))
-                .connectTimeout(environment.connectTimeout())
-                .maxResponseSize(environment.maxAnswerBytes())
-                .addHttpRequestCustomizer((request, method, uri, body, context) -> {
-                    checkReach(uri, environment);
-                    settings.headers().forEach(request::setHeader);
-                })
-                .build();
-    }
-
-    /** Whatever request it is, and however often the session is begun anew. */
-    private static void checkReach(URI address, AgentEnvironment environment) {
-        try {
-            environment.reach().check(address);
-        } catch (IOException refused) {
-            throw new UncheckedIOException(refused);
+    /** Whether the server makes a task of a call of a tool. */
+    CompletableFuture<Boolean> runsAsTask(String tool) {
+        CompletableFuture<Boolean> known = asTask;
+        if (known == null || known.isCompletedExceptionally()) {
+            known = client.initialize()
+                    .toFuture()
+                    .thenCompose(_ -> transport.offersTasks()
+                            ? runsAsTask(tool, Map.of())
+                            : CompletableFuture.completedFuture(false));
+            asTask = known;
         }
+        return CompletableFuture.anyOf(known, transport.lost()).thenApply(Boolean.class::cast);
+    }
+
+    private CompletableFuture<Boolean> runsAsTask(String tool, Map<String, Object> page) {
+        return request("tools/list", page).thenCompose(listed -> {
+            for (JsonNode offered : listed.path("tools")) {
+                if (offered.path("name").asText().equals(tool)) {
+                    String support =
+                            offered.path("execution").path("taskSupport").asText();
+                    return CompletableFuture.completedFuture(TASK_SUPPORT.contains(support));
+                }
+            }
+            String next = listed.path("nextCursor").asText();
+            return next.isEmpty() ? CompletableFuture.completedFuture(false) : runsAsTask(tool, Map.of("cursor", next));
+        });
+    }
+
+    /** Sends a request that the SDK has no words for. */
+    CompletableFuture<JsonNode> request(String method, Map<String, Object> params) {
+        return client.initialize()
+                .toFuture()
+                .thenCompose(_ -> transport.request(method, params, McpTransportContext.EMPTY))
+                .thenApply(answer -> {
+                    heard.incrementAndGet();
+                    return answer;
+                });
+    }
+
+    /** The server is to know the session for as long as it has this task. */
+    void keepFor(String task) {
+        connection.tasks().add(task);
+    }
+
+    /** Nobody asks for a task any more. */
+    void release(String task) {
+        connection.tasks().remove(task);
     }
 
     /**

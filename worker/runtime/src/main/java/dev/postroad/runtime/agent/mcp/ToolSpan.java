@@ -3,6 +3,7 @@ package dev.postroad.runtime.agent.mcp;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.runtime.agent.attempt.Excerpt;
+import dev.postroad.runtime.agent.attempt.Standing;
 import dev.postroad.runtime.trace.CallTrace;
 import dev.postroad.runtime.trace.Conventions;
 import java.net.URI;
@@ -37,9 +38,10 @@ final class ToolSpan {
         return trace == null ? null : new ToolSpan(trace, settings, secrets);
     }
 
-    /** @param reply null where it was stopped */
-    void end(AgentCall call, @Nullable AgentReply reply) {
-        String errorType = reply == null ? STOPPED : reply instanceof AgentReply.Faulted fault ? fault.type() : null;
+    /** @param standing null where it was stopped */
+    void end(AgentCall call, @Nullable Standing standing) {
+        AgentReply reply = standing instanceof Standing.Over(AgentReply given) ? given : null;
+        String errorType = standing == null ? STOPPED : reply instanceof AgentReply.Faulted fault ? fault.type() : null;
         trace.add(new CallTrace.Call(
                 Conventions.EXECUTE_TOOL + " " + settings.tool(),
                 begunAt,

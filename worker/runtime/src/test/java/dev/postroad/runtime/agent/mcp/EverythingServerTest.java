@@ -6,12 +6,15 @@ import dev.postroad.contracts.agent.AgentReply.Completed;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Calls;
+import dev.postroad.runtime.agent.attempt.Standing;
+import dev.postroad.runtime.testing.Site;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,10 +27,7 @@ final class EverythingServerTest {
 
     @Test
     void callsToolsOfAProgramAndShowsTheirProgress() throws Exception {
-        Path script = Path.of(INSTALLED).resolve("node_modules/@modelcontextprotocol/server-everything/dist/index.js");
-        Assumptions.assumeTrue(
-                !INSTALLED.isEmpty() && Files.exists(script),
-                "npm install --prefix DIR @modelcontextprotocol/server-everything, and POSTROAD_TEST_EVERYTHING=DIR");
+        Path script = script();
         List<String> shown = Collections.synchronizedList(new ArrayList<>());
         try (AgentClients clients = new AgentClients(Calls.environment().withMcpCommands(Set.of("node")))) {
             try (AgentClient echo = client(clients, "echo", script)) {
@@ -44,6 +44,32 @@ final class EverythingServerTest {
             }
         }
         assertThat(shown).contains("1/2", "2/2");
+    }
+
+    private static Path script() {
+        Path script = Path.of(INSTALLED).resolve("node_modules/@modelcontextprotocol/server-everything/dist/index.js");
+        Assumptions.assumeTrue(
+                !INSTALLED.isEmpty() && Files.exists(script),
+                "npm install --prefix DIR @modelcontextprotocol/server-everything, and POSTROAD_TEST_EVERYTHING=DIR");
+        return script;
+    }
+
+    @Test
+    void leavesWhatAToolWorksOnToItsTask() throws Exception {
+        List<String> shown = Collections.synchronizedList(new ArrayList<>());
+        try (AgentClients clients = new AgentClients(Calls.environment().withMcpCommands(Set.of("node")));
+                AgentClient research = client(clients, "simulate-research-query", script())) {
+            AtomicReference<Standing> standing =
+                    new AtomicReference<>(research.begin(Calls.with("{'topic':'roads'}"), 0));
+            assertThat(standing.get()).isInstanceOf(Standing.Working.class);
+            String handle = ((Standing.Working) standing.get()).handle();
+            Site.await("it is done", () -> {
+                standing.set(research.poll(Calls.with(Calls.json("null"), shown::add), handle));
+                return standing.get() instanceof Standing.Over;
+            });
+            assertThat(((Standing.Over) standing.get()).reply().toString()).contains("Research Report: roads");
+        }
+        assertThat(shown).startsWith("Gathering sources...").contains("Generating report...");
     }
 
     private static AgentClient client(AgentClients clients, String tool, Path script) throws Exception {

@@ -1,0 +1,239 @@
+package dev.postroad.runtime.agent.mcp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentCall;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.definition.ErrorTypes;
+import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.Standing;
+import io.modelcontextprotocol.spec.McpError;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of the tasks that a server makes of calls, by the protocol of 2025-11-25. A server that cannot be asked now, or
+ * breaks over the question, is taken to work on. Thread-safe.
+ */
+final class McpTasks {
+    private static final Duration LONGEST_CANCEL = Duration.ofSeconds(10);
+    /** How long a result is to be had after the attempt is given up, as whoever has the run then may be late. */
+    private static final Duration MORE_TIME_TO_LIVE = Duration.ofMinutes(5);
+
+    /** Invalid params, method not found, and resource not found. */
+    private static final Set<Integer> LOST = Set.of(-32602, -32601, -32002);
+
+    private static final int MOST_SHOWN = 10_000;
+
+    private final McpSessions sessions;
+    private final McpAnswer answers;
+    private final RemoteFaults faults;
+    /** What was shown last of each task. */
+    private final Map<String, String> shown = new ConcurrentHashMap<>();
+
+    /** Whom a request goes to. */
+    private interface Peer {
+        CompletableFuture<JsonNode> request(String method, Map<String, Object> params);
+    }
+
+    McpTasks(McpSessions sessions, McpAnswer answers, RemoteFaults faults) {
+        this.sessions = sessions;
+        this.answers = answers;
+        this.faults = faults;
+    }
+
+    /** What comes of it within the time of a call. */
+    <T> T await(CompletableFuture<T> answer, AgentCall call)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Duration left = Duration.between(faults.clock().instant(), call.deadline());
+        return answer.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Has a tool called as a task.
+     *
+     * @param params of the plain call
+     */
+    Standing begin(McpSession session, Map<String, Object> params, AgentCall call)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Duration timeToLive =
+                Duration.between(faults.clock().instant(), call.deadline()).plus(MORE_TIME_TO_LIVE);
+        params.put("task", Map.of("ttl", timeToLive.toMillis()));
+        CompletableFuture<Standing> made =
+                session.request("tools/call", params).thenApply(answer -> made(session, answer));
+        try {
+            return await(made, call);
+        } catch (InterruptedException | TimeoutException givenUp) {
+            var _ = made.thenAccept(this::giveUpLate);
+            throw givenUp;
+        }
+    }
+
+    /** A server may answer at once all the same. */
+    private Standing made(McpSession session, JsonNode answer) {
+        if (!answer.has("task")) {
+            return new Standing.Over(read(answer));
+        }
+        McpTask task = McpTask.read(answer.path("task"));
+        session.keepFor(task.id());
+        return new Standing.Working(new McpHandle(task.id(), session.id()).text(), task.every());
+    }
+
+    private AgentReply read(JsonNode result) {
+        return answers.read(McpJson.INSTANCE.convertValue(result, CallToolResult.class));
+    }
+
+    private void giveUpLate(Standing late) {
+        if (late instanceof Standing.Working(String handle, Duration _)) {
+            McpHandle made = McpHandle.read(handle);
+            var _ = peer(made).request("tasks/cancel", made.params());
+            forget(made);
+        }
+    }
+
+    /** How it stands with a task, wherever its session began. */
+    Standing poll(McpHandle handle, AgentCall call) throws InterruptedException {
+        Standing standing = isOfNow(handle) ? null : standing(handle, call, peer(handle));
+        if (standing == null || isLost(standing)) {
+            // Most servers find a task in its own session alone, and some in any.
+            standing = standingNow(handle, call);
+        }
+        if (standing instanceof Standing.Over) {
+            forget(handle);
+        }
+        return standing;
+    }
+
+    private Standing standingNow(McpHandle handle, AgentCall call) throws InterruptedException {
+        McpSession session = sessions.session();
+        Standing standing = standing(handle, call, session::request);
+        if (standing == null) {
+            sessions.leave(session);
+            return new Standing.Working(handle.text(), McpTask.LATER);
+        }
+        return standing;
+    }
+
+    private static boolean isLost(Standing standing) {
+        return standing instanceof Standing.Over(AgentReply.Faulted fault)
+                && fault.type().equals(ErrorTypes.TASK_LOST);
+    }
+
+    private boolean isOfNow(McpHandle handle) {
+        return handle.session() == null
+                || handle.session().equals(sessions.session().id());
+    }
+
+    private Peer peer(McpHandle handle) {
+        String session = handle.session();
+        return session == null || isOfNow(handle)
+                ? sessions.session()::request
+                : (method, params) -> sessions.requestIn(session, method, params);
+    }
+
+    /** Null where the server does not take the question. */
+    private @Nullable Standing standing(McpHandle handle, AgentCall call, Peer peer) throws InterruptedException {
+        try {
+            return standing(handle, task(handle, call, peer), call, peer);
+        } catch (TimeoutException late) {
+            return new Standing.Working(handle.text(), McpTask.LATER);
+        } catch (ExecutionException failed) {
+            return null;
+        }
+    }
+
+    private McpTask task(McpHandle handle, AgentCall call, Peer peer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return McpTask.read(await(peer.request("tasks/get", handle.params()), call));
+        } catch (ExecutionException failed) {
+            JSONRPCError refusal = refusal(failed);
+            if (refusal != null && LOST.contains(refusal.code())) {
+                return McpTask.lost(handle.task(), refusal.message());
+            }
+            throw failed;
+        }
+    }
+
+    private Standing standing(McpHandle handle, McpTask task, AgentCall call, Peer peer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return switch (task.status()) {
+            case WORKING -> {
+                show(task, call);
+                yield new Standing.Working(handle.text(), task.every());
+            }
+            case COMPLETED, FAILED -> new Standing.Over(result(handle, task, call, peer));
+            case INPUT_REQUIRED -> {
+                var _ = peer.request("tasks/cancel", handle.params());
+                yield permanent("mcp.input-required", task.told("the tool asks for what nobody gives it here"));
+            }
+            case CANCELLED -> permanent("mcp.task-cancelled", task.told("somebody at the server stopped the task"));
+            case LOST ->
+                new Standing.Over(AgentReply.retryable(
+                        ErrorTypes.TASK_LOST,
+                        faults.excerpt().of(task.told("the server knows no task " + handle.task() + " any more"))));
+        };
+    }
+
+    private Standing permanent(String type, String message) {
+        return new Standing.Over(faults.permanent(type, message));
+    }
+
+    private AgentReply result(McpHandle handle, McpTask task, AgentCall call, Peer peer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return read(await(peer.request("tasks/result", handle.params()), call));
+        } catch (ExecutionException failed) {
+            JSONRPCError refusal = refusal(failed);
+            if (refusal == null) {
+                throw failed;
+            }
+            return faults.permanent("mcp.tool-error", task.told("the tool failed") + ": " + refusal.message());
+        }
+    }
+
+    private void show(McpTask task, AgentCall call) {
+        if (shown.size() > MOST_SHOWN) {
+            shown.clear();
+        }
+        if (!task.words().isBlank() && !task.words().equals(shown.put(task.id(), task.words()))) {
+            call.output().emit(task.words());
+        }
+    }
+
+    /** Tells the server that nobody waits for a task; one that cannot be told ends it by its time to live. */
+    void giveUp(McpHandle handle) throws InterruptedException {
+        try {
+            JsonNode _ = peer(handle)
+                    .request("tasks/cancel", handle.params())
+                    .get(LONGEST_CANCEL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException untold) {
+            // It may be over by now, or its server away.
+        } finally {
+            forget(handle);
+        }
+    }
+
+    private void forget(McpHandle handle) {
+        shown.remove(handle.task());
+        sessions.session().release(handle.task());
+    }
+
+    /** What a server said in refusing a request; null where something else went wrong. */
+    static @Nullable JSONRPCError refusal(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof McpError refused && refused.getJsonRpcError() != null) {
+                return refused.getJsonRpcError();
+            }
+        }
+        return null;
+    }
+}

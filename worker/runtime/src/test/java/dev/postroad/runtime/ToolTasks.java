@@ -1,0 +1,116 @@
+package dev.postroad.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.EventType;
+import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TaskServer;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+
+/** Runs that wait for tools of an MCP server, which work on as tasks, while their worker dies. */
+@NullMarked
+final class ToolTasks implements AutoCloseable {
+    private static final String DEFINITIONS = """
+            agent: tool
+            kind: mcp
+            tool: work
+            url: URL
+            ---
+            agent: hasty
+            kind: mcp
+            tool: work
+            url: URL
+            timeout: PT2S
+            retry: { maxAttempts: 100, backoff: PT0.1S }
+            ---
+            graph: patient
+            state: { name: {}, text: {} }
+            nodes: { work: { agent: tool, input: "{'name': state.name}" } }
+            edges: [ { from: START, to: work }, { from: work, to: END } ]
+            ---
+            graph: hasty
+            state: { name: {}, text: {} }
+            nodes: { work: { agent: hasty, input: "{'name': state.name}" } }
+            edges: [ { from: START, to: work }, { from: work, to: END } ]
+            """;
+
+    private final TaskServer server = TaskServer.start();
+    private final Site site;
+
+    /** Begins them, and waits until they are at rest. */
+    ToolTasks(Site site) {
+        this.site = site;
+        site.apply(DEFINITIONS.replace("URL", server.url()));
+        List<String> runs = List.of("kept", "cancelled");
+        runs.forEach(run -> run("patient", run));
+        runs.forEach(run -> site.journalWith(run, event -> event.type() == EventType.RUN_WAITING));
+    }
+
+    /** Another worker goes on with the same tasks: no tool is called again. */
+    void goOnElsewhere() throws Exception {
+        areAskedForOnAndOnWithoutAnEvent();
+        aCancelIsToldToTheServer();
+        whatIsLateIsGivenUp();
+        server.finish();
+        assertThat(site.ended("kept"))
+                .extracting(RunEvent::type)
+                .containsExactly(
+                        EventType.RUN_QUEUED,
+                        EventType.RUN_STARTED,
+                        EventType.NODE_STARTED,
+                        EventType.NODE_WAITING,
+                        EventType.RUN_WAITING,
+                        EventType.RUN_RESUMED,
+                        EventType.NODE_COMPLETED,
+                        EventType.RUN_COMPLETED);
+        assertThat(site.history()
+                        .state("kept", null)
+                        .orElseThrow()
+                        .state()
+                        .path("text")
+                        .asText())
+                .isEqualTo("kept");
+        assertThat(server.called()).containsOnlyOnce("kept", "cancelled");
+    }
+
+    private void areAskedForOnAndOnWithoutAnEvent() throws Exception {
+        int before = server.asked();
+        Site.await("the new worker asks on and on", () -> server.asked() >= before + 6);
+        assertThat(site.journal("kept"))
+                .extracting(RunEvent::type)
+                .endsWith(EventType.NODE_WAITING, EventType.RUN_WAITING);
+    }
+
+    private void aCancelIsToldToTheServer() {
+        site.control("cancelled", new Control.Cancel("enough"));
+        assertThat(site.ended("cancelled").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        Site.await("the server knows", () -> server.cancelled().contains("cancelled"));
+    }
+
+    private void whatIsLateIsGivenUp() {
+        run("hasty", "late");
+        // The session may be long in beginning: then the attempt is late before it has a task, and the next has one.
+        Site.await("the server is told", () -> server.cancelled().contains("late"));
+        assertThat(site.journalWith("late", event -> event.type() == EventType.NODE_RETRYING)
+                        .getLast()
+                        .data()
+                        .path("error")
+                        .path("type")
+                        .asText())
+                .isEqualTo("timeout");
+        site.control("late", new Control.Cancel("enough"));
+        assertThat(site.ended("late").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+    }
+
+    private void run(String graph, String run) {
+        site.trigger(graph, run, "{'name': '" + run + "'}");
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.postroad.runtime.agent.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.runtime.agent.AgentClients;
+import dev.postroad.runtime.agent.attempt.AgentClient;
+import dev.postroad.runtime.agent.attempt.Calls;
+import dev.postroad.runtime.agent.attempt.Standing;
+import dev.postroad.runtime.agent.attempt.Standing.Over;
+import dev.postroad.runtime.agent.attempt.Standing.Working;
+import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TaskServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of the tasks of a server of the protocol's own SDK for JavaScript. */
+@Timeout(120)
+final class McpTasksTest {
+    private static TaskServer server;
+    private static AgentClients clients;
+
+    @BeforeAll
+    static void start() {
+        server = TaskServer.start();
+        clients = new AgentClients(Calls.environment());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            clients.close();
+            server.close();
+        }
+    }
+
+    @Test
+    void eachEndOfATaskIsAnAnswer() throws Exception {
+        try (AgentClient client = client("work")) {
+            assertThat(end(client, "quick")).isEqualTo(AgentReply.completed(Calls.json("{'text':'quick'}")));
+            assertFault(end(client, "fails"), "mcp.tool-error", false, "the tool failed: no stock");
+            assertFault(end(client, "stops"), "mcp.task-cancelled", false, "closed for today");
+            assertFault(end(client, "vanishes"), "mcp.task-lost", true, "knows no task");
+            assertFault(end(client, "asks"), "mcp.input-required", false, "which one?");
+            Site.await("nobody waits for it", () -> server.cancelled().contains("asks"));
+        }
+    }
+
+    @Test
+    void aToolThatAnswersAtOnceIsCalledAsBefore() throws Exception {
+        try (AgentClient client = client("plain")) {
+            assertThat(client.begin(Calls.with("{'name':'hi'}"), 0))
+                    .isEqualTo(new Over(AgentReply.completed(Calls.json("{'text':'hi'}"))));
+        }
+    }
+
+    @Test
+    void whatItsServerSaysOfATaskIsShownOnce() throws Exception {
+        List<String> shown = Collections.synchronizedList(new ArrayList<>());
+        try (AgentClient client = client("work")) {
+            String handle = begun(client, "shows");
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.poll(Calls.with(Calls.json("null"), shown::add), handle))
+                        .isEqualTo(new Working(handle, Duration.ofSeconds(1)));
+            }
+        }
+        assertThat(shown).containsExactly("at it");
+    }
+
+    @Test
+    void anotherWorkerFindsTheTaskInTheSessionThatItWasMadeIn() throws Exception {
+        String kept;
+        String dropped;
+        try (AgentClient first = client("work")) {
+            kept = begun(first, "kept");
+            dropped = begun(first, "dropped");
+        }
+        try (AgentClient second = client("work")) {
+            assertThat(second.poll(Calls.with("null"), kept)).isInstanceOf(Working.class);
+            assertThat(second.begin(Calls.with("{'name':'of its own'}"), 0)).isInstanceOf(Working.class);
+            assertThat(second.poll(Calls.with("null"), kept)).isInstanceOf(Working.class);
+            second.giveUp(dropped);
+            assertThat(server.cancelled()).contains("dropped");
+            server.finish();
+            assertThat(second.poll(Calls.with("null"), kept))
+                    .isEqualTo(new Over(AgentReply.completed(Calls.json("{'text':'kept'}"))));
+        }
+        assertThat(server.called()).containsOnlyOnce("kept");
+    }
+
+    @Test
+    void aServerThatIsAwayIsTakenToWorkOn() throws Exception {
+        TaskServer mortal = TaskServer.start();
+        try (AgentClient client = client("work", mortal)) {
+            String handle = begun(client, "left");
+            mortal.close();
+            assertThat(client.poll(Calls.with("null"), handle)).isInstanceOf(Working.class);
+            client.giveUp(handle);
+        }
+    }
+
+    private static AgentReply end(AgentClient client, String how) throws InterruptedException {
+        String handle = handle(client.begin(Calls.with("{'how':'" + how + "','name':'" + how + "'}"), 0));
+        Standing standing = client.poll(Calls.with("null"), handle);
+        assertThat(standing).isInstanceOf(Over.class);
+        return ((Over) standing).reply();
+    }
+
+    private static String begun(AgentClient client, String name) throws InterruptedException {
+        return handle(client.begin(Calls.with("{'name':'" + name + "'}"), 0));
+    }
+
+    private static String handle(Standing standing) {
+        assertThat(standing).isInstanceOf(Working.class);
+        assertThat(((Working) standing).every()).isEqualTo(Duration.ofSeconds(1));
+        return ((Working) standing).handle();
+    }
+
+    private static AgentClient client(String tool) throws Exception {
+        return client(tool, server);
+    }
+
+    private static AgentClient client(String tool, TaskServer at) throws Exception {
+        return clients.open(Calls.agent("mcp", "tool: " + tool, "url: " + at.url()));
+    }
+
+    private static void assertFault(AgentReply reply, String type, boolean retryable, String message) {
+        assertThat(reply).isInstanceOfSatisfying(Faulted.class, fault -> {
+            assertThat(fault.type()).isEqualTo(type);
+            assertThat(fault.retryable()).isEqualTo(retryable);
+            assertThat(fault.message()).contains(message);
+        });
+    }
+}
