@@ -60,7 +60,7 @@ final class ArgumentsTest {
                 "graph hello --dot --mermaid | postroad: Error: --mermaid, --dot are mutually exclusive",
                 "cancel a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "retry a/b | postroad: the run id is \"a/b\"; use 1 to 128",
-                "resume | postroad: Missing required parameter: 'RUN'",
+                "resume | postroad: name a RUN, or select runs by --error, ",
                 "resume r --value yes | postroad: --value: the value is not JSON",
                 "resume r --task t | postroad: --task: stands without --value or names nothing; give both",
                 "resume r --update [1] | postroad: --update: is no JSON object; write it as {\"channel\": value, …}",
@@ -95,7 +95,7 @@ final class ArgumentsTest {
                 "bulk --all --action {\"type\":\"dance\"} | postroad: action.type: is \"dance\"; say cancel, retry",
                 "migrate r | postroad: --graph-version: is missing; say under which version of its graph",
                 "migrate r --graph-version 0 | postroad: --graph-version: is 0; use 1 or more",
-                "migrate --graph-version 2 | postroad: --graph-version: is about a run; name the RUN",
+                "migrate --graph-version 2 | postroad: name a RUN, or select runs by --error, --from-graph-version, ",
                 "migrate a/b --graph-version 2 | postroad: the run id is \"a/b\"; use 1 to 128",
                 "watch a/b | postroad: the run id is \"a/b\"; use 1 to 128",
                 "retry | postroad: name a RUN, or select runs by --error, --graph, --graph-version, --since, --status,"

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -318,10 +319,8 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.run("bulk", "nothing")).isEqualTo(1);
     }
 
-    private static String[] with(String[] given, String more) {
-        String[] all = java.util.Arrays.copyOf(given, given.length + 1);
-        all[given.length] = more;
-        return all;
+    private static String[] with(String[] given, String... more) {
+        return Stream.concat(Stream.of(given), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test
@@ -387,13 +386,14 @@ final class SteerCommandTest extends CommandsOnServers {
     }
 
     @Test
-    void pausesUnpausesAndContinuesManyAtOnce() throws IOException, FaultsException {
-        Path file = Files.writeString(data.resolve("herd.yaml"), """
+    void doesWhateverOneRunIsToldToManyAtOnce() throws IOException, FaultsException {
+        String first = """
                 graph: herd
                 state: { n: {}, log: { reducer: append } }
                 nodes: { ask: { interrupt: "'go on?'", output: "{'log': [result]}" } }
                 edges: [ { from: START, to: ask }, { from: ask, to: END } ]
-                """);
+                """;
+        Path file = Files.writeString(data.resolve("herd.yaml"), first);
         assertThat(shell.run("apply", file.toString())).isZero();
         for (String id : List.of("herd-1", "herd-2")) {
             assertThat(shell.run("trigger", "herd", "--run-id", id)).isZero();
@@ -408,15 +408,46 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.out()).isEqualTo("herd-1\nherd-2\n");
         assertThat(shell.run("unpause", "--graph", "herd", "--yes")).isZero();
         assertThat(shell.err()).isEqualTo(all);
-        for (String id : List.of("herd-1", "herd-2")) {
-            assertThat(shell.run("resume", id, "--value", "true")).isZero();
-            awaitStatus(id, RunStatus.COMPLETED);
-        }
+        assertThat(shell.run("resume", "herd-1", "--value", "true", "--graph", "herd"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("RUN and --graph exclude one another");
+        assertThat(shell.run("resume", "--graph", "herd", "--value", "true", "--each", "--yes"))
+                .isZero();
+        assertThat(shell.err()).isEqualTo(all);
+        awaitStatus("herd-1", RunStatus.COMPLETED);
+        awaitStatus("herd-2", RunStatus.COMPLETED);
+
+        String[] fork = {"fork", "--graph", "herd", "--status", "completed", "--version", "1", "--yes"};
+        assertThat(shell.run(with(fork, "--new-run-id", "twig"))).isEqualTo(2);
+        assertThat(shell.err()).contains("--new-run-id: is about one run");
+        assertThat(shell.run(with(fork, "--command-id", "twig"))).isZero();
+        assertThat(shell.err()).isEqualTo(all);
+        awaitStatus("herd-1-twig", RunStatus.WAITING);
+        awaitStatus("herd-2-twig", RunStatus.WAITING);
+
+        Files.writeString(file, first.replace("go on?", "go on, then?"));
+        assertThat(shell.run("apply", file.toString())).isZero();
+        assertThat(shell.run("migrate", "--graph-version", "2")).isEqualTo(2);
+        assertThat(shell.err()).contains("name a RUN, or select runs by ", "--from-graph-version, --graph, ");
+        String[] migrate = {"migrate", "--graph", "herd", "--from-graph-version", "1", "--graph-version", "2"};
+        assertThat(shell.run(with(migrate, "--dry-run"))).isZero();
+        assertThat(shell.out().lines()).containsExactlyInAnyOrder("herd-1-twig", "herd-2-twig");
+        assertThat(shell.run(with(migrate, "--yes"))).isZero();
+        assertThat(shell.err()).isEqualTo(all);
+        assertThat(shell.run(with(migrate, "--dry-run"))).isZero();
+        assertThat(shell.err()).contains("migrate would be sent to 0 runs");
+
         assertThat(shell.run("continue", "--graph", "herd", "--input", "{\"n\": 2}", "--yes"))
                 .isZero();
         assertThat(shell.err()).isEqualTo(all);
         awaitStatus("herd-1", RunStatus.WAITING);
         awaitStatus("herd-2", RunStatus.WAITING);
+        String[] rollback = {"rollback", "--graph", "herd", "--graph-version", "1", "--status", "waiting"};
+        assertThat(shell.run(with(rollback, "--version", "1", "--no-resume", "--yes")))
+                .isZero();
+        assertThat(shell.err()).isEqualTo(all);
+        awaitStatus("herd-1", RunStatus.PAUSED);
+        awaitStatus("herd-2", RunStatus.PAUSED);
     }
 
     private static void awaitStatus(String runId, RunStatus wanted) throws FaultsException {

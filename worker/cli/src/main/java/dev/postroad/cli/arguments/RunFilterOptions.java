@@ -8,14 +8,15 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which runs are meant. */
 public final class RunFilterOptions {
-    /** Each of them says which runs are meant. */
-    public static final Set<String> NAMES =
-            Set.of("--status", "--graph", "--graph-version", "--waits-for", "--error", "--since", "--until", "--tag");
+    private static final Set<String> NAMES =
+            Set.of("--status", "--graph", "--waits-for", "--error", "--since", "--until", "--tag");
 
     @Option(
             names = "--status",
@@ -29,8 +30,8 @@ public final class RunFilterOptions {
     @Option(names = "--graph", paramLabel = "NAME", description = "Only those of a graph.")
     private @Nullable String graph;
 
-    @Option(names = "--graph-version", paramLabel = "N", description = "Only those of this version of their graph.")
-    private @Nullable Integer version;
+    @Mixin
+    private VersionFilter version;
 
     @Option(
             names = {"--waits-for", "--agent"},
@@ -60,6 +61,21 @@ public final class RunFilterOptions {
             description = "Only those that are marked so; may be given several times.")
     private Map<String, String> tags = new LinkedHashMap<>();
 
+    public RunFilterOptions() {
+        this(new VersionFilter.Plain());
+    }
+
+    RunFilterOptions(VersionFilter version) {
+        this.version = version;
+    }
+
+    /** The options that say which runs are meant, by their long names. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>(NAMES);
+        names.add(version.name());
+        return names;
+    }
+
     /** The statuses that are asked for; empty for any. */
     public Set<RunStatus> statuses() {
         return statuses;
@@ -72,13 +88,14 @@ public final class RunFilterOptions {
 
     /** As asked for, but for the statuses. */
     public RunFilter filter(Set<RunStatus> wanted, Instant now) {
-        if (version != null && version < 0) {
-            throw CommandException.usage("--graph-version: is " + version + "; use 0 or more");
+        Integer ofGraph = version.version();
+        if (ofGraph != null && ofGraph < 0) {
+            throw CommandException.usage(version.name() + ": is " + ofGraph + "; use 0 or more");
         }
         return new RunFilter(
                 wanted,
                 graph,
-                version,
+                ofGraph,
                 waitsFor,
                 since == null ? null : since.at(now),
                 until == null ? null : until.at(now),

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** Which runs are meant, by a command that is for many, and whether it is to be done to them. */
 public final class RunSelection {
     @Mixin
-    private RunFilterOptions filter = new RunFilterOptions();
+    private RunFilterOptions filter;
 
     @Option(names = "--all", description = "All runs that the command is for; stands for a filter.")
     private boolean all;
@@ -37,6 +37,24 @@ public final class RunSelection {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
+
+    public RunSelection() {
+        this(new VersionFilter.Plain());
+    }
+
+    private RunSelection(VersionFilter version) {
+        filter = new RunFilterOptions(version);
+    }
+
+    /** Of a command to which {@code --graph-version} is the one that runs are taken to. */
+    public static RunSelection fromAVersion() {
+        return new RunSelection(new VersionFilter.From());
+    }
+
+    /** The options that say which runs are meant, by their long names. */
+    public Set<String> filters() {
+        return filter.names();
+    }
 
     /** The options that are given, by their long names. */
     public List<String> given() {
@@ -74,6 +92,11 @@ public final class RunSelection {
             throw CommandException.usage("--status: is \"" + status.publicName() + "\", but " + rule);
         });
         return filter.filter(asked.isEmpty() ? usual : asked, now);
+    }
+
+    /** Whether all are meant that the command is for. */
+    public boolean isAll() {
+        return all;
     }
 
     /** At most so many runs. */

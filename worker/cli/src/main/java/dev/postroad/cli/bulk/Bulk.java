@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ public final class Bulk {
     private static final int MOST_PROBLEMS = 10;
 
     private final String id;
-    private final Control.Action action;
+    private final Function<String, Control.Action> action;
     private final @Nullable String by;
     private final Duration patience;
     private final Ledger ledger;
@@ -34,6 +35,7 @@ public final class Bulk {
     /**
      * Begins now.
      *
+     * @param action what is to be done to a run, all of one type
      * @param by who gives it; null for nobody in particular
      * @param runs in the order in which they get the command
      * @param perSecond at most so many are sent in a second, 1 or more
@@ -41,7 +43,7 @@ public final class Bulk {
      */
     public Bulk(
             String id,
-            Control.Action action,
+            Function<String, Control.Action> action,
             @Nullable String by,
             List<String> runs,
             int perSecond,
@@ -87,7 +89,7 @@ public final class Bulk {
     private void send(Recipients recipients, Instant now) {
         String run = ledger.next().orElseThrow();
         try {
-            recipients.send(new Control(run, commandId(run), action, by));
+            recipients.send(new Control(run, commandId(run), action.apply(run), by));
         } catch (RuntimeException unsent) {
             ledger.failed();
             throw unsent;
@@ -119,7 +121,7 @@ public final class Bulk {
             ledger.answered(event.runId());
         } else if (ledger.unanswered().contains(event.runId())) {
             ledger.refused(event.runId());
-            problem(action.type() + " of run " + event.runId() + " was refused: "
+            problem(event.data().path("command").asText() + " of run " + event.runId() + " was refused: "
                     + event.data().path("reason").asText());
         }
     }

@@ -2,7 +2,6 @@ package dev.postroad.cli.steering;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.cli.arguments.GiverOption;
-import dev.postroad.cli.arguments.RunFilterOptions;
 import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.arguments.SelectedRuns;
 import dev.postroad.cli.servers.Need;
@@ -96,7 +95,7 @@ final class BulkCommand implements Callable<Integer> {
         if (shown != null || cancel) {
             throw CommandException.usage("--action: asks for something new; leave ID and --cancel out");
         }
-        selection.requireSome(RunFilterOptions.NAMES, "select runs by ", "there are");
+        selection.requireSome(selection.filters(), "select runs by ", "there are");
         ObjectNode message = UserInput.object("--action", given, surroundings.in());
         RunFilter filter =
                 selection.filter(ANY, Set.of(), "", surroundings.clock().instant());

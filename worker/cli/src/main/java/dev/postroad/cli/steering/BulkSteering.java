@@ -26,19 +26,29 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One control message for many runs.
  *
+ * @param type what is done to all of them
+ * @param action what is done to one
  * @param by who gives it; null for nobody in particular
  */
-record BulkSteering(Control.Action action, @Nullable String by, String id, int limit, int rate, Duration patience) {
+record BulkSteering(
+        String type,
+        Function<String, Control.Action> action,
+        @Nullable String by,
+        String id,
+        int limit,
+        int rate,
+        Duration patience) {
     /** Prints which runs would get it. */
     int show(RunFilter filter, Surroundings surroundings) throws FaultsException {
         List<String> runs = runs(Servers.open(surroundings, Need.POSTGRES).history(), filter);
         runs.forEach(surroundings::print);
-        surroundings.say(action.type() + " would be sent to " + SelectedRuns.count(runs.size()) + "; nothing was sent");
+        surroundings.say(type + " would be sent to " + SelectedRuns.count(runs.size()) + "; nothing was sent");
         return ExitCode.COMPLETED;
     }
 
@@ -52,7 +62,7 @@ record BulkSteering(Control.Action action, @Nullable String by, String id, int l
             surroundings.say("no run is as asked for; nothing was sent");
             return ExitCode.COMPLETED;
         }
-        if (!consent.isGiven("Send " + action.type() + " to " + SelectedRuns.count(runs.size()) + "?")) {
+        if (!consent.isGiven("Send " + type + " to " + SelectedRuns.count(runs.size()) + "?")) {
             throw CommandException.failed("nothing was sent");
         }
         var bulk = new Bulk(id, action, by, runs, rate, patience, surroundings.clock());

@@ -2,11 +2,17 @@ package dev.postroad.cli.steering;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.cli.arguments.NewRunId;
+import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.shell.UserInput;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.bulk.BulkOrder;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,9 +22,13 @@ import picocli.CommandLine.Option;
         description = {
             "Make a new run that goes on from a version of a run's state, and print its id; the run itself is left as it"
                     + " is.",
+            "Or one of each run of a filter, by default of those that failed, with the command id at the end of its id. Many"
+                    + " are sent it at a pace, and counted as they answer; a bulk that was stopped can be gone on with.",
             "`postroad watch` follows the new run."
         })
-final class ForkCommand extends SteeringCommand {
+final class ForkCommand extends SelectiveCommand {
+    private static final String NEW_RUN_ID = "--new-run-id";
+
     @Option(
             names = "--version",
             paramLabel = "N",
@@ -27,7 +37,7 @@ final class ForkCommand extends SteeringCommand {
     private @Nullable Integer version;
 
     @Option(
-            names = "--new-run-id",
+            names = NEW_RUN_ID,
             paramLabel = "ID",
             description = "The id of the new run; one is made where none is given.")
     private @Nullable String newRunId;
@@ -53,7 +63,7 @@ final class ForkCommand extends SteeringCommand {
     private @Nullable Integer graphVersion;
 
     ForkCommand(Surroundings surroundings) {
-        super(surroundings);
+        super(surroundings, RunSelection.fromAVersion());
     }
 
     @Override
@@ -64,7 +74,35 @@ final class ForkCommand extends SteeringCommand {
             throw CommandException.usage("--as-node: is empty; name a node, or leave it out");
         }
         ObjectNode writes = update == null ? null : UserInput.object("--update", update, surroundings.in());
-        return new Control.Fork(version, NewRunId.of("--new-run-id", newRunId, run()), writes, asNode, graphVersion);
+        String id = NewRunId.of(NEW_RUN_ID, newRunId, Objects.requireNonNullElse(run(), "each-its-own"));
+        return new Control.Fork(version, id, writes, asNode, graphVersion);
+    }
+
+    @Override
+    Control.Action ofOneOfMany(Control.Action action, String runId, String bulkId) {
+        return action instanceof Control.Fork fork
+                ? new Control.Fork(
+                        fork.version(),
+                        BulkOrder.forkOf(bulkId, runId),
+                        fork.update(),
+                        fork.asNode(),
+                        fork.graphVersion())
+                : action;
+    }
+
+    @Override
+    Set<String> onlyOfOne() {
+        return Set.of(NEW_RUN_ID);
+    }
+
+    @Override
+    Set<RunStatus> possible() {
+        return EnumSet.complementOf(EnumSet.of(RunStatus.QUEUED));
+    }
+
+    @Override
+    Set<RunStatus> usual() {
+        return EnumSet.of(RunStatus.FAILED);
     }
 
     private static void refuse(String option, @Nullable Integer number) {

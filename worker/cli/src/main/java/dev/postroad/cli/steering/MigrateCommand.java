@@ -1,8 +1,7 @@
 package dev.postroad.cli.steering;
 
-import dev.postroad.cli.arguments.AnswerOptions;
-import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.arguments.RunArgument;
+import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.serving.Schema;
@@ -13,13 +12,13 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.past.MigrationPlan;
-import java.util.concurrent.Callable;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "migrate",
@@ -27,57 +26,61 @@ import picocli.CommandLine.Parameters;
             "Bring the schema to the newest version, and make the topics that are missing.",
             "With a RUN: have it go on under another version of its graph, at once where it is at rest, else from its"
                     + " next superstep on. Where something that is under way has no place there, all of that is said,"
-                    + " and the run stays as it is."
+                    + " and the run stays as it is; --dry-run only says what would be lost.",
+            "Or all runs of a filter, by default those that have not ended: many are sent it at a pace, and counted as"
+                    + " they answer; a bulk that was stopped can be gone on with."
         })
-final class MigrateCommand implements Callable<Integer> {
+final class MigrateCommand extends SelectiveCommand {
     private static final String VERSION = "--graph-version";
     private static final String GRANT_TO = "--grant-to";
 
     private final Surroundings surroundings;
 
-    @Parameters(paramLabel = "RUN", arity = "0..1", description = "The id of the run; without one it is the schema.")
-    private @Nullable String run;
-
     @Option(names = VERSION, paramLabel = "N", description = "The version of its graph that the run is to go by.")
     private @Nullable Integer version;
-
-    @Option(names = "--dry-run", description = "Only say what of the run would be lost.")
-    private boolean dry;
 
     @Option(
             names = GRANT_TO,
             paramLabel = "ROLE",
-            description = "Without a RUN: a role of Postgres, which is there already, that workers use. It may read and"
+            description = "Of the schema: a role of Postgres, which is there already, that workers use. It may read and"
                     + " write then, and owns nothing.")
     private @Nullable String grantTo;
 
-    @Mixin
-    private AnswerOptions answering = new AnswerOptions();
-
-    @Mixin
-    private GiverOption giver = new GiverOption();
-
     MigrateCommand(Surroundings surroundings) {
+        super(surroundings, RunSelection.fromAVersion());
         this.surroundings = surroundings;
     }
 
     @Override
-    public Integer call() throws FaultsException {
-        if (run == null) {
-            if (version != null || dry) {
-                throw CommandException.usage((dry ? "--dry-run" : VERSION) + ": is about a run; name the RUN");
-            }
+    public Integer call() throws FaultsException, InterruptedException {
+        if (run() == null && version == null && !selectsMany()) {
             return Schema.migrate(surroundings, grantTo);
         }
         if (grantTo != null) {
-            throw CommandException.usage(GRANT_TO + ": is about the schema; leave the RUN away");
+            throw CommandException.usage(GRANT_TO + ": is about the schema; leave the RUN away, and what says which");
         }
-        String id = RunArgument.legal(run);
-        int into = version();
-        return dry
-                ? show(id, into)
-                : new Steering(id, new Control.Migrate(into), giver.name(surroundings))
-                        .send(answering, surroundings, MigrateCommand::told);
+        String run = run();
+        return run != null && selection().isDry() ? show(RunArgument.legal(run), version()) : super.call();
+    }
+
+    @Override
+    Control.Action action(Surroundings around) {
+        return new Control.Migrate(version());
+    }
+
+    @Override
+    Set<String> alsoOfOne() {
+        return Set.of("--dry-run");
+    }
+
+    @Override
+    Set<RunStatus> possible() {
+        return EnumSet.allOf(RunStatus.class);
+    }
+
+    @Override
+    Set<RunStatus> usual() {
+        return EnumSet.of(RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING, RunStatus.PAUSED);
     }
 
     private int version() {
@@ -106,7 +109,8 @@ final class MigrateCommand implements Callable<Integer> {
         return ExitCode.FAILED;
     }
 
-    private static String told(RunEvent answer) {
+    @Override
+    String told(RunEvent answer) {
         return Steering.told(answer) + (answer.type() == EventType.RUN_MIGRATING ? ", from its next superstep on" : "");
     }
 }

@@ -8,14 +8,24 @@ import dev.postroad.cli.shell.UserInput;
 import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.Control.Resume;
+import dev.postroad.contracts.message.RunStatus;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "resume", description = "Go on with a run that waits for people, and answer what it asks.")
-final class ResumeCommand extends SteeringCommand {
+@Command(
+        name = "resume",
+        description = {
+            "Go on with a run that waits for people, and answer what it asks; or with all waiting runs of a filter.",
+            "Many are sent it at a pace, and counted as they answer; a bulk that was stopped can be gone on with."
+        })
+final class ResumeCommand extends SelectiveCommand {
+    private static final String ALL = "--all";
+
     @Option(
             names = "--value",
             paramLabel = "JSON|@FILE|-",
@@ -29,8 +39,10 @@ final class ResumeCommand extends SteeringCommand {
             description = "The interrupt, task or node that asked; needed only where several did.")
     private @Nullable String task;
 
-    @Option(names = "--all", description = "The value answers every question that is open.")
-    private boolean all;
+    @Option(
+            names = "--each",
+            description = "The value answers every question that is open; so it does by --all beside a RUN.")
+    private boolean each;
 
     @Option(
             names = "--version",
@@ -54,11 +66,12 @@ final class ResumeCommand extends SteeringCommand {
         if (task != null && (value == null || task.isEmpty())) {
             throw CommandException.usage("--task: stands without --value or names nothing; give both");
         }
-        if (all && (value == null || task != null)) {
+        if (isEach() && (value == null || task != null)) {
+            String given = each ? "--each" : ALL;
             throw CommandException.usage(
                     value == null
-                            ? "--all: stands without --value; give both"
-                            : "--all: stands beside --task; keep one of the two");
+                            ? given + ": stands without --value; give both"
+                            : given + ": stands beside --task; keep one of the two");
         }
         if (version != null && version < 0) {
             throw CommandException.usage("--version: is " + version + "; use 0 or more");
@@ -67,14 +80,33 @@ final class ResumeCommand extends SteeringCommand {
         return new Resume(answers(surroundings), version, writes, List.of());
     }
 
+    private boolean isEach() {
+        return each || (run() != null && selection().isAll());
+    }
+
     private Answers answers(Surroundings surroundings) {
         if (value == null) {
             return new Answers.None();
         }
         JsonNode answer = UserInput.json("--value", value, surroundings.in());
-        if (all) {
+        if (isEach()) {
             return new Answers.Each(answer);
         }
         return task == null ? new Answers.Only(answer) : new Answers.Named(Map.of(task, answer));
+    }
+
+    @Override
+    Set<String> alsoOfOne() {
+        return Set.of(ALL);
+    }
+
+    @Override
+    Set<RunStatus> possible() {
+        return EnumSet.of(RunStatus.WAITING, RunStatus.PAUSED, RunStatus.FAILED);
+    }
+
+    @Override
+    Set<RunStatus> usual() {
+        return EnumSet.of(RunStatus.WAITING);
     }
 }

@@ -3,13 +3,20 @@ package dev.postroad.cli.steering;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.RunStatus;
+import java.util.EnumSet;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "rollback",
-        description = "Go back to an earlier version of a run's state; what came after it stays in the history.")
-final class RollbackCommand extends SteeringCommand {
+        description = {
+            "Go back to an earlier version of a run's state; what came after it stays in the history. Or all runs of a"
+                    + " filter, by default those that failed.",
+            "Many are sent it at a pace, and counted as they answer; a bulk that was stopped can be gone on with."
+        })
+final class RollbackCommand extends SelectiveCommand {
     @Option(
             names = "--version",
             paramLabel = "N",
@@ -30,5 +37,15 @@ final class RollbackCommand extends SteeringCommand {
             throw CommandException.usage("--version: is " + version + "; use 1 or more");
         }
         return new Control.Rollback(version, !paused);
+    }
+
+    @Override
+    Set<RunStatus> possible() {
+        return EnumSet.complementOf(EnumSet.of(RunStatus.QUEUED, RunStatus.RUNNING));
+    }
+
+    @Override
+    Set<RunStatus> usual() {
+        return EnumSet.of(RunStatus.FAILED);
     }
 }

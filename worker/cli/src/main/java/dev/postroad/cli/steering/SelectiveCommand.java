@@ -3,12 +3,12 @@ package dev.postroad.cli.steering;
 import dev.postroad.cli.arguments.AnswerOptions;
 import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.arguments.RunArgument;
-import dev.postroad.cli.arguments.RunFilterOptions;
 import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.runs.RunFilter;
 import java.util.List;
@@ -30,7 +30,7 @@ abstract class SelectiveCommand implements Callable<Integer> {
     private @Nullable String run;
 
     @Mixin
-    private RunSelection selection = new RunSelection();
+    private RunSelection selection;
 
     @Mixin
     private BulkOptions bulk = new BulkOptions();
@@ -42,7 +42,12 @@ abstract class SelectiveCommand implements Callable<Integer> {
     private GiverOption giver = new GiverOption();
 
     SelectiveCommand(Surroundings surroundings) {
+        this(surroundings, new RunSelection());
+    }
+
+    SelectiveCommand(Surroundings surroundings, RunSelection selection) {
         this.surroundings = surroundings;
+        this.selection = selection;
     }
 
     /** What is to be done, by the options. */
@@ -54,14 +59,46 @@ abstract class SelectiveCommand implements Callable<Integer> {
     /** Runs in these are meant where no status is asked for. */
     abstract Set<RunStatus> usual();
 
+    /** Options of many runs that mean something beside a RUN as well. */
+    Set<String> alsoOfOne() {
+        return Set.of();
+    }
+
+    /** Options that are about one run alone. */
+    Set<String> onlyOfOne() {
+        return Set.of();
+    }
+
+    /** What is to be done to one of many runs. */
+    Control.Action ofOneOfMany(Control.Action action, String runId, String bulkId) {
+        return action;
+    }
+
+    /** What is printed once it is done to one run. */
+    String told(RunEvent answer) {
+        return Steering.told(answer);
+    }
+
+    /** The run that is named; null for those of a filter. */
+    final @Nullable String run() {
+        return run;
+    }
+
+    final RunSelection selection() {
+        return selection;
+    }
+
     @Override
-    public final Integer call() throws FaultsException, InterruptedException {
+    public Integer call() throws FaultsException, InterruptedException {
         if (run != null) {
             refuseBeside(selection.given());
             return new Steering(RunArgument.legal(run), action(surroundings), giver.name(surroundings))
-                    .send(answering, surroundings);
+                    .send(answering, surroundings, this::told);
         }
-        selection.requireSome(RunFilterOptions.NAMES, "name a RUN, or select runs by ", "are " + names(usual()));
+        selection.requireSome(selection.filters(), "name a RUN, or select runs by ", "are " + names(usual()));
+        selection.given().stream().filter(onlyOfOne()::contains).findFirst().ifPresent(name -> {
+            throw CommandException.usage(name + ": is about one run; name the RUN, or leave it out");
+        });
         Control.Action action = action(surroundings);
         return steerMany(
                 action,
@@ -73,10 +110,12 @@ abstract class SelectiveCommand implements Callable<Integer> {
     }
 
     private int steerMany(Control.Action action, RunFilter wanted) throws FaultsException, InterruptedException {
+        String id = bulk.id(action.type());
         var steering = new BulkSteering(
-                action,
+                action.type(),
+                runId -> ofOneOfMany(action, runId, id),
                 giver.name(surroundings),
-                bulk.id(action.type()),
+                id,
                 selection.limit(),
                 bulk.rate(),
                 answering.ofMany());
@@ -86,9 +125,19 @@ abstract class SelectiveCommand implements Callable<Integer> {
         return steering.send(wanted, selection.consent(surroundings), surroundings);
     }
 
-    private static void refuseBeside(List<String> given) {
+    /** Whether something is given that is about many runs. */
+    final boolean selectsMany() {
+        return selection.given().stream().anyMatch(this::isOfMany);
+    }
+
+    private boolean isOfMany(String option) {
+        return selection.filters().contains(option) || OF_MANY.contains(option);
+    }
+
+    private void refuseBeside(List<String> given) {
         given.stream()
-                .filter(name -> RunFilterOptions.NAMES.contains(name) || OF_MANY.contains(name))
+                .filter(this::isOfMany)
+                .filter(name -> !alsoOfOne().contains(name))
                 .findFirst()
                 .ifPresent(name -> {
                     throw CommandException.usage("RUN and " + name

@@ -147,7 +147,7 @@ final class BulkTest {
     }
 
     private Bulk bulk(List<String> runs, int perSecond) {
-        return new Bulk("bulk", new Control.Retry(), "ada", runs, perSecond, PATIENCE, () -> now);
+        return new Bulk("bulk", _ -> new Control.Retry(), "ada", runs, perSecond, PATIENCE, () -> now);
     }
 
     private boolean passes(Duration limit) {
@@ -201,6 +201,6 @@ final class BulkTest {
                 0,
                 -1,
                 0,
-                JsonNodeFactory.instance.objectNode().put("reason", "it is running"));
+                JsonNodeFactory.instance.objectNode().put("command", "retry").put("reason", "it is running"));
     }
 }

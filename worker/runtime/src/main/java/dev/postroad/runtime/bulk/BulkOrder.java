@@ -168,7 +168,8 @@ public record BulkOrder(
         return bulk + ":" + runId;
     }
 
-    private static String forkOf(String bulk, String runId) {
+    /** The id of the run that one of many is forked as. */
+    public static String forkOf(String bulk, String runId) {
         int longest = 127 - bulk.length();
         return (runId.length() <= longest ? runId : runId.substring(0, longest)) + "-" + bulk;
     }
