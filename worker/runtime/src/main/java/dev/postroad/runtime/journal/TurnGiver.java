@@ -39,19 +39,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnGiver {
     private static final int MOST_TURNS_AT_ONCE = 1_000;
+    private static final int FEWEST_OF_FRONT = 100;
     private static final int MOST_LINES_AT_ONCE = 500;
     private static final int MOST_OF_A_LINE = 20;
     /** However many there are that a version holds, all of them are read for that. */
     private static final Duration LOOK_PAST_PAUSED_EVERY = Duration.ofSeconds(1);
 
     private static final String READABLE = "id NOT IN (SELECT run FROM postroad.unreadable_runs)";
+    private static final String NOT_IN_HAND = READABLE + " AND id NOT IN (SELECT unnest(?::bigint[]))";
     private static final String LOCK =
             "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?)), clock_timestamp(),"
-                    // An index that is looked through entry by entry leaves out those of runs that have gone on.
-                    + " set_config('enable_bitmapscan', 'off', true)";
+                    // An index that is looked through entry by entry leaves out those of runs that have gone on. And
+                    // Postgres,
+                    // which has last seen a long queue, would rather read all runs there are for the first of it, each
+                    // time.
+                    + " set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
     static final String TAKEN = """
             SELECT version, keys, count(*) AS alike, NULL::bigint AS id, NULL::text AS run_id, NULL::integer AS shard,
-                   NULL::timestamptz AS rank, NULL::bigint AS line, 0 AS seq, 0 AS epoch, false AS own FROM (
+                   NULL::timestamptz AS rank, 0 AS seq, 0 AS epoch, false AS own FROM (
                 SELECT version, limit_keys::text AS keys FROM postroad.runs
                 WHERE graph = ? AND limited AND status IN ('running', 'waiting') AND %1$s
                 UNION ALL
@@ -59,18 +64,18 @@ public final class TurnGiver {
                 WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL AND %1$s) AS taken
             GROUP BY version, keys
             UNION ALL
-            SELECT r.version, r.limit_keys::text, 1, r.id, r.run_id, r.shard, r.rank, r.line, t.seq, t.epoch, t.worker = ?
+            SELECT r.version, r.limit_keys::text, 1, r.id, r.run_id, r.shard, r.rank, t.seq, t.epoch, t.worker = ?
             FROM (SELECT worker, unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
                   FROM postroad.turns WHERE graph = ?) AS t
             %2$s
-            WHERE r.turn_at IS NULL AND %1$s""".formatted(READABLE, TurnsInHand.STANDING);
+            AND r.turn_at IS NULL AND %1$s""".formatted(READABLE, TurnsInHand.STANDING);
     private static final String FRONT_OF_THOSE = """
             (SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, line, status_seq FROM postroad.runs
              WHERE graph = ? AND version <> ALL (?) AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s
              ORDER BY rank, id LIMIT ?)""";
     private static final String FRONT = "SELECT * FROM ("
-            + FRONT_OF_THOSE.formatted("wake_at IS NULL", READABLE) + " UNION ALL "
-            + FRONT_OF_THOSE.formatted(QueuedRuns.DUE_FOR_A_TURN, READABLE)
+            + FRONT_OF_THOSE.formatted("wake_at IS NULL", NOT_IN_HAND) + " UNION ALL "
+            + FRONT_OF_THOSE.formatted(QueuedRuns.DUE_FOR_A_TURN, NOT_IN_HAND)
             + ") AS front ORDER BY rank, id LIMIT ?";
     private static final String LINES = """
             WITH RECURSIVE lines AS (
@@ -88,7 +93,7 @@ public final class TurnGiver {
                 WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND line = l.line
                   AND NOT l.line = ANY (?) AND (wake_at IS NULL OR wake_at <= now()) AND %s
                 ORDER BY rank, id LIMIT ?) AS head ON true
-            ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, READABLE);
+            ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, NOT_IN_HAND);
     private static final String MARK = """
             WITH given AS (
                 UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'
@@ -143,8 +148,7 @@ public final class TurnGiver {
             try {
                 Instant now = lock(connection, graph);
                 if (now != null) {
-                    Giving giving = new Giving(
-                            connection, graph, rules, room.epochs(), now, new TurnPicker(now, room.places()));
+                    Giving giving = new Giving(connection, graph, rules, room, now, new TurnPicker(now, room.places()));
                     List<Turn> all = giving.give(given);
                     connection.commit();
                     inHand.know(graph, all);
@@ -191,7 +195,7 @@ public final class TurnGiver {
         private final Connection connection;
         private final String graph;
         private final IntFunction<@Nullable QueueRules> rules;
-        private final Map<Integer, Long> epochs;
+        private final Room room;
         private final Instant now;
         private final TurnPicker picker;
         private final ReadKeys keys = new ReadKeys();
@@ -200,20 +204,19 @@ public final class TurnGiver {
         /** Those of all workers, which are queued as the others are. */
         private final Set<Long> inHands = new HashSet<>();
 
-        private final Map<Long, Integer> inHandsByLine = new HashMap<>();
         private final Set<Integer> paused;
 
         Giving(
                 Connection connection,
                 String graph,
                 IntFunction<@Nullable QueueRules> rules,
-                Map<Integer, Long> epochs,
+                Room room,
                 Instant now,
                 TurnPicker picker) {
             this.connection = connection;
             this.graph = graph;
             this.rules = rules;
-            this.epochs = epochs;
+            this.room = room;
             this.now = now;
             this.picker = picker;
             this.paused = pausedVersions.computeIfAbsent(graph, _ -> ConcurrentHashMap.newKeySet());
@@ -232,7 +235,7 @@ public final class TurnGiver {
             List<Long> toOthers = new ArrayList<>();
             int before = own.size();
             for (Read read : picked()) {
-                Long epoch = epochs.get(read.run().shard());
+                Long epoch = room.epochs().get(read.run().shard());
                 if (epoch == null) {
                     toOthers.add(read.run().number());
                 } else {
@@ -287,7 +290,6 @@ public final class TurnGiver {
                 return;
             }
             inHands.add(number);
-            inHandsByLine.merge(row.getLong("line"), 1, Integer::sum);
             if (row.getBoolean("own")) {
                 own.put(number, new Turn(QueuedRuns.run(row), row.getInt("seq"), row.getLong("epoch")));
             }
@@ -310,23 +312,30 @@ public final class TurnGiver {
             return found;
         }
 
+        /** Not many more than may begin here, which are most that wait, or all; others get theirs in the next round. */
         private int mostOfFront() {
-            return MOST_TURNS_AT_ONCE + inHands.size();
+            return Math.clamp(2L * room.places(), FEWEST_OF_FRONT, MOST_TURNS_AT_ONCE);
         }
 
         private List<Read> front(Set<Integer> without) throws SQLException {
             try (PreparedStatement statement = QueuedRuns.statement(connection, FRONT)) {
                 int most = mostOfFront();
                 Array versions = connection.createArrayOf("int4", without.toArray());
-                statement.setString(1, graph);
-                statement.setArray(2, versions);
-                statement.setInt(3, most);
-                statement.setString(4, graph);
-                statement.setArray(5, versions);
-                statement.setInt(6, most);
-                statement.setInt(7, most);
+                Array taken = inHands();
+                int place = 0;
+                for (int part = 0; part < 2; part++) {
+                    statement.setString(++place, graph);
+                    statement.setArray(++place, versions);
+                    statement.setArray(++place, taken);
+                    statement.setInt(++place, most);
+                }
+                statement.setInt(++place, most);
                 return read(statement);
             }
+        }
+
+        private Array inHands() throws SQLException {
+            return connection.createArrayOf("int8", inHands.toArray());
         }
 
         /** Of the lines of which nobody may begin now, none are read. */
@@ -338,8 +347,8 @@ public final class TurnGiver {
                 statement.setString(4, graph);
                 statement.setArray(
                         5, connection.createArrayOf("int8", picker.blocked().toArray()));
-                statement.setInt(
-                        6, MOST_OF_A_LINE + inHandsByLine.values().stream().reduce(0, Math::max));
+                statement.setArray(6, inHands());
+                statement.setInt(7, MOST_OF_A_LINE);
                 List<Read> found = read(statement);
                 TreeSet<Long> seen = new TreeSet<>();
                 found.forEach(read -> seen.add(read.line()));
@@ -366,13 +375,18 @@ public final class TurnGiver {
                 return new Read(NOBODY, 0, null, line);
             }
             QueuedRun run = QueuedRuns.run(row);
-            QueueRules found = inHands.contains(number) ? null : rules.apply(row.getInt("version"));
+            QueueRules found = rules.apply(row.getInt("version"));
             if (found != null && found.isPaused()) {
                 paused.add(row.getInt("version"));
             }
             Waiting waiting = found == null || found.isPaused()
                     ? null
-                    : new Waiting(number, found, keys.of(row.getString("keys")), line, epochs.containsKey(run.shard()));
+                    : new Waiting(
+                            number,
+                            found,
+                            keys.of(row.getString("keys")),
+                            line,
+                            room.epochs().containsKey(run.shard()));
             return new Read(run, row.getInt("status_seq"), waiting, line);
         }
 

@@ -26,12 +26,13 @@ final class TurnsInHand {
     /**
      * The runs of turns {@code t}, as {@code r}, that are queued as they were and whose shard is still under the epoch. Each
      * is found by its number: Postgres, which has seen no queue yet or an empty one, would take all that are queued for a
-     * row or two, and compare each of them with each turn.
+     * row or two, and compare each of them with each turn. Nor is it left to join turns with shards before, by the epoch
+     * alone, which most shards share: each run would be looked up once for each of them.
      */
     static final String STANDING = """
             CROSS JOIN LATERAL (SELECT * FROM postroad.runs WHERE id = t.run OFFSET 0) AS r
-            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch
-                AND r.status = 'queued' AND r.status_seq = t.seq""";
+            WHERE r.status = 'queued' AND r.status_seq = t.seq
+                AND ((r.shard, t.epoch) IN (SELECT shard, epoch FROM postroad.shards)) IS TRUE""";
 
     static final String STILL = """
             SELECT r.id, r.run_id, r.shard, r.rank

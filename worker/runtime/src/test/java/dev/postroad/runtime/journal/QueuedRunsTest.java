@@ -183,6 +183,9 @@ class QueuedRunsTest {
     void manyTurnsInHandAreNotComparedWithAllWhoWaitThoughTheQueueWasEmptyWhenItWasCounted() throws SQLException {
         SITE.sql().useHandle(handle -> handle.execute("ANALYZE postroad.runs, postroad.turns"));
         ownedUnder(7);
+        SITE.sql()
+                .useHandle(handle -> handle.execute("INSERT INTO postroad.shards (shard, epoch, owner, published_at)"
+                        + " SELECT shard, 7, 'w', now() FROM generate_series(1, 11) AS shard"));
         many();
         Room room = new Room(Map.of(0, 7L), 500);
         assertThat(giver.give("g", version -> atMost(500), room)).hasSize(500);
