@@ -24,13 +24,18 @@ public final class QueueWait implements ServerWatch.Look {
     /** Fails where nothing can be written, and writes nothing. */
     private static final String WRITABLE = "SELECT FROM postroad.shards WHERE false FOR SHARE";
 
+    /** Postgres, which has last seen a long queue, would rather read all runs there are for it. */
+    private static final String BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)";
+
+    /** A range of statuses, so that it is in the order of one index alone: that of runs by time has all that ever were. */
     private static final String SQL = """
-        SELECT (SELECT count(*)
-                FROM (SELECT FROM postroad.runs WHERE status = 'queued' LIMIT ?) AS counted) AS queued,
-               (SELECT (extract(epoch FROM now() - queued_at) * 1000)::bigint
-                FROM (SELECT queued_at, wake_at FROM postroad.runs
-                      WHERE status = 'queued' ORDER BY queued_at LIMIT ?) AS oldest
-                WHERE wake_at IS NULL ORDER BY queued_at LIMIT 1) AS oldest_millis,
+        WITH waiting AS MATERIALIZED (
+            SELECT queued_at, wake_at FROM postroad.runs
+            WHERE status >= 'queued' AND status <= 'queued' AND status <> 'completed'
+            ORDER BY status, queued_at LIMIT ?)
+        SELECT (SELECT count(*) FROM waiting) AS queued,
+               (SELECT (extract(epoch FROM now() - min(queued_at)) * 1000)::bigint
+                FROM waiting WHERE wake_at IS NULL) AS oldest_millis,
                (SELECT count(*)
                 FROM (SELECT FROM postroad.unreadable_runs
                       WHERE since > now() - make_interval(secs => ?) LIMIT ?) AS lately) AS aside,
@@ -50,25 +55,40 @@ public final class QueueWait implements ServerWatch.Look {
     @Override
     public PartHealth look() throws UnansweredException {
         try (Connection connection = database.getConnection();
-                PreparedStatement writable = connection.prepareStatement(WRITABLE);
-                PreparedStatement statement = connection.prepareStatement(SQL)) {
-            writable.setQueryTimeout((int) ServerWatch.LIMIT.toSeconds());
+                PreparedStatement writable = statement(connection, WRITABLE);
+                PreparedStatement byIndex = statement(connection, BY_INDEX);
+                PreparedStatement statement = statement(connection, SQL)) {
             writable.execute();
-            statement.setQueryTimeout((int) ServerWatch.LIMIT.toSeconds());
-            statement.setInt(1, MOST_COUNTED + 1);
-            statement.setInt(2, MOST_COUNTED);
-            statement.setLong(3, TOLD_OF.toSeconds());
-            statement.setInt(4, MOST_COUNTED + 1);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                queued = row.getLong("queued");
-                oldest = Duration.ofMillis(row.getLong("oldest_millis"));
-                aside = judgeAside(row.getLong("aside"), row.getString("last_aside"));
-                return judge(queued, oldest);
+            connection.setAutoCommit(false);
+            try {
+                byIndex.execute();
+                return look(statement);
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
             }
         } catch (SQLException away) {
             throw new UnansweredException(PostgresTrouble.say(away), away);
         }
+    }
+
+    private PartHealth look(PreparedStatement statement) throws SQLException {
+        statement.setInt(1, MOST_COUNTED + 1);
+        statement.setLong(2, TOLD_OF.toSeconds());
+        statement.setInt(3, MOST_COUNTED + 1);
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            queued = row.getLong("queued");
+            oldest = Duration.ofMillis(row.getLong("oldest_millis"));
+            aside = judgeAside(row.getLong("aside"), row.getString("last_aside"));
+            return judge(queued, oldest);
+        }
+    }
+
+    private static PreparedStatement statement(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setQueryTimeout((int) ServerWatch.LIMIT.toSeconds());
+        return statement;
     }
 
     /** How many runs were queued at the last look, or 10,001 where there were more. Thread-safe. */
