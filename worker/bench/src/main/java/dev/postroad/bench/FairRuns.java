@@ -84,8 +84,10 @@ final class FairRuns {
 
     private ObjectNode figures() {
         ObjectNode figures = JsonNodeFactory.instance.objectNode();
-        sent.forEach(
-                (beside, runs) -> figures.set("waitOn" + beside, waits(runs).figures()));
+        sent.forEach((beside, runs) -> {
+            figures.set("waitOn" + beside, waits(runs).figures());
+            figures.set("waitToBeReadOn" + beside, waitsToBeRead(runs).figures());
+        });
         figuresOfMany.forEach((name, all) -> all.forEach(figures.putArray(name)::add));
         return figures.put("ratioOfWaits", Figures.round(p99("fair" + QUEUED) / p99(EMPTY), 2))
                 .put("ratioOfWaitsWhileAdmitted", Figures.round(p99("fair" + ARRIVING) / p99(EMPTY), 2))
@@ -165,16 +167,25 @@ final class FairRuns {
 
     /** From when a trigger was sent, which is before it was queued where others are read before it. */
     private Latencies waits(Map<String, Instant> runs) {
+        return waitsUntil("started_at", runs);
+    }
+
+    /** What of it was before the queue: whatever is written to a partition before a trigger is read before it. */
+    private Latencies waitsToBeRead(Map<String, Instant> runs) {
+        return waitsUntil("queued_at", runs);
+    }
+
+    private Latencies waitsUntil(String what, Map<String, Instant> runs) {
         List<Double> waits = new ArrayList<>();
-        runs.forEach(
-                (runId, at) -> waits.add(Duration.between(at, startedAt(runId)).toNanos() / 1e6));
+        runs.forEach((runId, at) ->
+                waits.add(Duration.between(at, timeOf(what, runId)).toNanos() / 1e6));
         return Latencies.of(waits);
     }
 
-    /** By the clock of Postgres, which is this machine's. */
-    private Instant startedAt(String runId) {
+    /** By the clock of this machine. */
+    private Instant timeOf(String what, String runId) {
         return place.sql()
-                .withHandle(handle -> handle.select("SELECT started_at FROM postroad.runs WHERE run_id = ?", runId)
+                .withHandle(handle -> handle.select("SELECT " + what + " FROM postroad.runs WHERE run_id = ?", runId)
                         .mapTo(Instant.class)
                         .one());
     }
