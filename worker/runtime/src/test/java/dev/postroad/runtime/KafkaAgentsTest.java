@@ -398,7 +398,7 @@ class KafkaAgentsTest {
             runs.subList(0, MANY / 2).forEach(run -> late(site, run));
             int rows = (int) site.number("SELECT count(*) FROM postroad.workflow_events WHERE run_id = 'run-0'");
             site.copyBeginning("run-0", Math.min(rows, 4), "orphan");
-            site.worker(Map.of("POSTROAD_LEASE", "PT1S"));
+            Worker another = site.worker(Map.of("POSTROAD_LEASE", "PT1S"));
             site.journalWith("orphan", event -> event.type() == EventType.RUN_WAITING);
             runs.subList(MANY / 2, MANY).forEach(run -> late(site, run));
             late(site, "orphan");
@@ -412,7 +412,7 @@ class KafkaAgentsTest {
             }
             assertThat(site.records(site.topics().agentTasks("byhand"))).hasSize(MANY);
             if (tools != null) {
-                tools.goOnElsewhere();
+                tools.goOn(another);
             }
         } finally {
             if (tools != null) {

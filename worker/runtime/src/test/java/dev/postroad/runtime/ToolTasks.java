@@ -2,9 +2,11 @@ package dev.postroad.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.TaskServer;
 import java.util.List;
@@ -50,8 +52,9 @@ final class ToolTasks implements AutoCloseable {
     }
 
     /** Another worker goes on with the same tasks: no tool is called again. */
-    void goOnElsewhere() throws Exception {
+    void goOn(Worker another) throws Exception {
         areAskedForOnAndOnWithoutAnEvent();
+        peopleAreToldWhoHasTheWork(another);
         aCancelIsToldToTheServer();
         whatIsLateIsGivenUp();
         server.finish();
@@ -84,6 +87,14 @@ final class ToolTasks implements AutoCloseable {
                 .endsWith(EventType.NODE_WAITING, EventType.RUN_WAITING);
     }
 
+    private void peopleAreToldWhoHasTheWork(Worker worker) {
+        try (Caller caller = new Caller(worker.httpPort())) {
+            JsonNode reason = caller.found("/api/runs/kept/why").at("/reasons/0");
+            assertThat(reason.path("code").asText()).isEqualTo("calling");
+            assertThat(reason.path("what").asText()).isEqualTo("agent tool is at work for node work, attempt 1");
+        }
+    }
+
     private void aCancelIsToldToTheServer() {
         site.control("cancelled", new Control.Cancel("enough"));
         assertThat(site.ended("cancelled").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
@@ -94,13 +105,11 @@ final class ToolTasks implements AutoCloseable {
         run("hasty", "late");
         // The session may be long in beginning: then the attempt is late before it has a task, and the next has one.
         Site.await("the server is told", () -> server.cancelled().contains("late"));
-        assertThat(site.journalWith("late", event -> event.type() == EventType.NODE_RETRYING)
-                        .getLast()
-                        .data()
-                        .path("error")
-                        .path("type")
-                        .asText())
-                .isEqualTo("timeout");
+        RunEvent retrying = site.journalWith("late", event -> event.type() == EventType.NODE_RETRYING).stream()
+                .filter(event -> event.type() == EventType.NODE_RETRYING)
+                .findFirst()
+                .orElseThrow();
+        assertThat(retrying.data().path("error").path("type").asText()).isEqualTo("timeout");
         site.control("late", new Control.Cancel("enough"));
         assertThat(site.ended("late").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
     }

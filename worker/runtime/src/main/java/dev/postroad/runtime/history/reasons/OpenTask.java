@@ -32,7 +32,12 @@ record OpenTask(String type, String node, String task, int attempt, Instant at, 
 
     /** Whether an agent is at work on it; a graph inside has tasks of its own. */
     boolean isCalling() {
-        return type.equals("node.started") && data.has("agent");
+        return (type.equals("node.started") && data.has("agent")) || isDispatched();
+    }
+
+    /** Whether that agent has it by itself, while the run waits. */
+    private boolean isDispatched() {
+        return type.equals("node.waiting") && data.has("dispatched");
     }
 
     boolean isRetrying() {
@@ -41,7 +46,7 @@ record OpenTask(String type, String node, String task, int attempt, Instant at, 
 
     /** Whether it waits for a time, and for nothing else. */
     boolean isSleeping() {
-        return type.equals("node.waiting") && data.has("until") && !data.has("agent");
+        return type.equals("node.waiting") && data.has("until") && !data.has("agent") && !isDispatched();
     }
 
     boolean isMissingItsAgent() {
@@ -63,13 +68,15 @@ record OpenTask(String type, String node, String task, int attempt, Instant at, 
     }
 
     String agent() {
-        return data.path("agent").asText();
+        return (isDispatched() ? data.path("dispatched") : data).path("agent").asText();
     }
 
-    /** When it goes on by itself; null for never. */
+    /** When it goes on by itself, or its agent is given up; null for never. */
     @Nullable
     Instant until() {
-        String text = data.path(isRetrying() ? "dueAt" : "until").textValue();
+        JsonNode time =
+                isDispatched() ? data.path("dispatched").path("deadline") : data.path(isRetrying() ? "dueAt" : "until");
+        String text = time.textValue();
         return text == null ? null : Instant.parse(text);
     }
 

@@ -134,15 +134,20 @@ public final class RunDiagnosis {
         for (OpenTask task : tasks) {
             if (task.isCalling()) {
                 busy = true;
-                reasons.add(Reason.of(
+                reasons.add(calling(run, task));
+            }
+        }
+        return busy || reasons.isEmpty();
+    }
+
+    private static Reason calling(RunSummary run, OpenTask task) {
+        return Reason.of(
                         ReasonCode.CALLING,
                         "agent " + task.agent() + " is at work for node " + task.node() + ", attempt " + task.attempt(),
                         task.at(),
                         "wait; cancel the run where it takes too long",
-                        Step.control("cancel", run.runId())));
-            }
-        }
-        return busy || reasons.isEmpty();
+                        Step.control("cancel", run.runId()))
+                .until(task.until());
     }
 
     private static Reason retrying(RunSummary run, OpenTask task) {
@@ -169,6 +174,8 @@ public final class RunDiagnosis {
         for (OpenTask task : tasks(handle, facts)) {
             if (task.isMissingItsAgent()) {
                 reasons.add(agents.of(handle, task));
+            } else if (task.isCalling()) {
+                reasons.add(calling(run, task));
             } else if (task.isSleeping()) {
                 reasons.add(Reason.of(
                                 ReasonCode.TIMER,
