@@ -9,6 +9,8 @@ import dev.postroad.engine.run.Triggers.Following;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to a graph from outside, in place of its own next step. */
@@ -112,29 +114,33 @@ final class Intervention {
                 begun.contents());
     }
 
-    /** A run goes on after it had stopped: interrupts are over, and the supersteps count anew. */
+    /** Somebody answers a run that had stopped: interrupts are over, and the supersteps count anew. */
     static Frame resumed(Frame frame) {
-        int number = frame.superstep().number();
-        Frame resumed = frame.with(Allowance.from(number));
-        for (Task task : frame.superstep().tasks()) {
-            Frame inside = Frame.inside(task);
-            if (inside != null) {
-                resumed = resumed.with(task.with(resumed(inside)));
-            }
-        }
-        return resumed;
+        return inEach(frame, each -> each.with(Allowance.from(each.superstep().number())));
+    }
+
+    /** A run goes on after it had stopped: the supersteps count anew, and whom an interrupt asks is asked still. */
+    static Frame begunAnew(Frame frame) {
+        return inEach(frame, each -> {
+            Allowance anew = Allowance.from(each.superstep().number());
+            return each.with(each.isHeld() ? anew.past(each.allowance().cleared(), Set.of()) : anew);
+        });
     }
 
     /** A run goes on past the breakpoints that it stands at, here and inside; an interrupt of a graph is for somebody else. */
     static Frame pastStops(Frame frame) {
-        Frame past = frame.isHeld() ? frame : frame.pastStops();
+        return inEach(frame, each -> each.isHeld() ? each : each.pastStops());
+    }
+
+    private static Frame inEach(Frame frame, UnaryOperator<Frame> change) {
+        Frame changed = change.apply(frame);
         for (Task task : frame.superstep().tasks()) {
             Frame inside = Frame.inside(task);
             if (inside != null) {
-                past = past.with(task.with(pastStops(inside)));
+                changed = changed.with(task.with(inEach(inside, change)));
             }
         }
-        return past;
+        return changed;
     }
 
     /**

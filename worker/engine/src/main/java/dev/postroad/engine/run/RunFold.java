@@ -165,7 +165,7 @@ final class RunFold {
         run.superstepAt = at;
         run.tokens = 0;
         run.spentBefore = run.spent;
-        run.root = Intervention.resumed(run.root);
+        run.root = Intervention.begunAnew(run.root);
         retried.tasks().forEach(id -> run.change(run.task(id).again()));
         run.root = pastStops(run);
     }
@@ -281,7 +281,7 @@ final class RunFold {
         run.startedAt = at;
         run.superstepAt = at;
         run.spentBefore = run.spent;
-        run.root = Intervention.resumed(run.root);
+        run.root = Intervention.begunAnew(run.root);
         run.root.where(Task::failedOrCancelled).forEach(task -> run.change(task.again()));
         run.root = pastStops(run);
     }

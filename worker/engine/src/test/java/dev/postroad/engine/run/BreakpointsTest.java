@@ -383,5 +383,14 @@ final class BreakpointsTest {
         assertThat(script.run.callsUnderWay()).containsOnlyKeys("three@1");
         unpause(script);
         assertThat(script.run.callsUnderWay()).containsOnlyKeys("one@1/b@2", "three@1");
+        script.tell(new Command.Steer("stop", new Control.Pause()));
+        script.answer("one@1/b@2", "{}");
+        script.answer("three@1", "{}");
+        assertThat(script.run.status()).isEqualTo(RunStatus.PAUSED);
+        unpause(script);
+        assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
+        assertThat(script.run.callsUnderWay()).isEmpty();
+        script.tell(new Command.Resume("go on", Map.of(), null, List.of()));
+        assertThat(script.run.callsUnderWay()).containsOnlyKeys("two@1/d@2");
     }
 }

@@ -176,6 +176,21 @@ class SemanticsTest {
     }
 
     @Test
+    void whomAnInterruptAsksIsAskedStillWhenAPauseIsOver() {
+        RunScript script = RunScript.started(CHAIN + "interruptBefore: b\n", "{}");
+        script.answer("a@1", "{'log': 'a'}");
+        assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
+        script.tell(new Command.Steer("p", new Control.Pause()));
+        assertThat(script.run.status()).isEqualTo(RunStatus.PAUSED);
+        script.tell(new Command.Steer("u", new Control.Unpause()));
+        script.recover();
+        assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
+        assertThat(script.run.callsUnderWay()).isEmpty();
+        script.tell(new Command.Resume("r", Map.of(), null, List.of()));
+        assertThat(script.run.callsUnderWay()).containsOnlyKeys("b@2");
+    }
+
+    @Test
     void aLoopOfGotosEndsAtTheLimitOfSupersteps() {
         RunScript script = RunScript.started(CHAIN + "limits: { supersteps: 5 }\n", "{}");
         while (!script.run.status().isEnded()) {
