@@ -37,6 +37,7 @@ async function begin(store, how, name, session) {
   seen.called.push(name);
   switch (how) {
     case 'quick': await store.storeTaskResult(taskId, 'completed', text(name)); break;
+    case 'garbles': await store.storeTaskResult(taskId, 'completed', { content: 'none' }); break;
     case 'fails': await store.storeTaskResult(taskId, 'failed', text('no stock', true)); break;
     case 'stops': await store.updateTaskStatus(taskId, 'cancelled', 'closed for today'); break;
     case 'asks': await store.updateTaskStatus(taskId, 'input_required', 'which one?'); break;

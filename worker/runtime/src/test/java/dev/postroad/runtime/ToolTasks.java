@@ -81,7 +81,7 @@ final class ToolTasks implements AutoCloseable {
 
     private void areAskedForOnAndOnWithoutAnEvent() throws Exception {
         int before = server.asked();
-        Site.await("the new worker asks on and on", () -> server.asked() >= before + 6);
+        Site.await("the new worker asks on and on", () -> server.asked() >= before + 3);
         assertThat(site.journal("kept"))
                 .extracting(RunEvent::type)
                 .endsWith(EventType.NODE_WAITING, EventType.RUN_WAITING);

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,5 @@ record McpHandle(String task, @Nullable String session) {
         } catch (FaultsException foreign) {
             throw new IllegalArgumentException("no handle of a task: " + text, foreign);
         }
-    }
-
-    /** What the server is asked with. */
-    Map<String, Object> params() {
-        return Map.of("taskId", task);
     }
 }

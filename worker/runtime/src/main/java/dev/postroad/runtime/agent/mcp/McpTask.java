@@ -2,6 +2,7 @@ package dev.postroad.runtime.agent.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What a server says of a task that it made of a call. Immutable.
@@ -47,6 +48,11 @@ record McpTask(String id, Status status, String words, Duration every) {
 
     private static Duration bounded(long millis) {
         return Duration.ofMillis(Math.clamp(millis, SHORTEST.toMillis(), LONGEST.toMillis()));
+    }
+
+    /** What a server is asked with about a task. */
+    static Map<String, Object> params(String id) {
+        return Map.of("taskId", id);
     }
 
     static McpTask lost(String id, String why) {

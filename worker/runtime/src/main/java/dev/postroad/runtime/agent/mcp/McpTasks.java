@@ -67,35 +67,42 @@ final class McpTasks {
         Duration timeToLive =
                 Duration.between(faults.clock().instant(), call.deadline()).plus(MORE_TIME_TO_LIVE);
         params.put("task", Map.of("ttl", timeToLive.toMillis()));
-        CompletableFuture<Standing> made =
-                session.request("tools/call", params).thenApply(answer -> made(session, answer));
+        CompletableFuture<JsonNode> answer = session.request("tools/call", params);
         try {
-            return await(made, call);
+            JsonNode answered = await(answer, call);
+            // A server may answer at once all the same.
+            return answered.has("task")
+                    ? made(session, McpTask.read(answered.path("task")), call)
+                    : new Standing.Over(read(answered));
         } catch (InterruptedException | TimeoutException givenUp) {
-            var _ = made.thenAccept(this::giveUpLate);
+            var _ = answer.thenAccept(late -> cancel(session, late));
             throw givenUp;
         }
     }
 
-    /** A server may answer at once all the same. */
-    private Standing made(McpSession session, JsonNode answer) {
-        if (!answer.has("task")) {
-            return new Standing.Over(read(answer));
+    private static void cancel(McpSession session, JsonNode late) {
+        if (late.has("task")) {
+            var _ = session.request(
+                    "tasks/cancel",
+                    McpTask.params(McpTask.read(late.path("task")).id()));
         }
-        McpTask task = McpTask.read(answer.path("task"));
-        session.keepFor(task.id());
-        return new Standing.Working(new McpHandle(task.id(), session.id()).text(), task.every());
+    }
+
+    private Standing made(McpSession session, McpTask task, AgentCall call)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        McpHandle handle = new McpHandle(task.id(), session.id());
+        if (task.status() == McpTask.Status.WORKING) {
+            session.keepFor(task.id());
+            return new Standing.Working(handle.text(), task.every());
+        }
+        return standing(handle, task, call, session::request);
     }
 
     private AgentReply read(JsonNode result) {
-        return answers.read(McpJson.INSTANCE.convertValue(result, CallToolResult.class));
-    }
-
-    private void giveUpLate(Standing late) {
-        if (late instanceof Standing.Working(String handle, Duration _)) {
-            McpHandle made = McpHandle.read(handle);
-            var _ = peer(made).request("tasks/cancel", made.params());
-            forget(made);
+        try {
+            return answers.read(McpJson.INSTANCE.convertValue(result, CallToolResult.class));
+        } catch (IllegalArgumentException foreign) {
+            return faults.badAnswer("the answer is no result of a tool: " + foreign.getMessage());
         }
     }
 
@@ -153,7 +160,7 @@ final class McpTasks {
     private McpTask task(McpHandle handle, AgentCall call, Peer peer)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            return McpTask.read(await(peer.request("tasks/get", handle.params()), call));
+            return McpTask.read(await(peer.request("tasks/get", McpTask.params(handle.task())), call));
         } catch (ExecutionException failed) {
             JSONRPCError refusal = refusal(failed);
             if (refusal != null && LOST.contains(refusal.code())) {
@@ -172,7 +179,7 @@ final class McpTasks {
             }
             case COMPLETED, FAILED -> new Standing.Over(result(handle, task, call, peer));
             case INPUT_REQUIRED -> {
-                var _ = peer.request("tasks/cancel", handle.params());
+                var _ = peer.request("tasks/cancel", McpTask.params(handle.task()));
                 yield permanent("mcp.input-required", task.told("the tool asks for what nobody gives it here"));
             }
             case CANCELLED -> permanent("mcp.task-cancelled", task.told("somebody at the server stopped the task"));
@@ -190,7 +197,7 @@ final class McpTasks {
     private AgentReply result(McpHandle handle, McpTask task, AgentCall call, Peer peer)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            return read(await(peer.request("tasks/result", handle.params()), call));
+            return read(await(peer.request("tasks/result", McpTask.params(handle.task())), call));
         } catch (ExecutionException failed) {
             JSONRPCError refusal = refusal(failed);
             if (refusal == null) {
@@ -213,7 +220,7 @@ final class McpTasks {
     void giveUp(McpHandle handle) throws InterruptedException {
         try {
             JsonNode _ = peer(handle)
-                    .request("tasks/cancel", handle.params())
+                    .request("tasks/cancel", McpTask.params(handle.task()))
                     .get(LONGEST_CANCEL.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException untold) {
             // It may be over by now, or its server away.
