@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Against the protocol's own server of everything, which node runs, as a program. */
-@Timeout(60)
+@Timeout(180)
 final class EverythingServerTest {
     private static final String INSTALLED =
             System.getProperty("postroad.everything", System.getenv().getOrDefault("POSTROAD_TEST_EVERYTHING", ""));
@@ -68,6 +68,13 @@ final class EverythingServerTest {
                 return standing.get() instanceof Standing.Over;
             });
             assertThat(((Standing.Over) standing.get()).reply().toString()).contains("Research Report: roads");
+            try (AgentClient elsewhere = client(clients, "simulate-research-query", script())) {
+                assertThat(elsewhere.poll(Calls.with("null"), handle))
+                        .as("another program knows nothing of it")
+                        .isInstanceOfSatisfying(
+                                Standing.Over.class,
+                                over -> assertThat(over.reply().toString()).contains("mcp.task-lost"));
+            }
         }
         assertThat(shown).startsWith("Gathering sources...").contains("Generating report...");
     }

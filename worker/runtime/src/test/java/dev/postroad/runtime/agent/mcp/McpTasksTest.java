@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of the tasks of a server of the protocol's own SDK for JavaScript. */
-@Timeout(120)
+@Timeout(180)
 final class McpTasksTest {
     private static TaskServer server;
     private static AgentClients clients;
