@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.LogLines;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.WorkerProcess;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -69,8 +72,13 @@ class ClocksTest {
         site.close();
     }
 
-    /** A worker whose machine's clock is off; what goes on evenly does so, as on any machine. */
-    private WorkerProcess off(String by) {
+    /** A machine's clock that is off; what goes on evenly does so, as on any machine. */
+    private static InstantSource clockThatIsOff(String by) {
+        return InstantSource.offset(InstantSource.system(), Duration.parse(by));
+    }
+
+    /** A worker that can be killed, on such a machine. */
+    private WorkerProcess mortal(String by) {
         WorkerProcess worker = WorkerProcess.start(
                 site.mortal(Map.of(WorkerProcess.CLOCK_OFF, by)), List.of(), directory.resolve("off.log"));
         worker.awaitReady();
@@ -99,38 +107,41 @@ class ClocksTest {
     @ParameterizedTest
     @ValueSource(strings = {"PT10M", "PT-10M"})
     void aWorkerWhoseMachinesClockIsWrongGoesByPostgresAndSaysSo(String by) {
-        try (WorkerProcess worker = off(by)) {
+        try (LogLines log = LogLines.listen()) {
+            Caller caller = new Caller(site.worker(Map.of(), clockThatIsOff(by)).httpPort());
             site.trigger("naps", "nap", "{}");
             site.trigger("tries", "try", "{}");
             assertAllIsPublishedInOrder("nap");
             assertAllIsPublishedInOrder("try");
             assertThat(rowsThatAreOff()).isZero();
-            try (Caller caller = new Caller(worker.port())) {
-                assertThat(caller.get("/health").json().at("/parts/clock").toString())
-                        .contains("degraded", "this machine's clock is 600.0 s ", "that of Postgres");
-                assertThat(caller.get("/metrics").text())
-                        .containsPattern("postroad_clock_skew_seconds -?(599\\.|600\\.)");
-            }
-            assertThat(worker.output()).containsOnlyOnce("this machine's clock is 600.0 s ");
+            assertThat(caller.get("/health").json().at("/parts/clock").toString())
+                    .contains("degraded", "this machine's clock is 600.0 s ", "that of Postgres");
+            assertThat(caller.get("/metrics").text()).containsPattern("postroad_clock_skew_seconds -?(599\\.|600\\.)");
+            caller.close();
+            assertThat(log.all())
+                    .filteredOn(line -> line.contains("this machine's clock is 600.0 s "))
+                    .hasSize(1);
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void sleepsAndRetriesOfAShardEndInTimeAfterAWorkerOwnedItWhoseClockWasFast(boolean killed) {
-        try (WorkerProcess worker = off("PT10M")) {
-            for (int i = 0; i < 8; i++) {
-                site.trigger("naps", "nap-" + i, "{}");
-            }
-            // So few that the agent's circuit breaker stays closed.
-            site.trigger("tries", "try-0", "{}");
-            site.trigger("tries", "try-1", "{}");
-            IntStream.range(0, 8).forEach(i -> awaitNap("nap-" + i));
-            if (killed) {
-                worker.kill();
-            } else {
-                worker.terminate();
-            }
+        WorkerProcess process = killed ? mortal("PT10M") : null;
+        if (process == null) {
+            site.worker(Map.of(), clockThatIsOff("PT10M"));
+        }
+        for (int i = 0; i < 8; i++) {
+            site.trigger("naps", "nap-" + i, "{}");
+        }
+        // So few that the agent's circuit breaker stays closed.
+        site.trigger("tries", "try-0", "{}");
+        site.trigger("tries", "try-1", "{}");
+        IntStream.range(0, 8).forEach(i -> awaitNap("nap-" + i));
+        if (process == null) {
+            site.stopWorkers();
+        } else {
+            process.kill();
         }
         site.worker();
         site.trigger("naps", "later", "{}");

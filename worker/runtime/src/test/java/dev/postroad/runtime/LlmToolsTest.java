@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
@@ -43,6 +42,7 @@ class LlmToolsTest {
     private static final String EVERYTHING =
             System.getProperty("postroad.everything", System.getenv().getOrDefault("POSTROAD_TEST_EVERYTHING", ""));
     private static final String KEY = "sk-of-the-model";
+    private static final Map<String, String> OF_A_SHORT_LEASE = Map.of("POSTROAD_LEASE", "PT1S");
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it.
@@ -297,11 +297,8 @@ class LlmToolsTest {
                             : Turn.says(results.toString());
         });
         try (Site other = Site.open(4);
-                WorkerProcess first = start(other, "first");
-                WorkerProcess second = start(other, "second")) {
+                WorkerProcess first = mortal(other)) {
             first.awaitReady();
-            second.awaitReady();
-            other.awaitShares(2);
             for (String service : List.of("weather", "slow")) {
                 other.apply("agent: " + service + "\nkind: http\nurl: " + server.url() + "/services/" + service);
             }
@@ -312,12 +309,8 @@ class LlmToolsTest {
                     "mortal",
                     event -> event.type() == EventType.NODE_COMPLETED && "ask@1/weather@2.1".equals(event.task()));
             Site.await("the slow tool is called", () -> waiting.get() == 1);
-            String owner = other.sql()
-                    .withHandle(handle -> handle.select(
-                                    "SELECT owner FROM postroad.runs JOIN postroad.shards USING (shard) WHERE run_id = 'mortal'")
-                            .mapTo(String.class)
-                            .one());
-            (Objects.equals(owner, "first") ? first : second).kill();
+            first.kill();
+            other.worker(OF_A_SHORT_LEASE);
             Site.await("whoever took over calls the slow tool", () -> waiting.get() == 2);
             release.countDown();
             RunEvent last = other.ended("mortal").getLast();
@@ -412,7 +405,7 @@ class LlmToolsTest {
         server.model("mortal", LlmToolsTest::weatherAndRemote);
         Remote remote = new Remote();
         try (Site other = Site.open(4);
-                WorkerProcess first = start(other, "first");
+                WorkerProcess first = mortal(other);
                 AgentHost _ = serve(other, remote)) {
             first.awaitReady();
             other.apply("agent: weather\nkind: http\nurl: " + server.url() + "/services/weather");
@@ -426,17 +419,15 @@ class LlmToolsTest {
                     event -> event.type() == EventType.NODE_COMPLETED && "ask@1/weather@1.0".equals(event.task()));
             other.journalWith("mortal", event -> event.type() == killedAfter);
             first.kill();
-            try (WorkerProcess second = start(other, "second")) {
-                second.awaitReady();
-                remote.go.countDown();
-                List<RunEvent> journal = other.ended("mortal");
-                assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
-                assertThat(journal.getLast().data().at("/state/text").asText()).contains("remote={\"far\":7}");
-                assertThat(journal)
-                        .filteredOn(event -> "ask@1/remote@1.1".equals(event.task()))
-                        .extracting(RunEvent::type)
-                        .containsExactly(EventType.NODE_STARTED, EventType.NODE_WAITING, EventType.NODE_COMPLETED);
-            }
+            other.worker(OF_A_SHORT_LEASE);
+            remote.go.countDown();
+            List<RunEvent> journal = other.ended("mortal");
+            assertThat(journal.getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+            assertThat(journal.getLast().data().at("/state/text").asText()).contains("remote={\"far\":7}");
+            assertThat(journal)
+                    .filteredOn(event -> "ask@1/remote@1.1".equals(event.task()))
+                    .extracting(RunEvent::type)
+                    .containsExactly(EventType.NODE_STARTED, EventType.NODE_WAITING, EventType.NODE_COMPLETED);
             assertThat(other.records(other.topics().agentTasks("remote"))).hasSize(1);
             assertThat(remote.calls).hasValue(1);
             assertThat(server.served("weather") - weatherBefore).isEqualTo(1);
@@ -444,11 +435,8 @@ class LlmToolsTest {
         }
     }
 
-    private WorkerProcess start(Site at, String name) {
-        return WorkerProcess.start(
-                at.mortal(Map.of("POSTROAD_WORKER_ID", name, "POSTROAD_LEASE", "PT1S")),
-                List.of(),
-                directory.resolve(name + ".log"));
+    private WorkerProcess mortal(Site at) {
+        return WorkerProcess.start(at.mortal(OF_A_SHORT_LEASE), List.of(), directory.resolve("mortal.log"));
     }
 
     private static void publish(String name, String provider, String tools) {

@@ -24,6 +24,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -184,7 +185,12 @@ public final class Site implements AutoCloseable {
 
     /** Starts a worker in this process and waits until it is ready. */
     public Worker worker(Map<String, String> more) {
-        Worker worker = Worker.start(settings(more));
+        return worker(more, InstantSource.system());
+    }
+
+    /** The same, on a machine with that clock. */
+    public Worker worker(Map<String, String> more, InstantSource machine) {
+        Worker worker = Worker.start(settings(more), machine);
         open.push(worker);
         await("a worker is ready", worker::isReady);
         return worker;

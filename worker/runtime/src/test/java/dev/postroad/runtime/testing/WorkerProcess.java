@@ -48,10 +48,9 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** What runs in the process. */
     public static void main(String[] arguments) throws FaultsException, IOException {
-        InstantSource right = InstantSource.system();
         Duration off = Duration.parse(System.getenv().getOrDefault(CLOCK_OFF, "PT0S"));
-        Worker worker = Worker.start(
-                WorkerSettings.read(System.getenv()), () -> right.instant().plus(off));
+        Worker worker =
+                Worker.start(WorkerSettings.read(System.getenv()), InstantSource.offset(InstantSource.system(), off));
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
         worker.whenBroken(_ -> Runtime.getRuntime().halt(BROKEN));
         Site.await("the worker is ready", worker::isReady);
