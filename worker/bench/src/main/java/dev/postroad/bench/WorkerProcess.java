@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -28,18 +29,23 @@ public final class WorkerProcess implements AutoCloseable {
     /**
      * Starts a worker with so much heap, and waits until it is ready. What the property {@code postroad.bench.older} names
      * goes before its class path: the classes of an older build, and a colon.
+     *
+     * @param options more of them for the JVM
      */
-    public WorkerProcess(Map<String, String> environment, Path log, int heapMebibytes) throws IOException {
+    public WorkerProcess(Map<String, String> environment, Path log, int heapMebibytes, String... options)
+            throws IOException {
         long begun = System.nanoTime();
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heapMebibytes + "m",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("postroad.bench.older", "") + System.getProperty("java.class.path"),
-                        WorkerMain.class.getName()))
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heapMebibytes + "m",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("postroad.bench.older", "") + System.getProperty("java.class.path")));
+        command.addAll(List.of(options));
+        command.add(WorkerMain.class.getName());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("POSTROAD_") || name.startsWith("OTEL_"));
         builder.environment().putAll(environment);
         process = builder.start();

@@ -68,7 +68,15 @@ final class Fleet implements AutoCloseable {
         all.putAll(more);
         all.put("POSTROAD_WORKER_ID", name);
         places.put(name, free);
-        workers.put(name, new WorkerProcess(place.environment(all), log(name), HEAP_MEBIBYTES));
+        workers.put(
+                name,
+                new WorkerProcess(
+                        place.environment(all),
+                        log(name),
+                        HEAP_MEBIBYTES,
+                        // Few live long enough to be worth the second compiler's work, which takes half a start.
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC"));
         return name;
     }
 
