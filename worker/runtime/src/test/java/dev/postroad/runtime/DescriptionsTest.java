@@ -288,12 +288,17 @@ final class DescriptionsTest {
         assumeTrue(
                 Files.isRegularFile(Path.of(generator)),
                 "skipped: CONTRIBUTING.md says how to name the jar of openapi-generator");
+        assumeTrue(
+                !language.equals("typescript-fetch") || Tools.hasAll("tsc"),
+                "skipped: tsc, of npm's package typescript, is not on the path");
         Path client = Files.createTempDirectory(folder, language);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String served = folder.resolve(OPENAPI).toString();
         Answer answer = Tools.start(
                         List.of(
                                 java,
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
                                 "-jar",
                                 generator,
                                 "generate",
@@ -318,7 +323,6 @@ final class DescriptionsTest {
             return List.of("python3", "-m", "compileall", "-q", client.toString());
         }
         if (language.equals("typescript-fetch")) {
-            assumeTrue(Tools.hasAll("tsc"), "skipped: tsc, of npm's package typescript, is not on the path");
             return List.of(
                     "tsc",
                     "--noEmit",
@@ -336,6 +340,8 @@ final class DescriptionsTest {
         // The generator's jar holds what of Jackson the client needs besides.
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 "-nowarn",
                 "-proc:none",
                 "-d",

@@ -166,7 +166,7 @@ class TakeOverTest {
 
     @Test
     void aWorkerThatHasNoMemoryLeftEndsAndItsRunsGoOn() {
-        launch(List.of("-Xmx80m", "-XX:+UseSerialGC", "-D" + HoardingAgent.HOARDS + "=true"), "a", "b");
+        launch(List.of("-Xmx80m", "-D" + HoardingAgent.HOARDS + "=true"), "a", "b");
         site.apply(GRAPHS);
         AtomicInteger triggered = new AtomicInteger();
         // It ends after some seconds of processor time, nearly all of it for collections that find nothing; where the

@@ -34,6 +34,7 @@ public final class WorkerProcess implements AutoCloseable {
     private static final List<String> FLAGS = List.of(
             "-Xmx512m",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "--sun-misc-unsafe-memory-access=allow",
             "--enable-native-access=ALL-UNNAMED",
             "-Dlogback.configurationFile=logback-worker.xml");
