@@ -42,8 +42,10 @@ public final class TurnGiver {
     private static final int FEWEST_OF_FRONT = 100;
     private static final int MOST_LINES_AT_ONCE = 500;
     private static final int MOST_OF_A_LINE = 20;
-    /** However many there are that a version holds, all of them are read for that. */
+    /** All that a version holds are read for that; where they are many, it is rarer, so that it takes a twentieth of the time. */
     private static final Duration LOOK_PAST_PAUSED_EVERY = Duration.ofSeconds(1);
+
+    private static final int LOOKS_TAKE_ONE_IN = 20;
 
     private static final String READABLE = "id NOT IN (SELECT run FROM postroad.unreadable_runs)";
     private static final String NOT_IN_HAND = READABLE + " AND id NOT IN (SELECT unnest(?::bigint[]))";
@@ -174,6 +176,10 @@ public final class TurnGiver {
         try (Connection connection = database.getConnection()) {
             return inHand.still(connection);
         }
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private static @Nullable Instant lock(Connection connection, String graph) throws SQLException {
@@ -309,7 +315,17 @@ public final class TurnGiver {
                 known = paused.size();
                 found = front(paused);
             } while (paused.size() > known);
+            Duration took = Duration.between(now, clock());
+            pastPausedFrom.merge(graph, now.plus(took.multipliedBy(LOOKS_TAKE_ONE_IN)), TurnGiver::later);
             return found;
+        }
+
+        private Instant clock() throws SQLException {
+            try (PreparedStatement statement = QueuedRuns.statement(connection, "SELECT clock_timestamp()");
+                    ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getObject(1, OffsetDateTime.class).toInstant();
+            }
         }
 
         /** Not many more than may begin here, which are most that wait, or all; others get theirs in the next round. */
