@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +35,9 @@ public final class Browsing implements AutoCloseable {
 
     private final @Nullable Playwright playwright;
     private final @Nullable Browser browser;
-    private final List<BrowserContext> open = new ArrayList<>();
+    /** By theme and width; they are kept, as each would load the console's files anew. */
+    private final Map<List<Object>, BrowserContext> contexts = new HashMap<>();
+
     private final List<String> faults = new ArrayList<>();
     private @Nullable String axe;
 
@@ -68,16 +71,10 @@ public final class Browsing implements AutoCloseable {
                                 .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"))));
     }
 
-    /** A page of its own, with no cookies. */
+    /** A page that shares cookies with those that were opened since the last were left, and with none before. */
     public Page page(ColorScheme theme, int width) {
-        BrowserContext context = Objects.requireNonNull(browser)
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(width, TALL)
-                        .setColorScheme(theme)
-                        .setReducedMotion(ReducedMotion.REDUCE));
-        context.setDefaultTimeout((double) Site.LIMIT.toMillis());
-        open.add(context);
-        Page page = context.newPage();
+        Page page = contexts.computeIfAbsent(List.of(theme, width), _ -> context(theme, width))
+                .newPage();
         page.onRequest(request -> {
             if (!request.url().startsWith("http://127.0.0.1:") && !request.url().startsWith("blob:")) {
                 faults.add("asked for " + request.url());
@@ -93,6 +90,16 @@ public final class Browsing implements AutoCloseable {
         return page;
     }
 
+    private BrowserContext context(ColorScheme theme, int width) {
+        BrowserContext context = Objects.requireNonNull(browser)
+                .newContext(new Browser.NewContextOptions()
+                        .setViewportSize(width, TALL)
+                        .setColorScheme(theme)
+                        .setReducedMotion(ReducedMotion.REDUCE));
+        context.setDefaultTimeout((double) Site.LIMIT.toMillis());
+        return context;
+    }
+
     /** What keeps some people from reading or using a page, as axe finds it. */
     public List<String> unreadable(Page page) {
         page.evaluate(axe());
@@ -106,7 +113,7 @@ public final class Browsing implements AutoCloseable {
 
     private static List<String> found(Page page, String rules) {
         Object found = page.evaluate("""
-            async () => (await axe.run(document, { resultTypes: ['violations'], runOnly: RULES }))
+            async () => (await axe.run(document, { preload: false, resultTypes: ['violations'], runOnly: RULES }))
                 .violations.map(v => v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)
                 + ' ' + n.failureSummary).join(' | '))""".replace("RULES", rules));
         return ((List<?>) found).stream().map(String::valueOf).toList();
@@ -132,15 +139,17 @@ public final class Browsing implements AutoCloseable {
         return all;
     }
 
-    /** Closes all pages. */
+    /** Closes all pages, and forgets who signed in and what they were allowed. */
     public void leavePages() {
-        open.forEach(BrowserContext::close);
-        open.clear();
+        for (BrowserContext context : contexts.values()) {
+            context.pages().forEach(Page::close);
+            context.clearCookies();
+            context.clearPermissions();
+        }
     }
 
     @Override
     public void close() {
-        leavePages();
         if (browser != null) {
             browser.close();
         }
