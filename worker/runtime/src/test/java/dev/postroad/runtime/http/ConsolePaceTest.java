@@ -2,6 +2,8 @@ package dev.postroad.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -22,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * How soon the console shows something where there is much to show: prints the figures, and asserts only that all of it is
- * shown. With {@code -Dpostroad.console.runs=100000}, and {@code -Dpostroad.console.tasks} of one of them; with
- * {@code -Dpostroad.console.only=tab=state} of those pages alone whose address has that.
+ * How soon the console shows something where there is much to show: prints the figures as one line of JSON, and asserts only
+ * that all of it is shown. Run by {@code scripts/bench pages}; with {@code -Dpostroad.console.only=tab=state} of those pages
+ * alone whose address has that.
  */
 @NullMarked
 @EnabledIfSystemProperty(
@@ -62,6 +64,12 @@ final class ConsolePaceTest {
           look();
         });""";
 
+    private static final ObjectNode FIGURES = JsonNodeFactory.instance
+            .objectNode()
+            .put("runs", RUNS)
+            .put("tasks", TASKS)
+            .put("looks", LOOKS);
+
     private static final Site SITE = Site.open();
     private static Browsing browsing = Browsing.none();
     private static String here = "";
@@ -89,6 +97,7 @@ final class ConsolePaceTest {
 
     @AfterAll
     static void stop() {
+        System.out.println(FIGURES);
         browsing.close();
         SITE.close();
     }
@@ -122,16 +131,11 @@ final class ConsolePaceTest {
                         "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1")));
             }
             assertThat(page.locator(".problem").count()).as(path).isZero();
-            System.out.printf(
-                    "%-28s first paint p50 %4.0f p95 %4.0f ms, content p50 %4.0f p95 %4.0f ms,"
-                            + " heap of scripts %3.0f MB, tab %s%n",
-                    path,
-                    quantile(painted, 50),
-                    quantile(painted, 95),
-                    quantile(shown, 50),
-                    quantile(shown, 95),
-                    megabytes(page),
-                    Renderers.said(page));
+            ObjectNode figures = FIGURES.withObject("/pages").putObject(path);
+            put(figures, "firstPaint", painted);
+            put(figures, "content", shown);
+            figures.put("heapMegabytes", Math.round(megabytes(page)));
+            Renderers.put(page, figures);
             browsing.leavePages();
         });
     }
@@ -150,7 +154,7 @@ final class ConsolePaceTest {
                     "/diff?from=2&to=3",
                     "/tasks?limit=200",
                     "/timeline",
-                    "/events?before=2147483647&limit=200")) {
+                    "/events?order=newest&limit=200")) {
                 List<Double> took = new ArrayList<>();
                 for (int i = 0; i < LOOKS; i++) {
                     long begun = System.nanoTime();
@@ -159,7 +163,7 @@ final class ConsolePaceTest {
                             .isEqualTo(200);
                     took.add((System.nanoTime() - begun) / 1e6);
                 }
-                System.out.printf("%-36s p50 %4.0f p95 %4.0f ms%n", path, quantile(took, 50), quantile(took, 95));
+                put(FIGURES.withObject("/answers"), path.isEmpty() ? "/" : path, took);
             }
         }
     }
@@ -183,8 +187,14 @@ final class ConsolePaceTest {
                   look();
                 })""")));
         }
-        System.out.printf("filter p50 %4.0f p95 %4.0f ms%n", quantile(took, 50), quantile(took, 95));
+        put(FIGURES, "filter", took);
         assertThat(page.locator("table.runs td.id").count()).isPositive();
+    }
+
+    private static void put(ObjectNode figures, String name, List<Double> took) {
+        figures.putObject(name)
+                .put("p50Millis", Math.round(quantile(took, 50)))
+                .put("p95Millis", Math.round(quantile(took, 95)));
     }
 
     private static double number(Object found) {

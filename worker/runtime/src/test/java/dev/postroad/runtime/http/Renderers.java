@@ -1,5 +1,6 @@
 package dev.postroad.runtime.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.gson.JsonElement;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.CDPSession;
@@ -26,18 +27,14 @@ final class Renderers {
      * @param pss its pages, those that others share divided among them
      * @param own its pages that nobody shares
      */
-    record Memory(long pss, long own) {
-        private String said() {
-            return "%,d MB (its own pages %,d MB)".formatted(pss / 1_000_000, own / 1_000_000);
-        }
-    }
+    record Memory(long pss, long own) {}
 
-    /** The largest of them, as each page has one of its own and others are spare. */
-    static String said(Page page) {
-        return all(page).stream()
+    /** Notes the largest of them, as each page has one of its own and others are spare. */
+    static void put(Page page, ObjectNode figures) {
+        all(page).stream()
                 .max(Comparator.comparingLong(Memory::pss))
-                .map(Memory::said)
-                .orElse("unknown");
+                .ifPresent(tab -> figures.put("tabMegabytes", tab.pss() / 1_000_000)
+                        .put("tabsOwnMegabytes", tab.own() / 1_000_000));
     }
 
     private static List<Memory> all(Page page) {
