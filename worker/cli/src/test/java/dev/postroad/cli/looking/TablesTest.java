@@ -91,6 +91,15 @@ final class TablesTest {
     private static StateVersion version(
             int number, EventType type, List<String> nodes, List<String> changed, List<String> next, String... by) {
         return new StateVersion(
-                number, number * 3, NOON.plusSeconds(number), type, nodes, number, changed, next, List.of(by));
+                number,
+                number * 3,
+                NOON.plusSeconds(number),
+                type,
+                nodes,
+                number,
+                changed,
+                Map.of(),
+                next,
+                List.of(by));
     }
 }

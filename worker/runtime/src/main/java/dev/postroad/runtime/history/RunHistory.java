@@ -1,5 +1,6 @@
 package dev.postroad.runtime.history;
 
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.history.budgets.BudgetListing;
 import dev.postroad.runtime.history.budgets.BudgetReport;
@@ -23,6 +24,7 @@ import dev.postroad.runtime.history.runs.RunCounts;
 import dev.postroad.runtime.history.runs.RunFilter;
 import dev.postroad.runtime.history.runs.RunListing;
 import dev.postroad.runtime.history.runs.RunLookup;
+import dev.postroad.runtime.history.runs.RunOrder;
 import dev.postroad.runtime.history.runs.RunPage;
 import dev.postroad.runtime.history.runs.RunSummary;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
@@ -108,7 +110,12 @@ public final class RunHistory {
      * @throws IllegalArgumentException where the cursor is none that a page gave
      */
     public RunPage runs(RunFilter filter, @Nullable String cursor, int limit) {
-        return listing.page(filter, cursor, limit);
+        return runs(filter, RunOrder.NEWEST, cursor, limit);
+    }
+
+    /** The same in an order; of which the cursor is too. */
+    public RunPage runs(RunFilter filter, RunOrder order, @Nullable String cursor, int limit) {
+        return listing.page(filter, order, cursor, limit);
     }
 
     /** How many of the runs that are wanted are in which status; no status that is not asked for is counted. */
@@ -188,6 +195,11 @@ public final class RunHistory {
      */
     public Optional<RunState> state(String runId, @Nullable Integer version) {
         return past.state(runId, version);
+    }
+
+    /** Where a run pauses as it is now; empty where there is no such run. */
+    public Optional<Breakpoints> breakpoints(String runId) {
+        return past.breakpoints(runId);
     }
 
     /**

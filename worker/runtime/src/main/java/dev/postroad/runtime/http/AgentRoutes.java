@@ -80,7 +80,7 @@ final class AgentRoutes {
     private void events(Context context) {
         Query query = new Query(context);
         Integer after = query.whole("after", 0, Integer.MAX_VALUE);
-        Integer before = query.whole("before", 0, Integer.MAX_VALUE);
+        Integer before = query.newest("before", 0);
         int limit = query.whole("limit", 1, RunRoutes.MOST_OF_A_PAGE, RunRoutes.PAGE);
         if (after != null && before != null) {
             query.fault("before", "stands beside \"after\"", "give one of them");

@@ -37,7 +37,7 @@ final class EventRoutes {
         var filter = new EventFilter(
                 query.oneOf("type", TYPES), query.texts("node"), query.time("since"), query.time("until"));
         Integer after = query.whole("after", 0, Integer.MAX_VALUE);
-        Integer before = query.whole("before", 1, Integer.MAX_VALUE);
+        Integer before = query.newest("before", 1);
         if (before != null && (after != null || accepted.isStream())) {
             query.fault("before", "goes back, and a stream and after go on", "leave one of them out");
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.runtime.history.runs.RunCounts;
 import dev.postroad.runtime.history.runs.RunJson;
+import dev.postroad.runtime.history.runs.RunOrder;
 import dev.postroad.runtime.history.runs.RunPage;
 import dev.postroad.runtime.history.runs.RunSummary;
 import dev.postroad.runtime.http.ListingLooks.Seen;
@@ -17,8 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What one reader of a listing was sent, and what it is to be sent next. Confined to one thread. */
 final class ListingChange {
+    private final RunOrder order;
     private Map<String, RunSummary> sent = Map.of();
     private @Nullable RunCounts counts;
+
+    ListingChange(RunOrder order) {
+        this.order = order;
+    }
 
     /** What is new to the reader; empty where nothing is. */
     Optional<ObjectNode> after(Seen seen) {
@@ -41,13 +47,16 @@ final class ListingChange {
         return isCounted || !changed.isEmpty() || !gone.isEmpty() ? Optional.of(json) : Optional.empty();
     }
 
-    /** What newer runs pushed off the page is wanted all the same. */
+    /** What other runs pushed off the page is wanted all the same. */
     private List<String> gone(Map<String, RunSummary> here, RunPage page) {
-        Instant oldest =
-                page.next() == null ? Instant.MIN : page.runs().getLast().queuedAt();
+        Instant edge = page.next() == null ? null : page.runs().getLast().queuedAt();
         return sent.values().stream()
-                .filter(run -> !here.containsKey(run.runId()) && run.queuedAt().isAfter(oldest))
+                .filter(run -> !here.containsKey(run.runId()) && isBefore(run.queuedAt(), edge))
                 .map(RunSummary::runId)
                 .toList();
+    }
+
+    private boolean isBefore(Instant queuedAt, @Nullable Instant edge) {
+        return edge == null || (order == RunOrder.NEWEST ? queuedAt.isAfter(edge) : queuedAt.isBefore(edge));
     }
 }

@@ -5,6 +5,7 @@ import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.runs.RunCounts;
 import dev.postroad.runtime.history.runs.RunFilter;
+import dev.postroad.runtime.history.runs.RunOrder;
 import dev.postroad.runtime.history.runs.RunPage;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class ListingLooks implements AutoCloseable {
     private int round;
 
     /** A listing. */
-    record Wanted(RunFilter filter, int limit) {}
+    record Wanted(RunFilter filter, RunOrder order, int limit) {}
 
     /**
      * What a look found.
@@ -93,7 +94,7 @@ final class ListingLooks implements AutoCloseable {
 
     private void look(Wanted wanted, Look look) {
         Seen last = look.seen;
-        RunPage page = history.runs(wanted.filter(), null, wanted.limit());
+        RunPage page = history.runs(wanted.filter(), wanted.order(), null, wanted.limit());
         RunCounts counts = last == null || round % LOOKS_BETWEEN_COUNTS == 0
                 ? history.counts(wanted.filter().inAnyStatus())
                 : last.counts();

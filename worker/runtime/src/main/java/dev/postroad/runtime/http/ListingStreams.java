@@ -43,7 +43,7 @@ final class ListingStreams implements AutoCloseable {
         Bell bell = new Bell();
         Look look = looks.follow(wanted, bell);
         try {
-            ListingChange change = new ListingChange();
+            ListingChange change = new ListingChange(wanted.order());
             int sent = 0;
             while (!room.isClosing()) {
                 Seen seen = look.seen();

@@ -28,6 +28,8 @@ final class Query {
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final int MOST_VALUES = 100;
+    private static final Map<String, Boolean> ORDERS =
+            names(new Boolean[] {false, true}, isNewest -> isNewest ? "newest" : "oldest");
 
     private final Map<String, List<String>> unread;
     private final Set<String> known = new LinkedHashSet<>();
@@ -199,6 +201,18 @@ final class Query {
         }
         fault(name, "is " + Fields.quoted(String.valueOf(text)), "use a whole number from " + least + " to " + most);
         return null;
+    }
+
+    /** Whether the newest is to come first; the oldest does unless that is asked for. */
+    boolean isNewestFirst() {
+        return one("order", ORDERS, false);
+    }
+
+    /** The event before which the newest are to come first: beyond the last one for all; null for the oldest first. */
+    @Nullable
+    Integer newest(String before, int least) {
+        Integer given = whole(before, least, Integer.MAX_VALUE);
+        return isNewestFirst() && given == null ? Integer.valueOf(Integer.MAX_VALUE) : given;
     }
 
     int whole(String name, int least, int most, int unlessGiven) {

@@ -14,6 +14,7 @@ import dev.postroad.runtime.history.rows.JsonFields;
 import dev.postroad.runtime.history.runs.LimitReport;
 import dev.postroad.runtime.history.runs.RunFilter;
 import dev.postroad.runtime.history.runs.RunJson;
+import dev.postroad.runtime.history.runs.RunOrder;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
 import dev.postroad.runtime.history.waiting.WaitingFilter.Order;
 import dev.postroad.runtime.history.waiting.WaitingJson;
@@ -31,8 +32,7 @@ final class RunRoutes {
     static final int PAGE = 50;
 
     private static final Map<String, Order> ORDERS = Query.names(Order.values(), Order::publicName);
-    /** Whether the newest comes first. */
-    private static final Map<String, Boolean> VERSION_ORDERS = Map.of("oldest", false, "newest", true);
+    private static final Map<String, RunOrder> RUN_ORDERS = Query.names(RunOrder.values(), RunOrder::publicName);
 
     static final Map<String, RunStatus> STATUSES = Query.names(RunStatus.values(), RunStatus::publicName);
 
@@ -63,17 +63,18 @@ final class RunRoutes {
     private void runs(Context context) {
         Query query = new Query(context);
         RunFilter filter = filter(context, query);
+        RunOrder order = query.one("order", RUN_ORDERS, RunOrder.NEWEST);
         int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
         if (new Accepted(context).isStream()) {
             query.onlyForPages("cursor");
             query.end();
-            listings.open(context, new ListingLooks.Wanted(filter, limit));
+            listings.open(context, new ListingLooks.Wanted(filter, order, limit));
             return;
         }
         String cursor = query.text("cursor");
         query.end();
         try {
-            Answers.send(context, RunJson.tree(history.runs(filter, cursor, limit)));
+            Answers.send(context, RunJson.tree(history.runs(filter, order, cursor, limit)));
         } catch (IllegalArgumentException noCursor) {
             query.fault("cursor", "is none that a page gave", "use \"next\" of the page before as it is");
             query.end();
@@ -136,7 +137,7 @@ final class RunRoutes {
                 query.time("until"),
                 query.texts("node"));
         int limit = query.whole("limit", 1, MOST_OF_A_PAGE, PAGE);
-        boolean isNewestFirst = query.one("order", VERSION_ORDERS, false);
+        boolean isNewestFirst = query.isNewestFirst();
         query.end();
         String runId = context.pathParam("id");
         ObjectNode json = JsonNodeFactory.instance.objectNode();

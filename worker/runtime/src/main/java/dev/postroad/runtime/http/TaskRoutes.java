@@ -1,6 +1,7 @@
 package dev.postroad.runtime.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.tasks.NodeSteps;
 import dev.postroad.runtime.history.tasks.RunTasks;
@@ -44,7 +45,16 @@ final class TaskRoutes {
         if (steps.steps().isEmpty() && history.find(runId).isEmpty()) {
             throw Refusal.noRun(runId);
         }
-        Answers.send(context, steps.toJson());
+        // A version that the run went on under may lack some of the nodes that were named.
+        Answers.send(
+                context,
+                steps.breakpoints().isEmpty()
+                        ? steps.toJson()
+                        : new NodeSteps(
+                                        steps.steps(),
+                                        steps.truncated(),
+                                        history.breakpoints(runId).orElse(Breakpoints.NONE))
+                                .toJson());
     }
 
     private void tasks(Context context) {

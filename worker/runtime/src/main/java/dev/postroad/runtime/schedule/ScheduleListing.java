@@ -25,8 +25,15 @@ public final class ScheduleListing {
 
     private static final String SCHEDULES = """
             SELECT s.definition, s.paused, s.paused_by, s.paused_reason, s.paused_at, s.decided_until, s.last_run, r.status,
-                   (SELECT count(*) FROM postroad.schedule_runs w WHERE w.schedule = s.name AND w.waits) AS waiting
+                   (SELECT count(*) FROM postroad.schedule_runs w WHERE w.schedule = s.name AND w.waits) AS waiting,
+                   late.skipped, late.missed
             FROM postroad.schedules s LEFT JOIN postroad.runs r ON r.run_id = s.last_run
+            LEFT JOIN (
+                SELECT schedule, count(*) FILTER (WHERE type = 'schedule.skipped') AS skipped,
+                       count(*) FILTER (WHERE type = 'schedule.missed') AS missed
+                FROM (SELECT schedule, type FROM postroad.agent_events
+                      WHERE schedule IS NOT NULL ORDER BY id DESC LIMIT 5000) newest
+                GROUP BY schedule) late ON late.schedule = s.name
             WHERE s.removed_at IS NULL""";
 
     private final Jdbi postgres;
@@ -68,6 +75,8 @@ public final class ScheduleListing {
                             : null,
                     lastRun == null ? null : new LastRun(lastRun, row.getString("status")),
                     row.getInt("waiting"),
+                    row.getInt("skipped"),
+                    row.getInt("missed"),
                     next(read.timing(), ScheduleRows.time(row, "decided_until"))));
         } catch (FaultsException ofALaterRelease) {
             return Optional.empty();

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param paused null where it is not
  * @param lastRun its newest run; null where it has had none
  * @param waiting how many times wait for a run to end
+ * @param skipped how often of late it started nothing, as a run of it was under way
+ * @param missed how often of late it started nothing, as no worker was there in time
  * @param next when it is due next, the first few times, as if it were not paused
  */
 public record ScheduleReport(
@@ -22,6 +24,8 @@ public record ScheduleReport(
         @Nullable Paused paused,
         @Nullable LastRun lastRun,
         int waiting,
+        int skipped,
+        int missed,
         List<Instant> next) {
     public ScheduleReport {
         next = List.copyOf(next);
@@ -59,7 +63,7 @@ public record ScheduleReport(
             ObjectNode last = json.putObject("lastRun").put("runId", lastRun.runId());
             put(last, "status", lastRun.status());
         }
-        json.put("waiting", waiting);
+        json.put("waiting", waiting).put("skipped", skipped).put("missed", missed);
         next.forEach(addedTo(json.putArray("next")));
         json.set("definition", definition.source());
         return json;

@@ -19,6 +19,7 @@ import dev.postroad.runtime.history.past.StateVersion;
 import dev.postroad.runtime.history.past.VersionFilter;
 import dev.postroad.runtime.history.runs.QueueReport;
 import dev.postroad.runtime.history.runs.RunFilter;
+import dev.postroad.runtime.history.runs.RunOrder;
 import dev.postroad.runtime.history.runs.RunPage;
 import dev.postroad.runtime.history.runs.RunSummary;
 import dev.postroad.runtime.testing.Site;
@@ -108,7 +109,8 @@ final class RunHistoryTest {
                     all.stream().filter(run -> answers(run, question)).toList();
             assertThat(expected).isNotEmpty();
             assertThat(history.runs(question, null, 1_000)).isEqualTo(new RunPage(expected, null));
-            assertThat(pages(question, 7)).isEqualTo(expected);
+            assertThat(pages(question, RunOrder.NEWEST, 7)).isEqualTo(expected);
+            assertThat(pages(question, RunOrder.OLDEST, 7)).isEqualTo(expected.reversed());
         });
         assertThatThrownBy(() -> history.runs(RunFilter.ALL, "page2", 7))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -123,11 +125,11 @@ final class RunHistoryTest {
                 && run.tags().entrySet().containsAll(question.tags().entrySet());
     }
 
-    private List<RunSummary> pages(RunFilter question, int limit) {
+    private List<RunSummary> pages(RunFilter question, RunOrder order, int limit) {
         List<RunSummary> runs = new ArrayList<>();
         String cursor = null;
         do {
-            RunPage page = history.runs(question, cursor, limit);
+            RunPage page = history.runs(question, order, cursor, limit);
             runs.addAll(page.runs());
             cursor = page.next();
         } while (cursor != null);
@@ -161,6 +163,17 @@ final class RunHistoryTest {
                         new QueueReport.Line("steps", 1, 10, 0, 0, FIRST.plusSeconds(6)),
                         new QueueReport.Line("others", 0, 0, 0, 20, null),
                         new QueueReport.Line("steps", 0, 0, 0, 10, null));
+        site.sql().useHandle(handle -> handle.execute("""
+                UPDATE postroad.runs SET fair_key = CASE WHEN run_id LIKE '%7' THEN right(run_id, 2) ELSE 'runs' END
+                WHERE graph = 'others'"""));
+        QueueReport.Line others = history.queue().lines().getFirst();
+        assertThat(others.queued()).isEqualTo(20);
+        assertThat(others.keys())
+                .as("those with the most queued runs, of all priorities alike")
+                .hasSize(5)
+                .isSortedAccordingTo(
+                        comparing(QueueReport.OfKey::queued).reversed().thenComparing(QueueReport.OfKey::key))
+                .allSatisfy(of -> assertThat(of.key()).endsWith("7"));
     }
 
     private void findsTheStateOfEveryVersion() {

@@ -406,7 +406,7 @@ final class HttpApiTest {
             delimiter = '|',
             value = {
                 "/api/runs?state=x | state | is no parameter of this path | use status, graph, version, waitsFor, since, until, tag.KEY,"
-                        + " error, limit, cursor",
+                        + " error, order, limit, cursor",
                 "/api/runs?status=done | status | is \"done\" | use one of queued, running, waiting, paused,"
                         + " completed, failed, cancelled",
                 "/api/runs?limit=0 | limit | is \"0\" | use a whole number from 1 to 1000",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.runs.RunCounts;
+import dev.postroad.runtime.history.runs.RunOrder;
 import dev.postroad.runtime.history.runs.RunPage;
 import dev.postroad.runtime.history.runs.RunSummary;
 import dev.postroad.runtime.http.ListingLooks.Seen;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class ListingChangeTest {
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
-    private final ListingChange change = new ListingChange();
+    private final ListingChange change = new ListingChange(RunOrder.NEWEST);
 
     private static RunSummary run(String id, int minute, RunStatus status) {
         return new RunSummary(
@@ -82,6 +83,21 @@ final class ListingChangeTest {
         assertThat(json.path("gone").get(0).asText()).isEqualTo("third");
         json = sent(seen(null, 0, run("fourth", 4, RunStatus.RUNNING)));
         assertThat(json.path("gone").get(0).asText()).isEqualTo("second");
+    }
+
+    @Test
+    void tellsWhatIsNoLongerWantedWhereTheOldestComeFirst() {
+        ListingChange oldest = new ListingChange(RunOrder.OLDEST);
+        RunSummary first = run("first", 1, RunStatus.RUNNING);
+        RunSummary second = run("second", 2, RunStatus.RUNNING);
+        oldest.after(seen("more", 0, first, second));
+        assertThat(oldest.after(seen("more", 0, second, run("third", 3, RunStatus.RUNNING)))
+                        .orElseThrow()
+                        .path("gone"))
+                .containsExactly(JsonNodeFactory.instance.textNode("first"));
+        assertThat(oldest.after(seen("more", 0, first, second)).orElseThrow().path("gone"))
+                .as("those behind the page are wanted all the same")
+                .isEmpty();
     }
 
     @Test

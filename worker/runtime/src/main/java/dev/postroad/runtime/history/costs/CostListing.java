@@ -22,10 +22,13 @@ public final class CostListing {
     private static final String BY_DAY =
             OF_RUNS.formatted("to_char(queued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')", "1 DESC");
     private static final String BY_AGENT = """
-            SELECT m.agent, a.definition ->> 'model' AS model, m.calls, m.tokens_in, m.tokens_out
+            SELECT m.agent, a.definition ->> 'model' AS model, m.calls, m.tokens_in, m.tokens_out,
+                   (m.tokens_in * (p.definition ->> 'inputTokens')::numeric + m.tokens_out * (p.definition ->> 'outputTokens')::numeric)
+                       / coalesce((p.definition ->> 'per')::numeric, 1000000) AS cost
             FROM (SELECT agent, sum(calls) AS calls, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out
                   FROM postroad.agent_metrics WHERE minute >= :since GROUP BY agent) m
             LEFT JOIN postroad.agents a ON a.name = m.agent
+            LEFT JOIN postroad.prices p ON p.name = a.definition ->> 'model' AND p.removed_at IS NULL
             ORDER BY m.tokens_in + m.tokens_out DESC, m.calls DESC, m.agent LIMIT :most""";
 
     private final Jdbi postgres;
@@ -72,7 +75,8 @@ public final class CostListing {
                         row.getString("model"),
                         row.getLong("calls"),
                         row.getLong("tokens_in"),
-                        row.getLong("tokens_out")))
+                        row.getLong("tokens_out"),
+                        row.getBigDecimal("cost")))
                 .list();
     }
 }

@@ -36,14 +36,25 @@ public record CostReport(Instant since, List<OfRuns> graphs, List<OfRuns> days, 
      * What the calls of an agent used.
      *
      * @param model as it is defined now; null where it names none
+     * @param cost by the price of the model as it is now; null where it has none
      */
-    public record OfAgent(String agent, @Nullable String model, long calls, long inputTokens, long outputTokens) {
+    public record OfAgent(
+            String agent,
+            @Nullable String model,
+            long calls,
+            long inputTokens,
+            long outputTokens,
+            @Nullable BigDecimal cost) {
         private ObjectNode toJson() {
             ObjectNode json = JsonFields.object().put("agent", agent);
             if (model != null) {
                 json.put("model", model);
             }
-            return json.put("calls", calls).put("inputTokens", inputTokens).put("outputTokens", outputTokens);
+            json.put("calls", calls).put("inputTokens", inputTokens).put("outputTokens", outputTokens);
+            if (cost != null) {
+                json.set("cost", Json.amount(cost));
+            }
+            return json;
         }
     }
 

@@ -58,6 +58,10 @@ public final class PastJson {
         json.set("nodes", JsonFields.texts(made.nodes()));
         json.put("superstep", made.superstep());
         json.set("changed", JsonFields.texts(made.changed()));
+        if (!made.writers().isEmpty()) {
+            ObjectNode writers = json.putObject("writers");
+            made.writers().forEach((channel, nodes) -> writers.set(channel, JsonFields.texts(nodes)));
+        }
         json.set("next", JsonFields.texts(made.next()));
         if (!made.by().isEmpty()) {
             json.set("by", JsonFields.texts(made.by()));

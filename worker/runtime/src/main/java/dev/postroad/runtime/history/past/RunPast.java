@@ -1,5 +1,6 @@
 package dev.postroad.runtime.history.past;
 
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.run.Migration;
@@ -134,6 +135,12 @@ public final class RunPast {
                     .orElseGet(() -> List.of("there is no version " + toVersion + " of graph " + found.graph()));
             return new MigrationPlan(runId, found.graph(), run.graph().version(), toVersion, run.status(), lost);
         });
+    }
+
+    /** Where a run pauses as it is now; empty where there is no such run. */
+    public Optional<Breakpoints> breakpoints(String runId) {
+        return lookup.first(runId)
+                .map(found -> latest(runId, Integer.MAX_VALUE, found).breakpoints());
     }
 
     /** From the nearest snapshot on; from the beginning where what follows it cannot be read so. */

@@ -11,6 +11,7 @@ import dev.postroad.engine.run.EventBody.RunRetried;
 import dev.postroad.engine.run.EventBody.StateUpdated;
 import dev.postroad.engine.run.Run;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,10 +26,14 @@ final class VersionTrail {
     private static final int MOST_GIVERS = 100;
 
     private final StateFold fold;
-    /** The nodes of tasks whose work waits to be merged, by task. */
-    private final Map<String, String> done = new LinkedHashMap<>();
+    /** The tasks whose work waits to be merged. */
+    private final Map<String, Done> done = new LinkedHashMap<>();
+
     /** Who gave commands since the last version. */
     private final Set<String> givers = new LinkedHashSet<>();
+
+    /** What a task of a node wrote. */
+    private record Done(String node, Set<String> channels) {}
 
     VersionTrail(StateFold beginning) {
         fold = beginning;
@@ -51,6 +56,8 @@ final class VersionTrail {
             return null;
         }
         List<String> nodes = contributors(event.body());
+        List<String> changed = changed(before.state(), run.state());
+        Map<String, List<String>> writers = writers(changed, event.body());
         if (!(event.body() instanceof RunResumed)) {
             done.clear();
         }
@@ -63,7 +70,8 @@ final class VersionTrail {
                 event.body().type(),
                 nodes,
                 event.superstep(),
-                changed(before.state(), run.state()),
+                changed,
+                writers,
                 run.next(),
                 by);
     }
@@ -78,11 +86,13 @@ final class VersionTrail {
 
     private void note(Event event) {
         switch (event.body()) {
-            case NodeCompleted ignored -> {
+            case NodeCompleted completed -> {
                 String task = Objects.requireNonNull(event.task());
                 // What is done inside a node of this graph comes with that node.
                 if (task.indexOf('/') < 0) {
-                    done.put(task, Objects.requireNonNull(event.node()));
+                    Set<String> channels = new LinkedHashSet<>();
+                    completed.writes().forEach(writes -> writes.fieldNames().forEachRemaining(channels::add));
+                    done.put(task, new Done(Objects.requireNonNull(event.node()), channels));
                 }
             }
             case RunFailed failed -> failed.tasks().forEach(done::remove);
@@ -117,12 +127,35 @@ final class VersionTrail {
     }
 
     private List<String> contributors(EventBody made) {
+        Set<String> nodes = new TreeSet<>();
+        merged(made).forEach(task -> nodes.add(task.node()));
+        return List.copyOf(nodes);
+    }
+
+    /** What is in a version that was not in the one before. */
+    private Collection<Done> merged(EventBody made) {
         if (made instanceof StateUpdated updated) {
-            Set<String> nodes = updated.base() == null ? new TreeSet<>(done.values()) : new TreeSet<>();
-            nodes.add(updated.asNode());
-            return List.copyOf(nodes);
+            Set<String> channels = new LinkedHashSet<>();
+            updated.writes().fieldNames().forEachRemaining(channels::add);
+            List<Done> all = new ArrayList<>(updated.base() == null ? done.values() : List.of());
+            all.add(new Done(updated.asNode(), channels));
+            return all;
         }
-        return made instanceof NodeCompleted ? List.copyOf(new TreeSet<>(done.values())) : List.of();
+        return made instanceof NodeCompleted ? done.values() : List.of();
+    }
+
+    private Map<String, List<String>> writers(List<String> changed, EventBody made) {
+        Map<String, List<String>> writers = new LinkedHashMap<>();
+        for (String channel : changed) {
+            Set<String> nodes = new TreeSet<>();
+            merged(made).stream()
+                    .filter(task -> task.channels().contains(channel))
+                    .forEach(task -> nodes.add(task.node()));
+            if (!nodes.isEmpty()) {
+                writers.put(channel, List.copyOf(nodes));
+            }
+        }
+        return writers;
     }
 
     private static List<String> changed(ObjectNode before, ObjectNode after) {

@@ -2,11 +2,13 @@ package dev.postroad.runtime.history.runs;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs that failed alike.
  *
  * @param node empty where the run failed as a whole
+ * @param agent whom the node calls, by the version of the graph of the newest; null where it calls none
  * @param type of the error
  * @param message of the newest
  * @param count how many of them have not been retried
@@ -16,6 +18,7 @@ import java.util.List;
 public record FailureGroup(
         String graph,
         String node,
+        @Nullable String agent,
         String type,
         String message,
         long count,

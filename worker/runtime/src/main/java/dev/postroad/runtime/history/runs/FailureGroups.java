@@ -20,13 +20,18 @@ public final class FailureGroups {
             WITH asked AS (
                 SELECT coalesce(:since::timestamptz, statement_timestamp() - interval '1 day') AS since,
                        statement_timestamp() AS now)
+            SELECT failing.*, CASE version WHEN 0 THEN graph ELSE (
+                       SELECT definition #>> ARRAY['nodes', node, 'agent'] FROM postroad.graphs g
+                       WHERE g.name = failing.graph AND g.version = failing.version) END AS agent
+            FROM (
             SELECT graph, node, type, count(*) AS failures, min(ended_at) AS first, max(ended_at) AS last,
                    (array_agg(message ORDER BY ended_at DESC))[1] AS message,
+                   (array_agg(version ORDER BY ended_at DESC))[1] AS version,
                    array_agg(run_id ORDER BY place) FILTER (WHERE place <= 5) AS runs,
                    array_agg(width_bucket(least(extract(epoch FROM ended_at), extract(epoch FROM now) - 0.001),
                                           extract(epoch FROM since), extract(epoch FROM now), 12)) AS parts
             FROM (SELECT newest.*, row_number() OVER (PARTITION BY graph, node, type ORDER BY ended_at DESC, run_id) AS place
-                  FROM (SELECT run_id, graph, ended_at, coalesce(error->>'node', '') AS node,
+                  FROM (SELECT run_id, graph, version, ended_at, coalesce(error->>'node', '') AS node,
                                coalesce(error->>'type', '') AS type, coalesce(error->>'message', '') AS message
                         FROM postroad.runs
                         WHERE status = 'failed' AND ended_at >= (SELECT since FROM asked)
@@ -35,7 +40,8 @@ public final class FailureGroups {
                         ORDER BY queued_at DESC, id DESC LIMIT 20000) newest) failed, asked
             GROUP BY graph, node, type
             ORDER BY failures DESC, last DESC
-            LIMIT :limit""";
+            LIMIT :limit) failing
+            ORDER BY failures DESC, last DESC""";
 
     private final Jdbi postgres;
 
@@ -71,6 +77,7 @@ public final class FailureGroups {
         return new FailureGroup(
                 row.getString("graph"),
                 row.getString("node"),
+                row.getString("agent"),
                 row.getString("type"),
                 row.getString("message"),
                 row.getLong("failures"),

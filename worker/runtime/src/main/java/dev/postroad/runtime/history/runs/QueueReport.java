@@ -22,6 +22,7 @@ public record QueueReport(
      * The same of the runs of one graph and priority.
      *
      * @param limited those of the queued that wait for a turn by the limits of their graph
+     * @param keys who take turns in it, those with the most queued runs first, but not all where there are many
      */
     public record Line(
             String graph,
@@ -29,7 +30,21 @@ public record QueueReport(
             long queued,
             long limited,
             long running,
-            @Nullable Instant oldestQueuedAt) {}
+            @Nullable Instant oldestQueuedAt,
+            List<OfKey> keys) {
+        public Line {
+            keys = List.copyOf(keys);
+        }
+
+        /** Of a graph that has no keys take turns. */
+        public Line(
+                String graph, int priority, long queued, long limited, long running, @Nullable Instant oldestQueuedAt) {
+            this(graph, priority, queued, limited, running, oldestQueuedAt, List.of());
+        }
+    }
+
+    /** How many runs of a key are queued, where a graph has its keys take turns. */
+    public record OfKey(String key, long queued) {}
 
     static QueueReport of(Instant at, List<Line> lines) {
         return new QueueReport(

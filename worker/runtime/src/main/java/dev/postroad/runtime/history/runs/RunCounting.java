@@ -25,7 +25,7 @@ public final class RunCounting {
 
     /** How many of the runs that are wanted are in which status; no status that is not asked for is counted. */
     public RunCounts count(RunFilter filter) {
-        Search search = RunListing.search(filter, null);
+        Search search = RunListing.search(filter);
         String conditions = search.conditions().stream()
                 .map(condition -> " AND " + condition)
                 .collect(Collectors.joining());

@@ -101,6 +101,9 @@ public final class RunJson {
         if (!group.node().isEmpty()) {
             json.put("node", group.node());
         }
+        if (group.agent() != null) {
+            json.put("agent", group.agent());
+        }
         json.put("type", group.type()).put("message", group.message()).put("count", group.count());
         JsonFields.put(json, "first", group.first());
         JsonFields.put(json, "last", group.last());
@@ -131,6 +134,13 @@ public final class RunJson {
             json.put("limited", line.limited());
         }
         JsonFields.put(json, "oldestQueuedAt", line.oldestQueuedAt());
+        if (!line.keys().isEmpty()) {
+            json.set(
+                    "keys",
+                    JsonFields.list(
+                            line.keys(),
+                            of -> JsonFields.object().put("key", of.key()).put("queued", of.queued())));
+        }
         return json;
     }
 }

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunListing {
     private static final String COLUMNS = "id, " + RunRows.SUMMARY_COLUMNS;
-    private static final String ORDER = " ORDER BY queued_at DESC, id DESC LIMIT ";
 
     private final Jdbi postgres;
 
@@ -31,12 +30,17 @@ public final class RunListing {
     }
 
     /** The page after a cursor; see {@code RunHistory}. */
-    public RunPage page(RunFilter filter, @Nullable String cursor, int limit) {
-        Search search = search(filter, cursor == null ? null : RunCursor.of(cursor));
+    public RunPage page(RunFilter filter, RunOrder order, @Nullable String cursor, int limit) {
+        Search search = search(filter);
+        if (cursor != null) {
+            RunCursor after = RunCursor.of(cursor);
+            search.ask(order.behind(), "afterAt", Search.time(after.queuedAt()));
+            search.values().put("afterId", after.id());
+        }
         // One more than asked for tells whether there are more.
         // Where runs are is looked up for those of the page alone.
-        String sql = "SELECT runs.*, " + RunPlaces.COLUMN + " FROM (" + sql(filter, search.conditions(), limit + 1)
-                + ") runs" + ORDER + (limit + 1);
+        String sql = "SELECT runs.*, " + RunPlaces.COLUMN + " FROM ("
+                + sql(filter, search.conditions(), order.sql() + (limit + 1)) + ") runs" + order.sql() + (limit + 1);
         List<Row> rows = postgres.withHandle(handle -> handle.createQuery(sql)
                 .bindMap(search.values())
                 .configure(SqlStatements.class, statement -> statement.addCustomizer(Search.PLANNED_ANEW))
@@ -58,14 +62,14 @@ public final class RunListing {
         return new Row(row.getLong("id"), RunRows.summary(row));
     }
 
-    private static String sql(RunFilter filter, List<String> conditions, int rows) {
+    private static String sql(RunFilter filter, List<String> conditions, String order) {
         if (filter.statuses().isEmpty()) {
-            return branch(conditions, rows);
+            return branch(conditions, order);
         }
         String branches = filter.statuses().stream()
-                .map(status -> "(" + branch(with(conditions, status), rows) + ")")
+                .map(status -> "(" + branch(with(conditions, status), order) + ")")
                 .collect(Collectors.joining(" UNION ALL "));
-        return "SELECT * FROM (" + branches + ") runs" + ORDER + rows;
+        return "SELECT * FROM (" + branches + ") runs" + order;
     }
 
     private static List<String> with(List<String> conditions, RunStatus status) {
@@ -74,14 +78,14 @@ public final class RunListing {
         return all;
     }
 
-    private static String branch(List<String> conditions, int rows) {
+    private static String branch(List<String> conditions, String order) {
         String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-        return "SELECT " + COLUMNS + " FROM postroad.runs" + where + ORDER + rows;
+        return "SELECT " + COLUMNS + " FROM postroad.runs" + where + order;
     }
 
     /** All that a filter wants, as conditions on {@code postroad.runs}. */
     public static Search matching(RunFilter filter) {
-        Search search = search(filter, null);
+        Search search = search(filter);
         if (!filter.statuses().isEmpty()) {
             search.conditions()
                     .add(filter.statuses().stream()
@@ -91,7 +95,7 @@ public final class RunListing {
         return search;
     }
 
-    static Search search(RunFilter filter, @Nullable RunCursor after) {
+    static Search search(RunFilter filter) {
         Search search = Search.forAll();
         if (filter.graph() != null) {
             search.ask("graph = :graph", "graph", filter.graph());
@@ -115,10 +119,6 @@ public final class RunListing {
         }
         if (filter.error() != null) {
             search.ask("error ->> 'type' = :error", "error", filter.error());
-        }
-        if (after != null) {
-            search.ask("(queued_at, id) < (:afterAt, :afterId)", "afterAt", Search.time(after.queuedAt()));
-            search.values().put("afterId", after.id());
         }
         return search;
     }

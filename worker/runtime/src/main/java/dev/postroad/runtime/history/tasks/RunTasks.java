@@ -33,6 +33,12 @@ public final class RunTasks {
                    error
             FROM postroad.agent_results WHERE run_id = :runId AND task = :task ORDER BY at, attempt LIMIT 1000""";
 
+    private static final String NEXT_TRY = """
+            CASE status WHEN 'retrying' THEN (
+                SELECT (data ->> 'dueAt')::timestamptz FROM postroad.journal
+                WHERE run = (SELECT id FROM postroad.runs WHERE run_id = :runId) AND task = :task AND type = 'node.retrying'
+                ORDER BY seq DESC LIMIT 1) END AS next_try""";
+
     private static final int MOST_STEPS = 5_000;
     /** The ids of tasks are made of nodes and supersteps, with slashes between those of graphs inside. */
     private static final String STEPS = """
@@ -103,8 +109,8 @@ public final class RunTasks {
 
     /** A task with its attempts; empty where there is no such run, or no such task of it. */
     public Optional<TaskDetails> details(String runId, String task) {
-        String sql =
-                LISTED + ", input, input_version, output FROM postroad.tasks WHERE run_id = :runId AND task = :task";
+        String sql = LISTED + ", input, input_version, output, " + NEXT_TRY
+                + " FROM postroad.tasks WHERE run_id = :runId AND task = :task";
         return postgres.withHandle(handle -> {
             List<TaskDetails.Attempt> attempts = handle.createQuery(ATTEMPTS)
                     .bind("runId", runId)
@@ -119,7 +125,8 @@ public final class RunTasks {
                             Rows.json(row, "input"),
                             row.getString("input_version") == null ? -1 : row.getInt("input_version"),
                             Rows.json(row, "output"),
-                            attempts))
+                            attempts,
+                            Rows.time(row, "next_try")))
                     .findOne();
         });
     }

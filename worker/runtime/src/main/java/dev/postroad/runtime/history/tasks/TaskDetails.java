@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param inputVersion the version of the state that it saw; -1 where it has not begun
  * @param output what it wrote; null where it is not done
  * @param attempts in their order, those that called an agent and came to an end
+ * @param nextTryAt when it is tried again; null unless it waits for that
  */
 public record TaskDetails(
         RunTask task,
         @Nullable JsonNode input,
         int inputVersion,
         @Nullable JsonNode output,
-        List<Attempt> attempts) {
+        List<Attempt> attempts,
+        @Nullable Instant nextTryAt) {
     public TaskDetails {
         attempts = List.copyOf(attempts);
     }

@@ -56,6 +56,7 @@ public final class TaskJson {
         if (details.output() != null) {
             json.set("output", details.output());
         }
+        put(json, "nextTryAt", details.nextTryAt());
         json.set("calls", JsonFields.list(details.attempts(), TaskJson::tree));
         return json;
     }

@@ -29,6 +29,7 @@ public final class WorkerJson {
             json.put("lag", worker.lag());
         }
         worker.shards().forEach(json.putArray("shards")::add);
+        worker.epochs().forEach(json.putArray("epochs")::add);
         return json;
     }
 

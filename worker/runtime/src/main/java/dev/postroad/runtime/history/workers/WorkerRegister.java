@@ -15,6 +15,8 @@ public final class WorkerRegister {
             SELECT w.name, w.host, w.version, w.started_at, w.renewed_at, w.locked, w.leaving, w.lag,
                    ARRAY(SELECT s.shard FROM postroad.shards s
                          WHERE s.holder = w.id AND s.held_epoch = s.epoch ORDER BY s.shard) AS held,
+                   ARRAY(SELECT s.epoch FROM postroad.shards s
+                         WHERE s.holder = w.id AND s.held_epoch = s.epoch ORDER BY s.shard) AS epochs,
                    (SELECT count(*) FROM postroad.runs r JOIN postroad.shards s USING (shard)
                     WHERE r.status = 'running' AND s.holder = w.id AND s.held_epoch = s.epoch) AS running
             FROM postroad.workers w ORDER BY w.name, w.started_at""";
@@ -60,6 +62,7 @@ public final class WorkerRegister {
                 row.getBoolean("locked"),
                 row.getBoolean("leaving"),
                 shards(row, "held"),
+                List.of((Long[]) row.getArray("epochs").getArray()),
                 row.getLong("running"),
                 row.getObject("lag", Long.class));
     }

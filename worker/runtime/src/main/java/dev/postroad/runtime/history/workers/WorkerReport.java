@@ -22,6 +22,7 @@ public record WorkerReport(Instant at, List<Living> workers, List<TakeOver> take
      * @param renewedAt when it gave the last one
      * @param sessionLocked whether its death would be seen at once; else when its lease is over
      * @param leaving whether it is being stopped
+     * @param epochs how often each of its shards changed hands, in their order
      * @param running its runs that are under way
      * @param lag how many triggers of its shards wait in Kafka; null where it does not say
      */
@@ -34,10 +35,12 @@ public record WorkerReport(Instant at, List<Living> workers, List<TakeOver> take
             boolean sessionLocked,
             boolean leaving,
             List<Integer> shards,
+            List<Long> epochs,
             long running,
             @Nullable Long lag) {
         public Living {
             shards = List.copyOf(shards);
+            epochs = List.copyOf(epochs);
         }
     }
 
