@@ -28,7 +28,7 @@ function List() {
   const { data, failure, reload } = useLoaded("/api/agents", EVERY_MILLIS);
   useTitle("Agents");
   const agents = (data?.agents ?? []).toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-  return html`
+  return html`<div>
     <div class="title"><h1>Agents</h1></div>
     <${Problem} failure=${failure} again=${reload} />
     ${data && agents.length === 0 && html`<${Empty}>No agent is published. <code>postroad apply FILE</code> publishes one.<//>`}
@@ -39,12 +39,12 @@ function List() {
           <td class="id"><a href=${`/agents/${encodeURIComponent(agent.name)}`}>${agent.name}</a></td>
           <td>${agent.kind}</td>
           <td><${Health} agent=${agent} />${agent.breaker.until ? html` <${When} at=${agent.breaker.until} now=${now} />` : ""}</td>
-          <td class="waits">${agent.lastError ? html`${agent.lastError.type}: ${agent.lastError.message} <${When} at=${agent.lastError.at} now=${now} />` : ""}</td>
+          <td class="waits">${agent.lastError && html`<span class="clamped" title=${agent.lastError.message}>${agent.lastError.type}: ${agent.lastError.message}</span> <${When} at=${agent.lastError.at} now=${now} />`}</td>
           <td><a href=${`/runs?waitsFor=${encodeURIComponent(agent.name)}`}>Waiting runs</a></td>
         </tr>`)}
       </tbody>
     </table>`}
-  `;
+  </div>`;
 }
 
 const rank = (agent) => ["failed", "retrying", "cancelled", "completed"].indexOf(health(agent)[1]);
@@ -54,11 +54,11 @@ function Agent({ name }) {
   const path = `/api/agents/${encodeURIComponent(name)}`;
   const { data: agent, failure, reload } = useLoaded(path, EVERY_MILLIS);
   const stats = useLoaded(`${path}/stats`, 10_000);
-  const events = useLoaded(`${path}/events?before=2147483647&limit=1000`, 10_000);
+  const events = useLoaded(`${path}/events?order=newest&limit=1000`, 10_000);
   const waiting = useLoaded(`/api/runs${query({ waitsFor: name, limit: 20 })}`, EVERY_MILLIS);
   useTitle(name);
   if (!agent) return html`<h1>${name}</h1><${Problem} failure=${failure} again=${reload} />`;
-  return html`
+  return html`<div>
     <div class="title"><p class="up"><a href="/agents">Agents</a></p><h1>${name}</h1><${Health} agent=${agent} /></div>
     <${Problem} failure=${failure ?? stats.failure} again=${reload} />
     ${!agent.enabled && html`<section class="why"><h2>It is not called</h2><p class="what">Disabled by ${agent.disabledBy ?? "somebody"}${agent.disabledReason ? `: ${agent.disabledReason}` : ""}${agent.disabledAt ? html`, <${When} at=${agent.disabledAt} now=${now} />` : ""}</p></section>`}
@@ -71,21 +71,21 @@ function Agent({ name }) {
       <${Action} command=${startRun({ agent: name, onStarted: (id) => go(runAddress(id)) })}>Try a call…<//>
     </div>
     <${Figures} stats=${stats.data} now=${now} />
-    ${events.data && html`<${Breaker} events=${events.data.events} now=${now} />`}
+    <${Breaker} events=${events.data?.events} now=${now} />
     ${agent.lastError && html`<section><h2>Last error</h2><p><b>${agent.lastError.type}</b>: ${agent.lastError.message} (<${When} at=${agent.lastError.at} now=${now} />)</p></section>`}
     <section><h2>Runs that wait for it</h2>
       ${waiting.data?.runs.length ? html`<ul class="plain">${waiting.data.runs.map((run) => html`<li><${Status} of=${run.status} /> <a href=${runAddress(run.runId)}>${run.runId}</a> ${run.graph}</li>`)}</ul><p><a href=${`/runs?waitsFor=${encodeURIComponent(name)}`}>All of them</a></p>` : html`<p class="empty">None.</p>`}
     </section>
     <${History} events=${events.data?.events ?? []} now=${now} />
     <section><h2>How it is defined</h2><${Json} value=${agent.definition} label="Definition" /></section>
-  `;
+  </div>`;
 }
 
 function Figures({ stats, now }) {
   if (!stats) return html`<div class="figures"></div>`;
   const rate = stats.successRate;
-  return html`
-    <dl class="facts figures">
+  return html`<div class="figures">
+    <dl class="facts">
       <div><dt>Calls</dt><dd>${count(stats.calls)}</dd></div>
       <div><dt>Success</dt><dd>${rate === undefined ? "–" : `${Math.floor(rate * 1000) / 10} %`}</dd></div>
       <div><dt>p50</dt><dd>${stats.p50Ms === undefined ? "–" : duration(stats.p50Ms)}</dd></div>
@@ -94,7 +94,7 @@ function Figures({ stats, now }) {
       <div><dt>Since</dt><dd><${When} at=${stats.since} now=${now} /></dd></div>
     </dl>
     ${stats.minutes.length > 1 && html`<${Trend} minutes=${stats.minutes} />`}
-  `;
+  </div>`;
 }
 
 function Trend({ minutes }) {

@@ -1,5 +1,5 @@
 // The frame of all screens: who looks, where they are, and what goes on.
-import { get, post, remove, signedOut } from "./api.js";
+import { Failure, get, post, remove, signedOut } from "./api.js";
 import { Commands, grant } from "./commands.js";
 import { html, Problem, render, useAddress, useEffect, useLoaded, useState, useTitle } from "./ui.js";
 import { Agents } from "./agents.js";
@@ -64,7 +64,7 @@ function SignIn({ onIn }) {
       field.value = "";
       await onIn();
     } catch (refused) {
-      setFailure(refused);
+      setFailure(refused.status === 401 ? new Failure("That is not a token of this worker.", 401) : refused);
     }
   };
   return html`<main class="alone">
@@ -99,6 +99,8 @@ function Frame({ me, onOut }) {
     addEventListener("keydown", on);
     return () => removeEventListener("keydown", on);
   }, []);
+  // On a narrow screen it may be beside what is seen of them.
+  useEffect(() => document.querySelector(".frame nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [here]);
   const leave = async () => {
     await remove("/api/session");
     onOut();
@@ -106,7 +108,7 @@ function Frame({ me, onOut }) {
   const [, , Screen] = found ?? [];
   const isBounded = Object.keys(me.tags).length > 0;
   const rest = parts.slice(1).map(decodeURIComponent);
-  return html`
+  return html`<div>
     <a class="skip" href="#main" onClick=${toMain}>To the content</a>
     <header class="frame">
       <a class="brand" href="/runs">Postroad</a>
@@ -125,7 +127,7 @@ function Frame({ me, onOut }) {
     </header>
     <main id="main" tabindex="-1">${screen(Screen, here, rest)}</main>
     <${Commands} />
-  `;
+  </div>`;
 }
 
 function toMain(event) {

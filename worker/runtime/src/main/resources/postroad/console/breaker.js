@@ -41,9 +41,9 @@ export function Breaker({ events, now }) {
 }
 
 function Strip({ title, events, from, now }) {
-  const found = stretches(events, from, now);
+  const found = stretches(events ?? [], from, now);
   const at = (time) => ((time - from) / (now - from)) * WIDTH;
-  const said = summary(found);
+  const said = events ? summary(found) : "";
   return html`<div class="strip">
     <span>${title}</span>
     <svg viewBox=${`0 0 ${WIDTH} 16`} preserveAspectRatio="none" role="img" aria-label=${`${title}: ${said}`}>

@@ -40,15 +40,16 @@ export function Bulk({ filter, counts, onDone }) {
 }
 
 function BulkDialog({ filter, counts, onClose }) {
-  const [type, setType] = useState("cancel");
+  const wanted = filter.status ? filter.status.split(",") : undefined;
+  const kinds = Object.entries(KINDS).filter(([, { right }]) => may(right ?? "steer"));
+  const [type, setType] = useState(() => (kinds.find(([, { of }]) => !wanted || of.some((status) => wanted.includes(status))) ?? kinds[0])[0]);
   const [given, setGiven] = useState("");
   const [order, setOrder] = useState(undefined);
   const [failure, setFailure] = useState(undefined);
   const [sending, setSending] = useState(false);
   useFollowed(order, setOrder, setFailure);
   const kind = KINDS[type];
-  const asked = filter.status ? filter.status.split(",") : kind.of;
-  const statuses = kind.of.filter((status) => asked.includes(status));
+  const statuses = kind.of.filter((status) => !wanted || wanted.includes(status));
   const total = statuses.reduce((sum, status) => sum + (counts.runs[status] ?? 0), 0);
   const more = statuses.some((status) => counts.orMore.includes(status));
   const value = kind.needs ? readable(given) : { ok: true };
@@ -78,21 +79,21 @@ function BulkDialog({ filter, counts, onClose }) {
       <p class="field">
         <label for="bulk-type">Command</label>
         <select id="bulk-type" disabled=${Boolean(order)} onChange=${(event) => setType(event.target.value)}>
-          ${Object.entries(KINDS)
-            .filter(([, { right }]) => may(right ?? "steer"))
-            .map(([name, { title }]) => html`<option value=${name} selected=${name === type}>${title}</option>`)}
+          ${kinds.map(([name, { title }]) => html`<option value=${name} selected=${name === type}>${title}</option>`)}
         </select>
       </p>
       ${kind.needs && html`<p class="field">
         <label for="bulk-value">${kind.needs.label}<span class="needed"> (needed)</span></label>
         <input id="bulk-value" value=${given} onInput=${(event) => setGiven(event.target.value)} autocomplete="off" />
       </p>`}
-      <p><b>${count(total)}${more ? " or more" : ""}</b> ${total === 1 ? "run is" : "runs are"} ${statuses.join(" or ") || "in no status for it"}.</p>
-      <details class="sent" open>
+      <p>${statuses.length === 0
+        ? `It is for runs that are ${kind.of.join(" or ")}; the filter finds others.`
+        : html`<b>${count(total)}${more ? " or more" : ""}</b> ${total === 1 ? "run is" : "runs are"} ${statuses.join(" or ")}.`}</p>
+      ${statuses.length > 0 && html`<details class="sent" open>
         <summary>What is sent</summary>
         <p class="command"><code>${commandLine(action, chosen)}</code></p>
         <p class="message"><code>POST /api/bulk</code><code class="body">${JSON.stringify({ action, filter: selection(chosen) })}</code></p>
-      </details>
+      </details>`}
       ${order && html`<${Progress} order=${order} />`}
       <${Problem} failure=${failure} />
       <footer>

@@ -183,7 +183,7 @@ export const ofRun = {
     body: () => ({ type: "retry", runId, now: true }),
   }),
   pause: (runId) => simple("pause", runId, "Pause", "The run stops before its next superstep."),
-  pauseAt: (runId, path, stops, done) => ({
+  pauseAt: (runId, path, stops, beside, done) => ({
     title: `Pause at ${path}`,
     verb: "Set",
     text: "The run stops there each time, and goes on when it is unpaused.",
@@ -192,11 +192,11 @@ export const ofRun = {
       { name: "after", label: `Pause after ${path}`, kind: "check", value: stopsAt(stops.after, path) },
     ],
     line: (values) => {
-      const { before, after } = changedStops(stops, path, values);
+      const { before, after } = changedStops(stops, path, values, beside);
       const options = [...before.map((name) => option("before", name)), ...after.map((name) => option("after", name))];
       return `postroad pause ${runId}${options.join("") || " --clear"}`;
     },
-    body: (values) => ({ type: "pause", runId, ...changedStops(stops, path, values) }),
+    body: (values) => ({ type: "pause", runId, ...changedStops(stops, path, values, beside) }),
     said: () => `Where ${runId} pauses is set`,
     done,
   }),
@@ -238,7 +238,7 @@ export const ofRun = {
     text: "A new run goes on from a version of this one; this one stays as it is.",
     wide: true,
     fields: [
-      { name: "version", label: "From version", kind: "number", value: String(version ?? ""), required: true },
+      { name: "version", label: "From version; the newest where it is empty", kind: "number", value: String(version ?? "") },
       { name: "newRunId", label: "Id of the new run", kind: "text", value: freeId(runId), required: true },
       { name: "update", label: "Write this to its state first", kind: "json", value: update },
       { name: "asNode", label: "As if this node had written it", kind: "text", value: asNode },
@@ -248,7 +248,7 @@ export const ofRun = {
     body: (values) => ({
       type: "fork",
       runId,
-      version: values.version,
+      ...(values.version === undefined ? {} : { version: values.version }),
       newRunId: values.newRunId,
       ...(values.update === undefined ? {} : { update: values.update }),
       ...(writer(values) ? { asNode: writer(values) } : {}),
@@ -280,10 +280,12 @@ const allBeside = (path) => path.replace(/[^/]*$/, "*");
 /** Whether a run pauses at a node, which may be named or be one of all. */
 export const stopsAt = (names, path) => names.includes(path) || names.includes(allBeside(path));
 
-const changedStops = (stops, path, values) => {
+/** @param beside all nodes of the graph that the node is of: where one of all is left out, the others are named */
+const changedStops = (stops, path, values, beside) => {
   const changed = (names, on) => {
     if (on) return stopsAt(names, path) ? names : [...names, path];
-    return names.filter((name) => name !== path && name !== allBeside(path));
+    const named = names.includes(allBeside(path)) ? [...new Set([...names, ...beside])] : names;
+    return named.filter((name) => name !== path && name !== allBeside(path)).sort();
   };
   return { before: changed(stops.before, values.before), after: changed(stops.after, values.after) };
 };

@@ -15,7 +15,7 @@ export function Cost() {
   const { data, failure, reload } = useLoaded(`/api/costs${query({ since })}`, 30_000);
   const budgets = useLoaded("/api/budgets", 5_000);
   useTitle("Cost");
-  return html`
+  return html`<div>
     <div class="title"><h1>Cost</h1></div>
     <form class="filters" role="search" aria-label="Time" onSubmit=${(event) => event.preventDefault()}>
       <label>Within <select onChange=${(event) => go(addressWith({ within: event.target.value }), { replace: true })}>
@@ -29,14 +29,14 @@ export function Cost() {
       <${OfRuns} title="By day" rows=${data.days} />
       <section><h2>By agent</h2>
         ${data.agents.length === 0 ? html`<p class="empty">No agent was called.</p>` : html`<table tabindex="0">
-          <thead><tr><th>Agent</th><th>Model</th><th>Calls</th><th>Tokens in</th><th>Tokens out</th></tr></thead>
+          <thead><tr><th>Agent</th><th>Model</th><th>Calls</th><th>Tokens in</th><th>Tokens out</th><th>Cost</th></tr></thead>
           <tbody>${data.agents.map((agent) => html`<tr>
             <td class="id"><a href=${`/agents/${encodeURIComponent(agent.agent)}`}>${agent.agent}</a></td>
-            <td>${agent.model ?? ""}</td><td>${count(agent.calls)}</td><td>${count(agent.inputTokens)}</td><td>${count(agent.outputTokens)}</td>
+            <td>${agent.model ?? ""}</td><td>${count(agent.calls)}</td><td>${count(agent.inputTokens)}</td><td>${count(agent.outputTokens)}</td><td>${agent.cost ?? "–"}</td>
           </tr>`)}</tbody>
         </table>`}
       </section>`}
-  `;
+  </div>`;
 }
 
 function OfRuns({ title, rows, address }) {

@@ -1,6 +1,5 @@
 // The graphs: their versions, their pictures, their runs, and a form that starts one.
 import { Action, option, startRun } from "./commands.js";
-import { blank } from "./forms.js";
 import { Picture } from "./graph.js";
 import { addressWith, Empty, go, html, Json, Problem, runAddress, useAddress, useLoaded, useState, useTitle } from "./ui.js";
 
@@ -11,7 +10,7 @@ export function Graphs({ name }) {
 function List() {
   const { data, failure, reload } = useLoaded("/api/graphs", 10_000);
   useTitle("Graphs");
-  return html`
+  return html`<div>
     <div class="title"><h1>Graphs</h1><${Action} right="publish" command=${applying(reload)}>Apply a definition…<//></div>
     <${Problem} failure=${failure} again=${reload} />
     ${data && data.graphs.length === 0 && html`<${Empty}>No graph is published. <code>postroad apply FILE</code> publishes one.<//>`}
@@ -23,7 +22,7 @@ function List() {
         <td><a href=${`/runs?graph=${encodeURIComponent(graph.name)}`}>Its runs</a></td>
       </tr>`)}</tbody>
     </table>`}
-  `;
+  </div>`;
 }
 
 function Graph({ name }) {
@@ -44,7 +43,7 @@ function Graph({ name }) {
     setOpen((all.includes(step) ? all.filter((one) => one !== step) : [...all, step]).join(","));
   };
   const runs = Object.entries(counts.data?.runs ?? {}).filter(([, number]) => number > 0);
-  return html`
+  return html`<div>
     <div class="title"><p class="up"><a href="/graphs">Graphs</a></p><h1>${name}</h1></div>
     <${Problem} failure=${list.failure ?? graph.failure ?? drawing.failure} again=${list.reload} />
     ${list.data && !known && html`<${Problem} failure=${{ message: `There is no graph ${name}.` }} />`}
@@ -68,7 +67,7 @@ function Graph({ name }) {
     ${other.data && graph.data && html`<${Differences} from=${other.data.definition} to=${graph.data.definition} />`}
     <${Picture} drawing=${drawing.data} onToggle=${toggle} />
     ${graph.data && html`<details><summary>Definition of version ${version}</summary><${Json} value=${graph.data.definition} label="Definition" /></details>`}
-  `;
+  </div>`;
 }
 
 const MOVABLE = ["queued", "running", "waiting", "paused"];
@@ -106,16 +105,12 @@ function applying(done) {
   };
 }
 
-/** A form for the input: a field for each channel that says what it takes, else JSON with all channels. */
-function startForm(definition) {
-  if (definition.input?.type || definition.input?.properties) return { schema: definition.input, input: blank(definition.input) };
-  const channels = Object.entries(definition.state ?? {});
-  const described = channels.filter(([, channel]) => channel?.schema);
-  if (described.length > 0) {
-    const schema = { type: "object", properties: Object.fromEntries(channels.map(([name, channel]) => [name, { title: name, ...(channel?.schema ?? {}) }])) };
-    return { schema, input: blank(schema) };
-  }
-  return { input: Object.fromEntries(channels.filter(([, channel]) => channel?.default === undefined && channel?.reducer === "last").map(([name]) => [name, ""])) };
+/** A field for each channel of the state; what is left empty is as the graph has it. */
+function startForm({ state }) {
+  const channels = Object.entries(state ?? {});
+  if (channels.length === 0) return {};
+  const said = (channel) => [channel?.description, channel?.default !== undefined && `${JSON.stringify(channel.default)} where it is empty`].filter(Boolean).join("; ");
+  return { schema: { type: "object", properties: Object.fromEntries(channels.map(([name, channel]) => [name, { description: said(channel) || undefined }])) } };
 }
 
 function Differences({ from, to }) {

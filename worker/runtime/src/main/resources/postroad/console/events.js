@@ -4,7 +4,6 @@ import { kcat } from "./commands.js";
 import { addressWith, Copy, count, download, Empty, go, html, Json, Problem, Typed, useAddress, useEffect, useLoaded, useNow, useRef, useState, When } from "./ui.js";
 
 const PAGE = 200;
-const FIRST = 2_147_483_647;
 const TYPES = [
   "run.queued", "run.started", "node.started", "node.calling", "node.waiting", "node.reminded", "node.reassigned", "node.retrying",
   "node.completed", "node.failed", "node.cancelled", "budget.exceeded", "run.waiting", "run.resumed", "run.continued", "run.pausing", "run.paused", "run.unpaused", "breakpoints.set",
@@ -26,7 +25,7 @@ export function Events({ run, changed }) {
   const load = async (before) => {
     const mine = ++round.current;
     try {
-      const page = await get(pathOf(run.runId, `/events${query({ type, node, before, limit: PAGE })}`));
+      const page = await get(pathOf(run.runId, `/events${query({ type, node, order: "newest", before, limit: PAGE })}`));
       if (mine !== round.current) return;
       setFailure(undefined);
       setState((old) => merged(old, asked, page, before));
@@ -35,12 +34,12 @@ export function Events({ run, changed }) {
     }
   };
   useEffect(() => {
-    load(FIRST);
+    load();
   }, [asked, changed]);
   const events = state.asked === asked ? state.events : [];
   const set = (name) => (event) => go(addressWith({ tab: "events", [name]: event.target.value.trim() }), { replace: true });
   const save = () => download(`${run.runId}.ndjson`, "application/x-ndjson", events.toReversed().map((event) => JSON.stringify(event)).join("\n"));
-  return html`
+  return html`<div>
     <form class="filters" role="search" aria-label="Filter of events" onSubmit=${(event) => event.preventDefault()}>
       <label>Type <select onChange=${set("type")}>
         <option value="" selected=${!type}>any</option>
@@ -49,7 +48,7 @@ export function Events({ run, changed }) {
       <label>Node <${Typed} value=${node} onEnter=${set("node")} /></label>
       <button type="button" onClick=${save} disabled=${events.length === 0}>Download those shown</button>
     </form>
-    <${Problem} failure=${failure} again=${() => load(FIRST)} />
+    <${Problem} failure=${failure} again=${() => load()} />
     ${state.asked === asked && events.length === 0 && html`<${Empty}>No event is as the filter says.<//>`}
     <ol class="events">
       ${events.map((event) => html`<li key=${event.seq}>
@@ -68,7 +67,7 @@ export function Events({ run, changed }) {
     </ol>
     <p class="foot" role="status">${count(events.length)} shown
       ${state.older && html`<button onClick=${() => load(events.at(-1).seq)}>Show older</button>`}</p>
-  `;
+  </div>`;
 }
 
 /** A newest page goes before what is there, where they meet; an older one behind it. */
@@ -76,7 +75,7 @@ function merged(old, asked, page, before) {
   const events = page.events;
   const older = page.next !== undefined;
   if (old.asked !== asked || old.events.length === 0) return { asked, events, older };
-  if (before !== FIRST) return { asked, events: [...old.events, ...events], older };
+  if (before !== undefined) return { asked, events: [...old.events, ...events], older };
   const newest = old.events[0].seq;
   const meets = events.length > 0 && events.at(-1).seq <= newest + 1;
   if (!meets && older) return { asked, events, older };

@@ -56,13 +56,15 @@ export function RunGraph({ run, changed }) {
     const all = open ? open.split(",") : [];
     setOpen((all.includes(path) ? all.filter((one) => one !== path) : [...all, path]).join(","));
   };
-  const stops = stopsOf(nodes.data?.breakpoints, drawing.data);
-  const onStop = (path) => ask(commands.pauseAt(run.runId, path, stops, nodes.reload));
+  const stops = nodes.data?.breakpoints ?? { before: [], after: [] };
+  const inside = (path) => path.slice(0, path.lastIndexOf("/") + 1);
+  const beside = (path) => (drawing.data?.steps ?? []).filter((step) => !["start", "end", "join"].includes(step.kind) && inside(step.id) === inside(path)).map((step) => step.id);
+  const onStop = (path) => ask(commands.pauseAt(run.runId, path, stops, beside(path), nodes.reload));
   const address = (path, state) =>
     state && state.tasks === 1 && state.task
       ? runAddress(run.runId, `?task=${encodeURIComponent(state.task)}`)
       : runAddress(run.runId, `?tab=tasks&node=${encodeURIComponent(path.split("/").at(-1))}`);
-  return html`
+  return html`<div>
     <${Problem} failure=${drawing.failure ?? nodes.failure} again=${drawing.reload} />
     <div class="slider">
       <label for="superstep">Superstep</label>
@@ -76,14 +78,7 @@ export function RunGraph({ run, changed }) {
     <${Picture} drawing=${drawing.data} states=${states} ended=${["completed", "failed", "cancelled"].includes(run.status) && until === null ? run.status : ""} address=${address} onToggle=${toggle} stops=${stops} onStop=${may("steer") && nodes.data ? onStop : undefined} />
     ${nodes.data?.truncated && html`<p class="foot">Only the newest of its supersteps are counted.</p>`}
     <details class="as-text"><summary>The same as a list</summary><${AsList} states=${states} address=${address} /></details>
-  `;
-}
-
-/** A run that went on under another version of its graph does not stop where its nodes are no more. */
-function stopsOf(breakpoints, drawing) {
-  const isThere = (name) => name.includes("/") || name === "*" || !drawing || drawing.steps.some((step) => step.id === name);
-  const known = (names = []) => names.filter(isThere);
-  return { before: known(breakpoints?.before), after: known(breakpoints?.after) };
+  </div>`;
 }
 
 function AsList({ states, address }) {
@@ -120,7 +115,7 @@ export function Picture({ drawing, states, ended, address, onToggle, stops, onSt
   const scale = zoom === 0 ? 1 : zoom;
   const size = zoom === 0 ? { maxWidth: `${width}px`, width: "100%" } : { width: `${width * scale}px` };
   const state = (id) => states?.get(id);
-  return html`
+  return html`<div>
     <div class="zoom" role="group" aria-label="Size of the picture">
       <button onClick=${() => setZoom(0)} aria-pressed=${zoom === 0}>Fit</button>
       <button onClick=${() => setZoom(scale / 1.25)} aria-label="Smaller">−</button>
@@ -137,7 +132,7 @@ export function Picture({ drawing, states, ended, address, onToggle, stops, onSt
         ${drawing.steps.filter((step) => !step.inside).map((step) => html`<${Box} step=${step} state=${state(step.id)} joined=${joined(step, drawing, states)} reached=${step.kind === "end" ? ended : ""} address=${address} onToggle=${onToggle} stops=${stops} onStop=${onStop} drawn=${Boolean(states)} />`)}
       </svg>
     </div>
-  `;
+  </div>`;
 }
 
 const sourcesOf = (id, drawing) => drawing.lines.filter((line) => line.to === id).map((line) => line.from);
@@ -203,7 +198,7 @@ function Box({ step, state, joined, reached, address, onToggle, stops, onStop, d
       event.preventDefault();
       event.stopPropagation();
       onToggle(step.id);
-    }}><rect x=${x + 5} y=${y + 5} width="18" height="18" rx="4" /><path d=${`M${x + 10} ${y + 14}h8${step.inside ? "" : `M${x + 14} ${y + 10}v8`}`} /></a>`}
+    }}><rect class="reach" x=${x - 2} y=${y - 2} width="32" height="32" /><rect x=${x + 5} y=${y + 5} width="18" height="18" rx="4" /><path d=${`M${x + 10} ${y + 14}h8${step.inside ? "" : `M${x + 14} ${y + 10}v8`}`} /></a>`}
   </g>`;
 }
 
@@ -214,7 +209,7 @@ function Stop({ step, stops, onStop }) {
   const isSet = before || after;
   if (!isSet && !onStop) return null;
   const told = isSet ? `Pauses ${[before && "before", after && "after"].filter(Boolean).join(" and ")} ${step.title}` : `Pause at ${step.title}`;
-  const body = html`<title>${told}</title><rect x="-12" y="-12" width="24" height="24" rx="6" />
+  const body = html`<title>${told}</title><rect x="-16" y="-14" width="32" height="32" rx="6" />
     <circle r="8" />${before && html`<path d="M-3.2 -3.4v6.8" />`}${after && html`<path d="M3.2 -3.4v6.8" />`}${!isSet && html`<path d="M-2 -3v6M2 -3v6" />`}`;
   const look = `stop ${isSet ? "is-set" : ""}`;
   const place = `translate(${step.x + 1},${step.y + step.height - 1})`;

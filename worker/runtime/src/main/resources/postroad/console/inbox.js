@@ -24,7 +24,7 @@ export function Inbox() {
     setChosen(next);
   };
   const set = (name) => (event) => go(addressWith({ [name]: event.target.value.trim() }), { replace: true });
-  return html`
+  return html`<div>
     <div class="title">
       <h1>Inbox</h1>
       <p class="sub" role="status">${data ? `${count(questions.length)}${data.next ? "+" : ""} open` : " "}</p>
@@ -47,7 +47,7 @@ export function Inbox() {
     <ol class="questions">
       ${questions.map((question) => html`<${Question} key=${key(question)} question=${question} now=${now} chosen=${chosen.has(key(question))} onPick=${() => pick(question)} onDone=${reload} />`)}
     </ol>
-  `;
+  </div>`;
 }
 
 /** What a question is in one line, and the rest of it. */
@@ -83,9 +83,8 @@ function Question({ question, now, chosen, onPick, onDone }) {
       ${may("steer") && html`<input type="checkbox" checked=${chosen} onChange=${onPick} aria-label=${`Choose the question of ${question.runId}`} />`}
       <h2>${title || `${question.node} asks`}</h2>
       <p class="about">
-        <a href=${runAddress(question.runId)}>${question.runId}</a> · ${question.graph} @${question.graphVersion} · ${question.node}
-        · asked <${When} at=${question.askedAt} now=${now} />
-        ${due && html` · <b class=${due - now < 3_600_000 ? "soon" : ""}>due <${When} at=${question.dueAt} now=${now} /></b>`}
+        <a href=${runAddress(question.runId)}>${question.runId}</a> · ${question.graph} @${question.graphVersion} · ${question.node} · asked <${When} at=${question.askedAt} now=${now} />
+        ${due && html` · <b class=${due - now < 3_600_000 ? "soon" : ""}>due <${When} at=${question.dueAt} now=${now} /></b>`}${" "}
         · ${question.assignee ? html`for <b>${question.assignee}</b>` : "for anybody"}
         ${question.reminders ? ` · reminded ${question.reminders} times` : ""}
       </p>
@@ -110,7 +109,7 @@ function Question({ question, now, chosen, onPick, onDone }) {
 
 function Draft({ value }) {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-    return html`<dl class="draft">${Object.entries(value).map(([name, part]) => html`<div><dt>${name}</dt><dd>${typeof part === "string" ? part : html`<${Json} value=${part} label=${name} />`}</dd></div>`)}</dl>`;
+    return html`<dl class="draft">${Object.entries(value).map(([name, part]) => html`<div><dt>${name}</dt><dd>${["string", "number", "boolean"].includes(typeof part) ? String(part) : html`<${Json} value=${part} label=${name} />`}</dd></div>`)}</dl>`;
   }
   return html`<${Json} value=${value} label="What it is about" />`;
 }

@@ -2,7 +2,7 @@
 import { get, query } from "./api.js";
 import { kcat, quoted } from "./commands.js";
 import { Later } from "./publish.js";
-import { Copy, count, Empty, html, Problem, useLoaded, useNow, useState, useTitle, When } from "./ui.js";
+import { Copy, count, Empty, html, Problem, sentence, useLoaded, useNow, useState, useTitle, When } from "./ui.js";
 
 const EVERY_MILLIS = 10_000;
 const PAGE = 50;
@@ -27,13 +27,13 @@ export function DeadLetters() {
       setProblem(refused);
     }
   };
-  return html`
+  return html`<div>
     <div class="title"><h1>Dead letters</h1></div>
     <${Problem} failure=${failure ?? problem} again=${reload} />
     ${data && letters.length === 0 && html`<${Empty}>Nothing was refused.<//>`}
     <ol class="letters">
       ${letters.map((letter) => html`<li key=${place(letter)}>
-        <h2>${letter.reason || "No reason is kept"}</h2>
+        <h2>${sentence(letter.reason || "no reason is kept")}</h2>
         <p class="about">
           <${When} at=${letter.at} now=${now} /> · ${letter.topic || "from nowhere"}
           ${letter.from && html` · partition ${letter.from.partition}, offset ${letter.from.offset}`}
@@ -48,7 +48,7 @@ export function DeadLetters() {
       </li>`)}
     </ol>
     ${data && html`<p class="foot" role="status">${count(letters.length)} shown ${next && html`<button onClick=${more}>Show older</button>`}</p>`}
-  `;
+  </div>`;
 }
 
 const place = ({ partition, offset }) => `${partition}/${offset}`;

@@ -2,11 +2,12 @@
 import { duration } from "./ui.js";
 
 /**
- * The runs of a list after a change of it, the newest first.
+ * The runs of a list after a change of it, in its order.
  * @param change runs that are new or other than before, and the ids of those that are no longer wanted
+ * @param order "oldest" where the oldest come first
  * @param next set where the list goes on beyond what is loaded
  */
-export function mergeRuns(runs, change, next) {
+export function mergeRuns(runs, change, next, order) {
   const gone = new Set(change.gone ?? []);
   const fresh = new Map((change.runs ?? []).map((run) => [run.runId, run]));
   const merged = runs.filter((run) => !gone.has(run.runId)).map((run) => {
@@ -14,10 +15,11 @@ export function mergeRuns(runs, change, next) {
     fresh.delete(run.runId);
     return newer ?? run;
   });
-  const oldest = merged.at(-1)?.queuedAt ?? "";
-  const added = [...fresh.values()].filter((run) => !next || run.queuedAt >= oldest);
+  const compared = (a, b) => (order === "oldest" ? 1 : -1) * (a.queuedAt < b.queuedAt ? -1 : a.queuedAt > b.queuedAt ? 1 : 0);
+  const last = merged.at(-1);
+  const added = [...fresh.values()].filter((run) => !next || !last || compared(run, last) <= 0);
   if (added.length === 0) return merged;
-  return [...merged, ...added].sort((a, b) => (a.queuedAt < b.queuedAt ? 1 : a.queuedAt > b.queuedAt ? -1 : 0));
+  return [...merged, ...added].sort(compared);
 }
 
 const MOST_TAG_COLUMNS = 2;

@@ -12,7 +12,7 @@ export function Queue() {
   const limits = useLoaded("/api/limits", EVERY_MILLIS);
   const paused = new Set((limits.data?.limits ?? []).filter(isPause).map(({ graph }) => graph));
   useTitle("Queue");
-  return html`
+  return html`<div>
     <div class="title"><h1>Queue</h1></div>
     <${Problem} failure=${failure} again=${reload} />
     ${data && html`<dl class="facts">
@@ -22,17 +22,18 @@ export function Queue() {
     </dl>`}
     ${data && data.lines.length === 0 && html`<${Empty}>Nothing waits, and nothing runs.<//>`}
     ${data?.lines.length > 0 && html`<table>
-      <thead><tr><th>Graph</th><th>Priority</th><th>Queued</th><th>Running</th><th>The oldest since</th><th><span class="unseen">Actions</span></th></tr></thead>
+      <thead><tr><th>Graph</th><th>Priority</th><th>Queued</th><th>Running</th><th>Queued by key</th><th>The oldest since</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${data.lines.map((line) => html`<tr>
         <td class="id"><a href=${`/runs?graph=${encodeURIComponent(line.graph)}&status=queued,running`}>${line.graph}</a></td>
         <td>${line.priority}</td><td>${count(line.queued)}</td><td>${count(line.running)}</td>
+        <td>${(line.keys ?? []).map(({ key, queued }) => html`<span class="tag">${key}: ${count(queued)}</span>`)}</td>
         <td>${line.oldestQueuedAt ? html`<${When} at=${line.oldestQueuedAt} now=${now} />` : ""}</td>
         <td class="row-actions"><${Action} command=${pauseAll(line.graph, reload)}>Pause its runs…<//>
           ${!paused.has(line.graph) && html`<${Later} title="a new version of the graph" make=${async () => holdLater(line.graph, await definitionOf(line.graph), limits.reload)}>Hold later ones…<//>`}</td>
       </tr>`)}</tbody>
     </table>`}
     <${Limits} limits=${limits.data?.limits ?? []} failure=${limits.failure} onDone=${limits.reload} />
-  `;
+  </div>`;
 }
 
 /** An order of the worker's for all that wait or run now, so that it goes on when this page is closed. */
@@ -115,7 +116,7 @@ export function Errors() {
   const { data, failure, reload } = useLoaded(`/api/errors${query({ graph, limit: 200 })}`, 10_000);
   const graphs = useLoaded("/api/graphs");
   useTitle("Errors");
-  return html`
+  return html`<div>
     <div class="title"><h1>Errors</h1></div>
     <form class="filters" role="search" aria-label="Filter of errors" onSubmit=${(event) => event.preventDefault()}>
       <label>Graph <select onChange=${(event) => go(addressWith({ graph: event.target.value }), { replace: true })}>
@@ -126,18 +127,19 @@ export function Errors() {
     <${Problem} failure=${failure} again=${reload} />
     ${data && data.errors.length === 0 && html`<${Empty}>No run is failed.<//>`}
     ${data?.errors.length > 0 && html`<table class="errors">
-      <thead><tr><th>Failed runs</th><th>Graph and node</th><th>Error</th><th>Trend</th><th>Last</th><th>Some of them</th><th><span class="unseen">Actions</span></th></tr></thead>
+      <thead><tr><th>Failed runs</th><th>Graph, node, agent</th><th>Error</th><th>Trend</th><th>First</th><th>Last</th><th>Some of them</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${data.errors.map((group) => html`<tr>
         <td><b>${count(group.count)}</b></td>
-        <td>${group.graph}${group.node ? html`<br /><span class="sub">${group.node}</span>` : ""}</td>
-        <td class="waits"><b>${group.type}</b> ${group.message}</td>
+        <td>${group.graph}${group.node ? html`<br /><span class="sub">${group.node}</span>` : ""}${group.agent ? html`<br /><a href=${`/agents/${encodeURIComponent(group.agent)}`}>${group.agent}</a>` : ""}</td>
+        <td class="waits"><b>${group.type}</b> <span class="clamped" title=${group.message}>${group.message}</span></td>
         <td><${Spark} values=${group.trend} /></td>
+        <td><${When} at=${group.first} now=${now} /></td>
         <td><${When} at=${group.last} now=${now} /></td>
         <td>${group.runs.slice(0, 3).map((run) => html`<a class="some" href=${runAddress(run)}>${run}</a>`)}</td>
         <td><${RetryGroup} group=${group} onDone=${reload} /></td>
       </tr>`)}</tbody>
     </table>`}
-  `;
+  </div>`;
 }
 
 function Spark({ values }) {
@@ -184,12 +186,12 @@ export function Schedules() {
   const now = useNow(1_000);
   const { data, failure, reload } = useLoaded("/api/schedules", 5_000);
   useTitle("Schedules");
-  return html`
+  return html`<div>
     <div class="title"><h1>Schedules</h1></div>
     <${Problem} failure=${failure} again=${reload} />
     ${data && data.schedules.length === 0 && html`<${Empty}>There is no schedule. <code>postroad apply FILE</code> publishes one.<//>`}
     ${data?.schedules.length > 0 && html`<table class="schedules">
-      <thead><tr><th>Schedule</th><th>Starts</th><th>When</th><th>Next</th><th>Last run</th><th>Overlap</th><th><span class="unseen">Actions</span></th></tr></thead>
+      <thead><tr><th>Schedule</th><th>Starts</th><th>When</th><th>Next</th><th>Last run</th><th>Overlap</th><th>Misses</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${data.schedules.map((schedule) => html`<tr>
         <td class="id">${schedule.schedule}</td>
         <td>${schedule.graph ? html`<a href=${`/graphs/${encodeURIComponent(schedule.graph)}`}>${schedule.graph}</a>` : schedule.agent}</td>
@@ -197,6 +199,7 @@ export function Schedules() {
         <td>${schedule.paused ? html`<${Status} of="paused" /> ${schedule.pausedReason ?? ""}` : html`<${When} at=${schedule.next[0]} now=${now} />`}</td>
         <td>${schedule.lastRun ? html`<a href=${runAddress(schedule.lastRun.runId)}>${schedule.lastRun.runId}</a> ${schedule.lastRun.status ? html`<${Status} of=${schedule.lastRun.status} short />` : ""}` : "–"}</td>
         <td>${schedule.overlap}${schedule.waiting > 0 ? `, ${schedule.waiting} wait` : ""}</td>
+        <td>${[schedule.skipped > 0 && `${count(schedule.skipped)} skipped`, schedule.missed > 0 && `${count(schedule.missed)} missed`].filter(Boolean).join(", ") || "–"}</td>
         <td class="row-actions">
           ${schedule.paused ? html`<${Action} command=${steer(schedule, "unpause", "Unpause", reload)} kind="primary">Unpause<//>` : html`<${Action} command=${steer(schedule, "pause", "Pause", reload)}>Pause…<//>`}
           <${Action} command=${steer(schedule, "trigger", "Start one now", reload)}>Start one now…<//>
@@ -204,7 +207,7 @@ export function Schedules() {
         </td>
       </tr>`)}</tbody>
     </table>`}
-  `;
+  </div>`;
 }
 
 function steer(schedule, what, title, done) {
@@ -257,15 +260,15 @@ export function Workers() {
   const health = useLoaded("/health", EVERY_MILLIS);
   useTitle("Workers");
   const parts = Object.entries(health.data?.parts ?? {});
-  return html`
+  return html`<div>
     <div class="title"><h1>Workers</h1></div>
     <${Problem} failure=${failure} again=${reload} />
     ${data?.workers.length > 0 && html`<table class="workers" tabindex="0">
-      <thead><tr><th>Worker</th><th>Host</th><th>Version</th><th>Since</th><th>Sign of life</th><th>Runs</th><th>Lag</th><th>Shards</th><th><span class="unseen">Actions</span></th></tr></thead>
+      <thead><tr><th>Worker</th><th>Host</th><th>Version</th><th>Since</th><th>Sign of life</th><th>Runs</th><th>Lag</th><th>Shards · epochs</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${data.workers.map((worker) => html`<tr>
         <td class="id">${worker.name}${worker.leaving ? " (leaving)" : ""}</td><td>${worker.host}</td><td>${worker.version}</td>
         <td><${When} at=${worker.since} now=${now} /></td><td><${When} at=${worker.renewedAt} now=${now} />${worker.sessionLocked ? "" : ", by its lease alone"}</td>
-        <td>${count(worker.running)}</td><td>${worker.lag === undefined ? "–" : count(worker.lag)}</td><td class="waits">${worker.shards.join(", ")}</td>
+        <td>${count(worker.running)}</td><td>${worker.lag === undefined ? "–" : count(worker.lag)}</td><td class="waits">${worker.shards.map((shard, i) => html`<span class="tag" title=${`shard ${shard} in epoch ${worker.epochs[i]}`}>${shard}<span class="version"> · ${worker.epochs[i]}</span></span>`)}</td>
         <td>${!worker.leaving && html`<${Action} right="publish" command=${drain(worker, reload)}>Drain…<//>`}</td>
       </tr>`)}</tbody>
     </table>`}
@@ -276,5 +279,5 @@ export function Workers() {
       <thead><tr><th>When</th><th>Dead worker</th><th>Seen by</th><th>Shards</th><th>Found by</th></tr></thead>
       <tbody>${data.takeOvers.map((taken) => html`<tr><td><${When} at=${taken.at} now=${now} /></td><td>${taken.worker} on ${taken.host}</td><td>${taken.why}</td><td>${taken.shards.join(", ")}</td><td>${taken.foundBy}</td></tr>`)}</tbody>
     </table></section>`}
-  `;
+  </div>`;
 }

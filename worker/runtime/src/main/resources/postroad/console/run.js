@@ -37,7 +37,7 @@ export function Run({ runId }) {
   }, [failure]);
   if (failure && !run) return html`<h1>${runId}</h1><${Problem} failure=${failure} again=${reload} />`;
   if (!run) return html`<h1>${runId}</h1><p class="foot" role="status">Loading</p>`;
-  return html`
+  return html`<div>
     <${Header} run=${run} live=${live} onDone=${refresh} />
     <${Problem} failure=${failure ?? why.failure} again=${refresh} />
     <${Why} why=${why.data} onDone=${refresh} />
@@ -51,7 +51,7 @@ export function Run({ runId }) {
       ${view === "state" && html`<${State} run=${run} changed=${changed} onDone=${refresh} />`}
       ${view === "events" && html`<${Events} run=${run} changed=${changed} />`}
     </div>
-  `;
+  </div>`;
 }
 
 const MOST_SHOWN = 64_000;
@@ -70,7 +70,7 @@ function useJournal(runId, isThere, onChange) {
     const begin = async () => {
       let last = 0;
       try {
-        const { events } = await get(pathOf(runId, "/events?before=2147483647&limit=1"));
+        const { events } = await get(pathOf(runId, "/events?order=newest&limit=1"));
         last = events[0]?.seq ?? 0;
       } catch {
         // The stream tells what is wrong.
@@ -116,7 +116,7 @@ function Header({ run, live, onDone }) {
   const act = (command, label, kind) => html`<${Action} command=${{ ...command, done: command.done ?? onDone }} kind=${kind}>${label}<//>`;
   const began = run.startedAt && new Date(run.startedAt).getTime();
   const toRun = (id) => go(runAddress(id));
-  return html`
+  return html`<div>
     <div class="title">
       <p class="up"><a href="/runs">Runs</a></p>
       <h1>${runId}</h1>
@@ -143,7 +143,7 @@ function Header({ run, live, onDone }) {
       ${act(ofRun.fork(runId, undefined, "", toRun), "Fork…")}
       ${act(startLike(run, toRun), "Start one like this…")}
     </div>
-  `;
+  </div>`;
 }
 
 function startLike(run, onStarted) {

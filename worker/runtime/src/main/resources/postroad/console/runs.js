@@ -24,6 +24,7 @@ function filterOf(parameters) {
     error: parameters.get("error") ?? "",
   };
   const [tag, ...value] = (parameters.get("tag") ?? "").split("=");
+  if (parameters.get("order") === "oldest") filter.order = "oldest";
   if (tag && value.length > 0) filter[`tag.${tag}`] = value.join("=");
   const span = SPAN_MILLIS[parameters.get("within")];
   // To the minute, so that the same question is asked again and again.
@@ -37,18 +38,19 @@ export function Runs() {
   const filter = useMemo(() => filterOf(new URLSearchParams(search)), [search]);
   const { data: graphs } = useLoaded("/api/graphs");
   const listing = useListing(filter);
+  const { order, ...wanted } = filter;
   useTitle("Runs");
-  return html`
+  return html`<div>
     <div class="title">
       <h1>Runs</h1>
       <${Live} state=${listing.live} why=${listing.why} />
-      <${Bulk} filter=${filter} counts=${listing.counts} onDone=${listing.reload} />
+      <${Bulk} filter=${wanted} counts=${listing.counts} onDone=${listing.reload} />
     </div>
     <${Statuses} counts=${listing.counts} chosen=${filter.status} />
     <${Filters} parameters=${parameters} graphs=${graphs?.graphs ?? []} />
     <${Problem} failure=${listing.failure} again=${listing.reload} />
     <${Table} listing=${listing} parameters=${parameters} />
-  `;
+  </div>`;
 }
 
 /** The runs of a filter, page by page, and kept as they are now. */
@@ -77,7 +79,7 @@ function useListing(filter) {
       (type, data) => {
         if (type !== "change") return;
         if (data.counts) setCounts(data.counts);
-        setState((old) => (old.asked === asked ? { ...old, runs: mergeRuns(old.runs, data, old.next) } : old));
+        setState((old) => (old.asked === asked ? { ...old, runs: mergeRuns(old.runs, data, old.next, filter.order) } : old));
       },
       (now, why) => setLive([now, why]),
     );
@@ -155,6 +157,12 @@ function Filters({ parameters, graphs }) {
         ${SPANS.map(([span, title]) => html`<option value=${span} selected=${span === value("within")}>${title}</option>`)}
       </select>
     </label>
+    <label>First
+      <select value=${value("order")} onChange=${set("order")}>
+        <option value="" selected=${value("order") === ""}>the newest</option>
+        <option value="oldest" selected=${value("order") === "oldest"}>the oldest</option>
+      </select>
+    </label>
     ${parameters.size > 0 && html`<a class="button" href="/runs">Clear</a>`}
   </form>`;
 }
@@ -174,7 +182,7 @@ function Table({ listing, parameters }) {
       ${parameters.size > 0 ? "No run is as the filter says." : html`There is no run yet. <a href="/graphs">Start one of a graph</a>.`}
     <//>`;
   }
-  return html`
+  return html`<div>
     <table class="runs" aria-rowcount=${listing.next ? -1 : runs.length + 1}>
       <thead>
         <tr>
@@ -193,18 +201,19 @@ function Table({ listing, parameters }) {
     <p class="foot" role="status">
       ${listing.loaded ? `${count(runs.length)} shown${listing.next ? ", more when you scroll" : ""}` : "Loading"}
     </p>
-  `;
+  </div>`;
 }
 
 function Row({ run, tags, now, place }) {
   const began = new Date(run.startedAt ?? run.queuedAt).getTime();
   const took = run.startedAt ? (run.endedAt ? new Date(run.endedAt).getTime() : now) - began : undefined;
+  const waits = waitsFor(run, now);
   return html`<tr aria-rowindex=${place}>
     <td><${Status} of=${run.status} /></td>
-    <td class="id"><a href=${runAddress(run.runId)}>${run.runId}</a></td>
-    <td class="graph">${run.graph}<span class="version">${run.graphVersion > 0 ? ` @${run.graphVersion}` : " (agent)"}</span></td>
+    <td class="id" title=${run.runId}><a href=${runAddress(run.runId)}>${run.runId}</a></td>
+    <td class="graph" title=${run.graph}>${run.graph}<span class="version">${run.graphVersion > 0 ? ` @${run.graphVersion}` : " (agent)"}</span></td>
     <td class="at" title=${whereItIs(run)}>${whereItIs(run)}</td>
-    <td class="waits">${waitsFor(run, now)}</td>
+    <td class="waits" title=${waits}>${waits}</td>
     ${tags.own.map((tag) => html`<td class="tags" title=${run.tags[tag]}>${tag in run.tags && html`<a href=${addressWith({ tag: `${tag}=${run.tags[tag]}` })}>${run.tags[tag]}</a>`}</td>`)}
     ${tags.others && html`<td class="tags" title=${Object.entries(run.tags).sort().map(([tag, value]) => `${tag}=${value}`).join(", ")}>${Object.entries(run.tags).filter(([tag]) => !tags.own.includes(tag)).sort().map(([tag, value]) => html`<span class="tag">${tag}=${value}</span>`)}</td>`}
     <td class="number">${run.tokens ? count(run.tokens) : ""}</td>

@@ -29,7 +29,7 @@ export function State({ run, changed, onDone }) {
   const address = (changes) => addressWith({ tab: "state", ...changes });
   const forked = (id) => go(runAddress(id));
   const exported = () => download(`${run.runId}-${version}.json`, "application/json", JSON.stringify(state.data.state, null, 2));
-  return html`
+  return html`<div>
     <${Problem} failure=${newest.failure ?? trail.failure ?? older.failure} again=${newest.reload} />
     <div class="two">
       <section aria-label="Versions">
@@ -38,7 +38,7 @@ export function State({ run, changed, onDone }) {
           ${(trail.data?.versions ?? []).map((made) => html`<li class=${made.version === version ? "chosen" : ""}>
             <a href=${address({ version: made.version, against: "" })} aria-current=${made.version === version ? "true" : undefined}>
               <b>${made.version}</b> ${made.nodes.join(", ") || made.type}</a>
-            <span class="changed">${made.changed.join(", ")}</span>
+            <span class="changed">${made.changed.map((key) => (made.nodes.length > 1 && made.writers?.[key] ? `${key} by ${made.writers[key].join(", ")}` : key)).join("; ")}</span>
             <span class="times"><${When} at=${made.at} now=${now} />${made.by?.length ? ` by ${made.by.join(", ")}` : ""}</span>
           </li>`)}
           ${trail.data && trail.data.next === undefined && html`<li class=${version === 0 ? "chosen" : ""}><a href=${address({ version: 0, against: "" })}><b>0</b> before anything</a></li>`}
@@ -64,7 +64,7 @@ export function State({ run, changed, onDone }) {
         ${state.data && html`<${Json} value=${state.data.state} label=${`State at version ${version}`} />`}
       </section>
     </div>
-  `;
+  </div>`;
 }
 
 const SIGNS = { add: "+", remove: "−", replace: "±", move: "→", copy: "⧉" };

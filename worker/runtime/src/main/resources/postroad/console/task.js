@@ -32,7 +32,7 @@ export function Tasks({ run, changed }) {
   const [body, from, to] = useWindow(tasks.length, HEIGHT);
   const names = [...new Set((nodes.data?.steps ?? []).map((step) => step.node))];
   const set = (name) => (event) => go(addressWith({ tab: "tasks", [name]: event.target.value }), { replace: true });
-  return html`
+  return html`<div>
     <form class="filters" role="search" aria-label="Filter of tasks" onSubmit=${(event) => event.preventDefault()}>
       <label>Node <select onChange=${set("node")}>
         <option value="" selected=${!node}>any</option>
@@ -51,7 +51,7 @@ export function Tasks({ run, changed }) {
         ${from > 0 && html`<tr class="space" aria-hidden="true" style=${{ height: `${from * HEIGHT}px` }}></tr>`}
         ${tasks.slice(from, to).map((task) => html`<tr key=${task.task} class=${task.superseded ? "superseded" : ""}>
           <td><${Status} of=${task.status} /></td>
-          <td class="id"><a href=${runAddress(run.runId, `?task=${encodeURIComponent(task.task)}`)}>${task.task}</a></td>
+          <td class="id" title=${task.task}><a href=${runAddress(run.runId, `?task=${encodeURIComponent(task.task)}`)}>${task.task}</a></td>
           <td>${task.superstep}</td><td>${task.attempts}</td>
           <td>${task.durationMs === undefined ? "" : duration(task.durationMs)}</td>
           <td>${task.inputTokens + task.outputTokens > 0 ? count(task.inputTokens + task.outputTokens) : ""}</td>
@@ -61,7 +61,7 @@ export function Tasks({ run, changed }) {
       </tbody>
     </table>
     <p class="foot" role="status">${count(tasks.length)} shown ${next && html`<button onClick=${load}>Show more</button>`}</p>`}
-  `;
+  </div>`;
 }
 
 export function Task({ run, id, changed, shown, onDone }) {
@@ -75,7 +75,7 @@ export function Task({ run, id, changed, shown, onDone }) {
   if (!task) return html`<${Problem} failure=${failure} again=${reload} />`;
   const live = shown.get(id);
   const canRetry = ["failed", "cancelled"].includes(run.status) && ["failed", "cancelled"].includes(task.status);
-  return html`
+  return html`<div>
     <div class="title">
       <p class="up"><a href=${runAddress(run.runId, `?tab=tasks&node=${encodeURIComponent(task.node)}`)}>Tasks of ${task.node}</a></p>
       <h2>${task.task}</h2>
@@ -88,6 +88,8 @@ export function Task({ run, id, changed, shown, onDone }) {
       <div><dt>Attempts</dt><dd>${task.attempts}</dd></div>
       <div><dt>Took</dt><dd>${task.durationMs === undefined ? "–" : duration(task.durationMs)}</dd></div>
       <div><dt>Tokens</dt><dd>${count(task.inputTokens)} in, ${count(task.outputTokens)} out</dd></div>
+      ${task.cost !== undefined && html`<div><dt>Cost</dt><dd>${task.cost}</dd></div>`}
+      ${task.nextTryAt && html`<div><dt>Next try</dt><dd><${When} at=${task.nextTryAt} now=${now} /></dd></div>`}
       <div><dt>Began</dt><dd><${When} at=${task.startedAt} now=${now} /></dd></div>
       <div><dt>Trace</dt><dd><${Trace} runId=${run.runId} task=${task.agent && task.task} attempt=${task.agent && Math.max(1, task.attempts)} /></dd></div>
     </dl>
@@ -107,7 +109,7 @@ export function Task({ run, id, changed, shown, onDone }) {
     </div>
     <${Logs} run=${run} task=${task} changed=${changed} />
     ${task.agent && html`<${Prompt} agent=${task.agent} />`}
-  `;
+  </div>`;
 }
 
 /** Whether nothing ran beside it, so that a run can go on from what it wrote without losing what others did. */
@@ -118,12 +120,12 @@ const isAlone = (task, nodes) => {
 
 function Calls({ calls }) {
   const most = Math.max(1, ...calls.map((call) => call.durationMs ?? 0));
-  return html`<section><h3>Attempts</h3><table>
-    <thead><tr><th>Attempt</th><th>Result</th><th>Took</th><th></th><th>Error</th></tr></thead>
+  return html`<section><h3>Attempts</h3><table tabindex="0">
+    <thead><tr><th>Attempt</th><th>Result</th><th>Took</th><th><span class="unseen">Compared</span></th><th>Error</th></tr></thead>
     <tbody>${calls.map((call) => html`<tr>
       <td>${call.attempt}</td>
-      <td><${Status} of=${call.status} />${call.repeated ? ", tried again" : ""}</td>
-      <td>${duration(call.durationMs)}</td>
+      <td><${Status} of=${call.status} />${call.repeated ? html` <span class="age">tried again</span>` : ""}</td>
+      <td class="took">${duration(call.durationMs)}</td>
       <td class="meter"><meter min="0" max=${most} value=${call.durationMs ?? 0} aria-label=${`Attempt ${call.attempt}: ${duration(call.durationMs)}`}></meter></td>
       <td class="waits">${call.error ? `${call.error.type}: ${call.error.message}` : ""}</td>
     </tr>`)}</tbody>

@@ -86,7 +86,7 @@ export function Timeline({ run, changed }) {
   const critical = criticalPath(found);
   const queued = data.startedAt ? [{ kind: "queued", start: begin, end: new Date(data.startedAt).getTime() }] : [{ kind: "queued", start: begin, end }];
   const toggle = (node) => setOpen((old) => (old.has(node) ? new Set([...old].filter((one) => one !== node)) : new Set([...old, node])));
-  return html`
+  return html`<div>
     <${Problem} failure=${failure} again=${reload} />
     <ul class="legend" aria-label="What the colours mean">${KINDS.map(([kind, title]) => html`<li><svg class="swatch" viewBox="0 0 14 14" aria-hidden="true"><rect class=${`bar is-${kind}`} width="14" height="14" /></svg>${title}</li>`)}<li><b class="critical-sign">◆</b>everything else waited for it</li></ul>
     <p class="traced">Trace <${Trace} runId=${run.runId} /></p>
@@ -96,25 +96,25 @@ export function Timeline({ run, changed }) {
       <${Lane} title="queue" pieces=${queued} scale=${scale} />
       ${[...lanes].map(([node, list]) => {
         const tasks = new Set(list.map((piece) => piece.task)).size;
-        return html`
+        return html`<div>
           <${Lane} key=${node} title=${node} tasks=${tasks} critical=${list.some((piece) => critical.has(piece.task))} pieces=${merged(list, scale)} scale=${scale} open=${open.has(node)} onToggle=${() => toggle(node)}
             address=${tasks === 1 ? runAddress(run.runId, `?task=${encodeURIComponent(list[0].task)}`) : runAddress(run.runId, `?tab=tasks&node=${encodeURIComponent(node)}`)} />
           ${open.has(node) && html`<${TaskLanes} run=${run} list=${list} scale=${scale} critical=${critical} />`}
-        `;
+        </div>`;
       })}
     </div>
     ${found.length === 0 && html`<${Empty}>Nothing of it has begun yet.<//>`}
-  `;
+  </div>`;
 }
 
 function TaskLanes({ run, list, scale, critical }) {
   const tasks = new Map();
   for (const piece of list) tasks.set(piece.task, [...(tasks.get(piece.task) ?? []), piece]);
   const shown = [...tasks].slice(0, MOST_ROWS);
-  return html`
+  return html`<div>
     ${shown.map(([task, all]) => html`<${Lane} key=${task} inner title=${task} critical=${critical.has(task)} pieces=${all} scale=${scale} address=${runAddress(run.runId, `?task=${encodeURIComponent(task)}`)} />`)}
     ${tasks.size > MOST_ROWS && html`<p class="foot">${count(tasks.size - MOST_ROWS)} more of its tasks: <a href=${runAddress(run.runId, `?tab=tasks&node=${encodeURIComponent(list[0].node)}`)}>all of them</a></p>`}
-  `;
+  </div>`;
 }
 
 function Lane({ title, tasks, pieces: list, scale, address, critical, open, onToggle, inner }) {

@@ -2,6 +2,8 @@
 import { html, useCallback, useEffect, useRef, useState } from "./preact.js";
 import { get } from "./api.js";
 
+// A component that has several roots may be drawn in another order when one of them comes later (Preact issue 4123, which the
+// Preact that htm brings has); so each has one.
 export { html, render, useCallback, useEffect, useMemo, useRef, useState, createContext, useContext } from "./preact.js";
 
 /* ---------------------------------------------------------------- where we are */
@@ -51,6 +53,8 @@ export const runAddress = (runId, more = "") => `/runs/${encodeURIComponent(runI
 
 /* ---------------------------------------------------------------- what is loaded */
 
+const SOON_MILLIS = 1_000;
+
 /**
  * What a path answers. What was there stays while it is asked for again, so that nothing jumps.
  * @param path null for nothing yet
@@ -59,6 +63,7 @@ export const runAddress = (runId, more = "") => `/runs/${encodeURIComponent(runI
 export function useLoaded(path, everyMillis = 0) {
   const [state, setState] = useState({ path: null, data: undefined, failure: undefined });
   const asked = useRef(null);
+  const soon = useRef(0);
   const load = useCallback(async () => {
     asked.current?.abort();
     if (path === null) return;
@@ -78,10 +83,17 @@ export function useLoaded(path, everyMillis = 0) {
     return () => {
       asked.current?.abort();
       clearInterval(timer);
+      clearTimeout(soon.current);
     };
   }, [load, everyMillis]);
+  // What was asked for now is done a moment later.
+  const reload = useCallback(() => {
+    load();
+    clearTimeout(soon.current);
+    if (everyMillis) soon.current = setTimeout(load, SOON_MILLIS);
+  }, [load, everyMillis]);
   const fresh = state.path === path;
-  return { data: fresh ? state.data : undefined, failure: fresh ? state.failure : undefined, reload: load };
+  return { data: fresh ? state.data : undefined, failure: fresh ? state.failure : undefined, reload };
 }
 
 /** The time, every so often. */
@@ -173,11 +185,13 @@ const floor = (millis) => Math.floor(millis / 1_000) * 1_000;
 
 export const count = (number) => Number(number).toLocaleString("en");
 
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** What went wrong, with what to do. */
 export function Problem({ failure, again }) {
   if (!failure) return null;
   return html`<div class="problem" role="alert">
-    <p>${failure.message}</p>
+    <p>${sentence(failure.message)}</p>
     ${failure.details?.length > 0 && html`<ul>${failure.details.map((line) => html`<li>${line}</li>`)}</ul>`}
     ${again && html`<button type="button" onClick=${again}>Try again</button>`}
   </div>`;

@@ -1,7 +1,7 @@
 // Why a run does not go on, or did not go well, and what to press.
 import { post } from "./api.js";
 import { Action, option } from "./commands.js";
-import { html, useNow, When } from "./ui.js";
+import { html, sentence, useNow, When } from "./ui.js";
 
 const VERBS = {
   cancel: "Cancel the run", retry: "Retry", resume: "Answer", reassign: "Hand on", unpause: "Unpause", pause: "Pause",
@@ -33,8 +33,6 @@ export function Why({ why, onDone }) {
     </ul>
   </section>`;
 }
-
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function Step({ step, runId, onDone }) {
   const type = step.body.type ?? step.post.split("/").at(-1);

@@ -119,6 +119,10 @@ interface ConsoleFrameActions extends ConsolePages {
                                     "UPDATE postroad.runs SET queued_at = queued_at - interval '2 hours' WHERE run_id = 'costs-1'"));
             goTo(page, "/runs?graph=costs");
             assertThat(row).hasCount(2);
+            assertThat(row.locator("td.id")).hasText(new String[] {"costs-2", "costs-1"});
+            page.getByLabel("First").selectOption("oldest");
+            assertThat(page).hasURL(Pattern.compile(".*order=oldest.*"));
+            assertThat(row.locator("td.id")).hasText(new String[] {"costs-1", "costs-2"});
             page.getByLabel("Begun within").selectOption("PT1H");
             assertThat(page).hasURL(Pattern.compile(".*within=PT1H.*"));
             assertThat(row.locator("td.id")).hasText(new String[] {"costs-2"});
@@ -140,7 +144,7 @@ interface ConsoleFrameActions extends ConsolePages {
     @Test
     default void showsWhenABreakerWasOpenAndHowAnAgentWasChanged() {
         try (MoodyAgent agents = MoodyAgent.start()) {
-            agents.is("frail", Mood.of(500, "out of order"));
+            agents.is("frail", Mood.of(500, "out of order " + "0123456789".repeat(30)));
             String frail = "agent: frail\nkind: http\nurl: " + agents.url("frail") + """
 
                 retry: { maxAttempts: 1 }
@@ -179,6 +183,19 @@ interface ConsoleFrameActions extends ConsolePages {
             assertThat(page.locator(".opened .patch")).containsText("timeout");
             assertThat(page.locator(".opened .patch")).containsText("\"PT9S\"");
             assertThat(hour).containsText(open);
+            assertThat(place().browsing().unreadable(page)).isEmpty();
+
+            goTo(page, "/errors?graph=frails");
+            assertThat(page.locator("table.errors a[href='/agents/frail']")).isVisible();
+            // What others wrote without a space makes no page wider than the screen.
+            page.setViewportSize(390, 900);
+            for (String path : List.of("/errors?graph=frails", "/agents/frail", "/runs/frail-1?task=call%401")) {
+                goTo(page, path);
+                assertThat(page.getByText("0123456789").first()).isVisible();
+                assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                        .as(path)
+                        .isEqualTo(390);
+            }
             assertThat(place().browsing().unreadable(page)).isEmpty();
         }
     }

@@ -48,8 +48,15 @@ interface ConsoleOperationActions extends ConsolePages {
 
     @Test
     default void catchesUpWithASchedule() {
-        site().apply("schedule: hourly\ngraph: sending\ncron: \"0 * * * *\"\noverlap: allow\n");
+        site().apply("schedule: hourly\ngraph: sending\ncron: \"0 * * * *\"\noverlap: allow\n---\n"
+                + "schedule: often\ngraph: lasts\nevery: PT1S\noverlap: skip\n---\ngraph: lasts\n" + ConsolePlace.ASKS);
+        Site.await(
+                "a time was skipped, as the run before goes on",
+                () -> site().number("SELECT count(*) FROM postroad.agent_events WHERE type = 'schedule.skipped'") > 0);
         Page page = at("/schedules");
+        assertThat(page.locator("table.schedules tr", new Page.LocatorOptions().setHasText("often")))
+                .containsText(Pattern.compile("[0-9]+ skipped"));
+        site().send(site().topics().registry(), Site.bytes("schedule/often"), null);
         Locator row = page.locator("table.schedules tr", new Page.LocatorOptions().setHasText("hourly"));
         row.getByText("Catch up…").click();
         fill(page, "From", "2026-01-31T00:30:00Z");
@@ -178,12 +185,13 @@ interface ConsoleOperationActions extends ConsolePages {
         fill(page, "Definition", "graph: applied\nnodes: { ask: { interrup: \"'well?'\" } }\n");
         inDialog(page, "Publish it").click();
         assertThat(dialog(page).locator(".problem")).containsText("nodes.ask");
-        fill(page, "Definition", "graph: applied\n" + ConsolePlace.ASKS);
+        String applied = "graph: applied\nstate: { topic: { description: What it is about } }\n" + ConsolePlace.ASKS;
+        fill(page, "Definition", applied);
         send(page, "Publish it");
         assertThat(page.locator(".sayings")).containsText("Published: graph/applied");
         asking("applied", "moves");
         button(page, "Apply a definition…").click();
-        fill(page, "Definition", "graph: applied\ndescription: Better\n" + ConsolePlace.ASKS);
+        fill(page, "Definition", applied + "description: Better\n");
         send(page, "Publish it");
         Site.await(
                 "the version is there",
@@ -194,9 +202,14 @@ interface ConsoleOperationActions extends ConsolePages {
         send(page, "Migrate them to @2");
         assertThat(last("moves", EventType.RUN_MIGRATED).graphVersion()).isEqualTo(2);
         button(page, "Start a run…").click();
+        assertThat(dialog(page)).containsText("What it is about");
+        fill(page, "topic", "tea");
         fill(page, "Run id; one is made where it is empty", "started");
+        assertThat(dialog(page))
+                .containsText("postroad trigger applied --input '{\"topic\":\"tea\"}' --run-id started");
         send(page, "Start the run");
         site().journalWith("started", event -> event.type() == EventType.RUN_WAITING);
+        assertThat(inState("started", "topic")).isEqualTo("\"tea\"");
     }
 
     /** The last one is left alone; another one hands over and ends, by keys alone. */
@@ -213,6 +226,8 @@ interface ConsoleOperationActions extends ConsolePages {
         tabTo(page, "Drain it");
         page.keyboard().press("Enter");
         assertThat(row).hasCount(0);
+        assertThat(page.locator("table.workers .tag").first())
+                .hasAttribute("title", Pattern.compile("shard [0-9] in epoch [0-9]+"));
         Site.await("it has ended", ended::isDone);
         assertThat(third.isReady()).isFalse();
         assertThat(site().number("SELECT count(*) FROM postroad.workers WHERE name = 'third'"))

@@ -12,11 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.MoodyAgent;
+import dev.postroad.runtime.testing.Site;
 import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -69,7 +71,18 @@ interface ConsoleRunActions extends ConsolePages {
                 edges: [ { from: START, to: wait }, { from: wait, to: then }, { from: then, to: END } ]
                 """);
         asking("stops", "stops-at");
+        site().control("stops-at", new Control.Pause(new Breakpoints(List.of(), List.of(Breakpoints.ALL))));
+        last("stops-at", EventType.BREAKPOINTS_SET);
         Page page = at("/runs/stops-at?tab=graph");
+        // Of all nodes one is left out: the others are named.
+        button(page, "Pauses after then").click();
+        dialog(page).getByLabel("Pause after then").uncheck();
+        assertThat(dialog(page)).containsText("postroad pause stops-at --after wait");
+        send(page, "Set");
+        button(page, "Pauses after wait").click();
+        dialog(page).getByLabel("Pause after wait").uncheck();
+        assertThat(dialog(page)).containsText("postroad pause stops-at --clear");
+        send(page, "Set");
         button(page, "Pause at then").click();
         dialog(page).getByLabel("Pause before then").check();
         assertThat(dialog(page)).containsText("postroad pause stops-at --before then");
@@ -90,6 +103,29 @@ interface ConsoleRunActions extends ConsolePages {
         button(page, "Unpause").first().click();
         send(page, "Unpause");
         assertThat(site().ended("stops-at").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    default void forgetsToPauseAtNodesThatAMigrationTookAway() {
+        String shrinks = """
+            graph: shrinks
+            nodes: { wait: { interrupt: "'go?'" }, send: %s }
+            edges: [ { from: START, to: wait }, { from: wait, to: send }, { from: send, to: END } ]
+            """;
+        site().apply(shrinks.formatted("{ graph: sending }"));
+        asking("shrinks", "shrunk");
+        site().control("shrunk", new Control.Pause(new Breakpoints(List.of("send", "send/stamp"), List.of())));
+        last("shrunk", EventType.BREAKPOINTS_SET);
+        site().apply(shrinks.formatted("{ set: \"{}\" }"));
+        Site.await(
+                "there are two versions",
+                () -> site().number("SELECT count(*) FROM postroad.graphs WHERE name = 'shrinks'") == 2);
+        site().control("shrunk", new Control.Migrate(2));
+        last("shrunk", EventType.RUN_MIGRATED);
+        try (Caller caller = new Caller(URI.create(place().here()).getPort())) {
+            assertThat(caller.found("/api/runs/shrunk/nodes").at("/breakpoints/before"))
+                    .isEqualTo(ConsolePages.json("[\"send\"]"));
+        }
     }
 
     @Test
@@ -137,6 +173,8 @@ interface ConsoleRunActions extends ConsolePages {
         assertThat(page.getByLabel("State at version 2")).containsText("parts");
         assertThat(ConsolePages.json(downloaded(page, button(page, "Export"))))
                 .isEqualTo(site().history().state("asks", 2).orElseThrow().state());
+        assertThat(page.locator(".versions li", new Page.LocatorOptions().setHasText("check, write")))
+                .containsText("text by write");
         page.getByLabel("Compared with version").fill("0");
         page.getByLabel("Compared with version").press("Enter");
         assertThat(page).hasURL(Pattern.compile(".*against=0.*"));
@@ -149,7 +187,7 @@ interface ConsoleRunActions extends ConsolePages {
         try (MoodyAgent agents = MoodyAgent.start()) {
             agents.is("tardy", new MoodyAgent.Mood(503, "text/plain", "later"));
             site().apply("agent: tardy\nkind: http\nurl: " + agents.url("tardy")
-                    + "\nretry: { maxAttempts: 2, backoff: PT1H }\n---\n" + """
+                    + "\nretry: { maxAttempts: 2, backoff: PT1H, maxBackoff: PT1H }\n---\n" + """
                         graph: tries
                         nodes: { call: { agent: tardy } }
                         edges: [{ from: START, to: call }, { from: call, to: END }]
@@ -160,6 +198,7 @@ interface ConsoleRunActions extends ConsolePages {
             }
             Page page = at("/runs/tried-again?task=call%401");
             Locator actions = page.locator(".view .actions");
+            assertThat(page.locator(".view .facts")).containsText(Pattern.compile("Next try ?in 5[0-9] m"));
             press(actions, "Try now");
             send(page, "Try now");
             site().ended("tried-again");

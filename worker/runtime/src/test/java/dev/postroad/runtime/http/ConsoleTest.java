@@ -22,6 +22,9 @@ import dev.postroad.runtime.testing.Site;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
@@ -88,6 +91,9 @@ final class ConsoleTest implements ConsoleInboxActions {
             page.navigate(HERE + path);
             assertThat(page.locator(there).first()).isVisible();
             assertThat(page.locator(".problem")).hasCount(0);
+            assertThat(Objects.requireNonNull(page.locator("main h1").boundingBox()).y)
+                    .as("nothing is above the title of " + path)
+                    .isLessThan(150);
             assertThat(BROWSING.unreadable(page)).as(path).isEmpty();
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
             assertThat(BROWSING.faint(page)).as(path + " in the dark").isEmpty();
@@ -162,6 +168,7 @@ final class ConsoleTest implements ConsoleInboxActions {
         for (Page each : List.of(page, late)) {
             each.navigate(HERE + "/inbox?run=twice");
             assertThat(each.locator(".question h2")).hasText("Send it?");
+            assertThat(each.locator("nav .badge")).hasText(Pattern.compile("[1-9][0-9]*"));
         }
         // What the late one sees stays as it is.
         late.route("**/api/waiting**", Route::abort);
@@ -205,6 +212,9 @@ final class ConsoleTest implements ConsoleInboxActions {
             SITE.client().trigger(Trigger.of("letters", run, (ObjectNode) Site.json("{}")));
             SITE.journalWith(run, event -> event.type() == EventType.RUN_WAITING);
         }
+        page.navigate(HERE + "/runs?graph=breaks&status=failed");
+        button(page, "All of these…").click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad retry --status failed --graph breaks");
         page.navigate(HERE + "/runs?graph=letters&status=waiting");
         button(page, "All of these…").click();
         assertThat(page.getByRole(AriaRole.DIALOG)).containsText("postroad cancel --status waiting --graph letters");
@@ -260,17 +270,25 @@ final class ConsoleTest implements ConsoleInboxActions {
         button(page, "Enable…").click();
         inDialog(page, "Enable it").click();
         assertThat(page.locator(".why")).hasCount(0);
+        CountDownLatch seen = new CountDownLatch(1);
         PuppetAgent.play("called", call -> {
             call.log().info("it is half done");
+            while (!seen.await(50, TimeUnit.MILLISECONDS)) {
+                call.output().emit("half a letter");
+            }
             return PuppetAgent.nothing();
         });
         button(page, "Try a call…").click();
         page.getByLabel("Run id").fill("called");
         inDialog(page, "Call it").click();
         assertThat(page).hasURL(HERE + "/runs/called");
-        assertThat(page.locator(".title .status")).containsText("completed");
-        page.navigate(HERE + "/runs/called?tab=tasks");
-        page.locator("table.tasks a").first().click();
+        try {
+            page.locator(".box a").first().click();
+            assertThat(page.locator(".shown")).containsText("half a letter");
+        } finally {
+            seen.countDown();
+        }
+        assertThat(page.locator(".title .status").first()).containsText("completed");
         assertThat(page.locator(".log")).containsText("it is half done");
     }
 
