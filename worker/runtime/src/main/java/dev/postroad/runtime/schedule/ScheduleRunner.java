@@ -1,5 +1,6 @@
 package dev.postroad.runtime.schedule;
 
+import dev.postroad.contracts.definition.Overlap;
 import dev.postroad.runtime.background.Hourly;
 import dev.postroad.runtime.background.Memory;
 import dev.postroad.runtime.background.Repeats;
@@ -9,6 +10,8 @@ import dev.postroad.runtime.run.lane.Lanes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +38,7 @@ public final class ScheduleRunner implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 100;
     private static final Duration READ_EVERY = Duration.ofSeconds(1);
     private static final Duration LOOK_AT_WAITING_EVERY = Duration.ofMillis(250);
+    private static final Set<Overlap> MAY_WAIT = EnumSet.of(Overlap.QUEUE, Overlap.CANCEL_PREVIOUS);
 
     private final Repeats repeats;
     private final ScheduleRows rows;
@@ -49,6 +53,7 @@ public final class ScheduleRunner implements AutoCloseable {
     private final Hourly oldEvents;
     private Instant readAt = Instant.MIN;
     private Instant waitingAt = Instant.MIN;
+    /** Whether some in Postgres may wait for others to end, or for room; seen anew with each reading. */
     private boolean someWait;
 
     /**
@@ -98,13 +103,15 @@ public final class ScheduleRunner implements AutoCloseable {
         }
         if (someWait && isTime(waitingAt, LOOK_AT_WAITING_EVERY, now)) {
             someWait = waiting.look() > 0;
-            rows.starting(calendar.names()).forEach(this::start);
+            start(rows.starting(calendar.names()));
             waitingAt = now;
         }
         if (starter.hasRoom()) {
             List<StoredSchedule> due = calendar.takeDue(now, decider.most());
-            decider.decide(due, now).forEach(this::start);
-            someWait |= !due.isEmpty();
+            start(decider.decide(due, now));
+            someWait |= due.stream()
+                    .anyMatch(
+                            schedule -> MAY_WAIT.contains(schedule.definition().overlap()));
         }
         if (oldEvents.isDue() && !rows.forgetEvents(now.minus(keptEvents))) {
             oldEvents.done();
@@ -141,14 +148,22 @@ public final class ScheduleRunner implements AutoCloseable {
         }
     }
 
-    /** One that breaks is no reason for others not to begin. */
-    private void start(StartingRun run) {
+    private void start(Collection<StartingRun> runs) {
+        for (StartingRun run : runs) {
+            someWait |= !start(run);
+        }
+    }
+
+    /** Whether it is on its way; one that breaks is no reason for others not to begin. */
+    private boolean start(StartingRun run) {
         try {
-            calendar.find(run.schedule())
-                    .ifPresent(schedule -> starter.start(schedule, run, shards.of(run.schedule())));
+            return calendar.find(run.schedule())
+                    .filter(schedule -> starter.start(schedule, run, shards.of(run.schedule())))
+                    .isPresent();
         } catch (RuntimeException | VirtualMachineError defect) {
             Memory.passOnIfShort(defect);
             repeats.error("run " + run.runId() + " cannot begin yet; others do", defect);
+            return false;
         }
     }
 

@@ -58,20 +58,24 @@ final class Starter {
         return onTheirWay.size() < MOST_ON_THEIR_WAY;
     }
 
-    /** Hands a run to the lane of a shard, unless it is on its way there, or the lane has no room for now. */
-    void start(StoredSchedule schedule, StartingRun run, int shard) {
+    /** Hands a run to the lane of a shard, unless it is on its way there; false where the lane has no room for now. */
+    boolean start(StoredSchedule schedule, StartingRun run, int shard) {
+        if (onTheirWay.containsKey(run.runId())) {
+            return true;
+        }
         Long epoch = epochs.get().get(shard);
-        if (epoch == null || onTheirWay.containsKey(run.runId()) || !lanes.hasRoom(shard) || !hasRoom()) {
-            return;
+        if (epoch == null || !lanes.hasRoom(shard) || !hasRoom()) {
+            return false;
         }
         Optional<Admittee> admittee = admissions.admittee(schedule, run, shard, new Outcome(run));
         if (admittee.isEmpty()) {
             String reason = admissions.refusal(schedule, run.dueAt());
             refused.add(new Refused(run, reason == null ? "it could not begin" : reason));
-            return;
+            return true;
         }
         onTheirWay.put(run.runId(), new Handed(shard, epoch, clock.instant()));
         lanes.admit(admittee.get());
+        return true;
     }
 
     /** Notes what became of those that arrived. */
