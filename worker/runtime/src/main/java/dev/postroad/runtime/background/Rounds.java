@@ -2,6 +2,7 @@ package dev.postroad.runtime.background;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
@@ -17,9 +18,11 @@ public final class Rounds implements AutoCloseable {
     private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
     private final Repeats repeats;
+    private final InstantSource clock;
     private final Bell bell;
     private final String what;
     private final long everyMillis;
+    private final int rests;
     private final Round round;
     private final Thread thread;
     private volatile boolean closed;
@@ -46,7 +49,19 @@ public final class Rounds implements AutoCloseable {
 
     /** @param bell has the next round begin at once, and not only when it is time */
     public Rounds(Bell bell, String name, String what, long everyMillis, InstantSource clock, Round round) {
+        this(bell, 0, name, what, everyMillis, clock, round);
+    }
+
+    /**
+     * As above, for a bell that may be rung all the time.
+     *
+     * @param rests after a round comes a rest of so many times what it took, so that whatever comes meanwhile shares the
+     *     next one; no longer than to when it would be time
+     */
+    public Rounds(Bell bell, int rests, String name, String what, long everyMillis, InstantSource clock, Round round) {
         this.bell = bell;
+        this.rests = rests;
+        this.clock = clock;
         this.repeats = new Repeats(LOG, clock);
         this.what = what;
         this.everyMillis = everyMillis;
@@ -68,9 +83,11 @@ public final class Rounds implements AutoCloseable {
         try {
             while (!closed) {
                 boolean _ = bell.await(Duration.ofMillis(everyMillis));
-                if (!isDone()) {
-                    TimeUnit.MILLISECONDS.sleep(everyMillis);
-                }
+                Instant begun = clock.instant();
+                long pause = isDone()
+                        ? rests * Duration.between(begun, clock.instant()).toMillis()
+                        : everyMillis;
+                TimeUnit.MILLISECONDS.sleep(Math.clamp(pause, 0, everyMillis));
             }
         } catch (InterruptedException stop) {
             LOG.debug("{}: no more rounds", Thread.currentThread().getName());

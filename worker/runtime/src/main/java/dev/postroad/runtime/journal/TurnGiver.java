@@ -168,13 +168,17 @@ public final class TurnGiver {
         }
     }
 
-    /** The runs that were to begin here at once, and have not begun yet. */
-    public List<QueuedRun> stillInHand() throws SQLException {
+    /**
+     * The runs that were to begin here at once, and have not begun yet.
+     *
+     * @param but of these it is not asked: they are about to begin
+     */
+    public List<QueuedRun> stillInHand(Set<Long> but) throws SQLException {
         if (inHand.isEmpty()) {
             return List.of();
         }
         try (Connection connection = database.getConnection()) {
-            return inHand.still(connection);
+            return inHand.still(connection, but);
         }
     }
 

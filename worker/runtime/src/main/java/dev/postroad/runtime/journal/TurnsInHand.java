@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The turns of runs that this worker begins itself, a moment after it gave them: a row of the table {@code turns} holds all
@@ -82,14 +81,21 @@ final class TurnsInHand {
         }
     }
 
-    /** Those that are not begun yet, in the order of the queue; the others are forgotten. */
-    synchronized List<QueuedRun> still(Connection connection) throws SQLException {
+    /**
+     * Those that are not begun yet, in the order of the queue; the others are forgotten.
+     *
+     * @param but of these it is not asked
+     */
+    synchronized List<QueuedRun> still(Connection connection, Set<Long> but) throws SQLException {
         List<QueuedRun> still = new ArrayList<>();
         for (String graph : Set.copyOf(turns.keySet())) {
             Map<Long, Turn> ofGraph = turns.getOrDefault(graph, Map.of());
-            List<QueuedRun> found = still(connection, ofGraph.values());
-            ofGraph.keySet().retainAll(found.stream().map(QueuedRun::number).collect(Collectors.toSet()));
-            if (found.isEmpty()) {
+            Map<Long, Turn> asked = new HashMap<>(ofGraph);
+            asked.keySet().removeAll(but);
+            List<QueuedRun> found = asked.isEmpty() ? List.of() : still(connection, asked.values());
+            found.forEach(run -> asked.remove(run.number()));
+            ofGraph.keySet().removeAll(asked.keySet());
+            if (ofGraph.isEmpty()) {
                 turns.remove(graph);
                 forget(connection, graph);
             }

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Turns implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 100;
+    /** Each round reads all who are under way, however few may begin. */
+    private static final int RESTS = 2;
+
     private static final Duration OFFER_AGAIN_AFTER = Duration.ofSeconds(1);
 
     private final QueuedRuns queued;
@@ -70,8 +73,8 @@ public final class Turns implements AutoCloseable {
         this.office = office;
         this.owned = owned;
         this.clock = clock;
-        this.rounds =
-                new Rounds(wanted, "postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
+        this.rounds = new Rounds(
+                wanted, RESTS, "postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
     }
 
     /** Starts looking. */
@@ -101,7 +104,7 @@ public final class Turns implements AutoCloseable {
         if (!now.isBefore(nextOfferAgain)) {
             nextOfferAgain = now.plus(OFFER_AGAIN_AFTER);
             offered.values().removeIf(at -> at.plus(OFFER_AGAIN_AFTER).isBefore(now));
-            offer(giver.stillInHand(), now);
+            offer(giver.stillInHand(offered.keySet()), now);
         }
     }
 
