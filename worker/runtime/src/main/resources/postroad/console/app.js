@@ -100,7 +100,7 @@ function Frame({ me, onOut }) {
     return () => removeEventListener("keydown", on);
   }, []);
   // On a narrow screen it may be beside what is seen of them.
-  useEffect(() => document.querySelector(".frame nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [here]);
+  useEffect(() => document.querySelector(".frame nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
   const leave = async () => {
     await remove("/api/session");
     onOut();

@@ -1,7 +1,7 @@
 // What runs and agents used, and what of their budgets is left.
 import { query } from "./api.js";
 import { definitionOf, Later, redefine } from "./publish.js";
-import { addressWith, count, Empty, go, html, Problem, useAddress, useLoaded, useNow, useTitle, When } from "./ui.js";
+import { addressWith, count, Empty, go, html, Problem, sentence, useAddress, useLoaded, useNow, useTitle, When } from "./ui.js";
 
 const SPANS = [["P1D", "the last day", 1], ["P7D", "the last week", 7], ["", "the last 30 days", 30], ["P365D", "the last year", 365]];
 const DAY_MILLIS = 86_400_000;
@@ -42,7 +42,7 @@ export function Cost() {
 function OfRuns({ title, rows, address }) {
   return html`<section><h2>${title}</h2>
     ${rows.length === 0 ? html`<p class="empty">There was no run.</p>` : html`<table tabindex="0">
-      <thead><tr><th>${title.slice(3)}</th><th>Runs</th><th>Tokens</th><th>Cost</th></tr></thead>
+      <thead><tr><th>${sentence(title.slice(3))}</th><th>Runs</th><th>Tokens</th><th>Cost</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr>
         <td class="id">${address ? html`<a href=${address(row.name)}>${row.name}</a>` : row.name}</td>
         <td>${count(row.runs)}</td><td>${count(row.tokens)}</td><td>${row.cost}</td>

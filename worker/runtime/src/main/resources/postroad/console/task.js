@@ -139,7 +139,7 @@ function Logs({ run, task, changed }) {
   }, [changed]);
   const lines = (data?.lines ?? []).filter((line) => line.task === task.task);
   if (failure || lines.length === 0) return html`<${Problem} failure=${failure} />`;
-  return html`<section><h3>Log</h3><ol class="log">
+  return html`<section><h3>Log</h3><ol class="log" tabindex="0" aria-label="Log of the task">
     ${lines.map((line) => html`<li class=${`is-${line.level}`}><time datetime=${line.at}>${new Date(line.at).toLocaleTimeString()}</time> <b>${line.level}</b> ${line.message} ${line.fields ? html`<code>${JSON.stringify(line.fields)}</code>` : ""}</li>`)}
   </ol></section>`;
 }
