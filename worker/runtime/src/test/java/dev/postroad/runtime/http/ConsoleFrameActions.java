@@ -186,10 +186,16 @@ interface ConsoleFrameActions extends ConsolePages {
             assertThat(place().browsing().unreadable(page)).isEmpty();
 
             goTo(page, "/errors?graph=frails");
-            assertThat(page.locator("table.errors a[href='/agents/frail']")).isVisible();
+            assertThat(page.locator("table.errors a[href='/agents/frail']").first())
+                    .isVisible();
+            String failed = site().sql()
+                    .withHandle(handle -> handle.createQuery(
+                                    "SELECT min(run_id) FROM postroad.runs WHERE graph = 'frails' AND status = 'failed'")
+                            .mapTo(String.class)
+                            .one());
             // What others wrote without a space makes no page wider than the screen.
             page.setViewportSize(390, 900);
-            for (String path : List.of("/errors?graph=frails", "/agents/frail", "/runs/frail-1?task=call%401")) {
+            for (String path : List.of("/errors?graph=frails", "/agents/frail", "/runs/" + failed + "?task=call%401")) {
                 goTo(page, path);
                 assertThat(page.getByText("0123456789").first()).isVisible();
                 assertThat(page.evaluate("document.documentElement.scrollWidth"))

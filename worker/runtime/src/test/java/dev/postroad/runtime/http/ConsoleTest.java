@@ -283,7 +283,7 @@ final class ConsoleTest implements ConsoleInboxActions {
         inDialog(page, "Call it").click();
         assertThat(page).hasURL(HERE + "/runs/called");
         try {
-            page.locator(".box a").first().click();
+            page.locator(".box a[aria-label$='running, 1 task']").click();
             assertThat(page.locator(".shown")).containsText("half a letter");
         } finally {
             seen.countDown();
