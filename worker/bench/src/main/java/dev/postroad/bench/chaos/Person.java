@@ -12,10 +12,13 @@ import org.jdbi.v3.core.JdbiException;
 final class Person implements AutoCloseable {
     private static final long BEAT_MILLIS = 200;
 
+    /** Whose last wait is for a person; what waits for a breaker, or for an agent, asks nobody. */
     private static final String QUESTIONS = """
-            SELECT r.run_id || '/' || max(j.seq) FROM postroad.runs r
-            JOIN postroad.journal j ON j.run = r.id AND j.type = 'run.waiting'
-            WHERE r.status = 'waiting' AND r.graph = ? GROUP BY r.run_id""";
+            SELECT run_id || '/' || seq FROM (
+                SELECT DISTINCT ON (r.id) r.run_id, j.seq, j.data FROM postroad.runs r
+                JOIN postroad.journal j ON j.run = r.id AND j.type = 'run.waiting'
+                WHERE r.status = 'waiting' AND r.graph = ? ORDER BY r.id, j.seq DESC) AS last
+            WHERE json_array_length(data::json -> 'interrupts') > 0""";
 
     private static final String UNDER_WAY =
             "SELECT count(*) FROM postroad.runs WHERE status IN ('running', 'waiting') AND graph = ?";

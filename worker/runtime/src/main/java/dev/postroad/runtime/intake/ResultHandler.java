@@ -176,6 +176,11 @@ final class ResultHandler implements RecordHandler {
             outlets.forwardResult(incoming.record(), itsShard, incoming::done, why -> refuse(incoming, why));
         }
 
+        @Override
+        public void shardIsGone() {
+            forgetOutput();
+        }
+
         /** It is late, or came twice. */
         @Override
         public void rejected(String code, String reason) {

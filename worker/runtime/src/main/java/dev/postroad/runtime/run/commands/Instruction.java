@@ -78,6 +78,12 @@ public record Instruction(
         void elsewhere(int itsShard);
 
         /**
+         * The run's shard, though asked for here, is not this worker's any more. There is nobody to send the command to: what
+         * came from Kafka stays open, and is read again by whoever has the shard next.
+         */
+        default void shardIsGone() {}
+
+        /**
          * The run refused it, and its journal does not say so, as it has said it often enough: the answer is to go out beside
          * it.
          *

@@ -2,7 +2,6 @@ package dev.postroad.runtime.run.lane;
 
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Run;
-import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.journal.StoredRun.Unreadable;
@@ -202,16 +201,12 @@ final class OrderedInstructions {
     private static void turnAway(Instruction instruction, Optional<StoredRun> found) {
         if (found.isEmpty()) {
             instruction.outcome().unknownRun();
-            return;
-        }
-        switch (found.get()) {
-            case Readable(RunKey key, var _) -> instruction.outcome().elsewhere(key.shard());
-            case Unreadable(RunKey key, String why) -> {
-                if (key.shard() == instruction.shard()) {
-                    instruction.outcome().unreadable(why);
-                } else {
-                    instruction.outcome().elsewhere(key.shard());
-                }
+        } else if (found.get().key().shard() != instruction.shard()) {
+            instruction.outcome().elsewhere(found.get().key().shard());
+        } else {
+            switch (found.get()) {
+                case Readable _ -> instruction.outcome().shardIsGone();
+                case Unreadable(var _, String why) -> instruction.outcome().unreadable(why);
             }
         }
     }

@@ -1,0 +1,90 @@
+package dev.postroad.runtime.run.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.engine.run.Command;
+import dev.postroad.engine.run.Effect;
+import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.run.calls.AgentCaller;
+import dev.postroad.runtime.run.commands.Instruction;
+import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
+import dev.postroad.runtime.testing.Site;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** A lane on a real Kafka and Postgres that is told something for a run of a shard that it has lost. */
+@NullMarked
+class LostShardTest {
+    /** Sent on, it came back to this worker at once, ten thousand times a minute, and an agent's answer was lost. */
+    @Test
+    void whatIsForARunOfItIsLeftToItsNextOwnerAndSentNowhere() {
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        try (OneLane one = new OneLane(new QuickAgent(), (run, why) -> {})) {
+            one.start();
+            one.admit("run", Map.of(), (run, reason) -> {});
+            Site.await("it has ended", () -> one.count("status = 'completed'") == 1);
+            Site.await(
+                    "nobody has it in hand",
+                    () -> !one.lanes().hold(OneLane.MINE, List.of("run")).join().isEmpty());
+            one.lanes().instruct(new Instruction("run", OneLane.MINE, new Command.Start(), new Noted(told)));
+            one.lanes().disown(OneLane.MINE).join();
+            one.lanes().letBe(OneLane.MINE, List.of("run"));
+            Site.await("it is answered", () -> !told.isEmpty());
+        }
+        assertThat(List.copyOf(told)).containsExactly("the shard is gone");
+    }
+
+    private record Noted(Queue<String> told) implements InstructionOutcome {
+        @Override
+        public void applied() {
+            told.add("applied");
+        }
+
+        @Override
+        public void unknownRun() {
+            told.add("unknown");
+        }
+
+        @Override
+        public void elsewhere(int itsShard) {
+            told.add("elsewhere: " + itsShard);
+        }
+
+        @Override
+        public void shardIsGone() {
+            told.add("the shard is gone");
+        }
+
+        @Override
+        public void rejected(String code, String reason) {
+            told.add("rejected: " + reason);
+        }
+
+        @Override
+        public void unreadable(String why) {
+            told.add("unreadable: " + why);
+        }
+    }
+
+    private static final class QuickAgent implements AgentCaller {
+        @Override
+        public void call(RunKey run, String graph, Effect.CallAgent call, Answered answered) {
+            answered.answered(AgentReply.completed(JsonNodeFactory.instance.objectNode()), RetryPolicy.DEFAULT, 1);
+        }
+
+        @Override
+        public boolean leave(RunKey run, String task, int attempt, Answered elsewhere) {
+            return false;
+        }
+
+        @Override
+        public void stop(RunKey run, String task, int attempt, Stop why) {}
+    }
+}
