@@ -98,7 +98,7 @@ final class AllPartitions implements Assignment {
         while (!awaited.isEmpty() && isKnown(consumer, awaited.getFirst())) {
             known.accept(awaited.removeFirst().asked());
         }
-        if (awaited.size() < MOST_AWAITED && !newest.offsets().isEmpty() && newest != awaited.peekLast()) {
+        if (awaited.size() < MOST_AWAITED && !newest.offsets().isEmpty() && !newest.equals(awaited.peekLast())) {
             awaited.addLast(newest);
         }
     }

@@ -72,7 +72,7 @@ public final class Refusals {
         List<Refusal> sorted = refusals.stream()
                 .sorted(Comparator.<Refusal>comparingInt(
                                 refusal -> refusal.record().partition())
-                        .thenComparing(refusal -> refusal.record().offset()))
+                        .thenComparingLong(refusal -> refusal.record().offset()))
                 .toList();
         jdbi.useTransaction(handle -> {
             for (Refusal refusal :

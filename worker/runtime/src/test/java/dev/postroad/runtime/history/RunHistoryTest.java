@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history;
 
 import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingLong;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -172,7 +173,7 @@ final class RunHistoryTest {
                 .as("those with the most queued runs, of all priorities alike")
                 .hasSize(5)
                 .isSortedAccordingTo(
-                        comparing(QueueReport.OfKey::queued).reversed().thenComparing(QueueReport.OfKey::key))
+                        comparingLong(QueueReport.OfKey::queued).reversed().thenComparing(QueueReport.OfKey::key))
                 .allSatisfy(of -> assertThat(of.key()).endsWith("7"));
     }
 
