@@ -108,7 +108,7 @@ export function Task({ run, id, changed, shown, onDone }) {
       <section><h3>Writes</h3>${task.output === undefined ? html`<p class="empty">None yet.</p>` : html`<${Json} value=${task.output} label="Writes" />`}</section>
     </div>
     <${Logs} run=${run} task=${task} changed=${changed} />
-    ${task.agent && html`<${Prompt} agent=${task.agent} />`}
+    ${task.agent && html`<${Asked} run=${run} task=${task} changed=${changed} />`}
   </div>`;
 }
 
@@ -144,9 +144,47 @@ function Logs({ run, task, changed }) {
   </ol></section>`;
 }
 
-/** How the agent is asked, as it is defined now. */
-function Prompt({ agent }) {
-  const { data } = useLoaded(`/api/agents/${encodeURIComponent(agent)}`);
+/** How the agent is asked, as it is defined now; and of a model what it said and called on its way to the answer. */
+function Asked({ run, task, changed }) {
+  const { data } = useLoaded(`/api/agents/${encodeURIComponent(task.agent)}`);
   if (!data) return null;
-  return html`<details><summary>How agent ${agent} is defined now</summary><${Json} value=${data.definition} label="Definition of the agent" /></details>`;
+  return html`<div>
+    ${data.definition.kind === "llm" && html`<${Model} run=${run} task=${task} definition=${data.definition} changed=${changed} />`}
+    <details><summary>How agent ${task.agent} is defined now</summary><${Json} value=${data.definition} label="Definition of the agent" /></details>
+  </div>`;
 }
+
+function Model({ run, task, definition, changed }) {
+  const path = pathOf(run.runId, `/events${query({ type: "node.calling", node: task.node, limit: 1000 })}`);
+  const { data, failure, reload } = useLoaded(path);
+  useEffect(() => {
+    if (changed > 0) reload();
+  }, [changed]);
+  const turns = (data?.events ?? []).filter((event) => event.task === task.task && event.data?.calls);
+  return html`<section>
+    <h3>What the model is asked</h3>
+    <${Problem} failure=${failure} again=${reload} />
+    <dl class="draft">
+      ${definition.system && html`<div><dt>System</dt><dd>${definition.system}</dd></div>`}
+      <div><dt>Prompt</dt><dd>${definition.prompt}</dd></div>
+      ${definition.tools?.length > 0 && html`<div><dt>Tools</dt><dd>${definition.tools.map(nameOf).join(", ")}</dd></div>`}
+    </dl>
+    ${turns.length > 0 && html`<h3>Messages</h3>
+      <ol class="turns">${turns.map((turn, index) => html`<li key=${turn.seq}>
+        ${said(turn.data.said) && html`<p>${said(turn.data.said)}</p>`}
+        <ul>${turn.data.calls.map((call, at) => html`<li>
+          <code>${call.tool}(${JSON.stringify(call.input)})</code> ${call.error
+            ? `${call.error.type}: ${call.error.message}`
+            : html`<a href=${toolAddress(run, task, call.tool, index + 1, at)}>its answer</a>`}
+        </li>`)}</ul>
+      </li>`)}</ol>`}
+  </section>`;
+}
+
+const nameOf = (tool) => typeof tool === "string" ? tool : tool.name ?? tool.agent ?? tool.graph;
+
+const said = (words) => words === null || words === undefined ? "" : typeof words === "string" ? words : JSON.stringify(words);
+
+/** A tool is a task inside that of the model, by its turn and its place in that. */
+const toolAddress = (run, task, tool, turn, at) =>
+  runAddress(run.runId, `?task=${encodeURIComponent(`${task.task}/${tool}@${turn}.${at}`)}`);

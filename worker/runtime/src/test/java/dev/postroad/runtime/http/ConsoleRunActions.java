@@ -17,8 +17,10 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.ModelServer;
 import dev.postroad.runtime.testing.MoodyAgent;
 import dev.postroad.runtime.testing.Site;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -215,6 +217,49 @@ interface ConsoleRunActions extends ConsolePages {
             assertThat(page.locator(".title .status").first()).containsText("completed");
             assertThat(page.locator("table", new Page.LocatorOptions().setHasText("tried again")))
                     .containsText("http.503");
+        }
+    }
+
+    @Test
+    default void showsWhatAModelWasAskedAndWhatItSaidAndCalled() throws IOException {
+        try (ModelServer models = ModelServer.start()) {
+            models.service("sky", body -> "{\"output\": {\"sky\": \"grey\"}}");
+            models.model(
+                    "forecaster",
+                    request -> ModelServer.results(request).isEmpty()
+                            ? ModelServer.Turn.calls(new ModelServer.Call("c1", "sky", "{\"city\": \"Rome\"}"))
+                            : ModelServer.Turn.says("It will rain."));
+            site().apply("""
+                    agent: sky
+                    kind: http
+                    url: %1$s/services/sky
+                    ---
+                    agent: forecaster
+                    kind: llm
+                    provider: openai
+                    baseUrl: %1$s/v1
+                    model: forecaster
+                    system: You know the weather.
+                    prompt: How will it be in Rome?
+                    tools: [sky]
+                    ---
+                    graph: forecast
+                    state: { text: {} }
+                    nodes: { ask: { agent: forecaster } }
+                    edges: [{ from: START, to: ask }, { from: ask, to: END }]
+                    """.formatted(models.url()));
+            site().trigger("forecast", "forecast", "{}");
+            assertThat(site().journalWith("forecast", event -> event.type() == EventType.RUN_COMPLETED))
+                    .isNotEmpty();
+            Page page = at("/runs/forecast?task=ask%401");
+            assertThat(page.locator(".view"))
+                    .containsText(Pattern.compile(
+                            "You know the weather.*How will it be in Rome.*sky.*Messages", Pattern.DOTALL));
+            assertThat(page.locator(".view")).containsText("It will rain.");
+            assertThat(page.locator(".turns")).containsText("sky({\"city\":\"Rome\"})");
+            page.getByText("its answer").click();
+            assertThat(page.locator(".view h2")).hasText("ask@1/sky@1.0");
+            assertThat(page.locator(".view")).containsText("grey");
         }
     }
 
