@@ -129,6 +129,10 @@ final class ConsolePaceTest {
         screens.put("/graphs/broad", ".picture .box");
         screens.put("/errors", "table.errors");
         screens.put("/workers", "table.workers");
+        screens.put("/queue", "main h1");
+        screens.put("/schedules", "main h1");
+        screens.put("/cost", "main h1");
+        screens.put("/dead-letters", "main h1");
         screens.keySet().removeIf(path -> !path.contains(ONLY));
         screens.forEach((path, selector) -> {
             Page page = browsing.page(ColorScheme.LIGHT, 1280);
