@@ -31,7 +31,7 @@ public final class RunFilterOptions {
     private @Nullable String graph;
 
     @Mixin
-    private VersionFilter version;
+    private GraphVersionOption version;
 
     @Option(
             names = {"--waits-for", "--agent"},
@@ -62,10 +62,10 @@ public final class RunFilterOptions {
     private Map<String, String> tags = new LinkedHashMap<>();
 
     public RunFilterOptions() {
-        this(new VersionFilter.Plain());
+        this(new GraphVersionOption.Plain());
     }
 
-    RunFilterOptions(VersionFilter version) {
+    RunFilterOptions(GraphVersionOption version) {
         this.version = version;
     }
 

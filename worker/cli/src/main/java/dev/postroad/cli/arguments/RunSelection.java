@@ -39,16 +39,16 @@ public final class RunSelection {
     private CommandSpec command = CommandSpec.create();
 
     public RunSelection() {
-        this(new VersionFilter.Plain());
+        this(new GraphVersionOption.Plain());
     }
 
-    private RunSelection(VersionFilter version) {
+    private RunSelection(GraphVersionOption version) {
         filter = new RunFilterOptions(version);
     }
 
     /** Of a command to which {@code --graph-version} is the one that runs are taken to. */
     public static RunSelection fromAVersion() {
-        return new RunSelection(new VersionFilter.From());
+        return new RunSelection(new GraphVersionOption.From());
     }
 
     /** The options that say which runs are meant, by their long names. */

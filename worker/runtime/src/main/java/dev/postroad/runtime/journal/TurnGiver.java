@@ -51,10 +51,8 @@ public final class TurnGiver {
     private static final String NOT_IN_HAND = READABLE + " AND id NOT IN (SELECT unnest(?::bigint[]))";
     private static final String LOCK =
             "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?)), clock_timestamp(),"
-                    // An index that is looked through entry by entry leaves out those of runs that have gone on. And
-                    // Postgres,
-                    // which has last seen a long queue, would rather read all runs there are for the first of it, each
-                    // time.
+                    // An index that is looked through entry by entry leaves out those of runs that have gone on.
+                    // And after a long queue Postgres would rather read all runs there are for the first of it.
                     + " set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
     static final String TAKEN = """
             SELECT version, keys, count(*) AS alike, NULL::bigint AS id, NULL::text AS run_id, NULL::integer AS shard,

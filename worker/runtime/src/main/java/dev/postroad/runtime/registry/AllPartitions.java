@@ -70,11 +70,14 @@ final class AllPartitions implements Assignment {
         Instant now = clock.instant();
         if (wanted.isEmpty()) {
             newest = Ends.NONE;
-        } else if (!newest.offsets().keySet().equals(wanted)
-                || !now.minus(BETWEEN_ASKS).isBefore(newest.asked())
-                || now.isBefore(newest.asked())) {
+        } else if (!newest.offsets().keySet().equals(wanted) || isTimeToAsk(now)) {
             newest = new Ends(now, consumer.endOffsets(wanted, LIMIT));
         }
+    }
+
+    /** A clock that was set back, by however much, holds nothing up. */
+    private boolean isTimeToAsk(Instant now) {
+        return Duration.between(newest.asked(), now).abs().compareTo(BETWEEN_ASKS) >= 0;
     }
 
     @Override

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which version of their graph the runs go by that are meant. */
-sealed interface VersionFilter {
+sealed interface GraphVersionOption {
     String name();
 
     /** Null for any. */
@@ -12,7 +12,7 @@ sealed interface VersionFilter {
     Integer version();
 
     /** By the usual name. */
-    final class Plain implements VersionFilter {
+    final class Plain implements GraphVersionOption {
         private static final String NAME = "--graph-version";
 
         @Option(names = NAME, paramLabel = "N", description = "Only those of this version of their graph.")
@@ -30,7 +30,7 @@ sealed interface VersionFilter {
     }
 
     /** Of commands to which the usual name is the version that runs are taken to. */
-    final class From implements VersionFilter {
+    final class From implements GraphVersionOption {
         private static final String NAME = "--from-graph-version";
 
         @Option(names = NAME, paramLabel = "N", description = "Only those that go by this version of their graph.")
