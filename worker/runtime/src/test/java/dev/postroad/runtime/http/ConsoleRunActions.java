@@ -81,10 +81,13 @@ interface ConsoleRunActions extends ConsolePages {
         dialog(page).getByLabel("Pause after then").uncheck();
         assertThat(dialog(page)).containsText("postroad pause stops-at --after wait");
         send(page, "Set");
+        // The page is told of it by the run's next event: before that its form still shows what was.
+        assertThat(button(page, "Pause at then")).isVisible();
         button(page, "Pauses after wait").click();
         dialog(page).getByLabel("Pause after wait").uncheck();
         assertThat(dialog(page)).containsText("postroad pause stops-at --clear");
         send(page, "Set");
+        assertThat(button(page, "Pause at wait")).isVisible();
         button(page, "Pause at then").click();
         dialog(page).getByLabel("Pause before then").check();
         assertThat(dialog(page)).containsText("postroad pause stops-at --before then");
