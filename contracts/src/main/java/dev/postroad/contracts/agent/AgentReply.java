@@ -41,8 +41,14 @@ public sealed interface AgentReply {
      *
      * @param question what the person is to see
      * @param asking who is asked, for how long and for what
+     * @param kept what the agent needs to go on from there, handed back with the answer, which then is {@code {"answer": …,
+     *     "kept": …}}; null for nothing, as with agents that are hosts of their own
      */
-    record Interrupted(JsonNode question, Asking asking, Usage usage) implements AgentReply {
+    record Interrupted(
+            JsonNode question,
+            Asking asking,
+            Usage usage,
+            @Nullable JsonNode kept) implements AgentReply {
         /** Anybody may answer anything. */
         public Interrupted(JsonNode question) {
             this(question, Asking.ANYBODY);
@@ -50,12 +56,12 @@ public sealed interface AgentReply {
 
         /** Nothing was consumed. */
         public Interrupted(JsonNode question, Asking asking) {
-            this(question, asking, Usage.NONE);
+            this(question, asking, Usage.NONE, null);
         }
 
         @Override
         public Interrupted using(Usage consumed) {
-            return new Interrupted(question, asking, consumed);
+            return new Interrupted(question, asking, consumed, kept);
         }
     }
 

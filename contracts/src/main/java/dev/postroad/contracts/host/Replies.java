@@ -29,7 +29,7 @@ final class Replies {
                     answer.set("goto", gotos(completed.next()));
                 }
             }
-            case AgentReply.Interrupted(JsonNode question, Asking asking, Usage _) -> {
+            case AgentReply.Interrupted(JsonNode question, Asking asking, Usage _, JsonNode _) -> {
                 ObjectNode asked = answer.putObject("interrupt");
                 asked.set(Asking.ASK, question);
                 put(asked, asking);

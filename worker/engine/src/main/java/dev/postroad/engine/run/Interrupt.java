@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param id what a {@code resume} names it by; unique in the run
  * @param question what the agent or the node's expression gave
  * @param asking who is asked, for how long and for what; its assignee is a name
+ * @param kept handed back to the agent with the answer; null for nothing
  * @param version the version of the state that it is about
  * @param askedAt when it was asked
  * @param reminders how often somebody was reminded of it
@@ -22,6 +23,7 @@ public record Interrupt(
         String task,
         JsonNode question,
         Asking asking,
+        @Nullable JsonNode kept,
         int version,
         Instant askedAt,
         int reminders) {
@@ -59,10 +61,10 @@ public record Interrupt(
         while (every != null && count < MOST_REMINDERS && !now.isBefore(askedAt.plus(every.multipliedBy(count + 1L)))) {
             count++;
         }
-        return new Interrupt(id, node, task, question, asking, version, askedAt, count);
+        return new Interrupt(id, node, task, question, asking, kept, version, askedAt, count);
     }
 
     Interrupt of(String assignee) {
-        return new Interrupt(id, node, task, question, asking.of(assignee), version, askedAt, reminders);
+        return new Interrupt(id, node, task, question, asking.of(assignee), kept, version, askedAt, reminders);
     }
 }

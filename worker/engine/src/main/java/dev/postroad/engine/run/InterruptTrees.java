@@ -23,6 +23,9 @@ public final class InterruptTrees {
         tree.put("version", interrupt.version());
         tree.put("askedAt", interrupt.askedAt().toString());
         put(tree, interrupt.asking());
+        if (interrupt.kept() != null) {
+            tree.set("kept", interrupt.kept());
+        }
         Instant dueAt = interrupt.dueAt();
         if (dueAt != null) {
             tree.put("dueAt", dueAt.toString());
@@ -64,6 +67,7 @@ public final class InterruptTrees {
                         duration(tree, "timeout"),
                         tree.get("onTimeout"),
                         duration(tree, "remindEvery")),
+                tree.get("kept"),
                 tree.path("version").asInt(),
                 tree.has("askedAt") ? Instant.parse(tree.path("askedAt").asText()) : Instant.EPOCH,
                 tree.path("reminders").asInt());

@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.engine.graph.Target;
@@ -266,7 +267,15 @@ record Task(
 
     Task answered(JsonNode answer) {
         List<JsonNode> all = new ArrayList<>(answers);
-        all.add(answer);
+        JsonNode kept = interrupt == null ? null : interrupt.kept();
+        if (kept == null) {
+            all.add(answer);
+        } else {
+            ObjectNode both = JsonNodeFactory.instance.objectNode();
+            both.set("answer", answer);
+            both.set("kept", kept);
+            all.add(both);
+        }
         return as(TaskStatus.PENDING, attempt, attempt, null, null, List.copyOf(all), null);
     }
 

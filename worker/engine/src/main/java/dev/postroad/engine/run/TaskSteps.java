@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExceeded;
@@ -114,7 +113,7 @@ final class TaskSteps {
         }
         JsonNode question = results.evaluate(task, interrupt.question());
         String assignee = interrupt.assignee() == null ? null : results.assignee(task, interrupt.assignee());
-        waits.ask(task, question, interrupt.asking().of(assignee), Usage.NONE, 0);
+        waits.ask(task, new AgentReply.Interrupted(question, interrupt.asking().of(assignee)), 0);
     }
 
     private void sleepOrWake(Task task, Expression until) throws RefusedException {
@@ -211,8 +210,7 @@ final class TaskSteps {
     void take(Task task, Answer answer) {
         switch (answer.reply()) {
             case AgentReply.Completed completed -> ends.complete(task, completed, answer.durationMillis());
-            case AgentReply.Interrupted(JsonNode question, Asking asking, Usage usage) ->
-                waits.ask(task, question, asking, usage, answer.durationMillis());
+            case AgentReply.Interrupted asks -> waits.ask(task, asks, answer.durationMillis());
             case AgentReply.Sleeping(Duration duration, Usage usage) ->
                 waits.sleep(task, draft.now().plus(Results.bounded(duration)), usage, answer.durationMillis());
             case AgentReply.CallingTools calling ->

@@ -1,7 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.engine.run.Command.Unavailable;
 import dev.postroad.engine.run.EventBody.Missing;
@@ -103,25 +103,26 @@ final class TaskWaits {
         wakeUpAt(until);
     }
 
-    void ask(Task task, JsonNode question, Asking asking, Usage usage, long durationMillis) {
+    void ask(Task task, AgentReply.Interrupted asks, long durationMillis) {
         String refusal = task.answers().size() < MOST_ANSWERS
-                ? results.refusal(task, asking)
+                ? results.refusal(task, asks.asking())
                 : "the task has asked " + MOST_ANSWERS + " times, and all answers are handed to each call of it;"
                         + " ask in a loop of the graph, where each question is a task of its own";
         if (refusal != null) {
-            ends.fail(task, new RunError(RunError.BAD_OUTPUT, refusal, null), usage, durationMillis);
+            ends.fail(task, new RunError(RunError.BAD_OUTPUT, refusal, null), asks.usage(), durationMillis);
             return;
         }
         Interrupt interrupt = new Interrupt(
                 task.interruptId(),
                 task.node(),
                 task.id(),
-                question,
-                asking,
+                asks.question(),
+                asks.asking(),
+                asks.kept(),
                 draft.run().version(),
                 draft.now(),
                 0);
-        draft.emit(NodeWaiting.asking(interrupt, usage), task, task.attempt(), durationMillis);
+        draft.emit(NodeWaiting.asking(interrupt, asks.usage()), task, task.attempt(), durationMillis);
         Instant wakesAt = interrupt.wakesAt();
         if (wakesAt != null) {
             wakeUpAt(wakesAt);

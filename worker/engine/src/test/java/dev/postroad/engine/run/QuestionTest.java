@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.message.Answers;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
@@ -199,6 +200,20 @@ class QuestionTest {
         assertThat(script.run.status()).isEqualTo(RunStatus.WAITING);
         script.wakeNext();
         assertThat(script.calls.getLast().answers()).containsExactly(RunScript.json("{'ok': false}"));
+    }
+
+    @Test
+    void ofAnAgentAreAnsweredBesideWhatItKept() {
+        RunScript script = RunScript.started(BOTH, "{}");
+        JsonNode kept = RunScript.json("{'place': 7}");
+        Asking asking = new Asking(null, null, Duration.ofHours(1), RunScript.json("'late'"), null);
+        script.answer("b@1", "{}");
+        script.reply("a@1", new AgentReply.Interrupted(RunScript.json("'sure?'"), asking, Usage.NONE, kept));
+        Interrupt asked = script.run.interrupts().getFirst();
+        assertThat(InterruptTrees.interrupt(InterruptTrees.tree(asked))).isEqualTo(asked);
+        script.wakeNext();
+        assertThat(script.calls.getLast().answers())
+                .containsExactly(RunScript.json("{'answer': 'late', 'kept': {'place': 7}}"));
     }
 
     @Test

@@ -96,8 +96,9 @@ final class MaskingClient implements AgentClient {
                         masked(done.output()),
                         done.usage(),
                         done.next().stream().map(this::masked).toList());
+            // As a handle, what is kept is needed as it is.
             case AgentReply.Interrupted asks ->
-                new AgentReply.Interrupted(masked(asks.question()), asks.asking(), asks.usage());
+                new AgentReply.Interrupted(masked(asks.question()), asks.asking(), asks.usage(), asks.kept());
             case AgentReply.CallingTools(JsonNode said, List<ToolCall> calls, Usage usage) ->
                 new AgentReply.CallingTools(masked(said), masked(calls), usage);
             case AgentReply.Sleeping sleeping -> sleeping;

@@ -27,9 +27,12 @@ final class AnswerJson {
                 json.put("kind", "completed").set("output", completed.output());
                 json.set("next", written(completed.next()));
             }
-            case AgentReply.Interrupted(JsonNode question, Asking asking, Usage _) -> {
-                json.put("kind", "interrupted").set("question", question);
-                json.set("asking", written(asking));
+            case AgentReply.Interrupted asks -> {
+                json.put("kind", "interrupted").set("question", asks.question());
+                json.set("asking", written(asks.asking()));
+                if (asks.kept() != null) {
+                    json.set("kept", asks.kept());
+                }
             }
             case AgentReply.CallingTools(JsonNode said, List<ToolCall> calls, Usage _) -> {
                 json.put("kind", "calling-tools").set("said", said);
@@ -89,7 +92,8 @@ final class AnswerJson {
         return switch (kind) {
             case "completed" -> new AgentReply.Completed(tree(json, "output"), Usage.of(json), next(json.path("next")));
             case "interrupted" ->
-                new AgentReply.Interrupted(tree(json, "question"), asking(json.path("asking")), Usage.of(json));
+                new AgentReply.Interrupted(
+                        tree(json, "question"), asking(json.path("asking")), Usage.of(json), json.get("kept"));
             case "calling-tools" ->
                 new AgentReply.CallingTools(tree(json, "said"), ToolCalls.read(json.path("calls")), Usage.of(json));
             case "sleeping" ->

@@ -66,7 +66,10 @@ record OpenQuestions(byte[] json, Instant askedAt, @Nullable Instant dueAt, byte
         if (question.dueAt() != null) {
             tree.put("due", micros(Objects.requireNonNull(question.dueAt())));
         }
-        tree.set("question", InterruptTrees.tree(question));
+        ObjectNode asked = InterruptTrees.tree(question);
+        // Of no use to people, and as long as the agent likes.
+        asked.remove("kept");
+        tree.set("question", asked);
         return tree;
     }
 

@@ -43,6 +43,7 @@ final class AnswerJsonTest {
                 new AgentReply.Faulted("http.503", "later", true, Duration.ofSeconds(9)),
                 AgentReply.permanent("odd", "why").using(USED),
                 new AgentReply.Interrupted(Site.json("'sure?'")).using(USED),
+                new AgentReply.Interrupted(Site.json("'sure?'"), Asking.ANYBODY, USED, Site.json("{'place': 7}")),
                 new AgentReply.CallingTools(
                         Site.json("'let me see'"),
                         List.of(

@@ -47,9 +47,13 @@ public final class Answers {
                 String ofOutput = usage == null ? "has no usage" : problem(output);
                 yield ofOutput == null ? problem(next) : "the output " + ofOutput;
             }
-            case Interrupted(JsonNode question, Asking asking, Usage usage) -> {
+            case Interrupted(JsonNode question, Asking asking, Usage usage, JsonNode kept) -> {
                 String ofQuestion = asking == null ? "says not who is asked" : problem(question);
                 ofQuestion = usage == null ? "has no usage" : ofQuestion;
+                String ofKept = kept == null ? null : problem(kept);
+                if (ofKept != null) {
+                    yield "what it keeps " + ofKept;
+                }
                 yield ofQuestion == null ? problem(asking) : "the question " + ofQuestion;
             }
             case CallingTools(JsonNode said, List<ToolCall> calls, Usage usage) -> {

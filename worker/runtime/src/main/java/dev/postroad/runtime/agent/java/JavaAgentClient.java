@@ -106,8 +106,12 @@ public final class JavaAgentClient implements AgentClient {
                         next.isEmpty()
                                 ? next
                                 : next.stream().map(JavaAgentClient::ownCopy).toList());
-            case Interrupted(JsonNode question, Asking asking, Usage usage) ->
-                new Interrupted(Json.copy(question), ownCopy(asking), usage);
+            case Interrupted asks ->
+                new Interrupted(
+                        Json.copy(asks.question()),
+                        ownCopy(asks.asking()),
+                        asks.usage(),
+                        asks.kept() == null ? null : Json.copy(asks.kept()));
             case CallingTools(JsonNode said, List<ToolCall> calls, Usage usage) ->
                 new CallingTools(
                         Json.copy(said),
