@@ -31,6 +31,11 @@ final class Accepted {
         return types != null && types.contains(STREAM);
     }
 
+    /** Whether it is a browser that is to show a page. */
+    boolean isPage() {
+        return types != null && types.contains("text/html");
+    }
+
     /** @throws Refusal where SVG is not among it */
     void requireSvg() {
         if (types != null && types.stream().noneMatch(SVG::contains)) {

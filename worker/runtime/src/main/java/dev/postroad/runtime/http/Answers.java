@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
     private static final String JSON = "application/json";
+    private static final String HTML = "text/html";
 
     private Answers() {}
 
@@ -43,7 +44,8 @@ final class Answers {
         routes.exception(Exception.class, (unforeseen, context) -> send(context, internal(unforeseen, context)));
         // A handler that answers nothing, and whatever the server answers by itself.
         routes.error(404, context -> {
-            if (!JSON.equals(context.res().getContentType())) {
+            String answered = context.res().getContentType();
+            if (answered == null || !(answered.equals(JSON) || answered.startsWith(HTML))) {
                 send(context, Refusal.of(ErrorCode.NOT_FOUND, "there is nothing at " + context.path()));
             }
         });
@@ -66,6 +68,12 @@ final class Answers {
     }
 
     static void send(Context context, Refusal refusal) {
+        if (refusal.code() == ErrorCode.NOT_FOUND
+                && !context.path().startsWith("/api/")
+                && new Accepted(context).isPage()) {
+            ConsoleRoutes.nothing(context);
+            return;
+        }
         context.status(refusal.code().status());
         if (refusal.code() == ErrorCode.UNAUTHORIZED) {
             context.header("WWW-Authenticate", "Bearer");

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ConsoleFiles {
     private static final String FOLDER = "/postroad/console/";
     private static final String PAGE = "index.html";
+    private static final String NOTHING = "nothing.html";
     /** Preact and htm in one module, as they are published. */
     private static final String PREACT = "/META-INF/resources/_static/htm/3.1.1/preact/standalone.module.js";
 
@@ -61,6 +62,7 @@ final class ConsoleFiles {
     private final Map<String, File> files;
     private final String version;
     private final byte[] page;
+    private final byte[] nothing;
 
     /** A file with its media type. */
     static final class File {
@@ -82,10 +84,15 @@ final class ConsoleFiles {
         }
     }
 
-    private ConsoleFiles(Map<String, File> files, byte[] page) {
+    private ConsoleFiles(Map<String, File> files) {
         this.files = Collections.unmodifiableMap(files);
         this.version = version(files);
-        this.page = new String(page, StandardCharsets.UTF_8)
+        this.page = page(PAGE);
+        this.nothing = page(NOTHING);
+    }
+
+    private byte[] page(String name) {
+        return new String(bytes(FOLDER + name), StandardCharsets.UTF_8)
                 .replace("@version@", version)
                 .getBytes(StandardCharsets.UTF_8);
     }
@@ -99,7 +106,7 @@ final class ConsoleFiles {
         Map<String, File> files = new LinkedHashMap<>();
         OWN.forEach(name -> files.put(name, new File(type(name), bytes(FOLDER + name))));
         files.put("preact.js", new File(type("preact.js"), bytes(PREACT)));
-        return new ConsoleFiles(files, bytes(FOLDER + PAGE));
+        return new ConsoleFiles(files);
     }
 
     private static String type(String name) {
@@ -133,6 +140,11 @@ final class ConsoleFiles {
     /** The page that loads the rest. */
     byte[] page() {
         return page;
+    }
+
+    /** The page that says that there is none. */
+    byte[] nothing() {
+        return nothing;
     }
 
     /** A file; null where this release has none of that name. */

@@ -25,6 +25,7 @@ final class ConsoleRoutes {
             "sign-in");
 
     private static final String FILES = "/console/";
+    private static final String HTML = "text/html; charset=utf-8";
 
     /** Nothing from elsewhere, nothing inline, in no frame. */
     private static final String POLICY = String.join(
@@ -63,10 +64,18 @@ final class ConsoleRoutes {
     }
 
     private static void page(Context context) {
+        send(context, ConsoleFiles.get().page());
+    }
+
+    /** Tells whoever looks with a browser that there is no such page, and where the console is. */
+    static void nothing(Context context) {
+        send(context.status(ErrorCode.NOT_FOUND.status()), ConsoleFiles.get().nothing());
+    }
+
+    private static void send(Context context, byte[] page) {
         protect(context);
         context.header("Cache-Control", "no-cache");
-        context.contentType("text/html; charset=utf-8")
-                .result(ConsoleFiles.get().page());
+        context.contentType(HTML).result(page);
     }
 
     private static void file(Context context) {

@@ -202,6 +202,23 @@ final class HttpGuardTest {
     }
 
     @Test
+    void showsWhoeverLooksWithABrowserAPageWhereThereIsNone() {
+        assertThat(here.raw(
+                        "GET /nowhere HTTP/1.1", "Host: 127.0.0.1", "Connection: close", "Accept: text/html,*/*;q=0.8"))
+                .startsWith("HTTP/1.1 404")
+                .contains("Content-Security-Policy: default-src 'none'; script-src 'self'", "<a href=\"/\">");
+        for (String path : List.of("/nowhere", "/console/other/app.js")) {
+            assertThat(here.get(path, "Accept", "*/*").json().at("/error/code").asText())
+                    .isEqualTo("not-found");
+        }
+        assertThat(here.get("/api/nowhere", "Accept", "text/html,*/*")
+                        .json()
+                        .at("/error/code")
+                        .asText())
+                .isEqualTo("not-found");
+    }
+
+    @Test
     void tellsAnybodyWhetherTheWorkerIsThere() {
         Site.await("it lives", () -> anywhere.get("/health/live").status() == 200);
         Site.await("it is ready", () -> anywhere.get("/health/ready").status() == 200);
