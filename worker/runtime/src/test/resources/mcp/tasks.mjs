@@ -9,9 +9,10 @@ const require = createRequire(join(process.argv[2], 'package.json'));
 const { McpServer } = require('@modelcontextprotocol/sdk/server/mcp.js');
 const { StreamableHTTPServerTransport } = require('@modelcontextprotocol/sdk/server/streamableHttp.js');
 const { InMemoryTaskStore, InMemoryTaskMessageQueue } = require('@modelcontextprotocol/sdk/experimental/tasks');
+const { ElicitResultSchema } = require('@modelcontextprotocol/sdk/types.js');
 const { z } = require('zod');
 
-const seen = { called: [], cancelled: [], asked: 0 };
+const seen = { called: [], cancelled: [], answered: [], asked: 0 };
 const open = new Map();
 const sessions = new Map();
 
@@ -31,7 +32,23 @@ class Store extends InMemoryTaskStore {
 
 const text = (words, isError) => ({ content: [{ type: 'text', text: words }], isError });
 
-async function begin(store, how, name, session) {
+const question = {
+  method: 'elicitation/create',
+  params: {
+    message: 'which one?',
+    requestedSchema: { type: 'object', properties: { size: { type: 'string', enum: ['small', 'large'] } }, required: ['size'] },
+  },
+};
+
+/** Asks a person, and gives what they said. */
+async function ask(extra, options) {
+  const answer = await extra.sendRequest(question, ElicitResultSchema, { timeout: 600_000, ...options });
+  seen.answered.push(answer);
+  return answer.action === 'accept' ? answer.content.size : answer.action;
+}
+
+async function begin(store, how, name, extra) {
+  const session = extra.sessionId;
   const { taskId } = await store.createTask({ ttl: 600_000, pollInterval: how === 'quick' ? 5 : 1000 }, 0, {}, session);
   open.set(taskId, { name, store });
   seen.called.push(name);
@@ -40,7 +57,11 @@ async function begin(store, how, name, session) {
     case 'garbles': await store.storeTaskResult(taskId, 'completed', { content: 'none' }); break;
     case 'fails': await store.storeTaskResult(taskId, 'failed', text('no stock', true)); break;
     case 'stops': await store.updateTaskStatus(taskId, 'cancelled', 'closed for today'); break;
-    case 'asks': await store.updateTaskStatus(taskId, 'input_required', 'which one?'); break;
+    case 'asks': {
+      const answered = ask(extra, { relatedTask: { taskId } });
+      void answered.then(words => store.storeTaskResult(taskId, 'completed', text(words), session));
+      break;
+    }
     case 'vanishes': {
       const task = await store.getTask(taskId);
       store.tasks.delete(taskId);
@@ -60,8 +81,13 @@ function server() {
   });
   const inputSchema = z.object({ how: z.string().default(''), name: z.string().default('') });
   mcp.registerTool('plain', { inputSchema }, ({ name }) => text(name));
+  mcp.registerTool('asks', { inputSchema }, async ({ name }, extra) => {
+    seen.called.push(name);
+    const size = await ask(extra);
+    return text(size === 'large' ? `${size} ${await ask(extra)}` : size);
+  });
   mcp.experimental.tasks.registerToolTask('work', { inputSchema, execution: { taskSupport: 'optional' } }, {
-    createTask: async ({ how, name }, extra) => ({ task: await begin(store, how, name, extra.sessionId) }),
+    createTask: async ({ how, name }, extra) => ({ task: await begin(store, how, name, extra) }),
     getTask: (_, extra) => extra.taskStore.getTask(extra.taskId),
     getTaskResult: (_, extra) => extra.taskStore.getTaskResult(extra.taskId),
   });

@@ -145,6 +145,7 @@ function rejection(question, onDone) {
 function refusal(schema) {
   if (schema === undefined) return (note) => ({ approved: false, ...(note ? { note } : {}) });
   if (schema.type === "boolean") return () => false;
+  if (Array.isArray(schema.type) && schema.type.includes("null")) return () => null;
   const fields = Object.entries(schema.properties ?? {});
   const yesNo = fields.find(([, field]) => field.type === "boolean");
   if (!yesNo) return undefined;

@@ -88,7 +88,7 @@ public final class ErrorTypes {
             new Known(
                     "mcp.input-required",
                     Retried.WHERE_NAMED,
-                    "the task that the server made of the call asks for something, which nobody answers here"),
+                    "the tool that is asked what came of a call asks a person itself"),
             new Known("mcp.bad-input", Retried.WHERE_NAMED, "the input is no object"),
             new Known("mcp.bad-answer", Retried.WHERE_NAMED, "the answer is not as agreed"),
             new Known(

@@ -10,6 +10,7 @@ import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.TaskServer;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 
 /** Runs that wait for tools of an MCP server, which work on as tasks, while their worker dies. */
@@ -33,6 +34,11 @@ final class ToolTasks implements AutoCloseable {
             nodes: { work: { agent: tool, input: "{'name': state.name}" } }
             edges: [ { from: START, to: work }, { from: work, to: END } ]
             ---
+            graph: asking
+            state: { name: {}, text: {} }
+            nodes: { work: { agent: tool, input: "{'name': state.name, 'how': 'asks'}" } }
+            edges: [ { from: START, to: work }, { from: work, to: END } ]
+            ---
             graph: hasty
             state: { name: {}, text: {} }
             nodes: { work: { agent: hasty, input: "{'name': state.name}" } }
@@ -48,13 +54,19 @@ final class ToolTasks implements AutoCloseable {
         site.apply(DEFINITIONS.replace("URL", server.url()));
         List<String> runs = List.of("kept", "cancelled");
         runs.forEach(run -> run("patient", run));
+        run("asking", "asked");
         runs.forEach(run -> site.journalWith(run, event -> event.type() == EventType.RUN_WAITING));
+        site.journalWith(
+                "asked",
+                event -> event.type() == EventType.RUN_WAITING
+                        && !event.data().path("interrupts").isEmpty());
     }
 
     /** Another worker goes on with the same tasks: no tool is called again. */
     void goOn(Worker another) throws Exception {
         areAskedForOnAndOnWithoutAnEvent();
         peopleAreToldWhoHasTheWork(another);
+        whatATaskAsksIsAnsweredToIt(another);
         aCancelIsToldToTheServer();
         whatIsLateIsGivenUp();
         server.finish();
@@ -93,6 +105,27 @@ final class ToolTasks implements AutoCloseable {
             assertThat(reason.path("code").asText()).isEqualTo("calling");
             assertThat(reason.path("what").asText()).isEqualTo("agent tool is at work for node work, attempt 1");
         }
+    }
+
+    private void whatATaskAsksIsAnsweredToIt(Worker worker) throws Exception {
+        try (Caller caller = new Caller(worker.httpPort())) {
+            JsonNode question = caller.found("/api/waiting?graph=asking").at("/waiting/0");
+            assertThat(question.at("/ask/question").asText()).isEqualTo("which one?");
+            assertThat(question.at("/schema/properties/size/enum/1").asText()).isEqualTo("large");
+            assertThat(question.has("kept")).isFalse();
+        }
+        site.control(
+                "asked",
+                new Control.Resume(Map.of(Control.Resume.ONLY, Site.json("{'size': 'large'}")), null, List.of()));
+        assertThat(site.ended("asked").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(site.history()
+                        .state("asked", null)
+                        .orElseThrow()
+                        .state()
+                        .path("text")
+                        .asText())
+                .isEqualTo("large");
+        assertThat(server.called()).containsOnlyOnce("asked");
     }
 
     private void aCancelIsToldToTheServer() {

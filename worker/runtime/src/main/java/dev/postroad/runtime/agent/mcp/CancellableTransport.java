@@ -13,6 +13,7 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -28,12 +29,15 @@ import reactor.core.publisher.Mono;
 
 /**
  * Knows under which id each call of a tool was sent, which the SDK keeps to itself, so that its server can be told that
- * nobody waits for it any more; and when there is no server any more. Sends what the SDK has no words for, and takes the
- * answers to it. Thread-safe.
+ * nobody waits for it any more; and when there is no server any more. Sends what the SDK has no words for, takes the answers to
+ * it, and hands what the server asks to whoever made the call that it asks about. Thread-safe.
  */
 final class CancellableTransport implements McpClientTransport {
     private static final String CANCELLED = "notifications/cancelled";
     private static final String OWN_IDS = "postroad-";
+    private static final String CALL = "postroad.call";
+    /** Nobody is there who could be asked, or the answer comes another way. */
+    private static final int NOT_ANSWERED = -32_000;
 
     /** Whoever asks has its own deadline; this bounds what is remembered. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -42,6 +46,7 @@ final class CancellableTransport implements McpClientTransport {
     private final ConcurrentHashMap<String, Object> idsByToken = new ConcurrentHashMap<>();
 
     private final ConcurrentHashMap<Object, CompletableFuture<JsonNode>> asked = new ConcurrentHashMap<>();
+    private final McpQuestions questions = new McpQuestions();
     private final AtomicLong requests = new AtomicLong();
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
     private volatile JsonNode capabilities = MissingNode.getInstance();
@@ -96,9 +101,69 @@ final class CancellableTransport implements McpClientTransport {
         return answer;
     }
 
+    McpQuestions questions() {
+        return questions;
+    }
+
+    /** Answers a question of the server. Does not wait. */
+    void answer(Object question, Map<String, Object> result, McpTransportContext context) {
+        reply(new JSONRPCResponse(McpSchema.JSONRPC_VERSION, question, result, null), context);
+    }
+
+    /** Tells the server that its question is not answered. Does not wait. */
+    void refuse(Object question, String why) {
+        JSONRPCError error = new JSONRPCError(NOT_ANSWERED, why, null);
+        reply(new JSONRPCResponse(McpSchema.JSONRPC_VERSION, question, null, error), McpTransportContext.EMPTY);
+    }
+
+    private void reply(JSONRPCResponse response, McpTransportContext context) {
+        transport
+                .sendMessage(response)
+                .contextWrite(known -> known.put(McpTransportContext.KEY, context))
+                .onErrorResume(gone -> Mono.empty())
+                .subscribe();
+    }
+
+    /** The same server, where each request goes with a context to whoever looks at it on its way. */
+    McpPeer with(McpTransportContext context) {
+        return new McpPeer() {
+            @Override
+            public CompletableFuture<JsonNode> request(String method, Map<String, Object> params) {
+                return CancellableTransport.this.request(method, params, context);
+            }
+
+            @Override
+            public void answer(Object question, Map<String, Object> result) {
+                CancellableTransport.this.answer(question, result, context);
+            }
+
+            @Override
+            public CompletableFuture<McpQuestion> question(String task) {
+                CompletableFuture<McpQuestion> asked = new CompletableFuture<>();
+                questions.expect(task, asked::complete);
+                var _ = asked.whenComplete((_, _) -> questions.forget(task));
+                return asked;
+            }
+        };
+    }
+
     /** Whether the server makes tasks of calls of tools; known once the session has begun. */
     boolean offersTasks() {
         return capabilities.path("tasks").path("requests").path("tools").has("call");
+    }
+
+    private boolean takes(JSONRPCMessage message, @Nullable String call) {
+        McpQuestion question = McpQuestions.read(message);
+        if (question == null) {
+            return takes(message);
+        }
+        Consumer<McpQuestion> taker = questions.taker(question, call);
+        if (taker == null) {
+            refuse(question.id(), "nobody here can be asked this now");
+        } else {
+            taker.accept(question);
+        }
+        return true;
     }
 
     /** Whether it was the answer to a request of {@link #request}; looks at what else it may be. */
@@ -133,6 +198,8 @@ final class CancellableTransport implements McpClientTransport {
         String token = token(message);
         if (token != null && message instanceof JSONRPCRequest request) {
             idsByToken.put(token, request.id());
+            // What comes in the answer's stream comes with it.
+            return transport.sendMessage(message).contextWrite(known -> known.put(CALL, token));
         }
         return transport.sendMessage(message);
     }
@@ -149,7 +216,8 @@ final class CancellableTransport implements McpClientTransport {
     @Override
     public Mono<Void> connect(Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler) {
         return transport
-                .connect(incoming -> handler.apply(incoming.filter(message -> !takes(message))))
+                .connect(incoming -> Mono.deferContextual(known -> handler.apply(
+                        incoming.filter(message -> !takes(message, known.<@Nullable String>getOrDefault(CALL, null))))))
                 .doOnError(lost::completeExceptionally)
                 .doOnSuccess(_ -> watch());
     }

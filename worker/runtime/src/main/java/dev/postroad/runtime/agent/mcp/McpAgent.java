@@ -29,7 +29,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -63,7 +66,7 @@ public final class McpAgent implements AgentClient {
         this.faults = new RemoteFaults("mcp", new Excerpt(settings.secrets()), environment.clock());
         this.answers = new McpAnswer(environment.maxAnswerBytes(), faults);
         this.sessions = new McpSessions(settings, environment);
-        this.tasks = new McpTasks(sessions, answers, faults);
+        this.tasks = new McpTasks(settings, sessions, answers, faults);
         String asked = settings.reconcile();
         this.question =
                 asked == null ? null : new Question((call, doubtful) -> verdict(asked, call, doubtful), faults, policy);
@@ -138,7 +141,9 @@ public final class McpAgent implements AgentClient {
             case AgentReply.Completed said ->
                 HttpVerdict.read(inWords(said.output()), call, new HttpAnswer(faults), null);
             case AgentReply.Faulted why -> new HttpVerdict.Unknown(why);
-            case AgentReply other -> throw new IllegalStateException("no tool answers with " + other);
+            case AgentReply _ ->
+                new HttpVerdict.Unknown(faults.permanent(
+                        "mcp.input-required", "tool " + asked + " asks a person, where it is asked itself"));
         };
     }
 
@@ -159,11 +164,17 @@ public final class McpAgent implements AgentClient {
                     "mcp.bad-input", "a tool takes an object, and the input is none; map it by the node's input"));
         }
         String tool = settings.tool();
-        return exchanged(
-                tool,
-                session -> tasks.await(session.runsAsTask(tool), call)
-                        ? tasks.begin(session, params(tool, arguments, call), call)
-                        : answered(session, tool, arguments, call));
+        return exchanged(tool, session -> {
+            boolean isTask = tasks.await(session.runsAsTask(tool), call);
+            Standing goesOn =
+                    call.answers().isEmpty() ? null : tasks.goOn(call.answers().getLast(), call);
+            if (goesOn != null) {
+                return goesOn;
+            }
+            return isTask
+                    ? tasks.begin(session, params(tool, arguments, call), call)
+                    : answered(session, tool, arguments, call);
+        });
     }
 
     /** What is said in a session. */
@@ -198,10 +209,27 @@ public final class McpAgent implements AgentClient {
     private Standing answered(McpSession session, String tool, ObjectNode arguments, AgentCall call)
             throws InterruptedException, ExecutionException, TimeoutException {
         String token = call.idempotencyKey() + "/" + call.attempt() + "/" + calls.incrementAndGet();
+        CompletableFuture<McpQuestion> asked = new CompletableFuture<>();
+        Queue<JsonNode> known = new ConcurrentLinkedQueue<>(call.answers());
         CompletableFuture<CallToolResult> answer =
-                session.call(request(tool, arguments, call, token), token, call.output());
+                session.call(request(tool, arguments, call, token), token, call.output(), question -> {
+                    Optional<JsonNode> given =
+                            known.stream().filter(question::isAnsweredBy).findFirst();
+                    if (given.isPresent() && known.remove(given.get())) {
+                        session.answer(question.id(), McpQuestion.told(given.get()));
+                    } else {
+                        asked.complete(question);
+                    }
+                });
         try {
-            return new Standing.Over(answers.read(tasks.await(answer, call)));
+            Object first = tasks.await(CompletableFuture.anyOf(answer, asked), call);
+            if (first instanceof McpQuestion question) {
+                // No call can wait for a person, who may take days: it is made again once they have answered.
+                session.cancel(token);
+                session.refuse(question.id(), "a person is asked; the tool is called again with the answer");
+                return new Standing.Over(question.asked(settings, question.remembered()));
+            }
+            return new Standing.Over(answers.read((CallToolResult) first));
         } catch (InterruptedException | TimeoutException givenUp) {
             session.cancel(token);
             throw givenUp;

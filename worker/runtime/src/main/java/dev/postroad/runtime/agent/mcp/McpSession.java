@@ -10,6 +10,7 @@ import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationRespons
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.ClientCapabilities;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
 import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
 import java.time.Duration;
@@ -18,11 +19,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** One connection to a server, which is shared by the calls of one agent on this worker. Thread-safe. */
-final class McpSession {
+final class McpSession implements McpPeer {
     /** Every call has its own deadline, which is kept by whoever waits. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -45,6 +47,10 @@ final class McpSession {
         this.client = McpClient.async(this.transport)
                 .requestTimeout(LONGEST)
                 .initializationTimeout(LONGEST_HANDSHAKE)
+                .capabilities(
+                        ClientCapabilities.builder().elicitation(true, false).build())
+                // What is asked is taken before it comes here.
+                .elicitation(_ -> Mono.empty())
                 .clientInfo(Implementation.builder("postroad", "1").build())
                 .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(null))
                 .progressConsumer(this::show)
@@ -90,8 +96,8 @@ final class McpSession {
         });
     }
 
-    /** Sends a request that the SDK has no words for. */
-    CompletableFuture<JsonNode> request(String method, Map<String, Object> params) {
+    @Override
+    public CompletableFuture<JsonNode> request(String method, Map<String, Object> params) {
         return client.initialize()
                 .toFuture()
                 .thenCompose(_ -> transport.request(method, params, McpTransportContext.EMPTY))
@@ -99,6 +105,21 @@ final class McpSession {
                     heard.incrementAndGet();
                     return answer;
                 });
+    }
+
+    @Override
+    public void answer(Object question, Map<String, Object> result) {
+        transport.answer(question, result, McpTransportContext.EMPTY);
+    }
+
+    @Override
+    public CompletableFuture<McpQuestion> question(String task) {
+        return transport.with(McpTransportContext.EMPTY).question(task);
+    }
+
+    /** Tells the server that its question is not answered. Does not wait. */
+    void refuse(Object question, String why) {
+        transport.refuse(question, why);
     }
 
     /** The server is to know the session for as long as it has this task. */
@@ -115,13 +136,17 @@ final class McpSession {
      * Calls a tool.
      *
      * @param token unlike that of any other call under way
+     * @param asked takes what the server asks meanwhile
      */
-    CompletableFuture<CallToolResult> call(CallToolRequest request, String token, OutputSink output) {
+    CompletableFuture<CallToolResult> call(
+            CallToolRequest request, String token, OutputSink output, Consumer<McpQuestion> asked) {
         outputs.put(token, output);
+        transport.questions().expect(token, asked);
         CompletableFuture<CallToolResult> answered = client.callTool(request)
                 .doOnNext(answer -> heard.incrementAndGet())
                 .doFinally(ended -> {
                     outputs.remove(token);
+                    transport.questions().forget(token);
                     underWay.remove(token);
                     transport.forget(token);
                     closeIfNobodyNeedsIt();

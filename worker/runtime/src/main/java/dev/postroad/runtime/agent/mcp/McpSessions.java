@@ -1,10 +1,8 @@
 package dev.postroad.runtime.agent.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import io.modelcontextprotocol.common.McpTransportContext;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -33,9 +31,9 @@ final class McpSessions {
         return open;
     }
 
-    /** Sends a request in a session that another began. */
-    CompletableFuture<JsonNode> requestIn(String sessionId, String method, Map<String, Object> params) {
-        return former().request(method, params, McpTransportContext.create(Map.of(McpConnection.SESSION, sessionId)));
+    /** The server in a session that another began. */
+    McpPeer in(String sessionId) {
+        return former().with(McpTransportContext.create(Map.of(McpConnection.SESSION, sessionId)));
     }
 
     private synchronized CancellableTransport former() {

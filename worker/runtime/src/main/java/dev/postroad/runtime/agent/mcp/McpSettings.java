@@ -74,6 +74,11 @@ public record McpSettings(
         return values;
     }
 
+    /** Where the tool is, for people. */
+    String server() {
+        return url == null ? command.getFirst() : url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
+    }
+
     /** Leaves out what may be secret. */
     @Override
     public String toString() {

@@ -1,6 +1,8 @@
 package dev.postroad.runtime.agent.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.ErrorTypes;
@@ -25,26 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class McpTasks {
     private static final Duration LONGEST_CANCEL = Duration.ofSeconds(10);
-    /** How long a result is to be had after the attempt is given up, as whoever has the run then may be late. */
-    private static final Duration MORE_TIME_TO_LIVE = Duration.ofMinutes(5);
+    /** How long a task is wanted after its attempt is given up: a person may be asked, and whoever has the run then be late. */
+    private static final Duration MORE_TIME_TO_LIVE = Duration.ofDays(1);
 
     /** Invalid params, method not found, and resource not found. */
     private static final Set<Integer> LOST = Set.of(-32602, -32601, -32002);
 
     private static final int MOST_SHOWN = 10_000;
 
+    private static final String HANDLE = "handle";
+    private static final String REQUEST = "request";
+
+    private final McpSettings settings;
     private final McpSessions sessions;
     private final McpAnswer answers;
     private final RemoteFaults faults;
     /** What was shown last of each task. */
     private final Map<String, String> shown = new ConcurrentHashMap<>();
 
-    /** Whom a request goes to. */
-    private interface Peer {
-        CompletableFuture<JsonNode> request(String method, Map<String, Object> params);
-    }
-
-    McpTasks(McpSessions sessions, McpAnswer answers, RemoteFaults faults) {
+    McpTasks(McpSettings settings, McpSessions sessions, McpAnswer answers, RemoteFaults faults) {
+        this.settings = settings;
         this.sessions = sessions;
         this.answers = answers;
         this.faults = faults;
@@ -95,7 +97,7 @@ final class McpTasks {
             session.keepFor(task.id());
             return new Standing.Working(handle.text(), task.every());
         }
-        return standing(handle, task, call, session::request);
+        return standing(handle, task, call, session);
     }
 
     private AgentReply read(JsonNode result) {
@@ -113,15 +115,36 @@ final class McpTasks {
             // Most servers find a task in its own session alone, and some in any.
             standing = standingNow(handle, call);
         }
-        if (standing instanceof Standing.Over) {
+        if (standing instanceof Standing.Over(AgentReply reply) && !(reply instanceof AgentReply.Interrupted)) {
             forget(handle);
         }
         return standing;
     }
 
+    /** Has a task go on that asked; null where it cannot, or the answer is about none. */
+    @Nullable
+    Standing goOn(JsonNode answer, AgentCall call) throws InterruptedException, ExecutionException, TimeoutException {
+        JsonNode kept = McpQuestion.kept(answer);
+        if (!kept.has(HANDLE)) {
+            return null;
+        }
+        McpHandle handle = McpHandle.read(kept.path(HANDLE).asText());
+        McpPeer peer = peer(handle);
+        McpTask task = task(handle, call, peer);
+        return switch (task.status()) {
+            case INPUT_REQUIRED -> {
+                peer.answer(McpJson.INSTANCE.convertValue(kept.path(REQUEST), Object.class), McpQuestion.told(answer));
+                yield new Standing.Working(handle.text(), task.every());
+            }
+            // It did not wait for the answer.
+            case WORKING, COMPLETED -> new Standing.Working(handle.text(), task.every());
+            case FAILED, CANCELLED, LOST -> null;
+        };
+    }
+
     private Standing standingNow(McpHandle handle, AgentCall call) throws InterruptedException {
         McpSession session = sessions.session();
-        Standing standing = standing(handle, call, session::request);
+        Standing standing = standing(handle, call, session);
         if (standing == null) {
             sessions.leave(session);
             return new Standing.Working(handle.text(), McpTask.LATER);
@@ -139,15 +162,13 @@ final class McpTasks {
                 || handle.session().equals(sessions.session().id());
     }
 
-    private Peer peer(McpHandle handle) {
+    private McpPeer peer(McpHandle handle) {
         String session = handle.session();
-        return session == null || isOfNow(handle)
-                ? sessions.session()::request
-                : (method, params) -> sessions.requestIn(session, method, params);
+        return session == null || isOfNow(handle) ? sessions.session() : sessions.in(session);
     }
 
     /** Null where the server does not take the question. */
-    private @Nullable Standing standing(McpHandle handle, AgentCall call, Peer peer) throws InterruptedException {
+    private @Nullable Standing standing(McpHandle handle, AgentCall call, McpPeer peer) throws InterruptedException {
         try {
             return standing(handle, task(handle, call, peer), call, peer);
         } catch (TimeoutException late) {
@@ -157,7 +178,7 @@ final class McpTasks {
         }
     }
 
-    private McpTask task(McpHandle handle, AgentCall call, Peer peer)
+    private McpTask task(McpHandle handle, AgentCall call, McpPeer peer)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
             return McpTask.read(await(peer.request("tasks/get", McpTask.params(handle.task())), call));
@@ -170,7 +191,7 @@ final class McpTasks {
         }
     }
 
-    private Standing standing(McpHandle handle, McpTask task, AgentCall call, Peer peer)
+    private Standing standing(McpHandle handle, McpTask task, AgentCall call, McpPeer peer)
             throws InterruptedException, ExecutionException, TimeoutException {
         return switch (task.status()) {
             case WORKING -> {
@@ -178,10 +199,7 @@ final class McpTasks {
                 yield new Standing.Working(handle.text(), task.every());
             }
             case COMPLETED, FAILED -> new Standing.Over(result(handle, task, call, peer));
-            case INPUT_REQUIRED -> {
-                var _ = peer.request("tasks/cancel", McpTask.params(handle.task()));
-                yield permanent("mcp.input-required", task.told("the tool asks for what nobody gives it here"));
-            }
+            case INPUT_REQUIRED -> asking(handle, task, call, peer);
             case CANCELLED -> permanent("mcp.task-cancelled", task.told("somebody at the server stopped the task"));
             case LOST ->
                 new Standing.Over(AgentReply.retryable(
@@ -194,7 +212,29 @@ final class McpTasks {
         return new Standing.Over(faults.permanent(type, message));
     }
 
-    private AgentReply result(McpHandle handle, McpTask task, AgentCall call, Peer peer)
+    /** What is asked comes in the answer to the request for the result, which may come itself meanwhile. */
+    private Standing asking(McpHandle handle, McpTask task, AgentCall call, McpPeer peer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        show(task, call);
+        CompletableFuture<McpQuestion> asked = peer.question(handle.task());
+        try {
+            Object first = await(
+                    CompletableFuture.anyOf(asked, peer.request("tasks/result", McpTask.params(handle.task()))), call);
+            return new Standing.Over(
+                    first instanceof McpQuestion question
+                            ? question.asked(settings, kept(handle, question))
+                            : read((JsonNode) first));
+        } finally {
+            asked.cancel(false);
+        }
+    }
+
+    private static ObjectNode kept(McpHandle handle, McpQuestion question) {
+        ObjectNode kept = JsonNodeFactory.instance.objectNode().put(HANDLE, handle.text());
+        return kept.set(REQUEST, McpJson.INSTANCE.convertValue(question.id(), JsonNode.class));
+    }
+
+    private AgentReply result(McpHandle handle, McpTask task, AgentCall call, McpPeer peer)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
             return read(await(peer.request("tasks/result", McpTask.params(handle.task())), call));

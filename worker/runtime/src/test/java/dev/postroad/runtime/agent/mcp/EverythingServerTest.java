@@ -2,7 +2,11 @@ package dev.postroad.runtime.agent.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Completed;
+import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Calls;
@@ -38,6 +42,13 @@ final class EverythingServerTest {
                                                 completed.output().path("text").textValue())
                                         .contains("hi"));
             }
+            try (AgentClient asks = client(clients, "trigger-elicitation-request", script)) {
+                Interrupted asked = (Interrupted) asks.call(Calls.with("{}"));
+                assertThat(asked.question().path("server").asText()).isEqualTo("node");
+                assertThat(asks.call(Calls.answered(answer(asked, "{'name':'Ada'}")))
+                                .toString())
+                        .contains("Name: Ada");
+            }
             try (AgentClient slow = client(clients, "trigger-long-running-operation", script)) {
                 assertThat(slow.call(Calls.with(Calls.json("{'duration':0.2,'steps':2}"), shown::add)))
                         .isInstanceOf(Completed.class);
@@ -59,15 +70,12 @@ final class EverythingServerTest {
         List<String> shown = Collections.synchronizedList(new ArrayList<>());
         try (AgentClients clients = new AgentClients(Calls.environment().withMcpCommands(Set.of("node")));
                 AgentClient research = client(clients, "simulate-research-query", script())) {
-            AtomicReference<Standing> standing =
-                    new AtomicReference<>(research.begin(Calls.with("{'topic':'roads'}"), 0));
-            assertThat(standing.get()).isInstanceOf(Standing.Working.class);
-            String handle = ((Standing.Working) standing.get()).handle();
-            Site.await("it is done", () -> {
-                standing.set(research.poll(Calls.with(Calls.json("null"), shown::add), handle));
-                return standing.get() instanceof Standing.Over;
-            });
-            assertThat(((Standing.Over) standing.get()).reply().toString()).contains("Research Report: roads");
+            Standing begun = research.begin(Calls.with("{'topic':'roads','ambiguous':true}"), 0);
+            Interrupted asked = (Interrupted) end(research, begun, shown);
+            assertThat(asked.question().path("question").asText()).contains("could have multiple interpretations");
+            Standing goesOn = research.begin(Calls.answered(answer(asked, "{'interpretation':'historical'}")), 0);
+            String handle = ((Standing.Working) goesOn).handle();
+            assertThat(end(research, goesOn, shown).toString()).contains("Research Report: roads (historical)");
             try (AgentClient elsewhere = client(clients, "simulate-research-query", script())) {
                 assertThat(elsewhere.poll(Calls.with("null"), handle))
                         .as("another program knows nothing of it")
@@ -77,6 +85,22 @@ final class EverythingServerTest {
             }
         }
         assertThat(shown).startsWith("Gathering sources...").contains("Generating report...");
+    }
+
+    private static AgentReply end(AgentClient client, Standing begun, List<String> shown) throws Exception {
+        AtomicReference<Standing> standing = new AtomicReference<>(begun);
+        String handle = ((Standing.Working) begun).handle();
+        Site.await("it is done, or asks", () -> {
+            standing.set(client.poll(Calls.with(Calls.json("null"), shown::add), handle));
+            return standing.get() instanceof Standing.Over;
+        });
+        return ((Standing.Over) standing.get()).reply();
+    }
+
+    private static JsonNode answer(Interrupted asked, String answer) {
+        ObjectNode both = Calls.object("{'answer':" + answer + "}");
+        both.set("kept", asked.kept());
+        return both;
     }
 
     private static AgentClient client(AgentClients clients, String tool, Path script) throws Exception {

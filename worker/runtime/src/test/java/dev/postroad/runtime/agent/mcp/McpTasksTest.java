@@ -2,8 +2,12 @@ package dev.postroad.runtime.agent.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.AgentReply.Faulted;
+import dev.postroad.contracts.agent.AgentReply.Interrupted;
 import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Calls;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,9 +54,71 @@ final class McpTasksTest {
             assertFault(end(client, "garbles"), "mcp.bad-answer", false, "no result of a tool");
             assertFault(end(client, "stops"), "mcp.task-cancelled", false, "closed for today");
             assertFault(end(client, "vanishes"), "mcp.task-lost", true, "knows no task");
-            assertFault(end(client, "asks"), "mcp.input-required", false, "which one?");
-            Site.await("nobody waits for it", () -> server.cancelled().contains("asks"));
         }
+    }
+
+    @Test
+    void whatATaskAsksIsAnsweredToItByWhicheverWorkerHasTheRun() throws Exception {
+        Interrupted asked;
+        try (AgentClient client = client("work")) {
+            asked = asked(client, "asks", "which");
+            assertThat(asked.question().path("question").asText()).isEqualTo("which one?");
+            assertThat(asked.question().path("tool").asText()).isEqualTo("work");
+            assertThat(asked.asking().schema()).isEqualTo(Calls.json("""
+                    {'type': ['object', 'null'], 'required': ['size'],
+                     'properties': {'size': {'type': 'string', 'enum': ['small', 'large']}}}"""));
+        }
+        try (AgentClient another = client("work")) {
+            String handle = handle(another.begin(answered(asked, "{'size': 'large'}"), 0));
+            Site.await(
+                    "the tool goes on",
+                    () -> another.poll(Calls.with("null"), handle)
+                            .equals(new Over(AgentReply.completed(Calls.json("{'text':'large'}")))));
+            assertThat(server.called()).containsOnlyOnce("which");
+            Interrupted declined = asked(another, "asks", "none");
+            String other = handle(another.begin(answered(declined, "null"), 0));
+            Site.await(
+                    "the tool goes on",
+                    () -> another.poll(Calls.with("null"), other)
+                            .equals(new Over(AgentReply.completed(Calls.json("{'text':'decline'}")))));
+        }
+    }
+
+    /** As LangGraph begins a node again that was interrupted: no call can wait for a person. */
+    @Test
+    void aToolThatAsksWhileItIsCalledIsCalledAgainWithTheAnswers() throws Exception {
+        try (AgentClient client = client("asks")) {
+            Interrupted first = asked(client, "", "again");
+            assertThat(first.question().path("question").asText()).isEqualTo("which one?");
+            Interrupted second = (Interrupted) ((Over) client.begin(answered(first, "{'size': 'large'}"), 0)).reply();
+            assertThat(client.begin(
+                            Calls.answered(kept(first, "{'size': 'large'}"), kept(second, "{'size': 'small'}")), 0))
+                    .isEqualTo(new Over(AgentReply.completed(Calls.json("{'text':'large small'}"))));
+            assertThat(client.begin(answered(first, "null"), 0))
+                    .isEqualTo(new Over(AgentReply.completed(Calls.json("{'text':'decline'}"))));
+        }
+    }
+
+    private static Interrupted asked(AgentClient client, String how, String name) throws Exception {
+        AtomicReference<Standing> standing =
+                new AtomicReference<>(client.begin(Calls.with("{'how':'" + how + "','name':'" + name + "'}"), 0));
+        if (standing.get() instanceof Working(String handle, Duration _)) {
+            Site.await("it asks", () -> {
+                standing.set(client.poll(Calls.with("null"), handle));
+                return standing.get() instanceof Over;
+            });
+        }
+        return (Interrupted) ((Over) standing.get()).reply();
+    }
+
+    private static JsonNode kept(Interrupted asked, String answer) {
+        ObjectNode both = Calls.object("{'answer':" + answer + "}");
+        both.set("kept", asked.kept());
+        return both;
+    }
+
+    private static AgentCall answered(Interrupted asked, String answer) {
+        return Calls.answered(kept(asked, answer));
     }
 
     @Test
