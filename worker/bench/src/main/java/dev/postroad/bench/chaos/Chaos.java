@@ -2,10 +2,10 @@ package dev.postroad.bench.chaos;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.bench.Ground;
 import dev.postroad.bench.Place;
 import dev.postroad.contracts.json.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +20,23 @@ import picocli.CommandLine.Option;
         description =
                 "Does to workers and servers what happens to them while runs are under way, and checks what is left.")
 public final class Chaos implements Callable<Integer> {
-    @Option(names = "--measure", description = "take-over: how long runs stand still when their worker dies or freezes")
+    @Option(
+            names = "--measure",
+            description = "take-over: how long runs stand still when their worker dies, freezes or is cut off")
     private @Nullable String measure;
 
     @Option(names = "--take-overs", defaultValue = "20", description = "so many of each kind (${DEFAULT-VALUE})")
     private int takeOvers;
+
+    @Option(
+            names = "--blows",
+            split = ",",
+            defaultValue = "KILL,FREEZE,CUT_OFF",
+            description = "what befalls a worker in a measure (${DEFAULT-VALUE})")
+    private List<TakeOverMeasure.Blow> blows = List.of();
+
+    @Option(names = "--partitions", defaultValue = "12", description = "of the topics in a measure (${DEFAULT-VALUE})")
+    private int partitions;
 
     @Option(names = "--runs", defaultValue = "1000", description = "how many (${DEFAULT-VALUE})")
     private int runs;
@@ -90,13 +102,13 @@ public final class Chaos implements Callable<Integer> {
     }
 
     private int takeOver() throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "chaos")) {
-            var takeOver = new TakeOverMeasure(ground, place, workers, runs, new Random(seed));
+        try (Servers servers = new Servers(workers);
+                Place place = new Place(servers.addresses(), "chaos")) {
+            var takeOver = new TakeOverMeasure(servers, place, workers, partitions, runs, new Random(seed));
             ObjectNode found =
                     JsonNodeFactory.instance.objectNode().put("seed", seed).put("workers", workers);
-            for (TakeOverMeasure.Blow blow : TakeOverMeasure.Blow.values()) {
-                found.set(blow.name().toLowerCase(java.util.Locale.ROOT), takeOver.measure(blow, takeOvers));
+            for (TakeOverMeasure.Blow blow : blows) {
+                found.set(blow.name().toLowerCase(Locale.ROOT), takeOver.measure(blow, takeOvers));
             }
             print(found);
         }

@@ -7,20 +7,24 @@ import dev.postroad.bench.Latencies;
 import dev.postroad.bench.Place;
 import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * How long runs stand still when their worker dies or freezes: from then until their call is made anew. Each run is a chain
- * of naps, so that its next row comes one nap after that; the nap is taken off.
+ * How long runs stand still when their worker dies, freezes or is cut off: from then until their call is made anew. Each run
+ * is a chain of naps, so that its next row comes one nap after that; the nap is taken off.
  */
 final class TakeOverMeasure {
     private static final int NAP_MILLIS = 500;
     private static final int NAPS = 400;
+    private static final Duration WATCHED = Duration.ofSeconds(20);
 
     private static final String STARTED = """
             SELECT count(*) FROM postroad.runs r WHERE run_id LIKE :prefix || '%'
@@ -31,43 +35,50 @@ final class TakeOverMeasure {
             SELECT (SELECT extract(epoch FROM min(j.at)) FROM postroad.journal j WHERE j.run = r.id AND j.at > :since)::float8
             FROM postroad.runs r WHERE r.run_id LIKE :prefix || '%' AND r.shard = ANY (:shards)""";
 
-    private final Ground ground;
+    private static final String WATCHERS =
+            "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'postroad % lease'";
+
+    private final Servers servers;
     private final Place place;
     private final int workers;
+    private final int partitions;
     private final int runs;
     private final RandomGenerator random;
 
-    TakeOverMeasure(Ground ground, Place place, int workers, int runs, RandomGenerator random) {
-        this.ground = ground;
+    TakeOverMeasure(Servers servers, Place place, int workers, int partitions, int runs, RandomGenerator random) {
+        this.servers = servers;
         this.place = place;
         this.workers = workers;
+        this.partitions = partitions;
         this.runs = runs;
         this.random = random;
     }
 
     /** What befalls a worker. */
     enum Blow {
-        KILL("KILL"),
-        FREEZE("STOP");
-
-        private final String signal;
-
-        Blow(String signal) {
-            this.signal = signal;
-        }
+        KILL,
+        FREEZE,
+        /** What it sends arrives nowhere, and nothing comes back; it is told of neither. */
+        CUT_OFF
     }
 
     ObjectNode measure(Blow blow, int times) throws IOException, FaultsException, InterruptedException {
         List<Double> stood = new ArrayList<>();
         List<Double> longest = new ArrayList<>();
+        double watching;
+        Map<String, String> settings = Map.of(
+                "POSTROAD_MAX_RUNS", Integer.toString(runs), "POSTROAD_PARTITIONS", Integer.toString(partitions));
         try (Fleet fleet = new Fleet(
-                ground.directory(), place, Map.of("POSTROAD_MAX_RUNS", Integer.toString(runs)), any -> Map.of())) {
+                servers.directory(), place, settings, number -> servers.environment(number, place.postgresUrl()))) {
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
             place.publish(graph());
+            awaitShares(fleet);
+            watching = coresOfWatching();
             for (int i = 0; i < times; i++) {
-                List<Double> one = once(fleet, blow, blow.name().toLowerCase(java.util.Locale.ROOT) + i + "-");
+                List<Double> one =
+                        once(fleet, blow, blow.name().toLowerCase(Locale.ROOT).replace('_', '-') + i + "-");
                 stood.addAll(one);
                 longest.add(Latencies.of(one).quantile(1));
                 System.err.println(blow + " " + i + ": " + Latencies.of(one).figures());
@@ -75,9 +86,29 @@ final class TakeOverMeasure {
         }
         ObjectNode figures = Latencies.of(stood).figures();
         figures.set("runs", figures.remove("calls"));
-        figures.put("takeOvers", times)
-                .put("longestP50Millis", Latencies.of(longest).quantile(0.5));
-        return figures;
+        return figures.put("takeOvers", times)
+                .put("longestP50Millis", Latencies.of(longest).quantile(0.5))
+                .put("coresOfWatching", watching);
+    }
+
+    /** What the sessions take of a processor that renew the leases and look at those of others, while nothing goes on. */
+    private double coresOfWatching() throws InterruptedException {
+        long before = nanosOfWatching();
+        long since = System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(WATCHED.toNanos());
+        return (nanosOfWatching() - before) / (double) (System.nanoTime() - since);
+    }
+
+    private long nanosOfWatching() {
+        return place
+                .sql()
+                .withHandle(
+                        handle -> handle.createQuery(WATCHERS).mapTo(Long.class).list())
+                .stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .flatMap(session -> session.info().totalCpuDuration().stream())
+                .mapToLong(Duration::toNanos)
+                .sum();
     }
 
     private static String graph() {
@@ -104,15 +135,31 @@ final class TakeOverMeasure {
                         .mapTo(Integer.class)
                         .list());
         Instant since = Instant.now();
-        fleet.worker(hit).signal(blow.signal);
+        strike(blow, fleet, hit);
         Ground.await(() -> nextRows(prefix, shards, since).stream().allMatch(at -> at > 0));
         List<Double> stood = nextRows(prefix, shards, since).stream()
                 .map(at -> Math.max(0, at * 1e3 - since.toEpochMilli() - NAP_MILLIS))
                 .toList();
         clear(prefix);
+        int left = fleet.place(hit);
         fleet.kill(hit);
+        for (Server server : Server.values()) {
+            servers.link(server, left).mend();
+        }
         fleet.start();
         return stood;
+    }
+
+    private void strike(Blow blow, Fleet fleet, String worker) throws IOException, InterruptedException {
+        switch (blow) {
+            case KILL -> fleet.worker(worker).signal("KILL");
+            case FREEZE -> fleet.worker(worker).signal("STOP");
+            case CUT_OFF -> {
+                for (Server server : Server.values()) {
+                    servers.link(server, fleet.place(worker)).halfOpen();
+                }
+            }
+        }
     }
 
     private void awaitShares(Fleet fleet) throws InterruptedException {
