@@ -55,8 +55,13 @@ public final class JournalWriter implements AutoCloseable {
     private static final Long NOBODYS_EPOCH = -1L;
     private static final String UNIQUE_VIOLATION = "23505";
 
-    private static final String RESERVE =
-            "SELECT nextval(pg_get_serial_sequence('postroad.runs', 'id')) FROM generate_series(1, ?)";
+    /** The name of the sequence is looked up once, and not for each number. */
+    private static final String RESERVE = """
+        SELECT nextval(sequence.name)
+        FROM (SELECT pg_get_serial_sequence('postroad.runs', 'id')::regclass AS name OFFSET 0) AS sequence,
+             generate_series(1, ?)\
+        """;
+
     private static final String ARRIVED = "SELECT id FROM postroad.runs WHERE id = ANY (?)";
     private static final String PENDING_OF_ARRIVED = """
         SELECT json_agg(json_build_object('runId', p.run_id, 'commandId', p.command_id, 'command', p.command::text)
