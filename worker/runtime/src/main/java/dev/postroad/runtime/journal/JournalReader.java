@@ -38,20 +38,27 @@ public final class JournalReader {
     private static final String ROW_COLUMNS = JournalColumns.selected("j") + ", j.data";
     private static final String UNFINISHED = "r.shard = ? AND r.status = 'running'";
     private static final String ONE = "r.run_id = ?";
-    private static final String SOME = "r.run_id = ANY (?)";
-    private static final String WHOLE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
-             FROM postroad.runs r LEFT JOIN postroad.journal j ON j.run = r.id
-            WHERE\s""";
+    /** Postgres takes an array that it does not see for a few ids; for many it would read all runs there are. */
+    private static final String SOME = "r.run_id = ANY (ARRAY(SELECT unnest(?::text[])))";
+    /** The rows of each run are found by its number; for many runs Postgres would read the whole journal. */
+    private static final String ROWS_OF_EACH =
+            "LEFT JOIN LATERAL (SELECT * FROM postroad.journal WHERE run = r.id%s OFFSET 0) AS j ON true\nWHERE ";
+
+    private static final String WHOLE =
+            "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + " FROM postroad.runs r\n" + ROWS_OF_EACH;
     /** Of runs that are known as they were after a row, what follows it. */
     private static final String SINCE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
              FROM postroad.runs r
             LEFT JOIN unnest(?::bigint[], ?::int[]) AS known (id, seq) ON known.id = r.id
-            LEFT JOIN postroad.journal j ON j.run = r.id AND j.seq > coalesce(known.seq, 0)
-            WHERE\s""";
+            """
+            + ROWS_OF_EACH.replace("%s", " AND seq > coalesce(known.seq, 0)%s");
 
     private static final String IN_ORDER = " ORDER BY r.id, j.seq";
-    private static final String UNTIL_VERSION = " AND j.seq <= ("
+    private static final String UNTIL_VERSION = " AND seq <= ("
             + "SELECT min(made.seq) FROM postroad.journal made WHERE made.run = r.id AND made.version = ?)";
+    /** There is no such version where it has none. */
+    private static final String HAS_ROWS = " AND j.seq IS NOT NULL";
+
     private static final String DUE = """
             SELECT run_id, shard FROM postroad.runs
             WHERE shard = ANY (?) AND wake_at <= ? AND status = 'waiting'
@@ -230,7 +237,10 @@ public final class JournalReader {
         }
 
         String sql(Map<Long, Run> known) {
-            return (known.isEmpty() ? WHOLE : SINCE) + condition + (version == null ? "" : UNTIL_VERSION) + IN_ORDER;
+            String rows = known.isEmpty() ? WHOLE : SINCE;
+            return version == null
+                    ? rows.formatted("") + condition + IN_ORDER
+                    : rows.formatted(UNTIL_VERSION) + condition + HAS_ROWS + IN_ORDER;
         }
 
         void bind(PreparedStatement statement, Map<Long, Run> known) throws SQLException {
@@ -248,10 +258,10 @@ public final class JournalReader {
                                                 .seq())
                                         .toArray()));
             }
-            which.bind(statement, place++);
             if (version != null) {
-                statement.setInt(place, version);
+                statement.setInt(place++, version);
             }
+            which.bind(statement, place);
         }
     }
 
