@@ -33,6 +33,7 @@ import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.StartTimes;
+import dev.postroad.runtime.run.queue.TurnNews;
 import dev.postroad.runtime.run.queue.Turns;
 import dev.postroad.runtime.run.queue.TurnsOfKeys;
 import dev.postroad.runtime.run.waking.AgentWaiters;
@@ -87,6 +88,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         FairRanks fair = new FairRanks();
         RunQueue queue = new RunQueue(settings.maxRuns(), new TurnsOfKeys(fair));
         Bell turnWanted = new Bell();
+        TurnGiver turns = new TurnGiver(storage.shared(), self.id());
         PostponedRuns postponed = new PostponedRuns(storage.shared());
         Lanes lanes = on.part(lanes(
                 on,
@@ -104,7 +106,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         storage.snapshots(),
                         queue,
                         fair,
-                        turnWanted::ring,
+                        news(turnWanted, turns),
                         storage.setAside()::undecidable,
                         traces,
                         clock,
@@ -130,7 +132,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         membership.start();
         membership.measure(on.metrics());
         Stepping stepping = new Stepping(queue, lanes, commands, membership);
-        stepping.bring(on, storage, agents, kept, postponed, turnWanted, self);
+        stepping.bring(on, storage, agents, kept, postponed, turnWanted, turns);
         return stepping;
     }
 
@@ -156,6 +158,25 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         return new Lanes(lanes);
     }
 
+    private static TurnNews news(Bell wanted, TurnGiver turns) {
+        return new TurnNews() {
+            @Override
+            public void wanted() {
+                wanted.ring();
+            }
+
+            @Override
+            public void began(String graph, long run) {
+                turns.began(graph, run);
+            }
+
+            @Override
+            public void left(String graph, long run) {
+                turns.left(graph, run);
+            }
+        };
+    }
+
     private static RunKey published(Traces traces, RunKey key) {
         TracedRun traced = traces.traced(key.number(), key.id(), key.traceParent());
         return traced == null ? key : key.within(traced.traceParent());
@@ -169,7 +190,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             KeptInstructions kept,
             PostponedRuns postponed,
             Bell turnWanted,
-            Self self) {
+            TurnGiver turns) {
         SharedClock clock = on.clock();
         ShardOwnership shards = membership.shards();
         on.part(new Waker(storage.reader(), postponed, lanes, shards::owned, clock))
@@ -209,15 +230,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::toCome, clock))
                 .start();
         on.part(new StartTimes(queued, queue, lanes, shards::owned, clock)).start();
-        on.part(new Turns(
-                        turnWanted,
-                        queued,
-                        new TurnGiver(storage.shared(), self.id()),
-                        agents.catalog(),
-                        queue,
-                        lanes,
-                        shards::epochs,
-                        clock))
+        on.part(new Turns(turnWanted, queued, turns, agents.catalog(), queue, lanes, shards::epochs, clock))
                 .start();
         on.part(queue);
     }

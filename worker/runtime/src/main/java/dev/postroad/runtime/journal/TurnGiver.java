@@ -1,6 +1,7 @@
 package dev.postroad.runtime.journal;
 
 import dev.postroad.engine.graph.QueueRules;
+import dev.postroad.runtime.journal.TakenPlaces.Taken;
 import dev.postroad.runtime.journal.TurnPicker.Waiting;
 import dev.postroad.runtime.journal.TurnsInHand.Turn;
 import dev.postroad.runtime.limit.RateWindow;
@@ -54,21 +55,32 @@ public final class TurnGiver {
                     // An index that is looked through entry by entry leaves out those of runs that have gone on.
                     // And after a long queue Postgres would rather read all runs there are for the first of it.
                     + " set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
+    /** Whether this worker was the last to give turns of the graph, and has all shards there are, under these epochs. */
+    private static final String IS_ALONE = """
+            SELECT (SELECT worker FROM postroad.turn_givers WHERE graph = ?) = ? AND NOT EXISTS (
+                SELECT FROM postroad.shards WHERE (shard, epoch) NOT IN (SELECT * FROM unnest(?::integer[], ?::bigint[])))""";
+
+    private static final String NOTE_GIVER = """
+            INSERT INTO postroad.turn_givers AS last (graph, worker) VALUES (?, ?)
+            ON CONFLICT (graph) DO UPDATE SET worker = EXCLUDED.worker WHERE last.worker <> EXCLUDED.worker""";
+    /** Those under way in shards that are here one by one, and those in hand; of others how many are alike. */
     static final String TAKEN = """
-            SELECT version, keys, count(*) AS alike, NULL::bigint AS id, NULL::text AS run_id, NULL::integer AS shard,
-                   NULL::timestamptz AS rank, 0 AS seq, 0 AS epoch, false AS own FROM (
-                SELECT version, limit_keys::text AS keys FROM postroad.runs
+            SELECT version, keys, count(*) AS alike, id, NULL::text AS run_id, NULL::integer AS shard,
+                   NULL::timestamptz AS rank, 0 AS seq, NULL::bigint AS epoch, true AS own FROM (
+                SELECT version, limit_keys::text AS keys,
+                       CASE WHEN status = 'running' AND shard = ANY (?::integer[]) THEN id END AS id FROM postroad.runs
                 WHERE graph = ? AND limited AND status IN ('running', 'waiting') AND %1$s
                 UNION ALL
-                SELECT version, limit_keys::text AS keys FROM postroad.runs
+                SELECT version, limit_keys::text AS keys, NULL::bigint AS id FROM postroad.runs
                 WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL AND %1$s) AS taken
-            GROUP BY version, keys
+            GROUP BY version, keys, id
             UNION ALL
             SELECT r.version, r.limit_keys::text, 1, r.id, r.run_id, r.shard, r.rank, t.seq, t.epoch, t.worker = ?
             FROM (SELECT worker, unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
                   FROM postroad.turns WHERE graph = ?) AS t
             %2$s
             AND r.turn_at IS NULL AND %1$s""".formatted(READABLE, TurnsInHand.STANDING);
+
     private static final String FRONT_OF_THOSE = """
             (SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, line, status_seq FROM postroad.runs
              WHERE graph = ? AND version <> ALL (?) AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s
@@ -100,6 +112,7 @@ public final class TurnGiver {
                 RETURNING id, run_id, shard, rank)
             SELECT id, run_id, shard, rank FROM given ORDER BY rank, id""";
 
+    private static final Taken NOTHING = new Taken(0, null);
     private static final QueuedRun NOBODY = new QueuedRun(0, "", -1, Instant.EPOCH);
     private static final QueueRules ALL_TOGETHER =
             new QueueRules(List.of(new QueueRules.Concurrency(null, Integer.MAX_VALUE)), List.of(), null);
@@ -107,12 +120,14 @@ public final class TurnGiver {
     private final DataSource database;
     private final TurnsInHand inHand;
     private final UsedLimits limits = new UsedLimits();
+    private final TakenPlaces taken = new TakenPlaces();
     /** Where the look over the lines of a graph goes on; forgotten with the worker, which costs nothing. */
     private final Map<String, Long> linesFrom = new ConcurrentHashMap<>();
     /** The versions of graphs that are paused, as far as they were seen: no version ever changes. */
     private final Map<String, Set<Integer>> pausedVersions = new ConcurrentHashMap<>();
 
     private final Map<String, Instant> pastPausedFrom = new ConcurrentHashMap<>();
+    private final Map<String, ReadKeys> readKeys = new ConcurrentHashMap<>();
 
     /**
      * Which runs may begin here at once.
@@ -149,13 +164,14 @@ public final class TurnGiver {
                 Instant now = lock(connection, graph);
                 if (now != null) {
                     Giving giving = new Giving(connection, graph, rules, room, now, new TurnPicker(now, room.places()));
-                    List<Turn> all = giving.give(given);
+                    giving.give(given);
                     connection.commit();
-                    inHand.know(graph, all);
+                    giving.know();
                 } else {
                     connection.commit();
                 }
             } catch (SQLException failed) {
+                taken.forget(graph);
                 connection.rollback();
                 throw failed;
             } finally {
@@ -180,6 +196,18 @@ public final class TurnGiver {
         }
     }
 
+    /** A run of a graph is under way, by a turn or without, and that is committed. Does not block. */
+    public void began(String graph, long run) {
+        inHand.gone(graph, run);
+        taken.began(graph, run);
+    }
+
+    /** A run of a graph counts no more, and that is committed. Does not block. */
+    public void left(String graph, long run) {
+        inHand.gone(graph, run);
+        taken.left(graph, run);
+    }
+
     private static Instant later(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
     }
@@ -196,7 +224,8 @@ public final class TurnGiver {
     }
 
     /** A run as it was read, and what it may get a turn by. */
-    private record Read(QueuedRun run, int seq, @Nullable Waiting waiting, long line) {}
+    private record Read(
+            QueuedRun run, int seq, Taken taken, @Nullable Waiting waiting, long line) {}
 
     /** One time that turns of a graph are given, in a transaction that has the lock. Confined to one thread. */
     private final class Giving {
@@ -206,9 +235,10 @@ public final class TurnGiver {
         private final Room room;
         private final Instant now;
         private final TurnPicker picker;
-        private final ReadKeys keys = new ReadKeys();
+        private final ReadKeys keys;
         private final Map<Long, Read> offered = new HashMap<>();
         private final Map<Long, Turn> own = new HashMap<>();
+        private final Map<Long, Taken> turns = new HashMap<>();
         /** Those of all workers, which are queued as the others are. */
         private final Set<Long> inHands = new HashSet<>();
 
@@ -227,37 +257,49 @@ public final class TurnGiver {
             this.room = room;
             this.now = now;
             this.picker = picker;
+            this.keys = readKeys.computeIfAbsent(graph, _ -> new ReadKeys());
             this.paused = pausedVersions.computeIfAbsent(graph, _ -> ConcurrentHashMap.newKeySet());
         }
 
-        /**
-         * @param given takes those that get a turn
-         * @return all that this worker has in hand then
-         */
-        List<Turn> give(List<QueuedRun> given) throws SQLException {
-            noteTaken();
+        /** @param given takes those that get a turn */
+        void give(List<QueuedRun> given) throws SQLException {
+            boolean isKnown = noteKnown();
+            if (!isKnown) {
+                noteTaken();
+            }
             offer(front());
             if (picker.hasPassedSome() && picker.picked().size() < MOST_TURNS_AT_ONCE) {
                 offer(lines());
             }
             List<Long> toOthers = new ArrayList<>();
-            int before = own.size();
             for (Read read : picked()) {
+                long number = read.run().number();
                 Long epoch = room.epochs().get(read.run().shard());
                 if (epoch == null) {
-                    toOthers.add(read.run().number());
+                    toOthers.add(number);
                 } else {
-                    own.put(read.run().number(), new Turn(read.run(), read.seq(), epoch));
+                    own.put(number, new Turn(read.run(), read.seq(), epoch));
+                    turns.put(number, read.taken());
                     given.add(read.run());
                 }
             }
-            List<Turn> all = List.copyOf(own.values());
-            if (all.size() > before) {
-                inHand.hold(connection, graph, all);
+            if (!turns.isEmpty()) {
+                inHand.hold(connection, graph, own.values());
             }
-            given.addAll(mark(toOthers));
+            if (!toOthers.isEmpty()) {
+                taken.forget(graph);
+                given.addAll(mark(toOthers));
+            }
+            if (!isKnown && !given.isEmpty()) {
+                noteGiver();
+            }
             limits.save(connection, name(), picker.changed());
-            return all;
+        }
+
+        /** What was given is committed. */
+        void know() {
+            inHand.know(graph, own);
+            taken.given(graph, turns);
         }
 
         private List<Read> picked() {
@@ -272,34 +314,86 @@ public final class TurnGiver {
             return "graph/" + graph;
         }
 
-        private void noteTaken() throws SQLException {
-            try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
+        /** Whether nothing came to be taken that is not known here. */
+        private boolean noteKnown() throws SQLException {
+            List<Taken> known = taken.taken(graph, room.epochs(), now);
+            if (known == null || !isAlone()) {
+                return false;
+            }
+            known.forEach(each -> note(each, 1));
+            own.putAll(inHand.of(graph));
+            inHands.addAll(own.keySet());
+            return true;
+        }
+
+        private boolean isAlone() throws SQLException {
+            try (PreparedStatement statement = QueuedRuns.statement(connection, IS_ALONE)) {
                 statement.setString(1, graph);
-                statement.setString(2, graph);
-                statement.setLong(3, inHand.worker());
-                statement.setString(4, graph);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        QueueRules found = rules.apply(rows.getInt("version"));
-                        // Of a version that this release cannot read, runs count among all of the graph.
-                        picker.take(
-                                found == null ? ALL_TOGETHER : found,
-                                keys.of(rows.getString("keys")),
-                                rows.getLong("alike"));
-                        noteInHand(rows);
-                    }
+                statement.setLong(2, inHand.worker());
+                List<Integer> shards = List.copyOf(room.epochs().keySet());
+                statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
+                statement.setArray(
+                        4,
+                        connection.createArrayOf(
+                                "int8", shards.stream().map(room.epochs()::get).toArray()));
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() && row.getBoolean(1);
                 }
             }
         }
 
-        private void noteInHand(ResultSet row) throws SQLException {
-            long number = row.getLong("id");
+        private void noteGiver() throws SQLException {
+            try (PreparedStatement statement = QueuedRuns.statement(connection, NOTE_GIVER)) {
+                statement.setString(1, graph);
+                statement.setLong(2, inHand.worker());
+                statement.executeUpdate();
+            }
+        }
+
+        /** Of a version that this release cannot read, runs count among all of the graph. */
+        private void note(Taken each, long alike) {
+            QueueRules found = rules.apply(each.version());
+            picker.take(found == null ? ALL_TOGETHER : found, keys.of(each.keys()), alike);
+        }
+
+        private void noteTaken() throws SQLException {
+            taken.reading(graph, room.epochs(), now);
+            Map<Long, Taken> here = new HashMap<>();
+            boolean isAllHere = true;
+            try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
+                statement.setArray(
+                        1,
+                        connection.createArrayOf("int4", room.epochs().keySet().toArray()));
+                statement.setString(2, graph);
+                statement.setString(3, graph);
+                statement.setLong(4, inHand.worker());
+                statement.setString(5, graph);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        Taken each = new Taken(rows.getInt("version"), rows.getString("keys"));
+                        note(each, rows.getLong("alike"));
+                        long number = rows.getLong("id");
+                        isAllHere &= !rows.wasNull() && rows.getBoolean("own");
+                        here.put(number, each);
+                        noteInHand(number, rows);
+                    }
+                }
+            }
+            if (isAllHere) {
+                taken.read(graph, here);
+            } else {
+                taken.forget(graph);
+            }
+        }
+
+        private void noteInHand(long number, ResultSet row) throws SQLException {
+            long epoch = row.getLong("epoch");
             if (row.wasNull()) {
                 return;
             }
             inHands.add(number);
             if (row.getBoolean("own")) {
-                own.put(number, new Turn(QueuedRuns.run(row), row.getInt("seq"), row.getLong("epoch")));
+                own.put(number, new Turn(QueuedRuns.run(row), row.getInt("seq"), epoch));
             }
         }
 
@@ -390,22 +484,23 @@ public final class TurnGiver {
             long line = row.getLong("line");
             long number = row.getLong("id");
             if (row.wasNull()) {
-                return new Read(NOBODY, 0, null, line);
+                return new Read(NOBODY, 0, NOTHING, null, line);
             }
             QueuedRun run = QueuedRuns.run(row);
-            QueueRules found = rules.apply(row.getInt("version"));
+            Taken taken = new Taken(row.getInt("version"), row.getString("keys"));
+            QueueRules found = rules.apply(taken.version());
             if (found != null && found.isPaused()) {
-                paused.add(row.getInt("version"));
+                paused.add(taken.version());
             }
             Waiting waiting = found == null || found.isPaused()
                     ? null
                     : new Waiting(
                             number,
                             found,
-                            keys.of(row.getString("keys")),
+                            keys.of(taken.keys()),
                             line,
                             room.epochs().containsKey(run.shard()));
-            return new Read(run, row.getInt("status_seq"), waiting, line);
+            return new Read(run, row.getInt("status_seq"), taken, waiting, line);
         }
 
         private void offer(List<Read> found) throws SQLException {

@@ -9,13 +9,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
  * The turns of runs that this worker begins itself, a moment after it gave them: a row of the table {@code turns} holds all
  * of a graph, in place of a mark in the row of each run, which would be written twice. They are lost with the worker, and
  * their runs wait for others then: a turn is none any more once the epoch of its shard is raised, and before that the
- * worker may still begin its run. Thread-safe.
+ * worker may still begin its run. Turns are given and looked at by one thread at a time; what has begun is told by any.
  */
 final class TurnsInHand {
     private static final String HOLD = """
@@ -46,7 +47,7 @@ final class TurnsInHand {
                     AND NOT EXISTS (SELECT FROM postroad.workers w WHERE w.id = t.worker))""";
 
     private final long worker;
-    private final Map<String, Map<Long, Turn>> turns = new HashMap<>();
+    private final Map<String, Map<Long, Turn>> turns = new ConcurrentHashMap<>();
 
     /**
      * The turn of a run.
@@ -64,11 +65,22 @@ final class TurnsInHand {
         return worker;
     }
 
+    /** What this worker has given of a graph, and is not known to have begun. */
+    Map<Long, Turn> of(String graph) {
+        return Map.copyOf(turns.getOrDefault(graph, Map.of()));
+    }
+
     /** All that this worker has given of a graph, and is not known to have begun. */
-    synchronized void know(String graph, Collection<Turn> all) {
-        Map<Long, Turn> byRun = new HashMap<>();
-        all.forEach(turn -> byRun.put(turn.run().number(), turn));
-        turns.put(graph, byRun);
+    void know(String graph, Map<Long, Turn> all) {
+        turns.put(graph, new ConcurrentHashMap<>(all));
+    }
+
+    /** A run has begun, or is not to. */
+    void gone(String graph, long run) {
+        Map<Long, Turn> ofGraph = turns.get(graph);
+        if (ofGraph != null) {
+            ofGraph.remove(run);
+        }
     }
 
     /** Writes down those of a graph; they are given once the connection has committed. */
@@ -86,7 +98,7 @@ final class TurnsInHand {
      *
      * @param but of these it is not asked
      */
-    synchronized List<QueuedRun> still(Connection connection, Set<Long> but) throws SQLException {
+    List<QueuedRun> still(Connection connection, Set<Long> but) throws SQLException {
         List<QueuedRun> still = new ArrayList<>();
         for (String graph : Set.copyOf(turns.keySet())) {
             Map<Long, Turn> ofGraph = turns.getOrDefault(graph, Map.of());
@@ -120,7 +132,7 @@ final class TurnsInHand {
     }
 
     /** Whether there are none. */
-    synchronized boolean isEmpty() {
+    boolean isEmpty() {
         return turns.isEmpty();
     }
 

@@ -3,8 +3,10 @@ package dev.postroad.runtime.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import dev.postroad.embedded.EmbeddedPostgres;
 import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.KeyExpression;
 import dev.postroad.engine.graph.QueueRules;
@@ -15,12 +17,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Turns of graphs that limit their runs, on a real Postgres. */
 @NullMarked
@@ -38,8 +45,9 @@ class QueuedRunsTest {
     @BeforeEach
     void empty() {
         SITE.sql()
-                .useHandle(handle ->
-                        handle.execute("TRUNCATE postroad.runs, postroad.limits, postroad.turns, postroad.shards"));
+                .useHandle(
+                        handle -> handle.execute(
+                                "TRUNCATE postroad.runs, postroad.limits, postroad.turns, postroad.turn_givers, postroad.shards"));
     }
 
     @Test
@@ -171,6 +179,90 @@ class QueuedRunsTest {
     }
 
     @Test
+    void whatIsTakenIsKnownFromOneTimeToTheNextByWhatIsToldOfItsRuns() throws SQLException {
+        threeInShardOfThisWorker();
+        assertThat(give(giver, 2)).containsExactly("1st", "2nd");
+        set("1st", "running");
+        giver.began("g", number("1st"));
+        set("1st", "completed");
+        assertThat(give(giver, 2)).as("nobody told that it has ended").isEmpty();
+        giver.left("g", number("1st"));
+        assertThat(give(giver, 2)).containsExactly("3rd");
+    }
+
+    @Test
+    void aTurnThatAnotherWorkerGaveMeanwhileCounts() throws SQLException {
+        threeInShardOfThisWorker();
+        assertThat(give(giver, 1)).containsExactly("1st");
+        assertThat(new TurnGiver(SITE.database(), 2).give("g", version -> atMost(2), Room.NONE))
+                .extracting(QueuedRun::runId)
+                .containsExactly("2nd");
+        assertThat(give(giver, 2)).isEmpty();
+        assertThat(give(giver, 3)).containsExactly("3rd");
+    }
+
+    @Test
+    void aRunThatGoesOnWithoutATurnCounts() throws SQLException {
+        threeInShardOfThisWorker();
+        set("3rd", "paused");
+        assertThat(give(giver, 1)).containsExactly("1st");
+        set("3rd", "running");
+        giver.began("g", number("3rd"));
+        assertThat(give(giver, 2)).isEmpty();
+    }
+
+    @Test
+    void whatRunsInAShardThatWentAwayMeanwhileCounts() throws SQLException {
+        threeInShardOfThisWorker();
+        assertThat(give(giver, 1)).containsExactly("1st");
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "INSERT INTO postroad.shards (shard, epoch, owner, published_at) VALUES (1, 1, 'v', now())"));
+        set("2nd", "running");
+        assertThat(give(giver, 2)).isEmpty();
+    }
+
+    private static void threeInShardOfThisWorker() {
+        ownedUnder(7);
+        for (String run : List.of("1st", "2nd", "3rd")) {
+            run(run, "now() - interval '1 minute'", null);
+        }
+    }
+
+    private static List<String> give(TurnGiver giver, int most) throws SQLException {
+        return giver.give("g", version -> atMost(most), new Room(Map.of(0, 7L), 10)).stream()
+                .map(QueuedRun::runId)
+                .toList();
+    }
+
+    private static void set(String runId, String status) {
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE postroad.runs SET status = ?, status_seq = status_seq + 1 WHERE run_id = ?",
+                        status,
+                        runId));
+    }
+
+    private static long number(String runId) {
+        return SITE.sql()
+                .withHandle(handle -> handle.select("SELECT id FROM postroad.runs WHERE run_id = ?", runId)
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    /** Two workers over two shards: each tells what its runs do, or dies; turns stand while their shard is under its epoch. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void limitIsNeverExceededWhateverWorkersDo(long seed) throws SQLException {
+        var fleet = new FleetOfTwo(SITE, new Random(seed));
+        for (int step = 0; step < 300; step++) {
+            fleet.step();
+            assertThat(fleet.taken()).as("seed %d, step %d", seed, step).isLessThanOrEqualTo(FleetOfTwo.LIMIT);
+        }
+        assertThat(fleet.begun()).isGreaterThan(15);
+    }
+
+    @Test
     void aRunThatIsQueuedAnewWaitsForAnotherTurn() throws SQLException {
         ownedUnder(7);
         run("retried", "now() - interval '1 minute'", null);
@@ -193,13 +285,67 @@ class QueuedRunsTest {
         many();
         Room room = new Room(Map.of(0, 7L), 500);
         assertThat(giver.give("g", version -> atMost(500), room)).hasSize(500);
-        assertThat(comparedInVain(TurnGiver.TAKEN, "g", "g", 1L, "g")).isLessThan(500);
+        assertThat(comparedInVain(TurnGiver.TAKEN, "{0}", "g", "g", 1L, "g")).isLessThan(500);
         Object[] held = SITE.sql()
                 .withHandle(handle -> handle.createQuery(
                                 "SELECT runs::text, seqs::text, epochs::text FROM postroad.turns")
                         .map((row, context) -> new Object[] {row.getString(1), row.getString(2), row.getString(3)})
                         .one());
         assertThat(comparedInVain(TurnsInHand.STILL, held)).isLessThan(500);
+    }
+
+    /** Postgres knows that many are queued, all over the table: 7,000 rows are read in three rounds, each of some twice. */
+    @Test
+    void whatIsReadOfAQueueDoesNotGrowWithTheRunsThatHaveEnded() throws SQLException {
+        ownedUnder(7);
+        try (HikariDataSource one = new HikariDataSource()) {
+            one.setJdbcUrl(SITE.postgresUrl());
+            one.setUsername(EmbeddedPostgres.USER);
+            one.setMaximumPoolSize(1);
+            endOtherSessions(Jdbi.create(one));
+            Jdbi.create(one).useHandle(handle -> handle.execute("""
+                    INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at, limited, rank)
+                    SELECT md5(n::text), 0, CASE WHEN n % 26 IN (0, 1, 13) THEN 'g' ELSE 'h' END, 1,
+                           CASE WHEN n % 13 = 0 THEN 'queued' ELSE 'completed' END, 0, '{}',
+                           now() - n * 7919 % 20000 * interval '1 second', true,
+                           now() - n * 7919 % 20000 * interval '1 second'
+                    FROM generate_series(1, 20000) AS n"""));
+            Jdbi.create(one).useHandle(handle -> handle.execute("ANALYZE postroad.runs"));
+            long before = rowsRead(one);
+            TurnGiver here = new TurnGiver(one, 1);
+            QueuedRuns queue = new QueuedRuns(one);
+            assertThat(queue.wanted(Set.of("g"))).containsExactly("g");
+            for (int most = 100; most <= 300; most += 100) {
+                int atMost = most;
+                assertThat(here.give("g", version -> atMost(atMost), new Room(Map.of(0, 7L), 500)))
+                        .hasSize(100);
+                here.give("g", version -> atMost(atMost), Room.NONE);
+            }
+            assertThat(here.stillInHand(Set.of())).hasSize(300);
+            assertThat(queue.withTurn(List.of(0))).isEmpty();
+            assertThat(rowsRead(one) - before).isLessThan(9_000);
+        }
+    }
+
+    /** Sessions tell what they read some seconds later, or when they end. */
+    private static void endOtherSessions(Jdbi one) throws SQLException {
+        SITE.database().unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+        Site.await(
+                "other sessions to end",
+                () -> one.withHandle(
+                        handle -> handle.select("""
+                        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                            AND backend_type = 'client backend' AND pid <> pg_backend_pid()""").mapTo(Long.class).one().equals(0L)));
+    }
+
+    /** How many rows of runs were read until now, by those who have told of it, as this connection does at once. */
+    private static long rowsRead(DataSource one) {
+        Jdbi sql = Jdbi.create(one);
+        sql.useHandle(handle -> handle.execute("SELECT pg_stat_force_next_flush()"));
+        return sql.withHandle(handle -> handle.select(
+                        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relid = 'postroad.runs'::regclass")
+                .mapTo(Long.class)
+                .one());
     }
 
     /** How many pairs of rows a statement joined and then left out. */

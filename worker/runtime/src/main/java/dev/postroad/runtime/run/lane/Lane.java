@@ -19,6 +19,7 @@ import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.run.queue.TicketHolder;
+import dev.postroad.runtime.run.queue.TurnNews;
 import dev.postroad.runtime.trace.Traces;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +88,7 @@ public final class Lane {
      * @param snapshots handed runs that have grown by much
      * @param queue shared by all lanes
      * @param fair shared by all lanes
-     * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
+     * @param turns told of the runs of graphs with a limit
      * @param undecidable told of a run of which no decision can be made, with the reason; must not block
      */
     public record Collaborators(
@@ -100,7 +101,7 @@ public final class Lane {
             SnapshotDesk snapshots,
             RunQueue queue,
             FairRanks fair,
-            Runnable turnWanted,
+            TurnNews turns,
             BiConsumer<RunKey, String> undecidable,
             Traces traces,
             InstantSource clock,
@@ -118,7 +119,7 @@ public final class Lane {
         this.remote = collaborators.remote();
         this.clock = new LaneClock(collaborators.clock());
         this.shards = new LaneShards(journal, outbox, figures);
-        this.table = new RunTable(queue, collaborators.fair(), collaborators.turnWanted(), tickets, figures);
+        this.table = new RunTable(queue, collaborators.fair(), collaborators.turns(), tickets, figures);
         this.stepper = new Stepper(
                 table,
                 clock,

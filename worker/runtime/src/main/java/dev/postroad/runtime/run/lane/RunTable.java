@@ -2,11 +2,13 @@ package dev.postroad.runtime.run.lane;
 
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.QueuePlace;
+import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.QueueRank;
 import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.run.queue.TicketHolder;
+import dev.postroad.runtime.run.queue.TurnNews;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +26,7 @@ final class RunTable {
     private static final long MOST_KEPT_BYTES = 32L << 20;
 
     private final RunQueue queue;
-    private final Runnable turnWanted;
+    private final TurnNews turns;
     private final TicketHolder tickets;
     private final LaneFigures figures;
     private final FairRanks fair;
@@ -35,12 +37,12 @@ final class RunTable {
 
     /**
      * @param fair told of runs that begin
-     * @param turnWanted told that a run of a graph with a limit wants a turn, or gave its turn back; must not block
+     * @param turns told of the runs of graphs with a limit
      * @param tickets told what becomes of the tickets of runs here
      */
-    RunTable(RunQueue queue, FairRanks fair, Runnable turnWanted, TicketHolder tickets, LaneFigures figures) {
+    RunTable(RunQueue queue, FairRanks fair, TurnNews turns, TicketHolder tickets, LaneFigures figures) {
         this.queue = queue;
-        this.turnWanted = turnWanted;
+        this.turns = turns;
         this.tickets = tickets;
         this.figures = figures;
         this.fair = fair;
@@ -127,21 +129,22 @@ final class RunTable {
         } else if (live.isLimited()) {
             awaitTurn(live);
         } else {
-            keepIf(queue.offer(ticket(live)) && hasRoom(live, 1), live);
+            keepIf(queue.offer(ticket(live)) && hasRoom(live, 4), live);
         }
     }
 
-    /** Its ticket comes with its turn, by way of Postgres; many that wait for theirs leave half of the room to others. */
+    /** Its ticket comes with its turn, by way of Postgres; many that wait for theirs leave a quarter of the room to others. */
     private void awaitTurn(LiveRun live) {
-        keepIf(hasRoom(live, 2), live);
+        keepIf(hasRoom(live, 3), live);
         if (live.isKept()) {
-            turnWanted.run();
+            turns.wanted();
         }
     }
 
-    /** Whether a queued run may stay in memory, where others leave it a part of the room. */
-    private boolean hasRoom(LiveRun live, int part) {
-        return live.isKept() || (kept < MOST_KEPT / part && keptBytes + live.bytes() <= MOST_KEPT_BYTES / part);
+    /** Whether a queued run may stay in memory, where others leave it so many quarters of the room. */
+    private boolean hasRoom(LiveRun live, int quarters) {
+        return live.isKept()
+                || (kept < MOST_KEPT / 4 * quarters && keptBytes + live.bytes() <= MOST_KEPT_BYTES / 4 * quarters);
     }
 
     private void keepIf(boolean stays, LiveRun live) {
@@ -195,6 +198,21 @@ final class RunTable {
         }
     }
 
+    /** What was decided of a run is committed: it may count for the limits of its graph from now on, or no more. */
+    void committed(LiveRun live, Run before, Run after) {
+        boolean isAsBefore = before.status() == after.status()
+                && before.graph().version() == after.graph().version();
+        if (isAsBefore || !after.graph().queue().isLimited()) {
+            return;
+        }
+        String graph = after.graph().name();
+        switch (after.status()) {
+            case RUNNING, WAITING -> turns.began(graph, live.key().number());
+            case COMPLETED, FAILED, CANCELLED -> turns.left(graph, live.key().number());
+            case QUEUED, PAUSED -> {}
+        }
+    }
+
     /** Forgets a queued run that has lost its ticket, and is in Postgres. */
     void putAway(String runId) {
         LiveRun live = runs.get(runId);
@@ -211,7 +229,7 @@ final class RunTable {
         runs.remove(live.key().id(), live);
         live.hold(false);
         if (live.isLimited()) {
-            turnWanted.run();
+            turns.wanted();
         }
     }
 

@@ -25,6 +25,7 @@ import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.PriorityThenArrival;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
+import dev.postroad.runtime.run.queue.TurnNews;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.trace.Traces;
 import java.time.InstantSource;
@@ -57,6 +58,17 @@ public final class OneLane implements AutoCloseable {
     private final JournalRunLoader loader = new JournalRunLoader(reader, (name, version) -> GRAPH, clock);
     private final Lane lane;
     private final Lanes lanes;
+    private static final TurnNews UNLIMITED = new TurnNews() {
+        @Override
+        public void wanted() {}
+
+        @Override
+        public void began(String graph, long run) {}
+
+        @Override
+        public void left(String graph, long run) {}
+    };
+
     private final QueueReader queued;
 
     /** @param undecidable told of runs of which no decision can be made */
@@ -80,7 +92,7 @@ public final class OneLane implements AutoCloseable {
                         SnapshotDesk.NONE,
                         queue,
                         new FairRanks(),
-                        () -> {},
+                        UNLIMITED,
                         undecidable,
                         Traces.OFF,
                         clock,
