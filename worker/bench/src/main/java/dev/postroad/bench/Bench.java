@@ -253,14 +253,15 @@ public final class Bench {
         return 0;
     }
 
-    @Command(description = "Schedules of every second, and as many runs that are triggered.")
+    @Command(description = "Schedules of every second, and as many runs that are triggered, by turns.")
     int schedules(
             @Option(names = "--schedules", defaultValue = "1000") int schedules,
-            @Option(names = "--seconds", defaultValue = "30", description = "of each part") int seconds)
+            @Option(names = "--seconds", defaultValue = "10", description = "of each part") int seconds,
+            @Option(names = "--rounds", defaultValue = "7", description = "rounds of both parts") int rounds)
             throws Exception {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "bench")) {
-            print(ScheduledRuns.measure(ground, place, schedules, seconds));
+            print(ScheduledRuns.measure(ground, place, schedules, seconds, rounds));
         }
         return 0;
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.Map;
 /** How many runs start each second under limits of many keys, beside as many without. */
 final class LimitedRuns {
     private static final String ENDED = "postroad_runs_ended_total";
-    private static final Duration BEAT = Duration.ofMillis(50);
 
     private final List<Double> without = new ArrayList<>();
     private final List<Double> with = new ArrayList<>();
@@ -67,7 +65,7 @@ final class LimitedRuns {
         }
         place.flush();
         // The worker is asked, for Postgres would count all runs of all rounds.
-        Ground.await(() -> worker.metrics().sum(ENDED) - before >= runs, BEAT);
+        Ground.await(() -> worker.metrics().sum(ENDED) - before >= runs);
         long millis = place.count("""
                 SELECT (extract(epoch FROM max(started_at) - min(queued_at)) * 1000)::bigint
                 FROM postroad.runs WHERE run_id LIKE '%s-%%'""".formatted(prefix));

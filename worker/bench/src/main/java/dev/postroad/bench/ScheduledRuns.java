@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -16,49 +19,66 @@ final class ScheduledRuns {
     private static final String NAME = "schedule/each-second-";
     private static final String ENDED = "postroad_runs_ended_total";
     private static final double MICROS_OF_A_SECOND = 1e6;
+    /** After schedules came or went, until what that takes is over. */
+    private static final int SECONDS_TO_SETTLE = 5;
 
     private final Place place;
     private final WorkerProcess worker;
+    private final int schedules;
+    private final int seconds;
     private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
+    private int part;
 
-    private ScheduledRuns(Place place, WorkerProcess worker) {
+    private ScheduledRuns(Place place, WorkerProcess worker, int schedules, int seconds) {
         this.place = place;
         this.worker = worker;
+        this.schedules = schedules;
+        this.seconds = seconds;
     }
 
-    /** @param seconds of each part, after as many to warm up */
-    static ObjectNode measure(Ground ground, Place place, int schedules, int seconds)
+    /**
+     * @param seconds of each part
+     * @param rounds of both parts, by turns, so that the machine's drift is everybody's
+     */
+    static ObjectNode measure(Ground ground, Place place, int schedules, int seconds, int rounds)
             throws IOException, FaultsException, InterruptedException {
         try (WorkerProcess worker = new WorkerProcess(place.environment(Map.of()), ground.log("worker"))) {
-            return new ScheduledRuns(place, worker).measure(schedules, seconds);
+            return new ScheduledRuns(place, worker, schedules, seconds).measure(rounds);
         }
     }
 
-    private ObjectNode measure(int schedules, int seconds) throws FaultsException, InterruptedException {
+    private ObjectNode measure(int rounds) throws FaultsException, InterruptedException {
         place.publish(Graphs.chain(GRAPH, 1, NoOperation.NAME));
         // The first of both is on code that is not compiled yet.
-        triggered(schedules, seconds);
-        double scheduled = scheduled(schedules, seconds);
-        double triggered = triggered(schedules, seconds);
-        figures.put("schedules", schedules);
-        return figures.put(
-                "coresForSchedules", Figures.round((scheduled - triggered) * schedules / MICROS_OF_A_SECOND, 3));
+        triggered();
+        scheduled();
+        figures.removeAll();
+        List<Double> cores = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            double micros = triggered();
+            cores.add(Figures.round((scheduled() - micros) * schedules / MICROS_OF_A_SECOND, 3));
+        }
+        cores.forEach(figures.putArray("coresForSchedulesOfRounds")::add);
+        return figures.put("schedules", schedules)
+                .put("coresForSchedules", Figures.median(cores))
+                .put("least", Collections.min(cores))
+                .put("most", Collections.max(cores));
     }
 
     /** All at once in each second, as those of schedules are: the more of them begin together, the less each costs. */
-    private double triggered(int together, int seconds) throws InterruptedException {
-        String prefix = "triggered-" + figures.size() + "-";
+    private double triggered() throws InterruptedException {
+        String prefix = "triggered-" + part++ + "-";
         try (Pace pace = new Pace(1, second -> {
-            for (int i = 0; i < together; i++) {
+            for (int i = 0; i < schedules; i++) {
                 place.trigger(GRAPH, prefix + second + "-" + i);
             }
         })) {
             pace.start();
-            return microsOfARun("triggered", seconds);
+            return microsOfARun("triggered");
         }
     }
 
-    private double scheduled(int schedules, int seconds) throws InterruptedException {
+    private double scheduled() throws InterruptedException {
         for (int i = 0; i < schedules; i++) {
             place.send(
                     place.topics().registry(),
@@ -72,7 +92,7 @@ final class ScheduledRuns {
         }
         place.flush();
         Ground.await(() -> standing() >= schedules);
-        double micros = microsOfARun("scheduled", seconds);
+        double micros = microsOfARun("scheduled");
         for (int i = 0; i < schedules; i++) {
             place.withdraw(NAME + i);
         }
@@ -84,8 +104,8 @@ final class ScheduledRuns {
         return place.count("SELECT count(*) FROM postroad.schedules WHERE removed_at IS NULL");
     }
 
-    private double microsOfARun(String part, int seconds) throws InterruptedException {
-        TimeUnit.SECONDS.sleep(seconds);
+    private double microsOfARun(String what) throws InterruptedException {
+        TimeUnit.SECONDS.sleep(SECONDS_TO_SETTLE);
         long ended = worker.metrics().sum(ENDED);
         Processors before = Processors.untilNow(worker.handle());
         TimeUnit.SECONDS.sleep(seconds);
@@ -93,7 +113,8 @@ final class ScheduledRuns {
         ObjectNode took = Processors.untilNow(worker.handle()).microsOfEach(runs, before);
         // The worker is what runs beside this process, which only sends.
         double micros = took.path("agent").asDouble();
-        figures.putObject(part)
+        figures.withArray(what)
+                .addObject()
                 .put("runsPerSecond", runs / seconds)
                 .put("workerMicrosOfARun", micros)
                 .put("postgresMicrosOfARun", took.path("postgres").asDouble());
