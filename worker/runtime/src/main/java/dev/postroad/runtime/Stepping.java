@@ -123,6 +123,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         agents.catalog(),
                         lanes,
                         queue,
+                        new QueuedRuns(storage.shared()),
                         left,
                         awaited,
                         clock),

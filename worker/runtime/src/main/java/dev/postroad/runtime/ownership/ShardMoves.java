@@ -6,6 +6,7 @@ import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.journal.StoredRun.Unreadable;
@@ -66,6 +67,7 @@ public final class ShardMoves {
             StoredRun.Graphs graphs,
             Lanes lanes,
             RunQueue queue,
+            QueuedRuns queued,
             LeftCalls left,
             AwaitedCalls awaited,
             InstantSource clock) {}
@@ -190,6 +192,7 @@ public final class ShardMoves {
                 List<Readable> unfinished =
                         readable(collaborators.journal().unfinished(claim.shard(), collaborators.graphs()));
                 List<PendingCommand> commands = collaborators.pending().ofShard(claim.shard());
+                collaborators.queue().policy().shardComes(collaborators.queued(), claim.shard());
                 own(claim, unfinished, commands);
                 return;
             } catch (SQLException | JdbiException away) {

@@ -11,6 +11,8 @@ import dev.postroad.engine.expression.ExpressionException;
 import dev.postroad.engine.graph.KeyExpression;
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.journal.TurnGiver.Room;
+import dev.postroad.runtime.run.queue.FairRanks;
+import dev.postroad.runtime.run.queue.TurnsOfKeys;
 import dev.postroad.runtime.testing.Site;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -403,6 +405,12 @@ class QueuedRunsTest {
                                 Instant.parse("2026-01-01T13:00:00Z"),
                                 Instant.parse("2026-01-01T13:00:00Z")));
         assertThat(queued.waitingKeys(List.of(1), 10)).isEmpty();
+
+        FairRanks fair = new FairRanks();
+        new TurnsOfKeys(fair).shardComes(queued, 0);
+        assertThat(fair.rank(new FairRanks.Line("g", 0), "c", 1, Instant.parse("2026-01-02T00:00:00Z")))
+                .as("what comes once the shard is here takes turns with what waited there")
+                .isEqualTo("2026-01-01T10:00:00Z");
     }
 
     private static QueueRules atMost(int runs) {

@@ -20,6 +20,10 @@ public final class PriorityThenArrival implements QueuePolicy {
         return new ByRank();
     }
 
+    /** What a run's rank is does not depend on who waits. */
+    @Override
+    public void shardComes(QueuedRuns queued, int shard) {}
+
     @Override
     public List<QueuedRun> read(QueuedRuns queued, Collection<Integer> shards, Ticket from, int limit)
             throws SQLException {

@@ -15,6 +15,13 @@ public interface QueuePolicy {
     Line line();
 
     /**
+     * A shard comes with its runs that wait in Postgres, before any run comes to it here. Blocks.
+     *
+     * @throws SQLException where Postgres does not answer; then it is to be said again
+     */
+    void shardComes(QueuedRuns queued, int shard) throws SQLException;
+
+    /**
      * The first of those who wait in Postgres, in the order of the line; without those of graphs that limit their runs,
      * which wait for a turn.
      *

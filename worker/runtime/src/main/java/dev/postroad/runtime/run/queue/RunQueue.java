@@ -53,7 +53,7 @@ public final class RunQueue implements AutoCloseable {
     }
 
     /** What those are read by who have no ticket yet. */
-    QueuePolicy policy() {
+    public QueuePolicy policy() {
         return policy;
     }
 

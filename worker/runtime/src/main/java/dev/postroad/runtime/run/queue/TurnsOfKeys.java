@@ -5,17 +5,21 @@ import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.QueuedRuns.WaitingKey;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * As {@link PriorityThenArrival}, where the keys of graphs with fairness take turns: by the ranks that {@link FairRanks}
- * gave. What waits in shards that come is taken into account from then on. Thread-safe.
+ * gave. What waits in shards that come is taken into account before runs come to them. Thread-safe.
  */
 public final class TurnsOfKeys implements QueuePolicy {
     private static final int MOST_KEYS = 10_000;
 
     private final QueuePolicy byRank = new PriorityThenArrival();
     private final FairRanks fair;
+    private final Set<Integer> unread = new HashSet<>();
+    private final Object reading = new Object();
 
     /** @param fair gives ranks to the runs that come */
     public TurnsOfKeys(FairRanks fair) {
@@ -27,14 +31,32 @@ public final class TurnsOfKeys implements QueuePolicy {
         return byRank.line();
     }
 
+    /** Shards come many at a time: while one thread reads, the others wait, and what they came for is read at once. */
     @Override
-    public List<QueuedRun> read(QueuedRuns queued, Collection<Integer> shards, Ticket from, int limit)
-            throws SQLException {
-        if (from.equals(Ticket.FIRST)) {
+    public void shardComes(QueuedRuns queued, int shard) throws SQLException {
+        synchronized (unread) {
+            unread.add(shard);
+        }
+        synchronized (reading) {
+            Set<Integer> shards;
+            synchronized (unread) {
+                if (!unread.contains(shard)) {
+                    return;
+                }
+                shards = Set.copyOf(unread);
+            }
             for (WaitingKey key : queued.waitingKeys(shards, MOST_KEYS)) {
                 fair.takeIn(new FairRanks.Line(key.graph(), key.priority()), key.key(), key.first(), key.last());
             }
+            synchronized (unread) {
+                unread.removeAll(shards);
+            }
         }
+    }
+
+    @Override
+    public List<QueuedRun> read(QueuedRuns queued, Collection<Integer> shards, Ticket from, int limit)
+            throws SQLException {
         return byRank.read(queued, shards, from, limit);
     }
 }

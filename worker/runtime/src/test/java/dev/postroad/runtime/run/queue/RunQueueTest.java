@@ -214,6 +214,9 @@ class RunQueueTest {
         }
 
         @Override
+        public void shardComes(QueuedRuns queued, int shard) {}
+
+        @Override
         public List<QueuedRun> read(QueuedRuns queued, Collection<Integer> shards, Ticket from, int limit) {
             return List.of();
         }
