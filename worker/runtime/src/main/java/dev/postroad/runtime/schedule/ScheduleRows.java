@@ -38,6 +38,21 @@ final class ScheduleRows {
     }
 
     /**
+     * What is another with every change of a schedule but of the times that are due: revisions only grow, and no row goes.
+     * With how many shards there are, it says whether a look finds anything new.
+     */
+    record Stand(int shards, long revisions) {}
+
+    /** Looks whether there is anything to look at. */
+    Stand stand() {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT (SELECT count(*) FROM postroad.shards) AS shards,
+                               (SELECT coalesce(sum(revision), 0)::bigint FROM postroad.schedules) AS revisions""")
+                .map((row, context) -> new Stand(row.getInt("shards"), row.getLong("revisions")))
+                .one());
+    }
+
+    /**
      * How everything is now.
      *
      * @param shards how many there are

@@ -51,10 +51,14 @@ public final class ScheduleRunner implements AutoCloseable {
     private final Rounds rounds;
     private final Duration keptEvents;
     private final Hourly oldEvents;
+    private @Nullable Seen seen;
     private Instant readAt = Instant.MIN;
     private Instant waitingAt = Instant.MIN;
     /** Whether some in Postgres may wait for others to end, or for room; seen anew with each reading. */
     private boolean someWait;
+
+    /** What says whether schedules are to be read anew. */
+    private record Seen(ScheduleRows.Stand stand, Set<Integer> owned) {}
 
     /**
      * What it calls on.
@@ -123,8 +127,17 @@ public final class ScheduleRunner implements AutoCloseable {
         return last.isAfter(now) || !last.plus(every).isAfter(now);
     }
 
+    /** Where nothing has changed, nothing is read but that. */
     private void read() {
         starter.forgetLost();
+        Seen now = new Seen(rows.stand(), shards.owned());
+        if (!now.equals(seen) || calendar.isOutdated()) {
+            readAll();
+            seen = now;
+        }
+    }
+
+    private void readAll() {
         ScheduleRows.Look found = rows.look();
         shards.count(found.shards());
         List<String> here =

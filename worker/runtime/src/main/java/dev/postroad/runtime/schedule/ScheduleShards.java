@@ -2,6 +2,7 @@ package dev.postroad.runtime.schedule;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Utils;
 
@@ -18,6 +19,11 @@ final class ScheduleShards {
     /** There are so many shards now. */
     void count(int count) {
         shards = count;
+    }
+
+    /** Those that are owned here now. */
+    Set<Integer> owned() {
+        return Set.copyOf(epochs.get().keySet());
     }
 
     /** The shard of a schedule and of its runs; where two workers differ over how many there are, Postgres lets one decide. */
