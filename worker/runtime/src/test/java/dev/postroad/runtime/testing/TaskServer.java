@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.NullMarked;
 
@@ -36,10 +37,21 @@ public final class TaskServer implements AutoCloseable {
 
     /** Starts one; skips the test where its packages are not installed. */
     public static TaskServer start() {
+        return start("tasks.mjs", "@modelcontextprotocol/server-everything");
+    }
+
+    /** One of the SDK's next release, by the protocol of 2026-07-28, which knows neither sessions nor tasks. */
+    public static TaskServer stateless() {
+        return start("stateless.mjs", "@modelcontextprotocol/server", "@modelcontextprotocol/node");
+    }
+
+    private static TaskServer start(String name, String... packages) {
         assumeTrue(
-                isInstalled(),
-                "npm install --prefix DIR @modelcontextprotocol/server-everything, and POSTROAD_TEST_EVERYTHING=DIR");
-        Path script = HostProcess.repository().resolve("worker/runtime/src/test/resources/mcp/tasks.mjs");
+                isInstalled()
+                        && Stream.of(packages)
+                                .allMatch(one -> Files.isDirectory(Path.of(INSTALLED, "node_modules", one))),
+                "npm install --prefix DIR " + String.join(" ", packages) + ", and POSTROAD_TEST_EVERYTHING=DIR");
+        Path script = HostProcess.repository().resolve("worker/runtime/src/test/resources/mcp/" + name);
         return new TaskServer(HostProcess.start(Path.of(INSTALLED), "node", script.toString(), INSTALLED));
     }
 
@@ -60,6 +72,16 @@ public final class TaskServer implements AutoCloseable {
     /** How often it was asked for a task. */
     public int asked() throws Exception {
         return Json.read(get("/seen")).path("asked").asInt();
+    }
+
+    /** The methods of all requests, in their order. */
+    public List<String> methods() throws Exception {
+        return seen("methods");
+    }
+
+    /** What the last call was told beside its arguments. */
+    public JsonNode told() throws Exception {
+        return Json.read(get("/seen")).path("told").path(0);
     }
 
     private List<String> seen(String what) throws Exception {

@@ -216,8 +216,8 @@ final class CancellableTransport implements McpClientTransport {
     @Override
     public Mono<Void> connect(Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler) {
         return transport
-                .connect(incoming -> Mono.deferContextual(known -> handler.apply(
-                        incoming.filter(message -> !takes(message, known.<@Nullable String>getOrDefault(CALL, null))))))
+                .connect(incoming -> Mono.deferContextual(known -> handler.apply(incoming.filter(
+                        message -> !takes(message, known.hasKey(CALL) ? known.<String>get(CALL) : null)))))
                 .doOnError(lost::completeExceptionally)
                 .doOnSuccess(_ -> watch());
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.engine.run.RetryPolicy;
@@ -19,8 +18,6 @@ import dev.postroad.runtime.agent.attempt.ToolOffer;
 import dev.postroad.runtime.agent.http.HttpAnswer;
 import dev.postroad.runtime.agent.http.HttpVerdict;
 import dev.postroad.runtime.agent.http.Question;
-import io.modelcontextprotocol.spec.McpError;
-import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
@@ -58,6 +55,8 @@ public final class McpAgent implements AgentClient {
     private volatile @Nullable ToolOffer offer;
     private final McpSessions sessions;
     private final McpTasks tasks;
+    private final McpFaults failures;
+    private final @Nullable McpStateless stateless;
     private final @Nullable Question question;
 
     private McpAgent(McpSettings settings, AgentEnvironment environment, RetryPolicy policy) {
@@ -67,6 +66,9 @@ public final class McpAgent implements AgentClient {
         this.answers = new McpAnswer(environment.maxAnswerBytes(), faults);
         this.sessions = new McpSessions(settings, environment);
         this.tasks = new McpTasks(settings, sessions, answers, faults);
+        this.failures = new McpFaults(faults);
+        URI url = settings.url();
+        this.stateless = url == null ? null : McpStateless.open(url, settings, environment, answers, faults);
         String asked = settings.reconcile();
         this.question =
                 asked == null ? null : new Question((call, doubtful) -> verdict(asked, call, doubtful), faults, policy);
@@ -137,7 +139,7 @@ public final class McpAgent implements AgentClient {
                 .put("idempotencyKey", call.idempotencyKey())
                 .put("doubtful", doubtful);
         about.set("arguments", call.input());
-        return switch (settled(exchanged(asked, session -> answered(session, asked, about, call)))) {
+        return switch (settled(exchanged(asked, about, null, call, session -> answered(session, asked, about, call)))) {
             case AgentReply.Completed said ->
                 HttpVerdict.read(inWords(said.output()), call, new HttpAnswer(faults), null);
             case AgentReply.Faulted why -> new HttpVerdict.Unknown(why);
@@ -164,10 +166,10 @@ public final class McpAgent implements AgentClient {
                     "mcp.bad-input", "a tool takes an object, and the input is none; map it by the node's input"));
         }
         String tool = settings.tool();
-        return exchanged(tool, session -> {
+        JsonNode answer = call.answers().isEmpty() ? null : call.answers().getLast();
+        return exchanged(tool, arguments, answer, call, session -> {
             boolean isTask = tasks.await(session.runsAsTask(tool), call);
-            Standing goesOn =
-                    call.answers().isEmpty() ? null : tasks.goOn(call.answers().getLast(), call);
+            Standing goesOn = answer == null ? null : tasks.goOn(answer, call);
             if (goesOn != null) {
                 return goesOn;
             }
@@ -182,7 +184,10 @@ public final class McpAgent implements AgentClient {
         Standing in(McpSession session) throws InterruptedException, ExecutionException, TimeoutException;
     }
 
-    private Standing exchanged(String tool, Exchange exchange) throws InterruptedException {
+    /** @param exchange where the server keeps sessions */
+    private Standing exchanged(
+            String tool, ObjectNode arguments, @Nullable JsonNode answer, AgentCall call, Exchange exchange)
+            throws InterruptedException {
         URI url = settings.url();
         if (url != null) {
             try {
@@ -191,19 +196,52 @@ public final class McpAgent implements AgentClient {
                 return new Standing.Over(faults.connection(url, refused));
             }
         }
+        if (stateless != null && stateless.isThere(tasks.left(call))) {
+            return new Standing.Over(called(stateless, tool, arguments, answer, call));
+        }
         McpSession used = sessions.session();
         long heardBefore = used.heard();
         try {
-            return exchange.in(used);
+            Standing standing = exchange.in(used);
+            if (stateless != null) {
+                stateless.isNotThere();
+            }
+            return standing;
         } catch (TimeoutException late) {
             if (used.heard() == heardBefore) {
                 // A server that was ended and begun again may never answer a session of its former life.
                 sessions.retire(used);
             }
-            return new Standing.Over(AgentReply.retryable(ErrorTypes.TIMEOUT, "the tool did not answer in time"));
+            return new Standing.Over(failures.late());
         } catch (ExecutionException failed) {
-            return new Standing.Over(failure(tool, used, failed.getCause() == null ? failed : failed.getCause()));
+            JSONRPCError refusal = McpFaults.refusal(failed);
+            if (refusal == null) {
+                sessions.leave(used);
+            }
+            return new Standing.Over(failure(tool, refusal, failed));
         }
+    }
+
+    private AgentReply called(
+            McpStateless server, String tool, ObjectNode arguments, @Nullable JsonNode answer, AgentCall call)
+            throws InterruptedException {
+        try {
+            return server.call(tool, arguments, answer, meta(call), call.output(), tasks.left(call));
+        } catch (TimeoutException late) {
+            return failures.late();
+        } catch (ExecutionException failed) {
+            return failure(tool, McpFaults.refusal(failed), failed);
+        }
+    }
+
+    private AgentReply failure(String tool, @Nullable JSONRPCError refusal, ExecutionException failed) {
+        if (refusal != null) {
+            return failures.refused(tool, refusal);
+        }
+        if (stateless != null) {
+            stateless.forget();
+        }
+        return failures.broken(failed.getCause() == null ? failed : failed.getCause());
     }
 
     private Standing answered(McpSession session, String tool, ObjectNode arguments, AgentCall call)
@@ -242,32 +280,29 @@ public final class McpAgent implements AgentClient {
         if (known != null) {
             return known;
         }
-        McpSession used = sessions.session();
+        CompletableFuture<ToolOffer> asked;
+        McpSession used = null;
+        if (stateless != null && stateless.isThere(LONGEST_LOOK)) {
+            asked = stateless.offer(settings.tool());
+        } else {
+            used = sessions.session();
+            asked = used.offer(settings.tool());
+        }
         try {
-            ToolOffer found = used.tools().get(LONGEST_LOOK.toMillis(), TimeUnit.MILLISECONDS).tools().stream()
-                    .filter(tool -> tool.name().equals(settings.tool()))
-                    .findFirst()
-                    .map(McpAgent::offer)
-                    .orElse(ToolOffer.UNKNOWN);
+            ToolOffer found = asked.get(LONGEST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
             offer = found;
             return found;
         } catch (TimeoutException | ExecutionException unknown) {
             // The model is told less; whether the server can be called shows when it is.
-            sessions.leave(used);
+            if (used != null) {
+                sessions.leave(used);
+            }
             LOG.warn(
                     "what tool {} takes is not known: {}",
                     settings.tool(),
                     faults.excerpt().of(unknown.toString()));
             return ToolOffer.UNKNOWN;
         }
-    }
-
-    private static ToolOffer offer(McpSchema.Tool tool) {
-        JsonNode schema = Json.mapper().valueToTree(tool.inputSchema());
-        return new ToolOffer(
-                tool.description() == null ? "" : tool.description(),
-                schema instanceof ObjectNode parameters ? parameters : null,
-                0);
     }
 
     private static CallToolRequest request(String tool, ObjectNode arguments, AgentCall call, String token) {
@@ -293,22 +328,6 @@ public final class McpAgent implements AgentClient {
         meta.put("postroad.dev/idempotencyKey", call.idempotencyKey());
         meta.put("traceparent", call.traceParent());
         return meta;
-    }
-
-    private AgentReply failure(String tool, McpSession used, Throwable failed) {
-        JSONRPCError refusal = McpTasks.refusal(failed);
-        if (refusal != null) {
-            return faults.permanent(
-                    "mcp.refused",
-                    "the server refused the call of tool " + tool + ": " + refusal.message() + " (" + refusal.code()
-                            + ")");
-        }
-        sessions.leave(used);
-        String words = failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
-        Throwable root = McpError.findRootCause(failed);
-        String detail = failed.equals(root) || root.getMessage() == null ? "" : ": " + root.getMessage();
-        return AgentReply.retryable(
-                "mcp.connection", faults.excerpt().of("the server cannot be reached, or broke off: " + words + detail));
     }
 
     @Override

@@ -89,7 +89,7 @@ final class McpConnection {
     }
 
     /** Whatever request it is, and however often the session is begun anew. */
-    private static void checkReach(URI address, AgentEnvironment environment) {
+    static void checkReach(URI address, AgentEnvironment environment) {
         try {
             environment.reach().check(address);
         } catch (IOException refused) {

@@ -3,6 +3,7 @@ package dev.postroad.runtime.agent.mcp;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.runtime.agent.attempt.AgentEnvironment;
+import dev.postroad.runtime.agent.attempt.ToolOffer;
 import io.modelcontextprotocol.client.McpAsyncClient;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.common.McpTransportContext;
@@ -33,7 +34,7 @@ final class McpSession implements McpPeer {
 
     private final McpAsyncClient client;
     private final CancellableTransport transport;
-    private final ConcurrentHashMap<String, CompletableFuture<CallToolResult>> underWay = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, OutputSink> outputs = new ConcurrentHashMap<>();
     private final AtomicLong heard = new AtomicLong();
     private volatile boolean isRetired;
@@ -142,7 +143,7 @@ final class McpSession implements McpPeer {
             CallToolRequest request, String token, OutputSink output, Consumer<McpQuestion> asked) {
         outputs.put(token, output);
         transport.questions().expect(token, asked);
-        CompletableFuture<CallToolResult> answered = client.callTool(request)
+        CompletableFuture<@Nullable CallToolResult> answered = client.callTool(request)
                 .doOnNext(answer -> heard.incrementAndGet())
                 .doFinally(ended -> {
                     outputs.remove(token);
@@ -159,16 +160,22 @@ final class McpSession implements McpPeer {
         return CompletableFuture.anyOf(answered, transport.lost()).thenApply(CallToolResult.class::cast);
     }
 
-    /** All tools that the server lists, page by page. */
-    CompletableFuture<McpSchema.ListToolsResult> tools() {
-        CompletableFuture<McpSchema.ListToolsResult> listed = client.listTools().toFuture();
-        return CompletableFuture.anyOf(listed, transport.lost()).thenApply(McpSchema.ListToolsResult.class::cast);
+    /** What the server lists of a tool. */
+    CompletableFuture<ToolOffer> offer(String tool) {
+        CompletableFuture<@Nullable ToolOffer> listed = client.listTools()
+                .flatMapIterable(McpSchema.ListToolsResult::tools)
+                .filter(offered -> offered.name().equals(tool))
+                .map(offered -> McpOffer.of(offered.description(), offered.inputSchema()))
+                .next()
+                .defaultIfEmpty(ToolOffer.UNKNOWN)
+                .toFuture();
+        return CompletableFuture.anyOf(listed, transport.lost()).thenApply(ToolOffer.class::cast);
     }
 
     /** Tells the server that nobody waits for a call any more. */
     void cancel(String token) {
         transport.cancel(token).onErrorResume(gone -> Mono.empty()).subscribe();
-        CompletableFuture<CallToolResult> waiting = underWay.remove(token);
+        CompletableFuture<?> waiting = underWay.remove(token);
         if (waiting != null) {
             waiting.cancel(true);
         }
@@ -195,22 +202,9 @@ final class McpSession implements McpPeer {
         heard.incrementAndGet();
         OutputSink output = outputs.get(String.valueOf(progress.progressToken()));
         if (output != null) {
-            output.emit(words(progress));
+            output.emit(McpProgress.words(progress.message(), progress.progress(), progress.total()));
         }
         return Mono.empty();
-    }
-
-    private static String words(ProgressNotification progress) {
-        if (progress.message() != null && !progress.message().isBlank()) {
-            return progress.message();
-        }
-        return number(progress.progress()) + (progress.total() == null ? "" : "/" + number(progress.total()));
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
     }
 
     /** Ends it, and the server where that is a program; does not wait. */

@@ -8,7 +8,6 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import dev.postroad.runtime.agent.attempt.Standing;
-import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import java.time.Duration;
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * breaks over the question, is taken to work on. Thread-safe.
  */
 final class McpTasks {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST_CANCEL = Duration.ofSeconds(10);
     /** How long a task is wanted after its attempt is given up: a person may be asked, and whoever has the run then be late. */
     private static final Duration MORE_TIME_TO_LIVE = Duration.ofDays(1);
@@ -55,8 +55,13 @@ final class McpTasks {
     /** What comes of it within the time of a call. */
     <T> T await(CompletableFuture<T> answer, AgentCall call)
             throws InterruptedException, ExecutionException, TimeoutException {
+        return answer.get(left(call).toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The time of a call that is left; not nothing, so that what has come is taken. */
+    Duration left(AgentCall call) {
         Duration left = Duration.between(faults.clock().instant(), call.deadline());
-        return answer.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
+        return left.compareTo(SHORTEST) < 0 ? SHORTEST : left;
     }
 
     /**
@@ -183,7 +188,7 @@ final class McpTasks {
         try {
             return McpTask.read(await(peer.request("tasks/get", McpTask.params(handle.task())), call));
         } catch (ExecutionException failed) {
-            JSONRPCError refusal = refusal(failed);
+            JSONRPCError refusal = McpFaults.refusal(failed);
             if (refusal != null && LOST.contains(refusal.code())) {
                 return McpTask.lost(handle.task(), refusal.message());
             }
@@ -239,7 +244,7 @@ final class McpTasks {
         try {
             return read(await(peer.request("tasks/result", McpTask.params(handle.task())), call));
         } catch (ExecutionException failed) {
-            JSONRPCError refusal = refusal(failed);
+            JSONRPCError refusal = McpFaults.refusal(failed);
             if (refusal == null) {
                 throw failed;
             }
@@ -272,15 +277,5 @@ final class McpTasks {
     private void forget(McpHandle handle) {
         shown.remove(handle.task());
         sessions.session().release(handle.task());
-    }
-
-    /** What a server said in refusing a request; null where something else went wrong. */
-    static @Nullable JSONRPCError refusal(Throwable failed) {
-        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof McpError refused && refused.getJsonRpcError() != null) {
-                return refused.getJsonRpcError();
-            }
-        }
-        return null;
     }
 }
