@@ -42,12 +42,14 @@ final class TakenPlaces {
     /** What is taken of a graph, if these are still all shards there are, each under its epoch; null where it is to be read. */
     synchronized @Nullable List<Taken> taken(String graph, Map<Integer, Long> epochs, Instant now) {
         Known known = graphs.get(graph);
-        boolean isKnown = known != null
-                && known.isRead
-                && known.epochs.equals(epochs)
-                && !now.isBefore(known.at)
-                && now.isBefore(known.at.plus(KNOWN_FOR));
-        return isKnown ? List.copyOf(known.taken.values()) : null;
+        if (known == null
+                || !known.isRead
+                || !known.epochs.equals(epochs)
+                || now.isBefore(known.at)
+                || !now.isBefore(known.at.plus(KNOWN_FOR))) {
+            return null;
+        }
+        return List.copyOf(known.taken.values());
     }
 
     /**

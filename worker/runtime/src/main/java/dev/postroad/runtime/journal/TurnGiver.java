@@ -170,7 +170,7 @@ public final class TurnGiver {
                 } else {
                     connection.commit();
                 }
-            } catch (SQLException failed) {
+            } catch (SQLException | RuntimeException | VirtualMachineError failed) {
                 taken.forget(graph);
                 connection.rollback();
                 throw failed;
@@ -330,12 +330,16 @@ public final class TurnGiver {
             try (PreparedStatement statement = QueuedRuns.statement(connection, IS_ALONE)) {
                 statement.setString(1, graph);
                 statement.setLong(2, inHand.worker());
-                List<Integer> shards = List.copyOf(room.epochs().keySet());
-                statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
+                List<Map.Entry<Integer, Long>> shards =
+                        List.copyOf(room.epochs().entrySet());
+                statement.setArray(
+                        3,
+                        connection.createArrayOf(
+                                "int4", shards.stream().map(Map.Entry::getKey).toArray()));
                 statement.setArray(
                         4,
                         connection.createArrayOf(
-                                "int8", shards.stream().map(room.epochs()::get).toArray()));
+                                "int8", shards.stream().map(Map.Entry::getValue).toArray()));
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() && row.getBoolean(1);
                 }
