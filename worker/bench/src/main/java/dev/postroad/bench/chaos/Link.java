@@ -45,12 +45,17 @@ final class Link implements AutoCloseable {
         wires.forEach(Wire::end);
     }
 
+    /** Nothing that either side sends arrives before it is mended, and neither is told. */
+    void still() {
+        weather.become(Weather.State.STILL, Duration.ZERO);
+    }
+
     /**
      * Has the far side forget all connections, of which the near side is never told: it hears nothing any more on those that
      * it has. New ones hear nothing before this is mended.
      */
     void halfOpen() {
-        weather.become(Weather.State.STILL, Duration.ZERO);
+        still();
         wires.forEach(Wire::forget);
     }
 

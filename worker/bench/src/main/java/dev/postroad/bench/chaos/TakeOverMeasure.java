@@ -58,7 +58,7 @@ final class TakeOverMeasure {
     enum Blow {
         KILL,
         FREEZE,
-        /** What it sends arrives nowhere, and nothing comes back; it is told of neither. */
+        /** Nothing arrives between it and the servers, and nobody is told. */
         CUT_OFF
     }
 
@@ -156,7 +156,7 @@ final class TakeOverMeasure {
             case FREEZE -> fleet.worker(worker).signal("STOP");
             case CUT_OFF -> {
                 for (Server server : Server.values()) {
-                    servers.link(server, fleet.place(worker)).halfOpen();
+                    servers.link(server, fleet.place(worker)).still();
                 }
             }
         }
