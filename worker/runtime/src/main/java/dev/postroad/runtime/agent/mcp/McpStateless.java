@@ -88,7 +88,10 @@ final class McpStateless {
         return new McpStateless(client, settings, answers, faults);
     }
 
-    /** Whether the server is one of these; one that does not say so now is asked again the next time. */
+    /**
+     * Whether the server is one of these; one that does not say so now is asked again the next time. One that says nothing to
+     * what it does not know leaves half of the time to greet it as before.
+     */
     boolean isThere(Duration left) throws InterruptedException {
         Boolean known = isThere;
         if (known != null) {
@@ -96,7 +99,8 @@ final class McpStateless {
         }
         CompletableFuture<?> discovered = client.discover().toFuture();
         try {
-            Object _ = discovered.get(Math.min(left.toMillis(), LONGEST_LOOK.toMillis()), TimeUnit.MILLISECONDS);
+            Object _ = discovered.get(
+                    Math.min(left.dividedBy(2).toMillis(), LONGEST_LOOK.toMillis()), TimeUnit.MILLISECONDS);
             isThere = true;
             return true;
         } catch (ExecutionException failed) {

@@ -111,6 +111,18 @@ final class McpAgentTest {
     }
 
     @Test
+    void aServerThatSaysNothingToANewerProtocolIsGreetedByItsOwn() throws Exception {
+        try (AgentClient client = client("words")) {
+            server.isMuteToWhatItDoesNotKnow.set(true);
+            Site.await(
+                    "it is called in the time that is left",
+                    () -> client.call(Calls.dueAt(Calls.NOW.plusSeconds(2))) instanceof Completed);
+        } finally {
+            server.isMuteToWhatItDoesNotKnow.set(false);
+        }
+    }
+
+    @Test
     void aToolIsToldTheTraceAndTheKeyOfItsCall() throws Exception {
         AgentReply _ = call("slow", "{}");
         assertThat(server.told.getLast())

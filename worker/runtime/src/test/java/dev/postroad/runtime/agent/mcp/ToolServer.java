@@ -14,6 +14,7 @@ import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
@@ -42,6 +43,8 @@ final class ToolServer implements AutoCloseable {
     /** While it is set no request is answered. */
     final AtomicBoolean isMute = new AtomicBoolean();
 
+    final AtomicBoolean isMuteToWhatItDoesNotKnow = new AtomicBoolean();
+
     private ToolServer() throws Exception {
         HttpServletStreamableServerTransportProvider provider = HttpServletStreamableServerTransportProvider.builder()
                 .jsonMapper(McpJson.INSTANCE)
@@ -62,7 +65,9 @@ final class ToolServer implements AutoCloseable {
         context.addServlet(servlet, "/*");
         context.addFilter(
                 new FilterHolder((Filter) (request, response, chain) -> {
-                    if (isMute.get()) {
+                    boolean isUnknown =
+                            "server/discover".equals(((HttpServletRequest) request).getHeader("Mcp-Method"));
+                    if (isMute.get() || (isUnknown && isMuteToWhatItDoesNotKnow.get())) {
                         awaitClosing();
                     } else {
                         chain.doFilter(request, response);
