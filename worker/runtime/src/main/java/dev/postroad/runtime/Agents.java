@@ -12,8 +12,6 @@ import dev.postroad.runtime.availability.PluginEvents;
 import dev.postroad.runtime.budget.SharedBudgets;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.guard.Guards;
-import dev.postroad.runtime.lease.Lease;
-import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.limit.ClusterLimits;
 import dev.postroad.runtime.metrics.CallRecorder;
 import dev.postroad.runtime.metrics.FiguresWriter;
@@ -45,8 +43,8 @@ record Agents(
         SharedBudgets budgets,
         AgentCalls calls) {
 
-    /** @param lease what calls wait for */
-    static Agents open(Foundation on, Storage storage, Publishing publishing, Traces traces, Lease lease, Self self) {
+    /** @param seat what calls wait for */
+    static Agents open(Foundation on, Storage storage, Publishing publishing, Traces traces, Seat seat) {
         WorkerSettings settings = on.settings();
         AgentEvents events = new AgentEvents(settings.workerId(), on.clock());
         AvailableAgents available = new AvailableAgents();
@@ -73,8 +71,8 @@ record Agents(
                         recorder, storage.shared(), settings.workerId(), settings.metricsRetention(), on.clock()))
                 .start();
         SharedBudgets budgets = new SharedBudgets(storage.shared(), catalog::budget, on.clock());
-        ClusterLimits limits =
-                on.part(new ClusterLimits(storage.shared(), self.id(), lease::losses, on.ticker(), on.clock()));
+        ClusterLimits limits = on.part(
+                new ClusterLimits(storage.shared(), seat.self().id(), seat.lease()::losses, on.ticker(), on.clock()));
         limits.start();
         OutputPublisher output = publishing.output();
         AgentCalls calls = on.part(new AgentCalls(
@@ -84,7 +82,7 @@ record Agents(
                 storage.logs(),
                 new CachedResults(storage.jdbi(), on.clock()),
                 recorder,
-                lease::await,
+                seat,
                 budgets::exceeded,
                 limits,
                 traces,

@@ -6,7 +6,6 @@ import dev.postroad.runtime.handover.LeftCalls;
 import dev.postroad.runtime.lease.Lease;
 import dev.postroad.runtime.lease.LeaseKeeper;
 import dev.postroad.runtime.lease.Self;
-import dev.postroad.runtime.ownership.Holdings;
 import dev.postroad.runtime.ownership.ShardMoves;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -34,29 +33,27 @@ final class Membership implements AutoCloseable {
     private final LeaseKeeper keeper;
 
     /**
-     * @param lease what calls wait for
      * @param well whether nothing that the worker lives on has ended; it gives no sign of its life where that has
      * @param ticker nanoseconds that go on evenly, from any origin
      */
     Membership(
             WorkerSettings settings,
-            Self self,
+            Seat seat,
             Jdbi jdbi,
-            Lease lease,
             ShardMoves.Collaborators collaborators,
             BooleanSupplier well,
             LongSupplier ticker) {
         this.settings = settings;
-        this.lease = lease;
+        this.lease = seat.lease();
         clock = collaborators.clock();
         left = collaborators.left();
-        Holdings holdings = new Holdings();
+        Self self = seat.self();
         Bell lookSoon = new Bell();
         shards = new ShardOwnership(
                 self.id(),
                 settings.sessionTimeout(),
-                new ShardMoves(jdbi, self.id(), self.name(), settings.drain(), holdings, collaborators),
-                holdings,
+                new ShardMoves(jdbi, self.id(), self.name(), settings.drain(), seat.holdings(), collaborators),
+                seat.holdings(),
                 lookSoon::ring,
                 clock);
         keeper = new LeaseKeeper(

@@ -16,8 +16,6 @@ import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.TurnGiver;
 import dev.postroad.runtime.journal.UnlistedRuns;
-import dev.postroad.runtime.lease.Lease;
-import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.ownership.ShardMoves;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.publish.EventOutbox;
@@ -58,19 +56,9 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
      */
     record Fate(BooleanSupplier closing, BooleanSupplier well) {}
 
-    /**
-     * @param lease what calls wait for
-     * @param fate how it stands with the worker
-     */
+    /** @param fate how it stands with the worker */
     static Stepping open(
-            Foundation on,
-            Storage storage,
-            Publishing publishing,
-            Agents agents,
-            Traces traces,
-            Lease lease,
-            Self self,
-            Fate fate) {
+            Foundation on, Storage storage, Publishing publishing, Agents agents, Traces traces, Seat seat, Fate fate) {
         WorkerSettings settings = on.settings();
         SharedClock clock = on.clock();
         PendingCommands early = storage.early();
@@ -80,7 +68,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                 (runId, commandId) -> Thread.ofVirtual().start(() -> early.forget(runId, commandId)),
                 publishing.outlets()::rejected,
                 storage.troubles()::tell);
-        LeftCallRows leftRows = new LeftCallRows(storage.jdbi(), self.id());
+        LeftCallRows leftRows = new LeftCallRows(storage.jdbi(), seat.self().id());
         AwaitedCalls awaited = on.part(new AwaitedCalls(agents.calls(), leftRows, agents.catalog(), clock));
         awaited.start();
         LeftCalls left = on.part(new LeftCalls(leftRows, agents.calls(), clock));
@@ -88,7 +76,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         FairRanks fair = new FairRanks();
         RunQueue queue = new RunQueue(settings.maxRuns(), new TurnsOfKeys(fair));
         Bell turnWanted = new Bell();
-        TurnGiver turns = new TurnGiver(storage.shared(), self.id());
+        TurnGiver turns = new TurnGiver(storage.shared(), seat.self().id());
         PostponedRuns postponed = new PostponedRuns(storage.shared());
         Lanes lanes = on.part(lanes(
                 on,
@@ -113,9 +101,8 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         RandomGenerator.getDefault())));
         Membership membership = on.part(new Membership(
                 settings,
-                self,
+                seat,
                 storage.jdbi(),
-                lease,
                 new ShardMoves.Collaborators(
                         storage.reader(),
                         storage.pending(),

@@ -4,8 +4,8 @@ import dev.postroad.runtime.clock.SharedClock;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.PostgresTrouble;
 import dev.postroad.runtime.lease.Lease;
-import dev.postroad.runtime.lease.Self;
 import dev.postroad.runtime.observe.LibraryMeters;
+import dev.postroad.runtime.ownership.Holdings;
 import dev.postroad.runtime.provisioning.Provisioning;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.provisioning.StartLimit;
@@ -100,15 +100,14 @@ public final class Worker implements AutoCloseable {
         limit.awaitSchema(settings.postgres());
         life.mayEnd();
         Foundation on = new Foundation(settings, clock, System::nanoTime, metrics, limit, parts);
-        Lease lease = new Lease(settings.lease(), on.ticker());
+        Seat seat = new Seat(Membership.self(settings), new Lease(settings.lease(), on.ticker()), new Holdings());
 
         Storage storage = Storage.open(on);
         Publishing publishing = Publishing.open(on);
         Traces traces = Tracing.open(on, storage);
-        Self self = Membership.self(settings);
-        Agents agents = Agents.open(on, storage, publishing, traces, lease, self);
+        Agents agents = Agents.open(on, storage, publishing, traces, seat);
         Stepping.Fate fate = new Stepping.Fate(() -> closing, life::isWell);
-        Stepping stepping = Stepping.open(on, storage, publishing, agents, traces, lease, self, fate);
+        Stepping stepping = Stepping.open(on, storage, publishing, agents, traces, seat, fate);
         Intake intake = Intake.open(on, storage, publishing, agents, stepping);
         serving = Serving.open(on, storage, publishing, agents, stepping, intake);
         stepping.membership().shards().whenDrained(this::drain);

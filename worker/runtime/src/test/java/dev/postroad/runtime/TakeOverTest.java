@@ -20,6 +20,9 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +68,10 @@ class TakeOverTest {
             graph: asking
             state: { answer: { reducer: last } }
             nodes: { ask: { agent: test-puppet } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            ---
+            graph: crowding
+            nodes: { ask: { agent: test-puppet, bulkhead: { calls: 1, maxWait: PT1H } } }
             edges: [{ from: START, to: ask }, { from: ask, to: END }]
             """;
 
@@ -269,6 +276,70 @@ class TakeOverTest {
         }
         stopped.join();
         Site.await("nothing is left", () -> site.number("SELECT count(*) FROM postroad.left_calls") == 0);
+    }
+
+    /**
+     * A lane that stands still drops nothing of a shard that is given away meanwhile, so that it is its calls that have to
+     * know it: they were made after another worker had their results, and after the end of their runs.
+     */
+    @Test
+    void aCallThatWaitsForItsPlaceIsMadeByWhoeverHasItsShardThenAndByNobodyElse() throws Exception {
+        CountDownLatch place = new CountDownLatch(1);
+        // However slow the machine is, nobody is taken for dead.
+        site.worker(Map.of("POSTROAD_WORKER_ID", "stands", "POSTROAD_LANES", "1", "POSTROAD_LEASE", "PT5M"));
+        site.apply(GRAPHS);
+        PuppetAgent.play("first", call -> {
+            if (PuppetAgent.calls("first").size() == 1) {
+                place.await();
+            }
+            return PuppetAgent.nothing();
+        });
+        site.trigger("crowding", "first", "{}");
+        Site.await("it has the place", () -> PuppetAgent.calls("first").size() == 1);
+        List<String> waiting =
+                IntStream.range(0, 24).mapToObj(i -> "waits-" + i).toList();
+        waiting.forEach(runId -> site.trigger("crowding", runId, "{}"));
+        Site.await(
+                "all others are to be called",
+                () -> site.number("SELECT count(*) FROM postroad.journal WHERE type = 'node.started'")
+                        == 1 + waiting.size());
+        try (Connection holding = DriverManager.getConnection(
+                        site.postgresUrl(), Servers.get().postgresUser(), "");
+                Statement statement = holding.createStatement()) {
+            holding.setAutoCommit(false);
+            // The lowest stays where it is when another worker comes, and is written to before the others.
+            statement.execute("SELECT FROM postroad.shards WHERE shard = 0 FOR UPDATE");
+            Site.await(
+                    "the lane stands still",
+                    () -> site.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                    + " AND application_name = 'postroad stands' AND wait_event_type = 'Lock'")
+                            > 0);
+            site.worker(Map.of("POSTROAD_WORKER_ID", "goes", "POSTROAD_LEASE", "PT5M"));
+            Site.await(
+                    "the runs that are elsewhere have ended",
+                    () -> owned("goes") == SHARDS / 2
+                            && site.number("SELECT count(*) FROM postroad.runs JOIN postroad.shards USING (shard)"
+                                            + " WHERE owner = 'goes' AND status <> 'completed'")
+                                    == 0);
+            place.countDown();
+            List<String> kept = waitingOf("stands");
+            assertThat(kept).hasSizeBetween(1, waiting.size() - 1);
+            Site.await(
+                    "all that stayed are called",
+                    () -> kept.stream()
+                            .noneMatch(runId -> PuppetAgent.calls(runId).isEmpty()));
+        }
+        waiting.forEach(runId -> assertThat(site.ended(runId).getLast().type()).isEqualTo(EventType.RUN_COMPLETED));
+        assertThat(waiting)
+                .allSatisfy(runId -> assertThat(PuppetAgent.calls(runId)).hasSize(1));
+    }
+
+    private List<String> waitingOf(String worker) {
+        String sql = "SELECT run_id FROM postroad.runs JOIN postroad.shards USING (shard)"
+                + " WHERE owner = ? AND starts_with(run_id, 'waits-')";
+        return site.sql()
+                .withHandle(
+                        handle -> handle.select(sql, worker).mapTo(String.class).list());
     }
 
     /** The first in a process of its own, which can be killed and frozen; the others in this one. */

@@ -48,7 +48,7 @@ public final class AwaitedCalls implements AgentCaller, AutoCloseable {
     private record Expected(
             int shard, Instant since, @Nullable Asked asked) {}
 
-    private record Asked(RunKey run, String graph, Effect.CallAgent call, Answered answered) {}
+    private record Asked(RunKey run, long epoch, String graph, Effect.CallAgent call, Answered answered) {}
 
     public AwaitedCalls(AgentCaller calls, LeftCallRows rows, ReadyAgent.Directory agents, InstantSource clock) {
         this.calls = calls;
@@ -74,17 +74,17 @@ public final class AwaitedCalls implements AgentCaller, AutoCloseable {
     }
 
     @Override
-    public void call(RunKey run, String graph, Effect.CallAgent call, Answered answered) {
+    public void call(RunKey run, long epoch, String graph, Effect.CallAgent call, Answered answered) {
         if (!expected.isEmpty()) {
             LeftCallRows.Key key = new LeftCallRows.Key(run.number(), call.task(), call.attempt());
-            Asked asked = new Asked(run, graph, call, answered);
+            Asked asked = new Asked(run, epoch, graph, call, answered);
             Expected awaited = expected.computeIfPresent(
                     key, (same, before) -> new Expected(before.shard(), before.since(), asked));
             if (awaited != null) {
                 return;
             }
         }
-        calls.call(run, graph, call, answered);
+        calls.call(run, epoch, graph, call, answered);
     }
 
     @Override
@@ -157,7 +157,7 @@ public final class AwaitedCalls implements AgentCaller, AutoCloseable {
         if (asked != null && answer != null) {
             asked.answered().answered(answer.reply(), policy(asked.call().agent()), answer.durationMillis());
         } else if (asked != null) {
-            calls.call(asked.run(), asked.graph(), asked.call(), asked.answered());
+            calls.call(asked.run(), asked.epoch(), asked.graph(), asked.call(), asked.answered());
         }
         if (row != null) {
             remove(key);

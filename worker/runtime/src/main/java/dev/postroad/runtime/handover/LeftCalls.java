@@ -62,13 +62,18 @@ public final class LeftCalls implements AutoCloseable {
         try {
             rows.enter(shard, left);
         } catch (JdbiException away) {
-            left.forEach(call -> calls.stopLeft(call.run(), call.task(), call.attempt()));
+            stop(left);
             throw away;
         }
         for (LeftCall call : left) {
             open.put(LeftCallRows.Key.of(call), call);
             var _ = call.outcome().thenAccept(outcome -> insistence.untilDone(tries -> isTold(call, outcome)));
         }
+    }
+
+    /** Stops calls that nobody was told of, and others make anew. */
+    public void stop(List<LeftCall> left) {
+        left.forEach(call -> calls.stopLeft(call.run(), call.task(), call.attempt()));
     }
 
     private boolean isTold(LeftCall call, Optional<LeftCall.Answer> outcome) {

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ByGroup implements Assignment {
     private static final Logger LOG = LoggerFactory.getLogger(ByGroup.class);
+
+    /** As Kafka's client counts it, with the answer. */
+    private static final String ANSWERED = "heartbeat-total";
 
     private final String topic;
     private final ShardOwner owner;
@@ -35,6 +39,11 @@ final class ByGroup implements Assignment {
 
     @Override
     public void begin(Consumer<byte[], byte[]> consumer, Pages pages) {
+        Metric answered = consumer.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals(ANSWERED))
+                .findFirst()
+                .orElseThrow();
+        owner.heartbeats(() -> ((Number) answered.metricValue()).longValue());
         consumer.subscribe(Set.of(topic), new Rebalances(pages));
     }
 

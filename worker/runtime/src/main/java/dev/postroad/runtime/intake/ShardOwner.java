@@ -2,9 +2,17 @@ package dev.postroad.runtime.intake;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** Told by the trigger consumer which partitions Kafka gives to this worker. Called on the poll thread only. */
 public interface ShardOwner {
+    /**
+     * A consumer begins.
+     *
+     * @param answered how many of its heartbeats Kafka has answered so far; may be asked by any thread
+     */
+    void heartbeats(LongSupplier answered);
+
     /** Partitions came; their shards are asked for and claimed in the background. */
     void assigned(Set<Integer> shards);
 

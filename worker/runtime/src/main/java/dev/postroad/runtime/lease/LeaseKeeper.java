@@ -79,13 +79,15 @@ public final class LeaseKeeper implements AutoCloseable {
         /** Somebody asked this worker to hand over and end; told again until it leaves. Must not block. */
         void drain();
 
+        /** Others may have taken what this worker had, and what it is about to have. */
+        void takenForDead();
+
         /**
-         * Looks at what is whose.
+         * Looks at what is whose; nothing that was found to be another's is done here after it.
          *
          * @param connection on which nothing is under way
-         * @return whether nothing that is another's is still being stepped here
          */
-        boolean look(Connection connection) throws SQLException;
+        void look(Connection connection) throws SQLException;
     }
 
     /**
@@ -181,6 +183,7 @@ public final class LeaseKeeper implements AutoCloseable {
         if (!look.renewed()) {
             LOG.warn("this worker was taken for dead, as it gave no sign for its lease; it takes part again");
             lease.lost();
+            follower.takenForDead();
             sentAt = ticker.getAsLong();
             rows.enter(session.connection(), session.isLocked(), leaving);
         }
@@ -190,10 +193,9 @@ public final class LeaseKeeper implements AutoCloseable {
         for (Death death : deaths.judge(look.others(), ticker.getAsLong())) {
             bury(session.connection(), death);
         }
-        if (follower.look(session.connection())) {
-            lease.renewed(sentAt);
-            trouble = null;
-        }
+        follower.look(session.connection());
+        lease.renewed(sentAt);
+        trouble = null;
     }
 
     private void bury(Connection connection, Death death) throws SQLException {

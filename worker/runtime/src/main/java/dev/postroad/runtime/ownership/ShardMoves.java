@@ -22,11 +22,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,7 +55,6 @@ public final class ShardMoves {
     private final Set<Thread> underWay = ConcurrentHashMap.newKeySet();
     private final Repeats repeats;
     private final LongAdder takenOver = new LongAdder();
-    private final Queue<CompletableFuture<Void>> drops = new ConcurrentLinkedQueue<>();
 
     /** What is called on. */
     public record Collaborators(
@@ -91,17 +88,11 @@ public final class ShardMoves {
         return takenOver.sum();
     }
 
-    /** Whether nothing that was lost is stepped here any more. */
-    boolean areOver() {
-        drops.removeIf(CompletableFuture::isDone);
-        return drops.isEmpty();
-    }
-
     /** Has a shard that was lost dropped by its lane. */
-    void drop(int shard) {
+    void drop(int shard, long epoch) {
         LOG.warn("shard {} was taken by another worker; its runs and calls are given up here", shard);
         collaborators.awaited().forget(shard);
-        drops.add(collaborators.lanes().disown(shard));
+        var _ = collaborators.lanes().disown(shard, epoch);
     }
 
     /** Takes a shard up, unless something is done with it already. */
@@ -193,8 +184,10 @@ public final class ShardMoves {
                         readable(collaborators.journal().unfinished(claim.shard(), collaborators.graphs()));
                 List<PendingCommand> commands = collaborators.pending().ofShard(claim.shard());
                 collaborators.queue().policy().shardComes(collaborators.queued(), claim.shard());
-                own(claim, unfinished, commands);
-                return;
+                if (holdings.hold(claim.shard(), claim.epoch())) {
+                    own(claim, unfinished, commands);
+                    return;
+                }
             } catch (SQLException | JdbiException away) {
                 repeats.warn("shards cannot be taken up yet", away);
                 pause();
@@ -228,7 +221,10 @@ public final class ShardMoves {
         lanes.own(claim.shard(), claim.epoch(), claim.publishedAt(), unfinished);
         commands.forEach(
                 command -> collaborators.kept().of(command, claim.shard()).ifPresent(lanes::instruct));
-        holdings.take(claim.shard(), claim.epoch());
+        if (!holdings.take(claim.shard(), claim.epoch())) {
+            // Lost meanwhile; its lane may have been told so before it had it.
+            var _ = lanes.disown(claim.shard(), claim.epoch());
+        }
         // Not before: whoever reads the queue reads that of the shards that are taken up.
         collaborators.queue().unread();
     }
@@ -237,14 +233,15 @@ public final class ShardMoves {
         if (!holdings.letGo(shard, epoch)) {
             return;
         }
+        CompletableFuture<List<LeftCall>> leaving = leaving(shard, epoch);
         try {
-            List<LeftCall> left = leaving(shard).get(LONGEST_GIVING_SECONDS, TimeUnit.SECONDS);
-            collaborators.awaited().forget(shard);
-            collaborators.left().enter(shard, left);
+            collaborators.left().enter(shard, leaving.get(LONGEST_GIVING_SECONDS, TimeUnit.SECONDS));
         } catch (JdbiException away) {
             repeats.warn("calls cannot be handed over, and are made anew by others", away);
         } catch (TimeoutException | ExecutionException late) {
             LOG.warn("shard {} is given back with work under way; the next owner takes it up", shard);
+            // Of what its lane leaves later nobody is told.
+            var _ = leaving.thenAccept(collaborators.left()::stop);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -252,14 +249,15 @@ public final class ShardMoves {
     }
 
     /** Where calls have no time to end, none of them goes on. */
-    private CompletableFuture<List<LeftCall>> leaving(int shard) {
+    private CompletableFuture<List<LeftCall>> leaving(int shard, long epoch) {
         Lanes lanes = collaborators.lanes();
         return holdings.isLeaving() && drain.isZero()
-                ? lanes.disown(shard).thenApply(_ -> List.of())
-                : lanes.giveUp(shard);
+                ? lanes.disown(shard, epoch).thenApply(_ -> List.of())
+                : lanes.giveUp(shard, epoch);
     }
 
     private void giveBackUntilDone(int shard, long epoch) {
+        collaborators.awaited().forget(shard);
         // Of a worker that leaves, others take what it could not give back.
         for (int tries = 0; tries < MOST_TRIES_TO_GIVE_BACK && !(tries > 0 && holdings.isLeaving()); tries++) {
             try {

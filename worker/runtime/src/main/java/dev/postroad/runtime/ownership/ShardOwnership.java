@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * the dead one for alive; nobody reads its triggers meanwhile. When Kafka has given the partition to a worker, that one
  * says in its row that it wants the shard; the owner gives it back when it sees that, unless Kafka has given it the
  * partition too, and the other takes it up. Nothing ends with a revocation: an owner steps the runs of a shard until
- * somebody asks for it. One that does not give it back in time, though it lives, is fenced.
+ * somebody asks for it. One that does not give it back in time, though it lives, is fenced. A worker whose heartbeats Kafka
+ * does not answer goes by nothing that Kafka gave it, for others may have it by now.
  *
  * <p>The order of a taking up is what matters: the epoch is raised first and the runs are read after, so that every batch
  * of the former owner is either read here or writes nothing. What a look at Postgres found is held against what was here
@@ -49,6 +51,7 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     private final Holdings holdings;
     private final ShardRows rows;
     private final ShardMoves moves;
+    private final KafkasWord word;
     private final long worker;
     private final Duration patience;
     private final Runnable lookSoon;
@@ -79,6 +82,7 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         this.lookSoon = lookSoon;
         this.clock = clock;
         this.rows = new ShardRows(worker);
+        this.word = new KafkasWord(patience);
     }
 
     @Override
@@ -109,6 +113,7 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     @Override
     public void assigned(Set<Integer> shards) {
         holdings.assigned(shards);
+        word.given();
         lookSoon.run();
     }
 
@@ -116,6 +121,11 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
     public void revoked(Set<Integer> shards) {
         holdings.revoked(shards);
         lookSoon.run();
+    }
+
+    @Override
+    public void heartbeats(LongSupplier answered) {
+        word.follow(answered);
     }
 
     /** Has this worker say how many triggers wait, of those shards that it is asked for. */
@@ -147,12 +157,18 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
 
     @Override
     public LeaseKeeper.Holdings holdings() {
+        holdings.kafkaIsSilent(!word.counts(clock.instant()));
         Set<Integer> owned = holdings.epochs().keySet();
         return new LeaseKeeper.Holdings(owned, holdings.wants(), lag.applyAsLong(owned), kafka.get());
     }
 
     @Override
-    public boolean look(Connection connection) throws SQLException {
+    public void takenForDead() {
+        holdings.claimsAreVoid();
+    }
+
+    @Override
+    public void look(Connection connection) throws SQLException {
         Snapshot before = holdings.snapshot();
         Set<Integer> wants = holdings.wants();
         tellOfNewWants(connection, wants);
@@ -172,7 +188,6 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         }
         awaitedSince.keySet().retainAll(wants);
         takeUnheld(connection, unheld);
-        return moves.areOver();
     }
 
     private void tellOfNewWants(Connection connection, Set<Integer> wants) throws SQLException {
@@ -196,16 +211,16 @@ public final class ShardOwnership implements ShardOwner, LeaseKeeper.Follower {
         found.stream()
                 .filter(view -> view.held() == ShardView.Held.HERE)
                 .forEach(view -> held.put(view.shard(), view.epoch()));
-        before.epochs().forEach((shard, epoch) -> {
+        before.held().forEach((shard, epoch) -> {
             if (!Objects.equals(held.get(shard), epoch) && holdings.lose(shard, epoch, clock.instant())) {
-                moves.drop(shard);
+                moves.drop(shard, epoch);
             }
         });
     }
 
     private void mine(ShardView view, Snapshot before) {
         boolean isWanted = view.wantedBy() != null && view.wantedBy() != worker && !holdings.isAssigned(view.shard());
-        if (Objects.equals(before.epochs().get(view.shard()), view.epoch())) {
+        if (Objects.equals(before.held().get(view.shard()), view.epoch())) {
             if (isWanted || holdings.isLeaving()) {
                 moves.give(view.shard(), view.epoch());
             }

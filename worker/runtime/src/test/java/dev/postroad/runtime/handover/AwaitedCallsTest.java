@@ -127,7 +127,7 @@ final class AwaitedCallsTest {
                 NodeGuardSettings.UNSET,
                 null,
                 0);
-        calls.call(RUN, "graph", effect, new AgentCaller.Answered() {
+        calls.call(RUN, 1, "graph", effect, new AgentCaller.Answered() {
             @Override
             public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
                 answers.add(reply);
@@ -157,7 +157,7 @@ final class AwaitedCallsTest {
 
     private final class Recorder implements AgentCaller {
         @Override
-        public void call(RunKey run, String graph, Effect.CallAgent call, Answered answered) {
+        public void call(RunKey run, long epoch, String graph, Effect.CallAgent call, Answered answered) {
             made.add("call " + call.task() + "#" + call.attempt());
         }
 

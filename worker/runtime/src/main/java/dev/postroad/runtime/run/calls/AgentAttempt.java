@@ -51,6 +51,7 @@ final class AgentAttempt {
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
     private final RunKey run;
+    private final long epoch;
     private final String graph;
     private final Effect.CallAgent call;
     private final AttemptServices services;
@@ -70,15 +71,20 @@ final class AgentAttempt {
     private record Underway(
             CallUnderway call, ReadyAgent agent, @Nullable CallTrace calls) {}
 
-    /** @param over told once the answer is given, or nobody waits for it */
+    /**
+     * @param epoch of the run's shard, in which the call was ordered
+     * @param over told once the answer is given, or nobody waits for it
+     */
     AgentAttempt(
             RunKey run,
+            long epoch,
             String graph,
             Effect.CallAgent call,
             Answered taker,
             AttemptServices services,
             Consumer<AgentAttempt> over) {
         this.run = run;
+        this.epoch = epoch;
         this.graph = graph;
         this.call = call;
         this.services = services;
@@ -397,9 +403,14 @@ final class AgentAttempt {
         }
     }
 
+    /** Of a call that is not to begin there is no answer: whoever has its shard now makes it. */
     private void awaitGate(Pass pass) throws InterruptedException {
         try {
-            services.gate().await();
+            if (!services.gate().opensFor(run.shard(), epoch)) {
+                answer.withdraw();
+                LOG.debug("the call of node {} of run {} is left to whoever has its shard now", call.node(), run.id());
+                throw new InterruptedException("its run is stepped elsewhere by now");
+            }
         } catch (InterruptedException stopped) {
             pass.abandoned();
             pass.left();

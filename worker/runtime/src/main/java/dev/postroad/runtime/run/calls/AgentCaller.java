@@ -10,8 +10,13 @@ import java.time.Instant;
 
 /** Calls agents without making the caller wait. Thread-safe. */
 public interface AgentCaller {
-    /** Begins a call; the answer comes once, from another thread, unless the call is stopped before. */
-    void call(RunKey run, String graph, Effect.CallAgent call, Answered answered);
+    /**
+     * Begins a call; the answer comes once, from another thread, unless the call is stopped before, or its shard is somebody
+     * else's by the time at which it could begin.
+     *
+     * @param epoch of the run's shard, in which the call was ordered
+     */
+    void call(RunKey run, long epoch, String graph, Effect.CallAgent call, Answered answered);
 
     /** Stops a call that is under way; its answer does not come. */
     void stop(RunKey run, String task, int attempt, Stop why);

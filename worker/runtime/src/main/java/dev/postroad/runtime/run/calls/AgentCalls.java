@@ -45,7 +45,7 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
             ClusterLimits limits,
             Traces traces,
             InstantSource clock) {
-        this.remote = new RemoteCalls(directory, guards, output, logs, observer, traces, clock);
+        this.remote = new RemoteCalls(directory, guards, output, logs, observer, gate, traces, clock);
         this.services = new AttemptServices(
                 directory, guards, output, logs, cached, observer, gate, budgets, limits, remote, traces, clock);
         this.overseer = Thread.ofPlatform().name("postroad-deadlines").daemon().start(this::oversee);
@@ -62,9 +62,9 @@ public final class AgentCalls implements AgentCaller, AutoCloseable {
     }
 
     @Override
-    public void call(RunKey run, String graph, Effect.CallAgent call, Answered answered) {
+    public void call(RunKey run, long epoch, String graph, Effect.CallAgent call, Answered answered) {
         Key key = new Key(run.number(), call.task(), call.attempt());
-        AgentAttempt attempt = new AgentAttempt(run, graph, call, answered, services, ended -> {
+        AgentAttempt attempt = new AgentAttempt(run, epoch, graph, call, answered, services, ended -> {
             underWay.remove(key, ended);
             left.remove(key, ended);
         });

@@ -33,6 +33,7 @@ final class AgentPolls {
     private final Heartbeats heartbeats;
     private final RemoteOutput output;
     private final RunLogs logs;
+    private final CallGate gate;
     private final InstantSource clock;
     private final Set<RemoteCalls.Attempt> underWay = ConcurrentHashMap.newKeySet();
 
@@ -41,24 +42,37 @@ final class AgentPolls {
             Heartbeats heartbeats,
             RemoteOutput output,
             RunLogs logs,
+            CallGate gate,
             InstantSource clock) {
         this.directory = directory;
         this.heartbeats = heartbeats;
         this.output = output;
         this.logs = logs;
+        this.gate = gate;
         this.clock = clock;
     }
 
-    void poll(RunKey run, Effect.Poll poll, String traceParent, Consumer<AgentReply> over) {
+    void poll(RunKey run, long epoch, Effect.Poll poll, String traceParent, Consumer<AgentReply> over) {
         RemoteCalls.Attempt attempt = new RemoteCalls.Attempt(run.id(), poll.task(), poll.attempt());
         // From now on it is due after its interval, whatever comes of the question.
         heartbeats.heard(attempt, clock.instant());
         if (underWay.size() < MOST_AT_ONCE && underWay.add(attempt)) {
-            Thread.ofVirtual().name("postroad-poll").start(() -> ask(attempt, poll, traceParent, over));
+            Thread.ofVirtual().name("postroad-poll").start(() -> {
+                try {
+                    if (gate.opensFor(run.shard(), epoch)) {
+                        ask(attempt, poll, traceParent, over);
+                    }
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                } finally {
+                    underWay.remove(attempt);
+                }
+            });
         }
     }
 
-    private void ask(RemoteCalls.Attempt attempt, Effect.Poll poll, String traceParent, Consumer<AgentReply> over) {
+    private void ask(RemoteCalls.Attempt attempt, Effect.Poll poll, String traceParent, Consumer<AgentReply> over)
+            throws InterruptedException {
         try {
             ReadyAgent agent = directory.agent(poll.agent()).orElse(null);
             if (agent == null) {
@@ -76,12 +90,8 @@ final class AgentPolls {
                             attempt,
                             clock.instant().plus(every).minus(poll.polling().every()));
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error broken) {
             LOG.warn("agent {} could not be asked about {}, and is asked again", poll.agent(), attempt, broken);
-        } finally {
-            underWay.remove(attempt);
         }
     }
 

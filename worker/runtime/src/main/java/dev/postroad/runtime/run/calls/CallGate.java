@@ -1,12 +1,17 @@
 package dev.postroad.runtime.run.calls;
 
-/** Holds calls up while this worker cannot know that their runs are still its own. Thread-safe. */
+/**
+ * The one door to the outside: holds calls up while this worker cannot know what is still its own, and lets none through
+ * that was ordered when it was. Thread-safe.
+ */
 @FunctionalInterface
 public interface CallGate {
     /**
-     * Waits until calls may begin; costs next to nothing where they may.
+     * Waits until it can be known; costs next to nothing where it is.
      *
+     * @param epoch of the shard, when the call was ordered
+     * @return whether the shard is this worker's in that epoch still; else whoever has it next makes the call
      * @throws InterruptedException where the call is not to begin any more
      */
-    void await() throws InterruptedException;
+    boolean opensFor(int shard, long epoch) throws InterruptedException;
 }

@@ -58,6 +58,7 @@ public final class RemoteCalls implements RemoteDesk {
             OutputChunks output,
             RunLogs logs,
             CallObserver observer,
+            CallGate gate,
             Traces traces,
             InstantSource clock) {
         this.traces = traces;
@@ -67,7 +68,7 @@ public final class RemoteCalls implements RemoteDesk {
         this.observer = observer;
         this.clock = clock;
         this.output = new RemoteOutput(output);
-        this.polls = new AgentPolls(directory, heartbeats, this.output, logs, clock);
+        this.polls = new AgentPolls(directory, heartbeats, this.output, logs, gate, clock);
     }
 
     /** What is shown by remote agents. */
@@ -135,8 +136,8 @@ public final class RemoteCalls implements RemoteDesk {
     }
 
     @Override
-    public void poll(RunKey run, Effect.Poll poll, Consumer<AgentReply> over) {
-        polls.poll(run, poll, TraceParents.of(run, poll.task(), poll.attempt()), over);
+    public void poll(RunKey run, long epoch, Effect.Poll poll, Consumer<AgentReply> over) {
+        polls.poll(run, epoch, poll, TraceParents.of(run, poll.task(), poll.attempt()), over);
     }
 
     @Override

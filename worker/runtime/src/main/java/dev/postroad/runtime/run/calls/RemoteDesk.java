@@ -28,7 +28,7 @@ public interface RemoteDesk {
         public void recall(RunKey run, Effect.Recall recall) {}
 
         @Override
-        public void poll(RunKey run, Effect.Poll poll, Consumer<AgentReply> over) {}
+        public void poll(RunKey run, long epoch, Effect.Poll poll, Consumer<AgentReply> over) {}
 
         @Override
         public void note(RunKey run, Effect.Note note) {}
@@ -52,9 +52,10 @@ public interface RemoteDesk {
     /**
      * Asks an agent whether it is done.
      *
+     * @param epoch of the run's shard, in which that was ordered
      * @param over told its answer, by another thread, once it has one; never where it works on, or cannot be asked
      */
-    void poll(RunKey run, Effect.Poll poll, Consumer<AgentReply> over);
+    void poll(RunKey run, long epoch, Effect.Poll poll, Consumer<AgentReply> over);
 
     /** Takes down what an agent answered, or that it was given up. */
     void note(RunKey run, Effect.Note note);

@@ -18,9 +18,7 @@ import dev.postroad.runtime.run.commands.Instruction;
 import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.JdbiException;
@@ -31,13 +29,14 @@ final class EffectPerformer {
     private final RemoteDesk remote;
     private final PostponedRuns postponed;
     private final StoredRun.Graphs graphs;
+    private final LaneShards shards;
     private final RandomGenerator random;
     private final Consumer<Message> inbox;
-    private final Set<Integer> leaving = new HashSet<>();
 
     /**
      * @param postponed told of runs that need not be woken yet
      * @param graphs those that agents may call
+     * @param shards say in what epoch it is that something is ordered
      * @param inbox takes messages from any thread
      */
     EffectPerformer(
@@ -45,12 +44,14 @@ final class EffectPerformer {
             RemoteDesk remote,
             PostponedRuns postponed,
             StoredRun.Graphs graphs,
+            LaneShards shards,
             RandomGenerator random,
             Consumer<Message> inbox) {
         this.agents = agents;
         this.remote = remote;
         this.postponed = postponed;
         this.graphs = graphs;
+        this.shards = shards;
         this.random = random;
         this.inbox = inbox;
     }
@@ -62,7 +63,7 @@ final class EffectPerformer {
                 case Effect.StopCall(String task, int attempt) ->
                     agents.stop(live.key(), task, attempt, AgentCaller.Stop.CANCELLED);
                 case Effect.Recall recall -> remote.recall(live.key(), recall);
-                case Effect.Poll poll -> remote.poll(live.key(), poll, reply -> tell(live.key(), poll, reply));
+                case Effect.Poll poll -> poll(live, poll);
                 case Effect.Note note -> remote.note(live.key(), note);
                 case Effect.Show show -> remote.show(live.key(), show);
                 case Effect.Wake(Instant at, Command command) -> {
@@ -98,14 +99,6 @@ final class EffectPerformer {
         }
     }
 
-    void beginNoCalls(int shard) {
-        leaving.add(shard);
-    }
-
-    void forget(int shard) {
-        leaving.remove(shard);
-    }
-
     List<LeftCall> leaveCalls(LiveRun live) {
         List<LeftCall> left = new ArrayList<>();
         live.run().callsUnderWay().forEach((task, attempt) -> {
@@ -122,6 +115,13 @@ final class EffectPerformer {
         live.run()
                 .callsUnderWay()
                 .forEach((task, attempt) -> agents.stop(live.key(), task, attempt, AgentCaller.Stop.LEFT_BEHIND));
+    }
+
+    private void poll(LiveRun live, Effect.Poll poll) {
+        Long epoch = shards.epoch(live.key().shard());
+        if (epoch != null) {
+            remote.poll(live.key(), epoch, poll, reply -> tell(live.key(), poll, reply));
+        }
     }
 
     /** The run may have left memory since. */
@@ -151,12 +151,13 @@ final class EffectPerformer {
     }
 
     private void call(LiveRun live, Effect.CallAgent call) {
-        if (leaving.contains(live.key().shard()) || !live.run().isCalling(call.task(), call.attempt())) {
+        Long epoch = shards.epoch(live.key().shard());
+        if (epoch == null || !live.run().isCalling(call.task(), call.attempt())) {
             // Whoever takes the shard up begins it; or a later decision, not committed yet, has stopped it already.
             return;
         }
         double chance = random.nextDouble();
-        agents.call(live.key(), call.graph(), call, new AgentCaller.Answered() {
+        agents.call(live.key(), epoch, call.graph(), call, new AgentCaller.Answered() {
             @Override
             public void answered(AgentReply reply, RetryPolicy policy, long durationMillis) {
                 tell(

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -128,6 +129,7 @@ public final class Lane {
                         collaborators.remote(),
                         collaborators.postponed(),
                         collaborators.graphs(),
+                        shards,
                         collaborators.random(),
                         this::post),
                 new Forks(collaborators.loader(), this::post),
@@ -279,11 +281,14 @@ public final class Lane {
             case Message.Ring() -> {}
             case Message.Own own -> own(own);
             case Message.GiveUp give -> giveUp(give);
-            case Message.GaveUp(int shard, List<LeftCall> left, CompletableFuture<List<LeftCall>> done) -> {
-                letGo(shard);
-                done.complete(left);
+            case Message.GaveUp gave -> {
+                letGo(gave.shard(), gave.epoch());
+                gave.done().complete(gave.left());
             }
-            case Message.Disown(int shard, CompletableFuture<Void> done) -> disown(shard, done);
+            case Message.Disown disown -> {
+                letGo(disown.shard(), disown.epoch());
+                disown.done().complete(null);
+            }
         }
         if (stepper.batch().rows() > MAX_ROWS) {
             committer.commit();
@@ -347,6 +352,11 @@ public final class Lane {
     }
 
     private void own(Message.Own own) {
+        Long former = shards.epoch(own.shard());
+        if (former != null) {
+            // It went and came while this lane stood still.
+            letGo(own.shard(), former);
+        }
         clock.notBefore(own.publishedAt());
         shards.own(own.shard(), own.epoch(), own.publishedAt());
         remote.listens(own.shard());
@@ -357,21 +367,18 @@ public final class Lane {
 
     /** Answers that came before the calls were left are ahead of the last message of the shard, and are committed. */
     private void giveUp(Message.GiveUp give) {
-        stepper.beginNoCalls(give.shard());
         committer.commit();
-        List<LeftCall> left = stepper.leaveCalls(give.shard());
-        post(new Message.GaveUp(give.shard(), left, give.done()));
+        List<LeftCall> left =
+                Objects.equals(shards.epoch(give.shard()), give.epoch()) ? stepper.leaveCalls(give.shard()) : List.of();
+        post(new Message.GaveUp(give.shard(), give.epoch(), left, give.done()));
     }
 
-    private void disown(int shard, CompletableFuture<Void> done) {
-        letGo(shard);
-        done.complete(null);
-    }
-
-    private void letGo(int shard) {
+    private void letGo(int shard, long epoch) {
         committer.commit();
-        shards.remember(clock.stamp());
-        shards.disown(shard);
-        stepper.drop(shard);
+        if (Objects.equals(shards.epoch(shard), epoch)) {
+            shards.remember(clock.stamp());
+            shards.disown(shard);
+            stepper.drop(shard);
+        }
     }
 }

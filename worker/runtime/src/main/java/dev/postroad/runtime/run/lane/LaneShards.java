@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The shards that a lane owns, each with the epoch that fences its writes. Confined to the lane's thread. */
 final class LaneShards {
@@ -31,6 +32,12 @@ final class LaneShards {
 
     boolean owns(int shard) {
         return epochs.containsKey(shard);
+    }
+
+    /** The epoch of a shard that it owns; null of another. */
+    @Nullable
+    Long epoch(int shard) {
+        return epochs.get(shard);
     }
 
     Map<Integer, Long> epochs() {

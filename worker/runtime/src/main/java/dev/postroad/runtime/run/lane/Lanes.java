@@ -105,24 +105,27 @@ public final class Lanes implements TicketOffice, AutoCloseable {
 
     /**
      * Takes a shard from its lane while its calls go on; done when what was under way besides is committed, with the calls
-     * that go on.
+     * that go on. It stays where the lane has it in another epoch by then.
      */
-    public CompletableFuture<List<LeftCall>> giveUp(int shard) {
+    public CompletableFuture<List<LeftCall>> giveUp(int shard, long epoch) {
         if (!lane(shard).isAlive()) {
             return CompletableFuture.completedFuture(List.of());
         }
         CompletableFuture<List<LeftCall>> done = new CompletableFuture<>();
-        lane(shard).post(new Message.GiveUp(shard, done));
+        lane(shard).post(new Message.GiveUp(shard, epoch, done));
         return done;
     }
 
-    /** Takes a shard from its lane; done when what was under way is committed, and at once where the lane has stopped. */
-    public CompletableFuture<Void> disown(int shard) {
+    /**
+     * Takes a shard from its lane; done when what was under way is committed, and at once where the lane has stopped. It stays
+     * where the lane has it in another epoch by then.
+     */
+    public CompletableFuture<Void> disown(int shard, long epoch) {
         if (!lane(shard).isAlive()) {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        lane(shard).post(new Message.Disown(shard, done));
+        lane(shard).post(new Message.Disown(shard, epoch, done));
         return done;
     }
 

@@ -56,11 +56,12 @@ sealed interface Message {
     record Own(int shard, long epoch, Instant publishedAt, List<Readable> unfinished) implements Message {}
 
     /** A shard that this lane is to give up, with its calls left under way. */
-    record GiveUp(int shard, CompletableFuture<List<LeftCall>> done) implements Message {}
+    record GiveUp(int shard, long epoch, CompletableFuture<List<LeftCall>> done) implements Message {}
 
     /** The end of what was told of a shard before its calls were left. */
-    record GaveUp(int shard, List<LeftCall> left, CompletableFuture<List<LeftCall>> done) implements Message {}
+    record GaveUp(int shard, long epoch, List<LeftCall> left, CompletableFuture<List<LeftCall>> done)
+            implements Message {}
 
     /** A shard that this lane owns no more. */
-    record Disown(int shard, CompletableFuture<Void> done) implements Message {}
+    record Disown(int shard, long epoch, CompletableFuture<Void> done) implements Message {}
 }

@@ -223,11 +223,6 @@ final class Stepper {
         }
     }
 
-    /** Begins no call of a shard any more: whoever takes it up does. */
-    void beginNoCalls(int shard) {
-        effects.beginNoCalls(shard);
-    }
-
     /** Has the calls of a shard go on, and be answered elsewhere. */
     List<LeftCall> leaveCalls(int shard) {
         List<LeftCall> left = new ArrayList<>();
@@ -237,7 +232,6 @@ final class Stepper {
 
     /** Drops the runs of a shard that is somebody else's: nothing of them may happen here any more. */
     void drop(int shard) {
-        effects.forget(shard);
         timers.removeShard(shard);
         table.removeShard(shard).forEach(effects::stopCalls);
     }

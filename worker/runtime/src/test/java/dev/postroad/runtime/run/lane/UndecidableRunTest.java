@@ -73,7 +73,7 @@ class UndecidableRunTest {
     private static final class OddAgent implements AgentCaller {
         @Override
         @SuppressWarnings("NullAway") // That is what is odd.
-        public void call(RunKey run, String graph, Effect.CallAgent call, Answered answered) {
+        public void call(RunKey run, long epoch, String graph, Effect.CallAgent call, Answered answered) {
             AgentReply reply =
                     run.id().equals("odd") ? null : AgentReply.completed(JsonNodeFactory.instance.objectNode());
             answered.answered(reply, RetryPolicy.DEFAULT, 1);

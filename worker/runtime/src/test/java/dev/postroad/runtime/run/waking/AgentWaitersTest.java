@@ -96,7 +96,7 @@ class AgentWaitersTest {
         volatile boolean answersLate;
 
         @Override
-        public void call(RunKey run, String graph, Effect.CallAgent call, Answered answered) {
+        public void call(RunKey run, long epoch, String graph, Effect.CallAgent call, Answered answered) {
             Instant until = clock.instant().plus(LONG_AWAY);
             Unavailability away = new Unavailability(call.agent(), "it is switched off", until, false);
             if (answersLate) {
