@@ -39,7 +39,7 @@ final class LimitedRuns {
         figures.put("runs", runs).put("keys", keys);
         without.forEach(figures.putArray("startsPerSecondWithout")::add);
         with.forEach(figures.putArray("startsPerSecondWith")::add);
-        return figures.put("share", Figures.round(Figures.median(with) / Figures.median(without), 2));
+        return figures.put("share", Figures.ratio(with, without));
     }
 
     private double measured(WorkerProcess worker, String graph, int round, int runs, int keys)
