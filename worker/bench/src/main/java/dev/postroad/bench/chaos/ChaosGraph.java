@@ -17,12 +17,12 @@ enum ChaosGraph {
               - { from: nap, to: meet }
               - { from: meet, to: END }
             """),
-    /** Asks a person between a call over Kafka and one over HTTP. */
+    /** Asks a person between a call over Kafka and one in the worker's own process. */
     ASKING("chaos-asks", """
             nodes:
               before: { agent: chaos-remote, input: "{'sum': state.n}" }
               ask: { interrupt: "'go on?'", output: "{'log': [result]}" }
-              after: { agent: chaos-agent, input: "{'sum': state.sum}" }
+              after: { agent: chaos-java, input: "{'sum': state.sum}" }
             edges:
               - { from: START, to: before }
               - { from: before, to: ask }
@@ -38,17 +38,22 @@ enum ChaosGraph {
               - { from: only, to: END }
             limits: { runs: 4 }
             """),
-    /** A model that calls an agent over HTTP and one over Kafka side by side, and then a tool of an MCP server; and that tool. */
+    /**
+     * A model that calls an agent over HTTP and one over Kafka side by side, and then a tool of an MCP server; that tool; and one
+     * that works on as a task.
+     */
     TOOLS("chaos-tools", """
             nodes:
               begin: { set: "{'sum': state.n, 'log': ['begin']}" }
               think: { agent: chaos-model, input: "{'sum': state.sum}" }
               add: { agent: chaos-tool, input: "{'sum': state.sum}" }
+              wait: { agent: chaos-waits, input: "{'sum': state.sum}" }
             edges:
               - { from: START, to: begin }
               - { from: begin, to: think }
               - { from: think, to: add }
-              - { from: add, to: END }
+              - { from: add, to: wait }
+              - { from: wait, to: END }
             """),
     /** Of tenants, by their {@code n}, which take turns, have limits of their own over all workers, and pay for calls. */
     TENANTS("chaos-tenants", """

@@ -47,7 +47,7 @@ final class ChaosRun {
                 Fleet fleet = new Fleet(
                         servers.directory(),
                         place,
-                        Map.of("POSTROAD_MAX_RUNS", "200"),
+                        Map.of("POSTROAD_MAX_RUNS", "200", InProcess.AGENTS, agents.url()),
                         number -> servers.environment(number, place.postgresUrl()));
                 Person person = new Person(place, orders)) {
             for (int i = 0; i < workers; i++) {
@@ -71,8 +71,10 @@ final class ChaosRun {
 
     private void publish(Agents agents, Hosts hosts) throws FaultsException, InterruptedException {
         publish(ChaosGraph.AGENT, "kind: http\nurl: " + agents.url());
+        publish(InProcess.AGENT, "kind: java\nprovider: " + InProcess.AGENT);
         publish(RemoteMain.AGENT, "kind: kafka");
         publish(ToolMain.AGENT, "kind: mcp\ntool: " + ToolMain.TOOL + "\nurl: " + hosts.toolUrl());
+        publish(TaskTool.AGENT, "kind: mcp\ntool: " + ToolMain.TOOL + "\nurl: " + hosts.taskUrl());
         publish(ChaosGraph.MODEL, """
                 kind: llm
                 baseUrl: %sv1

@@ -28,6 +28,11 @@ final class Hosts implements AutoCloseable {
         return "http://127.0.0.1:" + toolPort + "/mcp";
     }
 
+    /** Where the tool works on as a task. */
+    String taskUrl() {
+        return "http://127.0.0.1:" + toolPort + "/tasks";
+    }
+
     /** The process of one. */
     HostProcess of(Host host) {
         return switch (host) {

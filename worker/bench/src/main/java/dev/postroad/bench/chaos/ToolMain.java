@@ -33,7 +33,7 @@ import org.eclipse.jetty.server.Server;
 
 /**
  * An MCP server of the protocol's own SDK with one tool, until its input ends, which asks {@link Agents}:
- * {@code ToolMain PORT URL}.
+ * {@code ToolMain PORT URL}. The same tool works on as a task at {@code /tasks}.
  */
 final class ToolMain {
     static final String AGENT = "chaos-tool";
@@ -70,7 +70,8 @@ final class ToolMain {
         ServletContextHandler context = new ServletContextHandler();
         ServletHolder servlet = new ServletHolder(provider);
         servlet.setAsyncSupported(true);
-        context.addServlet(servlet, "/*");
+        context.addServlet(servlet, "/mcp");
+        context.addServlet(new ServletHolder(new TaskTool((key, input) -> tool.add(key, 0, input))), "/tasks");
         jetty.setHandler(context);
         jetty.start();
         System.in.transferTo(OutputStream.nullOutputStream());
@@ -82,15 +83,26 @@ final class ToolMain {
     private CallToolResult add(CallToolRequest call) {
         String key = String.valueOf(call.meta().get("postroad.dev/idempotencyKey"));
         String token = String.valueOf(call.meta().get("progressToken"));
-        int task = key.indexOf('/') + 1;
         String attempt = token.substring(key.length() + 1);
+        JsonNode output = add(
+                key,
+                Integer.parseInt(attempt.substring(0, attempt.indexOf('/'))),
+                Json.mapper().valueToTree(call.arguments()));
+        return CallToolResult.builder()
+                .structuredContent(Json.mapper().convertValue(output, new TypeReference<Map<String, Object>>() {}))
+                .build();
+    }
+
+    /** @param attempt 0 where nobody told it */
+    private JsonNode add(String key, int attempt, JsonNode input) {
+        int task = key.indexOf('/') + 1;
         ObjectNode body = JsonNodeFactory.instance
                 .objectNode()
                 .put("runId", key.substring(0, task - 1))
                 .put("task", key.substring(task))
-                .put("attempt", Integer.parseInt(attempt.substring(0, attempt.indexOf('/'))))
+                .put("attempt", attempt)
                 .put("node", TOOL);
-        body.set("input", Json.mapper().valueToTree(call.arguments()));
+        body.set("input", input);
         HttpRequest request = HttpRequest.newBuilder(url)
                 .timeout(LONGEST)
                 .header("Idempotency-Key", key)
@@ -99,10 +111,7 @@ final class ToolMain {
         try {
             byte[] answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray())
                     .body();
-            JsonNode output = Json.read(answer).path("output");
-            return CallToolResult.builder()
-                    .structuredContent(Json.mapper().convertValue(output, new TypeReference<Map<String, Object>>() {}))
-                    .build();
+            return Json.read(answer).path("output");
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stopped);

@@ -19,6 +19,11 @@ public record Dispatch(
         Instant deadline,
         @Nullable Duration heartbeat,
         @Nullable Polling polling) {
+    /** How long a run stays at hand for remote agents alone. */
+    public static final Duration REST_AFTER = Duration.ofSeconds(1);
+
+    /** How long a worker keeps it at hand at most, where it has its reasons. */
+    public static final Duration LONGEST_AT_HAND = Duration.ofSeconds(5);
 
     /**
      * When the attempt is given up, if the agent says nothing more; or when it is asked again.

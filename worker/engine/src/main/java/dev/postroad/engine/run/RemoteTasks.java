@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * for a while, it waits as one does that sleeps. Confined to one decision.
  */
 final class RemoteTasks {
-    /** How long a run stays at hand for remote agents alone. */
-    static final Duration REST_AFTER = Duration.ofSeconds(1);
-
     private static final String NOT_UNDER_WAY = "not-under-way";
 
     private final Draft draft;
@@ -58,7 +55,8 @@ final class RemoteTasks {
         Instant due = dispatch.dueAfter(null);
         draft.emit(NodeWaiting.dispatched(dispatch, due), Objects.requireNonNull(task), sent.attempt(), -1);
         restLater();
-        if (due.isBefore(now.plus(REST_AFTER))) {
+        // Later than that the run is at rest, and is woken by what its row says.
+        if (!due.isAfter(now.plus(Dispatch.LONGEST_AT_HAND))) {
             wakeUpAt(due);
         }
         return true;
@@ -216,7 +214,7 @@ final class RemoteTasks {
 
     /** Whether nothing happened for so long that the run may leave memory. */
     boolean isQuiet() {
-        return !draft.now().isBefore(draft.run().stirredAt().plus(REST_AFTER));
+        return !draft.now().isBefore(draft.run().stirredAt().plus(Dispatch.REST_AFTER));
     }
 
     /** Sets the timers of what is with remote agents, for a run that was read back or goes on. */
@@ -243,7 +241,7 @@ final class RemoteTasks {
 
     private void restLater() {
         draft.perform(new Effect.Wake(
-                draft.now().plus(REST_AFTER), new Rest(draft.run().stirredAt())));
+                draft.now().plus(Dispatch.REST_AFTER), new Rest(draft.run().stirredAt())));
     }
 
     private void wakeUpAt(Instant time) {

@@ -262,6 +262,20 @@ class RemoteTasksTest {
     }
 
     @Test
+    void anAgentIsAskedInTimeThoughItsRunIsKeptAtHandForLonger() {
+        RunScript script = RunScript.started(GRAPH, "{}");
+        script.wakes.clear();
+        Polling polling = new Polling("t-1", Dispatch.REST_AFTER);
+        script.tell(new Command.Dispatched("a@1", 1, "x", script.now.plus(MINUTE), null, polling));
+        assertThat(script.wakes)
+                .contains(new Effect.Wake(RunScript.START.plus(Dispatch.REST_AFTER), new Command.WakeUp()));
+        script.now = RunScript.START.plus(Dispatch.REST_AFTER);
+        script.tell(new Command.WakeUp(known(RunScript.START, true)));
+        assertThat(script.polls).hasSize(1);
+        assertThat(script.run.status()).isEqualTo(RunStatus.RUNNING);
+    }
+
+    @Test
     void whoeverLostATaskIsInDoubt() {
         RunScript script = polled();
         AgentReply lost = AgentReply.retryable(ErrorTypes.TASK_LOST, "no such task");

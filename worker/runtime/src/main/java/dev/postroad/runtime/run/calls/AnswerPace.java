@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run.calls;
 
+import dev.postroad.engine.run.Dispatch;
 import java.time.Duration;
 
 /**
@@ -14,7 +15,8 @@ final class AnswerPace {
     private static final double WEIGHT = 0.02;
     private static final int TIMES = 2;
     private static final double SLOW_MILLIS = 5_000;
-    private static final long MOST_MILLIS = 4_000;
+    private static final long MOST_MILLIS =
+            Dispatch.LONGEST_AT_HAND.minus(Dispatch.REST_AFTER).toMillis();
 
     private volatile double mean = SLOW_MILLIS;
 
