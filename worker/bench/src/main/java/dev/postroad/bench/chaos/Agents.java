@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -121,6 +124,27 @@ final class Agents implements AutoCloseable {
         } catch (FaultsException unreadable) {
             exchange.sendResponseHeaders(400, -1);
         }
+    }
+
+    /** How whoever serves an agent asks it. */
+    static HttpRequest.Builder request(
+            URI url, String key, String runId, String task, int attempt, String node, JsonNode input) {
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("runId", runId)
+                .put("task", task)
+                .put("attempt", attempt)
+                .put("node", node);
+        body.set("input", input);
+        return HttpRequest.newBuilder(url)
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)));
+    }
+
+    /** As above, of a call. */
+    static HttpRequest.Builder request(URI url, AgentCall call) {
+        return request(
+                url, call.idempotencyKey(), call.runId(), call.task(), call.attempt(), call.node(), call.input());
     }
 
     /** What a call of a tenant uses. */

@@ -1,6 +1,5 @@
 package dev.postroad.bench.chaos;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
@@ -35,17 +34,8 @@ public final class InProcess implements JavaAgent {
 
     @Override
     public AgentReply call(AgentCall call) throws IOException, InterruptedException, FaultsException {
-        ObjectNode body = JsonNodeFactory.instance
-                .objectNode()
-                .put("runId", call.runId())
-                .put("task", call.task())
-                .put("attempt", call.attempt())
-                .put("node", call.node());
-        body.set("input", call.input());
-        HttpRequest request = HttpRequest.newBuilder(URI.create(System.getenv(AGENTS)))
+        HttpRequest request = Agents.request(URI.create(System.getenv(AGENTS)), call)
                 .timeout(LONGEST)
-                .header("Idempotency-Key", call.idempotencyKey())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
                 .build();
         HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
         return answer.statusCode() == OK

@@ -1,7 +1,5 @@
 package dev.postroad.bench.chaos;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.JavaAgent;
@@ -55,17 +53,8 @@ final class RemoteMain {
 
         @Override
         public AgentReply call(AgentCall call) throws Exception {
-            ObjectNode body = JsonNodeFactory.instance
-                    .objectNode()
-                    .put("runId", call.runId())
-                    .put("node", call.node())
-                    .put("task", call.task())
-                    .put("attempt", call.attempt());
-            body.set("input", call.input());
-            HttpRequest request = HttpRequest.newBuilder(url)
-                    .header("Idempotency-Key", call.idempotencyKey())
+            HttpRequest request = Agents.request(url, call)
                     .header(Agents.HOST, String.valueOf(ProcessHandle.current().pid()))
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
                     .build();
             HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
             return answer.statusCode() == 200

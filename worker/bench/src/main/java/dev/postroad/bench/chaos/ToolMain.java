@@ -2,8 +2,6 @@ package dev.postroad.bench.chaos;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.runtime.agent.mcp.McpJson;
@@ -96,17 +94,9 @@ final class ToolMain {
     /** @param attempt 0 where nobody told it */
     private JsonNode add(String key, int attempt, JsonNode input) {
         int task = key.indexOf('/') + 1;
-        ObjectNode body = JsonNodeFactory.instance
-                .objectNode()
-                .put("runId", key.substring(0, task - 1))
-                .put("task", key.substring(task))
-                .put("attempt", attempt)
-                .put("node", TOOL);
-        body.set("input", input);
-        HttpRequest request = HttpRequest.newBuilder(url)
+        HttpRequest request = Agents.request(
+                        url, key, key.substring(0, task - 1), key.substring(task), attempt, TOOL, input)
                 .timeout(LONGEST)
-                .header("Idempotency-Key", key)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
                 .build();
         try {
             byte[] answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray())
