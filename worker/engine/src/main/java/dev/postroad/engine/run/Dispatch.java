@@ -22,7 +22,7 @@ public record Dispatch(
     /** How long a run stays at hand for remote agents alone. */
     public static final Duration REST_AFTER = Duration.ofSeconds(1);
 
-    /** How long a worker keeps it at hand at most, where it has its reasons. */
+    /** How long a worker keeps it at hand at most, where it is slow itself: what is due until then needs a timer. */
     public static final Duration LONGEST_AT_HAND = Duration.ofSeconds(5);
 
     /**

@@ -5,9 +5,9 @@ import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.QueuedRuns.WaitingKey;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * As {@link PriorityThenArrival}, where the keys of graphs with fairness take turns: by the ranks that {@link FairRanks}
@@ -18,7 +18,7 @@ public final class TurnsOfKeys implements QueuePolicy {
 
     private final QueuePolicy byRank = new PriorityThenArrival();
     private final FairRanks fair;
-    private final Set<Integer> unread = new HashSet<>();
+    private final Set<Integer> unread = ConcurrentHashMap.newKeySet();
     private final Object reading = new Object();
 
     /** @param fair gives ranks to the runs that come */
@@ -34,23 +34,16 @@ public final class TurnsOfKeys implements QueuePolicy {
     /** Shards come many at a time: while one thread reads, the others wait, and what they came for is read at once. */
     @Override
     public void shardComes(QueuedRuns queued, int shard) throws SQLException {
-        synchronized (unread) {
-            unread.add(shard);
-        }
+        unread.add(shard);
         synchronized (reading) {
-            Set<Integer> shards;
-            synchronized (unread) {
-                if (!unread.contains(shard)) {
-                    return;
-                }
-                shards = Set.copyOf(unread);
+            if (!unread.contains(shard)) {
+                return;
             }
+            Set<Integer> shards = Set.copyOf(unread);
             for (WaitingKey key : queued.waitingKeys(shards, MOST_KEYS)) {
                 fair.takeIn(new FairRanks.Line(key.graph(), key.priority()), key.key(), key.first(), key.last());
             }
-            synchronized (unread) {
-                unread.removeAll(shards);
-            }
+            unread.removeAll(shards);
         }
     }
 
