@@ -49,6 +49,9 @@ public sealed interface AgentReply {
             Asking asking,
             Usage usage,
             @Nullable JsonNode kept) implements AgentReply {
+        /** Of what is kept, where the agent works on while it asks: by what it is told that nobody waits for it any more. */
+        public static final String HANDLE = "handle";
+
         /** Anybody may answer anything. */
         public Interrupted(JsonNode question) {
             this(question, Asking.ANYBODY);

@@ -1,6 +1,7 @@
 package dev.postroad.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,12 @@ public record Interrupt(
         int reminders) {
     /** After so many nobody is reminded any more, so that no question fills a journal. */
     static final int MOST_REMINDERS = 100;
+
+    /** By what the agent knows the work that it goes on with meanwhile; null where it does not. */
+    @Nullable
+    String handle() {
+        return kept == null ? null : kept.path(AgentReply.Interrupted.HANDLE).textValue();
+    }
 
     /** When it stands no longer; null where it stands for as long as it takes. */
     public @Nullable Instant dueAt() {

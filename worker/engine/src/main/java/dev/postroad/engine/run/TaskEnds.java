@@ -6,6 +6,7 @@ import dev.postroad.contracts.agent.Goto;
 import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.definition.OnExhausted;
+import dev.postroad.engine.graph.Node;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.Command.Answer;
 import dev.postroad.engine.run.EventBody.BudgetExceeded;
@@ -16,6 +17,7 @@ import dev.postroad.engine.run.EventBody.RunFailed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The ends of tasks: they complete, fail, or are stopped. Confined to one decision. */
@@ -202,6 +204,16 @@ final class TaskEnds {
                 .root()
                 .where(task -> task.status().isUnderWay() && task.child() == null)
                 .forEach(this::stop);
+    }
+
+    /** Tells agents that work on while they ask that nobody will answer; the questions stay, for a retry calls those agents anew. */
+    void recallAsking() {
+        for (Task task : draft.run().root().where(found -> found.status() == TaskStatus.ASKING)) {
+            String handle = Objects.requireNonNull(task.interrupt()).handle();
+            if (handle != null && draft.node(task).work() instanceof Node.ByAgent(String agent)) {
+                draft.perform(new Effect.Recall(agent, task.id(), task.attempt(), handle));
+            }
+        }
     }
 
     private void stop(Task task) {

@@ -138,6 +138,7 @@ final class UserCommands {
             throw refused("the run is " + status().publicName() + " already");
         }
         ends.stopAll();
+        ends.recallAsking();
         draft.emit(new RunCancelled(commandId, reason, draft.run().state()));
     }
 

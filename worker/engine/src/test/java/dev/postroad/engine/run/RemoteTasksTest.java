@@ -2,7 +2,11 @@ package dev.postroad.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.Asking;
+import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
@@ -290,6 +294,17 @@ class RemoteTasksTest {
         script.wakeNext();
         script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
         assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, "t-1"));
+    }
+
+    @Test
+    void anAgentThatWorksOnWhileItAsksIsToldOfACancelByItsHandle() {
+        RunScript script = polled();
+        ObjectNode kept = JsonNodeFactory.instance.objectNode().put(AgentReply.Interrupted.HANDLE, "t-1");
+        AgentReply asks = new AgentReply.Interrupted(kept, Asking.ANYBODY, Usage.NONE, kept);
+        script.tell(new Command.Result("a@1", 1, asks, null, RemoteAgents.NONE));
+        script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
+        assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, "t-1"));
+        assertThat(script.types()).endsWith("run.cancelled");
     }
 
     private static RunScript polled() {
