@@ -16,7 +16,6 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.testing.Site;
-import dev.postroad.runtime.testing.TaskServer;
 import dev.postroad.runtime.testing.WorkerProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -399,7 +398,7 @@ class KafkaAgentsTest {
                     "all are sent",
                     () -> sent(site) == MANY
                             && site.records(site.topics().agentTasks("byhand")).size() == MANY);
-            tools = TaskServer.isInstalled() ? new ToolTasks(site) : null;
+            tools = new ToolTasks(site);
             first.kill();
             runs.subList(0, MANY / 2).forEach(run -> late(site, run));
             int rows = (int) site.number("SELECT count(*) FROM postroad.workflow_events WHERE run_id = 'run-0'");
@@ -417,9 +416,7 @@ class KafkaAgentsTest {
                         .hasSize(1);
             }
             assertThat(site.records(site.topics().agentTasks("byhand"))).hasSize(MANY);
-            if (tools != null) {
-                tools.goOn(another);
-            }
+            tools.goOn(another);
         } finally {
             if (tools != null) {
                 tools.close();

@@ -10,67 +10,103 @@ import dev.postroad.runtime.testing.Caller;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.TaskServer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
-/** Runs that wait for tools of an MCP server, which work on as tasks, while their worker dies. */
+/** Runs that wait for tools of MCP servers, which work on as tasks, while their worker dies. */
 @NullMarked
 final class ToolTasks implements AutoCloseable {
     private static final String DEFINITIONS = """
-            agent: tool
+            agent: NAME-tool
             kind: mcp
             tool: work
             url: URL
             ---
-            agent: hasty
+            agent: NAME-hasty
             kind: mcp
             tool: work
             url: URL
             timeout: PT2S
             retry: { maxAttempts: 100, backoff: PT0.1S }
             ---
-            graph: patient
+            graph: NAME-patient
             state: { name: {}, text: {} }
-            nodes: { work: { agent: tool, input: "{'name': state.name}" } }
+            nodes: { work: { agent: NAME-tool, input: "{'name': state.name}" } }
             edges: [ { from: START, to: work }, { from: work, to: END } ]
             ---
-            graph: asking
+            graph: NAME-asking
             state: { name: {}, text: {} }
-            nodes: { work: { agent: tool, input: "{'name': state.name, 'how': 'asks'}" } }
+            nodes: { work: { agent: NAME-tool, input: "{'name': state.name, 'how': 'asks'}" } }
             edges: [ { from: START, to: work }, { from: work, to: END } ]
             ---
-            graph: hasty
+            graph: NAME-hasty
             state: { name: {}, text: {} }
-            nodes: { work: { agent: hasty, input: "{'name': state.name}" } }
+            nodes: { work: { agent: NAME-hasty, input: "{'name': state.name}" } }
             edges: [ { from: START, to: work }, { from: work, to: END } ]
             """;
 
-    private final TaskServer server = TaskServer.start();
     private final Site site;
+    private final List<Served> all;
 
-    /** Begins them, and waits until they are at rest. */
+    /** One of the servers, and the runs that have its tools. */
+    private record Served(String name, TaskServer server) {
+        String run(String what) {
+            return name + "-" + what;
+        }
+    }
+
+    /** Begins them at each server that is installed, and waits until they are at rest. */
     ToolTasks(Site site) {
         this.site = site;
-        site.apply(DEFINITIONS.replace("URL", server.url()));
-        List<String> runs = List.of("kept", "cancelled");
-        runs.forEach(run -> run("patient", run));
-        run("asking", "asked");
-        runs.forEach(run -> site.journalWith(run, event -> event.type() == EventType.RUN_WAITING));
-        site.journalWith(
-                "asked",
-                event -> event.type() == EventType.RUN_WAITING
-                        && !event.data().path("interrupts").isEmpty());
+        this.all = Stream.of(TaskServer.Protocol.values())
+                .filter(TaskServer.Protocol::isInstalled)
+                .map(protocol -> new Served(protocol.name().toLowerCase(Locale.ROOT), TaskServer.start(protocol)))
+                .toList();
+        for (Served served : all) {
+            site.apply(DEFINITIONS.replace("NAME", served.name).replace("URL", served.server.url()));
+            start(served, "patient", "kept", "cancelled");
+            start(served, "asking", "asked", "unanswered");
+        }
+        for (Served served : all) {
+            Stream.of("kept", "cancelled")
+                    .forEach(run -> site.journalWith(served.run(run), event -> event.type() == EventType.RUN_WAITING));
+            Stream.of("asked", "unanswered").forEach(run -> site.journalWith(served.run(run), ToolTasks::asks));
+        }
+    }
+
+    private static boolean asks(RunEvent event) {
+        return event.type() == EventType.RUN_WAITING
+                && !event.data().path("interrupts").isEmpty();
+    }
+
+    private void start(Served served, String graph, String... runs) {
+        for (String run : runs) {
+            String name = served.run(run);
+            site.trigger(served.run(graph), name, "{'name': '" + name + "'}");
+        }
     }
 
     /** Another worker goes on with the same tasks: no tool is called again. */
     void goOn(Worker another) throws Exception {
         areAskedForOnAndOnWithoutAnEvent();
-        peopleAreToldWhoHasTheWork(another);
-        whatATaskAsksIsAnsweredToIt(another);
-        aCancelIsToldToTheServer();
+        for (Served served : all) {
+            peopleAreToldWhoHasTheWork(served, another);
+            whatATaskAsksIsAnsweredToIt(served, another);
+            aCancelIsToldToTheServer(served, "cancelled");
+            aCancelIsToldToTheServer(served, "unanswered");
+        }
         whatIsLateIsGivenUp();
-        server.finish();
-        assertThat(site.ended("kept"))
+        for (Served served : all) {
+            served.server.finish();
+            goesOnToItsEnd(served);
+        }
+    }
+
+    private void goesOnToItsEnd(Served served) throws Exception {
+        String run = served.run("kept");
+        assertThat(site.ended(run))
                 .extracting(RunEvent::type)
                 .containsExactly(
                         EventType.RUN_QUEUED,
@@ -81,78 +117,81 @@ final class ToolTasks implements AutoCloseable {
                         EventType.RUN_RESUMED,
                         EventType.NODE_COMPLETED,
                         EventType.RUN_COMPLETED);
-        assertThat(site.history()
-                        .state("kept", null)
-                        .orElseThrow()
-                        .state()
-                        .path("text")
-                        .asText())
-                .isEqualTo("kept");
-        assertThat(server.called()).containsOnlyOnce("kept", "cancelled");
+        assertThat(text(run)).isEqualTo(run);
+        assertThat(served.server.called()).containsOnlyOnce(run, served.run("cancelled"), served.run("unanswered"));
+    }
+
+    private String text(String run) {
+        return site.history()
+                .state(run, null)
+                .orElseThrow()
+                .state()
+                .path("text")
+                .asText();
     }
 
     private void areAskedForOnAndOnWithoutAnEvent() throws Exception {
-        int before = server.asked();
-        Site.await("the new worker asks on and on", () -> server.asked() >= before + 3);
-        assertThat(site.journal("kept"))
-                .extracting(RunEvent::type)
-                .endsWith(EventType.NODE_WAITING, EventType.RUN_WAITING);
-    }
-
-    private void peopleAreToldWhoHasTheWork(Worker worker) {
-        try (Caller caller = new Caller(worker.httpPort())) {
-            JsonNode reason = caller.found("/api/runs/kept/why").at("/reasons/0");
-            assertThat(reason.path("code").asText()).isEqualTo("calling");
-            assertThat(reason.path("what").asText()).isEqualTo("agent tool is at work for node work, attempt 1");
+        for (Served served : all) {
+            int before = served.server.asked();
+            Site.await("the new worker asks on and on", () -> served.server.asked() >= before + 3);
+            assertThat(site.journal(served.run("kept")))
+                    .extracting(RunEvent::type)
+                    .endsWith(EventType.NODE_WAITING, EventType.RUN_WAITING);
         }
     }
 
-    private void whatATaskAsksIsAnsweredToIt(Worker worker) throws Exception {
+    private static void peopleAreToldWhoHasTheWork(Served served, Worker worker) {
         try (Caller caller = new Caller(worker.httpPort())) {
-            JsonNode question = caller.found("/api/waiting?graph=asking").at("/waiting/0");
+            JsonNode reason =
+                    caller.found("/api/runs/" + served.run("kept") + "/why").at("/reasons/0");
+            assertThat(reason.path("code").asText()).isEqualTo("calling");
+            assertThat(reason.path("what").asText())
+                    .isEqualTo("agent " + served.run("tool") + " is at work for node work, attempt 1");
+        }
+    }
+
+    private void whatATaskAsksIsAnsweredToIt(Served served, Worker worker) throws Exception {
+        String run = served.run("asked");
+        try (Caller caller = new Caller(worker.httpPort())) {
+            JsonNode question =
+                    caller.found("/api/waiting?graph=" + served.run("asking")).at("/waiting/0");
             assertThat(question.at("/ask/question").asText()).isEqualTo("which one?");
             assertThat(question.at("/schema/properties/size/enum/1").asText()).isEqualTo("large");
             assertThat(question.has("kept")).isFalse();
         }
         site.control(
-                "asked",
-                new Control.Resume(Map.of(Control.Resume.ONLY, Site.json("{'size': 'large'}")), null, List.of()));
-        assertThat(site.ended("asked").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
-        assertThat(site.history()
-                        .state("asked", null)
-                        .orElseThrow()
-                        .state()
-                        .path("text")
-                        .asText())
-                .isEqualTo("large");
-        assertThat(server.called()).containsOnlyOnce("asked");
+                run, new Control.Resume(Map.of(Control.Resume.ONLY, Site.json("{'size': 'large'}")), null, List.of()));
+        assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+        assertThat(text(run)).isEqualTo("large");
+        assertThat(served.server.called()).containsOnlyOnce(run);
     }
 
-    private void aCancelIsToldToTheServer() {
-        site.control("cancelled", new Control.Cancel("enough"));
-        assertThat(site.ended("cancelled").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
-        Site.await("the server knows", () -> server.cancelled().contains("cancelled"));
+    private void aCancelIsToldToTheServer(Served served, String what) {
+        String run = served.run(what);
+        site.control(run, new Control.Cancel("enough"));
+        assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        Site.await("the server knows", () -> served.server.cancelled().contains(run));
     }
 
     private void whatIsLateIsGivenUp() {
-        run("hasty", "late");
-        // The session may be long in beginning: then the attempt is late before it has a task, and the next has one.
-        Site.await("the server is told", () -> server.cancelled().contains("late"));
-        RunEvent retrying = site.journalWith("late", event -> event.type() == EventType.NODE_RETRYING).stream()
-                .filter(event -> event.type() == EventType.NODE_RETRYING)
-                .findFirst()
-                .orElseThrow();
-        assertThat(retrying.data().path("error").path("type").asText()).isEqualTo("timeout");
-        site.control("late", new Control.Cancel("enough"));
-        assertThat(site.ended("late").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
-    }
-
-    private void run(String graph, String run) {
-        site.trigger(graph, run, "{'name': '" + run + "'}");
+        all.forEach(served -> start(served, "hasty", "late"));
+        for (Served served : all) {
+            String run = served.run("late");
+            // The session may be long in beginning: then the attempt is late before it has a task, and the next has
+            // one.
+            Site.await("the server is told", () -> served.server.cancelled().contains(run));
+            RunEvent retrying = site.journalWith(run, event -> event.type() == EventType.NODE_RETRYING).stream()
+                    .filter(event -> event.type() == EventType.NODE_RETRYING)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(retrying.data().path("error").path("type").asText()).isEqualTo("timeout");
+            site.control(run, new Control.Cancel("enough"));
+            assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        }
     }
 
     @Override
     public void close() {
-        server.close();
+        all.forEach(served -> served.server.close());
     }
 }

@@ -25,33 +25,42 @@ public final class TaskServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final String address;
 
+    /** What it speaks. */
+    public enum Protocol {
+        /** That of 2025-11-25. */
+        SESSIONS("tasks.mjs", "@modelcontextprotocol/server-everything"),
+        /** That of 2026-07-28 of the SDK's next release, which keeps no sessions, and its extension for tasks. */
+        STATELESS(
+                "stateless.mjs",
+                "@modelcontextprotocol/server @modelcontextprotocol/node @modelcontextprotocol/ext-tasks");
+
+        private final String script;
+        private final String packages;
+
+        Protocol(String script, String packages) {
+            this.script = script;
+            this.packages = packages;
+        }
+
+        /** Whether the packages that it needs were installed. */
+        public boolean isInstalled() {
+            return !INSTALLED.isEmpty()
+                    && Stream.of(packages.split(" "))
+                            .allMatch(one -> Files.isDirectory(Path.of(INSTALLED, "node_modules", one)));
+        }
+    }
+
     private TaskServer(HostProcess process) {
         this.process = process;
         this.address = "http://127.0.0.1:" + process.said("port").strip();
     }
 
-    /** Whether the packages that it needs were installed. */
-    public static boolean isInstalled() {
-        return !INSTALLED.isEmpty() && Files.isDirectory(Path.of(INSTALLED, "node_modules"));
-    }
-
     /** Starts one; skips the test where its packages are not installed. */
-    public static TaskServer start() {
-        return start("tasks.mjs", "@modelcontextprotocol/server-everything");
-    }
-
-    /** One of the SDK's next release, by the protocol of 2026-07-28, which knows neither sessions nor tasks. */
-    public static TaskServer stateless() {
-        return start("stateless.mjs", "@modelcontextprotocol/server", "@modelcontextprotocol/node");
-    }
-
-    private static TaskServer start(String name, String... packages) {
+    public static TaskServer start(Protocol protocol) {
         assumeTrue(
-                isInstalled()
-                        && Stream.of(packages)
-                                .allMatch(one -> Files.isDirectory(Path.of(INSTALLED, "node_modules", one))),
-                "npm install --prefix DIR " + String.join(" ", packages) + ", and POSTROAD_TEST_EVERYTHING=DIR");
-        Path script = HostProcess.repository().resolve("worker/runtime/src/test/resources/mcp/" + name);
+                protocol.isInstalled(),
+                "npm install --prefix DIR " + protocol.packages + ", and POSTROAD_TEST_EVERYTHING=DIR");
+        Path script = HostProcess.repository().resolve("worker/runtime/src/test/resources/mcp/" + protocol.script);
         return new TaskServer(HostProcess.start(Path.of(INSTALLED), "node", script.toString(), INSTALLED));
     }
 

@@ -125,8 +125,8 @@ final class CancellableTransport implements McpClientTransport {
     }
 
     /** The same server, where each request goes with a context to whoever looks at it on its way. */
-    McpPeer with(McpTransportContext context) {
-        return new McpPeer() {
+    McpPeer.InSession with(McpTransportContext context) {
+        return new McpPeer.InSession() {
             @Override
             public CompletableFuture<JsonNode> request(String method, Map<String, Object> params) {
                 return CancellableTransport.this.request(method, params, context);

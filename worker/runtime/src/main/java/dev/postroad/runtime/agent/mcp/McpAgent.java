@@ -65,10 +65,11 @@ public final class McpAgent implements AgentClient {
         this.faults = new RemoteFaults("mcp", new Excerpt(settings.secrets()), environment.clock());
         this.answers = new McpAnswer(environment.maxAnswerBytes(), faults);
         this.sessions = new McpSessions(settings, environment);
-        this.tasks = new McpTasks(settings, sessions, answers, faults);
         this.failures = new McpFaults(faults);
         URI url = settings.url();
-        this.stateless = url == null ? null : McpStateless.open(url, settings, environment, answers, faults);
+        McpTaskTransport transport = url == null ? null : McpTaskTransport.open(url, settings, environment);
+        this.tasks = new McpTasks(settings, sessions, transport, answers, faults);
+        this.stateless = transport == null ? null : McpStateless.open(transport, settings, answers, faults, tasks);
         String asked = settings.reconcile();
         this.question =
                 asked == null ? null : new Question((call, doubtful) -> verdict(asked, call, doubtful), faults, policy);
@@ -139,7 +140,8 @@ public final class McpAgent implements AgentClient {
                 .put("idempotencyKey", call.idempotencyKey())
                 .put("doubtful", doubtful);
         about.set("arguments", call.input());
-        return switch (settled(exchanged(asked, about, null, call, session -> answered(session, asked, about, call)))) {
+        Exchange<McpStateless> stateless = server -> server.call(asked, about, call);
+        return switch (settled(exchanged(asked, call, stateless, session -> answered(session, asked, about, call)))) {
             case AgentReply.Completed said ->
                 HttpVerdict.read(inWords(said.output()), call, new HttpAnswer(faults), null);
             case AgentReply.Faulted why -> new HttpVerdict.Unknown(why);
@@ -167,7 +169,7 @@ public final class McpAgent implements AgentClient {
         }
         String tool = settings.tool();
         JsonNode answer = call.answers().isEmpty() ? null : call.answers().getLast();
-        return exchanged(tool, arguments, answer, call, session -> {
+        return exchanged(tool, call, server -> server.begin(tool, arguments, call), session -> {
             boolean isTask = tasks.await(session.runsAsTask(tool), call);
             Standing goesOn = answer == null ? null : tasks.goOn(answer, call);
             if (goesOn != null) {
@@ -179,14 +181,14 @@ public final class McpAgent implements AgentClient {
         });
     }
 
-    /** What is said in a session. */
-    private interface Exchange {
-        Standing in(McpSession session) throws InterruptedException, ExecutionException, TimeoutException;
+    /** What is said to a server. */
+    private interface Exchange<S> {
+        Standing with(S server) throws InterruptedException, ExecutionException, TimeoutException;
     }
 
     /** @param exchange where the server keeps sessions */
     private Standing exchanged(
-            String tool, ObjectNode arguments, @Nullable JsonNode answer, AgentCall call, Exchange exchange)
+            String tool, AgentCall call, Exchange<McpStateless> without, Exchange<McpSession> exchange)
             throws InterruptedException {
         URI url = settings.url();
         if (url != null) {
@@ -197,12 +199,12 @@ public final class McpAgent implements AgentClient {
             }
         }
         if (stateless != null && stateless.isThere(tasks.left(call))) {
-            return new Standing.Over(called(stateless, tool, arguments, answer, call));
+            return exchanged(tool, stateless, without);
         }
         McpSession used = sessions.session();
         long heardBefore = used.heard();
         try {
-            Standing standing = exchange.in(used);
+            Standing standing = exchange.with(used);
             if (stateless != null) {
                 stateless.isNotThere();
             }
@@ -222,15 +224,14 @@ public final class McpAgent implements AgentClient {
         }
     }
 
-    private AgentReply called(
-            McpStateless server, String tool, ObjectNode arguments, @Nullable JsonNode answer, AgentCall call)
+    private Standing exchanged(String tool, McpStateless server, Exchange<McpStateless> exchange)
             throws InterruptedException {
         try {
-            return server.call(tool, arguments, answer, meta(call), call.output(), tasks.left(call));
+            return exchange.with(server);
         } catch (TimeoutException late) {
-            return failures.late();
+            return new Standing.Over(failures.late());
         } catch (ExecutionException failed) {
-            return failure(tool, McpFaults.refusal(failed), failed);
+            return new Standing.Over(failure(tool, McpFaults.refusal(failed), failed));
         }
     }
 
@@ -323,7 +324,7 @@ public final class McpAgent implements AgentClient {
     }
 
     /** The key is told so that a server that knows it can make its effects happen once. */
-    private static Map<String, Object> meta(AgentCall call) {
+    static Map<String, Object> meta(AgentCall call) {
         Map<String, Object> meta = new LinkedHashMap<>();
         meta.put("postroad.dev/idempotencyKey", call.idempotencyKey());
         meta.put("traceparent", call.traceParent());

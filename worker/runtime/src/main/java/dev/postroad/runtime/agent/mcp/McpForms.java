@@ -8,8 +8,10 @@ import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import io.modelcontextprotocol.modern.McpSchema.InputRequiredResult;
 import io.modelcontextprotocol.modern.client.McpAsyncClient;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,21 +27,43 @@ record McpForms(ObjectNode requests, @Nullable String state) {
     private static final String STATE = "requestState";
 
     static McpForms of(InputRequiredResult asks) {
-        JsonNode requests = McpJson.INSTANCE.convertValue(asks.inputRequests(), JsonNode.class);
-        return new McpForms(requests instanceof ObjectNode some ? some : NODES.objectNode(), asks.requestState());
+        return new McpForms(
+                object(McpJson.INSTANCE.convertValue(asks.inputRequests(), JsonNode.class)), asks.requestState());
+    }
+
+    /** Those that a task shows, but for some that were answered already. */
+    static McpForms of(McpTask task, Set<String> answered) {
+        ObjectNode open = object(task.said().path("inputRequests")).deepCopy();
+        return new McpForms(open.without(answered), null);
+    }
+
+    private static ObjectNode object(@Nullable JsonNode tree) {
+        return tree instanceof ObjectNode some ? some : NODES.objectNode();
     }
 
     /** Those that a person answered; none where what was kept beside the answer is of another kind. */
     static McpForms kept(@Nullable JsonNode answer) {
         JsonNode kept = answer == null ? NODES.missingNode() : McpQuestion.kept(answer);
-        return new McpForms(
-                kept.path(REQUESTS) instanceof ObjectNode some ? some : NODES.objectNode(),
-                kept.path(STATE).textValue());
+        return new McpForms(object(kept.get(REQUESTS)), kept.path(STATE).textValue());
     }
 
-    /** The question as the run asks it. */
+    Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        requests.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** The question as the run asks it, to be answered where the tool is called again. */
     AgentReply asked(McpSettings settings, RemoteFaults faults) {
-        ObjectNode kept = NODES.objectNode().put(STATE, state);
+        return asked(settings, faults, NODES.objectNode().put(STATE, state));
+    }
+
+    /**
+     * The question as the run asks it.
+     *
+     * @param kept what is needed to go on, beside the answer and these forms
+     */
+    AgentReply asked(McpSettings settings, RemoteFaults faults, ObjectNode kept) {
         kept.set(REQUESTS, requests);
         StringBuilder messages = new StringBuilder();
         ObjectNode properties = NODES.objectNode();
@@ -73,7 +97,8 @@ record McpForms(ObjectNode requests, @Nullable String state) {
         return requests.isEmpty() ? told : told.inputResponses(responses(Objects.requireNonNull(answer)));
     }
 
-    private Map<String, Object> responses(JsonNode answer) {
+    /** What the server is told for each of them. */
+    Map<String, Object> responses(JsonNode answer) {
         Map<String, Object> responses = new LinkedHashMap<>();
         requests.fieldNames().forEachRemaining(name -> {
             ObjectNode part = NODES.objectNode();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** One connection to a server, which is shared by the calls of one agent on this worker. Thread-safe. */
-final class McpSession implements McpPeer {
+final class McpSession implements McpPeer.InSession {
     /** Every call has its own deadline, which is kept by whoever waits. */
     private static final Duration LONGEST = Duration.ofDays(1);
 

@@ -32,7 +32,7 @@ final class McpSessions {
     }
 
     /** The server in a session that another began. */
-    McpPeer in(String sessionId) {
+    McpPeer.InSession in(String sessionId) {
         return former().with(McpTransportContext.create(Map.of(McpConnection.SESSION, sessionId)));
     }
 

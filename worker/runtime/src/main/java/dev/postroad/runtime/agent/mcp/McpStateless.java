@@ -3,11 +3,11 @@ package dev.postroad.runtime.agent.mcp;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.OutputSink;
 import dev.postroad.contracts.json.Json;
-import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
+import dev.postroad.runtime.agent.attempt.Standing;
 import dev.postroad.runtime.agent.attempt.ToolOffer;
 import io.modelcontextprotocol.modern.McpException;
 import io.modelcontextprotocol.modern.McpSchema;
@@ -16,12 +16,8 @@ import io.modelcontextprotocol.modern.McpSchema.InputRequiredResult;
 import io.modelcontextprotocol.modern.client.McpAsyncClient;
 import io.modelcontextprotocol.modern.client.McpClient;
 import io.modelcontextprotocol.modern.client.McpInvalidResultException;
-import io.modelcontextprotocol.modern.client.transport.HttpClientMcpTransport;
-import io.modelcontextprotocol.modern.client.transport.McpHttpRequestCustomizer;
 import io.modelcontextprotocol.modern.client.transport.McpHttpStatusException;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -55,28 +51,21 @@ final class McpStateless {
     private final McpSettings settings;
     private final McpAnswer answers;
     private final RemoteFaults faults;
+    private final McpTasks tasks;
     private volatile @Nullable Boolean isThere;
 
-    private McpStateless(McpAsyncClient client, McpSettings settings, McpAnswer answers, RemoteFaults faults) {
+    private McpStateless(
+            McpAsyncClient client, McpSettings settings, McpAnswer answers, RemoteFaults faults, McpTasks tasks) {
         this.client = client;
         this.settings = settings;
         this.answers = answers;
         this.faults = faults;
+        this.tasks = tasks;
     }
 
     /** Reaches out to nobody yet. */
     static McpStateless open(
-            URI url, McpSettings settings, AgentEnvironment environment, McpAnswer answers, RemoteFaults faults) {
-        HttpClientMcpTransport transport = HttpClientMcpTransport.builder(url)
-                .jsonMapper(McpJson.INSTANCE)
-                .clientBuilder(HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER))
-                .connectTimeout(environment.connectTimeout())
-                .maxResponseSize(environment.maxAnswerBytes())
-                .requestCustomizer(McpHttpRequestCustomizer.fromSync((request, headers, _) -> {
-                    McpConnection.checkReach(request.uri(), environment);
-                    settings.headers().forEach(headers::set);
-                }))
-                .build();
+            McpTaskTransport transport, McpSettings settings, McpAnswer answers, RemoteFaults faults, McpTasks tasks) {
         McpAsyncClient client = McpClient.async(transport)
                 .jsonMapper(McpJson.INSTANCE)
                 .clientInfo(Implementation.builder("postroad", "1").build())
@@ -85,7 +74,7 @@ final class McpStateless {
                 // Declares that forms are filled in; what is asked comes as an answer.
                 .formElicitation(_ -> Mono.error(new IllegalStateException("the tool is called once")))
                 .build();
-        return new McpStateless(client, settings, answers, faults);
+        return new McpStateless(client, settings, answers, faults, tasks);
     }
 
     /**
@@ -134,39 +123,50 @@ final class McpStateless {
         };
     }
 
-    /**
-     * Calls a tool.
-     *
-     * @param answer what a person answered last, with what was kept beside it; null for nothing
-     * @param meta goes with it
-     * @param left of the time that the call has
-     */
-    AgentReply call(
-            String tool,
-            ObjectNode arguments,
-            @Nullable JsonNode answer,
-            Map<String, Object> meta,
-            OutputSink output,
-            Duration left)
+    /** Calls a tool, or has one go on that asked; the server may make a task of the call. */
+    Standing begin(String tool, ObjectNode arguments, AgentCall call)
             throws InterruptedException, ExecutionException, TimeoutException {
-        McpForms forms = McpForms.kept(answer);
-        CompletableFuture<McpSchema.@Nullable CallToolOutcome> outcome = outcome(
-                        client.tool(tool)
-                                .arguments(Json.mapper().convertValue(arguments, OBJECT))
-                                .meta(meta)
-                                .progress(progress -> show(progress, output)),
-                        forms,
-                        answer)
-                .toFuture();
+        JsonNode answer = call.answers().isEmpty() ? null : call.answers().getLast();
+        Standing goesOn = answer == null ? null : tasks.goOn(answer, call);
+        if (goesOn != null) {
+            return goesOn;
+        }
+        // What a task asked that is no more means nothing to a new call.
+        JsonNode told = answer == null || McpTaskQuestions.handle(answer) != null ? null : answer;
+        return standing(McpTaskTransport.mayBeTask(outcome(tool, arguments, told, call)), call);
+    }
+
+    /** Calls a tool that is to answer at once. */
+    Standing call(String tool, ObjectNode arguments, AgentCall call)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return standing(outcome(tool, arguments, null, call), call);
+    }
+
+    private Standing standing(Mono<McpSchema.CallToolOutcome> expected, AgentCall call)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<McpSchema.@Nullable CallToolOutcome> outcome = expected.toFuture();
         try {
-            McpSchema.CallToolOutcome come = outcome.get(left.toMillis(), TimeUnit.MILLISECONDS);
-            return come instanceof InputRequiredResult asks
-                    ? McpForms.of(asks).asked(settings, faults)
-                    : answers.read(McpJson.INSTANCE.convertValue(Objects.requireNonNull(come), CallToolResult.class));
+            McpSchema.CallToolOutcome come = Objects.requireNonNull(tasks.await(outcome, call));
+            if (come instanceof InputRequiredResult asks) {
+                return new Standing.Over(McpForms.of(asks).asked(settings, faults));
+            }
+            McpTask task = come instanceof McpSchema.CallToolResult result ? McpTaskTransport.task(result) : null;
+            return task == null
+                    ? new Standing.Over(answers.read(McpJson.INSTANCE.convertValue(come, CallToolResult.class)))
+                    : tasks.made(task, call);
         } finally {
             // Where it has not come yet, this tells the server that nobody waits for it any more.
             outcome.cancel(true);
         }
+    }
+
+    private Mono<McpSchema.CallToolOutcome> outcome(
+            String tool, ObjectNode arguments, @Nullable JsonNode answer, AgentCall call) {
+        McpAsyncClient.ToolSpec spec = client.tool(tool)
+                .arguments(Json.mapper().convertValue(arguments, OBJECT))
+                .meta(McpAgent.meta(call))
+                .progress(progress -> show(progress, call.output()));
+        return outcome(spec, McpForms.kept(answer), answer);
     }
 
     /** Goes on until there is one, or something to ask. */

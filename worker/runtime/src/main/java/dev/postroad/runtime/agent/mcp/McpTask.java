@@ -1,6 +1,7 @@
 package dev.postroad.runtime.agent.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.util.Map;
 
@@ -9,10 +10,14 @@ import java.util.Map;
  *
  * @param words what it says of it for people; may be empty
  * @param every how long it is left alone until it is asked again: as long as it wants, within bounds
+ * @param said all of it; must not be changed
  */
-record McpTask(String id, Status status, String words, Duration every) {
+record McpTask(String id, Status status, String words, Duration every, JsonNode said) {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final String ID = "taskId";
+    /** It is kept in the journal. */
+    private static final int LONGEST_ID = 1_000;
 
     /** When a server is asked again that could not be asked. */
     static final Duration LATER = Duration.ofSeconds(5);
@@ -24,15 +29,28 @@ record McpTask(String id, Status status, String words, Duration every) {
         FAILED,
         CANCELLED,
         /** The server knows no such task, or no more. */
-        LOST
+        LOST,
+        /** What the server says is of no task. */
+        NONSENSE
     }
 
     static McpTask read(JsonNode tree) {
+        // The protocol of 2025-11-25 names the interval without its unit.
+        JsonNode every = tree.has("pollIntervalMs") ? tree.path("pollIntervalMs") : tree.path("pollInterval");
+        String id = tree.path(ID).asText();
+        JsonNode status = tree.path("status");
+        boolean isOne = !id.isEmpty() && id.length() <= LONGEST_ID && status.isTextual();
         return new McpTask(
-                tree.path("taskId").asText(),
-                status(tree.path("status").asText()),
+                id,
+                isOne ? status(status.textValue()) : Status.NONSENSE,
                 tree.path("statusMessage").asText(),
-                bounded(tree.path("pollInterval").asLong()));
+                bounded(every.asLong()),
+                tree);
+    }
+
+    /** What is said of one task is not said of another. */
+    McpTask about(String task) {
+        return id.equals(task) ? this : new McpTask(task, Status.NONSENSE, words, every, said);
     }
 
     /** What a later release of the protocol may add is taken for work. */
@@ -52,11 +70,16 @@ record McpTask(String id, Status status, String words, Duration every) {
 
     /** What a server is asked with about a task. */
     static Map<String, Object> params(String id) {
-        return Map.of("taskId", id);
+        return Map.of(ID, id);
+    }
+
+    /** The task that such a request is about. */
+    static String id(Map<String, Object> params) {
+        return String.valueOf(params.get(ID));
     }
 
     static McpTask lost(String id, String why) {
-        return new McpTask(id, Status.LOST, why, SHORTEST);
+        return new McpTask(id, Status.LOST, why, SHORTEST, MissingNode.getInstance());
     }
 
     /** A sentence that may end with what the server says. */

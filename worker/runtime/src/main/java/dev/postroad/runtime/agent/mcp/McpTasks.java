@@ -1,14 +1,11 @@
 package dev.postroad.runtime.agent.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentCall;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import dev.postroad.runtime.agent.attempt.Standing;
-import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import java.time.Duration;
 import java.util.Map;
@@ -21,8 +18,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the tasks that a server makes of calls, by the protocol of 2025-11-25. A server that cannot be asked now, or
- * breaks over the question, is taken to work on. Thread-safe.
+ * What becomes of the tasks that a server makes of calls, by the protocol of 2025-11-25 or the extension of that of 2026-07-28. A
+ * server that cannot be asked now, or breaks over the question, is taken to work on. Thread-safe.
  */
 final class McpTasks {
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -35,25 +32,30 @@ final class McpTasks {
 
     private static final int MOST_SHOWN = 10_000;
 
-    private static final String HANDLE = "handle";
-    private static final String REQUEST = "request";
-
-    private final McpSettings settings;
     private final McpSessions sessions;
-    private final McpAnswer answers;
+    private final @Nullable McpPeer stateless;
+    private final McpTaskQuestions questions;
+    private final McpTaskEnds ends;
     private final RemoteFaults faults;
     /** What was shown last of each task. */
     private final Map<String, String> shown = new ConcurrentHashMap<>();
 
-    McpTasks(McpSettings settings, McpSessions sessions, McpAnswer answers, RemoteFaults faults) {
-        this.settings = settings;
+    /** @param stateless the server where it keeps no sessions; null where it is a program */
+    McpTasks(
+            McpSettings settings,
+            McpSessions sessions,
+            @Nullable McpPeer stateless,
+            McpAnswer answers,
+            RemoteFaults faults) {
         this.sessions = sessions;
-        this.answers = answers;
+        this.stateless = stateless;
+        this.questions = new McpTaskQuestions(settings, faults);
+        this.ends = new McpTaskEnds(answers, faults);
         this.faults = faults;
     }
 
     /** What comes of it within the time of a call. */
-    <T> T await(CompletableFuture<T> answer, AgentCall call)
+    <T extends @Nullable Object> T await(CompletableFuture<T> answer, AgentCall call)
             throws InterruptedException, ExecutionException, TimeoutException {
         return answer.get(left(call).toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -80,7 +82,7 @@ final class McpTasks {
             // A server may answer at once all the same.
             return answered.has("task")
                     ? made(session, McpTask.read(answered.path("task")), call)
-                    : new Standing.Over(read(answered));
+                    : new Standing.Over(ends.result(answered));
         } catch (InterruptedException | TimeoutException givenUp) {
             var _ = answer.thenAccept(late -> cancel(session, late));
             throw givenUp;
@@ -97,7 +99,7 @@ final class McpTasks {
 
     private Standing made(McpSession session, McpTask task, AgentCall call)
             throws InterruptedException, ExecutionException, TimeoutException {
-        McpHandle handle = new McpHandle(task.id(), session.id());
+        McpHandle handle = new McpHandle.InSession(task.id(), session.id());
         if (task.status() == McpTask.Status.WORKING) {
             session.keepFor(task.id());
             return new Standing.Working(handle.text(), task.every());
@@ -105,56 +107,83 @@ final class McpTasks {
         return standing(handle, task, call, session);
     }
 
-    private AgentReply read(JsonNode result) {
-        try {
-            return answers.read(McpJson.INSTANCE.convertValue(result, CallToolResult.class));
-        } catch (IllegalArgumentException foreign) {
-            return faults.badAnswer("the answer is no result of a tool: " + foreign.getMessage());
-        }
+    /** How it stands with a task that a stateless server made of a call. */
+    Standing made(McpTask task, AgentCall call) throws InterruptedException {
+        McpHandle handle = new McpHandle.Stateless(task.id(), Set.of());
+        return switch (task.status()) {
+            case WORKING -> new Standing.Working(handle.text(), task.every());
+            case NONSENSE -> new Standing.Over(ends.nonsense(task));
+            // What comes of it is said to those alone who ask.
+            case INPUT_REQUIRED, COMPLETED, FAILED, CANCELLED, LOST -> poll(handle, call);
+        };
     }
 
     /** How it stands with a task, wherever its session began. */
     Standing poll(McpHandle handle, AgentCall call) throws InterruptedException {
-        Standing standing = isOfNow(handle) ? null : standing(handle, call, peer(handle));
-        if (standing == null || isLost(standing)) {
-            // Most servers find a task in its own session alone, and some in any.
-            standing = standingNow(handle, call);
-        }
+        Standing standing = switch (handle) {
+            case McpHandle.InSession made -> standingInSession(made, call);
+            case McpHandle.Stateless made -> standingOrLater(made, call, peer(made));
+        };
         if (standing instanceof Standing.Over(AgentReply reply) && !(reply instanceof AgentReply.Interrupted)) {
             forget(handle);
         }
         return standing;
     }
 
+    private Standing standingInSession(McpHandle.InSession handle, AgentCall call) throws InterruptedException {
+        Standing standing = isOfNow(handle) ? null : standing(handle, call, peer(handle));
+        if (standing == null || isLost(standing)) {
+            // Most servers find a task in its own session alone, and some in any.
+            McpSession session = sessions.session();
+            standing = standing(handle, call, session);
+            if (standing == null) {
+                sessions.leave(session);
+            }
+        }
+        return standing == null ? later(handle) : standing;
+    }
+
+    private Standing standingOrLater(McpHandle handle, AgentCall call, @Nullable McpPeer peer)
+            throws InterruptedException {
+        if (peer == null) {
+            return new Standing.Over(ends.lost(McpTask.lost(handle.task(), "the server is a program now")));
+        }
+        Standing standing = standing(handle, call, peer);
+        return standing == null ? later(handle) : standing;
+    }
+
+    private static Standing later(McpHandle handle) {
+        return new Standing.Working(handle.text(), McpTask.LATER);
+    }
+
     /** Has a task go on that asked; null where it cannot, or the answer is about none. */
     @Nullable
     Standing goOn(JsonNode answer, AgentCall call) throws InterruptedException, ExecutionException, TimeoutException {
-        JsonNode kept = McpQuestion.kept(answer);
-        if (!kept.has(HANDLE)) {
+        McpHandle handle = McpTaskQuestions.handle(answer);
+        McpPeer peer = handle == null ? null : peer(handle);
+        if (handle == null || peer == null) {
             return null;
         }
-        McpHandle handle = McpHandle.read(kept.path(HANDLE).asText());
-        McpPeer peer = peer(handle);
         McpTask task = task(handle, call, peer);
         return switch (task.status()) {
-            case INPUT_REQUIRED -> {
-                peer.answer(McpJson.INSTANCE.convertValue(kept.path(REQUEST), Object.class), McpQuestion.told(answer));
-                yield new Standing.Working(handle.text(), task.every());
-            }
+            case INPUT_REQUIRED ->
+                new Standing.Working(answered(handle, task, answer, call, peer).text(), task.every());
             // It did not wait for the answer.
             case WORKING, COMPLETED -> new Standing.Working(handle.text(), task.every());
             case FAILED, CANCELLED, LOST -> null;
+            case NONSENSE -> new Standing.Over(ends.nonsense(task));
         };
     }
 
-    private Standing standingNow(McpHandle handle, AgentCall call) throws InterruptedException {
-        McpSession session = sessions.session();
-        Standing standing = standing(handle, call, session);
-        if (standing == null) {
-            sessions.leave(session);
-            return new Standing.Working(handle.text(), McpTask.LATER);
-        }
-        return standing;
+    private McpHandle answered(McpHandle handle, McpTask task, JsonNode answer, AgentCall call, McpPeer peer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return switch (handle) {
+            case McpHandle.InSession made -> {
+                McpTaskQuestions.answer(peer(made), answer);
+                yield made;
+            }
+            case McpHandle.Stateless made -> await(McpTaskQuestions.answer(peer, made, task, answer), call);
+        };
     }
 
     private static boolean isLost(Standing standing) {
@@ -162,14 +191,21 @@ final class McpTasks {
                 && fault.type().equals(ErrorTypes.TASK_LOST);
     }
 
-    private boolean isOfNow(McpHandle handle) {
+    private boolean isOfNow(McpHandle.InSession handle) {
         return handle.session() == null
                 || handle.session().equals(sessions.session().id());
     }
 
-    private McpPeer peer(McpHandle handle) {
+    private McpPeer.InSession peer(McpHandle.InSession handle) {
         String session = handle.session();
         return session == null || isOfNow(handle) ? sessions.session() : sessions.in(session);
+    }
+
+    private @Nullable McpPeer peer(McpHandle handle) {
+        return switch (handle) {
+            case McpHandle.InSession made -> peer(made);
+            case McpHandle.Stateless _ -> stateless;
+        };
     }
 
     /** Null where the server does not take the question. */
@@ -177,7 +213,7 @@ final class McpTasks {
         try {
             return standing(handle, task(handle, call, peer), call, peer);
         } catch (TimeoutException late) {
-            return new Standing.Working(handle.text(), McpTask.LATER);
+            return later(handle);
         } catch (ExecutionException failed) {
             return null;
         }
@@ -186,7 +222,8 @@ final class McpTasks {
     private McpTask task(McpHandle handle, AgentCall call, McpPeer peer)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            return McpTask.read(await(peer.request("tasks/get", McpTask.params(handle.task())), call));
+            return McpTask.read(await(peer.request("tasks/get", McpTask.params(handle.task())), call))
+                    .about(handle.task());
         } catch (ExecutionException failed) {
             JSONRPCError refusal = McpFaults.refusal(failed);
             if (refusal != null && LOST.contains(refusal.code())) {
@@ -204,51 +241,60 @@ final class McpTasks {
                 yield new Standing.Working(handle.text(), task.every());
             }
             case COMPLETED, FAILED -> new Standing.Over(result(handle, task, call, peer));
-            case INPUT_REQUIRED -> asking(handle, task, call, peer);
-            case CANCELLED -> permanent("mcp.task-cancelled", task.told("somebody at the server stopped the task"));
-            case LOST ->
-                new Standing.Over(AgentReply.retryable(
-                        ErrorTypes.TASK_LOST,
-                        faults.excerpt().of(task.told("the server knows no task " + handle.task() + " any more"))));
+            case INPUT_REQUIRED -> {
+                show(task, call);
+                yield switch (handle) {
+                    case McpHandle.InSession made -> asking(made, call, (McpPeer.InSession) peer);
+                    case McpHandle.Stateless made -> asking(made, task);
+                };
+            }
+            case CANCELLED -> new Standing.Over(ends.stopped(task));
+            case LOST -> new Standing.Over(ends.lost(task));
+            case NONSENSE -> {
+                giveUp(handle);
+                yield new Standing.Over(ends.nonsense(task));
+            }
         };
     }
 
-    private Standing permanent(String type, String message) {
-        return new Standing.Over(faults.permanent(type, message));
-    }
-
     /** What is asked comes in the answer to the request for the result, which may come itself meanwhile. */
-    private Standing asking(McpHandle handle, McpTask task, AgentCall call, McpPeer peer)
+    private Standing asking(McpHandle.InSession handle, AgentCall call, McpPeer.InSession peer)
             throws InterruptedException, ExecutionException, TimeoutException {
-        show(task, call);
         CompletableFuture<McpQuestion> asked = peer.question(handle.task());
         try {
             Object first = await(
                     CompletableFuture.anyOf(asked, peer.request("tasks/result", McpTask.params(handle.task()))), call);
             return new Standing.Over(
                     first instanceof McpQuestion question
-                            ? question.asked(settings, kept(handle, question))
-                            : read((JsonNode) first));
+                            ? questions.asked(handle, question)
+                            : ends.result((JsonNode) first));
         } finally {
             asked.cancel(false);
         }
     }
 
-    private static ObjectNode kept(McpHandle handle, McpQuestion question) {
-        ObjectNode kept = JsonNodeFactory.instance.objectNode().put(HANDLE, handle.text());
-        return kept.set(REQUEST, McpJson.INSTANCE.convertValue(question.id(), JsonNode.class));
+    private Standing asking(McpHandle.Stateless handle, McpTask task) throws InterruptedException {
+        AgentReply asked = questions.asked(handle, task);
+        if (asked instanceof AgentReply.Faulted) {
+            // Nobody will answer it.
+            giveUp(handle);
+        }
+        return asked == null ? new Standing.Working(handle.text(), task.every()) : new Standing.Over(asked);
     }
 
     private AgentReply result(McpHandle handle, McpTask task, AgentCall call, McpPeer peer)
             throws InterruptedException, ExecutionException, TimeoutException {
+        if (handle instanceof McpHandle.Stateless) {
+            return ends.said(task);
+        }
         try {
-            return read(await(peer.request("tasks/result", McpTask.params(handle.task())), call));
+            return ends.result(await(peer.request("tasks/result", McpTask.params(handle.task())), call));
         } catch (ExecutionException failed) {
             JSONRPCError refusal = McpFaults.refusal(failed);
             if (refusal == null) {
                 throw failed;
             }
-            return faults.permanent("mcp.tool-error", task.told("the tool failed") + ": " + refusal.message());
+            return ends.failed(task, refusal.message());
         }
     }
 
@@ -263,10 +309,12 @@ final class McpTasks {
 
     /** Tells the server that nobody waits for a task; one that cannot be told ends it by its time to live. */
     void giveUp(McpHandle handle) throws InterruptedException {
+        McpPeer peer = peer(handle);
         try {
-            JsonNode _ = peer(handle)
-                    .request("tasks/cancel", McpTask.params(handle.task()))
-                    .get(LONGEST_CANCEL.toMillis(), TimeUnit.MILLISECONDS);
+            if (peer != null) {
+                JsonNode _ = peer.request("tasks/cancel", McpTask.params(handle.task()))
+                        .get(LONGEST_CANCEL.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (ExecutionException | TimeoutException untold) {
             // It may be over by now, or its server away.
         } finally {
@@ -276,6 +324,8 @@ final class McpTasks {
 
     private void forget(McpHandle handle) {
         shown.remove(handle.task());
-        sessions.session().release(handle.task());
+        if (handle instanceof McpHandle.InSession) {
+            sessions.session().release(handle.task());
+        }
     }
 }

@@ -2,43 +2,26 @@ package dev.postroad.runtime.agent.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.agent.AgentReply.Faulted;
 import dev.postroad.contracts.agent.AgentReply.Interrupted;
-import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.BackgroundCall;
 import dev.postroad.runtime.agent.attempt.Calls;
+import dev.postroad.runtime.agent.attempt.Standing.Over;
+import dev.postroad.runtime.agent.attempt.Standing.Working;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.testing.TaskServer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Against a server of the protocol's own SDK for JavaScript that speaks the stateless protocol, and no other. */
-@Timeout(180)
-final class McpStatelessTest {
-    private static TaskServer server;
-    private static AgentClients clients;
-
-    @BeforeAll
-    static void start() {
-        server = TaskServer.stateless();
-        clients = new AgentClients(Calls.environment());
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            clients.close();
-            server.close();
-        }
+final class McpStatelessTest extends TaskServerContract {
+    @Override
+    TaskServer started() {
+        return TaskServer.start(TaskServer.Protocol.STATELESS);
     }
 
     @Test
@@ -55,8 +38,9 @@ final class McpStatelessTest {
                     .contains("server/discover", "tools/call")
                     .doesNotContain("initialize");
         }
-        assertFault(call("fails"), "mcp.tool-error", "no stock");
-        assertFault(call("nothing"), "mcp.refused", "nothing");
+        assertFault(call("fails"), "mcp.tool-error", false, "no stock");
+        assertFault(call("nothing"), "mcp.refused", false, "nothing");
+        assertFault(call("needs"), "mcp.refused", false, "{roots={}}");
         List<String> shown = Collections.synchronizedList(new ArrayList<>());
         try (AgentClient client = client("shows")) {
             assertThat(client.call(Calls.with(Calls.json("{}"), shown::add)))
@@ -83,12 +67,12 @@ final class McpStatelessTest {
         assertThat(first.asking().schema()).isEqualTo(Calls.json("""
                 {'type': ['object', 'null'], 'required': ['size'],
                  'properties': {'size': {'type': 'string', 'enum': ['small', 'large']}}}"""));
-        assertThat(answered(first, "{'size':'small'}"))
+        assertThat(called(first, "{'size':'small'}"))
                 .isEqualTo(AgentReply.completed(Calls.json("{'text':'begun small'}")));
-        assertThat(answered(first, "null")).isEqualTo(AgentReply.completed(Calls.json("{'text':'begun decline'}")));
-        Interrupted both = (Interrupted) answered(first, "{'size':'large'}");
+        assertThat(called(first, "null")).isEqualTo(AgentReply.completed(Calls.json("{'text':'begun decline'}")));
+        Interrupted both = (Interrupted) called(first, "{'size':'large'}");
         assertThat(both.question().path("question").asText()).isEqualTo("and which?\nand besides?");
-        assertThat(answered(both, "{'a':{'size':'small'}}"))
+        assertThat(called(both, "{'a':{'size':'small'}}"))
                 .isEqualTo(AgentReply.completed(Calls.json("{'text':'more small decline'}")));
     }
 
@@ -97,29 +81,65 @@ final class McpStatelessTest {
         assertThat(call("again")).isEqualTo(AgentReply.completed(Calls.json("{'text':'later'}")));
     }
 
-    private static AgentReply answered(Interrupted asked, String answer) throws Exception {
-        ObjectNode both = Calls.object("{'answer':" + answer + "}");
-        JsonNode kept = asked.kept();
-        both.set("kept", kept);
-        try (AgentClient another = client("asks")) {
-            return another.call(Calls.answered(both));
+    @Test
+    void whatATaskFailsOfIsSaid() throws Exception {
+        try (AgentClient client = client("work")) {
+            assertFault(end(client, "breaks"), "mcp.tool-error", false, "the tool failed: at the mill: no power");
+            assertFault(end(client, "raves"), "mcp.bad-answer", false, "is of no task");
+            assertFault(end(client, "samples"), "mcp.bad-answer", false, "roots/list");
+            assertThat(server.cancelled()).contains("raves", "samples");
         }
     }
 
-    private static AgentReply call(String tool) throws Exception {
+    /** It is shown for as long as it is open: a worker may die over it. */
+    @Test
+    void whatATaskAsksIsAskedAgainUntilTheRunKnowsIt() throws Exception {
+        try (AgentClient first = client("work");
+                AgentClient second = client("work")) {
+            Interrupted asked = asked(first, "asks", "twice");
+            String handle = Objects.requireNonNull(asked.kept())
+                    .path(Interrupted.HANDLE)
+                    .asText();
+            assertThat(second.poll(Calls.with("null"), handle)).isEqualTo(new Over(asked));
+            second.giveUp(handle);
+            assertThat(server.cancelled()).contains("twice");
+            assertThat(second.begin(answered(asked, "{'size':'large'}"), 0))
+                    .as("the task that asked is no more, so that the tool is called anew")
+                    .isInstanceOf(Working.class);
+        }
+    }
+
+    @Test
+    void whatWasAnsweredIsNotAskedAgainWhereItIsShownStill() throws Exception {
+        try (AgentClient client = client("work")) {
+            Interrupted first = asked(client, "lags", "slow");
+            String handle = handle(client.begin(answered(first, "{'size':'large'}"), 0));
+            Interrupted both = (Interrupted) ((Over) client.poll(Calls.with("null"), handle)).reply();
+            assertThat(both.question().path("question").asText()).isEqualTo("and which?\nand besides?");
+            String after = handle(client.begin(answered(both, "{'a':{'size':'small'}}"), 0));
+            assertThat(client.poll(Calls.with("null"), after))
+                    .isEqualTo(new Over(AgentReply.completed(Calls.json("{'text':'accept decline'}"))));
+            assertThat(server.called()).containsOnlyOnce("slow");
+        }
+    }
+
+    @Test
+    void aToolThatIsToAnswerAtOnceIsNotLeftToATask() throws Exception {
+        try (AgentClient client =
+                clients.open(Calls.agent("mcp", "tool: plain", "reconcile: work", "url: " + server.url()))) {
+            assertFault(client.callInDoubt(Calls.with("{}"), 1), "mcp.tool-error", true, "only as a task");
+        }
+    }
+
+    private AgentReply called(Interrupted asked, String answer) throws Exception {
+        try (AgentClient another = client("asks")) {
+            return another.call(Calls.answered(kept(asked, answer)));
+        }
+    }
+
+    private AgentReply call(String tool) throws Exception {
         try (AgentClient client = client(tool)) {
             return client.call(Calls.with("{}"));
         }
-    }
-
-    private static AgentClient client(String tool) throws Exception {
-        return clients.open(Calls.agent("mcp", "tool: " + tool, "url: " + server.url()));
-    }
-
-    private static void assertFault(AgentReply reply, String type, String message) {
-        assertThat(reply).isInstanceOfSatisfying(Faulted.class, fault -> {
-            assertThat(fault.type()).as(fault.message()).isEqualTo(type);
-            assertThat(fault.message()).contains(message);
-        });
     }
 }
