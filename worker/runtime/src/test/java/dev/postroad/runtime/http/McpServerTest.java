@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.access.Role;
 import dev.postroad.runtime.access.TokenLine;
@@ -58,14 +59,7 @@ final class McpServerTest {
 
     @Test
     void graphsAreToolsAndRunsAreLookedAtAnsweredAndSteeredThroughOthers() throws Exception {
-        String run = call("asks", "{'topic': 'ants'}").path("runId").textValue();
-        Site.await(
-                "the run waits",
-                () -> SITE.history()
-                        .find(run)
-                        .filter(found -> found.status() == RunStatus.WAITING)
-                        .isPresent());
-
+        String run = asking("ants");
         assertThat(call("postroad_waiting", "{}").toString()).contains("go on with ants?", run);
         assertThat(call("postroad_run", "{'runId': '" + run + "'}")
                         .path("state")
@@ -77,6 +71,29 @@ final class McpServerTest {
         assertThat(fault("postroad_retry", "{'runId': 'nobody'}")).contains("there is no run nobody");
         assertThat(fault("postroad_rollback", "{'runId': '" + run + "'}")).contains("version");
         assertThat(fault("nothing", "{}")).contains("there is no tool nothing");
+    }
+
+    @Test
+    void runsAreRepairedThroughTools() throws Exception {
+        String run = asking("bees");
+        call("postroad_cancel", "{'runId': '" + run + "', 'reason': 'enough'}");
+        assertThat(SITE.ended(run).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+        call("postroad_retry", "{'runId': '" + run + "'}");
+        SITE.journalWith(run, event -> event.type() == EventType.RUN_RETRIED);
+        call("postroad_rollback", "{'runId': '" + run + "', 'version': 1}");
+        SITE.journalWith(run, event -> event.type() == EventType.RUN_ROLLED_BACK);
+    }
+
+    /** A run that waits for a person. */
+    private static String asking(String topic) throws Exception {
+        String run = call("asks", "{'topic': '" + topic + "'}").path("runId").textValue();
+        Site.await(
+                "the run waits",
+                () -> SITE.history()
+                        .find(run)
+                        .filter(found -> found.status() == RunStatus.WAITING)
+                        .isPresent());
+        return run;
     }
 
     @Test

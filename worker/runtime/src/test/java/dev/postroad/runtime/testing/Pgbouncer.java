@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -37,7 +36,7 @@ public final class Pgbouncer implements AutoCloseable {
     public static Pgbouncer start(String forgiven) {
         URI postgres = URI.create(Servers.get().postgresUrl().substring("jdbc:".length()));
         try {
-            int port = freePort();
+            int port = HostProcess.freePort();
             Path settings = Files.createTempFile("pgbouncer", ".ini");
             Files.writeString(settings, """
         [databases]
@@ -70,12 +69,6 @@ public final class Pgbouncer implements AutoCloseable {
             return started;
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -16,8 +16,8 @@ record McpTask(String id, Status status, String words, Duration every, JsonNode 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final String ID = "taskId";
-    /** It is kept in the journal. */
-    private static final int LONGEST_ID = 1_000;
+    /** It is kept in the journal, and may hold all that the server knows of the task. */
+    private static final int LONGEST_ID = 16_000;
 
     /** When a server is asked again that could not be asked. */
     static final Duration LATER = Duration.ofSeconds(5);

@@ -11,6 +11,7 @@ import dev.postroad.runtime.agent.AgentClients;
 import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.Calls;
 import dev.postroad.runtime.agent.attempt.Standing;
+import dev.postroad.runtime.testing.HostProcess;
 import dev.postroad.runtime.testing.Site;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Against the protocol's own server of everything, which node runs, as a program. */
+/** Against the protocol's own server of everything, which node runs. */
 @Timeout(180)
 final class EverythingServerTest {
     private static final String INSTALLED =
@@ -50,6 +51,25 @@ final class EverythingServerTest {
                         .contains("Name: Ada");
             }
             try (AgentClient slow = client(clients, "trigger-long-running-operation", script)) {
+                assertThat(slow.call(Calls.with(Calls.json("{'duration':0.2,'steps':2}"), shown::add)))
+                        .isInstanceOf(Completed.class);
+            }
+        }
+        assertThat(shown).contains("1/2", "2/2");
+    }
+
+    @Test
+    void callsToolsOverHttpAndShowsTheirProgress() throws Exception {
+        String script = script().toString();
+        String port = Integer.toString(HostProcess.freePort());
+        List<String> shown = Collections.synchronizedList(new ArrayList<>());
+        try (HostProcess server =
+                        HostProcess.start(Path.of(INSTALLED), "env", "PORT=" + port, "node", script, "streamableHttp");
+                AgentClients clients = new AgentClients(Calls.environment())) {
+            assertThat(server.said("MCP Streamable HTTP Server listening on port"))
+                    .isEqualTo(port);
+            try (AgentClient slow = clients.open(Calls.agent(
+                    "mcp", "tool: trigger-long-running-operation", "url: http://127.0.0.1:" + port + "/mcp"))) {
                 assertThat(slow.call(Calls.with(Calls.json("{'duration':0.2,'steps':2}"), shown::add)))
                         .isInstanceOf(Completed.class);
             }
