@@ -16,6 +16,7 @@ import dev.postroad.runtime.testing.ModelServer.Call;
 import dev.postroad.runtime.testing.ModelServer.Turn;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
+import dev.postroad.runtime.testing.TaskServer;
 import dev.postroad.runtime.testing.WorkerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -379,6 +380,33 @@ class LlmToolsTest {
             assertThat(server.asked("distant")).hasSize(2);
             assertThat(remote.calls).hasValue(1);
         }
+    }
+
+    @Test
+    void aToolThatItsServerWorksOnAsATaskHasTheRunRestUntilItIsDone() throws Exception {
+        try (TaskServer tools = TaskServer.start(TaskServer.Protocol.STATELESS)) {
+            site.apply("agent: patient\nkind: mcp\ntool: work\nurl: " + tools.url());
+            publish("resting", "openai", "[patient]");
+            publish("interrupted", "openai", "[patient]");
+            server.model("resting", request -> workAsTask(request, "{\"name\": \"rest\"}"));
+            server.model("interrupted", request -> workAsTask(request, "{\"name\": \"ask\", \"how\": \"asks\"}"));
+            site.trigger("resting", "resting", "{}");
+            site.trigger("interrupted", "interrupted", "{}");
+            site.journalWith("resting", event -> event.type() == EventType.RUN_WAITING);
+            site.journalWith("interrupted", event -> event.type() == EventType.RUN_WAITING);
+            tools.finish();
+            assertThat(site.ended("resting").getLast().data().at("/state/text").asText())
+                    .contains("patient=rest");
+            site.control("interrupted", new Control.Cancel("enough"));
+            assertThat(site.ended("interrupted").getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
+            Site.await("its server knows", () -> tools.cancelled().contains("ask"));
+            assertThat(tools.called()).containsExactlyInAnyOrder("rest", "ask");
+        }
+    }
+
+    private static Turn workAsTask(JsonNode request, String arguments) {
+        Map<String, String> results = ModelServer.results(request);
+        return results.isEmpty() ? Turn.calls(new Call("c1", "patient", arguments)) : Turn.says(results.toString());
     }
 
     @Test
