@@ -14,8 +14,12 @@ import java.util.List;
  * Not thread-safe.
  */
 public final class Pools implements AutoCloseable {
-    private static final String LIMIT = "-c statement_timeout=60s ";
-    private static final String READING = "-c default_transaction_read_only=on -c statement_timeout=10s";
+    /** How long a statement may take; after half as much again nobody waits for its answer any more. */
+    private static final int WRITING_SECONDS = 60;
+
+    private static final int READING_SECONDS = 10;
+    private static final String LIMIT = "-c statement_timeout=%ds ";
+    private static final String READ_ONLY = "-c default_transaction_read_only=on ";
 
     private final PostgresSettings postgres;
     private final String workerId;
@@ -39,11 +43,9 @@ public final class Pools implements AutoCloseable {
      * @throws RuntimeException where Postgres cannot be reached
      */
     public HikariDataSource writing(String name, int size, String planning) {
-        HikariConfig config = config(name, size);
-        if (postgres.isPooled()) {
-            config.addDataSourceProperty("queryTimeout", "60");
-        } else {
-            config.addDataSourceProperty("options", LIMIT + planning);
+        HikariConfig config = config(name, size, WRITING_SECONDS);
+        if (!postgres.isPooled()) {
+            config.addDataSourceProperty("options", LIMIT.formatted(WRITING_SECONDS) + planning);
         }
         return open(config);
     }
@@ -52,13 +54,12 @@ public final class Pools implements AutoCloseable {
      * A pool by which nothing is changed, and no question takes long.
      */
     public HikariDataSource reading(String name, int size) {
-        HikariConfig config = config(name, size);
+        HikariConfig config = config(name, size, READING_SECONDS);
         if (postgres.isPooled()) {
             config.setReadOnly(true);
             config.setAutoCommit(false);
-            config.addDataSourceProperty("queryTimeout", "10");
         } else {
-            config.addDataSourceProperty("options", READING);
+            config.addDataSourceProperty("options", READ_ONLY + LIMIT.formatted(READING_SECONDS));
         }
         return open(config);
     }
@@ -72,7 +73,7 @@ public final class Pools implements AutoCloseable {
         return pool;
     }
 
-    private HikariConfig config(String name, int size) {
+    private HikariConfig config(String name, int size, int limitSeconds) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(postgres.url());
         config.setUsername(postgres.user());
@@ -86,8 +87,13 @@ public final class Pools implements AutoCloseable {
         config.setThreadFactory(threads);
         config.setMetricRegistry(metrics);
         config.addDataSourceProperty("ApplicationName", "postroad " + workerId);
-        config.addDataSourceProperty("prepareThreshold", postgres.isPooled() ? "0" : "1");
-        config.addDataSourceProperty("socketTimeout", "90");
+        if (postgres.isPooled()) {
+            config.addDataSourceProperty("prepareThreshold", "0");
+            config.addDataSourceProperty("queryTimeout", Integer.toString(limitSeconds));
+        } else {
+            config.addDataSourceProperty("prepareThreshold", "1");
+        }
+        config.addDataSourceProperty("socketTimeout", Integer.toString(limitSeconds * 3 / 2));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         return config;
     }
