@@ -50,6 +50,7 @@ final class ChaosRun {
                         Map.of("POSTROAD_MAX_RUNS", "200", InProcess.AGENTS, agents.url()),
                         number -> servers.environment(number, place.postgresUrl()));
                 Person person = new Person(place, orders)) {
+            fleet.learn();
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }

@@ -70,6 +70,7 @@ final class TakeOverMeasure {
                 "POSTROAD_MAX_RUNS", Integer.toString(runs), "POSTROAD_PARTITIONS", Integer.toString(partitions));
         try (Fleet fleet = new Fleet(
                 servers.directory(), place, settings, number -> servers.environment(number, place.postgresUrl()))) {
+            fleet.learn();
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
