@@ -20,9 +20,13 @@ import picocli.CommandLine.Option;
         description =
                 "Does to workers and servers what happens to them while runs are under way, and checks what is left.")
 public final class Chaos implements Callable<Integer> {
+    private static final String TAKE_OVER = "take-over";
+    private static final List<String> MEASURES = List.of(TAKE_OVER, "rolling-restart");
+
     @Option(
             names = "--measure",
-            description = "take-over: how long runs stand still when their worker dies, freezes or is cut off")
+            description = "take-over: how long runs stand still when their worker dies, freezes or is cut off;"
+                    + " rolling-restart: when all workers are restarted in turn")
     private @Nullable String measure;
 
     @Option(names = "--take-overs", defaultValue = "20", description = "so many of each kind (${DEFAULT-VALUE})")
@@ -63,8 +67,8 @@ public final class Chaos implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (measure != null && !measure.equals("take-over")) {
-            System.err.println("--measure " + measure + " is not known; use take-over");
+        if (measure != null && !MEASURES.contains(measure)) {
+            System.err.println("--measure " + measure + " is not known; use one of " + String.join(", ", MEASURES));
             return 2;
         }
         List<String> known = Faults.names();
@@ -75,7 +79,10 @@ public final class Chaos implements Callable<Integer> {
                     "--only " + String.join(",", unknown) + " is not known; use some of " + String.join(",", known));
             return 2;
         }
-        return measure == null ? chaos() : takeOver();
+        if (measure == null) {
+            return chaos();
+        }
+        return measure.equals(TAKE_OVER) ? takeOver() : rollingRestart();
     }
 
     private int chaos() throws Exception {
@@ -111,6 +118,15 @@ public final class Chaos implements Callable<Integer> {
                 found.set(blow.name().toLowerCase(Locale.ROOT), takeOver.measure(blow, takeOvers));
             }
             print(found);
+        }
+        return 0;
+    }
+
+    private int rollingRestart() throws Exception {
+        // One comes before another goes.
+        try (Servers servers = new Servers(workers + 1);
+                Place place = new Place(servers.addresses(), "chaos")) {
+            print(new RollingMeasure(servers, place, workers, runs).measure());
         }
         return 0;
     }

@@ -1,6 +1,5 @@
 package dev.postroad.bench.chaos;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.bench.Ground;
 import dev.postroad.bench.Latencies;
@@ -22,13 +21,7 @@ import java.util.random.RandomGenerator;
  * is a chain of naps, so that its next row comes one nap after that; the nap is taken off.
  */
 final class TakeOverMeasure {
-    private static final int NAP_MILLIS = 500;
-    private static final int NAPS = 400;
     private static final Duration WATCHED = Duration.ofSeconds(20);
-
-    private static final String STARTED = """
-            SELECT count(*) FROM postroad.runs r WHERE run_id LIKE :prefix || '%'
-              AND EXISTS (SELECT FROM postroad.journal j WHERE j.run = r.id AND j.type = 'node.completed')""";
 
     /** Of the runs of some shards: when each had its next row after a time; null where it has none yet. */
     private static final String NEXT_ROWS = """
@@ -40,6 +33,7 @@ final class TakeOverMeasure {
 
     private final Servers servers;
     private final Place place;
+    private final Naps naps;
     private final int workers;
     private final int partitions;
     private final int runs;
@@ -48,6 +42,7 @@ final class TakeOverMeasure {
     TakeOverMeasure(Servers servers, Place place, int workers, int partitions, int runs, RandomGenerator random) {
         this.servers = servers;
         this.place = place;
+        this.naps = new Naps(place);
         this.workers = workers;
         this.partitions = partitions;
         this.runs = runs;
@@ -74,7 +69,7 @@ final class TakeOverMeasure {
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
-            place.publish(graph());
+            naps.publish("bench-nap");
             awaitShares(fleet);
             watching = coresOfWatching();
             for (int i = 0; i < times; i++) {
@@ -112,24 +107,9 @@ final class TakeOverMeasure {
                 .sum();
     }
 
-    private static String graph() {
-        StringBuilder yaml = new StringBuilder("graph: naps\nstate: { log: { reducer: append } }\nnodes:\n");
-        yaml.append("  nap: { agent: bench-nap, input: \"{'millis': ")
-                .append(NAP_MILLIS)
-                .append("}\", output: \"{'log': [1]}\" }\n");
-        return yaml.append("edges:\n  - { from: START, to: nap }\n  - { from: nap, when: 'size(state.log) < ")
-                .append(NAPS)
-                .append("', to: nap }\n  - { from: nap, otherwise: true, to: END }\nlimits: { supersteps: 100000 }\n")
-                .toString();
-    }
-
     private List<Double> once(Fleet fleet, Blow blow, String prefix) throws IOException, InterruptedException {
         awaitShares(fleet);
-        for (int i = 0; i < runs; i++) {
-            place.trigger("naps", prefix + i);
-        }
-        place.flush();
-        Ground.await(() -> number(STARTED, prefix) == runs);
+        naps.begin(prefix, runs);
         String hit = fleet.names().get(random.nextInt(fleet.names().size()));
         List<Integer> shards = place.sql()
                 .withHandle(handle -> handle.select("SELECT shard FROM postroad.shards WHERE owner = ?", hit)
@@ -139,9 +119,9 @@ final class TakeOverMeasure {
         strike(blow, fleet, hit);
         Ground.await(() -> nextRows(prefix, shards, since).stream().allMatch(at -> at > 0));
         List<Double> stood = nextRows(prefix, shards, since).stream()
-                .map(at -> Math.max(0, at * 1e3 - since.toEpochMilli() - NAP_MILLIS))
+                .map(at -> Math.max(0, at * 1e3 - since.toEpochMilli() - Naps.MILLIS))
                 .toList();
-        clear(prefix);
+        naps.end(prefix, runs);
         int left = fleet.place(hit);
         fleet.kill(hit);
         for (Server server : Server.values()) {
@@ -168,14 +148,6 @@ final class TakeOverMeasure {
                 .allMatch(name -> place.count("SELECT count(*) FROM postroad.shards WHERE owner = ?", name) > 0));
     }
 
-    private long number(String sql, String prefix) {
-        return place.sql()
-                .withHandle(handle -> handle.createQuery(sql)
-                        .bind("prefix", prefix)
-                        .mapTo(Long.class)
-                        .one());
-    }
-
     private List<Double> nextRows(String prefix, List<Integer> shards, Instant since) {
         return place.sql()
                 .withHandle(handle -> handle.createQuery(NEXT_ROWS)
@@ -184,20 +156,5 @@ final class TakeOverMeasure {
                         .bindArray("shards", Integer.class, shards)
                         .map((row, context) -> row.getDouble(1))
                         .list());
-    }
-
-    /** The runs have done what they were there for. */
-    private void clear(String prefix) throws InterruptedException {
-        for (int i = 0; i < runs; i++) {
-            place.send(
-                    place.topics().control(),
-                    prefix + i,
-                    JsonNodeFactory.instance.objectNode().put("type", "cancel").put("runId", prefix + i));
-        }
-        place.flush();
-        Ground.await(() -> number(
-                        "SELECT count(*) FROM postroad.runs WHERE ended_at IS NULL AND run_id LIKE :prefix || '%'",
-                        prefix)
-                == 0);
     }
 }
