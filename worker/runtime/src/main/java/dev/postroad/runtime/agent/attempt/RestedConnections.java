@@ -1,7 +1,9 @@
 package dev.postroad.runtime.agent.attempt;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +19,8 @@ import okhttp3.Response;
 
 /**
  * Looks whether a server has hung up on a connection of HTTP/1.1 that rested a while, before anything is sent on it: common
- * servers do after two to five seconds, and OkHttp looks after ten. On one of HTTP/2 somebody listens all the time.
- * Thread-safe.
+ * servers do after two to five seconds, and OkHttp looks after ten. Where it hung up while a request was on its way, that is
+ * told. On one of HTTP/2 somebody listens all the time. Thread-safe.
  */
 final class RestedConnections implements Interceptor {
     private static final Duration LONG = Duration.ofSeconds(1);
@@ -49,11 +51,22 @@ final class RestedConnections implements Interceptor {
         if (last != null && last.plus(LONG).isBefore(clock.instant()) && hasHungUp(connection.socket())) {
             throw new StaleException();
         }
+        Instant sent = clock.instant();
         try {
             return chain.proceed(chain.request());
+        } catch (IOException broken) {
+            boolean isPrompt = !sent.plus(LONG).isBefore(clock.instant());
+            if (last != null && isPrompt && isHangUp(broken) && !chain.call().isCanceled()) {
+                throw new HungUpException(broken);
+            }
+            throw broken;
         } finally {
             usedAt.put(connection, clock.instant());
         }
+    }
+
+    private static boolean isHangUp(IOException broken) {
+        return broken instanceof SocketException || broken.getCause() instanceof EOFException;
     }
 
     /** Closes it where it has, so that nobody else takes it. */

@@ -8,6 +8,7 @@ import dev.postroad.runtime.agent.attempt.AgentEnvironment;
 import dev.postroad.runtime.agent.attempt.AttemptSender;
 import dev.postroad.runtime.agent.attempt.CallBody;
 import dev.postroad.runtime.agent.attempt.Excerpt;
+import dev.postroad.runtime.agent.attempt.HungUpException;
 import dev.postroad.runtime.agent.attempt.Post;
 import dev.postroad.runtime.agent.attempt.RemoteFaults;
 import dev.postroad.runtime.agent.attempt.ServerAnswer;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls a service that takes a POST. Thread-safe. */
 public final class HttpAgent implements AgentClient {
+    /** A server that hangs up on many connections at once may have done so on the next one too. */
+    private static final int MOST_SENDINGS = 5;
+
     private final HttpSettings settings;
     private final int maxAnswerBytes;
     private final AttemptSender sender;
@@ -62,13 +66,30 @@ public final class HttpAgent implements AgentClient {
     @Override
     public AgentReply call(AgentCall call) throws InterruptedException {
         try {
-            ServerAnswer response = sender.send(post(call), call);
+            ServerAnswer response = sent(call);
             try (InputStream body = sender.body(response, call)) {
                 return response.isFine() ? read(response, body, call) : failed(response);
             }
         } catch (IOException broken) {
             AttemptSender.throwIfInterrupted(broken);
             return faults.connection(settings.url(), broken);
+        }
+    }
+
+    /**
+     * Sends it, and again at once, with the same key, on another connection where the server hung up on one at rest, as
+     * clients do who know that a request may be repeated (Go's net/http by its {@code Idempotency-Key}). An agent that wants
+     * to be asked first is.
+     */
+    private ServerAnswer sent(AgentCall call) throws IOException, InterruptedException {
+        for (int times = 1; ; times++) {
+            try {
+                return sender.send(post(call), call);
+            } catch (HungUpException hungUp) {
+                if (question != null || times == MOST_SENDINGS) {
+                    throw hungUp;
+                }
+            }
         }
     }
 

@@ -32,11 +32,16 @@ public final class RawServer implements AutoCloseable {
     public Socket accept() throws IOException {
         Socket socket = listening.accept();
         socket.setSoTimeout(LIMIT_MILLIS);
+        awaitRequest(socket);
+        return socket;
+    }
+
+    /** Waits for a request on a connection, and reads the first of it. */
+    public static void awaitRequest(Socket socket) throws IOException {
         byte[] first = new byte[1 << 16];
         if (socket.getInputStream().read(first) < 0) {
             throw new IOException("connected without a request");
         }
-        return socket;
     }
 
     public static void send(Socket socket, String text) throws IOException {

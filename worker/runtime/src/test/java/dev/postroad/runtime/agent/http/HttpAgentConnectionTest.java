@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class HttpAgentConnectionTest {
+    private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+
     private final AgentClients clients = new AgentClients(Calls.environment());
     private RawServer server;
 
@@ -49,6 +51,36 @@ final class HttpAgentConnectionTest {
         RawServer.reset(server.accept());
 
         assertConnectionFault(call.reply(), "broke the connection");
+    }
+
+    @Test
+    void sendsAgainAtOnceWhereTheServerHungUpOnAConnectionAtRest() throws Exception {
+        AgentClient client = client();
+        BackgroundCall second = hungUpOn(client);
+        try (Socket other = server.accept()) {
+            RawServer.send(other, ANSWER);
+            assertThat(second.reply()).isInstanceOf(AgentReply.Completed.class);
+        }
+    }
+
+    @Test
+    void asksFirstWhereTheServerHungUpOnAConnectionAtRestOfAnAgentThatReconciles() throws Exception {
+        AgentClient client =
+                clients.open(Calls.agent("http", "url: " + server.url() + "\nreconcile: " + server.url() + "/asked"));
+
+        assertConnectionFault(hungUpOn(client).reply(), "broke the connection");
+    }
+
+    /** The second call of two on one connection, of which the server has read the first of the request. */
+    private BackgroundCall hungUpOn(AgentClient client) throws Exception {
+        BackgroundCall first = new BackgroundCall(client, Calls.with("{}"));
+        try (Socket socket = server.accept()) {
+            RawServer.send(socket, ANSWER);
+            assertThat(first.reply()).isInstanceOf(AgentReply.Completed.class);
+            BackgroundCall second = new BackgroundCall(client, Calls.with("{}"));
+            RawServer.awaitRequest(socket);
+            return second;
+        }
     }
 
     @Test
