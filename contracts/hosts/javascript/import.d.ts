@@ -9,3 +9,5 @@ export interface ImportOptions {
 
 /** The compiled graphs that a module exports, or a langgraph.json names, as YAML of Postroad. */
 export function importLangGraph(file: string, options: ImportOptions): Promise<string>;
+/** The same, for a command: written to standard output, after which the process ends. */
+export function printLangGraph(options: ImportOptions & { file: string }): Promise<void>;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { AgentError, goto, interrupt, output, serveHttp, sleep } from "../index.js";
 import { rangeAssigner } from "../lib/assigner.js";
@@ -301,5 +302,13 @@ test("over HTTP an agent is asked what came of an attempt in doubt", async () =>
   } finally {
     finish();
     await host.close();
+  }
+});
+
+test("the types name what the package has", async () => {
+  for (const entry of ["index", "import", "langgraph"]) {
+    const types = await readFile(new URL(`../${entry}.d.ts`, import.meta.url), "utf8");
+    const named = [...types.matchAll(/^export (?:function|class|const) (\w+)/gm)].map(([, name]) => name);
+    assert.deepEqual([...new Set(named)].sort(), Object.keys(await import(`../${entry}.js`)).sort());
   }
 });
