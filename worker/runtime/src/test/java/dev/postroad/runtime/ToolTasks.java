@@ -93,13 +93,20 @@ final class ToolTasks implements AutoCloseable {
         areAskedForOnAndOnWithoutAnEvent();
         for (Served served : all) {
             peopleAreToldWhoHasTheWork(served, another);
-            whatATaskAsksIsAnsweredToIt(served, another);
+            aTaskAsks(served, another);
+            answer(served);
+            cancel(served, "cancelled");
+            cancel(served, "unanswered");
+            start(served, "hasty", "late");
+        }
+        for (Served served : all) {
+            theAnswerCame(served);
             aCancelIsToldToTheServer(served, "cancelled");
             aCancelIsToldToTheServer(served, "unanswered");
-        }
-        whatIsLateIsGivenUp();
-        for (Served served : all) {
+            whatIsLateIsGivenUp(served);
             served.server.finish();
+        }
+        for (Served served : all) {
             goesOnToItsEnd(served);
         }
     }
@@ -150,8 +157,7 @@ final class ToolTasks implements AutoCloseable {
         }
     }
 
-    private void whatATaskAsksIsAnsweredToIt(Served served, Worker worker) throws Exception {
-        String run = served.run("asked");
+    private static void aTaskAsks(Served served, Worker worker) {
         try (Caller caller = new Caller(worker.httpPort())) {
             JsonNode question =
                     caller.found("/api/waiting?graph=" + served.run("asking")).at("/waiting/0");
@@ -159,35 +165,41 @@ final class ToolTasks implements AutoCloseable {
             assertThat(question.at("/schema/properties/size/enum/1").asText()).isEqualTo("large");
             assertThat(question.has("kept")).isFalse();
         }
-        site.control(
-                run, new Control.Resume(Map.of(Control.Resume.ONLY, Site.json("{'size': 'large'}")), null, List.of()));
+    }
+
+    private void answer(Served served) {
+        Map<String, JsonNode> answer = Map.of(Control.Resume.ONLY, Site.json("{'size': 'large'}"));
+        site.control(served.run("asked"), new Control.Resume(answer, null, List.of()));
+    }
+
+    private void theAnswerCame(Served served) throws Exception {
+        String run = served.run("asked");
         assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(text(run)).isEqualTo("large");
         assertThat(served.server.called()).containsOnlyOnce(run);
     }
 
+    private void cancel(Served served, String what) {
+        site.control(served.run(what), new Control.Cancel("enough"));
+    }
+
     private void aCancelIsToldToTheServer(Served served, String what) {
         String run = served.run(what);
-        site.control(run, new Control.Cancel("enough"));
         assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
         Site.await("the server knows", () -> served.server.cancelled().contains(run));
     }
 
-    private void whatIsLateIsGivenUp() {
-        all.forEach(served -> start(served, "hasty", "late"));
-        for (Served served : all) {
-            String run = served.run("late");
-            // The session may be long in beginning: then the attempt is late before it has a task, and the next has
-            // one.
-            Site.await("the server is told", () -> served.server.cancelled().contains(run));
-            RunEvent retrying = site.journalWith(run, event -> event.type() == EventType.NODE_RETRYING).stream()
-                    .filter(event -> event.type() == EventType.NODE_RETRYING)
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(retrying.data().path("error").path("type").asText()).isEqualTo("timeout");
-            site.control(run, new Control.Cancel("enough"));
-            assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
-        }
+    private void whatIsLateIsGivenUp(Served served) {
+        String run = served.run("late");
+        // The session may be long in beginning: then the attempt is late before it has a task, and the next has one.
+        Site.await("the server is told", () -> served.server.cancelled().contains(run));
+        RunEvent retrying = site.journalWith(run, event -> event.type() == EventType.NODE_RETRYING).stream()
+                .filter(event -> event.type() == EventType.NODE_RETRYING)
+                .findFirst()
+                .orElseThrow();
+        assertThat(retrying.data().path("error").path("type").asText()).isEqualTo("timeout");
+        cancel(served, "late");
+        assertThat(site.ended(run).getLast().type()).isEqualTo(EventType.RUN_CANCELLED);
     }
 
     @Override
