@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls a service that takes a POST. Thread-safe. */
 public final class HttpAgent implements AgentClient {
-    /** A server that hangs up on many connections at once may have done so on the next one too. */
-    private static final int MOST_SENDINGS = 5;
+    /** A server hangs up on many connections at once; each is met once, and a new one where none is left that rests. */
+    private static final int MOST_SENDINGS = 500;
 
     private final HttpSettings settings;
     private final int maxAnswerBytes;
