@@ -71,7 +71,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         LeftCallRows leftRows = new LeftCallRows(storage.jdbi(), seat.self().id());
         AwaitedCalls awaited = on.part(new AwaitedCalls(agents.calls(), leftRows, agents.catalog(), clock));
         awaited.start();
-        LeftCalls left = on.part(new LeftCalls(leftRows, agents.calls(), clock));
+        LeftCalls left = on.part(new LeftCalls(leftRows, agents.calls()::stopLeft, clock));
         left.start();
         FairRanks fair = new FairRanks();
         RunQueue queue = new RunQueue(settings.maxRuns(), new TurnsOfKeys(fair));

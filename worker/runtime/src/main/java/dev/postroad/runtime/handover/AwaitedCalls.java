@@ -90,7 +90,7 @@ public final class AwaitedCalls implements AgentCaller, AutoCloseable {
     @Override
     public void stop(RunKey run, String task, int attempt, Stop why) {
         if (!expected.isEmpty() && expected.remove(new LeftCallRows.Key(run.number(), task, attempt)) != null) {
-            Thread.ofVirtual().start(() -> remove(new LeftCallRows.Key(run.number(), task, attempt)));
+            Thread.ofVirtual().start(() -> remove(Set.of(new LeftCallRows.Key(run.number(), task, attempt))));
             return;
         }
         calls.stop(run, task, attempt, why);
@@ -139,38 +139,46 @@ public final class AwaitedCalls implements AgentCaller, AutoCloseable {
         before.values().forEach(awaited -> shards.add(awaited.shard()));
         Map<LeftCallRows.Key, LeftCallRows.Row> found = new HashMap<>();
         rows.ofShards(shards).forEach(row -> found.put(row.key(), row));
-        before.forEach((key, awaited) -> judge(key, awaited, found.get(key)));
+        Set<LeftCallRows.Key> over = new HashSet<>();
+        before.forEach((key, awaited) -> {
+            if (isOver(key, awaited, found.get(key)) && found.containsKey(key)) {
+                over.add(key);
+            }
+        });
+        // All at once, and not before the last of their runs goes on.
+        if (!over.isEmpty()) {
+            remove(over);
+        }
     }
 
-    private void judge(LeftCallRows.Key key, Expected awaited, LeftCallRows.@Nullable Row row) {
+    /** Whether a call is waited for no more: it is answered, made here, or forgotten. */
+    private boolean isOver(LeftCallRows.Key key, Expected awaited, LeftCallRows.@Nullable Row row) {
         LeftCall.Answer answer = row == null ? null : row.answer();
         if (row != null && answer == null && !row.isAbandoned()) {
-            return;
+            return false;
         }
         Asked asked = awaited.asked();
         if (asked == null && clock.instant().isBefore(awaited.since().plus(FORGOTTEN_AFTER))) {
-            return;
+            return false;
         }
         if (!expected.remove(key, awaited)) {
-            return;
+            return false;
         }
         if (asked != null && answer != null) {
             asked.answered().answered(answer.reply(), policy(asked.call().agent()), answer.durationMillis());
         } else if (asked != null) {
             calls.call(asked.run(), asked.epoch(), asked.graph(), asked.call(), asked.answered());
         }
-        if (row != null) {
-            remove(key);
-        }
+        return true;
     }
 
     private RetryPolicy policy(String agent) {
         return agents.agent(agent).map(ReadyAgent::policy).orElse(RetryPolicy.DEFAULT);
     }
 
-    private void remove(LeftCallRows.Key key) {
+    private void remove(Set<LeftCallRows.Key> keys) {
         try {
-            rows.remove(key);
+            rows.remove(keys);
         } catch (JdbiException away) {
             repeats.warn("calls that are over cannot be forgotten yet", away);
         }

@@ -9,7 +9,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code left_calls}. Thread-safe; waits for Postgres. */
@@ -59,37 +62,60 @@ public final class LeftCallRows {
         });
     }
 
-    void answer(Key key, LeftCall.Answer answer) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE postroad.left_calls
-                        SET answer = CAST(:answer AS json), duration = make_interval(secs => :seconds)
-                        WHERE run = :run AND task = :task AND attempt = :attempt AND worker = :worker""")
-                .bind("answer", new String(Json.bytes(AnswerJson.written(answer.reply())), StandardCharsets.UTF_8))
-                .bind("seconds", answer.durationMillis() / 1e3)
-                .bind("run", key.run())
-                .bind("task", key.task())
-                .bind("attempt", key.attempt())
-                .bind("worker", worker)
+    /** Hands answers over. */
+    void answer(Map<Key, LeftCall.Answer> answers) {
+        List<Key> keys = List.copyOf(answers.keySet());
+        List<LeftCall.Answer> inOrder = keys.stream()
+                .map(key -> Objects.requireNonNull(answers.get(key)))
+                .toList();
+        jdbi.useHandle(handle -> bound(handle.createUpdate("""
+                        UPDATE postroad.left_calls l
+                        SET answer = given.answer::json, duration = make_interval(secs => given.seconds)
+                        FROM unnest(:runs, :tasks, :attempts, :answers, :seconds)
+                             AS given (run, task, attempt, answer, seconds)
+                        WHERE l.run = given.run AND l.task = given.task AND l.attempt = given.attempt
+                          AND l.worker = :worker"""), keys)
+                .bindArray(
+                        "answers",
+                        String.class,
+                        inOrder.stream()
+                                .map(answer -> new String(
+                                        Json.bytes(AnswerJson.written(answer.reply())), StandardCharsets.UTF_8))
+                                .toList())
+                .bindArray(
+                        "seconds",
+                        Double.class,
+                        inOrder.stream()
+                                .map(answer -> answer.durationMillis() / 1e3)
+                                .toList())
                 .execute());
     }
 
-    /** This worker, which was to make the call, does not. */
-    void withdraw(Key key) {
-        remove(key, " AND worker = ?");
+    /** This worker, which was to make the calls, does not. */
+    void withdraw(Collection<Key> keys) {
+        remove(keys, "l.worker = :worker");
     }
 
-    /** Nobody waits for the call any more; to be said by the owner of its shard alone. */
-    void remove(Key key) {
-        remove(key, " AND shard IN (SELECT shard FROM postroad.shards WHERE holder = ?)");
+    /** Nobody waits for the calls any more; to be said by the owner of their shards alone. */
+    void remove(Collection<Key> keys) {
+        remove(keys, "l.shard IN (SELECT shard FROM postroad.shards WHERE holder = :worker)");
     }
 
-    private void remove(Key key, String unlessOfOthers) {
-        jdbi.useHandle(handle -> handle.execute(
-                "DELETE FROM postroad.left_calls WHERE run = ? AND task = ? AND attempt = ?" + unlessOfOthers,
-                key.run(),
-                key.task(),
-                key.attempt(),
-                worker));
+    private void remove(Collection<Key> keys, String unlessOfOthers) {
+        jdbi.useHandle(
+                handle -> bound(handle.createUpdate("""
+                        DELETE FROM postroad.left_calls l USING unnest(:runs, :tasks, :attempts) AS gone (run, task, attempt)
+                        WHERE l.run = gone.run AND l.task = gone.task AND l.attempt = gone.attempt AND\s""" + unlessOfOthers), keys).execute());
+    }
+
+    private Update bound(Update update, Collection<Key> keys) {
+        return update.bindArray("runs", Long.class, keys.stream().map(Key::run).toList())
+                .bindArray("tasks", String.class, keys.stream().map(Key::task).toList())
+                .bindArray(
+                        "attempts",
+                        Integer.class,
+                        keys.stream().map(Key::attempt).toList())
+                .bind("worker", worker);
     }
 
     /** Those of this worker's calls that somebody waits for. */

@@ -2,17 +2,22 @@ package dev.postroad.runtime.handover;
 
 import dev.postroad.runtime.background.Insistence;
 import dev.postroad.runtime.background.Repeats;
-import dev.postroad.runtime.run.calls.AgentCalls;
+import dev.postroad.runtime.database.SqlVerdict;
+import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.run.calls.LeftCall;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -27,19 +32,38 @@ public final class LeftCalls implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 250;
     private static final long PAUSE_MILLIS = 20;
 
-    /** The pool has few connections, and others need them too. */
-    private static final int WRITTEN_AT_ONCE = 2;
+    /** The pool has few connections, and others need them too; what ends meanwhile is written next, all together. */
+    private static final int WRITERS = 1;
+
+    private static final int MOST_TOGETHER = 100;
 
     private final LeftCallRows rows;
-    private final AgentCalls calls;
+    private final Stopping calls;
     private final Map<LeftCallRows.Key, LeftCall> open = new ConcurrentHashMap<>();
-    private final Insistence insistence = new Insistence("postroad-left-answer", WRITTEN_AT_ONCE);
+    private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+    private final Insistence insistence = new Insistence("postroad-left-answer", WRITERS);
     private final Repeats repeats;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread =
             Thread.ofPlatform().name("postroad-left-calls").daemon().unstarted(this::loop);
 
-    public LeftCalls(LeftCallRows rows, AgentCalls calls, InstantSource clock) {
+    /** Of one that Postgres refuses, the others are written all the same. */
+    private volatile int together = MOST_TOGETHER;
+
+    /** A call that has ended; without an answer where it is not made. */
+    private record Ended(LeftCall call, Optional<LeftCall.Answer> outcome) {
+        LeftCallRows.Key key() {
+            return LeftCallRows.Key.of(call);
+        }
+    }
+
+    /** Stops a call that was left. */
+    public interface Stopping {
+        /** Whoever made it hears nothing of it any more. */
+        void stop(RunKey run, String task, int attempt);
+    }
+
+    public LeftCalls(LeftCallRows rows, Stopping calls, InstantSource clock) {
         this.rows = rows;
         this.calls = calls;
         this.repeats = new Repeats(LOG, clock);
@@ -67,28 +91,50 @@ public final class LeftCalls implements AutoCloseable {
         }
         for (LeftCall call : left) {
             open.put(LeftCallRows.Key.of(call), call);
-            var _ = call.outcome().thenAccept(outcome -> insistence.untilDone(tries -> isTold(call, outcome)));
+            var _ = call.outcome().thenAccept(outcome -> {
+                ended.add(new Ended(call, outcome));
+                insistence.untilDone(tries -> areTold());
+            });
         }
     }
 
     /** Stops calls that nobody was told of, and others make anew. */
     public void stop(List<LeftCall> left) {
-        left.forEach(call -> calls.stopLeft(call.run(), call.task(), call.attempt()));
+        left.forEach(call -> calls.stop(call.run(), call.task(), call.attempt()));
     }
 
-    private boolean isTold(LeftCall call, Optional<LeftCall.Answer> outcome) {
-        LeftCallRows.Key key = LeftCallRows.Key.of(call);
-        try {
-            if (outcome.isPresent()) {
-                rows.answer(key, outcome.get());
-            } else {
-                rows.withdraw(key);
+    /** Whether nothing is left to be told. */
+    private boolean areTold() {
+        for (List<Ended> now = next(); !now.isEmpty(); now = next()) {
+            try {
+                tell(now);
+                now.forEach(one -> open.remove(one.key(), one.call()));
+            } catch (JdbiException failed) {
+                ended.addAll(now);
+                together = SqlVerdict.isAway(failed) ? together : 1;
+                repeats.warn("the answers of calls cannot be handed over yet", failed);
+                return false;
             }
-            open.remove(key, call);
-            return true;
-        } catch (JdbiException away) {
-            repeats.warn("the answer of a call cannot be handed over yet", away);
-            return false;
+        }
+        return true;
+    }
+
+    private List<Ended> next() {
+        List<Ended> next = new ArrayList<>();
+        ended.drainTo(next, together);
+        return next;
+    }
+
+    private void tell(List<Ended> now) {
+        Map<LeftCallRows.Key, LeftCall.Answer> answers = new HashMap<>();
+        Set<LeftCallRows.Key> withdrawn = new HashSet<>();
+        now.forEach(one -> one.outcome()
+                .ifPresentOrElse(answer -> answers.put(one.key(), answer), () -> withdrawn.add(one.key())));
+        if (!answers.isEmpty()) {
+            rows.answer(answers);
+        }
+        if (!withdrawn.isEmpty()) {
+            rows.withdraw(withdrawn);
         }
     }
 
@@ -142,7 +188,7 @@ public final class LeftCalls implements AutoCloseable {
         LeftCall call = open.get(key);
         if (call != null && !call.outcome().isDone()) {
             open.remove(key, call);
-            calls.stopLeft(call.run(), call.task(), call.attempt());
+            calls.stop(call.run(), call.task(), call.attempt());
         }
     }
 

@@ -15,9 +15,12 @@ import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.testing.Site;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +34,8 @@ final class AwaitedCallsTest {
     private static final long HERE = 11;
     private static final long ELSEWHERE = 12;
     private static final RunKey RUN = new RunKey(7, "run", SHARD, null);
+
+    private static final LeftCall.Answer ANSWER = new LeftCall.Answer(AgentReply.permanent("no", "why"), 1_500);
 
     private final List<String> made = new CopyOnWriteArrayList<>();
     private final List<AgentReply> answers = new CopyOnWriteArrayList<>();
@@ -67,11 +72,35 @@ final class AwaitedCallsTest {
         elsewhere.enter(SHARD, List.of(left));
         calls.expect(SHARD);
         call();
-        elsewhere.answer(LeftCallRows.Key.of(left), new LeftCall.Answer(AgentReply.permanent("no", "why"), 1_500));
+        elsewhere.answer(Map.of(LeftCallRows.Key.of(left), ANSWER));
         Site.await("it is answered", () -> !answers.isEmpty());
-        assertThat(answers).containsExactly(AgentReply.permanent("no", "why"));
+        assertThat(answers).containsExactly(ANSWER.reply());
         assertThat(made).isEmpty();
         Site.await("it is forgotten", () -> rows() == 0);
+    }
+
+    @Test
+    void answersThatComeTogetherAreHandedOverThoughPostgresRefusesOneOfThem() {
+        refuse("bad");
+        List<LeftCall> many = IntStream.range(0, 300)
+                .mapToObj(i -> new LeftCall(RUN, i == 7 ? "bad" : "task" + i, 1))
+                .toList();
+        try (LeftCalls leaving = new LeftCalls(elsewhere, (run, task, attempt) -> {}, InstantSource.system())) {
+            leaving.enter(SHARD, many);
+            many.forEach(call -> call.outcome().complete(Optional.of(ANSWER)));
+            Site.await("all others are there", () -> leaving.open() == 1);
+        }
+        assertThat(elsewhere.wanted()).extracting(LeftCallRows.Key::task).containsExactly("bad");
+        SITE.sql().useHandle(handle -> handle.execute("DROP FUNCTION refuse CASCADE"));
+    }
+
+    private static void refuse(String task) {
+        SITE.sql().useHandle(handle -> {
+            handle.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                    + "$$ BEGIN RAISE EXCEPTION 'as the test asks for' USING ERRCODE = '22000'; END $$");
+            handle.execute("CREATE TRIGGER refuse BEFORE UPDATE ON postroad.left_calls FOR EACH ROW WHEN (NEW.task = '"
+                    + task + "') EXECUTE FUNCTION refuse()");
+        });
     }
 
     @Test
@@ -109,7 +138,7 @@ final class AwaitedCallsTest {
         calls.expect(SHARD);
         call();
         SITE.sql().useHandle(handle -> handle.execute("UPDATE postroad.shards SET holder = 13"));
-        here.remove(LeftCallRows.Key.of(left));
+        here.remove(Set.of(LeftCallRows.Key.of(left)));
         assertThat(rows()).isEqualTo(1);
     }
 
