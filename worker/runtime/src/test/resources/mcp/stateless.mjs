@@ -14,7 +14,7 @@ const { McpServer, ProtocolError, createMcpHandler, inputRequired, inputResponse
 const { toNodeHandler } = require('@modelcontextprotocol/node');
 const { z } = require('zod');
 
-const seen = { called: [], told: [], methods: [], cancelled: [], answered: [], asked: 0 };
+const seen = { called: [], told: [], methods: [], cancelled: [], asked: 0 };
 const tasks = new Map();
 const TASKS = shapes.TASKS_EXTENSION_ID_V2;
 const text = (words, isError) => ({ content: [{ type: 'text', text: words }], isError });
@@ -26,7 +26,7 @@ const said = (context, name) => {
 };
 
 /** What a client is told of a task; by the extension's own shape, but where it is to be nonsense. */
-const told = ({ name, open, lags, ...task }) => (task.status ? shapes.DetailedTaskV2Schema.parse(JSON.parse(JSON.stringify(task))) : task);
+const told = ({ name, open, said, lags, ...task }) => (task.status ? shapes.DetailedTaskV2Schema.parse(JSON.parse(JSON.stringify(task))) : task);
 const form = message => ({ method: 'elicitation/create', params: { mode: 'form', message, requestedSchema: size } });
 
 function change(task, fields) {
@@ -36,7 +36,7 @@ function change(task, fields) {
 function begin(how, name) {
   const now = new Date().toISOString();
   const pollIntervalMs = how === 'quick' ? 5 : 1000;
-  const task = { taskId: randomUUID(), status: 'working', createdAt: now, lastUpdatedAt: now, ttlMs: 600_000, pollIntervalMs, name, open: {} };
+  const task = { taskId: randomUUID(), status: 'working', createdAt: now, lastUpdatedAt: now, ttlMs: 600_000, pollIntervalMs, name, open: {}, said: {} };
   tasks.set(task.taskId, task);
   seen.called.push(name);
   switch (how) {
@@ -48,7 +48,7 @@ function begin(how, name) {
     case 'raves': delete task.status; break;
     case 'samples': change(task, { status: 'input_required', inputRequests: { a: { method: 'roots/list', params: {} } } }); break;
     case 'asks': ask(task, { first: form('which one?') }); break;
-    case 'lags': ask(task, { first: form('which one?') }); task.lags = 2; break;
+    case 'lags': ask(task, { first: form('which one?') }); task.lags = true; break;
     case 'vanishes': tasks.delete(task.taskId); break;
     default: change(task, { statusMessage: 'at it' });
   }
@@ -57,24 +57,24 @@ function begin(how, name) {
 }
 
 function ask(task, inputRequests) {
-  task.open = inputRequests;
+  task.open = { ...inputRequests };
   change(task, { status: 'input_required', inputRequests });
 }
 
 function answer(task, responses) {
-  const size = responses.first?.action === 'accept' ? responses.first.content.size : responses.first?.action;
-  if (!Object.keys(responses).some(key => task.open[key])) {
-    return;
+  const fresh = Object.keys(responses).filter(name => task.open[name]);
+  for (const name of fresh) {
+    delete task.open[name];
+    task.said[name] = responses[name].action === 'accept' ? responses[name].content.size : responses[name].action;
   }
-  seen.answered.push(responses);
-  if (responses.a) {
-    change(task, { status: 'completed', inputRequests: undefined, result: text(`${responses.a.action} ${responses.b.action}`) });
-  } else if (task.lags && size === 'large') {
-    // It sees what was said, and goes on to show the old question a while beside a new one.
+  if (fresh.length === 0 || Object.keys(task.open).length > 0) {
+    change(task, { inputRequests: task.lags ? task.inputRequests : task.open });
+  } else if (task.lags && task.said.first === 'large' && !task.said.a) {
+    // It sees what was said, and goes on to show the old question a while beside new ones.
     task.open = { a: form('and which?'), b: form('and besides?') };
     change(task, { inputRequests: { ...task.inputRequests, ...task.open } });
   } else {
-    change(task, { status: 'completed', inputRequests: undefined, result: text(size) });
+    change(task, { status: 'completed', inputRequests: undefined, result: text(Object.values(task.said).join(' ')) });
   }
 }
 
@@ -142,7 +142,9 @@ function server() {
   aboutTasks(mcp, 'tasks/update', shapes.UpdateTaskRequestV2Schema, (task, params) => answer(task, params.inputResponses));
   aboutTasks(mcp, 'tasks/cancel', shapes.CancelTaskRequestV2Schema, task => {
     seen.cancelled.push(task.name);
-    change(task, { status: 'cancelled', inputRequests: undefined });
+    if (!['completed', 'failed', 'cancelled'].includes(task.status)) {
+      change(task, { status: 'cancelled', inputRequests: undefined, open: {} });
+    }
   });
   return mcp;
 }

@@ -118,7 +118,7 @@ final class McpStatelessTest extends TaskServerContract {
             assertThat(both.question().path("question").asText()).isEqualTo("and which?\nand besides?");
             String after = handle(client.begin(answered(both, "{'a':{'size':'small'}}"), 0));
             assertThat(client.poll(Calls.with("null"), after))
-                    .isEqualTo(new Over(AgentReply.completed(Calls.json("{'text':'accept decline'}"))));
+                    .isEqualTo(new Over(AgentReply.completed(Calls.json("{'text':'large small decline'}"))));
             assertThat(server.called()).containsOnlyOnce("slow");
         }
     }
