@@ -1,7 +1,8 @@
 // A server of the protocol of 2026-07-28, which keeps nothing between requests: node stateless.mjs DIR, where DIR has the packages.
 // Its tool "work" works on as tasks, by the extension io.modelcontextprotocol/tasks: the SDK has the frame for it, and the package of
 // the extension the shapes, by which each message of a task is checked here.
-// Says "port N" when it is ready; GET /seen tells what it was called with, GET /finish ends all that works on.
+// Says "port N" when it is ready; GET /seen tells what it was called with, GET /finish ends all that works on, and after GET /busy
+// it cannot say once what it speaks.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
@@ -16,6 +17,7 @@ const { z } = require('zod');
 
 const seen = { called: [], told: [], methods: [], cancelled: [], asked: 0 };
 const tasks = new Map();
+let busy = false;
 const TASKS = shapes.TASKS_EXTENSION_ID_V2;
 const text = (words, isError) => ({ content: [{ type: 'text', text: words }], isError });
 const size = { type: 'object', properties: { size: { type: 'string', enum: ['small', 'large'] } }, required: ['size'] };
@@ -160,6 +162,12 @@ const http = createServer((request, response) => {
       }
     }
     response.end();
+  } else if (request.url === '/busy') {
+    busy = true;
+    response.end();
+  } else if (busy && request.headers['mcp-method'] === 'server/discover') {
+    busy = false;
+    response.writeHead(503).end();
   } else {
     seen.methods.push(request.headers['mcp-method'] ?? '');
     void handle(request, response);

@@ -104,6 +104,11 @@ public final class TaskServer implements AutoCloseable {
         String _ = get("/finish");
     }
 
+    /** Has it be unable to say what it speaks when it is asked next. */
+    public void beBusy() throws Exception {
+        String _ = get("/busy");
+    }
+
     private String get(String path) throws Exception {
         return client.send(
                         HttpRequest.newBuilder(URI.create(address + path)).build(),

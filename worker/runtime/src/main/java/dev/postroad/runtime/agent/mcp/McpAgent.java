@@ -220,6 +220,10 @@ public final class McpAgent implements AgentClient {
             if (refusal == null) {
                 sessions.leave(used);
             }
+            if (stateless != null && !used.hasBegun() && stateless.isThere(tasks.left(call))) {
+                // It could not say so when it was asked first.
+                return exchanged(tool, stateless, without);
+            }
             return new Standing.Over(failure(tool, refusal, failed));
         }
     }

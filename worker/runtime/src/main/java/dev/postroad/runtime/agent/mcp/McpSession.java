@@ -69,6 +69,11 @@ final class McpSession implements McpPeer.InSession {
         return connection.sessionId();
     }
 
+    /** Whether the server has greeted; before that no tool was called. */
+    boolean hasBegun() {
+        return client.isInitialized();
+    }
+
     /** Whether the server makes a task of a call of a tool. */
     CompletableFuture<Boolean> runsAsTask(String tool) {
         CompletableFuture<Boolean> known = asTask;

@@ -50,6 +50,12 @@ final class McpStatelessTest extends TaskServerContract {
     }
 
     @Test
+    void oneThatIsBusyWhenItIsAskedWhatItSpeaksIsCalledAllTheSame() throws Exception {
+        server.beBusy();
+        assertThat(call("plain")).isInstanceOf(AgentReply.Completed.class);
+    }
+
+    @Test
     void aCallThatIsStoppedIsToldToIt() throws Exception {
         try (AgentClient client = client("hangs")) {
             BackgroundCall stopped = new BackgroundCall(client, Calls.with("{}"));
