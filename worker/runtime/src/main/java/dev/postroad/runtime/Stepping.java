@@ -9,6 +9,7 @@ import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.handover.AwaitedCalls;
 import dev.postroad.runtime.handover.LeftCallRows;
 import dev.postroad.runtime.handover.LeftCalls;
+import dev.postroad.runtime.journal.JournalEntry;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.PostponedRuns;
@@ -151,6 +152,11 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             @Override
             public void wanted() {
                 wanted.ring();
+            }
+
+            @Override
+            public void rests(JournalEntry entry) {
+                turns.rests(entry);
             }
 
             @Override

@@ -121,6 +121,9 @@ public final class QueuedRuns {
     /** Those of some graphs of which runs wait for a turn. */
     public List<String> wanted(Set<String> graphs) throws SQLException {
         List<String> wanted = new ArrayList<>();
+        if (graphs.isEmpty()) {
+            return wanted;
+        }
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = statement(connection, WANTED)) {
             statement.setArray(1, connection.createArrayOf("text", graphs.toArray()));

@@ -1,5 +1,7 @@
 package dev.postroad.runtime.journal;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -22,7 +24,11 @@ final class TakenPlaces {
     private final Map<String, Known> graphs = new HashMap<>();
 
     /** What a run counts by. */
-    record Taken(int version, @Nullable String keys) {}
+    record Taken(int version, List<String> keys) {
+        static Taken of(ResultSet row, ReadKeys keys) throws SQLException {
+            return new Taken(row.getInt("version"), keys.of(row.getString("keys")));
+        }
+    }
 
     /** What is known of a graph; while it is read, what happens meanwhile. */
     private static final class Known {

@@ -1,27 +1,25 @@
 package dev.postroad.runtime.journal;
 
+import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.QueueRules;
+import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.TakenPlaces.Taken;
 import dev.postroad.runtime.journal.TurnPicker.Waiting;
 import dev.postroad.runtime.journal.TurnsInHand.Turn;
 import dev.postroad.runtime.limit.RateWindow;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import javax.sql.DataSource;
@@ -34,86 +32,18 @@ import org.jspecify.annotations.Nullable;
  * hold the places that are theirs. A turn stands in the row of its run, where it waits until whoever has its shard finds it;
  * those of runs that can begin here at once are {@link TurnsInHand}, and nothing is written into their rows.
  *
- * <p>Where the first of the queue wait for keys that are full, the first of each combination of keys are looked at besides,
- * from one to the next by an index, so that nobody behind them is read. Runs of versions that are paused are none of the
- * queue: those of other versions go ahead of them. Thread-safe.
+ * <p>A worker that has all shards, and gave the last turns of a graph, knows from its lanes what counts and who waits, as
+ * {@link TakenPlaces} and {@link WaitingRuns} have it; any other reads that each time, who waits by {@link GraphQueue}.
+ * Thread-safe.
  */
 public final class TurnGiver {
     private static final int MOST_TURNS_AT_ONCE = 1_000;
     private static final int FEWEST_OF_FRONT = 100;
-    private static final int MOST_LINES_AT_ONCE = 500;
-    private static final int MOST_OF_A_LINE = 20;
-    /** All that a version holds are read for that; where they are many, it is rarer, so that it takes a twentieth of the time. */
-    private static final Duration LOOK_PAST_PAUSED_EVERY = Duration.ofSeconds(1);
-
-    private static final int LOOKS_TAKE_ONE_IN = 20;
-
-    private static final String READABLE = "id NOT IN (SELECT run FROM postroad.unreadable_runs)";
-    private static final String NOT_IN_HAND = READABLE + " AND id NOT IN (SELECT unnest(?::bigint[]))";
     private static final String LOCK =
             "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?)), clock_timestamp(),"
                     // An index that is looked through entry by entry leaves out those of runs that have gone on.
                     // And after a long queue Postgres would rather read all runs there are for the first of it.
                     + " set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
-    /** Whether this worker was the last to give turns of the graph, and has all shards there are, under these epochs. */
-    private static final String IS_ALONE = """
-            SELECT (SELECT worker FROM postroad.turn_givers WHERE graph = ?) = ? AND NOT EXISTS (
-                SELECT FROM postroad.shards WHERE (shard, epoch) NOT IN (SELECT * FROM unnest(?::integer[], ?::bigint[])))""";
-
-    private static final String NOTE_GIVER = """
-            INSERT INTO postroad.turn_givers AS last (graph, worker) VALUES (?, ?)
-            ON CONFLICT (graph) DO UPDATE SET worker = EXCLUDED.worker WHERE last.worker <> EXCLUDED.worker""";
-    /** Those under way in shards that are here one by one, and those in hand; of others how many are alike. */
-    static final String TAKEN = """
-            SELECT version, keys, count(*) AS alike, id, NULL::text AS run_id, NULL::integer AS shard,
-                   NULL::timestamptz AS rank, 0 AS seq, NULL::bigint AS epoch, true AS own FROM (
-                SELECT version, limit_keys::text AS keys,
-                       CASE WHEN status = 'running' AND shard = ANY (?::integer[]) THEN id END AS id FROM postroad.runs
-                WHERE graph = ? AND limited AND status IN ('running', 'waiting') AND %1$s
-                UNION ALL
-                SELECT version, limit_keys::text AS keys, NULL::bigint AS id FROM postroad.runs
-                WHERE graph = ? AND status = 'queued' AND turn_at IS NOT NULL AND %1$s) AS taken
-            GROUP BY version, keys, id
-            UNION ALL
-            SELECT r.version, r.limit_keys::text, 1, r.id, r.run_id, r.shard, r.rank, t.seq, t.epoch, t.worker = ?
-            FROM (SELECT worker, unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
-                  FROM postroad.turns WHERE graph = ?) AS t
-            %2$s
-            AND r.turn_at IS NULL AND %1$s""".formatted(READABLE, TurnsInHand.STANDING);
-
-    private static final String FRONT_OF_THOSE = """
-            (SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, line, status_seq FROM postroad.runs
-             WHERE graph = ? AND version <> ALL (?) AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s
-             ORDER BY rank, id LIMIT ?)""";
-    private static final String FRONT = "SELECT * FROM ("
-            + FRONT_OF_THOSE.formatted("wake_at IS NULL", NOT_IN_HAND) + " UNION ALL "
-            + FRONT_OF_THOSE.formatted(QueuedRuns.DUE_FOR_A_TURN, NOT_IN_HAND)
-            + ") AS front ORDER BY rank, id LIMIT ?";
-    private static final String LINES = """
-            WITH RECURSIVE lines AS (
-                (SELECT line FROM postroad.runs
-                 WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND line > ?
-                 ORDER BY line LIMIT 1)
-                UNION ALL
-                SELECT next.line FROM lines, LATERAL (
-                    SELECT r.line FROM postroad.runs r
-                    WHERE r.graph = ? AND r.status = 'queued' AND r.limited AND r.turn_at IS NULL AND r.line > lines.line
-                    ORDER BY r.line LIMIT 1) AS next)
-            SELECT head.id, head.run_id, head.shard, head.version, head.rank, head.keys, l.line, head.status_seq
-            FROM (SELECT line FROM lines LIMIT %d) AS l LEFT JOIN LATERAL (
-                SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, status_seq FROM postroad.runs
-                WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND line = l.line
-                  AND NOT l.line = ANY (?) AND (wake_at IS NULL OR wake_at <= now()) AND %s
-                ORDER BY rank, id LIMIT ?) AS head ON true
-            ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, NOT_IN_HAND);
-    private static final String MARK = """
-            WITH given AS (
-                UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'
-                RETURNING id, run_id, shard, rank)
-            SELECT id, run_id, shard, rank FROM given ORDER BY rank, id""";
-
-    private static final Taken NOTHING = new Taken(0, null);
-    private static final QueuedRun NOBODY = new QueuedRun(0, "", -1, Instant.EPOCH);
     private static final QueueRules ALL_TOGETHER =
             new QueueRules(List.of(new QueueRules.Concurrency(null, Integer.MAX_VALUE)), List.of(), null);
 
@@ -121,13 +51,8 @@ public final class TurnGiver {
     private final TurnsInHand inHand;
     private final UsedLimits limits = new UsedLimits();
     private final TakenPlaces taken = new TakenPlaces();
-    /** Where the look over the lines of a graph goes on; forgotten with the worker, which costs nothing. */
-    private final Map<String, Long> linesFrom = new ConcurrentHashMap<>();
-    /** The versions of graphs that are paused, as far as they were seen: no version ever changes. */
-    private final Map<String, Set<Integer>> pausedVersions = new ConcurrentHashMap<>();
-
-    private final Map<String, Instant> pastPausedFrom = new ConcurrentHashMap<>();
-    private final Map<String, ReadKeys> readKeys = new ConcurrentHashMap<>();
+    private final WaitingRuns waiting;
+    private final Map<String, GraphQueue> queues = new ConcurrentHashMap<>();
 
     /**
      * Which runs may begin here at once.
@@ -146,8 +71,13 @@ public final class TurnGiver {
 
     /** @param worker the number by which it is known */
     public TurnGiver(DataSource database, long worker) {
+        this(database, worker, new WaitingRuns());
+    }
+
+    TurnGiver(DataSource database, long worker, WaitingRuns waiting) {
         this.database = database;
         this.inHand = new TurnsInHand(worker);
+        this.waiting = waiting;
     }
 
     /**
@@ -163,7 +93,7 @@ public final class TurnGiver {
             try {
                 Instant now = lock(connection, graph);
                 if (now != null) {
-                    Giving giving = new Giving(connection, graph, rules, room, now, new TurnPicker(now, room.places()));
+                    Giving giving = new Giving(connection, graph, rules, room, now);
                     giving.give(given);
                     connection.commit();
                     giving.know();
@@ -171,7 +101,7 @@ public final class TurnGiver {
                     connection.commit();
                 }
             } catch (SQLException | RuntimeException | VirtualMachineError failed) {
-                taken.forget(graph);
+                forget(graph);
                 connection.rollback();
                 throw failed;
             } finally {
@@ -192,24 +122,48 @@ public final class TurnGiver {
             return List.of();
         }
         try (Connection connection = database.getConnection()) {
-            return inHand.still(connection, but);
+            return inHand.still(connection, but, waiting::forget);
+        }
+    }
+
+    /** Whether runs of a graph are known to wait for a turn. Does not block. */
+    public boolean knowsWaiting(String graph) {
+        return waiting.areThere(graph);
+    }
+
+    /**
+     * A run is queued or paused, and that is committed. One that came just now, and for now, is known from what was written; of
+     * any other, which may have got another turn meanwhile, all is read anew. Does not block.
+     */
+    public void rests(JournalEntry entry) {
+        Run run = entry.run();
+        String graph = run.graph().name();
+        if (!entry.fresh()) {
+            forget(graph);
+        } else if (run.status() == RunStatus.QUEUED
+                && run.wakeAt() == null
+                && !run.graph().queue().isPaused()) {
+            waiting.came(graph, WaitingRun.admitted(entry));
         }
     }
 
     /** A run of a graph is under way, by a turn or without, and that is committed. Does not block. */
     public void began(String graph, long run) {
         inHand.gone(graph, run);
+        waiting.gone(graph, run);
         taken.began(graph, run);
     }
 
-    /** A run of a graph counts no more, and that is committed. Does not block. */
+    /** A run of a graph neither waits nor counts any more, and that is committed. Does not block. */
     public void left(String graph, long run) {
         inHand.gone(graph, run);
+        waiting.gone(graph, run);
         taken.left(graph, run);
     }
 
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
+    private void forget(String graph) {
+        taken.forget(graph);
+        waiting.forget(graph);
     }
 
     private static @Nullable Instant lock(Connection connection, String graph) throws SQLException {
@@ -223,75 +177,66 @@ public final class TurnGiver {
         }
     }
 
-    /** A run as it was read, and what it may get a turn by. */
-    private record Read(
-            QueuedRun run, int seq, Taken taken, @Nullable Waiting waiting, long line) {}
-
     /** One time that turns of a graph are given, in a transaction that has the lock. Confined to one thread. */
     private final class Giving {
-        private final Connection connection;
         private final String graph;
         private final IntFunction<@Nullable QueueRules> rules;
         private final Room room;
         private final Instant now;
+        private final Connection connection;
+        private final WrittenTurns written;
+        private final GraphQueue queue;
         private final TurnPicker picker;
-        private final ReadKeys keys;
-        private final Map<Long, Read> offered = new HashMap<>();
+        private final Map<Long, WaitingRun> offered = new HashMap<>();
         private final Map<Long, Turn> own = new HashMap<>();
         private final Map<Long, Taken> turns = new HashMap<>();
         /** Those of all workers, which are queued as the others are. */
         private final Set<Long> inHands = new HashSet<>();
 
-        private final Set<Integer> paused;
-
-        Giving(
-                Connection connection,
-                String graph,
-                IntFunction<@Nullable QueueRules> rules,
-                Room room,
-                Instant now,
-                TurnPicker picker) {
+        Giving(Connection connection, String graph, IntFunction<@Nullable QueueRules> rules, Room room, Instant now) {
             this.connection = connection;
             this.graph = graph;
             this.rules = rules;
             this.room = room;
             this.now = now;
-            this.picker = picker;
-            this.keys = readKeys.computeIfAbsent(graph, _ -> new ReadKeys());
-            this.paused = pausedVersions.computeIfAbsent(graph, _ -> ConcurrentHashMap.newKeySet());
+            this.written = new WrittenTurns(connection, graph, inHand.worker());
+            this.queue = queues.computeIfAbsent(graph, GraphQueue::new);
+            this.picker = new TurnPicker(now, room.places());
         }
 
         /** @param given takes those that get a turn */
         void give(List<QueuedRun> given) throws SQLException {
-            boolean isKnown = noteKnown();
-            if (!isKnown) {
+            List<Taken> places = taken.taken(graph, room.epochs(), now);
+            boolean isKnown = waiting.areKnown(graph, room.epochs(), now);
+            boolean isAlone = (places != null || isKnown) && written.isAlone(room.epochs());
+            if (places != null && isAlone) {
+                places.forEach(each -> note(each, 1));
+                own.putAll(inHand.of(graph));
+                inHands.addAll(own.keySet());
+            } else {
                 noteTaken();
             }
-            offer(front());
-            if (picker.hasPassedSome() && picker.picked().size() < MOST_TURNS_AT_ONCE) {
-                offer(lines());
-            }
+            offerWaiting(isKnown && isAlone);
             List<Long> toOthers = new ArrayList<>();
-            for (Read read : picked()) {
-                long number = read.run().number();
-                Long epoch = room.epochs().get(read.run().shard());
+            for (WaitingRun each : picked()) {
+                Long epoch = room.epochs().get(each.run().shard());
                 if (epoch == null) {
-                    toOthers.add(number);
+                    toOthers.add(each.number());
                 } else {
-                    own.put(number, new Turn(read.run(), read.seq(), epoch));
-                    turns.put(number, read.taken());
-                    given.add(read.run());
+                    own.put(each.number(), new Turn(each.run(), each.seq(), epoch));
+                    turns.put(each.number(), each.counts());
+                    given.add(each.run());
                 }
             }
             if (!turns.isEmpty()) {
                 inHand.hold(connection, graph, own.values());
             }
             if (!toOthers.isEmpty()) {
-                taken.forget(graph);
-                given.addAll(mark(toOthers));
+                forget(graph);
+                given.addAll(written.mark(toOthers));
             }
-            if (!isKnown && !given.isEmpty()) {
-                noteGiver();
+            if (!isAlone && !given.isEmpty()) {
+                written.noteGiver();
             }
             limits.save(connection, name(), picker.changed());
         }
@@ -300,13 +245,13 @@ public final class TurnGiver {
         void know() {
             inHand.know(graph, own);
             taken.given(graph, turns);
+            turns.keySet().forEach(run -> waiting.gone(graph, run));
         }
 
-        private List<Read> picked() {
+        private List<WaitingRun> picked() {
             return picker.picked().stream()
                     .map(number -> Objects.requireNonNull(offered.get(number)))
-                    .sorted(Comparator.comparing((Read read) -> read.run().rank())
-                            .thenComparingLong(read -> read.run().number()))
+                    .sorted(WaitingRun.ORDER)
                     .toList();
         }
 
@@ -314,73 +259,26 @@ public final class TurnGiver {
             return "graph/" + graph;
         }
 
-        /** Whether nothing came to be taken that is not known here. */
-        private boolean noteKnown() throws SQLException {
-            List<Taken> known = taken.taken(graph, room.epochs(), now);
-            if (known == null || !isAlone()) {
-                return false;
-            }
-            known.forEach(each -> note(each, 1));
-            own.putAll(inHand.of(graph));
-            inHands.addAll(own.keySet());
-            return true;
-        }
-
-        private boolean isAlone() throws SQLException {
-            try (PreparedStatement statement = QueuedRuns.statement(connection, IS_ALONE)) {
-                statement.setString(1, graph);
-                statement.setLong(2, inHand.worker());
-                List<Map.Entry<Integer, Long>> shards =
-                        List.copyOf(room.epochs().entrySet());
-                statement.setArray(
-                        3,
-                        connection.createArrayOf(
-                                "int4", shards.stream().map(Map.Entry::getKey).toArray()));
-                statement.setArray(
-                        4,
-                        connection.createArrayOf(
-                                "int8", shards.stream().map(Map.Entry::getValue).toArray()));
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next() && row.getBoolean(1);
-                }
-            }
-        }
-
-        private void noteGiver() throws SQLException {
-            try (PreparedStatement statement = QueuedRuns.statement(connection, NOTE_GIVER)) {
-                statement.setString(1, graph);
-                statement.setLong(2, inHand.worker());
-                statement.executeUpdate();
-            }
-        }
-
         /** Of a version that this release cannot read, runs count among all of the graph. */
         private void note(Taken each, long alike) {
             QueueRules found = rules.apply(each.version());
-            picker.take(found == null ? ALL_TOGETHER : found, keys.of(each.keys()), alike);
+            picker.take(found == null ? ALL_TOGETHER : found, each.keys(), alike);
         }
 
         private void noteTaken() throws SQLException {
             taken.reading(graph, room.epochs(), now);
             Map<Long, Taken> here = new HashMap<>();
             boolean isAllHere = true;
-            try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
-                statement.setArray(
-                        1,
-                        connection.createArrayOf("int4", room.epochs().keySet().toArray()));
-                statement.setString(2, graph);
-                statement.setString(3, graph);
-                statement.setLong(4, inHand.worker());
-                statement.setString(5, graph);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        Taken each = new Taken(rows.getInt("version"), rows.getString("keys"));
-                        note(each, rows.getLong("alike"));
-                        long number = rows.getLong("id");
-                        isAllHere &= !rows.wasNull() && rows.getBoolean("own");
-                        here.put(number, each);
-                        noteInHand(number, rows);
-                    }
+            for (WrittenTurns.Counted counted : written.counted(room.epochs(), queue.keys())) {
+                note(counted.taken(), counted.alike());
+                Long run = counted.run();
+                if (run == null || !counted.isOwn()) {
+                    isAllHere = false;
+                } else {
+                    here.put(run, counted.taken());
+                }
+                if (run != null && counted.turn() != null) {
+                    noteInHand(run, counted.turn(), counted.isOwn());
                 }
             }
             if (isAllHere) {
@@ -390,149 +288,76 @@ public final class TurnGiver {
             }
         }
 
-        private void noteInHand(long number, ResultSet row) throws SQLException {
-            long epoch = row.getLong("epoch");
-            if (row.wasNull()) {
-                return;
-            }
-            inHands.add(number);
-            if (row.getBoolean("own")) {
-                own.put(number, new Turn(QueuedRuns.run(row), row.getInt("seq"), epoch));
+        private void noteInHand(long run, Turn turn, boolean isOwn) {
+            inHands.add(run);
+            if (isOwn) {
+                own.put(run, turn);
             }
         }
 
-        /** Where it is full of runs of versions that are paused, those behind them are looked for now and then. */
-        private List<Read> front() throws SQLException {
-            List<Read> found = front(Set.of());
-            boolean mayHideOthers =
-                    found.size() >= mostOfFront() && found.stream().anyMatch(read -> read.waiting() == null);
-            if (paused.isEmpty() || !mayHideOthers || now.isBefore(pastPausedFrom.getOrDefault(graph, Instant.MIN))) {
-                return found;
-            }
-            pastPausedFrom.put(graph, now.plus(LOOK_PAST_PAUSED_EVERY));
-            int known;
-            do {
-                known = paused.size();
-                found = front(paused);
-            } while (paused.size() > known);
-            Duration took = Duration.between(now, clock());
-            pastPausedFrom.merge(graph, now.plus(took.multipliedBy(LOOKS_TAKE_ONE_IN)), TurnGiver::later);
-            return found;
-        }
-
-        private Instant clock() throws SQLException {
-            try (PreparedStatement statement = QueuedRuns.statement(connection, "SELECT clock_timestamp()");
-                    ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getObject(1, OffsetDateTime.class).toInstant();
-            }
-        }
-
-        /** Not many more than may begin here, which are most that wait, or all; others get theirs in the next round. */
-        private int mostOfFront() {
-            return Math.clamp(2L * room.places(), FEWEST_OF_FRONT, MOST_TURNS_AT_ONCE);
-        }
-
-        private List<Read> front(Set<Integer> without) throws SQLException {
-            try (PreparedStatement statement = QueuedRuns.statement(connection, FRONT)) {
-                int most = mostOfFront();
-                Array versions = connection.createArrayOf("int4", without.toArray());
-                Array taken = inHands();
-                int place = 0;
-                for (int part = 0; part < 2; part++) {
-                    statement.setString(++place, graph);
-                    statement.setArray(++place, versions);
-                    statement.setArray(++place, taken);
-                    statement.setInt(++place, most);
+        /** Those at hand, then those behind them by an index; and where they wait for what is full, the first of all lines. */
+        private void offerWaiting(boolean isKnown) throws SQLException {
+            // Not many more than may begin here, which are most that wait, or all; others get theirs in the next round.
+            int most = Math.clamp(2L * room.places(), FEWEST_OF_FRONT, MOST_TURNS_AT_ONCE);
+            GraphQueue.Look look = new GraphQueue.Look(connection, now, rules, inHands, most);
+            if (isKnown && noteDue(look)) {
+                offerKnown(most);
+                WaitingRun from = waiting.firstUnread(graph);
+                if (from != null && picker.wantsMore(MOST_TURNS_AT_ONCE)) {
+                    waiting.reading(graph);
+                    offer(noted(queue.from(look, from)));
                 }
-                statement.setInt(++place, most);
-                return read(statement);
+            } else {
+                waiting.readingAnew(graph, room.epochs(), now);
+                offer(noted(queue.front(look)));
+            }
+            if (picker.hasPassedSome() && picker.wantsMore(MOST_TURNS_AT_ONCE) && !waiting.areAll(graph)) {
+                offer(queue.lines(look, picker.blocked()));
             }
         }
 
-        private Array inHands() throws SQLException {
-            return connection.createArrayOf("int8", inHands.toArray());
+        /** False where there are so many whose time has come that they are better read in order with the others. */
+        private boolean noteDue(GraphQueue.Look look) throws SQLException {
+            waiting.reading(graph);
+            GraphQueue.Page due = queue.due(look);
+            waiting.read(graph, due.runs());
+            return due.next() == null;
         }
 
-        /** Of the lines of which nobody may begin now, none are read. */
-        private List<Read> lines() throws SQLException {
-            try (PreparedStatement statement = QueuedRuns.statement(connection, LINES)) {
-                statement.setString(1, graph);
-                statement.setLong(2, linesFrom.getOrDefault(graph, Long.MIN_VALUE));
-                statement.setString(3, graph);
-                statement.setString(4, graph);
-                statement.setArray(
-                        5, connection.createArrayOf("int8", picker.blocked().toArray()));
-                statement.setArray(6, inHands());
-                statement.setInt(7, MOST_OF_A_LINE);
-                List<Read> found = read(statement);
-                TreeSet<Long> seen = new TreeSet<>();
-                found.forEach(read -> seen.add(read.line()));
-                linesFrom.put(graph, seen.size() < MOST_LINES_AT_ONCE ? Long.MIN_VALUE : seen.last());
-                return found;
+        private void offerKnown(int portion) throws SQLException {
+            List<WaitingRun> next = waiting.after(graph, null, portion);
+            while (!next.isEmpty()) {
+                offer(next);
+                next = picker.wantsMore(MOST_TURNS_AT_ONCE)
+                        ? waiting.after(graph, next.getLast(), MOST_TURNS_AT_ONCE)
+                        : List.of();
             }
         }
 
-        private List<Read> read(PreparedStatement statement) throws SQLException {
-            List<Read> found = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(read(rows));
+        private List<WaitingRun> noted(GraphQueue.Page page) {
+            waiting.read(graph, page.runs(), page.next());
+            return page.runs();
+        }
+
+        private void offer(List<WaitingRun> found) throws SQLException {
+            List<Waiting> wanted = new ArrayList<>();
+            for (WaitingRun each : found) {
+                QueueRules its = rules.apply(each.counts().version());
+                if (its == null || its.isPaused() || inHands.contains(each.number()) || picker.isBlocked(each.line())) {
+                    continue;
                 }
+                boolean isHere = room.epochs().containsKey(each.run().shard());
+                wanted.add(new Waiting(each.number(), its, each.counts().keys(), each.line(), isHere));
+                offered.put(each.number(), each);
             }
-            return found;
-        }
-
-        /** Of a line of which nobody may begin now there is a row that has nothing but the line. */
-        private Read read(ResultSet row) throws SQLException {
-            long line = row.getLong("line");
-            long number = row.getLong("id");
-            if (row.wasNull()) {
-                return new Read(NOBODY, 0, NOTHING, null, line);
-            }
-            QueuedRun run = QueuedRuns.run(row);
-            Taken taken = new Taken(row.getInt("version"), row.getString("keys"));
-            QueueRules found = rules.apply(taken.version());
-            if (found != null && found.isPaused()) {
-                paused.add(taken.version());
-            }
-            Waiting waiting = found == null || found.isPaused()
-                    ? null
-                    : new Waiting(
-                            number,
-                            found,
-                            keys.of(taken.keys()),
-                            line,
-                            room.epochs().containsKey(run.shard()));
-            return new Read(run, row.getInt("status_seq"), taken, waiting, line);
-        }
-
-        private void offer(List<Read> found) throws SQLException {
-            List<Waiting> waiting = new ArrayList<>();
-            for (Read read : found) {
-                if (read.waiting() != null) {
-                    waiting.add(read.waiting());
-                    offered.put(read.run().number(), read);
-                }
-            }
-            Map<String, QueueRules.Rate> unknown = picker.unknownRates(waiting);
+            Map<String, QueueRules.Rate> unknown = picker.unknownRates(wanted);
             Map<String, String> used = limits.read(connection, name(), unknown.keySet());
             unknown.forEach((bucket, rate) -> picker.know(
                     bucket,
                     used.containsKey(bucket)
                             ? RateWindow.of(rate.per(), used.get(bucket))
                             : RateWindow.empty(rate.per())));
-            picker.offer(waiting, MOST_TURNS_AT_ONCE);
-        }
-
-        private List<QueuedRun> mark(List<Long> runs) throws SQLException {
-            if (runs.isEmpty()) {
-                return List.of();
-            }
-            try (PreparedStatement statement = QueuedRuns.statement(connection, MARK)) {
-                statement.setArray(1, connection.createArrayOf("int8", runs.toArray()));
-                return QueuedRuns.found(statement);
-            }
+            picker.offer(wanted, MOST_TURNS_AT_ONCE);
         }
     }
 }

@@ -137,9 +137,18 @@ final class TurnPicker {
         full |= all;
     }
 
+    /** Whether more may be picked until so many are, and there is room. */
+    boolean wantsMore(int most) {
+        return !full && withoutRoom.isEmpty() && picked.size() < most;
+    }
+
     /** Whether some were passed over while others may begin, and there is room: they wait for what is their own key's. */
     boolean hasPassedSome() {
         return !full && !blocked.isEmpty() && withoutRoom.isEmpty();
+    }
+
+    boolean isBlocked(long line) {
+        return blocked.contains(line);
     }
 
     /** The lines of which nobody may begin now. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -97,8 +98,9 @@ final class TurnsInHand {
      * Those that are not begun yet, in the order of the queue; the others are forgotten.
      *
      * @param but of these it is not asked
+     * @param lost told of a graph where some turned out to have their turn no more, though nobody told of them
      */
-    List<QueuedRun> still(Connection connection, Set<Long> but) throws SQLException {
+    List<QueuedRun> still(Connection connection, Set<Long> but, Consumer<String> lost) throws SQLException {
         List<QueuedRun> still = new ArrayList<>();
         for (String graph : Set.copyOf(turns.keySet())) {
             Map<Long, Turn> ofGraph = turns.getOrDefault(graph, Map.of());
@@ -106,7 +108,9 @@ final class TurnsInHand {
             asked.keySet().removeAll(but);
             List<QueuedRun> found = asked.isEmpty() ? List.of() : still(connection, asked.values());
             found.forEach(run -> asked.remove(run.number()));
-            ofGraph.keySet().removeAll(asked.keySet());
+            if (ofGraph.keySet().removeAll(asked.keySet())) {
+                lost.accept(graph);
+            }
             if (ofGraph.isEmpty()) {
                 turns.remove(graph);
                 forget(connection, graph);

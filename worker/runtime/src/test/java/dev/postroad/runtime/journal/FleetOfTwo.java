@@ -1,14 +1,32 @@
 package dev.postroad.runtime.journal;
 
-import dev.postroad.engine.graph.QueueRules;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
+import dev.postroad.engine.run.Admission;
+import dev.postroad.engine.run.Decider;
+import dev.postroad.engine.run.Decision;
+import dev.postroad.engine.run.Origin;
+import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.runtime.journal.TurnGiver.Room;
 import dev.postroad.runtime.testing.Site;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Objects;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -16,15 +34,37 @@ import org.jspecify.annotations.NullMarked;
  * after it is so. What a lane does is done here to the rows of runs, under the epoch of their shard as a lane's batch is.
  */
 @NullMarked
-final class FleetOfTwo {
-    static final int LIMIT = 4;
+final class FleetOfTwo implements AutoCloseable {
+    static final int LIMIT = 5;
+    static final int LIMIT_OF_A_TENANT = 2;
 
-    private static final QueueRules RULES =
-            new QueueRules(List.of(new QueueRules.Concurrency(null, LIMIT)), List.of(), null);
+    private static final int TENANTS = 4;
     private static final int SHARDS = 2;
+    /** Of those who wait so many are known; the others are read when their turn may have come. */
+    private static final int MOST_KNOWN = 3;
+
+    private static final Graph GRAPH = graph("""
+            graph: g
+            nodes: { ask: { agent: a } }
+            edges: [{ from: START, to: ask }, { from: ask, to: END }]
+            queue: { concurrency: [{ runs: 5 }, { key: input.tenant, runs: 2 }] }
+            """);
+    private static final String HELD = """
+            SELECT r.id, r.limit_keys ->> 1 AS tenant FROM (SELECT unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
+                                                            FROM postroad.turns) AS t
+            JOIN postroad.runs r ON r.id = t.run AND r.status_seq = t.seq AND r.status = 'queued'
+            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch""";
+    private static final String TAKEN = """
+            (SELECT id, limit_keys ->> 1 AS tenant FROM postroad.runs
+             WHERE status = 'running' OR (status = 'queued' AND turn_at IS NOT NULL)
+             UNION\s""" + HELD + ") AS taken";
 
     private final Site site;
-    private final Random random;
+    private final RandomGenerator random;
+    private final JournalWriter writer;
+    /** How each run came into the queue. */
+    private final Map<Long, JournalEntry> entries = new HashMap<>();
+
     private final List<Worker> workers = new ArrayList<>();
     /** They do not know yet that they are taken for dead. */
     private final List<Worker> paused = new ArrayList<>();
@@ -32,6 +72,7 @@ final class FleetOfTwo {
     private long workerNumber;
     private int runs;
     private int begun;
+    private int compared;
 
     private static final class Worker {
         private final TurnGiver giver;
@@ -44,9 +85,10 @@ final class FleetOfTwo {
         }
     }
 
-    FleetOfTwo(Site site, Random random) {
+    FleetOfTwo(Site site, RandomGenerator random) {
         this.site = site;
         this.random = random;
+        this.writer = new JournalWriter(site.database(), () -> false, (_, _) -> {});
         for (int shard = 0; shard < SHARDS; shard++) {
             execute("INSERT INTO postroad.shards (shard, epoch, owner, published_at) VALUES (?, 0, 'w', now())", shard);
         }
@@ -58,7 +100,8 @@ final class FleetOfTwo {
     }
 
     private Worker worker() {
-        return new Worker(new TurnGiver(site.database(), ++workerNumber));
+        return new Worker(
+                new TurnGiver(site.database(), ++workerNumber, new WaitingRuns(MOST_KNOWN, Duration.ofHours(1))));
     }
 
     /** How many began. */
@@ -66,28 +109,57 @@ final class FleetOfTwo {
         return begun;
     }
 
+    /** How often what was given was what had to be. */
+    int compared() {
+        return compared;
+    }
+
     /** Those under way, and those that may begin any moment. */
     long taken() {
+        return number("SELECT count(*) FROM " + TAKEN);
+    }
+
+    /** Of those, the most that count together. */
+    long takenOfATenant() {
+        return number("SELECT coalesce(max(of), 0) FROM (SELECT count(*) AS of FROM " + TAKEN
+                + " GROUP BY tenant) AS tenants");
+    }
+
+    /** How many wait. */
+    long queued() {
+        return number("SELECT count(*) FROM postroad.runs WHERE status IN ('queued', 'paused')");
+    }
+
+    private long number(String sql) {
         return site.sql()
-                .withHandle(handle -> handle.select("""
-                        SELECT count(DISTINCT id) FROM (
-                            SELECT id FROM postroad.runs WHERE status = 'running' OR (status = 'queued' AND turn_at IS NOT NULL)
-                            UNION ALL
-                            SELECT r.id FROM (SELECT unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
-                                              FROM postroad.turns) AS t
-                            JOIN postroad.runs r ON r.id = t.run AND r.status_seq = t.seq AND r.status = 'queued'
-                            JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch) AS taken""").mapTo(Long.class).one());
+                .withHandle(handle -> handle.select(sql).mapTo(Long.class).one());
+    }
+
+    /** Lets all go on but for what comes anew. */
+    void goOn() throws SQLException {
+        for (Worker worker : workers) {
+            unpause(worker);
+            tell(worker);
+            give(worker);
+            begin(worker);
+            end(worker);
+        }
     }
 
     void step() throws SQLException {
         Worker worker = workers.get(random.nextInt(workers.size()));
-        switch (random.nextInt(12)) {
-            case 0, 1, 2 -> queue();
-            case 3, 4 -> give(worker);
+        switch (random.nextInt(16)) {
+            case 0, 1, 2, 12 -> {
+                queue(worker);
+                queue(worker);
+            }
+            case 3, 4, 15 -> give(worker);
             case 5 -> {
                 for (Worker late : paused) {
-                    give(late);
-                    begin(late);
+                    if (random.nextInt(4) == 0) {
+                        give(late);
+                        begin(late);
+                    }
                 }
             }
             case 6, 7 -> begin(worker);
@@ -98,18 +170,142 @@ final class FleetOfTwo {
                     move(worker);
                 }
             }
+            case 13 -> leaveQueue(worker);
+            case 14 -> {
+                if (random.nextInt(4) == 0) {
+                    unpause(worker);
+                }
+            }
             default -> throw new AssertionError();
         }
     }
 
+    /** Where all has been told, whatever is known from before makes no difference to who gets a turn. */
     private void give(Worker worker) throws SQLException {
-        worker.given.addAll(worker.giver.give("g", _ -> RULES, new Room(worker.epochs, 1 + random.nextInt(4))));
+        Room room = new Room(worker.epochs, 1 + random.nextInt(4));
+        boolean isAllTold = workers.contains(worker) && random.nextBoolean();
+        if (isAllTold) {
+            workers.forEach(FleetOfTwo::tell);
+        }
+        List<Long> expected = isAllTold ? expected(room) : List.of();
+        List<QueuedRun> given = worker.giver.give("g", _ -> GRAPH.queue(), room);
+        if (isAllTold) {
+            assertThat(given).extracting(QueuedRun::number).containsExactlyInAnyOrderElementsOf(expected);
+            compared += given.isEmpty() ? 0 : 1;
+        }
+        worker.given.addAll(given);
     }
 
-    private void queue() {
-        execute("""
-                INSERT INTO postroad.runs (run_id, shard, graph, version, status, priority, input, queued_at, limited, rank)
-                VALUES (?, ?, 'g', 1, 'queued', 0, '{}', now(), true, now())""", "r" + runs++, random.nextInt(SHARDS));
+    private record Queued(long id, int shard, String tenant) {}
+
+    /** Of all who wait, in their order, those that may begin by the limits, and those that are to begin here while there is room. */
+    private List<Long> expected(Room room) {
+        Map<String, Integer> taken = new HashMap<>();
+        site.sql()
+                .useHandle(handle -> handle.createQuery("SELECT tenant FROM " + TAKEN)
+                        .mapTo(String.class)
+                        .forEach(tenant -> taken.merge(tenant, 1, Integer::sum)));
+        List<Queued> queue = site.sql()
+                .withHandle(handle -> handle.createQuery("""
+                        SELECT id, shard, limit_keys ->> 1 AS tenant FROM postroad.runs
+                        WHERE status = 'queued' AND turn_at IS NULL AND id NOT IN (SELECT id FROM (\
+                        """ + HELD + ") AS held) ORDER BY rank, id")
+                        .map((row, context) ->
+                                new Queued(row.getLong("id"), row.getInt("shard"), row.getString("tenant")))
+                        .list());
+        int all = taken.values().stream().mapToInt(Integer::intValue).sum();
+        int places = room.places();
+        Set<String> stopped = new HashSet<>();
+        List<Long> expected = new ArrayList<>();
+        for (Queued run : queue) {
+            boolean isHere = room.epochs().containsKey(run.shard());
+            if (all + expected.size() >= LIMIT) {
+                break;
+            }
+            if (taken.getOrDefault(run.tenant(), 0) >= LIMIT_OF_A_TENANT || (isHere && places == 0)) {
+                stopped.add(run.tenant());
+            }
+            if (!stopped.contains(run.tenant())) {
+                expected.add(run.id());
+                taken.merge(run.tenant(), 1, Integer::sum);
+                places -= isHere ? 1 : 0;
+            }
+        }
+        return expected;
+    }
+
+    private void queue(Worker worker) {
+        int shard = random.nextInt(SHARDS);
+        Long epoch = worker.epochs.get(shard);
+        if (epoch == null) {
+            return;
+        }
+        ObjectNode input = (ObjectNode) Site.json("{'tenant': 't" + random.nextInt(TENANTS) + "'}");
+        String runId = "r" + runs++;
+        Admission asked = new Admission(input, random.nextInt(3), null, Map.of(), new Origin("triggers", 0, runs));
+        Admission placed = asked.placed(QueuePlace.of(GRAPH, asked, QueuePlace.facts(runId, GRAPH, asked), null, null));
+        Decision decision = Decider.admit(runId, GRAPH, placed, Instant.now().truncatedTo(ChronoUnit.MICROS));
+        RunKey key = new RunKey(writer.nextRunNumber(), runId, shard, null);
+        List<JournalRow> rows = decision.events().stream().map(JournalRow::of).toList();
+        JournalEntry entry = new JournalEntry(key, decision.before(), decision.run(), rows, true);
+        writer.commit(List.of(entry), Map.of(shard, epoch));
+        assertThat(written(entry)).isEqualTo(WaitingRun.admitted(entry));
+        entries.put(key.number(), entry);
+        worker.untold.add(() -> worker.giver.rests(entry));
+    }
+
+    /** One that waits is cancelled, or paused. */
+    private void leaveQueue(Worker worker) {
+        for (long run : some("queued", 1)) {
+            if (random.nextBoolean() && changes(worker, run, "queued", "cancelled")) {
+                worker.untold.add(() -> worker.giver.left("g", run));
+            } else if (changes(worker, run, "queued", "paused")) {
+                worker.given.removeIf(given -> given.number() == run);
+                rests(worker, run);
+            }
+        }
+    }
+
+    private WaitingRun written(JournalEntry entry) {
+        return site.sql()
+                .withHandle(handle -> handle.createQuery(
+                                "SELECT *, limit_keys::text AS keys FROM postroad.runs WHERE id = :run")
+                        .bind("run", entry.key().number())
+                        .map((row, context) -> WaitingRun.of(row, new ReadKeys()))
+                        .one());
+    }
+
+    private void unpause(Worker worker) {
+        some("paused", TENANTS).forEach(run -> queueAgain(worker, run, "paused"));
+    }
+
+    /** A lane has told of all that it has committed before it commits the next. */
+    private void queueAgain(Worker worker, long run, String from) {
+        tell(worker);
+        if (changes(worker, run, from, "queued")) {
+            rests(worker, run);
+        }
+    }
+
+    private void rests(Worker worker, long run) {
+        JournalEntry came = entry(run);
+        JournalEntry again = new JournalEntry(came.key(), came.run(), came.run(), List.of(), false);
+        worker.untold.add(() -> worker.giver.rests(again));
+    }
+
+    private JournalEntry entry(long run) {
+        return Objects.requireNonNull(entries.get(run));
+    }
+
+    private List<Long> some(String status, int most) {
+        return site.sql()
+                .withHandle(handle -> handle.select(
+                                "SELECT id FROM postroad.runs WHERE status = ? ORDER BY md5(id::text || ?) LIMIT ?",
+                                status,
+                                random.nextInt(),
+                                most)
+                        .mapTo(Long.class)
+                        .list());
     }
 
     /** By its own turn, or by one that another gave. */
@@ -118,7 +314,7 @@ final class FleetOfTwo {
         may.addAll(worker.given);
         worker.given.clear();
         for (QueuedRun run : may) {
-            if (changes(worker, run.shard(), run.number(), "queued", "running")) {
+            if (changes(worker, run.number(), "queued", "running")) {
                 begun++;
                 worker.untold.add(() -> worker.giver.began("g", run.number()));
             }
@@ -126,23 +322,11 @@ final class FleetOfTwo {
     }
 
     private void end(Worker worker) {
-        List<Long> running = site.sql()
-                .withHandle(handle -> handle.select(
-                                "SELECT id FROM postroad.runs WHERE status = 'running' ORDER BY id LIMIT ?",
-                                1 + random.nextInt(LIMIT))
-                        .mapTo(Long.class)
-                        .list());
-        for (long run : running) {
-            int shard = site.sql()
-                    .withHandle(handle -> handle.select("SELECT shard FROM postroad.runs WHERE id = ?", run)
-                            .mapTo(Integer.class)
-                            .one());
-            boolean again = random.nextInt(4) == 0;
-            if (changes(worker, shard, run, "running", "completed")) {
+        for (long run : some("running", 1 + random.nextInt(LIMIT))) {
+            if (changes(worker, run, "running", "completed")) {
                 worker.untold.add(() -> worker.giver.left("g", run));
-                if (again) {
-                    tell(worker);
-                    changes(worker, shard, run, "completed", "queued");
+                if (random.nextInt(4) == 0) {
+                    queueAgain(worker, run, "completed");
                 }
             }
         }
@@ -183,7 +367,8 @@ final class FleetOfTwo {
                                 .one()));
     }
 
-    private boolean changes(Worker worker, int shard, long run, String from, String to) {
+    private boolean changes(Worker worker, long run, String from, String to) {
+        int shard = entry(run).key().shard();
         Long epoch = worker.epochs.get(shard);
         return epoch != null && 1 == site.sql().withHandle(handle -> handle.execute("""
                         UPDATE postroad.runs SET status = ?, status_seq = status_seq + 1, turn_at = NULL
@@ -192,5 +377,19 @@ final class FleetOfTwo {
 
     private void execute(String sql, Object... arguments) {
         site.sql().useHandle(handle -> handle.execute(sql, arguments));
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+
+    private static Graph graph(String yaml) {
+        try {
+            return GraphCompiler.compile(
+                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
     }
 }

@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.NullMarked;
@@ -224,6 +224,67 @@ class QueuedRunsTest {
         assertThat(give(giver, 2)).isEmpty();
     }
 
+    @Test
+    void whoeverIsKnownToWaitIsNotReadAgainAndTakesNoPlaceOnceCancelled() throws SQLException {
+        TurnGiver knowing = knowing(10);
+        threeInShardOfThisWorker();
+        assertThat(give(knowing, 1)).containsExactly("1st");
+        run("untold", "now() - interval '1 hour'", null);
+        set("2nd", "cancelled");
+        knowing.left("g", number("2nd"));
+        assertThat(give(knowing, 2)).containsExactly("3rd");
+    }
+
+    /** It reads none that it knows, however long the machine stands still. */
+    private static TurnGiver knowing(int most) {
+        return new TurnGiver(SITE.database(), 1, new WaitingRuns(most, Duration.ofHours(1)));
+    }
+
+    @Test
+    void aRunWhoseTimeHasComeGoesAheadOfThoseThatAreKnownToWait() throws SQLException {
+        threeInShardOfThisWorker();
+        run("later", "now() - interval '1 hour'", "now() + interval '1 hour'");
+        assertThat(give(giver, 1)).containsExactly("1st");
+        SITE.sql()
+                .useHandle(handle -> handle.execute("UPDATE postroad.runs SET wake_at = now() WHERE run_id = 'later'"));
+        assertThat(give(giver, 2)).containsExactly("later");
+    }
+
+    /** The key of those that are known is full, so that those behind them are looked for each time, wherever they stand. */
+    @Test
+    void nobodyIsForgottenBehindThoseThatAreKnown() throws SQLException, ExpressionException {
+        QueueRules oneOfAKey = new QueueRules(
+                List.of(new QueueRules.Concurrency(KeyExpression.compile("input.tenant"), 1)), List.of(), null);
+        TurnGiver forgetful = knowing(10);
+        Room room = new Room(Map.of(0, 7L), 10);
+        ownedUnder(7);
+        many();
+        assertThat(forgetful.give("g", version -> oneOfAKey, room))
+                .extracting(QueuedRun::runId)
+                .containsExactly("many-1");
+        assertThat(forgetful.give("g", version -> oneOfAKey, room)).isEmpty();
+        other(8);
+        assertThat(forgetful.give("g", version -> oneOfAKey, room))
+                .extracting(QueuedRun::runId)
+                .containsExactly("other");
+        set("many-1", "completed");
+        forgetful.left("g", number("many-1"));
+        assertThat(forgetful.give("g", version -> oneOfAKey, room))
+                .extracting(QueuedRun::runId)
+                .containsExactly("many-2");
+    }
+
+    @Test
+    void aTurnThatWasLostWithoutAWordIsGivenAgain() throws SQLException {
+        threeInShardOfThisWorker();
+        assertThat(give(giver, 1)).containsExactly("1st");
+        SITE.sql().useHandle(handle -> handle.execute("UPDATE postroad.runs SET status_seq = 5 WHERE run_id = '1st'"));
+        assertThat(give(giver, 2)).containsExactly("2nd");
+        assertThat(stillInHand(giver)).containsExactly("2nd");
+        giver.left("g", number("1st"));
+        assertThat(give(giver, 2)).containsExactly("1st");
+    }
+
     private static void threeInShardOfThisWorker() {
         ownedUnder(7);
         for (String run : List.of("1st", "2nd", "3rd")) {
@@ -252,16 +313,26 @@ class QueuedRunsTest {
                         .one());
     }
 
-    /** Two workers over two shards: each tells what its runs do, or dies; turns stand while their shard is under its epoch. */
+    /**
+     * Two workers over two shards: each tells what its runs do, or dies; turns stand while their shard is under its epoch.
+     * Whoever waits for a turn gets it in the end.
+     */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2, 3, 4, 5})
     void limitIsNeverExceededWhateverWorkersDo(long seed) throws SQLException {
-        var fleet = new FleetOfTwo(SITE, new Random(seed));
-        for (int step = 0; step < 300; step++) {
-            fleet.step();
-            assertThat(fleet.taken()).as("seed %d, step %d", seed, step).isLessThanOrEqualTo(FleetOfTwo.LIMIT);
+        try (var fleet = new FleetOfTwo(SITE, new SplittableRandom(seed))) {
+            for (int step = 0; step < 300; step++) {
+                fleet.step();
+                assertThat(fleet.taken()).as("seed %d, step %d", seed, step).isLessThanOrEqualTo(FleetOfTwo.LIMIT);
+                assertThat(fleet.takenOfATenant()).isLessThanOrEqualTo(FleetOfTwo.LIMIT_OF_A_TENANT);
+            }
+            assertThat(fleet.begun()).isGreaterThan(5);
+            for (int round = 0; round < 300 && fleet.queued() > 0; round++) {
+                fleet.goOn();
+            }
+            assertThat(fleet.queued()).isZero();
+            assertThat(fleet.compared()).isGreaterThan(10);
         }
-        assertThat(fleet.begun()).isGreaterThan(5);
     }
 
     @Test
@@ -287,7 +358,7 @@ class QueuedRunsTest {
         many();
         Room room = new Room(Map.of(0, 7L), 500);
         assertThat(giver.give("g", version -> atMost(500), room)).hasSize(500);
-        assertThat(comparedInVain(TurnGiver.TAKEN, "{0}", "g", "g", 1L, "g")).isLessThan(500);
+        assertThat(comparedInVain(WrittenTurns.TAKEN, "{0}", "g", "g", 1L, "g")).isLessThan(500);
         Object[] held = SITE.sql()
                 .withHandle(handle -> handle.createQuery(
                                 "SELECT runs::text, seqs::text, epochs::text FROM postroad.turns")

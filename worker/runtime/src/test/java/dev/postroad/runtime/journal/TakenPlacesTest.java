@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class TakenPlacesTest {
     private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
     private static final Map<Integer, Long> EPOCHS = Map.of(0, 7L);
-    private static final Taken ONE = new Taken(1, "[\"acme\"]");
-    private static final Taken OTHER = new Taken(2, null);
+    private static final Taken ONE = new Taken(1, List.of("acme"));
+    private static final Taken OTHER = new Taken(2, List.of());
 
     private final TakenPlaces places = new TakenPlaces();
 

@@ -3,6 +3,7 @@ package dev.postroad.runtime.run.lane;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
+import dev.postroad.runtime.journal.JournalEntry;
 import dev.postroad.runtime.journal.QueueRank;
 import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.RunQueue;
@@ -198,18 +199,22 @@ final class RunTable {
         }
     }
 
-    /** What was decided of a run is committed: it may count for the limits of its graph from now on, or no more. */
-    void committed(LiveRun live, Run before, Run after) {
-        boolean isAsBefore = before.status() == after.status()
+    /** What was decided of a run is committed: it may wait for a turn or count for the limits of its graph from now on, or no more. */
+    void committed(JournalEntry entry) {
+        Run before = entry.before();
+        Run after = entry.run();
+        boolean isAsBefore = !entry.fresh()
+                && before.status() == after.status()
                 && before.graph().version() == after.graph().version();
-        if (isAsBefore || !after.graph().queue().isLimited()) {
+        if (isAsBefore
+                || !(before.graph().queue().isLimited() || after.graph().queue().isLimited())) {
             return;
         }
         String graph = after.graph().name();
         switch (after.status()) {
-            case RUNNING, WAITING -> turns.began(graph, live.key().number());
-            case COMPLETED, FAILED, CANCELLED -> turns.left(graph, live.key().number());
-            case QUEUED, PAUSED -> {}
+            case QUEUED, PAUSED -> turns.rests(entry);
+            case RUNNING, WAITING -> turns.began(graph, entry.key().number());
+            case COMPLETED, FAILED, CANCELLED -> turns.left(graph, entry.key().number());
         }
     }
 

@@ -215,7 +215,7 @@ final class Stepper {
 
     /** Performs what was decided, now that it is committed, and lets go of a run that is at rest. */
     void settle(Batch.Item item) {
-        table.committed(item.live(), item.entry().before(), item.entry().run());
+        table.committed(item.entry());
         release(item.live());
         effects.perform(item.live(), item.effects(), timers);
         if (item.instruction() != null) {

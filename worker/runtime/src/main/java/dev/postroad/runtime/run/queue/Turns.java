@@ -10,7 +10,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -90,7 +92,7 @@ public final class Turns implements AutoCloseable {
         Instant now = clock.instant();
         // A run without a place would keep its turn from others.
         if (queue.room() > 0) {
-            for (String graph : queued.wanted(graphs)) {
+            for (String graph : wanted(graphs)) {
                 TurnGiver.Room room = new TurnGiver.Room(owned.get(), queue.room());
                 List<QueuedRun> given = giver.give(graph, version -> limits.rules(graph, version), room);
                 given.forEach(run -> offered.remove(run.number()));
@@ -106,6 +108,21 @@ public final class Turns implements AutoCloseable {
             offered.values().removeIf(at -> at.plus(OFFER_AGAIN_AFTER).isBefore(now));
             offer(giver.stillInHand(offered.keySet()), now);
         }
+    }
+
+    /** Those of which runs wait; it is asked where none are known to. */
+    private List<String> wanted(Set<String> graphs) throws SQLException {
+        List<String> wanted = new ArrayList<>();
+        Set<String> unknown = new HashSet<>();
+        for (String graph : graphs) {
+            if (giver.knowsWaiting(graph)) {
+                wanted.add(graph);
+            } else {
+                unknown.add(graph);
+            }
+        }
+        wanted.addAll(queued.wanted(unknown));
+        return wanted;
     }
 
     /** Those of shards that are here; what was offered just now is about to begin, and may have begun already. */

@@ -8,6 +8,7 @@ import dev.postroad.engine.graph.Graph;
 import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Origin;
+import dev.postroad.runtime.journal.JournalEntry;
 import dev.postroad.runtime.journal.JournalReader;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PostponedRuns;
@@ -61,6 +62,9 @@ public final class OneLane implements AutoCloseable {
     private static final TurnNews UNLIMITED = new TurnNews() {
         @Override
         public void wanted() {}
+
+        @Override
+        public void rests(JournalEntry entry) {}
 
         @Override
         public void began(String graph, long run) {}
