@@ -50,14 +50,15 @@ final class ChaosRun {
                         Map.of("POSTROAD_MAX_RUNS", "200", InProcess.AGENTS, agents.url()),
                         number -> servers.environment(number, place.postgresUrl()));
                 Person person = new Person(place, orders)) {
-            fleet.learn();
+            person.start();
+            fleet.learn(() -> {
+                publish(agents, hosts);
+                runInCalm();
+            });
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
             Scene scene = new Scene(place, fleet, agents, hosts, servers, new Pauses(), new Random(seed));
-            publish(agents, hosts);
-            person.start();
-            runInCalm();
             place.publish(ChaosSchedule.all(false));
             int ended = strike(scene, runs, Plan.of(faults.all(), count, seed));
             place.publish(ChaosSchedule.all(true));

@@ -2,6 +2,7 @@ package dev.postroad.bench.chaos;
 
 import dev.postroad.bench.Place;
 import dev.postroad.bench.WorkerProcess;
+import dev.postroad.contracts.json.FaultsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,12 +46,19 @@ final class Fleet implements AutoCloseable {
         this.settingsOfPlaces = settingsOfPlaces;
     }
 
+    /** What a worker does while the others learn from it. */
+    interface Lesson {
+        void give() throws FaultsException, InterruptedException;
+    }
+
     /**
-     * Starts and stops one that keeps what it loads for those after it, which start in half the time (JEP 514). What the JVM
-     * does not keep, such as classes in folders, is loaded as ever.
+     * Starts one, and stops it after a lesson; what it loaded is kept for those after it, which start in half the time (JEP
+     * 514). What the JVM does not keep, such as classes in folders, is loaded as ever.
      */
-    void learn() throws IOException {
-        stop(start(Map.of(), List.of("-XX:AOTCacheOutput=" + cache)));
+    void learn(Lesson lesson) throws IOException, FaultsException, InterruptedException {
+        String first = start(Map.of(), List.of("-XX:AOTCacheOutput=" + cache));
+        lesson.give();
+        stop(first);
     }
 
     /** Starts one more, and waits until it is ready. */

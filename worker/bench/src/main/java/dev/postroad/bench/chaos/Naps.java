@@ -11,6 +11,8 @@ record Naps(Place place) {
     static final int MILLIS = 500;
 
     private static final String GRAPH = "naps";
+    private static final String LESSON = "lesson-";
+    private static final int RUNS_OF_LESSON = 50;
 
     private static final String UNTOUCHED = """
             SELECT count(*) FROM postroad.runs r WHERE run_id LIKE ? || '%'
@@ -20,7 +22,7 @@ record Naps(Place place) {
     private static final String UNDER_WAY = ALL + " AND ended_at IS NULL";
 
     /** The graph, with an agent that naps for as long as its input says, or always as long. */
-    void publish(String agent) throws FaultsException, InterruptedException {
+    private void publish(String agent) throws FaultsException, InterruptedException {
         place.publish("""
                 graph: naps
                 state: { log: { reducer: append } }
@@ -32,6 +34,13 @@ record Naps(Place place) {
                   - { from: nap, otherwise: true, to: END }
                 limits: { supersteps: 100000 }
                 """.formatted(agent, MILLIS));
+    }
+
+    /** Publishes the graph, and runs it, for workers to learn from. */
+    void learn(String agent) throws FaultsException, InterruptedException {
+        publish(agent);
+        begin(LESSON, RUNS_OF_LESSON);
+        end(LESSON, RUNS_OF_LESSON);
     }
 
     /** Triggers so many, and waits until each has napped once. */

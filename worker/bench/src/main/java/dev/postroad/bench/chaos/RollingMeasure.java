@@ -53,13 +53,14 @@ final class RollingMeasure {
                         Map.of("POSTROAD_MAX_RUNS", Integer.toString(runs)),
                         number -> servers.environment(number, place.postgresUrl()))) {
             agents.answerAfter(Duration.ofMillis(Naps.MILLIS));
-            fleet.learn();
+            Naps naps = new Naps(place);
+            fleet.learn(() -> {
+                place.publish("agent: nap\nkind: http\nurl: " + agents.url());
+                naps.learn("nap");
+            });
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
-            place.publish("agent: nap\nkind: http\nurl: " + agents.url());
-            Naps naps = new Naps(place);
-            naps.publish("nap");
             naps.begin(PREFIX, runs);
             Instant since = Instant.now();
             for (String worker : fleet.names()) {

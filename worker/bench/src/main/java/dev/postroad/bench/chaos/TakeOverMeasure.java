@@ -65,11 +65,10 @@ final class TakeOverMeasure {
                 "POSTROAD_MAX_RUNS", Integer.toString(runs), "POSTROAD_PARTITIONS", Integer.toString(partitions));
         try (Fleet fleet = new Fleet(
                 servers.directory(), place, settings, number -> servers.environment(number, place.postgresUrl()))) {
-            fleet.learn();
+            fleet.learn(() -> naps.learn("bench-nap"));
             for (int i = 0; i < workers; i++) {
                 fleet.start();
             }
-            naps.publish("bench-nap");
             awaitShares(fleet);
             watching = coresOfWatching();
             for (int i = 0; i < times; i++) {
