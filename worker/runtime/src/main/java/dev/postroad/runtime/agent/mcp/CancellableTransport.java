@@ -50,6 +50,7 @@ final class CancellableTransport implements McpClientTransport {
     private final AtomicLong requests = new AtomicLong();
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
     private volatile JsonNode capabilities = MissingNode.getInstance();
+    private volatile boolean isGreeted;
 
     CancellableTransport(McpClientTransport transport) {
         this.transport = transport;
@@ -147,6 +148,11 @@ final class CancellableTransport implements McpClientTransport {
         };
     }
 
+    /** Whether the server has greeted, though the session may be closed since. */
+    boolean isGreeted() {
+        return isGreeted;
+    }
+
     /** Whether the server makes tasks of calls of tools; known once the session has begun. */
     boolean offersTasks() {
         return capabilities.path("tasks").path("requests").path("tools").has("call");
@@ -174,6 +180,7 @@ final class CancellableTransport implements McpClientTransport {
         CompletableFuture<JsonNode> answer = response.id() == null ? null : asked.remove(response.id());
         if (answer == null) {
             if (response.result() instanceof Map<?, ?> result && result.containsKey("protocolVersion")) {
+                isGreeted = true;
                 // What the SDK makes of it knows no tasks.
                 capabilities =
                         McpJson.INSTANCE.convertValue(result, JsonNode.class).path("capabilities");

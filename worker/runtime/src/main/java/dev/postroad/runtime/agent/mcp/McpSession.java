@@ -71,7 +71,7 @@ final class McpSession implements McpPeer.InSession {
 
     /** Whether the server has greeted; before that no tool was called. */
     boolean hasBegun() {
-        return client.isInitialized();
+        return transport.isGreeted();
     }
 
     /** Whether the server makes a task of a call of a tool. */

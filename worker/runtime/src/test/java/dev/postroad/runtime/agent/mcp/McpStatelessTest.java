@@ -55,6 +55,18 @@ final class McpStatelessTest extends TaskServerContract {
         assertThat(call("plain")).isInstanceOf(AgentReply.Completed.class);
     }
 
+    /** Its server has both protocols, is busy when it is asked which, and hangs up on the call. */
+    @Test
+    void aCallThatBrokeInASessionIsNotMadeAgainWithoutOne() throws Exception {
+        int before = Collections.frequency(server.methods(), "tools/call");
+        try (var both = new BothProtocols(server.url());
+                AgentClient client = clients.open(Calls.agent("mcp", "tool: plain", "url: " + both.url()))) {
+            assertFault(client.call(Calls.with("{}")), "mcp.connection", true, "");
+            assertThat(both.calls()).isEqualTo(1);
+        }
+        assertThat(Collections.frequency(server.methods(), "tools/call")).isEqualTo(before);
+    }
+
     @Test
     void aCallThatIsStoppedIsToldToIt() throws Exception {
         try (AgentClient client = client("hangs")) {
