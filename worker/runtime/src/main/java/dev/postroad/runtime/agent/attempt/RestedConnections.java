@@ -27,6 +27,8 @@ final class RestedConnections implements Interceptor {
 
     private final InstantSource clock;
     private final Map<Connection, Instant> usedAt = Collections.synchronizedMap(new WeakHashMap<>());
+    /** Who hangs up on one does so on others at the same time: all are looked at for a while, before anything is sent. */
+    private volatile Instant hungUpAt = Instant.MIN;
 
     /** The connection is of no use, and nothing was sent on it. */
     static final class StaleException extends IOException {
@@ -48,7 +50,10 @@ final class RestedConnections implements Interceptor {
             return chain.proceed(chain.request());
         }
         Instant last = usedAt.get(connection);
-        if (last != null && last.plus(LONG).isBefore(clock.instant()) && hasHungUp(connection.socket())) {
+        Instant now = clock.instant();
+        boolean isDoubtful = last != null
+                && (last.plus(LONG).isBefore(now) || !hungUpAt.plus(LONG).isBefore(now));
+        if (isDoubtful && hasHungUp(connection.socket())) {
             throw new StaleException();
         }
         Instant sent = clock.instant();
@@ -57,6 +62,7 @@ final class RestedConnections implements Interceptor {
         } catch (IOException broken) {
             boolean isPrompt = !sent.plus(LONG).isBefore(clock.instant());
             if (last != null && isPrompt && isHangUp(broken) && !chain.call().isCanceled()) {
+                hungUpAt = clock.instant();
                 throw new HungUpException(broken);
             }
             throw broken;

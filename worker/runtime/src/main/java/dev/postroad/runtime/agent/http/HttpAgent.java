@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls a service that takes a POST. Thread-safe. */
 public final class HttpAgent implements AgentClient {
-    /** A server hangs up on many connections at once; each is met once, and a new one where none is left that rests. */
-    private static final int MOST_SENDINGS = 500;
+    /** A request that has a server hang up must not go to each of its connections that rest; those it hung up on are found before. */
+    private static final int MOST_SENDINGS = 5;
 
     private final HttpSettings settings;
     private final int maxAnswerBytes;

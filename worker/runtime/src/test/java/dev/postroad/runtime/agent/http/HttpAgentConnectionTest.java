@@ -13,6 +13,9 @@ import dev.postroad.runtime.agent.attempt.RawServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -69,6 +72,59 @@ final class HttpAgentConnectionTest {
                 clients.open(Calls.agent("http", "url: " + server.url() + "\nreconcile: " + server.url() + "/asked"));
 
         assertConnectionFault(hungUpOn(client).reply(), "broke the connection");
+    }
+
+    /** It may be what is sent that has the server break down. */
+    @Test
+    void doesNotTryAllConnectionsAtRestOneAfterTheOther() throws Exception {
+        AgentClient client = client();
+        AtomicInteger sent = new AtomicInteger();
+        List<Socket> sockets = atRest(client);
+        sockets.forEach(socket -> Thread.ofVirtual().start(() -> hangUpOnRequest(socket, sent)));
+        assertConnectionFault(new BackgroundCall(client, Calls.with("{}")).reply(), "broke the connection");
+        assertThat(sent.get()).isEqualTo(5);
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @Test
+    void findsAllConnectionsThatTheServerHungUpOnAtOnce() throws Exception {
+        AgentClient client = client();
+        for (Socket socket : atRest(client)) {
+            socket.close();
+        }
+        BackgroundCall call = new BackgroundCall(client, Calls.with("{}"));
+        try (Socket other = server.accept()) {
+            RawServer.send(other, ANSWER);
+            assertThat(call.reply()).isInstanceOf(AgentReply.Completed.class);
+        }
+    }
+
+    /** More connections than a call is sent by. */
+    private List<Socket> atRest(AgentClient client) throws Exception {
+        List<BackgroundCall> calls = new ArrayList<>();
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            calls.add(new BackgroundCall(client, Calls.with("{}")));
+            sockets.add(server.accept());
+        }
+        for (Socket socket : sockets) {
+            RawServer.send(socket, ANSWER);
+        }
+        for (BackgroundCall call : calls) {
+            assertThat(call.reply()).isInstanceOf(AgentReply.Completed.class);
+        }
+        return sockets;
+    }
+
+    private static void hangUpOnRequest(Socket socket, AtomicInteger requests) {
+        try (socket) {
+            RawServer.awaitRequest(socket);
+            requests.incrementAndGet();
+        } catch (IOException over) {
+            // Nothing came before the end of the test.
+        }
     }
 
     /** The second call of two on one connection, of which the server has read the first of the request. */
