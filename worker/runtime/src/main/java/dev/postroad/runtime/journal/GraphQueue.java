@@ -126,10 +126,10 @@ final class GraphQueue {
         }
     }
 
-    /** Those that were not to begin before a time, which has come. */
+    /** Those that were not to begin before a time, which has come; all that paused versions hold are not read for them. */
     Page due(Look look) throws SQLException {
         try (PreparedStatement statement = QueuedRuns.statement(look.connection(), DUE)) {
-            bind(statement, 0, look, null, paused);
+            bind(statement, 0, look, null, Set.of());
             return page(look, statement);
         }
     }

@@ -302,9 +302,8 @@ public final class TurnGiver {
             GraphQueue.Look look = new GraphQueue.Look(connection, now, rules, inHands, most);
             if (isKnown && noteDue(look)) {
                 offerKnown(most);
-                WaitingRun from = waiting.firstUnread(graph);
-                if (from != null && picker.wantsMore(MOST_TURNS_AT_ONCE)) {
-                    waiting.reading(graph);
+                WaitingRun from = picker.wantsMore(MOST_TURNS_AT_ONCE) ? waiting.readingOn(graph) : null;
+                if (from != null) {
                     offer(noted(queue.from(look, from)));
                 }
             } else {

@@ -97,10 +97,14 @@ final class WaitingRuns {
         graphs.put(graph, new Known(epochs, now));
     }
 
-    /** The first that may be unread; null where all are known. */
-    synchronized @Nullable WaitingRun firstUnread(String graph) {
+    /** The first that may be unread, as it and those behind it are about to be read; null where all are known. */
+    synchronized @Nullable WaitingRun readingOn(String graph) {
         Known known = graphs.get(graph);
-        return known == null ? null : known.next;
+        if (known == null || known.next == null) {
+            return null;
+        }
+        known.meanwhile = new HashMap<>();
+        return known.next;
     }
 
     /** More are about to be read. */

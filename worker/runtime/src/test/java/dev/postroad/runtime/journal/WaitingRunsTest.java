@@ -28,7 +28,7 @@ class WaitingRunsTest {
         assertThat(runs.after("g", run(1), 1)).containsExactly(run(4));
         assertThat(runs.areThere("g")).isTrue();
         assertThat(runs.areAll("g")).isFalse();
-        assertThat(runs.firstUnread("g")).isEqualTo(run(6));
+        assertThat(runs.readingOn("g")).isEqualTo(run(6));
     }
 
     @Test
@@ -36,11 +36,10 @@ class WaitingRunsTest {
         read(List.of(run(1), run(3), run(5), run(7)), null);
         runs.came("g", run(2));
         assertThat(numbers()).containsExactly(1L, 2L, 3L, 5L);
-        assertThat(runs.firstUnread("g")).isEqualTo(run(7));
-        runs.reading("g");
+        assertThat(runs.readingOn("g")).isEqualTo(run(7));
         runs.read("g", List.of(run(7), run(8)), null);
         assertThat(numbers()).containsExactly(1L, 2L, 3L, 5L);
-        assertThat(runs.firstUnread("g")).isEqualTo(run(7));
+        assertThat(runs.readingOn("g")).isEqualTo(run(7));
     }
 
     @Test
