@@ -116,6 +116,7 @@ public final class LeftCalls implements AutoCloseable {
                 return false;
             }
         }
+        together = MOST_TOGETHER;
         return true;
     }
 
