@@ -24,10 +24,10 @@ final class RollingMeasure {
     /** Of each run: the longest time between two of its calls' ends, in seconds. */
     private static final String LONGEST = """
             SELECT max(pause)::float8 FROM (
-              SELECT j.run, extract(epoch FROM j.at - lag(j.at) OVER (PARTITION BY j.run ORDER BY j.seq)) AS pause
+              SELECT j.run, j.at, extract(epoch FROM j.at - lag(j.at) OVER (PARTITION BY j.run ORDER BY j.seq)) AS pause
               FROM postroad.journal j JOIN postroad.runs r ON r.id = j.run
-              WHERE r.run_id LIKE :prefix || '%' AND j.type = 'node.completed' AND j.at > :since) AS pauses
-            GROUP BY run""";
+              WHERE r.run_id LIKE :prefix || '%' AND j.type = 'node.completed') AS pauses
+            WHERE at > :since GROUP BY run""";
 
     private static final String WITHOUT_A_ROW_SINCE = """
             SELECT count(*) FROM postroad.runs r WHERE run_id LIKE ? || '%' AND NOT EXISTS (

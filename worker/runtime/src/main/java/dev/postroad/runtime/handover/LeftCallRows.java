@@ -96,9 +96,15 @@ public final class LeftCallRows {
         remove(keys, "l.worker = :worker");
     }
 
-    /** Nobody waits for the calls any more; to be said by the owner of their shards alone. */
+    /**
+     * Nobody waits for the calls any more; to be said by the owner of their shards alone. One that this worker makes by now,
+     * and left in its turn, is waited for by others.
+     */
     void remove(Collection<Key> keys) {
-        remove(keys, "l.shard IN (SELECT shard FROM postroad.shards WHERE holder = :worker)");
+        remove(
+                keys,
+                "l.shard IN (SELECT shard FROM postroad.shards WHERE holder = :worker)"
+                        + " AND (l.answer IS NOT NULL OR l.worker <> :worker)");
     }
 
     private void remove(Collection<Key> keys, String unlessOfOthers) {

@@ -109,7 +109,7 @@ public final class LeftCalls implements AutoCloseable {
             try {
                 tell(now);
                 now.forEach(one -> open.remove(one.key(), one.call()));
-            } catch (JdbiException failed) {
+            } catch (RuntimeException failed) {
                 ended.addAll(now);
                 together = SqlVerdict.isAway(failed) ? together : 1;
                 repeats.warn("the answers of calls cannot be handed over yet", failed);

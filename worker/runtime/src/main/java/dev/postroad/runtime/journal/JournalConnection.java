@@ -62,8 +62,8 @@ final class JournalConnection implements AutoCloseable {
      * How long it waits.
      *
      * @param pauses between tries
-     * @param patience for an answer: where a link is gone and nobody was told, all runs of the writer wait that long; and what
-     *     Postgres needs longer for has more time at the next try
+     * @param patience for an answer: where a link is gone and nobody was told, all runs of the writer wait that long; what
+     *     Postgres needs longer for has more time at the next try, and on that connection from then on
      */
     record Times(Doubling pauses, Doubling patience) {
         static final Times USUAL = new Times(new Doubling(200, 2_000), new Doubling(5_000, 90_000));

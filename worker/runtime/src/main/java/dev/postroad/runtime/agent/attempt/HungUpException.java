@@ -3,8 +3,8 @@ package dev.postroad.runtime.agent.attempt;
 import java.io.IOException;
 
 /**
- * The server hung up on a connection that had served before, as soon as something was sent on it and before any answer: as
- * good as always it did so on a connection at rest, and has seen nothing of the request.
+ * The server hung up on a connection that had served before, within a second of a request and before any answer: mostly it
+ * did so while the connection was at rest, and has seen nothing of the request; it may also have broken down over it.
  */
 public final class HungUpException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -30,25 +30,28 @@ public final class HttpAgent implements AgentClient {
     private final RemoteFaults faults;
     private final HttpAnswer answer;
     private final @Nullable Question question;
+    private final boolean triedOnce;
 
     private HttpAgent(
             HttpSettings settings,
             int maxAnswerBytes,
             AttemptSender sender,
             RemoteFaults faults,
-            @Nullable Question question) {
+            @Nullable Question question,
+            boolean triedOnce) {
         this.settings = settings;
         this.maxAnswerBytes = maxAnswerBytes;
         this.sender = sender;
         this.faults = faults;
         this.question = question;
+        this.triedOnce = triedOnce;
         answer = new HttpAnswer(faults);
     }
 
     /**
      * A client, which reaches out to nobody yet.
      *
-     * @param policy says how long to wait until an agent is asked once more what came of a call
+     * @param policy says how long to wait until an agent is asked once more what came of a call, and whether it is called twice
      */
     public static HttpAgent open(
             HttpSettings settings, AgentEnvironment environment, AttemptSender sender, RetryPolicy policy) {
@@ -60,7 +63,8 @@ public final class HttpAgent implements AgentClient {
                         new HttpQuestion(settings, asked, environment.maxAnswerBytes(), sender, faults),
                         faults,
                         policy);
-        return new HttpAgent(settings, environment.maxAnswerBytes(), sender, faults, question);
+        return new HttpAgent(
+                settings, environment.maxAnswerBytes(), sender, faults, question, policy.maxAttempts() == 1);
     }
 
     @Override
@@ -78,15 +82,15 @@ public final class HttpAgent implements AgentClient {
 
     /**
      * Sends it, and again at once, with the same key, on another connection where the server hung up on one at rest, as
-     * clients do who know that a request may be repeated (Go's net/http by its {@code Idempotency-Key}). An agent that wants
-     * to be asked first is.
+     * clients do who know that a request may be repeated (Go's net/http by its {@code Idempotency-Key}). Not to an agent
+     * that wants to be asked first, or to be tried once.
      */
     private ServerAnswer sent(AgentCall call) throws IOException, InterruptedException {
         for (int times = 1; ; times++) {
             try {
                 return sender.send(post(call), call);
             } catch (HungUpException hungUp) {
-                if (question != null || times == MOST_SENDINGS) {
+                if (question != null || triedOnce || times == MOST_SENDINGS) {
                     throw hungUp;
                 }
             }

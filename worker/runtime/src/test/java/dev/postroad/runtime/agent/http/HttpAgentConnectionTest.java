@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 final class HttpAgentConnectionTest {
@@ -66,10 +68,10 @@ final class HttpAgentConnectionTest {
         }
     }
 
-    @Test
-    void asksFirstWhereTheServerHungUpOnAConnectionAtRestOfAnAgentThatReconciles() throws Exception {
-        AgentClient client =
-                clients.open(Calls.agent("http", "url: " + server.url() + "\nreconcile: " + server.url() + "/asked"));
+    @ParameterizedTest
+    @ValueSource(strings = {"reconcile: http://127.0.0.1:9/asked", "retry: { maxAttempts: 1 }"})
+    void doesNotSendAgainByItselfToAnAgentThatIsToBeAskedFirstOrTriedOnce(String setting) throws Exception {
+        AgentClient client = clients.open(Calls.agent("http", "url: " + server.url() + "\n" + setting));
 
         assertConnectionFault(hungUpOn(client).reply(), "broke the connection");
     }
