@@ -61,7 +61,7 @@ final class Agents implements AutoCloseable {
      */
     record Paid(String key, int attempt, String tenant, Instant from, Instant to) {}
 
-    /** A task that a worker sent over Kafka. */
+    /** A task that a worker sent over Kafka, and when that was decided. */
     record Sent(String run, String task, int attempt, Instant at) {}
 
     Agents() throws IOException {

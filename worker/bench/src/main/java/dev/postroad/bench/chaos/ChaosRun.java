@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  * comes when and whom it strikes. Confined to one thread.
  */
 final class ChaosRun {
+    /** Of each attempt. */
+    static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     private static final int INPUTS = 10;
     private static final int NAMED_OF_EACH = 10;
     private static final Duration LONGEST_SETTLING = Duration.ofMinutes(10);
@@ -96,8 +99,8 @@ final class ChaosRun {
     }
 
     private void publish(String agent, String rest) throws FaultsException, InterruptedException {
-        place.publish("agent: " + agent + "\n" + rest.strip()
-                + "\ntimeout: PT5S\nretry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }\n");
+        place.publish("agent: " + agent + "\n" + rest.strip() + "\ntimeout: " + TIMEOUT
+                + "\nretry: { maxAttempts: 50, backoff: PT0.1S, maxBackoff: PT1S }\n");
     }
 
     private void runInCalm() throws InterruptedException {

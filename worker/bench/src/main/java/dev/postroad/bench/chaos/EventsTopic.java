@@ -4,6 +4,7 @@ import dev.postroad.bench.Place;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.RunEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class EventsTopic implements AutoCloseable {
     private final Map<String, Integer> last = new HashMap<>();
     private final List<TopicPartition> partitions;
     private long distinct;
-    private long outOfOrder;
+    private final List<String> outOfOrder = new ArrayList<>();
     private long repeats;
 
     EventsTopic(Place place) {
@@ -54,10 +55,10 @@ final class EventsTopic implements AutoCloseable {
             } else if (event.seq() <= before) {
                 repeats++;
             } else {
-                outOfOrder++;
+                outOfOrder.add(event.runId() + "/" + event.seq() + " after " + before);
             }
         } catch (FaultsException unreadable) {
-            outOfOrder++;
+            outOfOrder.add("unreadable at " + record.partition() + ":" + record.offset());
         }
     }
 
@@ -72,8 +73,8 @@ final class EventsTopic implements AutoCloseable {
     }
 
     /** Events before which another one of their run is missing. */
-    long outOfOrder() {
-        return outOfOrder;
+    List<String> outOfOrder() {
+        return List.copyOf(outOfOrder);
     }
 
     long repeats() {

@@ -25,7 +25,7 @@ record Remains(
         List<Run> runs,
         List<Row> rows,
         Map<String, Integer> published,
-        long outOfOrder,
+        List<String> outOfOrder,
         List<Agents.Call> calls,
         List<Agents.Sent> sent,
         long mostUnderTheLimit,

@@ -19,7 +19,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class TasksTopic {
     private TasksTopic() {}
 
-    /** All of it but what was cancelled, each with the time that its worker put on it. */
+    /**
+     * All of it but what was cancelled, each with the time when it was decided, as its deadline tells it: a record's own is by
+     * the clock of a worker's machine, which may be wrong.
+     */
     static List<Agents.Sent> read(Place place) {
         List<Agents.Sent> sent = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
@@ -50,7 +53,7 @@ final class TasksTopic {
                         new String(record.key(), StandardCharsets.UTF_8),
                         task.path("task").asText(),
                         task.path("attempt").asInt(),
-                        Instant.ofEpochMilli(record.timestamp())));
+                        Instant.parse(task.path("deadline").asText()).minus(ChaosRun.TIMEOUT)));
             }
         } catch (FaultsException unreadable) {
             throw new IllegalStateException("a task at " + record.offset() + " is no JSON", unreadable);

@@ -56,7 +56,7 @@ final class Verdict {
         wrong.put("ordersWithoutAnAnswer", verdict.ordersWithoutAnAnswer());
         wrong.put("ordersAppliedTwice", verdict.ordersAppliedTwice());
         wrong.put("journalsNotPublishedWhole", verdict.journalsNotPublishedWhole());
-        wrong.put("eventsOutOfOrder", Stream.generate(() -> "an event").limit(remains.outOfOrder()));
+        wrong.put("eventsOutOfOrder", remains.outOfOrder().stream());
         wrong.put("callsAfterTheEndOfTheirRun", verdict.callsAfterTheEnd());
         wrong.put("tasksSentAfterTheEndOfTheirRun", verdict.sentAfterTheEnd());
         wrong.put("callsOfWhatWasDone", verdict.callsOfWhatWasDone());

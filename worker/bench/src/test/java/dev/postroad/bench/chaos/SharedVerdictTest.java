@@ -57,7 +57,7 @@ class SharedVerdictTest {
                 runs,
                 List.of(),
                 Map.of(),
-                0,
+                List.of(),
                 List.of(),
                 List.of(),
                 0,

@@ -23,7 +23,7 @@ class VerdictTest {
     private final Map<String, Integer> published = new HashMap<>();
     private final List<Agents.Call> calls = new ArrayList<>();
     private final List<Agents.Sent> sent = new ArrayList<>();
-    private long outOfOrder;
+    private List<String> outOfOrder = List.of();
     private long most = ChaosGraph.LIMIT;
 
     VerdictTest() {
@@ -145,7 +145,7 @@ class VerdictTest {
 
     @Test
     void eventsOutOfOrderAreFound() {
-        outOfOrder = 2;
+        outOfOrder = List.of("a/3 after 1", "a/4 after 1");
         assertThat(broken()).containsOnlyKeys("eventsOutOfOrder");
     }
 

@@ -118,6 +118,9 @@ public final class Producers {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
+        // A broker that was killed knows nothing of a producer, and takes its second batch where it did not lead the
+        // partition yet when the first came: nothing is sent before what was sent is acknowledged.
+        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         // Else the first record after five quiet minutes would have to wait for what is known of its topic.
         config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
         config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
