@@ -2,7 +2,6 @@ package dev.postroad.runtime.journal;
 
 import dev.postroad.runtime.database.PostgresTrouble;
 import dev.postroad.runtime.database.SqlVerdict;
-import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -34,10 +33,9 @@ final class JournalConnection implements AutoCloseable {
 
     private final DataSource database;
     private final BooleanSupplier givingUp;
-    private final Times times;
+    private final Pauses pauses;
     private final LongAdder failures = new LongAdder();
     private @Nullable Connection connection;
-    private int unanswered;
     private volatile @Nullable String trouble;
 
     /** Statements that are done together. */
@@ -46,34 +44,25 @@ final class JournalConnection implements AutoCloseable {
     }
 
     /**
-     * A time that is twice as long each time.
+     * How long to wait between tries: twice as long each time.
      *
      * @param firstMillis at least 1
      */
-    record Doubling(long firstMillis, long longestMillis) {
+    record Pauses(long firstMillis, long longestMillis) {
+        static final Pauses USUAL = new Pauses(200, 2_000);
+
         private static final int MOST_DOUBLINGS = 10;
 
-        int millis(int tries) {
-            return (int) Math.min(longestMillis, firstMillis << Math.min(tries - 1, MOST_DOUBLINGS));
+        long millis(int tries) {
+            return Math.min(longestMillis, firstMillis << Math.min(tries - 1, MOST_DOUBLINGS));
         }
     }
 
-    /**
-     * How long it waits.
-     *
-     * @param pauses between tries
-     * @param patience for an answer: where a link is gone and nobody was told, all runs of the writer wait that long; what
-     *     Postgres needs longer for has more time at the next try, and on that connection from then on
-     */
-    record Times(Doubling pauses, Doubling patience) {
-        static final Times USUAL = new Times(new Doubling(200, 2_000), new Doubling(5_000, 90_000));
-    }
-
     /** @param givingUp whether to stop trying */
-    JournalConnection(DataSource database, BooleanSupplier givingUp, Times times) {
+    JournalConnection(DataSource database, BooleanSupplier givingUp, Pauses pauses) {
         this.database = database;
         this.givingUp = givingUp;
-        this.times = times;
+        this.pauses = pauses;
     }
 
     /** What keeps the writer from going on; null where nothing does. */
@@ -101,7 +90,6 @@ final class JournalConnection implements AutoCloseable {
             current = database.getConnection();
             connection = current;
             current.setAutoCommit(true);
-            current.setNetworkTimeout(Runnable::run, times.patience().millis(unanswered + 1));
         }
         return current;
     }
@@ -206,7 +194,6 @@ final class JournalConnection implements AutoCloseable {
     }
 
     private <T> T done(T result) {
-        unanswered = 0;
         if (trouble != null) {
             trouble = null;
             LOG.info("Postgres carries statements out again");
@@ -217,7 +204,6 @@ final class JournalConnection implements AutoCloseable {
     private void failed(SQLException failed, int tries) {
         failures.increment();
         trouble = PostgresTrouble.say(failed);
-        unanswered += failed.getCause() instanceof SocketTimeoutException ? 1 : 0;
         disconnect();
         if (tries % TOLD_EVERY == 1) {
             LOG.warn("a statement failed, and is sent again (tries so far: {}): {}", tries, trouble);
@@ -227,7 +213,7 @@ final class JournalConnection implements AutoCloseable {
     private void pauseOrGiveUp(SQLException failed, int tries) {
         boolean interrupted = false;
         try {
-            TimeUnit.MILLISECONDS.sleep(times.pauses().millis(tries));
+            TimeUnit.MILLISECONDS.sleep(pauses.millis(tries));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             interrupted = true;

@@ -87,11 +87,12 @@ public final class JournalWriter implements AutoCloseable {
      * @param troubles told of runs that are put aside
      */
     public JournalWriter(DataSource database, BooleanSupplier givingUp, RunTroubles troubles) {
-        this(database, givingUp, troubles, JournalConnection.Times.USUAL);
+        this(database, givingUp, troubles, JournalConnection.Pauses.USUAL);
     }
 
-    JournalWriter(DataSource database, BooleanSupplier givingUp, RunTroubles troubles, JournalConnection.Times times) {
-        this.connection = new JournalConnection(database, givingUp, times);
+    JournalWriter(
+            DataSource database, BooleanSupplier givingUp, RunTroubles troubles, JournalConnection.Pauses pauses) {
+        this.connection = new JournalConnection(database, givingUp, pauses);
         this.troubles = troubles;
     }
 

@@ -3,8 +3,6 @@ package dev.postroad.runtime.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.engine.run.Command;
-import dev.postroad.runtime.journal.JournalConnection.Doubling;
-import dev.postroad.runtime.journal.JournalConnection.Times;
 import dev.postroad.runtime.testing.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,8 +36,8 @@ class FailingStatementTest {
     private static final int RUNS = 20;
 
     private final List<String> troubles = new CopyOnWriteArrayList<>();
-    private final JournalWriter writer = new JournalWriter(
-            hasty(), () -> false, this::told, new Times(new Doubling(20, 50), Times.USUAL.patience()));
+    private final JournalWriter writer =
+            new JournalWriter(hasty(), () -> false, this::told, new JournalConnection.Pauses(20, 50));
     private final Written written = new Written(writer);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 

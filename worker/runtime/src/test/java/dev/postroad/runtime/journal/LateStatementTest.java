@@ -9,8 +9,6 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
-import dev.postroad.runtime.journal.JournalConnection.Doubling;
-import dev.postroad.runtime.journal.JournalConnection.Times;
 import dev.postroad.runtime.testing.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,7 +35,7 @@ class LateStatementTest {
     private static final Site SITE = Site.open(1);
     private static final String SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'impatient'";
 
-    private final JournalWriter writer = writer("impatient", new Doubling(1_000, 1_000));
+    private final JournalWriter writer = new JournalWriter(impatient(), () -> false, (runId, what) -> {});
     private final Written written = new Written(writer);
 
     @BeforeAll
@@ -45,7 +43,6 @@ class LateStatementTest {
         sql("CREATE TABLE held (pid integer)");
         sql("""
             CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF current_setting('application_name') = 'slow' THEN PERFORM pg_sleep(0.3); END IF;
                 IF pg_backend_pid() IN (SELECT pid FROM held) THEN PERFORM pg_advisory_xact_lock(42); END IF;
                 RETURN NULL;
             END $$\
@@ -136,16 +133,6 @@ class LateStatementTest {
     }
 
     @Test
-    void whatTakesPostgresLongHasMoreTimeAtTheNextTry() {
-        JournalEntry admitted = written.admission("slow");
-        try (JournalWriter slow = writer("slow", new Doubling(100, 60_000))) {
-            slow.commit(List.of(admitted), Written.EPOCHS);
-            assertThat(slow.failures()).isPositive();
-        }
-        checkAsIn(admitted);
-    }
-
-    @Test
     void whatIsPublishedIsNeverTakenBack() {
         writer.rememberPublished(Map.of(Written.SHARD, written.start()), Written.EPOCHS);
         writer.rememberPublished(Map.of(Written.SHARD, written.start().minusSeconds(1)), Written.EPOCHS);
@@ -200,11 +187,12 @@ class LateStatementTest {
         return new Command.Answer(task, 1, reply, once, 1234, 0);
     }
 
-    /** Gives up a connection where it is not answered for so long, and leaves the server at it. */
-    private static JournalWriter writer(String name, Doubling patience) {
+    /** Gives up a connection after a second, and leaves the server at it. */
+    private static PGSimpleDataSource impatient() {
         var source = (PGSimpleDataSource) SITE.settings(Map.of()).postgres().toDataSource();
-        source.setApplicationName(name);
-        return new JournalWriter(source, () -> false, (runId, what) -> {}, new Times(Times.USUAL.pauses(), patience));
+        source.setApplicationName("impatient");
+        source.setSocketTimeout(1);
+        return source;
     }
 
     private static void sql(String statement) {
