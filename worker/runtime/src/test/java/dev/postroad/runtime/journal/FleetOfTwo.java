@@ -3,11 +3,7 @@ package dev.postroad.runtime.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.definition.Definitions;
-import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Decider;
 import dev.postroad.engine.run.Decision;
@@ -43,7 +39,7 @@ final class FleetOfTwo implements AutoCloseable {
     /** Of those who wait so many are known; the others are read when their turn may have come. */
     private static final int MOST_KNOWN = 3;
 
-    private static final Graph GRAPH = graph("""
+    private static final Graph GRAPH = Site.graph("""
             graph: g
             nodes: { ask: { agent: a } }
             edges: [{ from: START, to: ask }, { from: ask, to: END }]
@@ -382,14 +378,5 @@ final class FleetOfTwo implements AutoCloseable {
     @Override
     public void close() {
         writer.close();
-    }
-
-    private static Graph graph(String yaml) {
-        try {
-            return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
-        } catch (FaultsException faults) {
-            throw new IllegalArgumentException(faults);
-        }
     }
 }

@@ -8,18 +8,14 @@ import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Asking;
 import dev.postroad.contracts.agent.ToolCall;
 import dev.postroad.contracts.agent.Usage;
-import dev.postroad.contracts.definition.Definitions;
-import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.OnExceeded;
 import dev.postroad.contracts.definition.OnExhausted;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decider;
@@ -84,12 +80,12 @@ class JournalWriterTest {
         limits: { timeout: PT1H }
         """;
 
-    private static final Graph GRAPH = graph(PAIR);
+    private static final Graph GRAPH = Site.graph(PAIR);
 
     /** The version after it, which does the same. */
-    private static final Graph NEXT = graph(PAIR, 2);
+    private static final Graph NEXT = Site.graph(PAIR, 2);
 
-    private static final Graph PAID = graph("""
+    private static final Graph PAID = Site.graph("""
         graph: paid
         nodes: { pay: { agent: a } }
         edges: [{ from: START, to: pay }, { from: pay, to: END }]
@@ -732,18 +728,5 @@ class JournalWriterTest {
     private static CommitResult result(Future<CommitResult> batch)
             throws InterruptedException, ExecutionException, TimeoutException {
         return batch.get(Site.LIMIT.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static Graph graph(String yaml) {
-        return graph(yaml, 1);
-    }
-
-    private static Graph graph(String yaml, int version) {
-        try {
-            return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), version, agent -> true);
-        } catch (FaultsException faults) {
-            throw new IllegalArgumentException(faults);
-        }
     }
 }

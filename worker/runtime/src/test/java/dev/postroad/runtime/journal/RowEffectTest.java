@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.definition.Definitions;
-import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decider;
@@ -31,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @NullMarked
 class RowEffectTest {
     private static final Instant START = Instant.parse("2026-11-28T12:00:00Z");
-    private static final Graph GRAPH = graph("""
+    private static final Graph GRAPH = Site.graph("""
         graph: asking
         state: { done: { reducer: append } }
         nodes:
@@ -102,14 +98,5 @@ class RowEffectTest {
 
     private static ObjectNode object() {
         return (ObjectNode) Site.json("{}");
-    }
-
-    private static Graph graph(String yaml) {
-        try {
-            return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
-        } catch (FaultsException faults) {
-            throw new IllegalArgumentException(faults);
-        }
     }
 }

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.agent.AgentReply;
-import dev.postroad.contracts.definition.Definitions;
-import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decider;
@@ -55,7 +51,7 @@ class SnapshotsTest {
               "limits": { "supersteps": 100000 }
             }
             """;
-    private static final Graph GRAPH = graph();
+    private static final Graph GRAPH = Site.graph(DEFINITION);
     private static final JournalReader READER =
             new JournalReader(SITE.database(), new SetAsideRuns(SITE.sql(), "me", (runId, what) -> {}));
     private static final List<Run> RUNS = new ArrayList<>();
@@ -247,15 +243,6 @@ class SnapshotsTest {
         }
         entries.add(new JournalEntry(key, decision.before(), decision.run(), rows, fresh));
         RUNS.add(decision.run());
-    }
-
-    private static Graph graph() {
-        try {
-            return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(DEFINITION).getFirst(), 1, agent -> true);
-        } catch (FaultsException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     private static void sql(String statement) {

@@ -3,11 +3,7 @@ package dev.postroad.runtime.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.definition.Definitions;
-import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.Decider;
@@ -26,7 +22,7 @@ final class Written {
     static final int SHARD = 1;
     static final Map<Integer, Long> EPOCHS = Map.of(SHARD, 5L);
 
-    private static final Graph GRAPH = graph("""
+    private static final Graph GRAPH = Site.graph("""
         graph: one-at-a-time
         state: { done: { reducer: append } }
         nodes: { ask: { agent: a }, end: { agent: a } }
@@ -69,14 +65,5 @@ final class Written {
                 decision.run(),
                 decision.events().stream().map(JournalRow::of).toList(),
                 fresh);
-    }
-
-    private static Graph graph(String yaml) {
-        try {
-            return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
-        } catch (FaultsException faults) {
-            throw new IllegalArgumentException(faults);
-        }
     }
 }

@@ -8,12 +8,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.postroad.contracts.client.PostroadClient;
 import dev.postroad.contracts.definition.Definition;
 import dev.postroad.contracts.definition.Definitions;
+import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.contracts.message.Trigger;
+import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.runtime.Worker;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.history.RunHistory;
@@ -565,6 +568,21 @@ public final class Site implements AutoCloseable {
     public static JsonNode json(String text) {
         try {
             return Json.read(text.replace('\'', '"'));
+        } catch (FaultsException faults) {
+            throw new IllegalArgumentException(faults);
+        }
+    }
+
+    /** The first version of a graph, whose agents are all there. */
+    public static Graph graph(String yaml) {
+        return graph(yaml, 1);
+    }
+
+    /** As above, of another version. */
+    public static Graph graph(String yaml, int version) {
+        try {
+            return GraphCompiler.compile(
+                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), version, agent -> true);
         } catch (FaultsException faults) {
             throw new IllegalArgumentException(faults);
         }

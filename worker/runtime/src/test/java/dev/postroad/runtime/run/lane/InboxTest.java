@@ -3,13 +3,10 @@ package dev.postroad.runtime.run.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.postroad.contracts.definition.Definitions;
-import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Origin;
+import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,16 +118,11 @@ class InboxTest {
     }
 
     private static Graph graph() {
-        try {
-            return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll("""
-                    graph: letters
-                    nodes: { write: { agent: writer } }
-                    edges: [{ from: START, to: write }, { from: write, to: END }]
-                    """).getFirst(), 1, agent -> true);
-        } catch (FaultsException impossible) {
-            throw new AssertionError(impossible);
-        }
+        return Site.graph("""
+                graph: letters
+                nodes: { write: { agent: writer } }
+                edges: [{ from: START, to: write }, { from: write, to: END }]
+                """);
     }
 
     private static final class Nobody implements Admittee.AdmissionOutcome {

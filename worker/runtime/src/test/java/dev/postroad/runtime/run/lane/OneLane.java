@@ -1,11 +1,7 @@
 package dev.postroad.runtime.run.lane;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.postroad.contracts.definition.Definitions;
-import dev.postroad.contracts.definition.GraphDefinition;
-import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
-import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.journal.JournalEntry;
@@ -43,7 +39,7 @@ import org.jspecify.annotations.NullMarked;
 public final class OneLane implements AutoCloseable {
     public static final int MINE = 0;
 
-    private static final Graph GRAPH = graph("""
+    private static final Graph GRAPH = Site.graph("""
         graph: letters
         state: { log: { reducer: append } }
         nodes: { write: { agent: writer } }
@@ -170,14 +166,5 @@ public final class OneLane implements AutoCloseable {
         loader.close();
         producer.close();
         site.close();
-    }
-
-    private static Graph graph(String yaml) {
-        try {
-            return GraphCompiler.compile(
-                    (GraphDefinition) Definitions.readAll(yaml).getFirst(), 1, agent -> true);
-        } catch (FaultsException faults) {
-            throw new IllegalArgumentException(faults);
-        }
     }
 }
