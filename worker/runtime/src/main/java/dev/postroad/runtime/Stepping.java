@@ -165,6 +165,11 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             }
 
             @Override
+            public void migrated(String graph) {
+                turns.migrated(graph);
+            }
+
+            @Override
             public void left(String graph, long run) {
                 turns.left(graph, run);
             }

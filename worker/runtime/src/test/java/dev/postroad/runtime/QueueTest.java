@@ -41,6 +41,12 @@ class QueueTest {
             edges: [{ from: START, to: only }, { from: only, to: rest }, { from: rest, to: END }]
             limits: { runs: 3 }
             ---
+            graph: one
+            state: { log: { reducer: append } }
+            nodes: { only: { agent: test-puppet } }
+            edges: [{ from: START, to: only }, { from: only, to: END }]
+            limits: { runs: 1 }
+            ---
             graph: fair
             state: { tenant: {}, log: { reducer: append } }
             nodes: { only: { set: "{'log': ['only']}" } }
@@ -254,6 +260,92 @@ class QueueTest {
         assertThat(runs("queued")).isEqualTo(2);
         mayEnd.countDown();
         Site.await("all have ended", () -> runs("completed") == 3);
+    }
+
+    @Test
+    void aTurnIsWorthNothingOnceItsRunWasPausedInTheQueue() {
+        site.worker(Map.of("POSTROAD_MAX_RUNS", "4", "POSTROAD_LANES", "1"));
+        site.apply(GRAPHS);
+        CountDownLatch mayEndToo = holding("first", "second");
+        holdPlaces(4);
+        site.trigger("one", "first", "{}");
+        awaitTurn("first");
+        site.control("first", new Control.Pause());
+        site.journalWith("first", event -> event.type() == EventType.RUN_PAUSED);
+        site.trigger("one", "second", "{}");
+        awaitTurn("second");
+        site.control("first", new Control.Unpause());
+        Site.await("the first waits again", () -> runs("queued") == 2);
+        mayEnd.countDown();
+        Site.await("the second is under way", () -> running("run_id = 'second'") == 1);
+        assertThat(running("graph = 'one'")).isEqualTo(1);
+        mayEndToo.countDown();
+        Site.await("all have ended", () -> runs("completed") == 6);
+    }
+
+    @Test
+    void whoeverMovesInTheQueueToAVersionWithALimitWaitsForItsTurn() {
+        site.worker(Map.of("POSTROAD_MAX_RUNS", "4", "POSTROAD_LANES", "1"));
+        site.apply(GRAPHS);
+        String free = """
+                graph: moves
+                state: { log: { reducer: append } }
+                nodes: { only: { agent: test-puppet } }
+                edges: [{ from: START, to: only }, { from: only, to: END }]
+                """;
+        site.apply(free);
+        site.apply(free + "limits: { runs: 1 }\n");
+        Site.await(
+                "both versions are stored",
+                () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'moves'") == 2);
+        CountDownLatch mayEndToo = holding("first", "second");
+        holdPlaces(4);
+        for (String run : List.of("first", "second")) {
+            site.send(site.topics().triggers(), Site.bytes(run), Site.bytes("{'graph': 'moves', 'version': 1}"));
+            site.journalWith(run, event -> event.type() == EventType.RUN_QUEUED);
+            site.client().control(new Control(run, "onto-2", new Control.Migrate(2)));
+            assertThat(site.answer(run, "onto-2").type()).isEqualTo(EventType.RUN_MIGRATED);
+        }
+        mayEnd.countDown();
+        Site.await("one is under way", () -> running("graph = 'moves'") > 0);
+        site.trigger("quick", "behind", "{}");
+        Site.await("all others have ended", () -> runs("completed") == 5);
+        assertThat(running("graph = 'moves'")).isEqualTo(1);
+        mayEndToo.countDown();
+        Site.await("all have ended", () -> runs("completed") == 7);
+    }
+
+    /** These runs end once that is counted down. */
+    private static CountDownLatch holding(String... runs) {
+        CountDownLatch mayEndToo = new CountDownLatch(1);
+        for (String run : runs) {
+            PuppetAgent.play(run, call -> {
+                mayEndToo.await();
+                return PuppetAgent.nothing();
+            });
+        }
+        return mayEndToo;
+    }
+
+    private void holdPlaces(int count) {
+        for (int i = 0; i < count; i++) {
+            PuppetAgent.play("holder-" + i, call -> {
+                mayEnd.await();
+                return PuppetAgent.nothing();
+            });
+            site.trigger("long", "holder-" + i, "{}");
+        }
+        Site.await("all places are taken", () -> runs("running") == count);
+    }
+
+    private long running(String which) {
+        return site.number("SELECT count(*) FROM postroad.runs WHERE status = 'running' AND " + which);
+    }
+
+    private void awaitTurn(String runId) {
+        Site.await("it has its turn", () -> site.number("""
+                        SELECT count(*) FROM (SELECT unnest(runs) AS run, unnest(seqs) AS seq FROM postroad.turns) AS t
+                        JOIN postroad.runs r ON r.id = t.run AND r.status_seq = t.seq WHERE r.run_id = ?""", runId) == 1);
     }
 
     @Test

@@ -10,4 +10,9 @@ import java.util.List;
  * @param run the run after the rows
  * @param fresh whether the run itself is to be inserted with them
  */
-public record JournalEntry(RunKey key, Run before, Run run, List<JournalRow> rows, boolean fresh) {}
+public record JournalEntry(RunKey key, Run before, Run run, List<JournalRow> rows, boolean fresh) {
+    /** Whether the row of a run that is there already is written with them. */
+    public boolean changesRow() {
+        return RowEffect.of(this) != RowEffect.NONE;
+    }
+}

@@ -26,6 +26,7 @@ final class JournalFold {
     private final RunKey key;
     private final String graph;
     private final int version;
+    private final int statusSeq;
     private final Graphs graphs;
     private final List<Event> events = new ArrayList<>();
     private final @Nullable Run snapshot;
@@ -34,14 +35,16 @@ final class JournalFold {
 
     /**
      * @param version the one that applied to the first row
+     * @param statusSeq of all rows, the last that changed the run's status
      * @param snapshot the run before the first row; null for the beginning
      */
-    JournalFold(RunKey key, String graph, int version, Graphs graphs, @Nullable Run snapshot) {
+    JournalFold(RunKey key, String graph, int version, int statusSeq, Graphs graphs, @Nullable Run snapshot) {
         this.graphs = graphs;
         this.snapshot = snapshot;
         this.key = key;
         this.graph = graph;
         this.version = version;
+        this.statusSeq = statusSeq;
     }
 
     /** Takes the next row; what comes after one that cannot be read is not looked at. */
@@ -76,7 +79,7 @@ final class JournalFold {
     StoredRun run() {
         if (unreadable == null) {
             try {
-                return new Readable(key, folded(graph(version)));
+                return new Readable(key, folded(graph(version)), statusSeq);
             } catch (JdbiException away) {
                 // Nothing is wrong with the run: whoever reads it tries again.
                 throw away;

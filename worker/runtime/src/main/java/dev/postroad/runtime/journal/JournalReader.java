@@ -45,9 +45,9 @@ public final class JournalReader {
             "LEFT JOIN LATERAL (SELECT * FROM postroad.journal WHERE run = r.id%s OFFSET 0) AS j ON true\nWHERE ";
 
     private static final String WHOLE =
-            "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + " FROM postroad.runs r\n" + ROWS_OF_EACH;
+            "SELECT " + RUN_COLUMNS + ", r.status_seq, " + ROW_COLUMNS + " FROM postroad.runs r\n" + ROWS_OF_EACH;
     /** Of runs that are known as they were after a row, what follows it. */
-    private static final String SINCE = "SELECT " + RUN_COLUMNS + ", " + ROW_COLUMNS + """
+    private static final String SINCE = "SELECT " + RUN_COLUMNS + ", r.status_seq, " + ROW_COLUMNS + """
              FROM postroad.runs r
             LEFT JOIN unnest(?::bigint[], ?::int[]) AS known (id, seq) ON known.id = r.id
             """
@@ -125,7 +125,7 @@ public final class JournalReader {
     /** The run of an id, as it was when a version of its state was made; empty where there is no such version. */
     public Optional<StoredRun> findAt(String runId, int version, Graphs graphs) throws SQLException {
         return runs(one(runId).until(version), graphs).stream()
-                .filter(found -> !(found instanceof Readable(var _, Run run)) || run.version() == version)
+                .filter(found -> !(found instanceof Readable(var _, Run run, var _)) || run.version() == version)
                 .findFirst();
     }
 
@@ -308,7 +308,7 @@ public final class JournalReader {
                 return whole.run();
             }
         }
-        if (run instanceof Readable(RunKey key, Run read) && journal.rows() >= SnapshotPace.LEAST_ROWS) {
+        if (run instanceof Readable(RunKey key, Run read, var _) && journal.rows() >= SnapshotPace.LEAST_ROWS) {
             snapshots.offer(key, read, new SnapshotPace(), journal.bytes());
         }
         return run;
@@ -325,8 +325,10 @@ public final class JournalReader {
                 while (rows.next()) {
                     String graph = rows.getString("graph");
                     int version = rows.getInt("graph_version");
+                    int statusSeq = rows.getInt("status_seq");
                     JournalFold journal = journals.computeIfAbsent(
-                            key(rows), key -> new JournalFold(key, graph, version, graphs, known.get(key.number())));
+                            key(rows),
+                            key -> new JournalFold(key, graph, version, statusSeq, graphs, known.get(key.number())));
                     String data = rows.getString("data");
                     if (data != null) {
                         journal.add(JournalColumns.read(rows), data);

@@ -10,6 +10,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
 
@@ -22,7 +24,8 @@ public final class QueuedRuns {
               AND (wake_at IS NULL OR wake_at <= now())
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
-    private static final String WITH_TURN = COLUMNS + """
+    private static final String WITH_TURN = """
+            SELECT id, run_id, shard, rank, status_seq FROM postroad.runs
             WHERE status = 'queued' AND turn_at IS NOT NULL AND shard = ANY (?)
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id""";
@@ -89,12 +92,25 @@ public final class QueuedRuns {
         }
     }
 
-    /** The queued runs of some shards that have a turn, in their order. */
-    public List<QueuedRun> withTurn(Collection<Integer> shards) throws SQLException {
+    /**
+     * The queued runs of some shards that have a turn written into their rows, in their order.
+     *
+     * @param epochs of the shards
+     */
+    public List<QueuedRun> withTurn(Map<Integer, Long> epochs) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = statement(connection, WITH_TURN)) {
-            statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
-            return found(statement);
+            statement.setArray(
+                    1, connection.createArrayOf("int4", epochs.keySet().toArray()));
+            List<QueuedRun> found = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    QueuedRun run = run(rows);
+                    long epoch = Objects.requireNonNull(epochs.get(run.shard()));
+                    found.add(run.by(new QueuedRun.Turn(rows.getInt("status_seq"), epoch)));
+                }
+            }
+            return found;
         }
     }
 

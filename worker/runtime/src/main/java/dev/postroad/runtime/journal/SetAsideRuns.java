@@ -56,7 +56,7 @@ public final class SetAsideRuns {
         for (StoredRun run : runs) {
             switch (run) {
                 case Unreadable unreadable -> setAside(unreadable);
-                case Readable(RunKey key, var _) -> takeBack(key);
+                case Readable(RunKey key, var _, var _) -> takeBack(key);
             }
         }
     }

@@ -12,9 +12,10 @@ public sealed interface StoredRun {
      * A run that can go on.
      *
      * @param run the fold of all its rows
+     * @param statusSeq of the rows that changed its status after it was admitted, the last; 0 where none did
      */
     @SuppressWarnings("AvoidCommonTypeNames") // Nothing here knows java.lang.Readable.
-    record Readable(RunKey key, Run run) implements StoredRun {}
+    record Readable(RunKey key, Run run, int statusSeq) implements StoredRun {}
 
     /**
      * A run that this release cannot take up: it is set aside, as it is, until one that can read it owns its shard.

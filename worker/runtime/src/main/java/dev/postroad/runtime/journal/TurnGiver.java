@@ -5,7 +5,7 @@ import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.TakenPlaces.Taken;
 import dev.postroad.runtime.journal.TurnPicker.Waiting;
-import dev.postroad.runtime.journal.TurnsInHand.Turn;
+import dev.postroad.runtime.journal.TurnsInHand.InHand;
 import dev.postroad.runtime.limit.RateWindow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -84,7 +84,8 @@ public final class TurnGiver {
      * Gives as many turns as a graph's limits allow, unless another worker is at it.
      *
      * @param rules of each version of the graph; null for one whose runs are to get no turn here
-     * @return the runs that have a turn now, in the order of the queue, in whatever shards they are
+     * @return the runs that have a turn now, in the order of the queue, in whatever shards they are; those that are to begin here
+     *     with their turn
      */
     public List<QueuedRun> give(String graph, IntFunction<@Nullable QueueRules> rules, Room room) throws SQLException {
         try (Connection connection = database.getConnection()) {
@@ -161,6 +162,11 @@ public final class TurnGiver {
         taken.left(graph, run);
     }
 
+    /** A run of a graph counts by another version of it from now on, and that is committed. Does not block. */
+    public void migrated(String graph) {
+        forget(graph);
+    }
+
     private void forget(String graph) {
         taken.forget(graph);
         waiting.forget(graph);
@@ -188,7 +194,7 @@ public final class TurnGiver {
         private final GraphQueue queue;
         private final TurnPicker picker;
         private final Map<Long, WaitingRun> offered = new HashMap<>();
-        private final Map<Long, Turn> own = new HashMap<>();
+        private final Map<Long, InHand> own = new HashMap<>();
         private final Map<Long, Taken> turns = new HashMap<>();
         /** Those of all workers, which are queued as the others are. */
         private final Set<Long> inHands = new HashSet<>();
@@ -217,15 +223,16 @@ public final class TurnGiver {
                 noteTaken();
             }
             offerWaiting(isKnown && isAlone);
-            List<Long> toOthers = new ArrayList<>();
+            List<WaitingRun> toOthers = new ArrayList<>();
             for (WaitingRun each : picked()) {
                 Long epoch = room.epochs().get(each.run().shard());
                 if (epoch == null) {
-                    toOthers.add(each.number());
+                    toOthers.add(each);
                 } else {
-                    own.put(each.number(), new Turn(each.run(), each.seq(), epoch));
+                    InHand held = new InHand(each.run(), new QueuedRun.Turn(each.seq(), epoch));
+                    own.put(each.number(), held);
                     turns.put(each.number(), each.counts());
-                    given.add(each.run());
+                    given.add(held.given());
                 }
             }
             if (!turns.isEmpty()) {
@@ -277,8 +284,8 @@ public final class TurnGiver {
                 } else {
                     here.put(run, counted.taken());
                 }
-                if (run != null && counted.turn() != null) {
-                    noteInHand(run, counted.turn(), counted.isOwn());
+                if (run != null && counted.inHand() != null) {
+                    noteInHand(run, counted.inHand(), counted.isOwn());
                 }
             }
             if (isAllHere) {
@@ -288,10 +295,10 @@ public final class TurnGiver {
             }
         }
 
-        private void noteInHand(long run, Turn turn, boolean isOwn) {
+        private void noteInHand(long run, InHand held, boolean isOwn) {
             inHands.add(run);
             if (isOwn) {
-                own.put(run, turn);
+                own.put(run, held);
             }
         }
 

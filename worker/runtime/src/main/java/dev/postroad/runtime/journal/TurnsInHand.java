@@ -1,5 +1,6 @@
 package dev.postroad.runtime.journal;
 
+import dev.postroad.runtime.journal.QueuedRun.Turn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -8,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -48,15 +50,15 @@ final class TurnsInHand {
                     AND NOT EXISTS (SELECT FROM postroad.workers w WHERE w.id = t.worker))""";
 
     private final long worker;
-    private final Map<String, Map<Long, Turn>> turns = new ConcurrentHashMap<>();
+    private final Map<String, Map<Long, InHand>> turns = new ConcurrentHashMap<>();
 
-    /**
-     * The turn of a run.
-     *
-     * @param seq the row of its journal with which it came into the queue
-     * @param epoch that of its shard
-     */
-    record Turn(QueuedRun run, int seq, long epoch) {}
+    /** A run with its turn. */
+    record InHand(QueuedRun run, Turn turn) {
+        /** What it may begin by. */
+        QueuedRun given() {
+            return run.by(turn);
+        }
+    }
 
     TurnsInHand(long worker) {
         this.worker = worker;
@@ -67,25 +69,25 @@ final class TurnsInHand {
     }
 
     /** What this worker has given of a graph, and is not known to have begun. */
-    Map<Long, Turn> of(String graph) {
+    Map<Long, InHand> of(String graph) {
         return Map.copyOf(turns.getOrDefault(graph, Map.of()));
     }
 
     /** All that this worker has given of a graph, and is not known to have begun. */
-    void know(String graph, Map<Long, Turn> all) {
+    void know(String graph, Map<Long, InHand> all) {
         turns.put(graph, new ConcurrentHashMap<>(all));
     }
 
     /** A run has begun, or is not to. */
     void gone(String graph, long run) {
-        Map<Long, Turn> ofGraph = turns.get(graph);
+        Map<Long, InHand> ofGraph = turns.get(graph);
         if (ofGraph != null) {
             ofGraph.remove(run);
         }
     }
 
     /** Writes down those of a graph; they are given once the connection has committed. */
-    void hold(Connection connection, String graph, Collection<Turn> all) throws SQLException {
+    void hold(Connection connection, String graph, Collection<InHand> all) throws SQLException {
         try (PreparedStatement hold = QueuedRuns.statement(connection, HOLD)) {
             hold.setString(1, graph);
             hold.setLong(2, worker);
@@ -103,11 +105,13 @@ final class TurnsInHand {
     List<QueuedRun> still(Connection connection, Set<Long> but, Consumer<String> lost) throws SQLException {
         List<QueuedRun> still = new ArrayList<>();
         for (String graph : Set.copyOf(turns.keySet())) {
-            Map<Long, Turn> ofGraph = turns.getOrDefault(graph, Map.of());
-            Map<Long, Turn> asked = new HashMap<>(ofGraph);
+            Map<Long, InHand> ofGraph = turns.getOrDefault(graph, Map.of());
+            Map<Long, InHand> asked = new HashMap<>(ofGraph);
             asked.keySet().removeAll(but);
-            List<QueuedRun> found = asked.isEmpty() ? List.of() : still(connection, asked.values());
-            found.forEach(run -> asked.remove(run.number()));
+            List<QueuedRun> found = new ArrayList<>();
+            for (QueuedRun run : asked.isEmpty() ? List.<QueuedRun>of() : still(connection, asked.values())) {
+                found.add(Objects.requireNonNull(asked.remove(run.number())).given());
+            }
             if (ofGraph.keySet().removeAll(asked.keySet())) {
                 lost.accept(graph);
             }
@@ -120,7 +124,7 @@ final class TurnsInHand {
         return still;
     }
 
-    private static List<QueuedRun> still(Connection connection, Collection<Turn> all) throws SQLException {
+    private static List<QueuedRun> still(Connection connection, Collection<InHand> all) throws SQLException {
         try (PreparedStatement statement = QueuedRuns.statement(connection, STILL)) {
             bind(connection, statement, 1, all);
             return QueuedRuns.found(statement);
@@ -140,16 +144,18 @@ final class TurnsInHand {
         return turns.isEmpty();
     }
 
-    private static void bind(Connection connection, PreparedStatement statement, int place, Collection<Turn> all)
+    private static void bind(Connection connection, PreparedStatement statement, int place, Collection<InHand> all)
             throws SQLException {
         statement.setArray(
-                place, array(connection, "int8", all, turn -> turn.run().number()));
-        statement.setArray(place + 1, array(connection, "int4", all, Turn::seq));
-        statement.setArray(place + 2, array(connection, "int8", all, Turn::epoch));
+                place, array(connection, "int8", all, held -> held.run().number()));
+        statement.setArray(
+                place + 1, array(connection, "int4", all, held -> held.turn().seq()));
+        statement.setArray(
+                place + 2, array(connection, "int8", all, held -> held.turn().epoch()));
     }
 
     private static java.sql.Array array(
-            Connection connection, String type, Collection<Turn> all, Function<Turn, Object> value)
+            Connection connection, String type, Collection<InHand> all, Function<InHand, Object> value)
             throws SQLException {
         return connection.createArrayOf(type, all.stream().map(value).toArray());
     }

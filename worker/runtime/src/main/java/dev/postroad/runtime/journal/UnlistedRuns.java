@@ -72,7 +72,7 @@ public final class UnlistedRuns {
         for (Unlisted run : some) {
             if (!run.waited()) {
                 looked.put(run, null);
-            } else if (stored.get(run.runId()) instanceof Readable(var _, Run read)) {
+            } else if (stored.get(run.runId()) instanceof Readable(var _, Run read, var _)) {
                 looked.put(run, OpenQuestions.of(read));
             }
         }

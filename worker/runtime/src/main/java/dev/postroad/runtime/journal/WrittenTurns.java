@@ -1,7 +1,8 @@
 package dev.postroad.runtime.journal;
 
+import dev.postroad.runtime.journal.QueuedRun.Turn;
 import dev.postroad.runtime.journal.TakenPlaces.Taken;
-import dev.postroad.runtime.journal.TurnsInHand.Turn;
+import dev.postroad.runtime.journal.TurnsInHand.InHand;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,7 +44,9 @@ record WrittenTurns(Connection connection, String graph, long worker) {
 
     private static final String MARK = """
             WITH given AS (
-                UPDATE postroad.runs SET turn_at = now() WHERE id = ANY (?) AND status = 'queued'
+                UPDATE postroad.runs SET turn_at = now()
+                WHERE id = ANY (?) AND status = 'queued'
+                  AND (id, status_seq) IN (SELECT * FROM unnest(?::bigint[], ?::integer[]))
                 RETURNING id, run_id, shard, rank)
             SELECT id, run_id, shard, rank FROM given ORDER BY rank, id""";
 
@@ -52,14 +55,14 @@ record WrittenTurns(Connection connection, String graph, long worker) {
      *
      * @param alike how many
      * @param run which one; null where it is only known how many there are
-     * @param turn of one in hand, of whichever worker
+     * @param inHand one in hand, of whichever worker; null for another
      * @param isOwn whether it is under way here, or in hand here
      */
     record Counted(
             Taken taken,
             long alike,
             @Nullable Long run,
-            @Nullable Turn turn,
+            @Nullable InHand inHand,
             boolean isOwn) {}
 
     boolean isAlone(Map<Integer, Long> epochs) throws SQLException {
@@ -100,7 +103,7 @@ record WrittenTurns(Connection connection, String graph, long worker) {
                             Taken.of(rows, keys),
                             rows.getLong("alike"),
                             rows.getObject("id", Long.class),
-                            turn(rows),
+                            inHand(rows),
                             rows.getBoolean("own")));
                 }
             }
@@ -108,15 +111,17 @@ record WrittenTurns(Connection connection, String graph, long worker) {
         return counted;
     }
 
-    private static @Nullable Turn turn(ResultSet row) throws SQLException {
+    private static @Nullable InHand inHand(ResultSet row) throws SQLException {
         Long epoch = row.getObject("epoch", Long.class);
-        return epoch == null ? null : new Turn(QueuedRuns.run(row), row.getInt("seq"), epoch);
+        return epoch == null ? null : new InHand(QueuedRuns.run(row), new Turn(row.getInt("seq"), epoch));
     }
 
-    /** Writes into the rows of runs that they have their turn; gives those that still wait. */
-    List<QueuedRun> mark(List<Long> runs) throws SQLException {
+    /** Writes into the rows of runs that they have their turn; gives those that still wait as they did when they were picked. */
+    List<QueuedRun> mark(List<WaitingRun> runs) throws SQLException {
         try (PreparedStatement statement = QueuedRuns.statement(connection, MARK)) {
-            statement.setArray(1, array("int8", runs, run -> run));
+            statement.setArray(1, array("int8", runs, WaitingRun::number));
+            statement.setArray(2, array("int8", runs, WaitingRun::number));
+            statement.setArray(3, array("int4", runs, WaitingRun::seq));
             return QueuedRuns.found(statement);
         }
     }

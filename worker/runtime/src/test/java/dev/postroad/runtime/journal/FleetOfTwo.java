@@ -256,7 +256,6 @@ final class FleetOfTwo implements AutoCloseable {
             if (random.nextBoolean() && changes(worker, run, "queued", "cancelled")) {
                 worker.untold.add(() -> worker.giver.left("g", run));
             } else if (changes(worker, run, "queued", "paused")) {
-                worker.given.removeIf(given -> given.number() == run);
                 rests(worker, run);
             }
         }
@@ -304,17 +303,28 @@ final class FleetOfTwo implements AutoCloseable {
                         .list());
     }
 
-    /** By its own turn, or by one that another gave. */
+    /** By its own turn, or by one that another gave; as a lane does, only while it stands. */
     private void begin(Worker worker) throws SQLException {
-        List<QueuedRun> may = new ArrayList<>(new QueuedRuns(site.database()).withTurn(worker.epochs.keySet()));
+        List<QueuedRun> may = new ArrayList<>(new QueuedRuns(site.database()).withTurn(worker.epochs));
         may.addAll(worker.given);
         worker.given.clear();
         for (QueuedRun run : may) {
-            if (changes(worker, run.number(), "queued", "running")) {
+            if (stands(worker, run) && changes(worker, run.number(), "queued", "running")) {
                 begun++;
                 worker.untold.add(() -> worker.giver.began("g", run.number()));
             }
         }
+    }
+
+    private boolean stands(Worker worker, QueuedRun run) {
+        QueuedRun.Turn turn = run.turn();
+        return turn != null
+                && Objects.equals(worker.epochs.get(run.shard()), turn.epoch())
+                && 1L
+                        == site.number(
+                                "SELECT count(*) FROM postroad.runs WHERE id = ? AND status_seq = ?",
+                                run.number(),
+                                turn.seq());
     }
 
     private void end(Worker worker) {

@@ -395,7 +395,7 @@ class QueuedRunsTest {
                 here.give("g", version -> atMost(atMost), Room.NONE);
             }
             assertThat(here.stillInHand(Set.of())).hasSize(300);
-            assertThat(queue.withTurn(List.of(0))).isEmpty();
+            assertThat(queue.withTurn(Map.of(0, 7L))).isEmpty();
             assertThat(rowsRead(one) - before).isLessThan(9_000);
         }
     }
@@ -489,7 +489,7 @@ class QueuedRunsTest {
     }
 
     private List<String> withTurn() throws SQLException {
-        return queued.withTurn(List.of(0)).stream().map(QueuedRun::runId).toList();
+        return queued.withTurn(Map.of(0, 7L)).stream().map(QueuedRun::runId).toList();
     }
 
     private static void run(String runId, String rank, @Nullable String wakeAt) {

@@ -1,7 +1,9 @@
 package dev.postroad.runtime.run.lane;
 
+import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.CommitResult;
+import dev.postroad.runtime.journal.JournalEntry;
 import dev.postroad.runtime.journal.JournalRow;
 import dev.postroad.runtime.journal.JournalWriter;
 import dev.postroad.runtime.journal.PendingCommand;
@@ -107,6 +109,7 @@ final class Committer {
             table.remove(live);
             refuse(item);
         } else if (item.admittee() == null) {
+            noteRow(item, result);
             publish(item);
             stepper.settle(item);
         } else if (result.admittedRuns().contains(number)) {
@@ -117,6 +120,18 @@ final class Committer {
         } else {
             table.remove(live);
             item.admittee().outcome().duplicate();
+        }
+    }
+
+    /** What turns go by; with what is inserted with its first row, a run is queued as it was admitted. */
+    private static void noteRow(Batch.Item item, CommitResult result) {
+        LiveRun live = item.live();
+        JournalEntry entry = item.entry();
+        if (entry.run().status() == RunStatus.QUEUED
+                && live.isLimited()
+                && entry.changesRow()
+                && !result.admittedRuns().contains(live.key().number())) {
+            live.written(entry.rows().getLast().event().seq());
         }
     }
 

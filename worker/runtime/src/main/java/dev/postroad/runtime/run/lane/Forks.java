@@ -60,7 +60,7 @@ final class Forks {
     }
 
     private void compare(Optional<StoredRun> found, Effect.Spawn spawn, ForkedFrom origin, Instruction instruction) {
-        boolean same = found.filter(run -> run instanceof Readable(var _, Run made)
+        boolean same = found.filter(run -> run instanceof Readable(var _, Run made, var _)
                         && origin.equals(made.admission().forkedFrom()))
                 .isPresent();
         if (same) {

@@ -325,10 +325,11 @@ public final class Lane {
     }
 
     private void begin(Ticket ticket) {
-        if (shards.owns(ticket.shard())) {
-            instructions.begin(ticket);
-        } else {
+        Long epoch = shards.epoch(ticket.shard());
+        if (epoch == null || ticket.isOutlived(epoch)) {
             table.giveBackPlace();
+        } else {
+            instructions.begin(ticket);
         }
     }
 
@@ -357,6 +358,7 @@ public final class Lane {
             // It went and came while this lane stood still.
             letGo(own.shard(), former);
         }
+        instructions.own(own.shard(), own.epoch());
         clock.notBefore(own.publishedAt());
         shards.own(own.shard(), own.epoch(), own.publishedAt());
         remote.listens(own.shard());

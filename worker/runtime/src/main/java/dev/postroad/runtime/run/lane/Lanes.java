@@ -68,6 +68,7 @@ public final class Lanes implements TicketOffice, AutoCloseable {
                 run.number(),
                 run.runId(),
                 run.shard(),
+                run.turn(),
                 lane(run.shard()).tickets());
     }
 

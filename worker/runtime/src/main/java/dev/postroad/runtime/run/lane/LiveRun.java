@@ -15,6 +15,7 @@ final class LiveRun {
     private final @Nullable TracedRun trace;
     private final SnapshotPace pace = new SnapshotPace();
     private Run run;
+    private int statusSeq;
     private boolean holdsPlace;
     private int uncommitted;
     private boolean kept;
@@ -24,14 +25,16 @@ final class LiveRun {
 
     /**
      * @param trace null where the run is not traced
+     * @param statusSeq what the row of the run has as that
      * @param bytes about how much memory it takes while it waits
      */
-    LiveRun(RunKey key, @Nullable TracedRun trace, Run run, int bytes) {
+    LiveRun(RunKey key, @Nullable TracedRun trace, Run run, int statusSeq, int bytes) {
         this.key = key;
         this.publishedKey = trace == null ? key : key.within(trace.traceParent());
         this.trace = trace;
         this.bytes = bytes;
         this.run = run;
+        this.statusSeq = statusSeq;
     }
 
     RunKey key() {
@@ -72,6 +75,16 @@ final class LiveRun {
     /** The oldest decision that was not committed yet is, or never will be. */
     void settle() {
         uncommitted--;
+    }
+
+    /** Of a queued run whose graph has limits: the row of its journal with which it came into the queue, as its row has it. */
+    int statusSeq() {
+        return statusSeq;
+    }
+
+    /** What was decided of it is committed, and has changed its row. */
+    void written(int seq) {
+        statusSeq = seq;
     }
 
     /** Whether all that was decided of it is committed. */

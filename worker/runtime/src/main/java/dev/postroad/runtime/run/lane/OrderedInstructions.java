@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,8 +36,8 @@ final class OrderedInstructions {
     private final Consumer<Message> inbox;
     private final Map<String, Deque<Instruction>> waiting = new HashMap<>();
     private final Set<String> outdated = new HashSet<>();
-    private final Deque<Ticket> beginning = new ArrayDeque<>();
-    private final Set<String> called = new HashSet<>();
+    /** In the order in which they got their places; each with the ticket that it got last. */
+    private final SequencedMap<String, Ticket> beginning = new LinkedHashMap<>();
 
     /**
      * @param taking takes a run that was read back into the lane's hands; null where it is another's
@@ -75,9 +77,7 @@ final class OrderedInstructions {
 
     /** A queued run has a place now; it begins with the next {@link #beginInOrder}. */
     void begin(Ticket ticket) {
-        if (called.add(ticket.runId())) {
-            beginning.add(ticket);
-        } else {
+        if (beginning.put(ticket.runId(), ticket) != null) {
             table.giveBackPlace();
         }
     }
@@ -88,22 +88,30 @@ final class OrderedInstructions {
      */
     void beginInOrder() {
         while (!beginning.isEmpty()) {
-            LiveRun live = table.find(beginning.getFirst().runId());
+            Map.Entry<String, Ticket> first = beginning.firstEntry();
+            LiveRun live = table.find(first.getKey());
             if (live == null) {
-                prefetch(beginning.stream().map(Ticket::runId).toList());
+                prefetch(List.copyOf(beginning.keySet()));
                 return;
             }
-            called.remove(beginning.removeFirst().runId());
-            stepper.begin(live);
+            beginning.remove(first.getKey());
+            stepper.begin(live, first.getValue());
         }
     }
 
     /** The run is not here, so it does not need the place that it was given. */
     private void giveBackPlaceOf(String runId) {
-        if (called.remove(runId)) {
-            beginning.removeIf(ticket -> ticket.runId().equals(runId));
+        if (beginning.remove(runId) != null) {
             table.giveBackPlace();
         }
+    }
+
+    /** A shard comes: the turns that its runs had here when it was here before are over. */
+    void own(int shard, long epoch) {
+        List<Ticket> outlived = beginning.values().stream()
+                .filter(ticket -> ticket.shard() == shard && ticket.isOutlived(epoch))
+                .toList();
+        outlived.forEach(ticket -> giveBackPlaceOf(ticket.runId()));
     }
 
     /** Reads runs back that are to begin soon, all at once. */
@@ -158,7 +166,7 @@ final class OrderedInstructions {
             return otherwise;
         }
         return switch (found.get()) {
-            case Readable(var _, Run run) -> base.command().apply(run);
+            case Readable(var _, Run run, var _) -> base.command().apply(run);
             case Unreadable(var _, String why) ->
                 otherwise instanceof Command.Refuse(String commandId, String type, String _)
                         ? new Command.Refuse(commandId, type, "that version of its state cannot be read: " + why)
@@ -193,7 +201,7 @@ final class OrderedInstructions {
             return;
         }
         goOn(runId, all);
-        if (!called.contains(runId)) {
+        if (!beginning.containsKey(runId)) {
             stepper.release(live);
         }
     }

@@ -5,6 +5,7 @@ import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.JournalEntry;
 import dev.postroad.runtime.journal.QueueRank;
+import dev.postroad.runtime.journal.QueuedRun.Turn;
 import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.Ticket;
@@ -162,12 +163,16 @@ final class RunTable {
                 live.key().number(),
                 live.key().id(),
                 live.key().shard(),
+                null,
                 tickets);
     }
 
-    /** Gives the place that was taken for it to a run that is still queued; else gives the place back. */
-    boolean seatQueued(LiveRun live) {
-        if (live.run().status() != RunStatus.QUEUED || live.holdsPlace()) {
+    /**
+     * Gives the place that was taken for it to a run that is still queued, and has its turn where its graph has limits; else
+     * gives the place back.
+     */
+    boolean seatQueued(LiveRun live, Ticket ticket) {
+        if (live.run().status() != RunStatus.QUEUED || live.holdsPlace() || !hasTurn(live, ticket)) {
             giveBackPlace();
             return false;
         }
@@ -176,6 +181,12 @@ final class RunTable {
         }
         seat(live);
         return true;
+    }
+
+    /** One that was queued anew since, or is about to be, has none: it counts for no limit until it is given another. */
+    private static boolean hasTurn(LiveRun live, Ticket ticket) {
+        Turn turn = ticket.turn();
+        return !live.isLimited() || (turn != null && live.isSettled() && live.statusSeq() == turn.seq());
     }
 
     /** Nobody needs the place that was taken for a run. */
@@ -211,6 +222,9 @@ final class RunTable {
             return;
         }
         String graph = after.graph().name();
+        if (before.graph().version() != after.graph().version()) {
+            turns.migrated(graph);
+        }
         switch (after.status()) {
             case QUEUED, PAUSED -> turns.rests(entry);
             case RUNNING, WAITING -> turns.began(graph, entry.key().number());

@@ -13,6 +13,7 @@ import dev.postroad.runtime.journal.RunKey;
 import dev.postroad.runtime.journal.StoredRun.Readable;
 import dev.postroad.runtime.run.calls.LeftCall;
 import dev.postroad.runtime.run.commands.Instruction;
+import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.trace.TracedRun;
 import dev.postroad.runtime.trace.Traces;
 import java.time.Duration;
@@ -73,7 +74,7 @@ final class Stepper {
         Admission admission = places.placed(admittee.runId(), admittee.graph(), admittee.admission(), stamp);
         Decision admitted = Decider.admit(admittee.runId(), admittee.graph(), admission, stamp);
         RunKey key = new RunKey(number, admittee.runId(), admittee.shard(), admittee.traceParent());
-        LiveRun live = new LiveRun(key, traced(key), admitted.run(), admittee.bytes());
+        LiveRun live = new LiveRun(key, traced(key), admitted.run(), 0, admittee.bytes());
         boolean begins = table.enter(live, clock.now());
         Decision decision;
         try {
@@ -95,9 +96,13 @@ final class Stepper {
         return new Decision(admitted.before(), begun.run(), events, begun.effects());
     }
 
-    /** Begins a queued run that has a place now. */
-    void begin(LiveRun live) {
-        if (table.seatQueued(live)) {
+    /**
+     * Begins a queued run that has a place now.
+     *
+     * @param ticket by which it has it
+     */
+    void begin(LiveRun live, Ticket ticket) {
+        if (table.seatQueued(live, ticket)) {
             tell(live, new Command.Start());
         } else {
             release(live);
@@ -125,7 +130,7 @@ final class Stepper {
         if (traced != null) {
             traces.resumed(traced, stored.run().seq());
         }
-        LiveRun live = new LiveRun(stored.key(), traced, stored.run(), 0);
+        LiveRun live = new LiveRun(stored.key(), traced, stored.run(), stored.statusSeq(), 0);
         table.resume(live);
         return live;
     }

@@ -35,7 +35,11 @@ public final class PriorityThenArrival implements QueuePolicy {
 
         @Override
         public void add(Ticket ticket) {
-            waiting.add(ticket);
+            if (!waiting.add(ticket)) {
+                // It stands where it stood, by the turn that it has now.
+                waiting.remove(ticket);
+                waiting.add(ticket);
+            }
         }
 
         @Override

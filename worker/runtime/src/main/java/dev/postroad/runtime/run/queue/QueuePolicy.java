@@ -33,7 +33,7 @@ public interface QueuePolicy {
 
     /** Those who wait for a place, in memory. Confined to the queue's lock, so it must not block. */
     interface Line {
-        /** Lets one wait; one that waits already keeps its place. */
+        /** Lets one wait; one that waits already keeps its place, with this ticket. */
         void add(Ticket ticket);
 
         /** Whom the next place is for. There must be somebody. */

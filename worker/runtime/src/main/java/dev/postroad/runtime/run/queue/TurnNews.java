@@ -13,6 +13,9 @@ public interface TurnNews {
     /** One is under way, and that is committed. */
     void began(String graph, long run);
 
+    /** One counts by another version of its graph from now on, and that is committed. */
+    void migrated(String graph);
+
     /** One neither waits nor counts for a limit any more, and that is committed. */
     void left(String graph, long run);
 }

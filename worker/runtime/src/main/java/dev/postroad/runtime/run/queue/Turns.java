@@ -101,7 +101,7 @@ public final class Turns implements AutoCloseable {
         }
         if (!owned.get().isEmpty() && !now.isBefore(nextSweep)) {
             nextSweep = now.plusMillis(LOOK_EVERY_MILLIS);
-            offer(queued.withTurn(owned.get().keySet()), now);
+            offer(queued.withTurn(owned.get()), now);
         }
         if (!now.isBefore(nextOfferAgain)) {
             nextOfferAgain = now.plus(OFFER_AGAIN_AFTER);
@@ -125,11 +125,10 @@ public final class Turns implements AutoCloseable {
         return wanted;
     }
 
-    /** Those of shards that are here; what was offered just now is about to begin, and may have begun already. */
+    /** Those that may begin here; what was offered just now is about to begin, and may have begun already. */
     private void offer(List<QueuedRun> runs, Instant now) {
-        Set<Integer> shards = owned.get().keySet();
         for (QueuedRun run : runs) {
-            if (shards.contains(run.shard()) && offered.putIfAbsent(run.number(), now) == null) {
+            if (run.turn() != null && offered.putIfAbsent(run.number(), now) == null) {
                 queue.offer(office.ticket(run));
             }
         }

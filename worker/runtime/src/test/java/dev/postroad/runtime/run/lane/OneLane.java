@@ -39,7 +39,7 @@ import org.jspecify.annotations.NullMarked;
 public final class OneLane implements AutoCloseable {
     public static final int MINE = 0;
 
-    private static final Graph GRAPH = Site.graph("""
+    private static final Graph UNLIMITED = Site.graph("""
         graph: letters
         state: { log: { reducer: append } }
         nodes: { write: { agent: writer } }
@@ -52,10 +52,11 @@ public final class OneLane implements AutoCloseable {
             Producers.forEvents(site.settings(Map.of()).kafka());
     private final JournalReader reader =
             new JournalReader(site.database(), new SetAsideRuns(site.sql(), "me", (runId, what) -> {}));
-    private final JournalRunLoader loader = new JournalRunLoader(reader, (name, version) -> GRAPH, clock);
+    private final Graph graph;
+    private final JournalRunLoader loader;
     private final Lane lane;
     private final Lanes lanes;
-    private static final TurnNews UNLIMITED = new TurnNews() {
+    private static final TurnNews NO_TURNS = new TurnNews() {
         @Override
         public void wanted() {}
 
@@ -66,14 +67,24 @@ public final class OneLane implements AutoCloseable {
         public void began(String graph, long run) {}
 
         @Override
+        public void migrated(String graph) {}
+
+        @Override
         public void left(String graph, long run) {}
     };
 
+    private final RunQueue queue = new RunQueue(10_000, new PriorityThenArrival());
     private final QueueReader queued;
 
     /** @param undecidable told of runs of which no decision can be made */
     public OneLane(AgentCaller agents, BiConsumer<RunKey, String> undecidable) {
-        RunQueue queue = new RunQueue(10_000, new PriorityThenArrival());
+        this(UNLIMITED, agents, undecidable);
+    }
+
+    /** A lane where nobody gives turns: a graph that limits its runs leaves that to the test. */
+    OneLane(Graph graph, AgentCaller agents, BiConsumer<RunKey, String> undecidable) {
+        this.graph = graph;
+        this.loader = new JournalRunLoader(reader, (name, version) -> graph, clock);
         lane = new Lane(
                 "test-lane",
                 new JournalWriter(site.database(), () -> false, (runId, what) -> {}),
@@ -83,16 +94,16 @@ public final class OneLane implements AutoCloseable {
                         RemoteDesk.NONE,
                         new PostponedRuns(site.database()),
                         loader,
-                        (name, version) -> GRAPH,
+                        (name, version) -> graph,
                         new KeptInstructions(
-                                new Commands((name, version) -> GRAPH),
+                                new Commands((name, version) -> graph),
                                 (runId, commandId) -> {},
                                 (control, commandId, code, reason, answered) -> {},
                                 (runId, what) -> {}),
                         SnapshotDesk.NONE,
                         queue,
                         new FairRanks(),
-                        UNLIMITED,
+                        NO_TURNS,
                         undecidable,
                         Traces.OFF,
                         clock,
@@ -120,6 +131,10 @@ public final class OneLane implements AutoCloseable {
         return reader;
     }
 
+    RunQueue queue() {
+        return queue;
+    }
+
     public Lane lane() {
         return lane;
     }
@@ -145,7 +160,7 @@ public final class OneLane implements AutoCloseable {
                 null,
                 tags,
                 new Origin(site.topics().triggers(), MINE, 0));
-        lanes.admit(new Admittee(runId, MINE, GRAPH, admission, 100, null, new Admittee.AdmissionOutcome() {
+        lanes.admit(new Admittee(runId, MINE, graph, admission, 100, null, new Admittee.AdmissionOutcome() {
             @Override
             public void admitted() {}
 

@@ -32,7 +32,7 @@ class FairRanksTest {
 
     private void come(String key, double weight) {
         now = now.plusNanos(10_000);
-        line.add(new Ticket(fair.rank(LINE, key, weight, now), ++number, key, 0, NOBODY));
+        line.add(new Ticket(fair.rank(LINE, key, weight, now), ++number, key, 0, null, NOBODY));
     }
 
     private String begin() {

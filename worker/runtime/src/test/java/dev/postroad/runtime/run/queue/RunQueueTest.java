@@ -37,7 +37,7 @@ class RunQueueTest {
     };
 
     private Ticket ticket(long rank) {
-        return new Ticket(Instant.ofEpochSecond(rank), rank, "run-" + rank, 0, holder);
+        return new Ticket(Instant.ofEpochSecond(rank), rank, "run-" + rank, 0, null, holder);
     }
 
     /** The run that got a place; what lost its ticket meanwhile is in Postgres alone from then on. */
