@@ -118,7 +118,7 @@ final class GraphQueue {
     }
 
     private Page page(Look look, @Nullable QueuedRun first, Set<Integer> without) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(look.connection(), FRONT)) {
+        try (PreparedStatement statement = look.connection().prepareStatement(FRONT)) {
             int place = bind(statement, 0, look, first, without);
             place = bind(statement, place, look, first, without);
             statement.setInt(++place, look.most() + 1);
@@ -128,7 +128,7 @@ final class GraphQueue {
 
     /** Those that were not to begin before a time, which has come; all that paused versions hold are not read for them. */
     Page due(Look look) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(look.connection(), DUE)) {
+        try (PreparedStatement statement = look.connection().prepareStatement(DUE)) {
             bind(statement, 0, look, null, Set.of());
             return page(look, statement);
         }
@@ -176,7 +176,7 @@ final class GraphQueue {
      * @param blocked of these, of which nobody may begin now, none are read
      */
     List<WaitingRun> lines(Look look, Set<Long> blocked) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(look.connection(), LINES)) {
+        try (PreparedStatement statement = look.connection().prepareStatement(LINES)) {
             statement.setString(1, graph);
             statement.setLong(2, linesFrom);
             statement.setString(3, graph);
@@ -203,7 +203,7 @@ final class GraphQueue {
     }
 
     private static Instant clock(Look look) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(look.connection(), "SELECT clock_timestamp()");
+        try (PreparedStatement statement = look.connection().prepareStatement("SELECT clock_timestamp()");
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getObject(1, OffsetDateTime.class).toInstant();

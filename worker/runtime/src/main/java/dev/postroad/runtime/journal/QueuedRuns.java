@@ -17,7 +17,6 @@ import javax.sql.DataSource;
 
 /** The queue in Postgres, as those read it who let its runs begin. Thread-safe. */
 public final class QueuedRuns {
-    private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String COLUMNS = "SELECT id, run_id, shard, rank FROM postroad.runs ";
     private static final String AFTER = COLUMNS + """
             WHERE status = 'queued' AND NOT limited AND (rank, id) >= (?, ?) AND shard = ANY (?)
@@ -66,6 +65,7 @@ public final class QueuedRuns {
 
     private final DataSource database;
 
+    /** @param database hands out connections with a limit on the time of their statements */
     public QueuedRuns(DataSource database) {
         this.database = database;
     }
@@ -73,7 +73,7 @@ public final class QueuedRuns {
     /** The queued runs of some shards from a place on, in their order; without those of graphs that limit their runs. */
     public List<QueuedRun> after(Collection<Integer> shards, Instant rank, long number, int limit) throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, AFTER)) {
+                PreparedStatement statement = connection.prepareStatement(AFTER)) {
             statement.setObject(1, rank.atOffset(ZoneOffset.UTC));
             statement.setLong(2, number);
             statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
@@ -85,7 +85,7 @@ public final class QueuedRuns {
     /** The queued runs of some shards that were not to begin before a time, which has come, in their order. */
     public List<QueuedRun> due(Collection<Integer> shards, int limit) throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, DUE)) {
+                PreparedStatement statement = connection.prepareStatement(DUE)) {
             statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
             statement.setInt(2, limit);
             return found(statement);
@@ -99,7 +99,7 @@ public final class QueuedRuns {
      */
     public List<QueuedRun> withTurn(Map<Integer, Long> epochs) throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, WITH_TURN)) {
+                PreparedStatement statement = connection.prepareStatement(WITH_TURN)) {
             statement.setArray(
                     1, connection.createArrayOf("int4", epochs.keySet().toArray()));
             List<QueuedRun> found = new ArrayList<>();
@@ -141,7 +141,7 @@ public final class QueuedRuns {
             return wanted;
         }
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, WANTED)) {
+                PreparedStatement statement = connection.prepareStatement(WANTED)) {
             statement.setArray(1, connection.createArrayOf("text", graphs.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -156,7 +156,7 @@ public final class QueuedRuns {
     public List<WaitingKey> waitingKeys(Collection<Integer> shards, int limit) throws SQLException {
         List<WaitingKey> keys = new ArrayList<>();
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, KEYS)) {
+                PreparedStatement statement = connection.prepareStatement(KEYS)) {
             statement.setInt(1, limit);
             statement.setArray(2, connection.createArrayOf("int4", shards.toArray()));
             statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
@@ -181,11 +181,4 @@ public final class QueuedRuns {
      * @param last the rank of the last of them
      */
     public record WaitingKey(String graph, int priority, String key, Instant first, Instant last) {}
-
-    /** One that Postgres ends before it takes too long. */
-    static PreparedStatement statement(Connection connection, String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
-        return statement;
-    }
 }

@@ -69,7 +69,11 @@ public final class TurnGiver {
         }
     }
 
-    /** @param worker the number by which it is known */
+    /**
+     * @param database hands out connections with a limit on the time of their statements: a timer for each statement would
+     *     cost more than the limit is worth
+     * @param worker the number by which it is known
+     */
     public TurnGiver(DataSource database, long worker) {
         this(database, worker, new WaitingRuns());
     }
@@ -173,7 +177,7 @@ public final class TurnGiver {
     }
 
     private static @Nullable Instant lock(Connection connection, String graph) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(connection, LOCK)) {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
             statement.setString(1, graph);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1)

@@ -88,7 +88,7 @@ final class TurnsInHand {
 
     /** Writes down those of a graph; they are given once the connection has committed. */
     void hold(Connection connection, String graph, Collection<InHand> all) throws SQLException {
-        try (PreparedStatement hold = QueuedRuns.statement(connection, HOLD)) {
+        try (PreparedStatement hold = connection.prepareStatement(HOLD)) {
             hold.setString(1, graph);
             hold.setLong(2, worker);
             bind(connection, hold, 3, all);
@@ -125,14 +125,14 @@ final class TurnsInHand {
     }
 
     private static List<QueuedRun> still(Connection connection, Collection<InHand> all) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(connection, STILL)) {
+        try (PreparedStatement statement = connection.prepareStatement(STILL)) {
             bind(connection, statement, 1, all);
             return QueuedRuns.found(statement);
         }
     }
 
     private void forget(Connection connection, String graph) throws SQLException {
-        try (PreparedStatement forget = QueuedRuns.statement(connection, FORGET)) {
+        try (PreparedStatement forget = connection.prepareStatement(FORGET)) {
             forget.setString(1, graph);
             forget.setLong(2, worker);
             forget.executeUpdate();

@@ -34,7 +34,7 @@ final class UsedLimits {
         if (keys.isEmpty()) {
             return used;
         }
-        try (PreparedStatement statement = QueuedRuns.statement(connection, READ)) {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setString(1, name);
             statement.setArray(2, connection.createArrayOf("text", keys.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
@@ -50,7 +50,7 @@ final class UsedLimits {
         if (changed.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = QueuedRuns.statement(connection, SAVE)) {
+        try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
             statement.setString(1, name);
             statement.setArray(
                     2, connection.createArrayOf("text", changed.keySet().toArray()));
@@ -69,7 +69,7 @@ final class UsedLimits {
     /** Forgets what nobody counts any more, now and then; looks at all that there is, so nobody is to wait for it. */
     void tidy(Connection connection) throws SQLException {
         if (isUntidy.compareAndSet(true, false)) {
-            try (PreparedStatement statement = QueuedRuns.statement(connection, TIDY)) {
+            try (PreparedStatement statement = connection.prepareStatement(TIDY)) {
                 statement.executeUpdate();
             }
         }

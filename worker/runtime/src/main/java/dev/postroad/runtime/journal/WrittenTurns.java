@@ -66,7 +66,7 @@ record WrittenTurns(Connection connection, String graph, long worker) {
             boolean isOwn) {}
 
     boolean isAlone(Map<Integer, Long> epochs) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(connection, IS_ALONE)) {
+        try (PreparedStatement statement = connection.prepareStatement(IS_ALONE)) {
             statement.setString(1, graph);
             statement.setLong(2, worker);
             statement.setArray(3, array("int4", epochs.entrySet(), Map.Entry::getKey));
@@ -82,7 +82,7 @@ record WrittenTurns(Connection connection, String graph, long worker) {
     }
 
     void noteGiver() throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(connection, NOTE_GIVER)) {
+        try (PreparedStatement statement = connection.prepareStatement(NOTE_GIVER)) {
             statement.setString(1, graph);
             statement.setLong(2, worker);
             statement.executeUpdate();
@@ -91,7 +91,7 @@ record WrittenTurns(Connection connection, String graph, long worker) {
 
     List<Counted> counted(Map<Integer, Long> epochs, ReadKeys keys) throws SQLException {
         List<Counted> counted = new ArrayList<>();
-        try (PreparedStatement statement = QueuedRuns.statement(connection, TAKEN)) {
+        try (PreparedStatement statement = connection.prepareStatement(TAKEN)) {
             statement.setArray(1, array("int4", epochs.keySet(), shard -> shard));
             statement.setString(2, graph);
             statement.setString(3, graph);
@@ -118,7 +118,7 @@ record WrittenTurns(Connection connection, String graph, long worker) {
 
     /** Writes into the rows of runs that they have their turn; gives those that still wait as they did when they were picked. */
     List<QueuedRun> mark(List<WaitingRun> runs) throws SQLException {
-        try (PreparedStatement statement = QueuedRuns.statement(connection, MARK)) {
+        try (PreparedStatement statement = connection.prepareStatement(MARK)) {
             statement.setArray(1, array("int8", runs, WaitingRun::number));
             statement.setArray(2, array("int8", runs, WaitingRun::number));
             statement.setArray(3, array("int4", runs, WaitingRun::seq));
