@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes pools of connections to Postgres. Behind a pooler that shares its sessions nothing is kept in a session: no
@@ -19,6 +21,11 @@ public final class Pools implements AutoCloseable {
 
     private static final int READING_SECONDS = 10;
     private static final String LIMIT = "-c statement_timeout=%ds ";
+
+    /** A session whose client is gone holds its locks until Postgres knows; by itself it asks after two hours. */
+    private static final String SIGNS_OF_LIFE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+            + " -c tcp_keepalives_count=3 -c tcp_user_timeout=25s ";
+
     private static final String READ_ONLY = "-c default_transaction_read_only=on ";
 
     private final PostgresSettings postgres;
@@ -27,6 +34,7 @@ public final class Pools implements AutoCloseable {
     private final InstantSource clock;
     private final PoolThreads threads = new PoolThreads();
     private final List<HikariDataSource> opened = new ArrayList<>();
+    private final @Nullable LinkWatch watch;
 
     /** @param workerId names the sessions, for people */
     public Pools(PostgresSettings postgres, String workerId, MeterRegistry metrics, InstantSource clock) {
@@ -34,6 +42,10 @@ public final class Pools implements AutoCloseable {
         this.workerId = workerId;
         this.metrics = metrics;
         this.clock = clock;
+        this.watch = postgres.isPooled() ? null : new LinkWatch(postgres);
+        if (watch != null) {
+            watch.start();
+        }
     }
 
     /**
@@ -43,28 +55,31 @@ public final class Pools implements AutoCloseable {
      * @throws RuntimeException where Postgres cannot be reached
      */
     public HikariDataSource writing(String name, int size, String planning) {
-        HikariConfig config = config(name, size, WRITING_SECONDS);
+        HikariConfig config = config(name, size);
+        Properties properties = properties(WRITING_SECONDS);
         if (!postgres.isPooled()) {
-            config.addDataSourceProperty("options", LIMIT.formatted(WRITING_SECONDS) + planning);
+            properties.setProperty("options", SIGNS_OF_LIFE + LIMIT.formatted(WRITING_SECONDS) + planning);
         }
-        return open(config);
+        return open(config, properties);
     }
 
     /**
      * A pool by which nothing is changed, and no question takes long.
      */
     public HikariDataSource reading(String name, int size) {
-        HikariConfig config = config(name, size, READING_SECONDS);
+        HikariConfig config = config(name, size);
+        Properties properties = properties(READING_SECONDS);
         if (postgres.isPooled()) {
             config.setReadOnly(true);
             config.setAutoCommit(false);
         } else {
-            config.addDataSourceProperty("options", READ_ONLY + LIMIT.formatted(READING_SECONDS));
+            properties.setProperty("options", SIGNS_OF_LIFE + READ_ONLY + LIMIT.formatted(READING_SECONDS));
         }
-        return open(config);
+        return open(config, properties);
     }
 
-    private HikariDataSource open(HikariConfig config) {
+    private HikariDataSource open(HikariConfig config, Properties properties) {
+        config.setDataSource(new PoolSource(config.getPoolName(), postgres.url(), properties, watch));
         StaleSessions stale = new StaleSessions(clock);
         config.setExceptionOverride(stale);
         HikariDataSource pool = new HikariDataSource(config);
@@ -73,11 +88,8 @@ public final class Pools implements AutoCloseable {
         return pool;
     }
 
-    private HikariConfig config(String name, int size, int limitSeconds) {
+    private HikariConfig config(String name, int size) {
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(postgres.url());
-        config.setUsername(postgres.user());
-        config.setPassword(postgres.password());
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
@@ -86,16 +98,25 @@ public final class Pools implements AutoCloseable {
         config.setPoolName(name);
         config.setThreadFactory(threads);
         config.setMetricRegistry(metrics);
-        config.addDataSourceProperty("ApplicationName", "postroad " + workerId);
-        if (postgres.isPooled()) {
-            config.addDataSourceProperty("prepareThreshold", "0");
-            config.addDataSourceProperty("queryTimeout", Integer.toString(limitSeconds));
-        } else {
-            config.addDataSourceProperty("prepareThreshold", "1");
-        }
-        config.addDataSourceProperty("socketTimeout", Integer.toString(limitSeconds * 3 / 2));
-        config.addDataSourceProperty("tcpKeepAlive", "true");
         return config;
+    }
+
+    private Properties properties(int limitSeconds) {
+        Properties properties = new Properties();
+        properties.setProperty("user", postgres.user());
+        if (postgres.password() != null) {
+            properties.setProperty("password", postgres.password());
+        }
+        properties.setProperty("ApplicationName", "postroad " + workerId);
+        if (postgres.isPooled()) {
+            properties.setProperty("prepareThreshold", "0");
+            properties.setProperty("queryTimeout", Integer.toString(limitSeconds));
+        } else {
+            properties.setProperty("prepareThreshold", "1");
+        }
+        properties.setProperty("socketTimeout", Integer.toString(limitSeconds * 3 / 2));
+        properties.setProperty("tcpKeepAlive", "true");
+        return properties;
     }
 
     /**
@@ -112,6 +133,9 @@ public final class Pools implements AutoCloseable {
         try {
             for (Thread thread : closing) {
                 thread.join();
+            }
+            if (watch != null) {
+                watch.close();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

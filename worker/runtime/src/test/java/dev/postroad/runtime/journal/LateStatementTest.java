@@ -8,12 +8,19 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.Command;
 import dev.postroad.engine.run.RetryPolicy;
+import dev.postroad.runtime.config.PostgresSettings;
+import dev.postroad.runtime.database.Pools;
 import dev.postroad.runtime.history.waiting.WaitingFilter;
+import dev.postroad.runtime.testing.Relay;
+import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
@@ -34,6 +41,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 class LateStatementTest {
     private static final Site SITE = Site.open(1);
     private static final String SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'impatient'";
+
+    private static final String FAR = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'postroad far'";
 
     private final JournalWriter writer = new JournalWriter(impatient(), () -> false, (runId, what) -> {});
     private final Written written = new Written(writer);
@@ -130,6 +139,62 @@ class LateStatementTest {
             other.commit(List.of(cancelled, retried, ended), Written.EPOCHS);
             checkAsIn(ended);
         }
+    }
+
+    /** It was done, and the writer asks for it a second time, as nobody told it. */
+    @Test
+    void aBatchWhoseAnswerIsLostOnTheWayIsThereOnce() {
+        try (Relay relay = relay();
+                Pools pools = pools(relay);
+                JournalWriter far = far(pools)) {
+            JournalEntry admitted = written.admission("lost");
+            JournalEntry begun = written.decide(admitted, new Command.Start(), 1);
+            far.commit(List.of(admitted), Written.EPOCHS);
+            relay.loseAnswers();
+            far.commit(List.of(begun), Written.EPOCHS);
+            assertThat(far.failures()).isOne();
+            checkAsIn(begun);
+        }
+    }
+
+    /** The writer gave its connection up, as the server said that it does nothing. */
+    @Test
+    void aBatchThatReachesTheServerLateChangesNothing() {
+        try (Relay relay = relay();
+                Pools pools = pools(relay);
+                JournalWriter far = far(pools)) {
+            JournalEntry admitted = written.admission("late");
+            JournalEntry begun = written.decide(admitted, new Command.Start(), 1);
+            JournalEntry cancelled = written.decide(begun, new Command.Steer("c", new Control.Cancel(null)), 2);
+            far.commit(List.of(admitted), Written.EPOCHS);
+            relay.fallSilentForLong();
+            far.commit(List.of(begun), Written.EPOCHS);
+            far.commit(List.of(cancelled), Written.EPOCHS);
+            assertThat(far.failures()).isOne();
+            assertThat(relay.held()).isPositive();
+            relay.deliver();
+            Site.await("no session has anything to do", () -> SITE.number(FAR + " AND state <> 'idle'") == 0);
+            checkAsIn(cancelled);
+        }
+    }
+
+    private static Relay relay() {
+        return Relay.to(
+                URI.create(SITE.postgresUrl().substring("jdbc:".length())).getPort(), Integer.MAX_VALUE);
+    }
+
+    private static Pools pools(Relay relay) {
+        String url = SITE.postgresUrl().replaceFirst("//[^/]*/", "//127.0.0.1:" + relay.port() + "/");
+        return new Pools(
+                new PostgresSettings(url, Servers.get().postgresUser(), null),
+                "far",
+                new SimpleMeterRegistry(),
+                InstantSource.system());
+    }
+
+    /** As a worker's lane has it. */
+    private static JournalWriter far(Pools pools) {
+        return new JournalWriter(pools.writing("far", 1, JournalWriter.PLANNING), () -> false, (runId, what) -> {});
     }
 
     @Test

@@ -7,9 +7,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -24,6 +28,9 @@ public final class Relay implements AutoCloseable {
     private final AtomicInteger passes;
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger silences = new AtomicInteger();
+    private final AtomicInteger deafnesses = new AtomicInteger();
+    private final Queue<Runnable> late = new ConcurrentLinkedQueue<>();
+    private volatile boolean holding;
 
     private Relay(int target, int passes) {
         this.target = target;
@@ -62,9 +69,42 @@ public final class Relay implements AutoCloseable {
         open.forEach(Relay::end);
     }
 
-    /** Loses whatever else is sent over the connections that it has let through until now, and keeps them open. */
+    /**
+     * Loses whatever else is sent over the connections that it has let through until now, and keeps them open; the server
+     * is not told of their end either.
+     */
     public void fallSilent() {
+        deafnesses.incrementAndGet();
         silences.incrementAndGet();
+    }
+
+    /** The same, and answers no new ones either before it is opened. */
+    public void fallSilentToAll() {
+        passes.set(0);
+        fallSilent();
+    }
+
+    /** Loses what servers answer over the connections that it has let through until now. */
+    public void loseAnswers() {
+        silences.incrementAndGet();
+    }
+
+    /** As when it falls silent, but what is sent to servers arrives late. */
+    public void fallSilentForLong() {
+        holding = true;
+        fallSilent();
+    }
+
+    /** How many pieces are to arrive late. */
+    public int held() {
+        return late.size();
+    }
+
+    /** Has what was sent arrive. */
+    public void deliver() {
+        for (Runnable arrival = late.poll(); arrival != null; arrival = late.poll()) {
+            arrival.run();
+        }
     }
 
     private void loop() {
@@ -85,26 +125,48 @@ public final class Relay implements AutoCloseable {
     private void pass(Socket from) throws IOException {
         open.remove(from);
         Socket to = new Socket(InetAddress.getLoopbackAddress(), target);
-        copy(from, to);
-        copy(to, from);
+        copy(from, to, deafnesses, this::hold);
+        copy(to, from, silences, _ -> {});
     }
 
-    private void copy(Socket from, Socket to) {
-        int before = silences.get();
+    private void hold(Runnable arrival) {
+        if (holding) {
+            late.add(arrival);
+        }
+    }
+
+    private void copy(Socket from, Socket to, AtomicInteger losses, Consumer<Runnable> lost) {
+        int before = losses.get();
         Thread.ofVirtual().start(() -> {
-            try (from;
-                    to) {
+            try {
                 byte[] piece = new byte[8_192];
                 InputStream in = from.getInputStream();
                 for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
-                    if (silences.get() == before) {
+                    if (losses.get() == before) {
                         to.getOutputStream().write(piece, 0, read);
+                    } else {
+                        byte[] kept = Arrays.copyOf(piece, read);
+                        lost.accept(() -> arrive(to, kept));
                     }
                 }
             } catch (IOException ended) {
-                end(from);
+                // As when it ends by itself.
+            }
+            end(from);
+            if (losses.get() == before) {
+                end(to);
+            } else {
+                open.add(to);
             }
         });
+    }
+
+    private static void arrive(Socket to, byte[] piece) {
+        try {
+            to.getOutputStream().write(piece);
+        } catch (IOException gone) {
+            // Nobody is there any more to take it.
+        }
     }
 
     private static void end(Closeable connection) {
