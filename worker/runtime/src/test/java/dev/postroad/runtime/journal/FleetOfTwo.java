@@ -250,13 +250,21 @@ final class FleetOfTwo implements AutoCloseable {
         worker.untold.add(() -> worker.giver.rests(entry));
     }
 
-    /** One that waits is cancelled, or paused. */
-    private void leaveQueue(Worker worker) {
-        for (long run : some("queued", 1)) {
-            if (random.nextBoolean() && changes(worker, run, "queued", "cancelled")) {
+    /** One that waits is cancelled, or paused, at times for as long as turns are given; often one that has its turn. */
+    private void leaveQueue(Worker worker) throws SQLException {
+        boolean hasTurn = !worker.given.isEmpty() && random.nextInt(4) > 0;
+        List<Long> leaving = hasTurn
+                ? List.of(worker.given.get(random.nextInt(worker.given.size())).number())
+                : some("queued", 1);
+        for (long run : leaving) {
+            if (random.nextInt(4) == 0 && changes(worker, run, "queued", "cancelled")) {
                 worker.untold.add(() -> worker.giver.left("g", run));
             } else if (changes(worker, run, "queued", "paused")) {
                 rests(worker, run);
+                if (random.nextBoolean()) {
+                    give(worker);
+                    queueAgain(worker, run, "paused");
+                }
             }
         }
     }
