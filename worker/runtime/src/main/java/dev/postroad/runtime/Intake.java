@@ -12,6 +12,7 @@ import dev.postroad.runtime.intake.TriggerIntake;
 import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.reading.Consumers;
+import dev.postroad.runtime.reading.PartitionReader;
 import dev.postroad.runtime.schedule.ScheduleCancels;
 import dev.postroad.runtime.schedule.ScheduleControl;
 import dev.postroad.runtime.schedule.ScheduleRunner;
@@ -24,12 +25,12 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /** The readers of triggers and of control messages, and whoever starts the runs of schedules. */
-record Intake(TriggerIntake triggers, ControlIntake control, ResultIntake results, ScheduleControl schedules) {
+record Intake(PartitionReader triggers, PartitionReader control, PartitionReader results, ScheduleControl schedules) {
     static Intake open(Foundation on, Storage storage, Publishing publishing, Agents agents, Stepping stepping) {
         WorkerSettings settings = on.settings();
         ShardOwnership shards = stepping.membership().shards();
         ScheduleControl schedules = new ScheduleControl(storage.intake(), settings.workerId(), on.clock());
-        ControlIntake control = on.part(new ControlIntake(
+        PartitionReader control = on.part(ControlIntake.reader(
                 shardConsumers(settings, on.metrics(), "-control"),
                 publishing.look(),
                 settings.topics().control(),
@@ -44,7 +45,7 @@ record Intake(TriggerIntake triggers, ControlIntake control, ResultIntake result
                         schedules::apply,
                         on.clock())));
         control.start();
-        ResultIntake results = results(on, publishing, agents, stepping);
+        PartitionReader results = results(on, publishing, agents, stepping);
         results.start();
         DebouncedTriggers debounced = new DebouncedTriggers(storage.intake(), on.clock());
         on.part(new Debouncer(
@@ -54,7 +55,7 @@ record Intake(TriggerIntake triggers, ControlIntake control, ResultIntake result
                         settings.topics().triggers(),
                         on.clock()))
                 .start();
-        TriggerIntake triggers = on.part(new TriggerIntake(
+        PartitionReader triggers = on.part(TriggerIntake.reader(
                 triggerConsumers(settings, on.metrics()),
                 publishing.look(),
                 settings.topics().triggers(),
@@ -80,9 +81,9 @@ record Intake(TriggerIntake triggers, ControlIntake control, ResultIntake result
         return new Intake(triggers, control, results, schedules);
     }
 
-    private static ResultIntake results(Foundation on, Publishing publishing, Agents agents, Stepping stepping) {
+    private static PartitionReader results(Foundation on, Publishing publishing, Agents agents, Stepping stepping) {
         WorkerSettings settings = on.settings();
-        return on.part(new ResultIntake(
+        return on.part(ResultIntake.reader(
                 shardConsumers(settings, on.metrics(), "-results"),
                 publishing.look(),
                 settings.topics().agentResults(),

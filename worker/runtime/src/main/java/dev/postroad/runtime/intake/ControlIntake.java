@@ -1,7 +1,6 @@
 package dev.postroad.runtime.intake;
 
 import dev.postroad.contracts.message.ScheduleCommand;
-import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
@@ -13,14 +12,13 @@ import dev.postroad.runtime.run.lane.Lanes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the control partitions of the shards that this worker owns, apart from the triggers, so that a cancel never
- * waits behind a backlog of them. Offsets are committed after the command's answer is. Owns one platform thread.
+ * waits behind a backlog of them. Offsets are committed after the command's answer is.
  */
-public final class ControlIntake implements Stoppable {
-    private final PartitionReader reader;
+public final class ControlIntake {
+    private ControlIntake() {}
 
     /** What the intake calls on. */
     public record Collaborators(
@@ -46,13 +44,15 @@ public final class ControlIntake implements Stoppable {
     }
 
     /**
+     * The reader, which is to be started.
+     *
      * @param consumers of a group of its own, for offsets alone
      * @param maxValueBytes the longest value that is accepted
      */
-    public ControlIntake(
+    public static PartitionReader reader(
             Consumers consumers, TopicLook look, String topic, int maxValueBytes, Collaborators collaborators) {
         Outlets outlets = collaborators.outlets();
-        reader = new PartitionReader(
+        return new PartitionReader(
                 "postroad-control",
                 "control messages",
                 topic,
@@ -63,30 +63,5 @@ public final class ControlIntake implements Stoppable {
                         new ControlHandler(maxValueBytes, collaborators),
                         (incoming, reason, kept) -> outlets.deadLetter(incoming.record(), reason, kept)),
                 collaborators.clock());
-    }
-
-    /** Starts reading. */
-    public void start() {
-        reader.start();
-    }
-
-    /** Whether control messages are read, or it is tried. Thread-safe. */
-    public boolean isAlive() {
-        return reader.isAlive();
-    }
-
-    /** Why no control messages are read at present; null where they are. Thread-safe. */
-    public @Nullable String problem() {
-        return reader.problem();
-    }
-
-    @Override
-    public void stop() {
-        reader.stop();
-    }
-
-    @Override
-    public void close() {
-        reader.close();
     }
 }

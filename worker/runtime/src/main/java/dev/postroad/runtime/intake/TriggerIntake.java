@@ -1,6 +1,5 @@
 package dev.postroad.runtime.intake;
 
-import dev.postroad.runtime.background.Stoppable;
 import dev.postroad.runtime.debounce.DebouncedTriggers;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
@@ -8,17 +7,15 @@ import dev.postroad.runtime.reading.PartitionReader;
 import dev.postroad.runtime.reading.TopicLook;
 import dev.postroad.runtime.registry.Catalog;
 import dev.postroad.runtime.run.lane.Lanes;
-import java.time.Instant;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads triggers, as a member of the worker's consumer group, and hands them to the lanes. The poll thread never waits
  * for an agent or a database: what the lanes have no room for stays in a short backlog, and its partition is paused;
- * the rest stays in Kafka. Offsets are committed after the admission is. Owns one platform thread.
+ * the rest stays in Kafka. Offsets are committed after the admission is.
  */
-public final class TriggerIntake implements Stoppable {
-    private final PartitionReader reader;
+public final class TriggerIntake {
+    private TriggerIntake() {}
 
     /** What the intake calls on. */
     public record Collaborators(
@@ -37,13 +34,19 @@ public final class TriggerIntake implements Stoppable {
      */
     public record TriggerJudgement(Catalog catalog, int maxValueBytes) {}
 
-    /** @param consumers of the worker's group */
-    public TriggerIntake(Consumers consumers, TopicLook look, String topic, Collaborators collaborators) {
+    /**
+     * The reader, which is to be started; it joins the group then, and leaves it as it is closed, so that others take over
+     * at once.
+     *
+     * @param consumers of the worker's group
+     */
+    public static PartitionReader reader(
+            Consumers consumers, TopicLook look, String topic, Collaborators collaborators) {
         Lanes lanes = collaborators.lanes();
         Outlets outlets = collaborators.outlets();
         TriggerJudge judge = new TriggerJudge(
                 collaborators.judgement().catalog(), collaborators.judgement().maxValueBytes());
-        reader = new PartitionReader(
+        return new PartitionReader(
                 "postroad-triggers",
                 "triggers",
                 topic,
@@ -59,36 +62,5 @@ public final class TriggerIntake implements Stoppable {
                                 new TriggerHolds(collaborators.debounced(), outlets)),
                         (incoming, reason, kept) -> outlets.deadLetter(incoming.record(), reason, kept)),
                 collaborators.clock());
-    }
-
-    /** Joins the group and starts reading. */
-    public void start() {
-        reader.start();
-    }
-
-    /** When Kafka was last polled. Thread-safe. */
-    public Instant lastPoll() {
-        return reader.lastPoll();
-    }
-
-    /** Whether triggers are read, or it is tried. Thread-safe. */
-    public boolean isAlive() {
-        return reader.isAlive();
-    }
-
-    /** Why no triggers are read at present; null where they are. Thread-safe. */
-    public @Nullable String problem() {
-        return reader.problem();
-    }
-
-    @Override
-    public void stop() {
-        reader.stop();
-    }
-
-    /** Leaves the group, so that others take over at once. */
-    @Override
-    public void close() {
-        reader.close();
     }
 }

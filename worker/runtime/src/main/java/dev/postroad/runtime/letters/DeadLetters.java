@@ -2,6 +2,7 @@ package dev.postroad.runtime.letters;
 
 import dev.postroad.contracts.message.Topics;
 import dev.postroad.runtime.history.rows.Cursors;
+import dev.postroad.runtime.reading.WithoutGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +18,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ public final class DeadLetters {
 
     private static final int MOST_AT_ONCE = 2;
     private static final int FETCHED_AT_ONCE = 4 << 20;
-    private static final int LIMIT_MILLIS = 5_000;
+    private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Map<String, Object> properties;
@@ -47,18 +47,9 @@ public final class DeadLetters {
     }
 
     private static Map<String, Object> properties(Map<String, String> kafka) {
-        Map<String, Object> properties = new HashMap<>(kafka);
-        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
-        properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
+        Map<String, Object> properties = WithoutGroup.properties(kafka, LIMIT);
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCHED_AT_ONCE);
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_AT_ONCE);
-        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return properties;
     }
 
@@ -187,7 +178,7 @@ public final class DeadLetters {
                 }
             }
             silent = consumer.position(partition) > before ? 0 : silent + 1;
-            if (silent * POLL.toMillis() >= LIMIT_MILLIS) {
+            if (POLL.multipliedBy(silent).compareTo(LIMIT) >= 0) {
                 throw new TimeoutException("the topic of dead letters was not read in time");
             }
         }

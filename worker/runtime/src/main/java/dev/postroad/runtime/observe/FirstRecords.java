@@ -1,5 +1,6 @@
 package dev.postroad.runtime.observe;
 
+import dev.postroad.runtime.reading.WithoutGroup;
 import java.time.Duration;
 import java.util.ConcurrentModificationException;
 import java.util.HashMap;
@@ -12,7 +13,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Tells offsets that hold a record from those that hold none: markers of transactions, records of aborted ones, and what
@@ -28,17 +28,12 @@ final class FirstRecords implements AutoCloseable {
 
     /** @param properties of a client of Kafka */
     FirstRecords(Map<String, String> properties) {
-        Map<String, Object> config = new HashMap<>(properties);
+        Map<String, Object> config = WithoutGroup.properties(properties, ServerWatch.LIMIT);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FEWEST_BYTES);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) BETWEEN.toMillis());
-        config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ServerWatch.LIMIT.toMillis());
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.consumer = new KafkaConsumer<>(config);
     }
 
     /** Offsets from one to before another. */

@@ -2,16 +2,14 @@ package dev.postroad.runtime.output;
 
 import dev.postroad.runtime.background.Bell;
 import dev.postroad.runtime.background.Repeats;
+import dev.postroad.runtime.reading.WithoutGroup;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +23,7 @@ public final class OutputTail implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
     private static final Duration UNTIL_NEXT_TRY = Duration.ofMillis(500);
     private static final Duration WITHOUT_END = Duration.ofMillis(Long.MAX_VALUE);
-    private static final int LIMIT_MILLIS = 2_000;
+    private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private final Repeats repeats;
     private final Map<String, String> kafka;
@@ -89,7 +87,7 @@ public final class OutputTail implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
-        try (KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(properties())) {
+        try (KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(WithoutGroup.properties(kafka, LIMIT))) {
             consumer = opened;
             OutputLook looking = new OutputLook(opened, topic, clock);
             while (!closed) {
@@ -111,21 +109,6 @@ public final class OutputTail implements AutoCloseable {
         }
     }
 
-    private Map<String, Object> properties() {
-        Map<String, Object> properties = new HashMap<>(kafka);
-        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        // Where retention has removed what a reader wants to go on with.
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
-        properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
-        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        return properties;
-    }
-
     @Override
     public void close() {
         closed = true;
@@ -135,7 +118,7 @@ public final class OutputTail implements AutoCloseable {
             open.wakeup();
         }
         try {
-            thread.join(2L * LIMIT_MILLIS);
+            thread.join(LIMIT.multipliedBy(2));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
