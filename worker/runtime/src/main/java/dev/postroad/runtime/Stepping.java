@@ -192,7 +192,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             TurnGiver turns) {
         SharedClock clock = on.clock();
         ShardOwnership shards = membership.shards();
-        on.part(new Waker(storage.reader(), postponed, lanes, shards::owned, clock))
+        on.part(new Waker(storage.reader(), postponed, queue, lanes, shards::owned, clock))
                 .start();
         on.part(new QuestionLister(
                         new UnlistedRuns(storage.shared(), storage.reader()), agents.catalog(), shards::owned, clock))

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ final class ToolMain {
 
     /** Longer than whoever calls waits. */
     private static final Duration LONGEST = Duration.ofSeconds(8);
+
+    private static final int MOST_SENDINGS = 5;
 
     private final URI url;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -99,9 +102,7 @@ final class ToolMain {
                 .timeout(LONGEST)
                 .build();
         try {
-            byte[] answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray())
-                    .body();
-            return Json.read(answer).path("output");
+            return Json.read(send(request)).path("output");
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stopped);
@@ -109,6 +110,25 @@ final class ToolMain {
             throw new UncheckedIOException(broken);
         } catch (FaultsException unreadable) {
             throw new IllegalStateException(unreadable);
+        }
+    }
+
+    /**
+     * A server that closes a connection at rest hangs up on the request that is on its way to it: that one is sent anew. A
+     * tool that failed for it would be told to the model, which knows no way on.
+     */
+    private byte[] send(HttpRequest request) throws IOException, InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return client.send(request, HttpResponse.BodyHandlers.ofByteArray())
+                        .body();
+            } catch (HttpTimeoutException late) {
+                throw late;
+            } catch (IOException hungUp) {
+                if (tries == MOST_SENDINGS) {
+                    throw hungUp;
+                }
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.postroad.runtime.run.queue;
 
+import dev.postroad.runtime.background.Bell;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,12 @@ public final class RunQueue implements AutoCloseable {
     /** One of so many places is for those who are ahead of all who wait. */
     private static final int PLACES_FOR_ONE_AHEAD = 50;
 
+    /** Whoever brings many runs that go on waits until one place in so many is free. */
+    private static final int PLACES_FOR_ONE_FREE = 10;
+
     private final int places;
+    private final int fewest;
+    private final Bell freed = new Bell();
     private final QueuePolicy policy;
     private final QueuePolicy.Line waiting;
     private final List<Ticket> latecomers = new ArrayList<>();
@@ -48,6 +55,7 @@ public final class RunQueue implements AutoCloseable {
      */
     public RunQueue(int places, QueuePolicy policy) {
         this.places = places;
+        this.fewest = Math.max(1, places / PLACES_FOR_ONE_FREE);
         this.policy = policy;
         this.waiting = policy.line();
     }
@@ -85,6 +93,9 @@ public final class RunQueue implements AutoCloseable {
     public synchronized void leave() {
         taken--;
         dispatch();
+        if (places - taken >= fewest) {
+            freed.ring();
+        }
     }
 
     /** Queues a run that is committed; false where it is left to Postgres alone. */
@@ -131,6 +142,26 @@ public final class RunQueue implements AutoCloseable {
     /** For how many runs there is a place, or soon will be: half as many as there are places may wait for one. */
     public synchronized int room() {
         return closed ? 0 : Math.max(0, places + places / 2 - taken - waiting.size());
+    }
+
+    /**
+     * How many places are free, as soon as it is some that are worth a look into Postgres; 0 where it was not in time. For
+     * one thread at a time.
+     *
+     * @throws InterruptedException where the wait is interrupted
+     */
+    public int awaitPlaces(Duration most) throws InterruptedException {
+        // What was rung for may be taken again.
+        boolean _ = freed.wasRung();
+        if (free() < fewest) {
+            boolean _ = freed.await(most);
+        }
+        int free = free();
+        return free < fewest ? 0 : free;
+    }
+
+    private synchronized int free() {
+        return closed ? 0 : places - taken;
     }
 
     /** Shards came with runs in Postgres that nobody here has a ticket of. */

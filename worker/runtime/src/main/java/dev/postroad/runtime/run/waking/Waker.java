@@ -3,47 +3,69 @@ package dev.postroad.runtime.run.waking;
 import dev.postroad.engine.run.Command;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.JournalReader;
+import dev.postroad.runtime.journal.JournalReader.DueRun;
 import dev.postroad.runtime.journal.PostponedRuns;
 import dev.postroad.runtime.run.commands.Instruction;
-import dev.postroad.runtime.run.commands.Instruction.InstructionOutcome;
 import dev.postroad.runtime.run.lane.Lanes;
+import dev.postroad.runtime.run.queue.RunQueue;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
  * Wakes the runs that wait for a time. They are in Postgres alone, so that a run that sleeps for a day holds no memory;
- * once a second this looks which of them are due. One that is found again, because its lane has not come to it yet, is
- * told twice, which changes nothing. Owns one thread.
+ * once a second this looks which of them are due. However many that are, they are woken in one round, a page as soon as
+ * the one before is decided and there are places again; where none become free, a page a second. One that is found again,
+ * because its lane has not come to it yet, is told twice, which changes nothing. Owns one thread.
  */
 public final class Waker implements AutoCloseable {
-    private static final long LOOK_EVERY_MILLIS = 1_000;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final int MOST_AT_ONCE = 1_000;
 
     private final JournalReader journal;
     private final PostponedRuns postponed;
+    private final RunQueue queue;
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
     private final InstantSource clock;
+    private final int mostAtOnce;
     private final Rounds rounds;
 
     /**
      * @param postponed runs that were woken and need not be woken again yet
+     * @param queue has the places that runs take which go on
      * @param owned the shards whose runs are to be woken here
      */
     public Waker(
             JournalReader journal,
             PostponedRuns postponed,
+            RunQueue queue,
             Lanes lanes,
             Supplier<Set<Integer>> owned,
             InstantSource clock) {
+        this(journal, postponed, queue, lanes, owned, clock, LOOK_EVERY, MOST_AT_ONCE);
+    }
+
+    Waker(
+            JournalReader journal,
+            PostponedRuns postponed,
+            RunQueue queue,
+            Lanes lanes,
+            Supplier<Set<Integer>> owned,
+            InstantSource clock,
+            Duration lookEvery,
+            int mostAtOnce) {
         this.journal = journal;
         this.postponed = postponed;
+        this.queue = queue;
         this.lanes = lanes;
         this.owned = owned;
         this.clock = clock;
-        this.rounds = new Rounds("postroad-waker", "runs that are due", LOOK_EVERY_MILLIS, clock, this::wake);
+        this.mostAtOnce = mostAtOnce;
+        this.rounds = new Rounds("postroad-waker", "runs that are due", lookEvery.toMillis(), clock, this::wake);
     }
 
     /** Starts looking. */
@@ -51,15 +73,38 @@ public final class Waker implements AutoCloseable {
         rounds.start();
     }
 
-    private void wake() throws SQLException {
+    /** Has it looked at once. */
+    void call() {
+        rounds.call();
+    }
+
+    private void wake() throws SQLException, InterruptedException {
+        Set<DueRun> before = Set.of();
+        int most = mostAtOnce;
+        Set<DueRun> due = wake(most);
+        // Those that are found again did not go on, and are not to be looked for all the time.
+        while (due.size() == most && !before.containsAll(due)) {
+            before = due;
+            int places = queue.awaitPlaces(LOOK_EVERY);
+            most = places == 0 ? mostAtOnce : Math.min(places, mostAtOnce);
+            due = wake(most);
+        }
+    }
+
+    /** Wakes so many at the most, those first that are longest due, and waits until that is decided, for a while. */
+    private Set<DueRun> wake(int most) throws SQLException, InterruptedException {
         postponed.write();
         Set<Integer> shards = owned.get();
         if (shards.isEmpty()) {
-            return;
+            return Set.of();
         }
-        for (JournalReader.DueRun due : journal.due(shards, clock.instant(), MOST_AT_ONCE)) {
-            lanes.instruct(new Instruction(due.runId(), due.shard(), new Command.WakeUp(), InstructionOutcome.NONE));
+        Set<DueRun> due = Set.copyOf(journal.due(shards, clock.instant(), most));
+        Decided decided = new Decided(due.size());
+        for (DueRun run : due) {
+            lanes.instruct(new Instruction(run.runId(), run.shard(), new Command.WakeUp(), decided));
         }
+        boolean _ = decided.left().await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        return due;
     }
 
     @Override

@@ -47,12 +47,14 @@ public final class OneLane implements AutoCloseable {
         """);
 
     private final Site site = Site.open();
-    private final InstantSource clock = InstantSource.system();
+    private final InstantSource clock;
     private final KafkaProducer<String, byte[]> producer =
             Producers.forEvents(site.settings(Map.of()).kafka());
     private final JournalReader reader =
             new JournalReader(site.database(), new SetAsideRuns(site.sql(), "me", (runId, what) -> {}));
     private final Graph graph;
+    private final PostponedRuns postponed = new PostponedRuns(site.database());
+    private final RunQueue queue = new RunQueue(10_000, new PriorityThenArrival());
     private final JournalRunLoader loader;
     private final Lane lane;
     private final Lanes lanes;
@@ -73,17 +75,26 @@ public final class OneLane implements AutoCloseable {
         public void left(String graph, long run) {}
     };
 
-    private final RunQueue queue = new RunQueue(10_000, new PriorityThenArrival());
     private final QueueReader queued;
 
     /** @param undecidable told of runs of which no decision can be made */
     public OneLane(AgentCaller agents, BiConsumer<RunKey, String> undecidable) {
-        this(UNLIMITED, agents, undecidable);
+        this(UNLIMITED, agents, undecidable, InstantSource.system());
+    }
+
+    /** @param undecidable told of runs of which no decision can be made */
+    public OneLane(AgentCaller agents, BiConsumer<RunKey, String> undecidable, InstantSource clock) {
+        this(UNLIMITED, agents, undecidable, clock);
     }
 
     /** A lane where nobody gives turns: a graph that limits its runs leaves that to the test. */
     OneLane(Graph graph, AgentCaller agents, BiConsumer<RunKey, String> undecidable) {
+        this(graph, agents, undecidable, InstantSource.system());
+    }
+
+    private OneLane(Graph graph, AgentCaller agents, BiConsumer<RunKey, String> undecidable, InstantSource clock) {
         this.graph = graph;
+        this.clock = clock;
         this.loader = new JournalRunLoader(reader, (name, version) -> graph, clock);
         lane = new Lane(
                 "test-lane",
@@ -92,7 +103,7 @@ public final class OneLane implements AutoCloseable {
                 new Lane.Collaborators(
                         agents,
                         RemoteDesk.NONE,
-                        new PostponedRuns(site.database()),
+                        postponed,
                         loader,
                         (name, version) -> graph,
                         new KeptInstructions(
@@ -127,12 +138,16 @@ public final class OneLane implements AutoCloseable {
         return site;
     }
 
-    public JournalReader reader() {
-        return reader;
+    public PostponedRuns postponed() {
+        return postponed;
     }
 
-    RunQueue queue() {
+    public RunQueue queue() {
         return queue;
+    }
+
+    public JournalReader reader() {
+        return reader;
     }
 
     public Lane lane() {
