@@ -27,8 +27,9 @@ public final class Expression {
     private static final String OLD = "old";
     private static final String NEW = "new";
 
-    private static final Language OF_GRAPHS = Language.over(List.of("state", "result", "input", "run", "error"));
-    private static final Language OF_REDUCERS = Language.over(List.of(OLD, NEW));
+    private static final Compiled OF_GRAPHS =
+            new Compiled(Language.over(List.of("state", "result", "input", "run", "error")));
+    private static final Compiled OF_REDUCERS = new Compiled(Language.over(List.of(OLD, NEW)));
 
     private final String text;
     private final Plan plan;
@@ -46,7 +47,7 @@ public final class Expression {
      * @throws ExpressionException where it is none; the message says where and why
      */
     public static Expression compile(String text) throws ExpressionException {
-        return compile(text, OF_GRAPHS);
+        return OF_GRAPHS.get(text);
     }
 
     /**
@@ -55,7 +56,9 @@ public final class Expression {
      * @throws ExpressionException where it is none; the message says where and why
      */
     public static Expression compile(String text, Collection<String> others) throws ExpressionException {
-        return compile(text, others.isEmpty() ? OF_GRAPHS : OF_GRAPHS.with(others));
+        return others.isEmpty()
+                ? OF_GRAPHS.get(text)
+                : compile(text, OF_GRAPHS.language().with(others));
     }
 
     /**
@@ -64,7 +67,7 @@ public final class Expression {
      * @throws ExpressionException where it is none; the message says where and why
      */
     public static Expression compileReducer(String text) throws ExpressionException {
-        return compile(text, OF_REDUCERS);
+        return OF_REDUCERS.get(text);
     }
 
     /**
@@ -76,7 +79,7 @@ public final class Expression {
         return compile(text, Language.over(List.copyOf(names)));
     }
 
-    private static Expression compile(String text, Language language) throws ExpressionException {
+    static Expression compile(String text, Language language) throws ExpressionException {
         CelAbstractSyntaxTree tree = language.checked(text);
         return new Expression(text, Planner.plan(tree), tree);
     }

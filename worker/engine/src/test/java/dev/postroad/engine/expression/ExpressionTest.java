@@ -1,6 +1,7 @@
 package dev.postroad.engine.expression;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
@@ -327,5 +329,15 @@ class ExpressionTest {
         } catch (FaultsException faults) {
             throw new IllegalArgumentException(text, faults);
         }
+    }
+
+    @Test
+    void whatIsKnownOverSomeNamesIsStillRefusedOverOthers() throws ExpressionException {
+        Expression.compile("state.count");
+        Expression.compileReducer("old");
+        Expression.compile("extra", List.of("extra"));
+        assertThatThrownBy(() -> Expression.compileReducer("state.count")).isInstanceOf(ExpressionException.class);
+        assertThatThrownBy(() -> Expression.compile("old")).isInstanceOf(ExpressionException.class);
+        assertThatThrownBy(() -> Expression.compile("extra")).isInstanceOf(ExpressionException.class);
     }
 }
