@@ -9,9 +9,9 @@ import java.util.Map;
  * expressions in common. What is kept is the same for everybody, as expressions never change. Thread-safe.
  */
 final class Compiled {
-    private static final int MOST = 1_000;
+    private static final int MOST = 500;
     /** In characters: the longer a text, the less likely is it to come again, and the more does it take to keep. */
-    private static final int LONGEST = 500;
+    private static final int LONGEST = 300;
 
     private final Language language;
     private final Map<String, Expression> kept = new LinkedHashMap<>(MOST, 0.75f, true) {

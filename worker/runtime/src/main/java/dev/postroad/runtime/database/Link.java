@@ -52,6 +52,11 @@ final class Link {
         return looks >= patience + socket.unanswered() / BYTES_A_LOOK;
     }
 
+    /** Its server is at work: it is asked again after as many looks more. */
+    void waitOn() {
+        looks = 0;
+    }
+
     /** Has whoever waits go on with an error, unless it goes on already; whether it had to. */
     boolean giveUp() {
         if (socket.waiting() != wait) {

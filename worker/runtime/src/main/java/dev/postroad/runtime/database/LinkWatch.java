@@ -1,13 +1,14 @@
 package dev.postroad.runtime.database;
 
+import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.config.PostgresSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,17 +30,17 @@ final class LinkWatch implements AutoCloseable {
 
     private final PostgresSettings postgres;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread =
-            Thread.ofVirtual().name("postroad-database:links").unstarted(this::loop);
+    private final Rounds rounds;
 
-    LinkWatch(PostgresSettings postgres) {
+    LinkWatch(PostgresSettings postgres, InstantSource clock) {
         this.postgres = postgres;
+        this.rounds = new Rounds(
+                "postroad-database:links", "connections that are silent", LOOK_EVERY_MILLIS, clock, this::look);
     }
 
     /** Begins. */
     void start() {
-        thread.start();
+        rounds.start();
     }
 
     /**
@@ -49,16 +50,6 @@ final class LinkWatch implements AutoCloseable {
      */
     void watch(String pool, Connection connection, WatchedSocket socket) throws SQLException {
         SessionLook.of(connection).ifPresent(session -> links.add(new Link(pool, socket, session)));
-    }
-
-    private void loop() {
-        try {
-            while (!closing.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
-                look();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void look() {
@@ -74,30 +65,36 @@ final class LinkWatch implements AutoCloseable {
             }
         } catch (SQLException away) {
             LOG.debug("Postgres cannot be asked about connections that are silent", away);
-        } catch (RuntimeException defect) {
-            LOG.error("looking after connections that are silent broke; it goes on", defect);
         }
     }
 
     private static void giveUp(List<Link> silent, SessionLook look) throws SQLException {
         Set<Link.Session> atWork =
                 look.atWork(silent.stream().map(Link::session).toList());
+        List<Link.Session> over = new ArrayList<>();
         for (Link link : silent) {
-            if (!atWork.contains(link.session()) && link.giveUp()) {
-                look.end(link.session());
+            if (atWork.contains(link.session())) {
+                link.waitOn();
+            } else if (link.giveUp()) {
+                over.add(link.session());
             }
+        }
+        // Not before all are given up, each of which has somebody wait.
+        for (Link.Session session : over) {
+            end(session, look);
+        }
+    }
+
+    private static void end(Link.Session session, SessionLook look) {
+        try {
+            look.end(session);
+        } catch (SQLException refused) {
+            LOG.debug("session {} ends when Postgres finds its client gone", session.process(), refused);
         }
     }
 
     @Override
     public void close() {
-        closing.countDown();
-        // Nobody waits for a look that is under way.
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

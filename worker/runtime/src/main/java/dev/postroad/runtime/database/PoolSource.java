@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class PoolSource extends PGSimpleDataSource {
     private static final Logger LOG = LoggerFactory.getLogger(PoolSource.class);
 
+    /** A connection that says nothing from its first statement on is found by the pool to be of no use. */
+    private static final int LOOK_MILLIS = 10_000;
+
     private final transient Driver driver = new Driver();
     private final transient String pool;
     private final transient String address;
@@ -38,6 +41,8 @@ final class PoolSource extends PGSimpleDataSource {
         try (WatchedSockets.Opening opening = new WatchedSockets.Opening()) {
             Properties own = new Properties();
             own.putAll(properties);
+            // The pool's, which says how long one may take that is being opened.
+            PGProperty.LOGIN_TIMEOUT.set(own, getLoginTimeout());
             if (!namesSockets()) {
                 PGProperty.SOCKET_FACTORY.set(own, WatchedSockets.class.getName());
                 PGProperty.SOCKET_FACTORY_ARG.set(own, opening.word());
@@ -59,7 +64,13 @@ final class PoolSource extends PGSimpleDataSource {
 
     private void watch(LinkWatch by, Connection connection, WatchedSocket socket) {
         try {
-            by.watch(pool, connection, socket);
+            int before = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(Runnable::run, LOOK_MILLIS);
+            try {
+                by.watch(pool, connection, socket);
+            } finally {
+                connection.setNetworkTimeout(Runnable::run, before);
+            }
         } catch (SQLException failed) {
             LOG.debug("a connection of {} is not watched", pool, failed);
         }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * Makes pools of connections to Postgres. Behind a pooler that shares its sessions nothing is kept in a session: no
@@ -26,6 +28,9 @@ public final class Pools implements AutoCloseable {
     private static final String SIGNS_OF_LIFE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
             + " -c tcp_keepalives_count=3 -c tcp_user_timeout=25s ";
 
+    /** What all sessions of a worker ask for where no pooler is declared; one that is not refuses it. */
+    public static final String OPTIONS = SIGNS_OF_LIFE + "-c statement_timeout=60s";
+
     private static final String READ_ONLY = "-c default_transaction_read_only=on ";
 
     private final PostgresSettings postgres;
@@ -42,7 +47,7 @@ public final class Pools implements AutoCloseable {
         this.workerId = workerId;
         this.metrics = metrics;
         this.clock = clock;
-        this.watch = postgres.isPooled() ? null : new LinkWatch(postgres);
+        this.watch = postgres.isPooled() ? null : new LinkWatch(postgres, clock);
         if (watch != null) {
             watch.start();
         }
@@ -58,7 +63,7 @@ public final class Pools implements AutoCloseable {
         HikariConfig config = config(name, size);
         Properties properties = properties(WRITING_SECONDS);
         if (!postgres.isPooled()) {
-            properties.setProperty("options", SIGNS_OF_LIFE + LIMIT.formatted(WRITING_SECONDS) + planning);
+            ask(properties, LIMIT.formatted(WRITING_SECONDS) + planning, WRITING_SECONDS);
         }
         return open(config, properties);
     }
@@ -73,9 +78,18 @@ public final class Pools implements AutoCloseable {
             config.setReadOnly(true);
             config.setAutoCommit(false);
         } else {
-            properties.setProperty("options", SIGNS_OF_LIFE + READ_ONLY + LIMIT.formatted(READING_SECONDS));
+            ask(properties, READ_ONLY + LIMIT.formatted(READING_SECONDS), READING_SECONDS);
         }
         return open(config, properties);
+    }
+
+    /** What the address asks of sessions goes before all of this; then each statement has its limit from the driver. */
+    private void ask(Properties properties, String settings, int limitSeconds) {
+        properties.setProperty("options", SIGNS_OF_LIFE + settings);
+        Properties address = Driver.parseURL(postgres.url(), null);
+        if (address != null && PGProperty.OPTIONS.getOrNull(address) != null) {
+            properties.setProperty("queryTimeout", Integer.toString(limitSeconds));
+        }
     }
 
     private HikariDataSource open(HikariConfig config, Properties properties) {
@@ -134,11 +148,12 @@ public final class Pools implements AutoCloseable {
             for (Thread thread : closing) {
                 thread.join();
             }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
             if (watch != null) {
                 watch.close();
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.provisioning;
 
 import dev.postroad.runtime.config.PostgresSettings;
+import dev.postroad.runtime.database.Pools;
 import dev.postroad.runtime.database.PostgresTrouble;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,8 +28,6 @@ public final class StartLimit {
     private static final Duration FIRST_TRY = Duration.ofSeconds(2);
 
     private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
-    /** As all sessions of a worker ask for, so that a pooler that refuses it is met here. */
-    private static final String OPTIONS = "-c statement_timeout=60s";
 
     private final Duration limit;
     private final long begun = System.nanoTime();
@@ -72,7 +71,8 @@ public final class StartLimit {
     public void awaitSchema(PostgresSettings postgres) {
         PGSimpleDataSource source = (PGSimpleDataSource) postgres.toDataSource();
         if (!postgres.isPooled() && source.getOptions() == null) {
-            source.setOptions(OPTIONS);
+            // A pooler that refuses it is met here.
+            source.setOptions(Pools.OPTIONS);
         }
         AtomicInteger longest = new AtomicInteger((int) FIRST_TRY.toSeconds());
         untilDone(postgres, () -> {

@@ -28,6 +28,7 @@ public final class Producers {
     private static final Logger LOG = LoggerFactory.getLogger(Producers.class);
     private static final int GIVEN_UP_AFTER_MILLIS = 120_000;
     private static final int ANSWERED_WITHIN_MILLIS = 10_000;
+    private static final int LARGE_ANSWERED_WITHIN_MILLIS = 30_000;
     private static final int MOST_INTRODUCTIONS = 200;
     private static final int INTRODUCTION_MILLIS = 10;
 
@@ -84,6 +85,10 @@ public final class Producers {
     /** The producer of archived runs, which are packed already: whoever sends one waits for it. */
     public static KafkaProducer<String, byte[]> forArchive(Map<String, String> kafka) {
         Map<String, Object> config = reliable(kafka);
+        if (!kafka.containsKey(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
+            // A record of megabytes takes a slow line longer than the 10 seconds that others have.
+            config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, LARGE_ANSWERED_WITHIN_MILLIS);
+        }
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L << 20);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 40_000);
@@ -122,7 +127,8 @@ public final class Producers {
         // A broker that was killed knows nothing of a producer, and takes its second batch where it did not lead the
         // partition yet when the first came: nothing is sent before what was sent is acknowledged.
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-        // Where a network forgot the connection, all wait that long before they are sent by a new one. What a slow broker
+        // Where a network forgot the connection, all wait that long before they are sent by a new one. What a slow
+        // broker
         // has taken meanwhile it takes once: a batch that comes again has the number that it had.
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWERED_WITHIN_MILLIS);
         // Else the first record after five quiet minutes would have to wait for what is known of its topic.

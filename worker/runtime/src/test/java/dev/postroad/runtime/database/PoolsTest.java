@@ -28,6 +28,18 @@ class PoolsTest {
         }
     }
 
+    @Test
+    void aStatementHasItsLimitThoughTheAddressAsksForOptionsOfItsOwn() throws SQLException {
+        try (Site site = Site.open()) {
+            String url = site.settings(Map.of()).postgres().url();
+            String own = url + (url.contains("?") ? "&" : "?") + "options=-c%20search_path=public";
+            try (Pools pools = pools(site, Map.of("POSTROAD_POSTGRES_URL", own))) {
+                assertThat(limits(pools.writing("writing", 1, ""))).isEqualTo("0 in Postgres, 60 s here");
+                assertThat(limits(pools.reading("reading", 1))).isEqualTo("0 in Postgres, 10 s here");
+            }
+        }
+    }
+
     private static Pools pools(Site site, Map<String, String> environment) {
         return new Pools(site.settings(environment).postgres(), "w", new SimpleMeterRegistry(), InstantSource.system());
     }

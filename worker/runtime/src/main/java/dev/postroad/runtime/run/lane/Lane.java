@@ -321,6 +321,8 @@ public final class Lane {
     private void instructIfOwned(Instruction instruction) {
         if (shards.owns(instruction.shard())) {
             instructions.take(instruction);
+        } else {
+            instruction.outcome().shardIsGone();
         }
     }
 

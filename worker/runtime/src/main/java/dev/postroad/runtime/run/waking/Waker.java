@@ -31,6 +31,7 @@ public final class Waker implements AutoCloseable {
     private final Lanes lanes;
     private final Supplier<Set<Integer>> owned;
     private final InstantSource clock;
+    private final Duration patience;
     private final int mostAtOnce;
     private final Rounds rounds;
 
@@ -46,9 +47,10 @@ public final class Waker implements AutoCloseable {
             Lanes lanes,
             Supplier<Set<Integer>> owned,
             InstantSource clock) {
-        this(journal, postponed, queue, lanes, owned, clock, LOOK_EVERY, MOST_AT_ONCE);
+        this(journal, postponed, queue, lanes, owned, clock, LOOK_EVERY, LOOK_EVERY, MOST_AT_ONCE);
     }
 
+    /** @param patience how long is waited for what becomes of a page */
     Waker(
             JournalReader journal,
             PostponedRuns postponed,
@@ -57,6 +59,7 @@ public final class Waker implements AutoCloseable {
             Supplier<Set<Integer>> owned,
             InstantSource clock,
             Duration lookEvery,
+            Duration patience,
             int mostAtOnce) {
         this.journal = journal;
         this.postponed = postponed;
@@ -64,6 +67,7 @@ public final class Waker implements AutoCloseable {
         this.lanes = lanes;
         this.owned = owned;
         this.clock = clock;
+        this.patience = patience;
         this.mostAtOnce = mostAtOnce;
         this.rounds = new Rounds("postroad-waker", "runs that are due", lookEvery.toMillis(), clock, this::wake);
     }
@@ -78,33 +82,40 @@ public final class Waker implements AutoCloseable {
         rounds.call();
     }
 
+    /**
+     * What was found at once.
+     *
+     * @param isDecided whether something became of all of it in time
+     */
+    private record Page(Set<DueRun> due, boolean isDecided) {}
+
     private void wake() throws SQLException, InterruptedException {
         Set<DueRun> before = Set.of();
         int most = mostAtOnce;
-        Set<DueRun> due = wake(most);
+        Page page = wake(most);
         // Those that are found again did not go on, and are not to be looked for all the time.
-        while (due.size() == most && !before.containsAll(due)) {
-            before = due;
-            int places = queue.awaitPlaces(LOOK_EVERY);
+        while (page.due().size() == most && !before.containsAll(page.due())) {
+            before = page.due();
+            // Whom a lane keeps waiting are found again, and leave room for others only in a page as large as any.
+            int places = page.isDecided() ? queue.awaitPlaces(LOOK_EVERY) : 0;
             most = places == 0 ? mostAtOnce : Math.min(places, mostAtOnce);
-            due = wake(most);
+            page = wake(most);
         }
     }
 
     /** Wakes so many at the most, those first that are longest due, and waits until that is decided, for a while. */
-    private Set<DueRun> wake(int most) throws SQLException, InterruptedException {
+    private Page wake(int most) throws SQLException, InterruptedException {
         postponed.write();
         Set<Integer> shards = owned.get();
         if (shards.isEmpty()) {
-            return Set.of();
+            return new Page(Set.of(), true);
         }
         Set<DueRun> due = Set.copyOf(journal.due(shards, clock.instant(), most));
         Decided decided = new Decided(due.size());
         for (DueRun run : due) {
             lanes.instruct(new Instruction(run.runId(), run.shard(), new Command.WakeUp(), decided));
         }
-        boolean _ = decided.left().await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        return due;
+        return new Page(due, decided.left().await(patience.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     @Override

@@ -29,6 +29,9 @@ class WakerTest {
     /** No second round comes by itself while a test lasts. */
     private static final Duration NEVER = Duration.ofDays(1);
 
+    /** Longer than a busy machine keeps a lane waiting. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final int PAGE = 10;
 
     private final Sleeper agent = new Sleeper();
@@ -36,7 +39,15 @@ class WakerTest {
     private final InstantSource clock = () -> Instant.now().plus(ahead);
     private final OneLane one = new OneLane(agent, (run, why) -> {}, clock);
     private final Waker waker = new Waker(
-            one.reader(), one.postponed(), one.queue(), one.lanes(), () -> Set.of(OneLane.MINE), clock, NEVER, PAGE);
+            one.reader(),
+            one.postponed(),
+            one.queue(),
+            one.lanes(),
+            () -> Set.of(OneLane.MINE),
+            clock,
+            NEVER,
+            PATIENCE,
+            PAGE);
 
     @BeforeEach
     void start() {
