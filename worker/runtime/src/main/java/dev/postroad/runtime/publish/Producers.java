@@ -127,9 +127,8 @@ public final class Producers {
         // A broker that was killed knows nothing of a producer, and takes its second batch where it did not lead the
         // partition yet when the first came: nothing is sent before what was sent is acknowledged.
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-        // Where a network forgot the connection, all wait that long before they are sent by a new one. What a slow
-        // broker
-        // has taken meanwhile it takes once: a batch that comes again has the number that it had.
+        // Where a network forgot the connection, all wait that long before they are sent by a new one. What a
+        // slow broker has taken meanwhile counts once: a batch that comes again has the number that it had.
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWERED_WITHIN_MILLIS);
         // Else the first record after five quiet minutes would have to wait for what is known of its topic.
         config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
