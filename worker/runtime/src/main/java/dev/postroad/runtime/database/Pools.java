@@ -29,7 +29,7 @@ public final class Pools implements AutoCloseable {
             + " -c tcp_keepalives_count=3 -c tcp_user_timeout=25s ";
 
     /** What all sessions of a worker ask for where no pooler is declared; one that is not refuses it. */
-    public static final String OPTIONS = SIGNS_OF_LIFE + "-c statement_timeout=60s";
+    public static final String OPTIONS = SIGNS_OF_LIFE + LIMIT.formatted(WRITING_SECONDS);
 
     private static final String READ_ONLY = "-c default_transaction_read_only=on ";
 
