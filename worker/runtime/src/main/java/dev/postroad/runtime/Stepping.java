@@ -36,6 +36,7 @@ import dev.postroad.runtime.run.queue.TurnNews;
 import dev.postroad.runtime.run.queue.Turns;
 import dev.postroad.runtime.run.queue.TurnsOfKeys;
 import dev.postroad.runtime.run.waking.AgentWaiters;
+import dev.postroad.runtime.run.waking.GoAhead;
 import dev.postroad.runtime.run.waking.QuestionLister;
 import dev.postroad.runtime.run.waking.StrayCommands;
 import dev.postroad.runtime.run.waking.Waker;
@@ -192,13 +193,19 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             TurnGiver turns) {
         SharedClock clock = on.clock();
         ShardOwnership shards = membership.shards();
-        on.part(new Waker(storage.reader(), postponed, queue, lanes, shards::owned, clock))
+        on.part(new Waker(storage.reader(), postponed, new GoAhead(queue, lanes), shards::owned, clock))
                 .start();
         on.part(new QuestionLister(
                         new UnlistedRuns(storage.shared(), storage.reader()), agents.catalog(), shards::owned, clock))
                 .start();
         on.part(new AgentWaiters(
-                        agents.available(), storage.reader(), lanes, shards::owned, agents::canBeCalled, clock))
+                        agents.available(),
+                        storage.reader(),
+                        lanes,
+                        new GoAhead(queue, lanes),
+                        shards::owned,
+                        agents::canBeCalled,
+                        clock))
                 .start();
         on.part(new BudgetWatch(
                         storage.shared(),

@@ -183,11 +183,20 @@ public final class JournalReader {
         }
     }
 
+    /** A run that is in Postgres alone. */
+    public sealed interface AtRest {
+        /** Whose it is. */
+        String runId();
+
+        /** Where it is stepped. */
+        int shard();
+    }
+
     /** A run that waits for an agent. */
-    public record WaitingRun(long number, String runId, int shard) {}
+    public record WaitingRun(long number, String runId, int shard) implements AtRest {}
 
     /** A run whose time has come. */
-    public record DueRun(String runId, int shard) {}
+    public record DueRun(String runId, int shard) implements AtRest {}
 
     /** The rows of a shard from one time to before another, after a position, in order. */
     public List<PublishedRow> page(int shard, Position after, Instant before, int limit) throws SQLException {

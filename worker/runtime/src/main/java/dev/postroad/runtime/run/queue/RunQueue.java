@@ -3,12 +3,15 @@ package dev.postroad.runtime.run.queue;
 import dev.postroad.runtime.background.Bell;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The places for runs in flight, over all lanes of a worker, and those who wait where none is free; who of them is next is
- * what a {@link QueuePolicy} says.
+ * what a {@link QueuePolicy} says. Runs that were at rest and go on by themselves have one place in ten besides, so that
+ * they come before those that have yet to begin.
  *
  * <p>Where runs take turns, one place in fifty stays free while others wait, for a run that comes and is ahead of all of
  * them: it begins at once, and need not wait until one of those under way ends and both are committed.
@@ -31,12 +34,15 @@ public final class RunQueue implements AutoCloseable {
     /** One of so many places is for those who are ahead of all who wait. */
     private static final int PLACES_FOR_ONE_AHEAD = 50;
 
-    /** Whoever brings many runs that go on waits until one place in so many is free. */
-    private static final int PLACES_FOR_ONE_FREE = 10;
+    /** There is one place more in so many for runs that go on; and who brings many waits until so many are free. */
+    private static final int PLACES_FOR_ONE_GOING_ON = 10;
 
     private final int places;
+    private final int placesToGoOn;
     private final int fewest;
-    private final Bell freed = new Bell();
+    /** Who waits for places for runs that go on, and for how many. */
+    private final Map<Bell, Integer> awaited = new HashMap<>();
+
     private final QueuePolicy policy;
     private final QueuePolicy.Line waiting;
     private final List<Ticket> latecomers = new ArrayList<>();
@@ -55,7 +61,8 @@ public final class RunQueue implements AutoCloseable {
      */
     public RunQueue(int places, QueuePolicy policy) {
         this.places = places;
-        this.fewest = Math.max(1, places / PLACES_FOR_ONE_FREE);
+        this.fewest = Math.max(1, places / PLACES_FOR_ONE_GOING_ON);
+        this.placesToGoOn = places + fewest;
         this.policy = policy;
         this.waiting = policy.line();
     }
@@ -93,9 +100,16 @@ public final class RunQueue implements AutoCloseable {
     public synchronized void leave() {
         taken--;
         dispatch();
-        if (places - taken >= fewest) {
-            freed.ring();
-        }
+        ringForFreePlaces();
+    }
+
+    private void ringForFreePlaces() {
+        int free = placesToGoOn - taken;
+        awaited.forEach((bell, least) -> {
+            if (free >= least) {
+                bell.ring();
+            }
+        });
     }
 
     /** Queues a run that is committed; false where it is left to Postgres alone. */
@@ -145,23 +159,29 @@ public final class RunQueue implements AutoCloseable {
     }
 
     /**
-     * How many places are free, as soon as it is some that are worth a look into Postgres; 0 where it was not in time. For
-     * one thread at a time.
+     * How many of so many runs at rest may go on, as soon as all may, or as many as are worth a look into Postgres; those that
+     * may where it takes too long.
      *
      * @throws InterruptedException where the wait is interrupted
      */
-    public int awaitPlaces(Duration most) throws InterruptedException {
-        // What was rung for may be taken again.
-        boolean _ = freed.wasRung();
-        if (free() < fewest) {
-            boolean _ = freed.await(most);
+    public int awaitPlacesToGoOn(int most, Duration patience) throws InterruptedException {
+        Bell freed = new Bell();
+        synchronized (this) {
+            awaited.put(freed, Math.min(most, fewest));
+            ringForFreePlaces();
         }
-        int free = free();
-        return free < fewest ? 0 : free;
+        try {
+            boolean _ = freed.await(patience);
+        } finally {
+            synchronized (this) {
+                awaited.remove(freed);
+            }
+        }
+        return freeToGoOn(most);
     }
 
-    private synchronized int free() {
-        return closed ? 0 : places - taken;
+    private synchronized int freeToGoOn(int most) {
+        return closed ? 0 : Math.clamp(placesToGoOn - taken, 0, most);
     }
 
     /** Shards came with runs in Postgres that nobody here has a ticket of. */

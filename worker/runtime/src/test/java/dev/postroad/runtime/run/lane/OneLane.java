@@ -38,6 +38,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 public final class OneLane implements AutoCloseable {
     public static final int MINE = 0;
+    public static final int PLACES = 10_000;
 
     private static final Graph UNLIMITED = Site.graph("""
         graph: letters
@@ -54,7 +55,7 @@ public final class OneLane implements AutoCloseable {
             new JournalReader(site.database(), new SetAsideRuns(site.sql(), "me", (runId, what) -> {}));
     private final Graph graph;
     private final PostponedRuns postponed = new PostponedRuns(site.database());
-    private final RunQueue queue = new RunQueue(10_000, new PriorityThenArrival());
+    private final RunQueue queue = new RunQueue(PLACES, new PriorityThenArrival());
     private final JournalRunLoader loader;
     private final Lane lane;
     private final Lanes lanes;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +15,10 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -152,6 +157,42 @@ class RunQueueTest {
         assertThat(begun).hasSize(1);
         assertThat(many.tryTake()).as("nobody waits any more").isTrue();
         assertThat(many.room()).as("for half as many as have a place").isEqualTo(25);
+    }
+
+    @Test
+    void runsThatGoOnHaveATenthMoreAndComeBeforeThoseThatBegin() throws InterruptedException {
+        RunQueue ten = new RunQueue(10, new PriorityThenArrival());
+        assertThat(ten.awaitPlacesToGoOn(30, Duration.ZERO)).isEqualTo(11);
+        assertThat(ten.awaitPlacesToGoOn(3, Duration.ZERO)).isEqualTo(3);
+        for (int i = 0; i < 10; i++) {
+            ten.take();
+        }
+        ten.offer(ticket(1));
+        assertThat(ten.awaitPlacesToGoOn(3, Duration.ofSeconds(30))).isEqualTo(1);
+        ten.take();
+        assertThat(ten.awaitPlacesToGoOn(3, Duration.ZERO)).isZero();
+        ten.leave();
+        assertThat(begun).isEmpty();
+        assertThat(ten.awaitPlacesToGoOn(3, Duration.ofSeconds(30))).isEqualTo(1);
+    }
+
+    @Test
+    void twoWhoWaitForPlacesAreBothToldOfThem() throws Exception {
+        RunQueue one = new RunQueue(1, new PriorityThenArrival());
+        one.take();
+        one.take();
+        try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> waits = both.invokeAll(List.of(
+                    () -> one.awaitPlacesToGoOn(1, Duration.ofMinutes(1)),
+                    () -> one.awaitPlacesToGoOn(1, Duration.ofMinutes(1)),
+                    () -> {
+                        one.leave();
+                        return 1;
+                    }));
+            for (Future<Integer> wait : waits) {
+                assertThat(wait.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+        }
     }
 
     @Test

@@ -34,8 +34,14 @@ class AgentWaitersTest {
     private final OneLane one = new OneLane(agents, (run, why) -> {});
     private final AtomicInteger looks = new AtomicInteger();
     private final AvailableAgents available = new AvailableAgents();
-    private final AgentWaiters waiters =
-            new AgentWaiters(available, one.reader(), one.lanes(), this::owned, _ -> agents.isThere, clock);
+    private final AgentWaiters waiters = new AgentWaiters(
+            available,
+            one.reader(),
+            one.lanes(),
+            new GoAhead(one.queue(), one.lanes()),
+            this::owned,
+            _ -> agents.isThere,
+            clock);
 
     @BeforeEach
     void start() {
@@ -63,6 +69,32 @@ class AgentWaitersTest {
         assertThat(one.site().number("SELECT count(*) FROM postroad.journal WHERE type = 'node.started'"))
                 .as("each was turned away once, and called once")
                 .isEqualTo(2L * runs);
+    }
+
+    @Test
+    void allGoOnInOneRoundHoweverManyPagesTheyAre() {
+        waiters.close();
+        int page = 10;
+        int runs = 7 * page + 5;
+        IntStream.range(0, runs).forEach(i -> admit("letter-" + i));
+        Site.await("all wait", () -> one.count("status = 'waiting'") == runs);
+        Site.await("none is in memory", () -> one.lane().figures().running() == 0);
+
+        agents.isThere = true;
+        try (AgentWaiters once = new AgentWaiters(
+                available,
+                one.reader(),
+                one.lanes(),
+                new GoAhead(one.queue(), one.lanes(), LONG_AWAY),
+                this::owned,
+                _ -> agents.isThere,
+                clock,
+                LONG_AWAY,
+                page)) {
+            once.start();
+            available.add("writer");
+            Site.await("all are done", () -> one.count("status = 'completed'") == runs);
+        }
     }
 
     @Test
