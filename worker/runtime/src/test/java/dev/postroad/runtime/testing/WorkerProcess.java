@@ -62,12 +62,17 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** Starts a process and comes back at once; what it prints goes to a file. */
     public static WorkerProcess start(Map<String, String> environment, List<String> moreFlags, Path log) {
-        return start(environment, moreFlags, classPath(), log);
+        KeptWorker kept = KeptWorker.of(asInTheImage(classPath()));
+        return start(
+                environment,
+                Stream.concat(kept.flags().stream(), moreFlags.stream()).toList(),
+                kept.classPath(),
+                log);
     }
 
     /** As above, of another build: its classes go before those of this one. */
     public static WorkerProcess startOf(Path classes, Map<String, String> environment, Path log) {
-        return start(environment, List.of(), classes + File.pathSeparator + classPath(), log);
+        return start(environment, List.of(), classes + File.pathSeparator + asInTheImage(classPath()), log);
     }
 
     /** What this test runs on. */
@@ -98,14 +103,14 @@ public final class WorkerProcess implements AutoCloseable {
         return isLeftOut;
     }
 
-    private static WorkerProcess start(
-            Map<String, String> environment, List<String> moreFlags, String classPath, Path log) {
+    /** As above, on a class path. */
+    static WorkerProcess start(Map<String, String> environment, List<String> moreFlags, String classPath, Path log) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
         command.addAll(moreFlags);
         command.add("-cp");
-        command.add(asInTheImage(classPath));
+        command.add(classPath);
         command.add(WorkerProcess.class.getName());
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
