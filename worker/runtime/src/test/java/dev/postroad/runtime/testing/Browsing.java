@@ -33,6 +33,14 @@ import org.junit.jupiter.api.Assumptions;
 public final class Browsing implements AutoCloseable {
     private static final int TALL = 900;
 
+    /** All pages are of one origin: a process for each of them would only be one more start. */
+    private static final List<String> ARGUMENTS = List.of(
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--renderer-process-limit=1",
+            "--disable-site-isolation-trials");
+
     private final @Nullable Playwright playwright;
     private final @Nullable Browser browser;
     /** By theme and width; they are kept, as each would load the console's files anew. */
@@ -68,7 +76,7 @@ public final class Browsing implements AutoCloseable {
                         .chromium()
                         .launch(new BrowserType.LaunchOptions()
                                 .setExecutablePath(chromium.get())
-                                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"))));
+                                .setArgs(ARGUMENTS)));
     }
 
     /** A page that shares cookies with those that were opened since the last were left, and with none before. */
@@ -97,6 +105,8 @@ public final class Browsing implements AutoCloseable {
                         .setColorScheme(theme)
                         .setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout((double) Site.LIMIT.toMillis());
+        // Stays, and with it the process of the others.
+        context.newPage();
         return context;
     }
 
@@ -142,7 +152,7 @@ public final class Browsing implements AutoCloseable {
     /** Closes all pages, and forgets who signed in and what they were allowed. */
     public void leavePages() {
         for (BrowserContext context : contexts.values()) {
-            context.pages().forEach(Page::close);
+            context.pages().stream().skip(1).forEach(Page::close);
             context.clearCookies();
             context.clearPermissions();
         }
