@@ -95,7 +95,12 @@ final class OrderedInstructions {
                 return;
             }
             beginning.remove(first.getKey());
-            stepper.begin(live, first.getValue());
+            if (live.isLimited() && !live.isSettled()) {
+                // Whether its turn is one still shows once what it was told is committed, which is next.
+                inbox.accept(new Message.Begin(first.getValue()));
+            } else {
+                stepper.begin(live, first.getValue());
+            }
         }
     }
 

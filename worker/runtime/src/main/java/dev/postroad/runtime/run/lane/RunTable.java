@@ -168,8 +168,8 @@ final class RunTable {
     }
 
     /**
-     * Gives the place that was taken for it to a run that is still queued, and has its turn where its graph has limits; else
-     * gives the place back.
+     * Gives the place that was taken for it to a run that is still queued, and has its turn where its graph has limits, so
+     * that all of it is to be committed by now; else gives the place back.
      */
     boolean seatQueued(LiveRun live, Ticket ticket) {
         if (live.run().status() != RunStatus.QUEUED || live.holdsPlace() || !hasTurn(live, ticket)) {
@@ -183,10 +183,10 @@ final class RunTable {
         return true;
     }
 
-    /** One that was queued anew since, or is about to be, has none: it counts for no limit until it is given another. */
+    /** One that was queued anew since has none: it counts for no limit until it is given another. */
     private static boolean hasTurn(LiveRun live, Ticket ticket) {
         Turn turn = ticket.turn();
-        return !live.isLimited() || (turn != null && live.isSettled() && live.statusSeq() == turn.seq());
+        return !live.isLimited() || (turn != null && live.statusSeq() == turn.seq());
     }
 
     /** Nobody needs the place that was taken for a run. */

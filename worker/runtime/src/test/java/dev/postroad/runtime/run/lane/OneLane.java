@@ -28,8 +28,10 @@ import dev.postroad.runtime.trace.Traces;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.jspecify.annotations.NullMarked;
@@ -54,12 +56,8 @@ public final class OneLane implements AutoCloseable {
     private final JournalReader reader =
             new JournalReader(site.database(), new SetAsideRuns(site.sql(), "me", (runId, what) -> {}));
     private final Graph graph;
-    private final PostponedRuns postponed = new PostponedRuns(site.database());
-    private final RunQueue queue = new RunQueue(PLACES, new PriorityThenArrival());
-    private final JournalRunLoader loader;
-    private final Lane lane;
-    private final Lanes lanes;
-    private static final TurnNews NO_TURNS = new TurnNews() {
+    private final Queue<String> migrated = new ConcurrentLinkedQueue<>();
+    private final TurnNews nobodyGivesTurns = new TurnNews() {
         @Override
         public void wanted() {}
 
@@ -70,12 +68,19 @@ public final class OneLane implements AutoCloseable {
         public void began(String graph, long run) {}
 
         @Override
-        public void migrated(String graph) {}
+        public void migrated(String graph) {
+            migrated.add(graph);
+        }
 
         @Override
         public void left(String graph, long run) {}
     };
 
+    private final PostponedRuns postponed = new PostponedRuns(site.database());
+    private final RunQueue queue = new RunQueue(PLACES, new PriorityThenArrival());
+    private final JournalRunLoader loader;
+    private final Lane lane;
+    private final Lanes lanes;
     private final QueueReader queued;
 
     /** @param undecidable told of runs of which no decision can be made */
@@ -115,7 +120,7 @@ public final class OneLane implements AutoCloseable {
                         SnapshotDesk.NONE,
                         queue,
                         new FairRanks(),
-                        NO_TURNS,
+                        nobodyGivesTurns,
                         undecidable,
                         Traces.OFF,
                         clock,
@@ -157,6 +162,11 @@ public final class OneLane implements AutoCloseable {
 
     public Lanes lanes() {
         return lanes;
+    }
+
+    /** The graphs that were told of to have runs which moved to another version. */
+    Queue<String> migrated() {
+        return migrated;
     }
 
     /** How many runs are as a condition says. */
