@@ -21,7 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class TakenPlaces {
     private static final Duration KNOWN_FOR = Duration.ofSeconds(1);
 
+    private final Duration knownFor;
     private final Map<String, Known> graphs = new HashMap<>();
+
+    TakenPlaces() {
+        this(KNOWN_FOR);
+    }
+
+    /** @param knownFor when all is read anew, whatever is known */
+    TakenPlaces(Duration knownFor) {
+        this.knownFor = knownFor;
+    }
 
     /** What a run counts by. */
     record Taken(int version, List<String> keys) {
@@ -52,7 +62,7 @@ final class TakenPlaces {
                 || !known.isRead
                 || !known.epochs.equals(epochs)
                 || now.isBefore(known.at)
-                || !now.isBefore(known.at.plus(KNOWN_FOR))) {
+                || !now.isBefore(known.at.plus(knownFor))) {
             return null;
         }
         return List.copyOf(known.taken.values());

@@ -50,7 +50,7 @@ public final class TurnGiver {
     private final DataSource database;
     private final TurnsInHand inHand;
     private final UsedLimits limits = new UsedLimits();
-    private final TakenPlaces taken = new TakenPlaces();
+    private final TakenPlaces taken;
     private final WaitingRuns waiting;
     private final Map<String, GraphQueue> queues = new ConcurrentHashMap<>();
 
@@ -75,13 +75,14 @@ public final class TurnGiver {
      * @param worker the number by which it is known
      */
     public TurnGiver(DataSource database, long worker) {
-        this(database, worker, new WaitingRuns());
+        this(database, worker, new WaitingRuns(), new TakenPlaces());
     }
 
-    TurnGiver(DataSource database, long worker, WaitingRuns waiting) {
+    TurnGiver(DataSource database, long worker, WaitingRuns waiting, TakenPlaces taken) {
         this.database = database;
         this.inHand = new TurnsInHand(worker);
         this.waiting = waiting;
+        this.taken = taken;
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.Decider;
 import dev.postroad.engine.run.Decision;
@@ -45,6 +46,9 @@ final class FleetOfTwo implements AutoCloseable {
             edges: [{ from: START, to: ask }, { from: ask, to: END }]
             queue: { concurrency: [{ runs: 5 }, { key: input.tenant, runs: 2 }] }
             """);
+    /** A version of it whose runs count for nothing. */
+    private static final QueueRules WITHOUT_LIMIT = new QueueRules(List.of(), List.of(), null);
+
     private static final String HELD = """
             SELECT r.id, r.limit_keys ->> 1 AS tenant FROM (SELECT unnest(runs) AS run, unnest(seqs) AS seq, unnest(epochs) AS epoch
                                                             FROM postroad.turns) AS t
@@ -52,7 +56,7 @@ final class FleetOfTwo implements AutoCloseable {
             JOIN postroad.shards s ON s.shard = r.shard AND s.epoch = t.epoch""";
     private static final String TAKEN = """
             (SELECT id, limit_keys ->> 1 AS tenant FROM postroad.runs
-             WHERE status = 'running' OR (status = 'queued' AND turn_at IS NOT NULL)
+             WHERE (status = 'running' AND limited) OR (status = 'queued' AND turn_at IS NOT NULL)
              UNION\s""" + HELD + ") AS taken";
 
     private final Site site;
@@ -96,8 +100,11 @@ final class FleetOfTwo implements AutoCloseable {
     }
 
     private Worker worker() {
-        return new Worker(
-                new TurnGiver(site.database(), ++workerNumber, new WaitingRuns(MOST_KNOWN, Duration.ofHours(1))));
+        return new Worker(new TurnGiver(
+                site.database(),
+                ++workerNumber,
+                new WaitingRuns(MOST_KNOWN, Duration.ofHours(1)),
+                new TakenPlaces(Duration.ofHours(1))));
     }
 
     /** How many began. */
@@ -144,7 +151,7 @@ final class FleetOfTwo implements AutoCloseable {
 
     void step() throws SQLException {
         Worker worker = workers.get(random.nextInt(workers.size()));
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(17)) {
             case 0, 1, 2, 12 -> {
                 queue(worker);
                 queue(worker);
@@ -172,24 +179,73 @@ final class FleetOfTwo implements AutoCloseable {
                     unpause(worker);
                 }
             }
+            case 16 -> {
+                giveWhereAllIsTold(worker);
+                migrate(worker);
+                giveWhereAllIsTold(worker);
+            }
             default -> throw new AssertionError();
         }
     }
 
-    /** Where all has been told, whatever is known from before makes no difference to who gets a turn. */
+    /** A run under way moves to the version without limits, or back where that exceeds none; that is told at once. */
+    private void migrate(Worker worker) {
+        for (long run : some("running", 1)) {
+            boolean isBack = !isLimited(run);
+            String tenant = site.sql()
+                    .withHandle(handle -> handle.select("SELECT limit_keys ->> 1 FROM postroad.runs WHERE id = ?", run)
+                            .mapTo(String.class)
+                            .one());
+            if (isBack && (taken() >= LIMIT || takenOf(tenant) >= LIMIT_OF_A_TENANT)) {
+                continue;
+            }
+            int version = isBack ? 1 : 2;
+            if (migrates(worker, run, version)) {
+                tell(worker);
+                worker.giver.migrated("g");
+                worker.giver.began("g", run);
+            }
+        }
+    }
+
+    private boolean migrates(Worker worker, long run, int version) {
+        int shard = entry(run).key().shard();
+        Long epoch = worker.epochs.get(shard);
+        return epoch != null
+                && 1 == site.sql().withHandle(handle -> handle.execute("""
+                        UPDATE postroad.runs SET version = ?, limited = ?
+                        WHERE id = ? AND status = 'running' AND shard IN (SELECT shard FROM postroad.shards WHERE shard = ? AND epoch = ?)""", version, version == 1, run, shard, epoch));
+    }
+
+    private long takenOf(String tenant) {
+        return site.number("SELECT count(*) FROM " + TAKEN + " WHERE tenant = ?", tenant);
+    }
+
     private void give(Worker worker) throws SQLException {
-        Room room = new Room(worker.epochs, 1 + random.nextInt(4));
-        boolean isAllTold = workers.contains(worker) && random.nextBoolean();
-        if (isAllTold) {
-            workers.forEach(FleetOfTwo::tell);
+        if (workers.contains(worker) && random.nextBoolean()) {
+            giveWhereAllIsTold(worker);
+        } else {
+            worker.given.addAll(given(worker, room(worker)));
         }
-        List<Long> expected = isAllTold ? expected(room) : List.of();
-        List<QueuedRun> given = worker.giver.give("g", _ -> GRAPH.queue(), room);
-        if (isAllTold) {
-            assertThat(given).extracting(QueuedRun::number).containsExactlyInAnyOrderElementsOf(expected);
-            compared += given.isEmpty() ? 0 : 1;
-        }
+    }
+
+    /** Whatever is known from before makes no difference to who gets a turn. */
+    private void giveWhereAllIsTold(Worker worker) throws SQLException {
+        Room room = room(worker);
+        workers.forEach(FleetOfTwo::tell);
+        List<Long> expected = expected(room);
+        List<QueuedRun> given = given(worker, room);
+        assertThat(given).extracting(QueuedRun::number).containsExactlyInAnyOrderElementsOf(expected);
+        compared += given.isEmpty() ? 0 : 1;
         worker.given.addAll(given);
+    }
+
+    private Room room(Worker worker) {
+        return new Room(worker.epochs, 1 + random.nextInt(4));
+    }
+
+    private static List<QueuedRun> given(Worker worker, Room room) throws SQLException {
+        return worker.giver.give("g", version -> version == 1 ? GRAPH.queue() : WITHOUT_LIMIT, room);
     }
 
     private record Queued(long id, int shard, String tenant) {}
@@ -339,11 +395,15 @@ final class FleetOfTwo implements AutoCloseable {
         for (long run : some("running", 1 + random.nextInt(LIMIT))) {
             if (changes(worker, run, "running", "completed")) {
                 worker.untold.add(() -> worker.giver.left("g", run));
-                if (random.nextInt(4) == 0) {
+                if (random.nextInt(4) == 0 && isLimited(run)) {
                     queueAgain(worker, run, "completed");
                 }
             }
         }
+    }
+
+    private boolean isLimited(long run) {
+        return number("SELECT count(*) FROM postroad.runs WHERE limited AND id = " + run) == 1;
     }
 
     private static void tell(Worker worker) {

@@ -193,6 +193,32 @@ class QueuedRunsTest {
     }
 
     @Test
+    void aRunUnderWayThatMovesToAVersionWithoutALimitGivesItsPlaceToTheNextAndCountsAgainOnceItIsBack()
+            throws SQLException {
+        TurnGiver knowing = knowing(10);
+        threeInShardOfThisWorker();
+        assertThat(give(knowing, 1)).containsExactly("1st");
+        set("1st", "running");
+        knowing.began("g", number("1st"));
+        assertThat(give(knowing, 1)).isEmpty();
+        moves(knowing, "1st", 2);
+        assertThat(give(knowing, 1)).containsExactly("2nd");
+        moves(knowing, "1st", 1);
+        assertThat(give(knowing, 2)).isEmpty();
+    }
+
+    private static void moves(TurnGiver giver, String runId, int version) {
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE postroad.runs SET version = ?, limited = ? WHERE run_id = ?",
+                        version,
+                        version == 1,
+                        runId));
+        giver.migrated("g");
+        giver.began("g", number(runId));
+    }
+
+    @Test
     void aTurnThatAnotherWorkerGaveMeanwhileCounts() throws SQLException {
         threeInShardOfThisWorker();
         assertThat(give(giver, 1)).containsExactly("1st");
@@ -237,7 +263,8 @@ class QueuedRunsTest {
 
     /** It reads none that it knows, however long the machine stands still. */
     private static TurnGiver knowing(int most) {
-        return new TurnGiver(SITE.database(), 1, new WaitingRuns(most, Duration.ofHours(1)));
+        return new TurnGiver(
+                SITE.database(), 1, new WaitingRuns(most, Duration.ofHours(1)), new TakenPlaces(Duration.ofHours(1)));
     }
 
     @Test
