@@ -2,9 +2,13 @@ package dev.postroad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -173,6 +177,18 @@ final class ArgumentsTest {
         assertThat(shell.run("runs")).isEqualTo(1);
         assertThat(shell.err()).startsWith("postroad: Postgres cannot be used: Connection to 127.0.0.1:1 refused");
         assertThat(shell.err().lines()).hasSize(1);
+    }
+
+    @Test
+    @Timeout(120)
+    void givesUpAServerThatTakesTheConnectionAndSaysNothing() throws IOException {
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String url = "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/p";
+            var shell = new TestShell(folder).set("POSTROAD_POSTGRES_URL", url);
+            assertThat(shell.run("runs")).isEqualTo(1);
+            assertThat(shell.err()).startsWith("postroad: Postgres cannot be used: ");
+            assertThat(shell.err().lines()).hasSize(1);
+        }
     }
 
     @Test

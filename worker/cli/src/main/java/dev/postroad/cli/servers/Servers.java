@@ -13,6 +13,7 @@ import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.config.Setting;
 import dev.postroad.runtime.config.Variables;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.database.SingleConnections;
 import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.agents.AgentEventLog;
 import dev.postroad.runtime.history.agents.AgentMetrics;
@@ -27,7 +28,9 @@ import dev.postroad.runtime.retention.RunImport;
 import dev.postroad.runtime.schedule.ScheduleControl;
 import dev.postroad.runtime.schedule.ScheduleListing;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
@@ -36,6 +39,9 @@ import org.jdbi.v3.postgres.PostgresPlugin;
  * surroundings' shutdown. Thread-safe.
  */
 public final class Servers {
+    /** What a prune would free is summed up over all runs. */
+    private static final Duration LONGEST_ANSWER = Duration.ofHours(1);
+
     private final Surroundings surroundings;
     private final Variables variables;
     private final Origin origin;
@@ -101,37 +107,37 @@ public final class Servers {
 
     /** What Postgres holds of runs. */
     public RunHistory history() throws FaultsException {
-        return new RunHistory(PostgresSettings.read(variables).toDataSource());
+        return new RunHistory(database());
     }
 
     /** Why runs stand as they stand. */
     public RunDiagnosis diagnosis() throws FaultsException {
-        return new RunDiagnosis(PostgresSettings.read(variables).toDataSource());
+        return new RunDiagnosis(database());
     }
 
     /** What Postgres knows of workers. */
     public WorkerRegister workers() throws FaultsException {
-        return new WorkerRegister(PostgresSettings.read(variables).toDataSource());
+        return new WorkerRegister(database());
     }
 
     /** What Postgres holds of graphs and agents. */
     public PublishedDefinitions definitions() throws FaultsException {
-        return new PublishedDefinitions(PostgresSettings.read(variables).toDataSource());
+        return new PublishedDefinitions(database());
     }
 
     /** What Postgres holds of how agents fare. */
     public AgentMetrics agentMetrics() throws FaultsException {
-        return new AgentMetrics(PostgresSettings.read(variables).toDataSource());
+        return new AgentMetrics(database());
     }
 
     /** What Postgres holds of what happened to agents. */
     public AgentEventLog agentEvents() throws FaultsException {
-        return new AgentEventLog(PostgresSettings.read(variables).toDataSource());
+        return new AgentEventLog(database());
     }
 
     /** What Postgres holds of what was logged about runs. */
     public RunLog runLog() throws FaultsException {
-        return new RunLog(PostgresSettings.read(variables).toDataSource());
+        return new RunLog(database());
     }
 
     /** Has workers delete ended runs. */
@@ -151,33 +157,36 @@ public final class Servers {
 
     /** Writes ended runs out. */
     public RunExport runExport() throws FaultsException {
-        return new RunExport(PostgresSettings.read(variables).toDataSource());
+        return new RunExport(database());
     }
 
     /** Brings runs back. */
     public RunImport runImport() throws FaultsException {
-        return new RunImport(PostgresSettings.read(variables).toDataSource());
+        return new RunImport(database());
+    }
+
+    private DataSource database() throws FaultsException {
+        return SingleConnections.to(PostgresSettings.read(variables), LONGEST_ANSWER);
     }
 
     private Jdbi postgres() throws FaultsException {
-        return Jdbi.create(PostgresSettings.read(variables).toDataSource()).installPlugin(new PostgresPlugin());
+        return Jdbi.create(database()).installPlugin(new PostgresPlugin());
     }
 
     /** Disables and enables agents. */
     public AgentSwitch agentSwitch() throws FaultsException {
-        Jdbi postgres = Jdbi.create(PostgresSettings.read(variables).toDataSource());
-        return new AgentSwitch(postgres, new AgentEvents(null, surroundings.clock()), surroundings.clock());
+        return new AgentSwitch(
+                Jdbi.create(database()), new AgentEvents(null, surroundings.clock()), surroundings.clock());
     }
 
     /** What Postgres holds of schedules. */
     public ScheduleListing schedules() throws FaultsException {
-        return new ScheduleListing(PostgresSettings.read(variables).toDataSource(), surroundings.clock());
+        return new ScheduleListing(database(), surroundings.clock());
     }
 
     /** Steers schedules. */
     public ScheduleControl scheduleControl() throws FaultsException {
-        Jdbi postgres = Jdbi.create(PostgresSettings.read(variables).toDataSource());
-        return new ScheduleControl(postgres, null, surroundings.clock());
+        return new ScheduleControl(Jdbi.create(database()), null, surroundings.clock());
     }
 
     /** Everything that a worker would be told. */

@@ -6,16 +6,21 @@ import dev.postroad.runtime.config.ListenSettings;
 import dev.postroad.runtime.config.PostgresSettings;
 import dev.postroad.runtime.config.WorkerSettings;
 import dev.postroad.runtime.database.PostgresTrouble;
+import dev.postroad.runtime.database.SingleConnections;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 
 /** Brings schema and topics to what a worker needs. Safe to run by several processes at once, and again. */
 public final class Provisioning {
+    /** A migration may wait for whoever has a table, and build an index over all runs there are. */
+    private static final Duration LONGEST_MIGRATION = Duration.ofDays(1);
+
     private Provisioning() {}
 
     /**
@@ -42,7 +47,7 @@ public final class Provisioning {
                         "the schema cannot be migrated through a pooler that shares its sessions; set"
                                 + " POSTROAD_POSTGRES_SESSION_URL to an address of Postgres itself",
                         null));
-        DataSource database = postgres.toDataSource();
+        DataSource database = SingleConnections.to(postgres, LONGEST_MIGRATION);
         try (Connection connection = database.getConnection()) {
             connection.isValid(1);
         } catch (SQLException unreachable) {
@@ -69,7 +74,7 @@ public final class Provisioning {
      */
     public static void grant(PostgresSettings settings, String role) {
         try {
-            Migrations.grant(settings.ofSession().orElse(settings).toDataSource(), role);
+            Migrations.grant(SingleConnections.to(settings.ofSession().orElse(settings), LONGEST_MIGRATION), role);
         } catch (SQLException refused) {
             throw new ProvisioningException(
                     "Postgres at " + settings.address() + " does not grant to " + Fields.quoted(role) + ": "

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.config.WorkerSettings;
+import dev.postroad.runtime.testing.Relay;
 import dev.postroad.runtime.testing.Servers;
 import dev.postroad.runtime.testing.Site;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @NullMarked
 final class ProvisioningTest {
@@ -80,6 +82,22 @@ final class ProvisioningTest {
                         Map.of("POSTROAD_POSTGRES_URL", "jdbc:postgresql://127.0.0.1:1/postroad?password=hidden"))))
                 .isInstanceOf(ProvisioningException.class)
                 .hasMessageStartingWith("Postgres at jdbc:postgresql://127.0.0.1:1/postroad cannot be used");
+    }
+
+    @Test
+    @Timeout(120)
+    void doesNotWaitForEverForServersThatTakeConnectionsAndSayNothing() {
+        try (Relay mute = Relay.silent()) {
+            String address = "127.0.0.1:" + mute.port();
+            assertThatThrownBy(() -> Provisioning.migrate(
+                            settings(Map.of("POSTROAD_POSTGRES_URL", "jdbc:postgresql://" + address + "/postroad"))))
+                    .isInstanceOf(ProvisioningException.class)
+                    .hasMessageStartingWith("Postgres at jdbc:postgresql://" + address + "/postroad cannot be used");
+            assertThatThrownBy(() -> Provisioning.migrate(settings(
+                            Map.of("POSTROAD_KAFKA_BOOTSTRAP_SERVERS", address, "POSTROAD_START_LIMIT", "PT5S"))))
+                    .isInstanceOf(ProvisioningException.class)
+                    .hasMessageContaining(address);
+        }
     }
 
     @Test
