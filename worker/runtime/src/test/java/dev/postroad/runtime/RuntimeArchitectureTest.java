@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -186,6 +187,24 @@ class RuntimeArchitectureTest {
             .orShould()
             .callMethod(TimeUnit.class, "sleep", long.class)
             .because("a run's wait is an event with its due time; a sleeping thread is forgotten in a crash");
+
+    /** Each is to wait for less than its session would let it. */
+    private static final Set<String> TIMERS = Set.of(
+            "dev.postroad.runtime.clock.ClockReader",
+            "dev.postroad.runtime.limit.PermitTable",
+            "dev.postroad.runtime.observe.QueueWait");
+
+    @ArchTest
+    static final ArchRule sessionsLimitTheirStatements = noClasses()
+            .that(resideInAnyPackage(RUNTIME)
+                    .and(DescribedPredicate.describe(
+                            "are not known to need less", owner -> !TIMERS.contains(owner.getName()))))
+            .should()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "sets a timer for a statement",
+                    call -> call.getName().equals("setQueryTimeout")
+                            && call.getTargetOwner().isAssignableTo(Statement.class)))
+            .because("pools have Postgres end what takes too long, and a timer costs more than a short statement");
 
     @ArchTest
     static final ArchRule nobodyPrints = noClasses()

@@ -24,7 +24,6 @@ public final class BudgetWatch implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 1_000;
     private static final int MOST_AT_ONCE = 500;
     private static final int MOST_OF_A_KEY = 50;
-    private static final int QUERY_LIMIT_SECONDS = 30;
     private static final String OLD = "DELETE FROM postroad.budgets WHERE slot < now() - interval '400 days'";
     private static final long LOOKS_A_TIDYING = 3_600;
     // In no order, so that those of one budget that is used up do not stand before all others for ever; and first
@@ -109,7 +108,6 @@ public final class BudgetWatch implements AutoCloseable {
         List<Paused> paused = new ArrayList<>();
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(PAUSED)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setArray(1, connection.createArrayOf("text", graphs.toArray()));
             statement.setString(2, RunError.BUDGET);
             statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
@@ -133,7 +131,6 @@ public final class BudgetWatch implements AutoCloseable {
         }
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(OLD)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.executeUpdate();
         }
     }

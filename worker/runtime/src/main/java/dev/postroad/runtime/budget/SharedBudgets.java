@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class SharedBudgets {
     private static final Logger LOG = LoggerFactory.getLogger(SharedBudgets.class);
     private static final int MOST_AT_ONCE = 4;
-    private static final int QUERY_LIMIT_SECONDS = 10;
     private static final long PAUSE_MILLIS = 500;
     private static final String SPENT = """
             SELECT coalesce(sum(tokens), 0), coalesce(sum(cost), 0) FROM postroad.budgets
@@ -88,7 +87,6 @@ public final class SharedBudgets {
     private Usage spent(BudgetClaim claim, Instant since) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(SPENT)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setString(1, claim.graph());
             statement.setString(2, claim.key());
             statement.setObject(3, since.atOffset(ZoneOffset.UTC));

@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class JournalReader {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
     private static final int FETCH_ROWS = 1_000;
-    private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String RUN_COLUMNS =
             "r.id, r.run_id, r.shard, r.traceparent, r.graph, " + JournalColumns.GRAPH_VERSION;
     private static final String ROW_COLUMNS = JournalColumns.selected("j") + ", j.data";
@@ -133,7 +132,6 @@ public final class JournalReader {
     public List<DueRun> due(Collection<Integer> shards, Instant now, int limit) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(DUE)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
             statement.setObject(2, time(now));
             statement.setInt(3, limit);
@@ -152,7 +150,6 @@ public final class JournalReader {
             throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(WAITING_FOR)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setString(1, agent);
             statement.setArray(2, connection.createArrayOf("int4", shards.toArray()));
             statement.setLong(3, after);
@@ -171,7 +168,6 @@ public final class JournalReader {
     public List<String> agentsWaitedFor(Collection<Integer> shards) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(AGENTS_WAITED_FOR)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
             List<String> agents = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
@@ -202,7 +198,6 @@ public final class JournalReader {
     public List<PublishedRow> page(int shard, Position after, Instant before, int limit) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(PAGE)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setInt(1, shard);
             statement.setObject(2, time(after.at()));
             statement.setObject(3, time(before));
@@ -328,7 +323,6 @@ public final class JournalReader {
         Map<RunKey, JournalFold> journals = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(which.sql(known))) {
             statement.setFetchSize(FETCH_ROWS);
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             which.bind(statement, known);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -18,7 +18,6 @@ import org.postgresql.core.BaseConnection;
  * late, has a run looked at once more than need be: a row that changed after the look stays as it is. Thread-safe.
  */
 public final class PostponedRuns {
-    private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String WRITE = """
             WITH looked AS MATERIALIZED (
                 SELECT * FROM unnest(?::bigint[], ?::int[], ?::timestamptz[]) AS looked (id, seq, until)),
@@ -69,7 +68,6 @@ public final class PostponedRuns {
         });
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(WRITE)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             BaseConnection base = connection.unwrap(BaseConnection.class);
             statement.setArray(1, numbers.toArray(base));
             statement.setArray(2, seqs.toArray(base));

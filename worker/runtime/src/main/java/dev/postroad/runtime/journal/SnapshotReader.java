@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SnapshotReader {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
-    private static final int QUERY_LIMIT_SECONDS = 60;
 
     /** The most that are looked at for one run, if none stands. */
     private static final int MOST_TRIES = 5;
@@ -76,7 +75,6 @@ final class SnapshotReader {
             throws SQLException {
         Map<Long, Run> found = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(NEWEST + condition)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setInt(1, before);
             statement.setInt(2, RunCodec.LAYOUT);
             which.bind(statement, 3);

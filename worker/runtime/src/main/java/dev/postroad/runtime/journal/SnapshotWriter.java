@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotWriter implements SnapshotDesk, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
     private static final int MOST_WAITING = 32;
-    private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String WRITE = """
         INSERT INTO postroad.snapshots AS s (run, version, seq, layout, state, rest, checksum)
         VALUES (?, ?, ?, ?, ?::json, ?::json, ?)
@@ -78,7 +77,6 @@ public final class SnapshotWriter implements SnapshotDesk, AutoCloseable {
         }
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(WRITE)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setLong(1, offer.key.number());
             statement.setInt(2, offer.run.version());
             statement.setInt(3, offer.run.seq());

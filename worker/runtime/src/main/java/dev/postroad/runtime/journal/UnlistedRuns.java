@@ -25,7 +25,6 @@ import org.postgresql.core.BaseConnection;
  */
 public final class UnlistedRuns {
     private static final int MOST_AT_ONCE = 50;
-    private static final int QUERY_LIMIT_SECONDS = 60;
     private static final String SOME = """
             WITH unlisted AS MATERIALIZED (
                 SELECT id, run_id, status_seq FROM postroad.runs
@@ -85,7 +84,6 @@ public final class UnlistedRuns {
     private List<Unlisted> some(Collection<Integer> shards, long after) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(SOME)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setArray(1, connection.createArrayOf("int4", shards.toArray()));
             statement.setLong(2, after);
             statement.setInt(3, MOST_AT_ONCE);
@@ -114,7 +112,6 @@ public final class UnlistedRuns {
         });
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(LIST)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             BaseConnection base = connection.unwrap(BaseConnection.class);
             statement.setArray(1, numbers.toArray(base));
             statement.setArray(2, seqs.toArray(base));

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class PermitTable implements Permits {
-    private static final int QUERY_LIMIT_SECONDS = 5;
+    /** Whoever has the lock has it for a moment; all else has the limit of its session, as a timer for each costs more. */
+    private static final int LOCK_LIMIT_SECONDS = 5;
+
     private static final String LOCK =
             "SELECT pg_advisory_xact_lock(hashtextextended('postroad.limit/' || ? || '/' || ?, 0)), clock_timestamp()";
 
@@ -59,10 +61,9 @@ final class PermitTable implements Permits {
             connection.setAutoCommit(false);
             try {
                 Instant now;
-                try (PreparedStatement lock = prepared(connection, LOCK, key.name(), key.key());
-                        ResultSet row = lock.executeQuery()) {
-                    row.next();
-                    now = row.getObject(2, OffsetDateTime.class).toInstant();
+                try (PreparedStatement lock = prepared(connection, LOCK, key.name(), key.key())) {
+                    lock.setQueryTimeout(LOCK_LIMIT_SECONDS);
+                    now = told(lock);
                 }
                 T done = work.on(connection, now);
                 connection.commit();
@@ -76,9 +77,15 @@ final class PermitTable implements Permits {
         }
     }
 
+    private static Instant told(PreparedStatement lock) throws SQLException {
+        try (ResultSet row = lock.executeQuery()) {
+            row.next();
+            return row.getObject(2, OffsetDateTime.class).toInstant();
+        }
+    }
+
     private static PreparedStatement prepared(Connection connection, String sql, Object... values) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
         for (int i = 0; i < values.length; i++) {
             statement.setObject(i + 1, values[i]);
         }

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FiguresTable {
     private static final Logger LOG = LoggerFactory.getLogger(FiguresTable.class);
-    private static final int QUERY_LIMIT_SECONDS = 10;
 
     private static final String EARLIER = """
         SELECT extract(epoch FROM m.minute)::int8 / 60 AS minute, m.agent, m.graph, m.calls, m.failures,
@@ -76,7 +75,7 @@ final class FiguresTable {
     Map<CellKey, Tally> earlier(List<CellKey> keys) throws SQLException {
         Map<CellKey, Tally> found = new HashMap<>();
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, EARLIER)) {
+                PreparedStatement statement = connection.prepareStatement(EARLIER)) {
             statement.setArray(1, numbers(connection, keys, CellKey::minute));
             statement.setArray(2, texts(connection, keys, CellKey::agent));
             statement.setArray(3, texts(connection, keys, CellKey::graph));
@@ -93,7 +92,7 @@ final class FiguresTable {
     }
 
     private void drop(Connection connection, List<CellKey> unreadable) throws SQLException {
-        try (PreparedStatement statement = statement(connection, DROP)) {
+        try (PreparedStatement statement = connection.prepareStatement(DROP)) {
             for (CellKey key : unreadable) {
                 statement.setString(1, key.agent());
                 statement.setLong(2, key.minute());
@@ -126,7 +125,7 @@ final class FiguresTable {
 
     void write(List<CellRow> rows) throws SQLException {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, WRITE)) {
+                PreparedStatement statement = connection.prepareStatement(WRITE)) {
             statement.setString(1, worker);
             statement.setArray(2, numbers(connection, rows, row -> row.key().minute()));
             statement.setArray(3, texts(connection, rows, row -> row.key().agent()));
@@ -148,7 +147,7 @@ final class FiguresTable {
     void writeErrors(Map<String, LastFailure> failures) throws SQLException {
         List<Map.Entry<String, LastFailure>> all = List.copyOf(failures.entrySet());
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = statement(connection, WRITE_ERRORS)) {
+                PreparedStatement statement = connection.prepareStatement(WRITE_ERRORS)) {
             statement.setArray(1, texts(connection, all, Map.Entry::getKey));
             statement.setArray(
                     2,
@@ -169,12 +168,6 @@ final class FiguresTable {
                         .put("type", failure.type())
                         .put("message", failure.message())),
                 StandardCharsets.UTF_8);
-    }
-
-    private static PreparedStatement statement(Connection connection, String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
-        return statement;
     }
 
     private static <T> Array texts(Connection connection, List<T> rows, Function<T, String> column)

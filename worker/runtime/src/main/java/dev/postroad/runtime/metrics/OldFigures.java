@@ -19,8 +19,6 @@ final class OldFigures {
     /** What is left then is deleted an hour later. */
     private static final int MOST_ROUNDS = 1_000;
 
-    private static final int QUERY_LIMIT_SECONDS = 30;
-
     private static final String DELETE = """
             DELETE FROM postroad.agent_metrics WHERE ctid = ANY (ARRAY(
                 SELECT ctid FROM postroad.agent_metrics WHERE minute < ?
@@ -46,7 +44,6 @@ final class OldFigures {
         turn.done();
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(DELETE)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setObject(1, clock.instant().minus(retention).atOffset(ZoneOffset.UTC));
             statement.setInt(2, MOST_AT_ONCE);
             int rounds = 0;

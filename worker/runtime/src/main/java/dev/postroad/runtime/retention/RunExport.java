@@ -16,7 +16,6 @@ import javax.sql.DataSource;
  */
 public final class RunExport {
     private static final int FETCH_ROWS = 200;
-    private static final int QUERY_LIMIT_SECONDS = 60;
 
     private static final String FIND =
             "SELECT id, status IN %s FROM postroad.runs WHERE run_id = ?".formatted(EndedRun.STATUSES);
@@ -177,7 +176,6 @@ public final class RunExport {
             int lines = 0;
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setFetchSize(FETCH_ROWS);
-                statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
                 statement.setLong(1, number);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {

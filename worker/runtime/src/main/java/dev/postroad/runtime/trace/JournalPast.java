@@ -15,7 +15,6 @@ final class JournalPast implements Past {
     /** What is older is not under way any more, or its span begins later than it did. */
     private static final int MOST_ROWS = 2_000;
 
-    private static final int QUERY_LIMIT_SECONDS = 10;
     private static final String NEWEST = """
             SELECT seq, type, at, node, task, attempt, superstep,
                    CASE WHEN type = 'node.waiting' THEN data -> 'dispatched' ->> 'agent' END AS remote_agent
@@ -32,7 +31,6 @@ final class JournalPast implements Past {
     public List<Moment> until(long run, int seq) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(NEWEST)) {
-            statement.setQueryTimeout(QUERY_LIMIT_SECONDS);
             statement.setLong(1, run);
             statement.setInt(2, seq);
             statement.setInt(3, MOST_ROWS);
