@@ -20,15 +20,19 @@ record Publishing(KafkaProducer<String, byte[]> producer, OutputPublisher output
         on.part(() -> producer.close(Duration.ofSeconds(5)));
         on.part(new KafkaClientMetrics(producer)).bindTo(on.metrics());
         Producers.introduce(producer, topics.events());
-        Producers.introduce(producer, topics.deadLetters());
         Producers.introduce(producer, topics.control());
         Producers.introduce(producer, topics.triggers());
         Producers.introduce(producer, topics.agentEvents());
+        KafkaProducer<String, byte[]> large = Producers.forLarge(settings.kafka());
+        on.part(() -> large.close(Duration.ofSeconds(5)));
+        on.part(new KafkaClientMetrics(large)).bindTo(on.metrics());
+        Producers.introduce(large, topics.deadLetters());
+        Producers.introduce(large, topics.agentResults());
         KafkaProducer<String, byte[]> chunks = Producers.forOutput(settings.kafka());
         on.part(() -> chunks.close(Duration.ofSeconds(1)));
         on.part(new KafkaClientMetrics(chunks)).bindTo(on.metrics());
         Producers.introduce(chunks, topics.output());
-        Outlets outlets = on.part(new Outlets(producer, topics, on.clock()));
+        Outlets outlets = on.part(new Outlets(producer, large, topics, on.clock()));
         outlets.measure(on.metrics());
         return new Publishing(
                 producer,

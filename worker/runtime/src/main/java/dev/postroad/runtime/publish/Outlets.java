@@ -42,6 +42,7 @@ public final class Outlets implements AutoCloseable {
     private static final int MAX_NAME = 200;
 
     private final Producer<String, byte[]> producer;
+    private final Producer<String, byte[]> large;
     private final Topics topics;
     private final InstantSource clock;
     private final Insistence insistence = new Insistence("postroad-outlets", SENT_AT_ONCE);
@@ -49,8 +50,11 @@ public final class Outlets implements AutoCloseable {
     private final Trouble letters;
     private final LongAdder lettersKept = new LongAdder();
 
-    public Outlets(Producer<String, byte[]> producer, Topics topics, InstantSource clock) {
+    /** @param large sends what others wrote and may be large, in no order with the rest */
+    public Outlets(
+            Producer<String, byte[]> producer, Producer<String, byte[]> large, Topics topics, InstantSource clock) {
         this.producer = producer;
+        this.large = large;
         this.topics = topics;
         this.clock = clock;
         this.trouble = new Trouble(LOG, "Kafka does not take a record yet, and it is sent again", clock);
@@ -220,7 +224,7 @@ public final class Outlets implements AutoCloseable {
     /** Sends a record, at first without waiting for it. */
     private void send(ProducerRecord<String, byte[]> record, Runnable kept, Consumer<String> tooLarge) {
         try {
-            var _ = producer.send(record, (metadata, failure) -> {
+            var _ = producerOf(record).send(record, (metadata, failure) -> {
                 if (failure == null) {
                     kept.run();
                 } else {
@@ -230,6 +234,12 @@ public final class Outlets implements AutoCloseable {
         } catch (KafkaException failure) {
             sendAgain(record, failure, kept, tooLarge);
         }
+    }
+
+    private Producer<String, byte[]> producerOf(ProducerRecord<String, byte[]> record) {
+        boolean mayBeLarge =
+                record.topic().equals(topics.deadLetters()) || record.topic().equals(topics.agentResults());
+        return mayBeLarge ? large : producer;
     }
 
     private void sendAgain(
@@ -245,7 +255,7 @@ public final class Outlets implements AutoCloseable {
     private boolean isSent(ProducerRecord<String, byte[]> record, Runnable kept, Consumer<String> tooLarge)
             throws InterruptedException {
         try {
-            var _ = producer.send(record).get();
+            var _ = producerOf(record).send(record).get();
             kept.run();
             trouble.over();
             return true;

@@ -20,7 +20,7 @@ class OutletsTest {
         Topics topics = new Topics("");
         Control cancel = new Control("run-1", "c", new Control.Cancel("why"));
         var producer = new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
-        try (Outlets outlets = new Outlets(producer, topics, InstantSource.system())) {
+        try (Outlets outlets = new Outlets(producer, producer, topics, InstantSource.system())) {
             outlets.command(cancel);
             assertThat(producer.errorNext(new TimeoutException("given up"))).isTrue();
             Site.await("it is sent again", () -> producer.history().size() == 2);

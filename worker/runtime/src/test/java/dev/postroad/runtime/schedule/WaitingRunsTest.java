@@ -34,7 +34,7 @@ class WaitingRunsTest {
     private final Calendar calendar = new Calendar();
     private final MockProducer<String, byte[]> commands =
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
-    private final Outlets outlets = new Outlets(commands, new Topics(""), InstantSource.system());
+    private final Outlets outlets = new Outlets(commands, commands, new Topics(""), InstantSource.system());
     private final WaitingRuns waiting = new WaitingRuns(rows, calendar, new ScheduleCancels(outlets));
 
     @AfterAll

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.NullMarked;
 
@@ -31,6 +32,7 @@ public final class Relay implements AutoCloseable {
     private final AtomicInteger deafnesses = new AtomicInteger();
     private final Queue<Runnable> late = new ConcurrentLinkedQueue<>();
     private volatile boolean holding;
+    private volatile int bytesPerSecond = Integer.MAX_VALUE;
 
     private Relay(int target, int passes) {
         this.target = target;
@@ -95,6 +97,11 @@ public final class Relay implements AutoCloseable {
         fallSilent();
     }
 
+    /** Lets no more than that through each way. */
+    public void slowDown(int mostBytesPerSecond) {
+        bytesPerSecond = mostBytesPerSecond;
+    }
+
     /** How many pieces are to arrive late. */
     public int held() {
         return late.size();
@@ -142,6 +149,7 @@ public final class Relay implements AutoCloseable {
                 byte[] piece = new byte[8_192];
                 InputStream in = from.getInputStream();
                 for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                    LockSupport.parkNanos(read * 1_000_000_000L / bytesPerSecond);
                     if (losses.get() == before) {
                         to.getOutputStream().write(piece, 0, read);
                     } else {
