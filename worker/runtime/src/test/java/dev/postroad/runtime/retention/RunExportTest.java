@@ -127,7 +127,14 @@ class RunExportTest {
     @Test
     void anyEndedRunThatIsExportedPrunedAndImportedIsSeenAsBefore() throws ImportException, IOException {
         long seed = Long.getLong("postroad.seed", System.nanoTime());
-        Random random = new Random(seed);
+        try {
+            exportPruneAndImport(new Random(seed));
+        } catch (AssertionError | RuntimeException failed) {
+            throw new AssertionError("seed " + seed + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    private void exportPruneAndImport(Random random) throws ImportException, IOException {
         SITE.apply(RandomDefinition.inside("test-puppet"));
         for (int i = 0; i < GRAPHS; i++) {
             SITE.apply(RandomDefinition.of(random, "random-" + i, "test-puppet").toString());
@@ -174,7 +181,7 @@ class RunExportTest {
             // What a failed run asks is listed by the worker, a little later.
             Site.await(
                     "run " + run + " is listed", () -> SITE.history().find(run).equals(Optional.of(as.summary())));
-            assertThat(Sight.of(run)).as("seed %s, run %s", seed, run).isEqualTo(as);
+            assertThat(Sight.of(run)).as("run %s", run).isEqualTo(as);
         }
     }
 
