@@ -9,7 +9,6 @@ import dev.postroad.runtime.intake.Origins;
 import dev.postroad.runtime.intake.ResultFigures;
 import dev.postroad.runtime.intake.ResultIntake;
 import dev.postroad.runtime.intake.TriggerIntake;
-import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.ownership.ShardOwnership;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
@@ -41,7 +40,6 @@ record Intake(PartitionReader triggers, PartitionReader control, PartitionReader
                         shards,
                         publishing.outlets(),
                         storage.early(),
-                        new PrunedRuns(storage.intake()),
                         schedules::apply,
                         on.clock())));
         control.start();

@@ -51,6 +51,11 @@ public final class Insistence implements AutoCloseable {
 
     /** Does it on another thread, once all that came earlier with the same key is done. */
     public void untilDone(String key, Work work) {
+        untilDoneTogether(key, limited(work));
+    }
+
+    /** As {@link #untilDone(String, Work)}, for what shares connections with others, and so bounds them by itself. */
+    public void untilDoneTogether(String key, Work work) {
         AtomicBoolean isFirst = new AtomicBoolean();
         inOrder.compute(key, (_, before) -> {
             isFirst.set(before == null);
@@ -89,7 +94,7 @@ public final class Insistence implements AutoCloseable {
 
     /** Does it, at once and on another thread. */
     public void untilDone(Work work) {
-        start(() -> insist(work));
+        start(() -> insist(limited(work)));
     }
 
     private interface Task {
@@ -117,12 +122,18 @@ public final class Insistence implements AutoCloseable {
     }
 
     private boolean isDone(Work work, int tries) throws InterruptedException {
-        atOnce.acquire();
-        try {
-            return closing.getCount() == 0 || work.isDone(tries);
-        } finally {
-            atOnce.release();
-        }
+        return closing.getCount() == 0 || work.isDone(tries);
+    }
+
+    private Work limited(Work work) {
+        return tries -> {
+            atOnce.acquire();
+            try {
+                return isDone(work, tries);
+            } finally {
+                atOnce.release();
+            }
+        };
     }
 
     /** Gives up what is not done; it is to be begun anew by whoever reads the records that it is about. */

@@ -5,10 +5,11 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.ScheduleCommand;
+import dev.postroad.runtime.background.Gathering;
 import dev.postroad.runtime.journal.PendingCommand;
 import dev.postroad.runtime.journal.PendingCommands;
+import dev.postroad.runtime.journal.PendingCommands.Kept;
 import dev.postroad.runtime.journal.PrunedRun;
-import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Givers;
 import dev.postroad.runtime.reading.Incoming;
@@ -20,17 +21,18 @@ import dev.postroad.runtime.run.lane.Lanes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Turns control messages into instructions of runs, and keeps those whose run is not there yet. Thread-safe. */
 final class ControlHandler implements RecordHandler {
+    private static final int KEPT_AT_ONCE = 2;
+
     private final int maxValueBytes;
     private final Commands commands;
     private final Lanes lanes;
     private final Outlets outlets;
     private final PendingCommands pending;
-    private final PrunedRuns pruned;
+    private final Gathering<PendingCommand, Kept> early;
     private final ControlIntake.Schedules schedules;
 
     ControlHandler(int maxValueBytes, ControlIntake.Collaborators collaborators) {
@@ -39,7 +41,7 @@ final class ControlHandler implements RecordHandler {
         this.lanes = collaborators.lanes();
         this.outlets = collaborators.outlets();
         this.pending = collaborators.pending();
-        this.pruned = collaborators.pruned();
+        this.early = new Gathering<>(KEPT_AT_ONCE, kept -> kept.command().length(), pending::keep);
         this.schedules = collaborators.schedules();
     }
 
@@ -116,7 +118,7 @@ final class ControlHandler implements RecordHandler {
 
         @Override
         public void unknownRun() {
-            incoming.settle(control.runId(), this::keep);
+            incoming.settleTogether(control.runId(), this::keep);
         }
 
         @Override
@@ -138,23 +140,19 @@ final class ControlHandler implements RecordHandler {
             outlets.forward(incoming.record(), shard, commandId, forwarded, incoming::refuse);
         }
 
-        /** Kept first and looked for after; a run that is admitted at this very moment finds it later. */
-        private void keep() {
-            Optional<PrunedRun> gone = pruned.find(control.runId());
-            if (gone.isPresent()) {
-                rejected("pruned", gone.get().said());
-                return;
-            }
+        private void keep() throws InterruptedException {
             // As it is understood: it may have been a header that said whose it is.
             String json = new String(Json.bytes(control.toJson()), StandardCharsets.UTF_8);
-            if (!pending.keep(new PendingCommand(control.runId(), commandId, json))) {
-                incoming.refuse(PendingCommands.FULL);
-                return;
+            switch (early.ask(new PendingCommand(control.runId(), commandId, json))) {
+                case Kept.UntilItComes() -> incoming.done();
+                case Kept.ForRun(int shard) -> giveTo(shard);
+                case Kept.NotAsPruned(PrunedRun gone) -> rejected("pruned", gone.said());
+                case Kept.NotAsFull() -> incoming.refuse(PendingCommands.FULL);
             }
-            Integer shard = pending.shardOf(control.runId());
-            if (shard == null) {
-                incoming.done();
-            } else if (shard == incoming.record().partition()) {
+        }
+
+        private void giveTo(int shard) {
+            if (shard == incoming.record().partition()) {
                 lanes.instruct(commands.instruction(control, commandId, shard, new OfKept(this)));
             } else {
                 forward(shard, this::forget);

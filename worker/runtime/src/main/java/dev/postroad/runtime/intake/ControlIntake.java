@@ -2,7 +2,6 @@ package dev.postroad.runtime.intake;
 
 import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.runtime.journal.PendingCommands;
-import dev.postroad.runtime.journal.PrunedRuns;
 import dev.postroad.runtime.publish.Outlets;
 import dev.postroad.runtime.reading.Consumers;
 import dev.postroad.runtime.reading.PartitionReader;
@@ -27,7 +26,6 @@ public final class ControlIntake {
             ShardOwner owner,
             Outlets outlets,
             PendingCommands pending,
-            PrunedRuns pruned,
             Schedules schedules,
             InstantSource clock) {}
 

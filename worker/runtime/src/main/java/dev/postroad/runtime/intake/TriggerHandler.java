@@ -136,7 +136,7 @@ final class TriggerHandler implements RecordHandler {
 
         @Override
         public void duplicate() {
-            incoming.settle(admissible.runId(), this::tellRepeatFromSecond);
+            incoming.settleTogether(admissible.runId(), this::tellRepeatFromSecond);
         }
 
         @Override
@@ -150,10 +150,11 @@ final class TriggerHandler implements RecordHandler {
                     () -> incoming.refuse(reason));
         }
 
-        private void tellRepeatFromSecond() {
+        private void tellRepeatFromSecond() throws InterruptedException {
             Origin origin = origin(incoming);
             String runId = admissible.runId();
-            if (origins.isFrom(runId, origin)) {
+            Origins.Earlier earlier = origins.earlier(runId, origin);
+            if (earlier.isSame()) {
                 incoming.done();
                 return;
             }
@@ -166,7 +167,7 @@ final class TriggerHandler implements RecordHandler {
                     EventType.TRIGGER_DUPLICATE,
                     runId,
                     admissible.graph().name(),
-                    origins.reason(runId),
+                    earlier.reason(),
                     origin,
                     incoming::done);
         }

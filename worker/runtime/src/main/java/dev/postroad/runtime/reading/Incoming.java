@@ -88,6 +88,11 @@ public final class Incoming {
         settling.insistence().untilDone(about, tries -> isSettled(step, tries));
     }
 
+    /** As {@link #settle}, for a step that has its statement carried out together with those of other records. */
+    public void settleTogether(String about, Step step) {
+        settling.insistence().untilDoneTogether(about, tries -> isSettled(step, tries));
+    }
+
     /** Whether a step about something is still to be done, of this record or of one before it. */
     public boolean isBehindOthers(String about) {
         return settling.insistence().isBusyWith(about);

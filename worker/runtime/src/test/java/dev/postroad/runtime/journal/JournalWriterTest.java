@@ -440,7 +440,7 @@ class JournalWriterTest {
     }
 
     private static void keepCommand(String runId, String commandId) {
-        new PendingCommands(SITE.sql()).keep(new PendingCommand(runId, commandId, "{\"type\":\"cancel\"}"));
+        new PendingCommands(SITE.sql()).keep(List.of(new PendingCommand(runId, commandId, "{\"type\":\"cancel\"}")));
     }
 
     @Test
