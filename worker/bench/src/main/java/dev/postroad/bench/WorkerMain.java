@@ -6,6 +6,7 @@ import dev.postroad.runtime.config.WorkerSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,13 +19,16 @@ final class WorkerMain {
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws FaultsException, IOException, InterruptedException {
+        // What logs to it must not fill the pipe that is read now and then alone: the whole worker would wait for room.
+        PrintStream answers = System.out;
+        System.setOut(System.err);
         try (Worker worker = Worker.start(WorkerSettings.read(System.getenv()));
                 BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             Ground.await(worker::isReady, Duration.ofMillis(10));
-            System.out.println("ready " + worker.httpPort());
+            answers.println("ready " + worker.httpPort());
             while (lines.readLine() != null) {
                 System.gc();
-                System.out.println("heap "
+                answers.println("heap "
                         + ManagementFactory.getMemoryMXBean()
                                 .getHeapMemoryUsage()
                                 .getUsed());
