@@ -10,6 +10,7 @@ import dev.postroad.contracts.message.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -45,7 +46,10 @@ final class Accounts {
     private final TriggerAccounts triggers = new TriggerAccounts();
     private final ControlAccounts control;
     private final RegistryAccounts registry = new RegistryAccounts();
-    private Instant lookedAtKept = Instant.EPOCH;
+    private Look lookedAtKept = new Look(Instant.EPOCH, 0);
+
+    /** @param firstUnseen the first transaction of which a look may not have seen what it wrote */
+    private record Look(Instant at, long firstUnseen) {}
 
     /** @param controlTopicId the id of the control topic */
     Accounts(Place place, String controlTopicId) {
@@ -165,16 +169,25 @@ final class Accounts {
                 : null;
     }
 
-    /** Looks which commands have come to be kept for runs that may yet come, and which triggers are held or were, until they are sent anew. */
+    /**
+     * Looks which commands have come to be kept for runs that may yet come, and which triggers are held or were, until they
+     * are sent anew. What an earlier look saw is left out by the number of its transaction: there are thousands.
+     */
     synchronized void lookAtKept() {
         place.sql().useHandle(handle -> {
-            Instant now =
-                    handle.createQuery("SELECT now()").mapTo(Instant.class).one();
-            handle.createQuery("SELECT run_id, command_id FROM postroad.pending_commands WHERE received_at > :since")
-                    .bind("since", lookedAtKept.minus(LONGEST_COMMIT))
+            Look look = handle.createQuery("SELECT now(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+                    .map((row, context) ->
+                            new Look(row.getObject(1, OffsetDateTime.class).toInstant(), row.getLong(2)))
+                    .one();
+            handle.createQuery("""
+                    SELECT run_id, command_id FROM postroad.pending_commands
+                    WHERE received_at > :since AND xmin::text::bigint >= :unseen\
+                    """)
+                    .bind("since", lookedAtKept.at().minus(LONGEST_COMMIT))
+                    .bind("unseen", lookedAtKept.firstUnseen())
                     .map((row, context) -> new String[] {row.getString(1), row.getString(2)})
                     .forEach(kept -> control.answered(kept[0], kept[1]));
-            lookedAtKept = now;
+            lookedAtKept = look;
         });
         place.sql()
                 .useHandle(handle -> handle.createQuery("""

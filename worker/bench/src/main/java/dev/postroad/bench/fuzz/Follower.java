@@ -11,23 +11,38 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what is committed on some topics, from their beginning, on a thread of its own. */
+/**
+ * Reads what is committed on some topics, from their beginning, on a thread of its own, in portions: a fetch for each of
+ * thousands of records would take more of the processors than what is measured.
+ */
 final class Follower implements AutoCloseable {
     private static final Duration BEAT = Duration.ofMillis(50);
-    private static final long LOOK_NANOS = 500_000_000;
+    private static final int LEAST_BYTES = 1 << 20;
 
     private final Map<String, Object> config;
     private final List<String> topics;
     private final Consumer<ConsumerRecord<byte[], byte[]>> taker;
     private final Thread thread;
-    private volatile long behind = Long.MAX_VALUE;
-    private final AtomicLong looks = new AtomicLong();
+    private final AtomicLong asked = new AtomicLong();
+    private volatile long answered;
+    private volatile boolean isAtEnd;
     private volatile boolean over;
     private volatile @Nullable RuntimeException failure;
 
-    /** @param taker is given each record, on the thread of the follower */
-    Follower(String kafka, List<String> topics, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
-        this.config = Map.of("bootstrap.servers", kafka, "isolation.level", "read_committed");
+    /**
+     * @param portion how long it waits for more to read at once
+     * @param taker is given each record, on the thread of the follower
+     */
+    Follower(String kafka, List<String> topics, Duration portion, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
+        this.config = Map.of(
+                "bootstrap.servers",
+                kafka,
+                "isolation.level",
+                "read_committed",
+                "fetch.min.bytes",
+                LEAST_BYTES,
+                "fetch.max.wait.ms",
+                Math.toIntExact(portion.toMillis()));
         this.topics = topics;
         this.taker = taker;
         this.thread =
@@ -43,34 +58,33 @@ final class Follower implements AutoCloseable {
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            long lookedAt = System.nanoTime();
             while (!over) {
                 consumer.poll(BEAT).forEach(taker);
-                if (System.nanoTime() - lookedAt > LOOK_NANOS) {
-                    lookedAt = System.nanoTime();
-                    look(consumer, partitions);
-                }
+                answer(consumer, partitions);
             }
         } catch (RuntimeException failed) {
             failure = failed;
         }
     }
 
-    private void look(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
-        behind = consumer.endOffsets(partitions).entrySet().stream()
-                .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey())))
-                .sum();
-        looks.incrementAndGet();
+    private void answer(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+        long question = asked.get();
+        if (question > answered) {
+            isAtEnd = consumer.endOffsets(partitions).entrySet().stream()
+                    .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+            answered = question;
+        }
     }
 
-    /** Whether it has read all that was there by now; false too where it has not looked since. */
-    boolean hasReadAll(long sinceLook) {
-        return looks.get() > sinceLook + 1 && behind == 0;
+    /** Has it look whether it has read all that is there by now, unless it is about to. */
+    void look() {
+        long before = answered;
+        asked.compareAndSet(before, before + 1);
     }
 
-    /** How often it has looked how far behind it is. */
-    long looks() {
-        return looks.get();
+    /** Whether it had, at the last {@link #look}; false too until it has looked. */
+    boolean hasReadAll() {
+        return answered > 0 && answered == asked.get() && isAtEnd;
     }
 
     /** Why it reads no more; null as long as it does. */

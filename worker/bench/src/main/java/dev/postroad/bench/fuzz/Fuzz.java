@@ -32,7 +32,13 @@ public final class Fuzz implements Callable<Integer> {
     @Option(names = "--minutes", defaultValue = "1440", description = "of throwing at most (${DEFAULT-VALUE})")
     private int minutes;
 
-    @Option(names = "--rate", defaultValue = "1500", description = "at most so many a second (${DEFAULT-VALUE})")
+    @Option(
+            names = "--rate",
+            defaultValue = "700",
+            description = {
+                "at most so many a second (${DEFAULT-VALUE}): two cores also carry broker, database and fuzzer, which",
+                "take more of them than the worker does; beyond, runs wait for a core and not for what is thrown"
+            })
     private int rate;
 
     @Option(
@@ -41,7 +47,10 @@ public final class Fuzz implements Callable<Integer> {
             description = "at most so many records that are not accounted for yet (${DEFAULT-VALUE})")
     private int open;
 
-    @Option(names = "--warm-up", defaultValue = "20000", description = "runs before all (${DEFAULT-VALUE})")
+    @Option(
+            names = "--warm-up",
+            defaultValue = "20000",
+            description = "runs before all, and messages, a tenth at most, before runs count (${DEFAULT-VALUE})")
     private int warmUp;
 
     @Option(names = "--quiet", defaultValue = "60", description = "seconds of sound runs alone (${DEFAULT-VALUE})")

@@ -40,6 +40,11 @@ public final class FuzzRun {
 
     private static final Duration LOOK = Duration.ofMillis(250);
 
+    /** What is not stamped by the broker's clock is known to be readable so much late at most. */
+    private static final Duration SHORT_PORTION = Duration.ofMillis(20);
+
+    private static final Duration PORTION = Duration.ofMillis(100);
+
     private final FuzzSettings settings;
     private final Place place;
     private final WorkerProcess worker;
@@ -76,9 +81,12 @@ public final class FuzzRun {
                 Pulse pulse = new Pulse(worker.httpPort());
                 Lag lag = new Lag(kafka, topics, NAME);
                 Follower committed = new Follower(
-                        kafka, List.of(topics.triggers(), topics.control(), topics.registry()), this::committed);
-                Follower events = new Follower(kafka, List.of(topics.events()), this::event);
-                Follower letters = new Follower(kafka, List.of(topics.deadLetters()), accounts::letter)) {
+                        kafka,
+                        List.of(topics.triggers(), topics.control(), topics.registry()),
+                        SHORT_PORTION,
+                        this::committed);
+                Follower events = new Follower(kafka, List.of(topics.events()), PORTION, this::event);
+                Follower letters = new Follower(kafka, List.of(topics.deadLetters()), PORTION, accounts::letter)) {
             try {
                 var followers = List.of(committed, events, letters);
                 quiet(clock, pulse);
@@ -134,7 +142,7 @@ public final class FuzzRun {
         sound.isWarm();
         TimeUnit.MILLISECONDS.sleep(settings.quiet().toMillis());
         report.before(worker);
-        sound.isFuzzed();
+        sound.isThrownAt();
         var _ = clock.scheduleWithFixedDelay(pulse::feel, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(accounts::lookAtKept, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(
@@ -166,6 +174,9 @@ public final class FuzzRun {
                     report.stoodStill(i);
                     break;
                 }
+                if (i == settings.warmUpMessages()) {
+                    sound.isFuzzed();
+                }
                 long number = settings.first() + i;
                 switch (armoury.shot(number)) {
                     case Shot.ToTopic record -> sender.send(number, record, armoury.fate(number));
@@ -191,14 +202,11 @@ public final class FuzzRun {
                 "graph/fuzz-last-0",
                 Definitions.readAll(FuzzGraphs.last(0)).getFirst().source());
         place.flush();
-        List<Long> looks = followers.stream().map(Follower::looks).toList();
+        followers.forEach(Follower::look);
         long before = Long.MAX_VALUE;
         long progressAt = System.nanoTime();
         while (System.nanoTime() - progressAt < settings.patience().toNanos()) {
-            boolean haveRead = true;
-            for (int i = 0; i < followers.size(); i++) {
-                haveRead &= followers.get(i).hasReadAll(looks.get(i));
-            }
+            boolean haveRead = followers.stream().allMatch(Follower::hasReadAll);
             long left =
                     accounts.open() + lag.of(accounts) + (sound.sent() - sound.completed()) + (isLastTakenUp() ? 0 : 1);
             if (haveRead && left == 0) {
@@ -208,6 +216,7 @@ public final class FuzzRun {
                 before = left;
                 progressAt = System.nanoTime();
             }
+            followers.forEach(Follower::look);
             LockSupport.parkNanos(LOOK.toNanos());
         }
     }

@@ -28,6 +28,14 @@ public record FuzzSettings(
         Duration patience,
         Path examples) {
 
+    /**
+     * How many are thrown before sound runs count as beside them: as many as there were runs before all, for what has to be
+     * compiled for the first of each kind says nothing of the millionth; of few a tenth.
+     */
+    long warmUpMessages() {
+        return Math.min(warmUpRuns, messages / 10);
+    }
+
     /** What is fit for tests: as fast as the worker can, and nothing is measured. */
     public static FuzzSettings inShort(long seed, long messages, Path examples) {
         return new FuzzSettings(

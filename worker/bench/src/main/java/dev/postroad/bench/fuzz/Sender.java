@@ -27,7 +27,7 @@ final class Sender implements AutoCloseable {
     Sender(String kafka, Topics topics, Numbers numbers) {
         this.topics = topics;
         this.numbers = numbers;
-        this.plain = producer(Map.of("bootstrap.servers", kafka, "linger.ms", 5));
+        this.plain = producer(Map.of("bootstrap.servers", kafka, "linger.ms", 20));
         this.transactional = producer(Map.of("bootstrap.servers", kafka, "transactional.id", topics.prefix() + "fuzz"));
         transactional.initTransactions();
     }

@@ -41,7 +41,8 @@ final class SoundRuns {
     private final BitSet completed = new BitSet();
     private volatile @Nullable ScheduledFuture<?> pulse;
     private int warm;
-    private int quiet = Integer.MAX_VALUE;
+    private int thrown = Integer.MAX_VALUE;
+    private int fuzzed = Integer.MAX_VALUE;
 
     SoundRuns(Place place) {
         this.place = place;
@@ -79,9 +80,14 @@ final class SoundRuns {
         warm = sentAt.size();
     }
 
-    /** What is sent from now on is beside what is thrown. */
+    /** What is sent from now on is beside what is thrown, and does not count yet: the worker is cold for that, too. */
+    synchronized void isThrownAt() {
+        thrown = sentAt.size();
+    }
+
+    /** What is sent from now on counts as beside what is thrown. */
     synchronized void isFuzzed() {
-        quiet = sentAt.size();
+        fuzzed = sentAt.size();
     }
 
     /** Takes a committed record of any topic that the worker reads. */
@@ -131,9 +137,9 @@ final class SoundRuns {
     }
 
     private synchronized void stage(int number, Stage stage, long millis) {
-        if (number >= quiet) {
+        if (number >= fuzzed) {
             fuzzedStages.add(stage, (double) millis);
-        } else if (number >= warm) {
+        } else if (number >= warm && number < thrown) {
             quietStages.add(stage, (double) millis);
         }
     }
@@ -155,9 +161,9 @@ final class SoundRuns {
         }
         stage(number, Stage.PUBLISHED, publishedAt - endedAt);
         double millis = publishedAt - sentAt.get(number);
-        if (number >= quiet) {
+        if (number >= fuzzed) {
             fuzzedMillis.add(millis);
-        } else if (number >= warm) {
+        } else if (number >= warm && number < thrown) {
             quietMillis.add(millis);
         }
     }
