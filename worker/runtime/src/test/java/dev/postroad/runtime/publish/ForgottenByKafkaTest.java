@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ForgottenByKafkaTest {
     private static final TopicPartition EVENTS = new TopicPartition("events", 0);
     private static final int LARGE_BYTES = 1_000_000;
-    private static final int SLOW_BYTES_PER_SECOND = 80_000;
+    private static final int SLOW_BYTES_PER_SECOND = 50_000;
 
     /** Below the 30 seconds after which Kafka's clients ask again by themselves; a machine that is busy takes its time. */
     private static final Duration SOON = Duration.ofSeconds(25);
