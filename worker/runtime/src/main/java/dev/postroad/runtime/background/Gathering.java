@@ -95,12 +95,14 @@ public final class Gathering<Q, A> {
             for (int i = 0; i < together.size(); i++) {
                 together.get(i).answer.complete(answers.get(i));
             }
-        } catch (RuntimeException | Error failed) {
+        } catch (RuntimeException failed) {
             if (together.size() == 1) {
                 together.getFirst().answer.completeExceptionally(failed);
             } else {
                 together.forEach(asked -> answer(List.of(asked)));
             }
+        } catch (Error failed) {
+            together.forEach(asked -> asked.answer.completeExceptionally(failed));
         }
     }
 

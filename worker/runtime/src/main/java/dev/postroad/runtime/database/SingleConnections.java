@@ -11,6 +11,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * waits is without a limit. What the address says of limits goes before.
  */
 public final class SingleConnections {
+    /** For each server that the address names: the driver tries one after the other within one limit. */
     private static final int LOGIN_SECONDS = 10;
 
     private SingleConnections() {}
@@ -23,7 +24,7 @@ public final class SingleConnections {
     public static DataSource to(PostgresSettings postgres, Duration answer) {
         PGSimpleDataSource source = source(postgres);
         if (source.getLoginTimeout() == 0) {
-            source.setLoginTimeout(LOGIN_SECONDS);
+            source.setLoginTimeout(LOGIN_SECONDS * source.getServerNames().length);
         }
         if (source.getSocketTimeout() == 0) {
             source.setSocketTimeout(Math.toIntExact(answer.toSeconds()));

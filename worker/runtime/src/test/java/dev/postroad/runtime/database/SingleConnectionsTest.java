@@ -24,8 +24,8 @@ class SingleConnectionsTest {
     void noAnswerIsWaitedForForEver() throws SQLException {
         try (Site site = Site.open();
                 Relay relay = Relay.to(port(site), Integer.MAX_VALUE)) {
-            loses(relay, SingleConnections.to(through(relay, site, ""), Duration.ofSeconds(1)));
-            loses(relay, SingleConnections.to(through(relay, site, "?socketTimeout=1"), Duration.ofDays(1)));
+            loses(relay, SingleConnections.to(through(relay, site, ""), Duration.ofSeconds(5)));
+            loses(relay, SingleConnections.to(through(relay, site, "?socketTimeout=5"), Duration.ofDays(1)));
         }
     }
 

@@ -69,9 +69,11 @@ record KeptWorker(String classPath, Path archive) {
             try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
                 Path folder = all.resolve(state(paths));
-                if (!Files.exists(log(folder))) {
+                Path made = folder.resolve("made");
+                if (!Files.exists(made)) {
                     deleteAllIn(all);
                     make(paths, Files.createDirectories(folder));
+                    Files.createFile(made);
                 }
                 return in(folder, paths);
             }
@@ -112,12 +114,7 @@ record KeptWorker(String classPath, Path archive) {
                 pack(paths.get(i), folder.resolve(i + ".jar"));
             }
         }
-        runOne(in(folder, paths), log(folder));
-    }
-
-    /** Of the first worker, which begins once all jars are there. */
-    private static Path log(Path folder) {
-        return folder.resolve("first.log");
+        runOne(in(folder, paths), folder.resolve("first.log"));
     }
 
     /** What is of classes that were compiled before. */

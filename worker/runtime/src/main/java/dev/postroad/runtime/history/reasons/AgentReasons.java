@@ -128,6 +128,6 @@ final class AgentReasons {
                 ReasonCode.AGENT_BACK,
                 "node " + waiting.node() + " waited for agent " + waiting.agent() + ", which can be called again",
                 waiting.at(),
-                "nothing is to be done: the run goes on within a second or two");
+                "nothing is to be done: the run goes on within a second or two, or as its worker has a place for it");
     }
 }

@@ -159,9 +159,10 @@ public final class RunQueue implements AutoCloseable {
     }
 
     /**
-     * How many of so many runs at rest may go on, as soon as all may, or as many as are worth a look into Postgres; those that
-     * may where it takes too long.
+     * How many of so many runs at rest may go on, as soon as all may, or as many as are worth a look into Postgres. Where it
+     * takes too long a few may go on all the same: what others took must not hold up whose time is over.
      *
+     * @return 0 once this is closed
      * @throws InterruptedException where the wait is interrupted
      */
     public int awaitPlacesToGoOn(int most, Duration patience) throws InterruptedException {
@@ -177,11 +178,11 @@ public final class RunQueue implements AutoCloseable {
                 awaited.remove(freed);
             }
         }
-        return freeToGoOn(most);
+        return mayGoOn(most);
     }
 
-    private synchronized int freeToGoOn(int most) {
-        return closed ? 0 : Math.clamp(placesToGoOn - taken, 0, most);
+    private synchronized int mayGoOn(int most) {
+        return closed ? 0 : Math.min(most, Math.max(placesToGoOn - taken, fewest));
     }
 
     /** Shards came with runs in Postgres that nobody here has a ticket of. */

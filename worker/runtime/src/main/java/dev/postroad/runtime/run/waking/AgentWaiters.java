@@ -134,23 +134,28 @@ public final class AgentWaiters implements AutoCloseable {
     }
 
     private void look() throws SQLException, InterruptedException {
+        int told;
         do {
-            lookOnce(owned.get());
-        } while (searches.values().stream().anyMatch(Search::isUnderWay));
+            told = lookOnce(owned.get());
+        } while (told > 0 && searches.values().stream().anyMatch(Search::isUnderWay));
     }
 
-    /** A page for each agent, so that none waits for all that wait for another. */
-    private void lookOnce(Set<Integer> shards) throws SQLException, InterruptedException {
+    /** A page for each agent, so that none waits for all that wait for another; how many runs were told. */
+    private int lookOnce(Set<Integer> shards) throws SQLException, InterruptedException {
         for (String agent : available.take()) {
             Instant now = clock.instant();
             searches.put(agent, new Search(now.plus(LOOK_FOR), now));
+            // Those in memory have their places, and wait for nobody else's.
+            lanes.agentAvailable(agent);
         }
         lookAround(shards);
+        int told = 0;
         for (Map.Entry<String, Search> search : List.copyOf(searches.entrySet())) {
             if (!clock.instant().isBefore(search.getValue().nextAt())) {
-                look(search.getKey(), search.getValue(), shards);
+                told += look(search.getKey(), search.getValue(), shards);
             }
         }
+        return told;
     }
 
     private void lookAround(Set<Integer> shards) throws SQLException {
@@ -168,7 +173,7 @@ public final class AgentWaiters implements AutoCloseable {
         lookedAroundIn = shards;
     }
 
-    private void look(String agent, Search search, Set<Integer> shards) throws SQLException, InterruptedException {
+    private int look(String agent, Search search, Set<Integer> shards) throws SQLException, InterruptedException {
         // It may have been disabled, or have failed, since the look for its runs began.
         List<WaitingRun> found = callable.test(agent) ? waiting(agent, search, shards) : List.of();
         int told = goAhead.tell(found, new Command.AgentAvailable(agent));
@@ -178,6 +183,7 @@ public final class AgentWaiters implements AutoCloseable {
         } else {
             searches.put(agent, next);
         }
+        return told;
     }
 
     /** In Postgres alone; those in memory are told as the look begins. */

@@ -11,11 +11,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Tells runs at rest that they may go on, so many at once as there are places for, and comes back as soon as that is
- * decided: however many they are, they go on at the pace of the lanes, and neither memory nor agents have more of them in
- * hand than a worker may have. Of one thread.
+ * decided: however many they are, they go on at the pace of the lanes. Where places stay taken, a few go on each second all
+ * the same: among them are those whose time to wait is over. Of one thread.
  */
 public final class GoAhead {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** After so many portions, what was read of the runs may be told from old. */
+    private static final int MOST_PORTIONS = 10;
 
     private final RunQueue queue;
     private final Lanes lanes;
@@ -33,15 +36,23 @@ public final class GoAhead {
         this.forDecisions = forDecisions;
     }
 
-    /** Tells the first of them; how many those are, and none where no place becomes free for a while. */
+    /** Tells the first of them; how many those are, and none where this worker stops. */
     int tell(List<? extends AtRest> runs, Command command) throws InterruptedException {
-        int many = runs.isEmpty() ? 0 : queue.awaitPlacesToGoOn(runs.size(), PATIENCE);
-        Decided decided = new Decided(many);
-        for (AtRest run : runs.subList(0, many)) {
+        int told = 0;
+        for (int i = 0; i < MOST_PORTIONS && told < runs.size(); i++) {
+            int many = queue.awaitPlacesToGoOn(runs.size() - told, PATIENCE);
+            tellAll(runs.subList(told, told + many), command);
+            told += many;
+        }
+        return told;
+    }
+
+    private void tellAll(List<? extends AtRest> runs, Command command) throws InterruptedException {
+        Decided decided = new Decided(runs.size());
+        for (AtRest run : runs) {
             lanes.instruct(new Instruction(run.runId(), run.shard(), command, decided));
         }
         // Who stands still, as its lane does, keeps no others from going on.
         boolean _ = decided.left().await(forDecisions.toMillis(), TimeUnit.MILLISECONDS);
-        return many;
     }
 }

@@ -170,10 +170,21 @@ class RunQueueTest {
         ten.offer(ticket(1));
         assertThat(ten.awaitPlacesToGoOn(3, Duration.ofSeconds(30))).isEqualTo(1);
         ten.take();
-        assertThat(ten.awaitPlacesToGoOn(3, Duration.ZERO)).isZero();
         ten.leave();
         assertThat(begun).isEmpty();
         assertThat(ten.awaitPlacesToGoOn(3, Duration.ofSeconds(30))).isEqualTo(1);
+    }
+
+    @Test
+    void aFewGoOnThoughOthersTookMorePlacesThanThereAre() throws InterruptedException {
+        RunQueue twenty = new RunQueue(20, new PriorityThenArrival());
+        for (int i = 0; i < 60; i++) {
+            twenty.take();
+        }
+        assertThat(twenty.awaitPlacesToGoOn(30, Duration.ZERO)).isEqualTo(2);
+        assertThat(twenty.awaitPlacesToGoOn(1, Duration.ZERO)).isEqualTo(1);
+        twenty.close();
+        assertThat(twenty.awaitPlacesToGoOn(30, Duration.ZERO)).isZero();
     }
 
     @Test
