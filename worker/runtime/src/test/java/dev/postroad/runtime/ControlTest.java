@@ -605,7 +605,7 @@ class ControlTest {
             command.begin();
             command.execute("LOCK TABLE postroad.pending_commands IN SHARE MODE");
             SITE.control(runId, new Control.Cancel("by a person"));
-            Site.await("the command is being kept", () -> isHeldUp("INSERT INTO postroad.pending_commands"));
+            Site.await("the command is being kept", () -> isHeldUp("WITH come AS"));
             run.begin();
             run.execute("SELECT FROM postroad.shards FOR UPDATE");
             SITE.trigger("by-default", runId, "{}");
