@@ -3,6 +3,7 @@ package dev.postroad.runtime.intake;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.background.Gathering;
 import dev.postroad.runtime.journal.PrunedRun;
+import dev.postroad.runtime.journal.PrunedRuns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -31,12 +32,10 @@ public final class Origins {
                       AND (trigger ->> 'partition')::int = come.partition
                       AND (trigger ->> 'offset')::bigint = come."offset"
                       AND coalesce(trigger ->> 'topicId' = come.topic_id, true)) > 0 AS same,
-                   (SELECT pruned_at FROM postroad.pruned_runs p
-                    WHERE p.run_id = come.run_id AND NOT EXISTS (SELECT FROM postroad.runs r WHERE r.run_id = come.run_id)
-                   ) AS pruned_at
+                   (%s) AS pruned_at
             FROM unnest(:runIds, :topics, :topicIds, :partitions, :offsets)
                 WITH ORDINALITY AS come (run_id, topic, topic_id, partition, "offset", place)
-            ORDER BY place""";
+            ORDER BY place""".formatted(PrunedRuns.prunedAt("come.run_id"));
 
     private final Jdbi jdbi;
     private final Gathering<Second, Earlier> together =

@@ -30,9 +30,7 @@ public final class PendingCommands {
     private static final String KEEP = """
             WITH come AS MATERIALIZED (
                 SELECT run_id, command_id, command, place,
-                       (SELECT pruned_at FROM postroad.pruned_runs p
-                        WHERE p.run_id = come.run_id AND NOT EXISTS (SELECT FROM postroad.runs r WHERE r.run_id = come.run_id)
-                       ) AS pruned_at,
+                       (%s) AS pruned_at,
                        (SELECT count(*) FROM (SELECT FROM postroad.pending_commands p
                                               WHERE p.run_id = come.run_id LIMIT :most) AS few) AS earlier,
                        (SELECT count(*) FROM postroad.pending_commands p
@@ -48,7 +46,7 @@ public final class PendingCommands {
                 ON CONFLICT (run_id, command_id) DO UPDATE SET command_id = excluded.command_id
                 RETURNING run_id, command_id)
             SELECT run_id, pruned_at, same > 0 OR kept.command_id IS NOT NULL AS kept
-            FROM come LEFT JOIN kept USING (run_id, command_id) ORDER BY place""";
+            FROM come LEFT JOIN kept USING (run_id, command_id) ORDER BY place""".formatted(PrunedRuns.prunedAt("come.run_id"));
 
     private final Jdbi jdbi;
 
