@@ -185,6 +185,19 @@ final class WhyTest {
     }
 
     @Test
+    void whoHasSleptLongEnoughWaitsForAPlace() {
+        trigger("sleeps", "slept");
+        reason("slept", "timer");
+        SITE.sql().useHandle(handle -> handle.execute("""
+                UPDATE postroad.journal SET data = jsonb_set(data::jsonb, '{until}', '"2026-01-01T00:00:00Z"')::json
+                WHERE type = 'node.waiting' AND run = (SELECT id FROM postroad.runs WHERE run_id = 'slept')"""));
+        JsonNode reason = reason("slept", "timer");
+        assertThat(reason.path("what").asText())
+                .isEqualTo("node nap has slept, and the run waits for a place among the running");
+        assertThat(reason.path("remedy").asText()).contains("POSTROAD_MAX_RUNS");
+    }
+
+    @Test
     void theGraphSaysThatItStops() {
         trigger("holds", "held");
         JsonNode reason = reason("held", "held");

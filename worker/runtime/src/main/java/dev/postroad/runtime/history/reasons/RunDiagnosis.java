@@ -7,6 +7,7 @@ import dev.postroad.runtime.history.reasons.Reason.Step;
 import dev.postroad.runtime.history.rows.Rows;
 import dev.postroad.runtime.history.runs.RunLookup;
 import dev.postroad.runtime.history.runs.RunSummary;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -177,17 +178,27 @@ public final class RunDiagnosis {
             } else if (task.isCalling()) {
                 reasons.add(calling(run, task));
             } else if (task.isSleeping()) {
-                reasons.add(Reason.of(
-                                ReasonCode.TIMER,
-                                "node " + task.node() + " sleeps",
-                                task.at(),
-                                "nothing is to be done: it goes on by itself")
-                        .until(task.until()));
+                reasons.add(sleeping(task, facts));
             }
         }
         if (reasons.isEmpty()) {
             last(handle, facts, "run.waiting").ifPresent(wait -> reasons.add(PeopleReasons.held(run, wait)));
         }
+    }
+
+    private static Reason sleeping(OpenTask task, RunFacts facts) {
+        Instant until = task.until();
+        boolean isOver = until != null && until.isBefore(facts.now());
+        return Reason.of(
+                        ReasonCode.TIMER,
+                        "node " + task.node()
+                                + (isOver ? " has slept, and the run waits for a place among the running" : " sleeps"),
+                        task.at(),
+                        isOver
+                                ? "nothing is to be done: it goes on within a second or two; where it does not, start another"
+                                        + " worker, or give workers more places by POSTROAD_MAX_RUNS"
+                                : "nothing is to be done: it goes on by itself")
+                .until(until);
     }
 
     private void paused(Handle handle, RunSummary run, RunFacts facts, List<Reason> reasons) {
