@@ -51,6 +51,15 @@ class RepeatsTest {
     }
 
     @Test
+    void tellsReasonsApartByHowTheyBegin() {
+        for (int partitions = 100; partitions < 1_000; partitions++) {
+            repeats.warn("no offsets of [" + "a-0, ".repeat(partitions) + "]");
+            repeats.warn("a record that begins so cannot be read: " + "x".repeat(partitions + 500));
+        }
+        assertThat(lines()).hasSize(2);
+    }
+
+    @Test
     void takesNoOtherTimeAndNoOtherListForAnotherReason() {
         repeats.warn("triggers cannot be read", new IOException("no offsets of [a-1, a-0] in 2001ms"));
         repeats.warn("triggers cannot be read", new IOException("no offsets of [a-0] in 2000 ms"));
