@@ -19,9 +19,7 @@ import dev.postroad.engine.graph.GraphCompiler;
 import dev.postroad.engine.graph.Library;
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.graph.ScheduledInput;
-import dev.postroad.engine.run.RetryPolicy;
 import dev.postroad.runtime.agent.AgentClients;
-import dev.postroad.runtime.agent.attempt.AgentClient;
 import dev.postroad.runtime.agent.attempt.ToolOffer;
 import dev.postroad.runtime.agent.attempt.Toolbox;
 import dev.postroad.runtime.answers.GraphInput;
@@ -30,16 +28,15 @@ import dev.postroad.runtime.availability.AgentEvents;
 import dev.postroad.runtime.journal.StoredRun;
 import dev.postroad.runtime.registry.GraphStore.Kept;
 import dev.postroad.runtime.registry.GraphStore.VersionTakenException;
+import dev.postroad.runtime.registry.OpenAgents.OpenAgent;
 import dev.postroad.runtime.run.calls.ReadyAgent;
 import dev.postroad.runtime.run.queue.Turns;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -61,10 +58,8 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     private final PriceStore prices;
     private final AgentClients clients;
     private final Consumer<String> available;
-    private final ConcurrentHashMap<String, OpenAgent> agents = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, String> unusable = new ConcurrentHashMap<>();
+    private final OpenAgents agents;
     private final LatestOffers offers = new LatestOffers();
-    private final Set<RegistryKey> removed = ConcurrentHashMap.newKeySet();
     private final LatestChanges changes;
     private volatile Instant currentAsOf = Instant.EPOCH;
 
@@ -87,6 +82,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             case PRICE -> prices.changedAt(key.name());
         });
         this.clients = clients;
+        this.agents = new OpenAgents(clients);
         this.available = available;
         clients.offer(this);
     }
@@ -108,29 +104,14 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
     public void javaAgentsArrived(List<String> providers) {
         agentStore.introduce(providers);
         agentStore.all().stream()
-                .filter(kept -> !kept.removed() && !agents.containsKey(kept.name()))
+                .filter(kept -> !kept.removed() && !agents.isOpen(kept.name()))
                 .forEach(this::load);
-        agents.forEach((name, open) -> {
-            String provider = open.definition().source().path("provider").asText(name);
-            if (open.definition().kind() == AgentDefinition.Kind.JAVA && providers.contains(provider)) {
-                available.accept(name);
-            }
-        });
+        agents.of(providers).forEach(available);
     }
 
     private void load(AgentStore.Kept kept) {
-        RegistryKey key = new RegistryKey(Kind.AGENT, kept.name());
-        changed(new StoredChange(key, kept.publishedAt(), kept.removed()));
-        if (kept.removed()) {
-            removed.add(key);
-            return;
-        }
-        try {
-            open((AgentDefinition) Definitions.readAccepted(kept.definition()), clients::openAccepted);
-        } catch (FaultsException | RuntimeException fault) {
-            LOG.warn("agent {} cannot be used by this worker: {}", kept.name(), fault.getMessage());
-            unusable.put(kept.name(), String.valueOf(fault.getMessage()).replace("\n", "; "));
-        }
+        changed(new StoredChange(new RegistryKey(Kind.AGENT, kept.name()), kept.publishedAt(), kept.removed()));
+        agents.load(kept);
     }
 
     private void load(PriceStore.Kept kept) {
@@ -179,10 +160,6 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
         return graphs.lookUp(name, version);
     }
 
-    private boolean isRemoved(Kind kind, String name) {
-        return removed.contains(new RegistryKey(kind, name));
-    }
-
     /** Waits for Postgres where nobody goes by that version, and nobody asked for it lately. */
     @Override
     public Graph graph(String name, int version) {
@@ -191,12 +168,12 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     @Override
     public Optional<ReadyAgent> agent(String name) {
-        return Optional.ofNullable(ready(name)).map(OpenAgent::ready);
+        return Optional.ofNullable(agents.find(name)).map(OpenAgent::ready);
     }
 
     @Override
     public String absence(String name) {
-        String fault = unusable.get(name);
+        String fault = agents.fault(name);
         return fault == null ? ReadyAgent.Directory.super.absence(name) : OnUnavailable.UNUSABLE + ": " + fault;
     }
 
@@ -208,7 +185,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     @Override
     public ToolOffer toolOfAgent(String name) throws InterruptedException {
-        OpenAgent open = ready(name);
+        OpenAgent open = agents.find(name);
         return open == null ? ToolOffer.UNKNOWN : offer(open);
     }
 
@@ -316,8 +293,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             throw new FaultsException(missing);
         }
         if (agentStore.publish(agent, publishedAt, by)) {
-            removed.remove(key);
-            open(agent, clients::openAccepted);
+            agents.published(agent);
             available.accept(agent.name());
         }
         changes.published(key, publishedAt);
@@ -361,58 +337,13 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     private void forget(RegistryKey key) {
         switch (key.kind()) {
-            case AGENT -> {
-                removed.add(key);
-                unusable.remove(key.name());
-                OpenAgent before = agents.remove(key.name());
-                if (before != null) {
-                    // Once calls under way have finished.
-                    before.ready().client().close();
-                }
-            }
+            case AGENT -> agents.removed(key.name());
             case GRAPH -> graphs.removed(key.name());
             case SCHEDULE -> {
                 // Whoever starts its runs sees that by itself.
             }
             case PRICE -> clients.prices().remove(key.name());
         }
-    }
-
-    private void open(AgentDefinition definition, Opening opening) throws FaultsException {
-        OpenAgent current = agents.get(definition.name());
-        if (current != null && current.definition().source().equals(definition.source())) {
-            return;
-        }
-        AgentClient client = opening.open(definition);
-        ReadyAgent ready = new ReadyAgent(
-                client,
-                definition.kind(),
-                RetryPolicy.DEFAULT.with(definition.retry()),
-                Objects.requireNonNullElse(definition.timeout(), ReadyAgent.DEFAULT_TIMEOUT),
-                definition.guard());
-        OpenAgent before = agents.put(definition.name(), new OpenAgent(definition, ready));
-        unusable.remove(definition.name());
-        if (before != null) {
-            // Once calls under way have finished on the old settings.
-            before.ready().client().close();
-        }
-    }
-
-    /** A Java agent on the class path needs no definition. */
-    private @Nullable OpenAgent ready(String name) {
-        OpenAgent open = agents.get(name);
-        if (open != null) {
-            return open;
-        }
-        if (isRemoved(Kind.AGENT, name)) {
-            return null;
-        }
-        try {
-            open((AgentDefinition) Definitions.read(AgentStore.undefined(name)), clients::open);
-        } catch (FaultsException noSuchAgent) {
-            return null;
-        }
-        return agents.get(name);
     }
 
     private Map<String, Integer> newestInside(GraphDefinition graph) {
@@ -427,7 +358,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     @Override
     public void close() {
-        agents.values().forEach(agent -> agent.ready().client().close());
+        agents.close();
     }
 
     /** What a new definition may refer to. */
@@ -439,7 +370,7 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
         @Override
         public boolean hasAgent(String name) {
-            return ready(name) != null;
+            return agents.find(name) != null;
         }
 
         @Override
@@ -447,11 +378,4 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
             return (version == null ? newest(name) : version(name, version)).orElse(null);
         }
     }
-
-    /** Makes a client of a definition. */
-    private interface Opening {
-        AgentClient open(AgentDefinition definition) throws FaultsException;
-    }
-
-    private record OpenAgent(AgentDefinition definition, ReadyAgent ready) {}
 }
