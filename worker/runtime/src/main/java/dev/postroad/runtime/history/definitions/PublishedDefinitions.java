@@ -9,6 +9,7 @@ import dev.postroad.contracts.definition.Definitions;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.PriceDefinition;
 import dev.postroad.contracts.definition.RegistryKey;
+import dev.postroad.contracts.definition.RegistryKey.Kind;
 import dev.postroad.contracts.definition.ScheduleDefinition;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.engine.graph.Graph;
@@ -77,18 +78,17 @@ public final class PublishedDefinitions {
 
     /** The names of all agents. */
     public Set<String> agents() {
-        return postgres.withHandle(
-                handle -> new TreeSet<>(handle.createQuery("SELECT name FROM postroad.agents WHERE removed_at IS NULL")
-                        .mapTo(String.class)
-                        .list()));
+        return names("SELECT name FROM postroad.agents WHERE removed_at IS NULL");
     }
 
     /** The names of all graphs. */
     public Set<String> graphs() {
+        return names("SELECT DISTINCT name FROM postroad.graphs WHERE " + PUBLISHED);
+    }
+
+    private Set<String> names(String query) {
         return postgres.withHandle(handle ->
-                new TreeSet<>(handle.createQuery("SELECT DISTINCT name FROM postroad.graphs WHERE " + PUBLISHED)
-                        .mapTo(String.class)
-                        .list()));
+                new TreeSet<>(handle.createQuery(query).mapTo(String.class).list()));
     }
 
     /** All graphs with the numbers of their versions, by name. */
@@ -149,41 +149,24 @@ public final class PublishedDefinitions {
 
     /** The names of all schedules. */
     public Set<String> schedules() {
-        return postgres.withHandle(handle ->
-                new TreeSet<>(handle.createQuery("SELECT name FROM postroad.schedules WHERE removed_at IS NULL")
-                        .mapTo(String.class)
-                        .list()));
+        return names("SELECT name FROM postroad.schedules WHERE removed_at IS NULL");
     }
 
     /** A schedule, as its author wrote it. */
     public Optional<ScheduleDefinition> schedule(String name) {
         return postgres.withHandle(handle -> first(handle.createQuery(SCHEDULE).bind("name", name)))
-                .map(definition -> schedule(name, definition));
+                .map(stored -> read(ScheduleDefinition.class, new RegistryKey(Kind.SCHEDULE, name), stored));
     }
 
     /** The models that have a price. */
     public Set<String> prices() {
-        return postgres.withHandle(
-                handle -> new TreeSet<>(handle.createQuery("SELECT name FROM postroad.prices WHERE removed_at IS NULL")
-                        .mapTo(String.class)
-                        .list()));
+        return names("SELECT name FROM postroad.prices WHERE removed_at IS NULL");
     }
 
     /** A price, as its author wrote it. */
     public Optional<PriceDefinition> price(String model) {
         return postgres.withHandle(handle -> first(handle.createQuery(PRICE).bind("name", model)))
-                .map(definition -> price(model, definition));
-    }
-
-    private static PriceDefinition price(String model, ObjectNode stored) {
-        try {
-            if (Definitions.readAccepted(stored) instanceof PriceDefinition price) {
-                return price;
-            }
-        } catch (FaultsException unsound) {
-            throw corrupt(model, unsound);
-        }
-        throw corrupt(model, new IllegalStateException("it is no price"));
+                .map(stored -> read(PriceDefinition.class, new RegistryKey(Kind.PRICE, model), stored));
     }
 
     /** Whether there is a graph, an agent, a schedule or a price. */
@@ -203,16 +186,15 @@ public final class PublishedDefinitions {
             return missing;
         }
         postgres.useHandle(handle -> handle.createQuery(THERE)
-                .bindArray("graphs", String.class, names(graphsAndAgents, RegistryKey.Kind.GRAPH))
-                .bindArray("agents", String.class, names(graphsAndAgents, RegistryKey.Kind.AGENT))
-                .map((row, context) -> missing.remove(new RegistryKey(
-                        row.getBoolean("is_graph") ? RegistryKey.Kind.GRAPH : RegistryKey.Kind.AGENT,
-                        row.getString("name"))))
+                .bindArray("graphs", String.class, names(graphsAndAgents, Kind.GRAPH))
+                .bindArray("agents", String.class, names(graphsAndAgents, Kind.AGENT))
+                .map((row, context) -> missing.remove(
+                        new RegistryKey(row.getBoolean("is_graph") ? Kind.GRAPH : Kind.AGENT, row.getString("name"))))
                 .list());
         return missing;
     }
 
-    private static Object[] names(Collection<RegistryKey> keys, RegistryKey.Kind kind) {
+    private static Object[] names(Collection<RegistryKey> keys, Kind kind) {
         return keys.stream()
                 .filter(key -> key.kind() == kind)
                 .map(RegistryKey::name)
@@ -265,18 +247,18 @@ public final class PublishedDefinitions {
     public Optional<GraphDefinition> newestGraph(String name) {
         return postgres.withHandle(
                         handle -> first(handle.createQuery(NEWEST_GRAPH).bind("name", name)))
-                .map(definition -> definition(name, definition));
+                .map(stored -> readGraph(name, stored));
     }
 
     /** A version of a graph, as its author wrote it. */
     public Optional<GraphDefinition> numberedGraph(String name, int version) {
-        return publishedGraph(name, version).map(published -> definition(name, published.definition()));
+        return publishedGraph(name, version).map(published -> readGraph(name, published.definition()));
     }
 
     /** An agent, as its author wrote it. */
     public Optional<AgentDefinition> agent(String name) {
         return postgres.withHandle(handle -> first(handle.createQuery(AGENT).bind("name", name)))
-                .map(definition -> agent(name, definition));
+                .map(stored -> read(AgentDefinition.class, new RegistryKey(Kind.AGENT, name), stored));
     }
 
     /**
@@ -286,7 +268,9 @@ public final class PublishedDefinitions {
      */
     public Graph graph(String name, int version) {
         return graphIfStored(name, version)
-                .orElseThrow(() -> corrupt(name, new IllegalStateException("version " + version + " is not stored")));
+                .orElseThrow(() -> corrupt(
+                        new RegistryKey(Kind.GRAPH, name),
+                        new IllegalStateException("version " + version + " is not stored")));
     }
 
     /**
@@ -324,13 +308,13 @@ public final class PublishedDefinitions {
         var inside = new Inside(stored.inside());
         try {
             Graph graph =
-                    GraphCompiler.compile(definition(stored.name(), stored.definition()), stored.version(), inside);
+                    GraphCompiler.compile(readGraph(stored.name(), stored.definition()), stored.version(), inside);
             if (!inside.hasNewest) {
                 known.keep(stored, graph);
             }
             return graph;
         } catch (FaultsException unsound) {
-            throw corrupt(stored.name(), unsound);
+            throw corrupt(new RegistryKey(Kind.GRAPH, stored.name()), unsound);
         }
     }
 
@@ -358,47 +342,28 @@ public final class PublishedDefinitions {
         }
     }
 
-    private static GraphDefinition definition(String name, JsonNode stored) {
-        try {
-            if (Definitions.readAccepted(stored) instanceof GraphDefinition graph) {
-                return graph;
-            }
-        } catch (FaultsException unsound) {
-            throw corrupt(name, unsound);
-        }
-        throw corrupt(name, new IllegalStateException("it is no graph"));
+    private static GraphDefinition readGraph(String name, JsonNode stored) {
+        return read(GraphDefinition.class, new RegistryKey(Kind.GRAPH, name), stored);
     }
 
-    private static AgentDefinition agent(String name, JsonNode stored) {
+    private static <D extends Definition> D read(Class<D> type, RegistryKey key, JsonNode stored) {
         try {
-            if (Definitions.readAccepted(stored) instanceof AgentDefinition agent) {
-                return agent;
+            Definition definition = Definitions.readAccepted(stored);
+            if (type.isInstance(definition)) {
+                return type.cast(definition);
             }
         } catch (FaultsException unsound) {
-            throw new CorruptHistoryException(
-                    "what is stored of agent " + name + " cannot be used: " + unsound.getMessage(), unsound);
+            throw corrupt(key, unsound);
         }
-        throw new CorruptHistoryException("what is stored of agent " + name + " is no agent", null);
-    }
-
-    private static ScheduleDefinition schedule(String name, JsonNode stored) {
-        try {
-            if (Definitions.readAccepted(stored) instanceof ScheduleDefinition schedule) {
-                return schedule;
-            }
-        } catch (FaultsException unsound) {
-            throw new CorruptHistoryException(
-                    "what is stored of schedule " + name + " cannot be used: " + unsound.getMessage(), unsound);
-        }
-        throw new CorruptHistoryException("what is stored of schedule " + name + " is no schedule", null);
+        throw corrupt(key, new IllegalStateException("it is something else"));
     }
 
     private static Optional<ObjectNode> first(Query query) {
         return query.map((row, context) -> Rows.object(row, "definition")).findOne();
     }
 
-    private static CorruptHistoryException corrupt(String name, Throwable cause) {
+    private static CorruptHistoryException corrupt(RegistryKey key, Throwable cause) {
         return new CorruptHistoryException(
-                "what is stored of graph " + name + " cannot be used: " + cause.getMessage(), cause);
+                "what is stored of " + key + " cannot be used: " + cause.getMessage(), cause);
     }
 }
