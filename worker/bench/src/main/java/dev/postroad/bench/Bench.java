@@ -137,11 +137,7 @@ public final class Bench {
 
     @Command(description = "What a transition of a chain leaves in Postgres and in its log, by table and index.")
     int bytes(@Mixin Chains chains) throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(new ChainBytes(ground, site).measure(chains.nodes, chains.runs, chains.warmUp));
-        }
-        return 0;
+        return onSite((ground, site) -> new ChainBytes(ground, site).measure(chains.nodes, chains.runs, chains.warmUp));
     }
 
     @Command(description = "How fast a long run is taken up, with its snapshots and without, beside a short one.")
@@ -150,11 +146,7 @@ public final class Bench {
             @Option(names = "--state", defaultValue = "100", description = "KiB of its state") int kibibytes,
             @Option(names = "--runs", defaultValue = "10", description = "runs of each kind") int runs)
             throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(new LongRuns(site, rows, kibibytes).measure(runs));
-        }
-        return 0;
+        return onSite((ground, site) -> new LongRuns(site, rows, kibibytes).measure(runs));
     }
 
     @Command(description = "How fast many ended runs are read, and how fast others run beside them.")
@@ -193,11 +185,8 @@ public final class Bench {
                     int chainRuns,
             @Option(names = "--rounds", defaultValue = "5", description = "rounds of each") int rounds)
             throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(new PruneRounds(site, new FullTables(site, (rows - 3) / 2), chainRuns).measure(runs, rounds));
-        }
-        return 0;
+        return onSite((ground, site) ->
+                new PruneRounds(site, new FullTables(site, (rows - 3) / 2), chainRuns).measure(runs, rounds));
     }
 
     @Command(description = "Runs that wait for a person: heap, restart, and how fast they resume.")
@@ -206,11 +195,7 @@ public final class Bench {
             @Option(names = "--resumes", defaultValue = "300", description = "runs that are resumed, one by one")
                     int resumes)
             throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "bench")) {
-            print(new WaitingRuns(ground, place).measure(runs, resumes));
-        }
-        return 0;
+        return onPlace((ground, place) -> new WaitingRuns(ground, place).measure(runs, resumes));
     }
 
     @Command(description = "Many triggers at once, a worker that dies in the middle, and the order of the queue.")
@@ -218,11 +203,7 @@ public final class Bench {
             @Option(names = "--runs", defaultValue = "20000") int runs,
             @Option(names = "--max-runs", defaultValue = "200", description = "runs at once") int maxRuns)
             throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "bench")) {
-            print(new QueuedRuns(ground, place, maxRuns).measure(runs));
-        }
-        return 0;
+        return onPlace((ground, place) -> new QueuedRuns(ground, place, maxRuns).measure(runs));
     }
 
     @Command(description = "One tenant that queues many runs, and another that has one each second.")
@@ -233,11 +214,7 @@ public final class Bench {
             @Option(names = "--nap", defaultValue = "25", description = "milliseconds that a run takes") long nap,
             @Option(names = "--rounds", defaultValue = "2", description = "rounds of each") int rounds)
             throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "bench")) {
-            print(new FairRuns(ground, place, nap).measure(runs, single, rounds));
-        }
-        return 0;
+        return onPlace((ground, place) -> new FairRuns(ground, place, nap).measure(runs, single, rounds));
     }
 
     @Command(description = "Starts under limits of many keys, and as many without, by turns.")
@@ -246,11 +223,7 @@ public final class Bench {
             @Option(names = "--keys", defaultValue = "1000") int keys,
             @Option(names = "--rounds", defaultValue = "3", description = "rounds of each") int rounds)
             throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "bench")) {
-            print(new LimitedRuns(ground, place).measure(runs, keys, rounds));
-        }
-        return 0;
+        return onPlace((ground, place) -> new LimitedRuns(ground, place).measure(runs, keys, rounds));
     }
 
     @Command(description = "Schedules of every second, and as many runs that are triggered, by turns.")
@@ -259,11 +232,7 @@ public final class Bench {
             @Option(names = "--seconds", defaultValue = "10", description = "of each part") int seconds,
             @Option(names = "--rounds", defaultValue = "7", description = "rounds of both parts") int rounds)
             throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "bench")) {
-            print(ScheduledRuns.measure(ground, place, schedules, seconds, rounds));
-        }
-        return 0;
+        return onPlace((ground, place) -> ScheduledRuns.measure(ground, place, schedules, seconds, rounds));
     }
 
     @Command(description = "Runs in flight that are cancelled at a pace, beside others that go on.")
@@ -273,11 +242,7 @@ public final class Bench {
             @Option(names = "--load", defaultValue = "200", description = "chains of 10 nodes that start each second")
                     int load)
             throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "bench")) {
-            print(new CancelledRuns(ground, place).measure(runs, pace, load));
-        }
-        return 0;
+        return onPlace((ground, place) -> new CancelledRuns(ground, place).measure(runs, pace, load));
     }
 
     @Command(description = "The same chain with and without circuit breaker, bulkhead and rate limit, by turns.")
@@ -285,11 +250,7 @@ public final class Bench {
             @Option(names = "--runs", defaultValue = "20000", description = "runs of each round") int runs,
             @Option(names = "--rounds", defaultValue = "6", description = "rounds of each") int rounds)
             throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(new GuardedRounds(site, runs).measure(rounds));
-        }
-        return 0;
+        return onSite((ground, site) -> new GuardedRounds(site, runs).measure(rounds));
     }
 
     @Command(description = "How long steps take beside runs whose expressions cost as much as they may.")
@@ -297,11 +258,7 @@ public final class Bench {
             @Option(names = "--seconds", defaultValue = "20", description = "of each round") int seconds,
             @Option(names = "--per-second", defaultValue = "5", description = "costly runs") int perSecond)
             throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(new CostlyNeighbours(site).measure(seconds, perSecond));
-        }
-        return 0;
+        return onSite((ground, site) -> new CostlyNeighbours(site).measure(seconds, perSecond));
     }
 
     @Command(description = "The same chain alone, and beside open consoles, by turns.")
@@ -310,11 +267,7 @@ public final class Bench {
             @Option(names = "--rounds", defaultValue = "6", description = "rounds of each") int rounds,
             @Option(names = "--consoles", defaultValue = "50", description = "that show the list of runs") int consoles)
             throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(new ConsoleRounds(site, runs, consoles).measure(rounds));
-        }
-        return 0;
+        return onSite((ground, site) -> new ConsoleRounds(site, runs, consoles).measure(rounds));
     }
 
     @Command(description = "The same chain quiet, logging and showing, and beside a flood of both, by turns.")
@@ -324,11 +277,7 @@ public final class Bench {
             @Option(names = "--loud", defaultValue = "1", description = "of ten nodes, those that log and show")
                     int loudNodes)
             throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(new ObservedRounds(site, runs, loudNodes).measure(rounds));
-        }
-        return 0;
+        return onSite((ground, site) -> new ObservedRounds(site, runs, loudNodes).measure(rounds));
     }
 
     @Command(
@@ -353,31 +302,20 @@ public final class Bench {
             @Option(names = "--warm-up", defaultValue = "20000", description = "calls before the measured ones")
                     int warmUp)
             throws Exception {
-        try (Ground ground = new Ground();
-                Place place = new Place(ground, "bench")) {
-            print(new WaitingCalls(ground, place).measure(calls, Duration.ofSeconds(seconds), warmUp));
-        }
-        return 0;
+        return onPlace(
+                (ground, place) -> new WaitingCalls(ground, place).measure(calls, Duration.ofSeconds(seconds), warmUp));
     }
 
     @Command(description = "Chains of an agent behind HTTP in another process, beside a bare loop of as many calls.")
     int http(@Mixin Chains chains) throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(ServedRuns.chains(site, chains.nodes, chains.runs, chains.warmUp, IN_FLIGHT)
-                    .put("runsInFlight", IN_FLIGHT));
-        }
-        return 0;
+        return onSite((ground, site) -> ServedRuns.chains(site, chains.nodes, chains.runs, chains.warmUp, IN_FLIGHT)
+                .put("runsInFlight", IN_FLIGHT));
     }
 
     @Command(name = "kafka-agents", description = "Chains of an agent on Kafka, whose host is another process.")
     int kafkaAgents(@Mixin Chains chains) throws Exception {
-        try (Ground ground = new Ground();
-                Site site = new Site(ground, "bench", IN_FLIGHT)) {
-            print(HostedRuns.chains(site, chains.nodes, chains.runs, chains.warmUp)
-                    .put("runsInFlight", IN_FLIGHT));
-        }
-        return 0;
+        return onSite((ground, site) -> HostedRuns.chains(site, chains.nodes, chains.runs, chains.warmUp)
+                .put("runsInFlight", IN_FLIGHT));
     }
 
     @Command(
@@ -388,9 +326,26 @@ public final class Bench {
             @Option(names = "--tasks", defaultValue = "100000") int tasks,
             @Option(names = "--heap", defaultValue = "512", description = "MiB of the worker's heap") int heap)
             throws Exception {
+        return onPlace((ground, place) -> HostedRuns.out(ground, place, tasks, heap));
+    }
+
+    /** What is measured on something that stands on the ground. */
+    private interface Measuring<T> {
+        ObjectNode on(Ground ground, T measured) throws Exception;
+    }
+
+    private static int onSite(Measuring<Site> measuring) throws Exception {
+        try (Ground ground = new Ground();
+                Site site = new Site(ground, "bench", IN_FLIGHT)) {
+            print(measuring.on(ground, site));
+        }
+        return 0;
+    }
+
+    private static int onPlace(Measuring<Place> measuring) throws Exception {
         try (Ground ground = new Ground();
                 Place place = new Place(ground, "bench")) {
-            print(HostedRuns.out(ground, place, tasks, heap));
+            print(measuring.on(ground, place));
         }
         return 0;
     }
