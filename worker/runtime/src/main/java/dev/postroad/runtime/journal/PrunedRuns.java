@@ -16,8 +16,7 @@ public final class PrunedRuns {
     public static String prunedAt(String runId) {
         return """
                 SELECT p.pruned_at FROM postroad.pruned_runs p
-                WHERE p.run_id = %1$s AND NOT EXISTS (SELECT FROM postroad.runs r WHERE r.run_id = %1$s)"""
-                .formatted(runId);
+                WHERE p.run_id = %1$s AND NOT EXISTS (SELECT FROM postroad.runs r WHERE r.run_id = %1$s)""".formatted(runId);
     }
 
     /** What is known of a run that is not there any more; empty where there is a run of that id, or never was one. */
