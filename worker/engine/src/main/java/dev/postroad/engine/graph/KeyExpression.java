@@ -54,7 +54,10 @@ public final class KeyExpression {
         if (!value.isTextual() && !value.isNumber() && !value.isBoolean()) {
             return NO_KEY;
         }
-        String text = value.asText().replace('\u0000', ' ');
+        // Equal numbers are one key, however they are written.
+        String text = value.isNumber()
+                ? value.decimalValue().stripTrailingZeros().toPlainString()
+                : value.asText().replace('\u0000', ' ');
         return text.length() <= LONGEST_KEY
                 ? text
                 : Shown.cut(text, KEPT_OF_LONGER) + Integer.toHexString(text.hashCode());

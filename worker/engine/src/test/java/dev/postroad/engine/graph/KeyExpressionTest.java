@@ -26,6 +26,11 @@ class KeyExpressionTest {
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
             input.tenant                 => {'tenant': 'acme'}  => acme
             input.tenant                 => {'tenant': 7}       => 7
+            input.tenant                 => {'tenant': 7.0}     => 7
+            input.tenant                 => {'tenant': 0.70e1}  => 7
+            input.tenant                 => {'tenant': 7.50}    => 7.5
+            input.tenant                 => {'tenant': -0.0}    => 0
+            input.tenant                 => {'tenant': 12345678901234567890} => 12345678901234567890
             input.big                    => {'big': true}       => true
             run.tags.team                => {}                  => blue
             input.a + '/' + input.b      => {'a': 'x', 'b': 'y'} => x/y
