@@ -26,17 +26,18 @@ public final class BudgetWatch implements AutoCloseable {
     private static final int MOST_OF_A_KEY = 50;
     private static final String OLD = "DELETE FROM postroad.budgets WHERE slot < now() - interval '400 days'";
     private static final long LOOKS_A_TIDYING = 3_600;
-    // In no order, so that those of one budget that is used up do not stand before all others for ever; and first
-    // events,
-    // with all that was put into the runs, are read of those alone that were drawn.
+    // In no order, so that those of one budget that is used up do not stand before all others for ever. By whose key a
+    // run
+    // paused, only the event says that told of it: a run that migrated came to the queue by another key, or by none.
     private static final String PAUSED = """
-            SELECT r.run_id, r.shard, r.graph, r.status_seq, j.data #>> '{queue,budget}' AS key
+            SELECT r.run_id, r.shard, r.graph, r.status_seq, told.key
             FROM (SELECT id, run_id, shard, graph, status_seq FROM postroad.runs
                   WHERE status = 'paused' AND graph = ANY (?) AND error ->> 'type' = ? AND shard = ANY (?)
                     AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
                   ORDER BY random() LIMIT ?) r
-            JOIN postroad.journal j ON j.run = r.id AND j.seq = 1
-            WHERE j.data #>> '{queue,budget}' IS NOT NULL""";
+            CROSS JOIN LATERAL (SELECT data ->> 'key' AS key FROM postroad.journal
+                  WHERE run = r.id AND seq <= r.status_seq AND type = 'budget.exceeded' ORDER BY seq DESC LIMIT 1) told
+            WHERE told.key IS NOT NULL""";
 
     private final DataSource database;
     private final SharedBudgets budgets;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Usage;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.runtime.Worker;
@@ -79,6 +80,41 @@ class BudgetsOnWorkerTest {
                 .isEqualTo(240);
         assertThat(SITE.number("SELECT count(*) FROM postroad.budgets WHERE key = 'acme' AND cost = 1.25"))
                 .isEqualTo(1);
+    }
+
+    /** It came to the queue by no key at all. */
+    @Test
+    void aRunThatMigratedToABudgetAndPausedForItGoesOnByItselfWhenThatIsRaised() {
+        String former = """
+                graph: joins
+                state: { tenant: {}, log: { reducer: append } }
+                nodes: { ask: { interrupt: "'why?'", output: "{'log': [result]}" }, one: { agent: test-puppet } }
+                edges: [{ from: START, to: ask }, { from: ask, to: one }, { from: one, to: END }]
+                """;
+        String budget = "budget: { key: input.tenant, tokens: %d, per: P1M }\n";
+        SITE.apply(former);
+        SITE.trigger("joins", "moved", "{'tenant': 'umbrella'}");
+        SITE.journalWith("moved", event -> event.type() == EventType.RUN_WAITING);
+        SITE.apply(former + budget.formatted(10));
+        Site.await("both versions are stored", () -> versions("joins") == 2);
+        spend("spender", 60, "0");
+        spend("moved", 1, "0");
+        SITE.trigger("joins", "spender", "{'tenant': 'umbrella'}");
+        SITE.journalWith("spender", event -> event.type() == EventType.RUN_WAITING);
+        SITE.control("spender", Control.Resume.with(Site.json("1")));
+        SITE.ended("spender");
+        SITE.client().control(new Control("moved", "onto-2", new Control.Migrate(2)));
+        assertThat(SITE.answer("moved", "onto-2").type()).isEqualTo(EventType.RUN_MIGRATED);
+        SITE.control("moved", Control.Resume.with(Site.json("1")));
+        SITE.journalWith("moved", event -> event.type() == EventType.RUN_PAUSED);
+        assertThat(PuppetAgent.calls("moved")).isEmpty();
+
+        SITE.apply(former + budget.formatted(1_000));
+        assertThat(SITE.ended("moved").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    private static long versions(String graph) {
+        return SITE.number("SELECT count(*) FROM postroad.graphs WHERE name = ?", graph);
     }
 
     private static final String PRICED = """
