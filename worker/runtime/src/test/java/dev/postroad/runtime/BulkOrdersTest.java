@@ -8,8 +8,10 @@ import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.bulk.BulkOrder;
 import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.testing.Caller;
+import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,6 +101,57 @@ class BulkOrdersTest {
                         .at("/runs/waiting")
                         .asInt())
                 .isZero();
+    }
+
+    @Test
+    void aRunThatRefusesAVersionWhenItsSuperstepIsOverIsNotSaidToHaveGoneThere() {
+        String from = """
+                graph: moves
+                nodes: { a: { agent: test-puppet }, b: { agent: test-puppet } }
+                edges: [{ from: START, to: a }, { from: a, to: b }, { from: b, to: END }]
+                """;
+        SITE.apply(from);
+        CountDownLatch go = new CountDownLatch(1);
+        PuppetAgent.play("mover", call -> {
+            go.await();
+            return PuppetAgent.nothing();
+        });
+        try {
+            SITE.trigger("moves", "mover", "{}");
+            SITE.journalWith("mover", event -> event.type() == EventType.NODE_STARTED);
+            SITE.apply(from.replace(" b:", " c:").replace("to: b", "to: c").replace("from: b", "from: c"));
+            Site.await(
+                    "both versions are stored",
+                    () -> SITE.number("SELECT count(*) FROM postroad.graphs WHERE name = 'moves'") == 2);
+            post("{'id': 'moves', 'action': {'type': 'migrate', 'graphVersion': 2}, 'filter': {'graph': 'moves'}}");
+            SITE.journalWith("mover", event -> event.type() == EventType.RUN_MIGRATING);
+            Site.await("the order was looked at since", () -> SITE.number("""
+                            SELECT count(*) FROM postroad.bulks WHERE id = 'moves' AND (ended_at IS NOT NULL OR renewed_at >
+                                (SELECT max(at) + interval '1 second' FROM postroad.journal WHERE type = 'run.migrating'))""") == 1);
+        } finally {
+            go.countDown();
+        }
+        JsonNode end = ended("moves");
+        assertThat(end.at("/runs/refused").asLong()).as(end.toString()).isEqualTo(1);
+        assertThat(end.at("/failures/0/reason").asText()).contains("cannot take the run over");
+    }
+
+    @Test
+    void aFilterThatSaysNothingIsRefusedAndNotTakenForAllRuns() {
+        String order = "{'action': {'type': 'cancel'}, 'dryRun': true, 'filter': %s}";
+        for (String nothing : List.of(
+                "{}",
+                "{'graph': null}",
+                "{'status': []}",
+                "{'tags': {}}",
+                "{'all': false}",
+                "{'all': null, 'tags': {}}")) {
+            Caller.Reply reply = caller.post("/api/bulk", order.formatted(nothing));
+            assertThat(reply.status()).as(nothing).isEqualTo(400);
+            assertThat(reply.text()).contains("nothing else says which runs");
+        }
+        post(order.formatted("{'all': true}"));
+        post(order.formatted("{'graph': null, 'status': 'failed'}"));
     }
 
     @Test

@@ -26,8 +26,7 @@ final class BulkFilter {
     static RunFilter read(Fields fields) {
         fields.onlyKnown(KNOWN);
         boolean all = Boolean.TRUE.equals(fields.truth("all"));
-        boolean some = fields.object().properties().stream()
-                .anyMatch(field -> !field.getKey().equals("all"));
+        boolean some = KNOWN.stream().anyMatch(field -> !field.equals("all") && saysSomething(fields.tree(field)));
         if (!all && !some) {
             fields.fault("all", "is missing, and nothing else says which runs", "say true for all that there are");
         }
@@ -40,6 +39,11 @@ final class BulkFilter {
                 time(fields, "until"),
                 fields.textMap("tags"),
                 fields.text("error"));
+    }
+
+    /** What is null or empty asks for nothing, and whoever had a variable unset does not mean all runs. */
+    private static boolean saysSomething(@Nullable JsonNode wanted) {
+        return wanted != null && !(wanted.isContainerNode() && wanted.isEmpty());
     }
 
     /** The filter as it is asked for. */

@@ -124,16 +124,26 @@ public final class BulkRunner implements AutoCloseable {
         sent.forEach(run -> asked.put(run.runId(), BulkOrder.commandId(bulk.id(), run.runId())));
         List<Outcome> outcomes = new ArrayList<>();
         Set<String> answered = new HashSet<>();
+        Set<String> begun = new HashSet<>();
         for (RunEvent event : history.answers(asked)) {
-            if (answered.add(event.runId())) {
+            // What the run says of it at its next superstep is the answer: it may refuse it then.
+            if (event.type() == EventType.RUN_MIGRATING) {
+                begun.add(event.runId());
+            } else if (answered.add(event.runId())) {
                 outcomes.add(outcome(event));
             }
         }
         sent.stream()
                 .filter(run -> run.overdue() && !answered.contains(run.runId()))
-                .forEach(run -> outcomes.add(new Outcome(
-                        run.runId(), "silent", "it has not answered within " + PATIENCE + ", and may do it yet")));
+                .forEach(run -> outcomes.add(silent(run.runId(), begun)));
         return outcomes;
+    }
+
+    private static Outcome silent(String runId, Set<String> begun) {
+        String why = begun.contains(runId)
+                ? "its superstep was not over within " + PATIENCE + "; it does it then, or refuses it"
+                : "it has not answered within " + PATIENCE + ", and may do it yet";
+        return new Outcome(runId, "silent", why);
     }
 
     private static Outcome outcome(RunEvent event) {
