@@ -116,7 +116,7 @@ class SchedulesTest {
     void queueStartsTheNextWhenTheOneBeforeHasEnded() {
         publish("graph: asks, every: PT1S, overlap: queue");
         Site.await("two times wait", () -> waiting() >= 2);
-        pause();
+        comeToRest("queue");
         long all = 1 + waiting();
         for (int i = 0; i < all; i++) {
             awaitRuns(i + 1);
@@ -137,7 +137,7 @@ class SchedulesTest {
     void cancelPreviousPutsTheNewRunInItsPlace() {
         publish("graph: asks, every: PT1S, overlap: cancel-previous");
         awaitRuns(3);
-        pause();
+        comeToRest("cancel-previous");
         Site.await(
                 "all but the newest are cancelled",
                 () -> waiting() == 0
@@ -304,6 +304,17 @@ class SchedulesTest {
                 "what was decided has begun",
                 () -> SITE.number("SELECT count(*) FROM postroad.schedule_runs WHERE schedule = ? AND NOT waits", name)
                         == 0);
+    }
+
+    /** No more is due before long, and what was due has its run. */
+    private void comeToRest(String overlap) {
+        long before = revision();
+        SITE.apply("{ schedule: " + name + ", graph: asks, cron: '0 0 1 1 *', overlap: " + overlap + " }");
+        Site.await("it is stored", () -> revision() > before);
+    }
+
+    private long revision() {
+        return SITE.number("SELECT revision FROM postroad.schedules WHERE name = ?", name);
     }
 
     private void awaitRuns(int count) {

@@ -140,13 +140,15 @@ final class ScheduleRows {
 
     /**
      * Of each of some schedules the first that waits, and where there are several that would cancel the run before, all of
-     * them. No more wait than {@link Planner} allows, or somebody asked for.
+     * them. No more wait than {@link Planner} allows, or somebody asked for. While a schedule is paused those alone count
+     * that somebody asked for.
      */
     List<StartingRun> firstWaiting(Collection<String> schedules) {
         return runs("""
                 SELECT schedule, due_at, run_id, waits, overlap, reason, asked_by
-                FROM (SELECT *, row_number() OVER (PARTITION BY schedule ORDER BY due_at) AS place
-                      FROM postroad.schedule_runs WHERE waits AND schedule = ANY (:schedules)) w
+                FROM (SELECT r.*, row_number() OVER (PARTITION BY schedule ORDER BY due_at) AS place
+                      FROM postroad.schedule_runs r JOIN postroad.schedules s ON s.name = r.schedule
+                      WHERE waits AND schedule = ANY (:schedules) AND (NOT s.paused OR r.reason IS NOT NULL)) w
                 WHERE place = 1 OR overlap = 'cancel-previous'
                 ORDER BY schedule, due_at""", schedules);
     }
@@ -171,10 +173,10 @@ final class ScheduleRows {
                 row.getString("asked_by"));
     }
 
-    /** Lets a run begin that waited; says whether it waited still. */
+    /** Lets a run begin that waited; says whether it waited still, and may. */
     boolean release(StartingRun run) {
         return jdbi.inTransaction(handle -> {
-            if (!isLocked(handle, run.schedule()) || !isReleased(handle, run)) {
+            if (!isLocked(handle, run) || !isReleased(handle, run)) {
                 return false;
             }
             handle.execute("UPDATE postroad.schedules SET last_run = ? WHERE name = ?", run.runId(), run.schedule());
@@ -184,10 +186,12 @@ final class ScheduleRows {
     }
 
     /** The schedule first and its runs then, as all do that change both. */
-    private static boolean isLocked(Handle handle, String schedule) {
-        return handle.createQuery(
-                        "SELECT name FROM postroad.schedules WHERE name = :name AND removed_at IS NULL FOR UPDATE")
-                .bind("name", schedule)
+    private static boolean isLocked(Handle handle, StartingRun run) {
+        return handle.createQuery("""
+                        SELECT name FROM postroad.schedules
+                        WHERE name = :name AND removed_at IS NULL AND (NOT paused OR :asked) FOR UPDATE""")
+                .bind("name", run.schedule())
+                .bind("asked", run.reason() != null)
                 .mapTo(String.class)
                 .findOne()
                 .isPresent();

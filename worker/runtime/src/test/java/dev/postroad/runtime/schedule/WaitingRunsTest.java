@@ -99,6 +99,33 @@ class WaitingRunsTest {
         assertThat(rows.release(first)).isFalse();
     }
 
+    @Test
+    void whileAScheduleIsPausedNothingThatWaitedBeginsButWhatSomebodyAskedFor() {
+        publish("s", "queue");
+        run("s", 0, true, Overlap.QUEUE);
+        StartingRun first = rows.firstWaiting(List.of("s")).getFirst();
+        SITE.sql().useHandle(handle -> handle.execute("UPDATE postroad.schedules SET paused = true"));
+        assertThat(rows.release(first)).as("who looked just before that").isFalse();
+        assertThat(waiting.look()).isZero();
+        run("s", 1, true, Overlap.QUEUE);
+        SITE.sql()
+                .useHandle(handle -> handle.execute(
+                        "UPDATE postroad.schedule_runs SET reason = 'somebody asked for it' WHERE run_id = ?",
+                        id("s", 1)));
+        assertThat(waiting.look()).isEqualTo(1);
+        assertThat(rows.starting(calendar.names()))
+                .extracting(StartingRun::runId)
+                .containsExactly(id("s", 1));
+        SITE.sql().useHandle(handle -> {
+            handle.execute("DELETE FROM postroad.schedule_runs WHERE NOT waits");
+            handle.execute("UPDATE postroad.schedules SET paused = false");
+        });
+        assertThat(waiting.look()).isEqualTo(1);
+        assertThat(rows.starting(calendar.names()))
+                .extracting(StartingRun::runId)
+                .containsExactly(id("s", 0));
+    }
+
     /** A lane says of one that it is a repeat also where it knows the first from an admission that is not committed. */
     @Test
     void runThatIsNotCommittedIsNotForgotten() {
