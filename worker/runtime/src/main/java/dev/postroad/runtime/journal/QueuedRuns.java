@@ -43,11 +43,14 @@ public final class QueuedRuns {
     private static final String WANTED = "SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph) WHERE "
             + FIRST_OF_THOSE.formatted("wake_at IS NULL") + " IS NOT NULL OR "
             + FIRST_OF_THOSE.formatted(DUE_FOR_A_TURN) + " IS NOT NULL";
-    // From key to key by the index, past all the runs of each.
+    // From key to key by the index, past all the runs of each; without those that are not to begin yet, for they were
+    // given
+    // no place among the turns, and stand where years ahead of now are. So the far ones are not looked at in the index.
     private static final String OF_A_KEY = """
             LATERAL (SELECT rank FROM postroad.runs r
                      WHERE r.status = 'queued' AND r.fair_key IS NOT NULL AND r.graph = k.graph
                        AND r.priority = k.priority AND r.fair_key = k.fair_key AND r.shard = ANY (?)
+                       AND r.rank <= now() + interval '1 day' AND (r.wake_at IS NULL OR r.wake_at <= now())
                      ORDER BY rank %s LIMIT 1) AS %s""";
     private static final String KEYS = """
             WITH RECURSIVE keys AS (
@@ -62,6 +65,11 @@ public final class QueuedRuns {
                     ORDER BY r.graph, r.priority, r.fair_key LIMIT 1) AS next)
             SELECT k.graph, k.priority, k.fair_key, a.rank AS first, z.rank AS last
             FROM (SELECT * FROM keys LIMIT ?) AS k,""" + OF_A_KEY.formatted("", "a") + ", " + OF_A_KEY.formatted("DESC", "z");
+
+    private static final String ARE_WAITING = """
+            SELECT EXISTS (SELECT FROM postroad.runs
+                WHERE status = 'queued' AND fair_key IS NOT NULL AND graph = ? AND priority = ? AND shard = ANY (?)
+                  AND rank <= now() + interval '1 day' AND (wake_at IS NULL OR wake_at <= now()))""";
 
     private final DataSource database;
 
@@ -172,6 +180,19 @@ public final class QueuedRuns {
             }
         }
         return keys;
+    }
+
+    /** Whether runs wait by turns in some shards, of a graph and priority. */
+    public boolean areWaiting(String graph, int priority, Collection<Integer> shards) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(ARE_WAITING)) {
+            statement.setString(1, graph);
+            statement.setInt(2, priority);
+            statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
     }
 
     /**

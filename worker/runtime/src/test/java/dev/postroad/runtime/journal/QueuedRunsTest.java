@@ -148,6 +148,24 @@ class QueuedRunsTest {
         assertThat(withTurn()).containsExactly("1st", "2nd");
     }
 
+    /** Postgres has no index for a text of any length, and a graph that cannot be looked at would stop those behind it. */
+    @Test
+    void aRateCountsByAnExpressionOfAnyLength() throws SQLException, ExpressionException {
+        SplittableRandom random = new SplittableRandom(7);
+        StringBuilder known = new StringBuilder();
+        while (known.length() < 9_000) {
+            known.append(Long.toHexString(random.nextLong()));
+        }
+        KeyExpression key = KeyExpression.compile("'" + known + "'.contains(input.tenant) ? 'known' : input.tenant");
+        QueueRules oneAnHour =
+                new QueueRules(List.of(), List.of(new QueueRules.Rate(key, 1, Duration.ofHours(1))), null);
+        for (String run : List.of("1st", "2nd")) {
+            run(run, "now() - interval '3 minutes'", null);
+            new TurnGiver(SITE.database(), 1).give("g", version -> oneAnHour, Room.NONE);
+        }
+        assertThat(withTurn()).containsExactly("1st");
+    }
+
     @Test
     void aTurnOfARunThatBeginsHereAtOnceCountsForAllUntilItsShardHasAnotherOwner() throws SQLException {
         TurnGiver another = new TurnGiver(SITE.database(), 2);
@@ -509,6 +527,53 @@ class QueuedRunsTest {
         assertThat(fair.rank(new FairRanks.Line("g", 0), "c", 1, Instant.parse("2026-01-02T00:00:00Z")))
                 .as("what comes once the shard is here takes turns with what waited there")
                 .isEqualTo("2026-01-01T10:00:00Z");
+    }
+
+    @Test
+    void aRunThatIsToBeginInAYearKeepsNoOtherOfItsKeyWaitingThatComesWhereItsShardGoes() throws SQLException {
+        run("now", "now() - interval '1 minute'", null);
+        run("due", "now() - interval '2 minutes'", "now() - interval '2 minutes'");
+        run("soon", "now()", "now() + interval '1 hour'");
+        run("in a year", "now() + interval '1 year'", "now() + interval '1 year'");
+        run("in the last", "'9999-12-31T23:59:59Z'", "'9999-12-31T23:59:59Z'");
+        SITE.sql().useHandle(handle -> handle.execute("UPDATE postroad.runs SET limited = false, fair_key = 'acme'"));
+        Instant now = SITE.sql()
+                .withHandle(handle ->
+                        handle.select("SELECT now()").mapTo(Instant.class).one());
+        assertThat(queued.waitingKeys(List.of(0), 10)).singleElement().satisfies(key -> {
+            assertThat(key.first()).isBefore(now.minusSeconds(100));
+            assertThat(key.last()).isBefore(now.minusSeconds(50)).isAfter(key.first());
+        });
+        FairRanks fair = new FairRanks();
+        new TurnsOfKeys(fair).shardComes(queued, 0);
+        assertThat(fair.rank(new FairRanks.Line("g", 0), "acme", 1, now)).isBefore(now);
+    }
+
+    @Test
+    void aLineBeginsAnewOnceThoseWhoWaitedInItAreCancelled() throws SQLException {
+        FairRanks.Line line = new FairRanks.Line("g", 0);
+        FairRanks fair = new FairRanks();
+        TurnsOfKeys turns = new TurnsOfKeys(fair);
+        Instant before = Instant.parse("2026-01-01T00:00:00Z");
+        Instant now = before.plus(Duration.ofHours(1));
+        fair.began(line, fair.rank(line, "acme", 1, before));
+        Instant waits = fair.rank(line, "acme", 1, before);
+        run("waits", "'" + waits + "'", null);
+        run("in a year", "now() + interval '1 year'", "now() + interval '1 year'");
+        SITE.sql().useHandle(handle -> handle.execute("UPDATE postroad.runs SET limited = false, fair_key = 'acme'"));
+        turns.tidy(queued, List.of(0), now);
+        assertThat(fair.rank(line, "globex", 1, now))
+                .as("it goes ahead of who waits")
+                .isEqualTo(before);
+        set("waits", "cancelled");
+        turns.tidy(queued, List.of(0), now);
+        assertThat(fair.rank(line, "initech", 1, now))
+                .as("it does not go ahead of all other graphs for an hour that is over")
+                .isEqualTo(now);
+        turns.tidy(queued, List.of(0), now);
+        assertThat(fair.rank(line, "initech", 1, now))
+                .as("nor is that forgotten")
+                .isAfter(now);
     }
 
     private static QueueRules atMost(int runs) {

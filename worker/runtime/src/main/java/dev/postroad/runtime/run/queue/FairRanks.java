@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -48,6 +49,22 @@ public final class FairRanks {
 
     /** A run began at once, as nobody waited. */
     public synchronized void beganAtOnce(Line line) {
+        lines.remove(line);
+    }
+
+    /**
+     * The lines in which the next run would stand at a time or before, as others seem to wait. Where they do not, as they
+     * were cancelled or begin elsewhere by now, it is to be said: else all that come stand there, ahead of other graphs.
+     */
+    synchronized List<Line> behind(Instant time) {
+        return lines.entrySet().stream()
+                .filter(line -> line.getValue().isBehind(nanos(time)))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Nobody waits in a line. */
+    synchronized void nobodyWaits(Line line) {
         lines.remove(line);
     }
 
@@ -104,6 +121,10 @@ public final class FairRanks {
         void began(long rank) {
             begun = Math.max(begun, rank);
             floor = Math.max(floor, rank);
+        }
+
+        boolean isBehind(long time) {
+            return begun < last && floor <= time;
         }
 
         void takeIn(String key, long firstRank, long lastRank) {

@@ -3,6 +3,7 @@ package dev.postroad.runtime.run.queue;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
@@ -20,6 +21,14 @@ public interface QueuePolicy {
      * @throws SQLException where Postgres does not answer; then it is to be said again
      */
     void shardComes(QueuedRuns queued, int shard) throws SQLException;
+
+    /**
+     * Looks now and then whether there are those still who seem to wait. Blocks.
+     *
+     * @param shards whose runs begin here
+     * @throws SQLException where Postgres does not answer
+     */
+    default void tidy(QueuedRuns queued, Collection<Integer> shards, Instant now) throws SQLException {}
 
     /**
      * The first of those who wait in Postgres, in the order of the line; without those of graphs that limit their runs,

@@ -4,6 +4,8 @@ import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
 public final class QueueReader implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 20;
     private static final int MOST_AT_ONCE = 5_000;
+    private static final Duration TIDIED_EVERY = Duration.ofMinutes(1);
 
     private final QueuedRuns queued;
     private final RunQueue queue;
@@ -26,6 +29,7 @@ public final class QueueReader implements AutoCloseable {
     private final InstantSource clock;
     private final ShardPatience patience = new ShardPatience();
     private final Rounds rounds;
+    private Instant nextTidying = Instant.MIN;
 
     /**
      * @param owned the shards whose runs begin here
@@ -53,7 +57,12 @@ public final class QueueReader implements AutoCloseable {
     }
 
     private void read() throws SQLException {
-        if (patience.waitsFor(toCome.get(), clock.instant())) {
+        Instant now = clock.instant();
+        if (!now.isBefore(nextTidying)) {
+            nextTidying = now.plus(TIDIED_EVERY);
+            queue.policy().tidy(queued, owned.get(), now);
+        }
+        if (patience.waitsFor(toCome.get(), now)) {
             return;
         }
         Ticket from = queue.readFrom();

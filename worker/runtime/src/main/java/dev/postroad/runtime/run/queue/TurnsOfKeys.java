@@ -4,6 +4,8 @@ import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.QueuedRuns.WaitingKey;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TurnsOfKeys implements QueuePolicy {
     private static final int MOST_KEYS = 10_000;
+    private static final Duration LONG_AGO = Duration.ofMinutes(1);
 
     private final QueuePolicy byRank = new PriorityThenArrival();
     private final FairRanks fair;
@@ -44,6 +47,16 @@ public final class TurnsOfKeys implements QueuePolicy {
                 fair.takeIn(new FairRanks.Line(key.graph(), key.priority()), key.key(), key.first(), key.last());
             }
             unread.removeAll(shards);
+        }
+    }
+
+    /** A backlog may be worked off for hours, and is asked for each time: it ends with the first run that is found. */
+    @Override
+    public void tidy(QueuedRuns queued, Collection<Integer> shards, Instant now) throws SQLException {
+        for (FairRanks.Line line : fair.behind(now.minus(LONG_AGO))) {
+            if (!queued.areWaiting(line.graph(), line.priority(), shards)) {
+                fair.nobodyWaits(line);
+            }
         }
     }
 
