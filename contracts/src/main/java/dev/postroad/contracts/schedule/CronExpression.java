@@ -32,6 +32,7 @@ public final class CronExpression {
 
     private static final int FIELDS = 5;
     private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9*,/-]+");
+    private static final Pattern WEEK_FROM_SUNDAY = Pattern.compile("(?<![A-Za-z0-9])SUN-", Pattern.CASE_INSENSITIVE);
     private static final LocalDateTime ANY_TIME = LocalDateTime.of(2024, 1, 1, 0, 0);
     private static final CronParser PARSER = new CronParser(definition());
 
@@ -111,6 +112,9 @@ public final class CronExpression {
 
     private static CronExpression read(String text, String[] fields) {
         boolean saysSeconds = fields.length > FIELDS;
+        // A week that begins on a Sunday: the parser takes it for the 7 alone.
+        int weekdays = fields.length - 1;
+        fields[weekdays] = WEEK_FROM_SUNDAY.matcher(fields[weekdays]).replaceAll("0-");
         String minute = String.join(" ", Arrays.asList(fields).subList(saysSeconds ? 1 : 0, fields.length));
         CronExpression read = new CronExpression(
                 text,
