@@ -6,24 +6,30 @@ import dev.postroad.cli.shell.ExitCode;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.client.PostroadClientException;
 import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Likeness;
 import dev.postroad.embedded.EmbeddedServerException;
 import dev.postroad.runtime.availability.UnknownAgentException;
 import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.schedule.ScheduleCommandException;
 import java.sql.SQLException;
-import java.util.List;
+import java.util.Comparator;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line what went wrong and what to do. */
 final class ErrorMessages implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    private static final int MOST_EDITS_OF_A_SLIP = 2;
+    private static final int LONGEST_LIKENED = 100;
+
     private final Surroundings surroundings;
     private final BooleanSupplier verbose;
 
@@ -35,15 +41,40 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
     @Override
     public int handleParseException(ParameterException unfit, String[] arguments) {
         String command = unfit.getCommandLine().getCommandSpec().qualifiedName();
-        (unfit.getMessage() + suggestion(unfit)).lines().forEach(line -> surroundings.say("postroad: " + line));
+        message(unfit).lines().forEach(line -> surroundings.say("postroad: " + line));
         surroundings.say("see `" + command + " --help`");
         return ExitCode.USAGE;
     }
 
-    private static String suggestion(ParameterException unfit) {
-        List<String> known =
-                unfit instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        return known.isEmpty() ? "" : "; did you mean " + String.join(" or ", known) + "?";
+    private static String message(ParameterException unfit) {
+        CommandSpec command = unfit.getCommandLine().getCommandSpec();
+        String message = String.valueOf(unfit.getMessage());
+        if (!(unfit instanceof UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
+            return message;
+        }
+        String first = unmatched.getUnmatched().getFirst();
+        if (unmatched.isUnknownOption()) {
+            // What follows it is most likely its value, and no mistake of its own.
+            String option = first.contains("=") ? first.substring(0, first.indexOf('=')) : first;
+            return "there is no option " + option
+                    + suggestion(option, command.optionsMap().keySet());
+        }
+        return command.subcommands().isEmpty()
+                ? message
+                : "there is no command " + first
+                        + suggestion(first, command.subcommands().keySet());
+    }
+
+    private static String suggestion(String given, Set<String> names) {
+        String cut = given.length() > LONGEST_LIKENED ? given.substring(0, LONGEST_LIKENED) : given;
+        int most = Math.min(MOST_EDITS_OF_A_SLIP, cut.length() - 1);
+        return names.stream()
+                .filter(name -> Likeness.edits(cut, name) <= most)
+                .min(Comparator.<String>comparingInt(name -> Likeness.edits(cut, name))
+                        .thenComparing(Comparator.naturalOrder()))
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
     }
 
     @Override

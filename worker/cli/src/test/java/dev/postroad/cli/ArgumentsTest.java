@@ -25,7 +25,12 @@ final class ArgumentsTest {
             delimiter = '|',
             value = {
                 "'' | postroad: name a command, or see --help",
-                "rum | postroad: Unmatched argument at index 0: 'rum'; did you mean run or runs or prune?",
+                "rum | postroad: there is no command rum; did you mean run?",
+                "wacht run-1 | postroad: there is no command wacht; did you mean watch?",
+                "agents stat | postroad: there is no command stat; did you mean stats?",
+                "runs --stauts failed | postroad: there is no option --stauts; did you mean --status?",
+                "runs --stauts=failed | postroad: there is no option --stauts; did you mean --status?",
+                "show one two | postroad: Unmatched argument at index 2: 'two'",
                 "run | postroad: Missing required parameter: 'GRAPH'",
                 "run hello --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "run hello --input {\"a\": | postroad: --input: the value is not JSON",
@@ -43,7 +48,7 @@ final class ArgumentsTest {
                         + " 2026-12-01T08:00:00Z, or how long after the trigger, such as PT5M",
                 "schedules backfill s --from 1h --to 2h | postroad: --to: is before --from; say the earlier time first",
                 "schedules pause s --why= | postroad: --why: is blank or too long; use 1 to 1000 characters",
-                "task helper --version 1 | postroad: Unknown options: '--version', '1'",
+                "task helper --version 1 | postroad: there is no option --version",
                 "task helper --input [1] | postroad: --input: is no JSON object; write it as {\"channel\": value, …}",
                 "apply /no/such.yaml | postroad: /no/such.yaml: cannot be read (java.nio.file.NoSuchFileException:"
                         + " /no/such.yaml)",
@@ -151,6 +156,23 @@ final class ArgumentsTest {
         assertThat(shell.err()).startsWith(message);
         assertThat(shell.out()).isEmpty();
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void guessesNoCommandThatIsNothingLikeIt() {
+        var shell = new TestShell(folder);
+        assertThat(shell.run("list")).isEqualTo(2);
+        assertThat(shell.err()).isEqualTo("""
+            postroad: there is no command list
+            see `postroad --help`
+            """);
+    }
+
+    @Test
+    void saysThatATextIsQuotedInJson() {
+        var shell = new TestShell(folder);
+        assertThat(shell.run("resume", "r", "--value", "yes")).isEqualTo(2);
+        assertThat(shell.err()).endsWith("; a text has quotes of its own, such as '\"yes\"'\n");
     }
 
     @Test

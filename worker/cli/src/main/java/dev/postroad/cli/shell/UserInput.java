@@ -20,7 +20,7 @@ public final class UserInput {
      * @param option the option that the argument belongs to, for messages
      */
     public static ObjectNode object(String option, String argument, InputStream in) {
-        if (json(option, argument, in) instanceof ObjectNode object) {
+        if (read(option, argument, "", in) instanceof ObjectNode object) {
             return object;
         }
         throw CommandException.usage(option + ": is no JSON object; write it as {\"channel\": value, …}");
@@ -32,11 +32,15 @@ public final class UserInput {
      * @param option the option that the argument belongs to, for messages
      */
     public static JsonNode json(String option, String argument, InputStream in) {
+        return read(option, argument, "; a text has quotes of its own, such as '\"yes\"'", in);
+    }
+
+    private static JsonNode read(String option, String argument, String hint, InputStream in) {
         byte[] bytes = bytes(option, argument, in);
         try {
             return Json.read(bytes);
         } catch (FaultsException unreadable) {
-            throw CommandException.usage(option + ": " + unreadable.getMessage());
+            throw CommandException.usage(option + ": " + unreadable.getMessage() + hint);
         }
     }
 
