@@ -245,6 +245,18 @@ class SchedulesTest {
     }
 
     @Test
+    void backfillFromBeforeAllClocksIsRefused() {
+        publish("graph: report, every: P36500D, overlap: allow");
+        for (Instant from : List.of(Instant.MIN, Instant.parse("-50000-01-01T00:00:00Z"), Instant.EPOCH.minusNanos(1))) {
+            assertThatThrownBy(() -> apply(new ScheduleCommand.Backfill(from, Instant.EPOCH), Instant.EPOCH))
+                    .isInstanceOf(ScheduleCommandException.class)
+                    .hasMessageContaining("say 1970 or later");
+        }
+        assertThat(apply(new ScheduleCommand.Backfill(Instant.EPOCH, Instant.EPOCH), Instant.EPOCH))
+                .containsExactly(name + ":1970-01-01T00:00:00Z");
+    }
+
+    @Test
     void controlMessagesSteerSchedulesAndThoseThatCannotBeDoneAreDeadLetters() {
         publish("graph: report, every: PT1H, paused: true");
         SITE.client().control(new ScheduleCommand(name, new ScheduleCommand.TriggerNow(), "ada"));

@@ -112,6 +112,10 @@ public final class ScheduleControl {
     }
 
     private List<Instant> times(ScheduleDefinition definition, Instant from, Instant to) {
+        if (from.isBefore(Instant.EPOCH)) {
+            // Postgres knows no times of long before that, and takes them for one.
+            throw new ScheduleCommandException("the times from " + from + " on are asked for; say 1970 or later");
+        }
         Instant now = clock.instant();
         Instant end = to.isAfter(now) ? now : to;
         List<Instant> times = new ArrayList<>();
