@@ -245,9 +245,21 @@ class SchedulesTest {
     }
 
     @Test
+    void triggerWhoseRecordHasATimeInMicrosecondsIsRefused() {
+        publish("graph: report, cron: '0 0 1 1 *'");
+        for (long millis : new long[] {-1, 1_700_000_000_000_000L}) {
+            assertThatThrownBy(() -> apply(new ScheduleCommand.TriggerNow(), Instant.ofEpochMilli(millis)))
+                    .isInstanceOf(ScheduleCommandException.class)
+                    .hasMessageContaining("use one from 1970 to 9999");
+        }
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
     void backfillFromBeforeAllClocksIsRefused() {
         publish("graph: report, every: P36500D, overlap: allow");
-        for (Instant from : List.of(Instant.MIN, Instant.parse("-50000-01-01T00:00:00Z"), Instant.EPOCH.minusNanos(1))) {
+        for (Instant from :
+                List.of(Instant.MIN, Instant.parse("-50000-01-01T00:00:00Z"), Instant.EPOCH.minusNanos(1))) {
             assertThatThrownBy(() -> apply(new ScheduleCommand.Backfill(from, Instant.EPOCH), Instant.EPOCH))
                     .isInstanceOf(ScheduleCommandException.class)
                     .hasMessageContaining("say 1970 or later");

@@ -10,6 +10,7 @@ import dev.postroad.contracts.message.ScheduleCommand.Backfill;
 import dev.postroad.contracts.message.ScheduleCommand.Pause;
 import dev.postroad.contracts.message.ScheduleCommand.TriggerNow;
 import dev.postroad.contracts.message.ScheduleCommand.Unpause;
+import dev.postroad.contracts.message.StartAt;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -61,12 +62,20 @@ public final class ScheduleControl {
             case Unpause(String reason) -> unpause(handle, command, reason);
             case TriggerNow _ -> {
                 ScheduleDefinition definition = locked(handle, command.schedule());
-                Instant time = at.truncatedTo(ChronoUnit.MILLIS);
+                Instant time = legal(at.truncatedTo(ChronoUnit.MILLIS));
                 String why = "somebody asked for it";
                 yield start(handle, definition, List.of(time), definition.overlap(), why, command.by());
             }
             case Backfill(Instant from, Instant to) -> backfill(handle, command, from, to);
         });
+    }
+
+    /** No run has an id with another time; a record has one whose writer took microseconds for milliseconds. */
+    private static Instant legal(Instant time) {
+        if (time.isBefore(Instant.EPOCH) || time.isAfter(StartAt.LAST)) {
+            throw new ScheduleCommandException("the time of the record is " + time + "; use one from 1970 to 9999");
+        }
+        return time;
     }
 
     private List<String> pause(Handle handle, ScheduleCommand command, @Nullable String reason) {
