@@ -35,7 +35,10 @@ public final class DataFolder {
             }
             return isNarrowed;
         } catch (IOException failed) {
-            throw new EmbeddedServerException("Cannot make " + folder + " private", failed);
+            throw new EmbeddedServerException(
+                    "The folder " + folder + " cannot be used (" + failed
+                            + "). Let its owner run this, or name another folder by POSTROAD_DATA_DIR.",
+                    failed);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.postroad.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,5 +53,15 @@ final class DataFolderTest {
         assertThat(DataFolder.keepPrivate(folder)).isTrue();
         assertThat(rights(folder)).isEqualTo("rwxrwxr-x");
         assertThat(rights(folder.resolve("kafka"))).isEqualTo("rwx------");
+    }
+
+    @Test
+    void saysWhyAFolderCannotBeUsedAndWhatToDo() throws IOException {
+        Path inTheWay = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> DataFolder.keepPrivate(inTheWay.resolve("data")))
+                .isInstanceOf(EmbeddedServerException.class)
+                .hasMessageContaining("cannot be used (java.nio.file.")
+                .hasMessageContaining(inTheWay.toString())
+                .hasMessageEndingWith("name another folder by POSTROAD_DATA_DIR.");
     }
 }
