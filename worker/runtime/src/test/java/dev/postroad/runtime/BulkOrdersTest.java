@@ -68,6 +68,22 @@ class BulkOrdersTest {
     }
 
     @Test
+    void anIdThatIsTakenIsRefusedToAnotherOrder() {
+        three("taken");
+        String filter = "'filter': {'tags': {'group': 'taken'}}";
+        post("{'id': 'taken', 'action': {'type': 'retry'}, " + filter + "}");
+        ended("taken");
+        List.of(
+                        "{'id': 'taken', 'action': {'type': 'cancel'}, " + filter + "}",
+                        "{'id': 'taken', 'action': {'type': 'retry'}, 'filter': {'graph': 'asks'}}")
+                .forEach(other -> {
+                    Caller.Reply reply = caller.post("/api/bulk", other);
+                    assertThat(reply.status()).isEqualTo(409);
+                    assertThat(reply.text()).contains("conflict", "give this one another id");
+                });
+    }
+
+    @Test
     void everyActionTakesEveryFilter() {
         three("all");
         String filter = "{'status': ['waiting', 'completed', 'failed', 'cancelled', 'paused'], 'graph': 'asks',"

@@ -117,7 +117,11 @@ final class BulkCommand implements Callable<Integer> {
         if (!selection.consent(surroundings).isGiven("Do " + type + " to " + runs + "?")) {
             throw CommandException.failed("nothing was done");
         }
-        bulks.order(order);
+        if (!bulks.order(order)) {
+            throw CommandException.failed(
+                    "order " + order.id() + " is there already, and does something else; `postroad bulk " + order.id()
+                            + "` says how far it is; give this one another --command-id");
+        }
         return follow(bulks, order.id());
     }
 

@@ -72,6 +72,11 @@ public record BulkReport(
                 id, action, selection, by, perSecond, createdAt, cancelledAt, cancelledBy, endedAt, counts, failed);
     }
 
+    /** Whether it is of an order, or of another one that has the same id. */
+    boolean isOf(BulkOrder order) {
+        return tree(action).equals(order.action()) && tree(selection).equals(order.selection());
+    }
+
     /** The state that people read: {@code running}, {@code cancelled} or {@code ended}. */
     public String state() {
         if (endedAt == null) {

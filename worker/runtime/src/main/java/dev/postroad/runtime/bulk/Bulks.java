@@ -52,9 +52,13 @@ public final class Bulks {
                 .one());
     }
 
-    /** Puts an order down, with the runs as they are now; one of that id that is there already is left as it is. */
-    public void order(BulkOrder order) {
-        jdbi.useTransaction(handle -> {
+    /**
+     * Puts an order down, with the runs as they are now; one of that id that is there already is left as it is.
+     *
+     * @return whether it is there; false where the one that is there is for something else
+     */
+    public boolean order(BulkOrder order) {
+        boolean isNew = jdbi.inTransaction(handle -> {
             ObjectNode selection = order.selection();
             int made = handle.createUpdate(ORDER)
                     .bind("id", order.id())
@@ -66,7 +70,9 @@ public final class Bulks {
             if (made > 0) {
                 chooseRuns(handle, order);
             }
+            return made > 0;
         });
+        return isNew || find(order.id()).filter(there -> there.isOf(order)).isPresent();
     }
 
     /** The newest ones are meant, and the oldest of them have their turn first. */

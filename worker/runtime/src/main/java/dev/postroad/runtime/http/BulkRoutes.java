@@ -50,8 +50,14 @@ final class BulkRoutes {
             Answers.send(context, json.put("runs", bulks.count(order.filter(), order.limit())));
             return;
         }
-        bulks.order(order);
-        Answers.send(context.status(202), found(context, order.id()).toJson());
+        boolean isThere = bulks.order(order);
+        BulkReport report = found(context, order.id());
+        if (!isThere) {
+            throw Refusal.of(
+                    ErrorCode.CONFLICT,
+                    "order " + order.id() + " is there already, and does something else; give this one another id");
+        }
+        Answers.send(context.status(202), report.toJson());
     }
 
     private void orders(Context context) {
