@@ -9,40 +9,33 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
-import org.jdbi.v3.core.statement.Update;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /** How a trigger that is held stands in Postgres: one row for each record. */
 final class HeldRows {
-    /** Picks the row whose {@link #key} is bound. */
-    static final String ONE =
-            "WHERE target = :target AND key = :key AND run_id = :runId AND partition = :partition AND \"offset\" = :offset";
-
     /** Whether a row of {@code d} and one of {@code m} are of one record. */
     static final String SAME = """
             d.target = m.target AND d.key = m.key AND d.run_id = m.run_id AND d.partition = m.partition
               AND d."offset" = m."offset\"""";
 
-    /** Picks the rows of those that are bound by {@link #bind}, of a table that is called {@code d}. */
+    /** The order in which whoever wants several rows has them locked, so that no two wait for each other. */
+    static final String ORDER = "d.target, d.key, d.run_id, d.partition, d.\"offset\"";
+
+    /** Picks the rows of those that are bound by {@link #bind}, of a table that is called {@code d}, and locks them. */
     static final String MANY = """
-            unnest(:targets::text[], :keys::text[], :runIds::text[], :partitions::int[], :offsets::bigint[])
-                AS m (target, key, run_id, partition, "offset")
-            WHERE\s""" + SAME;
+            (SELECT %s
+             FROM unnest(:targets::text[], :keys::text[], :runIds::text[], :partitions::int[], :offsets::bigint[])
+                 AS m (target, key, run_id, partition, "offset")
+             JOIN postroad.debounced_triggers d ON %s
+             ORDER BY %s FOR UPDATE OF d) AS m
+            WHERE\s""".formatted(ORDER, SAME, ORDER) + SAME;
 
     private HeldRows() {}
 
-    static Map<String, Object> key(HeldTrigger held) {
-        return Map.of(
-                "target", held.target(),
-                "key", held.key(),
-                "runId", held.runId(),
-                "partition", held.origin().partition(),
-                "offset", held.origin().offset());
-    }
-
-    static Update bind(Update update, List<HeldTrigger> triggers) {
-        return update.bindArray("targets", String.class, column(triggers, HeldTrigger::target))
+    static <S extends SqlStatement<S>> S bind(S statement, List<HeldTrigger> triggers) {
+        return statement
+                .bindArray("targets", String.class, column(triggers, HeldTrigger::target))
                 .bindArray("keys", String.class, column(triggers, HeldTrigger::key))
                 .bindArray("runIds", String.class, column(triggers, HeldTrigger::runId))
                 .bindArray(

@@ -46,8 +46,16 @@ public record HeldTrigger(
         return runId.equals(other.runId) && !isSame(other);
     }
 
+    /** As it is once it was stored: what is less than a millisecond is not. */
+    HeldTrigger inMillis() {
+        Duration stored = Duration.ofMillis(within.toMillis());
+        return stored.equals(within)
+                ? this
+                : new HeldTrigger(target, key, runId, writtenAt, stored, trigger, traceParent, origin);
+    }
+
     /** The place of its record, for people and to compare. */
-    String place() {
+    public String place() {
         return origin.topic() + ":" + origin.partition() + ":" + origin.offset();
     }
 }

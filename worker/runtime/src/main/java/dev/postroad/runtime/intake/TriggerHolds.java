@@ -4,6 +4,9 @@ import dev.postroad.contracts.message.Debounce;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.StartAt;
 import dev.postroad.contracts.message.Trigger;
+import dev.postroad.runtime.background.Gathering;
+import dev.postroad.runtime.background.OrderedGathering;
+import dev.postroad.runtime.debounce.Arrival;
 import dev.postroad.runtime.debounce.DebouncedTriggers;
 import dev.postroad.runtime.debounce.DebouncedTriggers.Taken;
 import dev.postroad.runtime.debounce.HeldTrigger;
@@ -20,30 +23,47 @@ import org.jspecify.annotations.Nullable;
  * whose run has another one. A record is done once that is told. Thread-safe.
  */
 final class TriggerHolds {
-    private final DebouncedTriggers triggers;
+    private static final int TAKEN_AT_ONCE = 2;
+    private static final int TOLD_AT_ONCE = 1;
+
+    private final OrderedGathering<Arrival, Taken> taking;
+    private final Gathering<Taken, Taken> telling;
     private final Outlets outlets;
 
     TriggerHolds(DebouncedTriggers triggers, Outlets outlets) {
-        this.triggers = triggers;
+        this.taking = new OrderedGathering<>(TAKEN_AT_ONCE, Arrival::bytes, triggers::take);
+        this.telling = new Gathering<>(TOLD_AT_ONCE, TriggerHolds::characters, all -> {
+            triggers.told(all);
+            return all;
+        });
         this.outlets = outlets;
     }
 
+    private static int characters(Taken told) {
+        return told.all()
+                .mapToInt(each -> each.key().length() + each.runId().length())
+                .sum();
+    }
+
     void hold(Admissible admissible, Debounce debounce, Incoming incoming) {
+        ConsumerRecord<byte[], byte[]> record = incoming.record();
         HeldTrigger held = held(admissible, debounce, incoming);
         String about = held.target() + "/" + held.key();
-        incoming.settle(about, () -> {
-            Taken taken = triggers.take(held, incoming.record().partition());
+        OrderedGathering<Arrival, Taken>.Turn turn =
+                taking.turn(about, new Arrival(held, record.partition(), record.serializedValueSize()));
+        incoming.settleTogether(about, () -> {
+            Taken taken = turn.ask();
             if (taken.size() == 0) {
                 incoming.done();
                 return;
             }
-            tell(
-                    taken,
-                    () -> incoming.settle(about, () -> {
-                        triggers.told(taken);
-                        incoming.done();
-                    }));
+            tell(taken, () -> incoming.settleTogether("told/" + held.place(), () -> forget(taken, incoming)));
         });
+    }
+
+    private void forget(Taken taken, Incoming incoming) throws InterruptedException {
+        Taken _ = telling.ask(taken);
+        incoming.done();
     }
 
     private void tell(Taken taken, Runnable told) {

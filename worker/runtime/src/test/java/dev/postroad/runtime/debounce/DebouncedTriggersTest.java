@@ -42,7 +42,7 @@ class DebouncedTriggersTest {
     void eachOfManyIsToldOfByTheOneThatTookItsPlaceAlone() {
         List<HeldTrigger> told = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            Taken taken = triggers.take(trigger("run-" + i, i), 0);
+            Taken taken = take(trigger("run-" + i, i), 0);
             assertThat(taken.repeats()).isEmpty();
             told.addAll(taken.superseded());
         }
@@ -57,33 +57,33 @@ class DebouncedTriggersTest {
     void oneThatIsNotToldIsToldWhenItsRecordOrThatOfTheLaterOneIsReadAgain() {
         HeldTrigger first = trigger("first", 0);
         HeldTrigger second = trigger("second", 1);
-        triggers.take(first, 0);
-        assertThat(triggers.take(second, 0)).isEqualTo(superseded(first));
-        assertThat(triggers.take(second, 0)).isEqualTo(superseded(first));
-        assertThat(triggers.take(first, 0)).isEqualTo(superseded(first));
-        triggers.told(superseded(first));
-        assertThat(triggers.take(second, 0)).isEqualTo(superseded());
+        take(first, 0);
+        assertThat(take(second, 0)).isEqualTo(superseded(first));
+        assertThat(take(second, 0)).isEqualTo(superseded(first));
+        assertThat(take(first, 0)).isEqualTo(superseded(first));
+        triggers.told(List.of(superseded(first)));
+        assertThat(take(second, 0)).isEqualTo(superseded());
     }
 
     @Test
     void secondOneForARunThatHasBegunIsARepeatAndTakesNobodysPlace() {
         HeldTrigger first = trigger("same", 0);
-        triggers.take(first, 0);
+        take(first, 0);
         assertThat(chosen()).containsExactly("same");
-        triggers.take(trigger("other", 1), 0);
-        assertThat(triggers.take(trigger("same", 2), 0)).isEqualTo(repeat(trigger("same", 2)));
-        assertThat(triggers.take(trigger("same", -1), 0)).isEqualTo(repeat(trigger("same", -1)));
-        assertThat(triggers.take(first, 0)).isEqualTo(superseded());
+        take(trigger("other", 1), 0);
+        assertThat(take(trigger("same", 2), 0)).isEqualTo(repeat(trigger("same", 2)));
+        assertThat(take(trigger("same", -1), 0)).isEqualTo(repeat(trigger("same", -1)));
+        assertThat(take(first, 0)).isEqualTo(superseded());
         assertThat(chosen()).containsExactly("same", "other");
     }
 
     @Test
     void secondOneForARunThatIsHeldTakesThePlaceOfTheFirstWhichIsARepeat() {
         HeldTrigger first = trigger("same", 0);
-        triggers.take(first, 0);
-        assertThat(triggers.take(trigger("same", 1), 0)).isEqualTo(repeat(first));
-        triggers.told(repeat(first));
-        assertThat(triggers.take(first, 0)).isEqualTo(repeat(first));
+        take(first, 0);
+        assertThat(take(trigger("same", 1), 0)).isEqualTo(repeat(first));
+        triggers.told(List.of(repeat(first)));
+        assertThat(take(first, 0)).isEqualTo(repeat(first));
         now = NOON.plus(WITHIN);
         assertThat(due.choose(List.of(0), 10))
                 .extracting(each -> each.trigger().origin().offset())
@@ -94,18 +94,18 @@ class DebouncedTriggersTest {
     void allOfARunThatDoesNotRunAreSuperseded() {
         HeldTrigger first = trigger("same", 0);
         HeldTrigger second = trigger("same", 1);
-        triggers.take(second, 0);
+        take(second, 0);
         HeldTrigger last = trigger("last", 2);
-        assertThat(triggers.take(last, 0)).isEqualTo(superseded(second));
-        assertThat(triggers.take(first, 0)).isEqualTo(superseded(first));
+        assertThat(take(last, 0)).isEqualTo(superseded(second));
+        assertThat(take(first, 0)).isEqualTo(superseded(first));
         assertThat(chosen()).containsExactly("last");
     }
 
     @Test
     void whatIsChosenIsChosenAgainUntilItIsSent() {
-        triggers.take(trigger("a", 0, "a"), 0);
-        triggers.take(trigger("b", 1, "b"), 0);
-        triggers.take(trigger("elsewhere", 2, "c"), 7);
+        take(trigger("a", 0, "a"), 0);
+        take(trigger("b", 1, "b"), 0);
+        take(trigger("elsewhere", 2, "c"), 7);
         assertThat(due.choose(List.of(0), 10)).isEmpty();
         now = NOON.plus(WITHIN);
         List<Chosen> both = due.choose(List.of(0), 10);
@@ -118,18 +118,22 @@ class DebouncedTriggersTest {
 
     @Test
     void whatIsOldIsForgottenWhateverBecameOfIt() {
-        triggers.take(trigger("first", 0), 0);
-        triggers.take(trigger("second", 1), 0);
+        take(trigger("first", 0), 0);
+        take(trigger("second", 1), 0);
         now = NOON.plus(WITHIN);
         due.sent(due.choose(List.of(0), 10));
         due.forgetOld();
         assertThat(SITE.number("SELECT count(*) FROM postroad.debounced_triggers"))
                 .isEqualTo(2);
         now = NOON.plus(Duration.ofDays(2));
-        triggers.take(trigger("held", 2, "another"), 0);
+        take(trigger("held", 2, "another"), 0);
         assertThat(due.forgetOld()).isFalse();
         assertThat(SITE.number("SELECT count(*) FROM postroad.debounced_triggers"))
                 .isEqualTo(1);
+    }
+
+    private Taken take(HeldTrigger trigger, int shard) {
+        return triggers.take(List.of(new Arrival(trigger, shard, 100))).getFirst();
     }
 
     private List<String> chosen() {

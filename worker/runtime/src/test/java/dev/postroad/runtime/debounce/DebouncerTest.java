@@ -9,6 +9,7 @@ import dev.postroad.runtime.testing.Site;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -65,7 +66,7 @@ class DebouncerTest {
     }
 
     private void hold(String runId, int place) {
-        triggers.take(
+        triggers.take(List.of(new Arrival(
                 new HeldTrigger(
                         "graph/g",
                         runId,
@@ -75,6 +76,7 @@ class DebouncerTest {
                         Trigger.of("g", runId, JsonNodeFactory.instance.objectNode()),
                         null,
                         new Origin("triggers", 0, place)),
-                0);
+                0,
+                100)));
     }
 }
