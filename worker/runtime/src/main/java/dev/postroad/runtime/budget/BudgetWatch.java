@@ -27,8 +27,7 @@ public final class BudgetWatch implements AutoCloseable {
     private static final String OLD = "DELETE FROM postroad.budgets WHERE slot < now() - interval '400 days'";
     private static final long LOOKS_A_TIDYING = 3_600;
     // In no order, so that those of one budget that is used up do not stand before all others for ever. By whose key a
-    // run
-    // paused, only the event says that told of it: a run that migrated came to the queue by another key, or by none.
+    // run paused, only the event says that told of it: one that migrated came to the queue by another key, or by none.
     private static final String PAUSED = """
             SELECT r.run_id, r.shard, r.graph, r.status_seq, told.key
             FROM (SELECT id, run_id, shard, graph, status_seq FROM postroad.runs

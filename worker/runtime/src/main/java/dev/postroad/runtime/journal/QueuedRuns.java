@@ -44,8 +44,7 @@ public final class QueuedRuns {
             + FIRST_OF_THOSE.formatted("wake_at IS NULL") + " IS NOT NULL OR "
             + FIRST_OF_THOSE.formatted(DUE_FOR_A_TURN) + " IS NOT NULL";
     // From key to key by the index, past all the runs of each; without those that are not to begin yet, for they were
-    // given
-    // no place among the turns, and stand where years ahead of now are. So the far ones are not looked at in the index.
+    // given no place among the turns, and stand years ahead of now. So the far ones are not looked at in the index.
     private static final String OF_A_KEY = """
             LATERAL (SELECT rank FROM postroad.runs r
                      WHERE r.status = 'queued' AND r.fair_key IS NOT NULL AND r.graph = k.graph

@@ -56,8 +56,7 @@ public final class Producers {
         config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 20);
         config.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
         // Where a broker took the second batch of a partition and not the first, the first is out of order for as long
-        // as
-        // it is tried; what is given up gets a new sequence.
+        // as it is tried; what is given up gets a new sequence.
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, GIVEN_UP_AFTER_MILLIS);
         // A lane must not stand still because Kafka does: what it refuses is read back from the journal.
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
