@@ -68,6 +68,17 @@ class BulkOrdersTest {
     }
 
     @Test
+    void anOrderThatCountsItsTimesFromNowIsTheSameWhenItIsSaidAgain() {
+        three("later");
+        String order = "{'id': 'later', 'action': {'type': 'retry'}, 'filter': {'status': %s, 'since': '%s',"
+                + " 'tags': {'group': 'later'}}}";
+        post(order.formatted("'completed'", "2026-01-01T00:00:00Z"));
+        JsonNode done = ended("later");
+        assertThat(post(order.formatted("['completed']", "2026-01-01T00:00:01Z")))
+                .isEqualTo(done);
+    }
+
+    @Test
     void anIdThatIsTakenIsRefusedToAnotherOrder() {
         three("taken");
         String filter = "'filter': {'tags': {'group': 'taken'}}";

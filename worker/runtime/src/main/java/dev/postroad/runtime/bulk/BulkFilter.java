@@ -2,6 +2,8 @@ package dev.postroad.runtime.bulk;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultList;
 import dev.postroad.contracts.json.Fields;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.runtime.history.rows.JsonFields;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,25 @@ final class BulkFilter {
     /** What is null or empty asks for nothing, and whoever had a variable unset does not mean all runs. */
     private static boolean saysSomething(@Nullable JsonNode wanted) {
         return wanted != null && !(wanted.isContainerNode() && wanted.isEmpty());
+    }
+
+    /** Whether a filter that was asked for is for the same runs as another, but for times, which may count from now. */
+    static boolean isFor(JsonNode asked, RunFilter filter) {
+        List<Fault> faults = new FaultList();
+        RunFilter read = read(Fields.of(asked, "", faults));
+        return faults.isEmpty() && ofAnyTime(read).equals(ofAnyTime(filter));
+    }
+
+    private static RunFilter ofAnyTime(RunFilter filter) {
+        return new RunFilter(
+                filter.statuses(),
+                filter.graph(),
+                filter.graphVersion(),
+                filter.waitsFor(),
+                null,
+                null,
+                filter.tags(),
+                filter.error());
     }
 
     /** The filter as it is asked for. */

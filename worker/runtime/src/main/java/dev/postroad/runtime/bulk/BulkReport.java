@@ -74,7 +74,7 @@ public record BulkReport(
 
     /** Whether it is of an order, or of another one that has the same id. */
     boolean isOf(BulkOrder order) {
-        return tree(action).equals(order.action()) && tree(selection).equals(order.selection());
+        return tree(action).equals(order.action()) && BulkFilter.isFor(tree(selection), order.filter());
     }
 
     /** The state that people read: {@code running}, {@code cancelled} or {@code ended}. */
