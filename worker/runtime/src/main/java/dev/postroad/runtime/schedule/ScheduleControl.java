@@ -187,7 +187,9 @@ public final class ScheduleControl {
         return handle.execute(
                         """
                         INSERT INTO postroad.schedule_runs (schedule, due_at, run_id, waits, overlap, reason, asked_by)
-                        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (schedule, due_at) DO UPDATE SET reason = excluded.reason, asked_by = excluded.asked_by
+                        WHERE schedule_runs.waits AND excluded.waits AND schedule_runs.reason IS NULL""",
                         run.schedule(),
                         run.dueAt().atOffset(ZoneOffset.UTC),
                         run.runId(),
