@@ -49,7 +49,7 @@ public final class QueuedRuns {
             LATERAL (SELECT rank FROM postroad.runs r
                      WHERE r.status = 'queued' AND r.fair_key IS NOT NULL AND r.graph = k.graph
                        AND r.priority = k.priority AND r.fair_key = k.fair_key AND r.shard = ANY (?)
-                       AND r.rank <= now() + interval '1 day' AND (r.wake_at IS NULL OR r.wake_at <= now())
+                       AND r.rank <= now() + interval '1 hour' AND (r.wake_at IS NULL OR r.wake_at <= now())
                      ORDER BY rank %s LIMIT 1) AS %s""";
     private static final String KEYS = """
             WITH RECURSIVE keys AS (
@@ -66,9 +66,10 @@ public final class QueuedRuns {
             FROM (SELECT * FROM keys LIMIT ?) AS k,""" + OF_A_KEY.formatted("", "a") + ", " + OF_A_KEY.formatted("DESC", "z");
 
     private static final String ARE_WAITING = """
-            SELECT EXISTS (SELECT FROM postroad.runs
-                WHERE status = 'queued' AND fair_key IS NOT NULL AND graph = ? AND priority = ? AND shard = ANY (?)
-                  AND rank <= now() + interval '1 day' AND (wake_at IS NULL OR wake_at <= now()))""";
+            SELECT (SELECT id FROM postroad.runs
+                    WHERE status = 'queued' AND fair_key IS NOT NULL AND graph = ? AND priority = ? AND shard = ANY (?)
+                      AND rank <= now() + interval '1 hour' AND (wake_at IS NULL OR wake_at <= now())
+                    ORDER BY fair_key, rank LIMIT 1) IS NOT NULL""";
 
     private final DataSource database;
 

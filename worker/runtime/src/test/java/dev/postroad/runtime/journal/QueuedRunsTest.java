@@ -567,6 +567,7 @@ class QueuedRunsTest {
                 .isEqualTo(before);
         set("waits", "cancelled");
         turns.tidy(queued, List.of(0), now);
+        turns.tidy(queued, List.of(0), now);
         assertThat(fair.rank(line, "initech", 1, now))
                 .as("it does not go ahead of all other graphs for an hour that is over")
                 .isEqualTo(now);
@@ -574,6 +575,21 @@ class QueuedRunsTest {
         assertThat(fair.rank(line, "initech", 1, now))
                 .as("nor is that forgotten")
                 .isAfter(now);
+    }
+
+    @Test
+    void aLineIsKeptToWhichSomebodyCameWhoIsNotInPostgresYet() throws SQLException {
+        FairRanks.Line line = new FairRanks.Line("g", 0);
+        FairRanks fair = new FairRanks();
+        TurnsOfKeys turns = new TurnsOfKeys(fair);
+        Instant before = Instant.parse("2026-01-01T00:00:00Z");
+        Instant now = before.plus(Duration.ofHours(1));
+        fair.began(line, fair.rank(line, "acme", 1, before));
+        fair.rank(line, "acme", 1, before);
+        turns.tidy(queued, List.of(0), now);
+        fair.takeIn(line, "globex", before, before);
+        turns.tidy(queued, List.of(0), now);
+        assertThat(fair.rank(line, "initech", 1, now)).isEqualTo(before);
     }
 
     private static QueueRules atMost(int runs) {

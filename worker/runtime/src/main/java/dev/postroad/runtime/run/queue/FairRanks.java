@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -53,19 +52,26 @@ public final class FairRanks {
     }
 
     /**
-     * The lines in which the next run would stand at a time or before, as others seem to wait. Where they do not, as they
-     * were cancelled or begin elsewhere by now, it is to be said: else all that come stand there, ahead of other graphs.
+     * The lines in which the next run would stand at a time or before, as others seem to wait, each with how often somebody
+     * came to it. Where they do not wait, as they were cancelled or begin elsewhere by now, it is to be said: else all that
+     * come stand there, ahead of other graphs.
      */
-    synchronized List<Line> behind(Instant time) {
-        return lines.entrySet().stream()
-                .filter(line -> line.getValue().isBehind(nanos(time)))
-                .map(Map.Entry::getKey)
-                .toList();
+    synchronized Map<Line, Long> behind(Instant time) {
+        Map<Line, Long> behind = new HashMap<>();
+        lines.forEach((line, stamps) -> {
+            if (stamps.isBehind(nanos(time))) {
+                behind.put(line, stamps.came);
+            }
+        });
+        return behind;
     }
 
-    /** Nobody waits in a line. */
-    synchronized void nobodyWaits(Line line) {
-        lines.remove(line);
+    /** Nobody waits in a line, unless somebody came to it since. */
+    synchronized void nobodyWaits(Line line, long came) {
+        Stamps stamps = lines.get(line);
+        if (stamps != null && stamps.came == came) {
+            lines.remove(line);
+        }
     }
 
     /**
@@ -98,8 +104,10 @@ public final class FairRanks {
 
         private long begun = NONE;
         private long last = NONE;
+        private long came;
 
         Instant next(String key, double weight, Instant first) {
+            came++;
             if (begun >= last) {
                 // Nobody waits: all begin anew, at this time.
                 ends.clear();
@@ -128,6 +136,7 @@ public final class FairRanks {
         }
 
         void takeIn(String key, long firstRank, long lastRank) {
+            came++;
             floor = last == NONE ? firstRank : Math.min(floor, firstRank);
             last = Math.max(last, lastRank);
             ends.merge(key, lastRank + STEP_NANOS, Math::max);

@@ -23,7 +23,7 @@ public interface QueuePolicy {
     void shardComes(QueuedRuns queued, int shard) throws SQLException;
 
     /**
-     * Looks now and then whether there are those still who seem to wait. Blocks.
+     * Looks now and then whether there are those still who seem to wait; always on the same thread. Blocks.
      *
      * @param shards whose runs begin here
      * @throws SQLException where Postgres does not answer

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,6 +24,9 @@ public final class TurnsOfKeys implements QueuePolicy {
     private final FairRanks fair;
     private final Set<Integer> unread = ConcurrentHashMap.newKeySet();
     private final Object reading = new Object();
+
+    /** Of one thread. */
+    private Map<FairRanks.Line, Long> lastBehind = Map.of();
 
     /** @param fair gives ranks to the runs that come */
     public TurnsOfKeys(FairRanks fair) {
@@ -50,14 +54,22 @@ public final class TurnsOfKeys implements QueuePolicy {
         }
     }
 
-    /** A backlog may be worked off for hours, and is asked for each time: it ends with the first run that is found. */
+    /**
+     * A backlog may be worked off for hours, and is asked for each time: it ends with the first run that is found. Where
+     * somebody came since the last time nothing is asked, for who came may be on the way into Postgres, and a shard that
+     * comes is not among those yet whose runs begin here.
+     */
     @Override
     public void tidy(QueuedRuns queued, Collection<Integer> shards, Instant now) throws SQLException {
-        for (FairRanks.Line line : fair.behind(now.minus(LONG_AGO))) {
-            if (!queued.areWaiting(line.graph(), line.priority(), shards)) {
-                fair.nobodyWaits(line);
+        Map<FairRanks.Line, Long> behind = fair.behind(now.minus(LONG_AGO));
+        for (Map.Entry<FairRanks.Line, Long> line : behind.entrySet()) {
+            FairRanks.Line name = line.getKey();
+            if (line.getValue().equals(lastBehind.get(name))
+                    && !queued.areWaiting(name.graph(), name.priority(), shards)) {
+                fair.nobodyWaits(name, line.getValue());
             }
         }
+        lastBehind = behind;
     }
 
     @Override
