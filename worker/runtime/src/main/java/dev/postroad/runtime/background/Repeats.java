@@ -26,7 +26,7 @@ public final class Repeats {
     static final int MOST = 32;
 
     /** What Kafka's and Postgres' clients say otherwise each time: the milliseconds that were waited, and lists of what it was about. */
-    private static final Pattern VARYING = Pattern.compile("\\b\\d+ ?ms\\b|\\[[^\\]]*]?");
+    private static final Pattern VARYING = Pattern.compile("\\b\\d+ ?ms\\b|\\[[^\\]]*]");
 
     /** What follows may quote anything of any length. */
     private static final int TELLING = 500;
@@ -78,8 +78,9 @@ public final class Repeats {
     private synchronized @Nullable String note(String message) {
         Instant now = clock.instant();
         said.values().removeIf(before -> isForgotten(before, now));
-        String kind = VARYING.matcher(message.substring(0, Math.min(TELLING, message.length())))
-                .replaceAll("");
+        // A list that is cut off is no other one for that.
+        String begins = message.length() <= TELLING ? message : message.substring(0, TELLING) + "]";
+        String kind = VARYING.matcher(begins).replaceAll("");
         String known = said.containsKey(kind) || said.size() < MOST ? kind : OTHERS;
         Said before = said.get(known);
         if (before != null && isQuiet(before, now)) {
