@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What is refused before any server is started. */
 @NullMarked
@@ -285,6 +289,20 @@ final class ArgumentsTest {
         assertThat(shell.run(command.isEmpty() ? new String[] {"--help"} : (command + " --help").split(" ")))
                 .isZero();
         assertThat(shell.out()).startsWith(("Usage: postroad " + command).strip());
+    }
+
+    @Test
+    void listsEachCommandWithAWholeSentence() {
+        Deque<CommandLine> commands =
+                new ArrayDeque<>(List.of(Postroad.commandLine(new TestShell(folder).surroundings())));
+        while (!commands.isEmpty()) {
+            CommandLine command = commands.remove();
+            commands.addAll(command.getSubcommands().values());
+            // The list has the first line alone.
+            assertThat(command.getCommandSpec().usageMessage().description()[0])
+                    .as(command.getCommandName())
+                    .endsWith(".");
+        }
     }
 
     @Test

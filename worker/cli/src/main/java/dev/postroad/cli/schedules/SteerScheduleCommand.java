@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Have a schedule start nothing for now (pause), or start its runs again (unpause), from the next time on:",
-            "what was due meanwhile is not made up for. Runs under way go on; what waits for one waits until it is"
+            "Have a schedule start nothing for now (pause), or start its runs again (unpause), from the next time on.",
+            "What was due meanwhile is not made up for. Runs under way go on; what waits for one waits until it is"
                     + " unpaused."
         })
 final class SteerScheduleCommand implements Callable<Integer> {

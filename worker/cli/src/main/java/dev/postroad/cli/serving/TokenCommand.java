@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "token",
         description = {
-            "Make a token for the HTTP API: its line, for POSTROAD_HTTP_TOKENS or its file, goes to standard output,",
-            "and the token, which is stored nowhere, to standard error."
+            "Make a token for the HTTP API.",
+            "Its line, for POSTROAD_HTTP_TOKENS or its file, goes to standard output, and the token, which is stored"
+                    + " nowhere, to standard error."
         })
 final class TokenCommand implements Callable<Integer> {
     private final Surroundings surroundings;

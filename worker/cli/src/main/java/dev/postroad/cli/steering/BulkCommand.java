@@ -29,9 +29,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bulk",
         description = {
-            "Do something to many runs on the server, so that this command need not stay: any control message without"
-                    + " its run, or {\"type\": \"prune\"}, as --action, for the runs of a filter. It is followed until"
-                    + " it is done; Ctrl-C leaves it going.",
+            "Do something to many runs on the server, so that this command need not stay.",
+            "That is any control message without its run, or {\"type\": \"prune\"}, as --action, for the runs of a"
+                    + " filter. It is followed until it is done; Ctrl-C leaves it going.",
             "Without --action: what was asked for before, or one of it by its ID, which --cancel ends."
         })
 final class BulkCommand implements Callable<Integer> {

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "migrate",
         description = {
-            "Bring the schema to the newest version, and make the topics that are missing.",
+            "Bring the schema to the newest version, and make the topics that are missing; or move runs to another version of"
+                    + " their graph.",
             "With a RUN: have it go on under another version of its graph, at once where it is at rest, else from its"
                     + " next superstep on. Where something that is under way has no place there, all of that is said,"
                     + " and the run stays as it is; --dry-run only says what would be lost.",
