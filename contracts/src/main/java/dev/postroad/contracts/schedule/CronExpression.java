@@ -33,6 +33,9 @@ public final class CronExpression {
     private static final int FIELDS = 5;
     private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9*,/-]+");
     private static final Pattern WEEK_FROM_SUNDAY = Pattern.compile("(?<![A-Za-z0-9])SUN-", Pattern.CASE_INSENSITIVE);
+    private static final String BACKWARDS = "Invalid range!";
+    private static final String FROM_THE_LOWER =
+            "; a range goes from the lower to the higher, and one past the end is written as two, such as 22-23,0-2";
     private static final LocalDateTime ANY_TIME = LocalDateTime.of(2024, 1, 1, 0, 0);
     private static final CronParser PARSER = new CronParser(definition());
 
@@ -103,7 +106,7 @@ public final class CronExpression {
             return read(text, fields);
         } catch (IllegalArgumentException wrong) {
             String why = String.valueOf(wrong.getMessage()).replace("Failed to parse cron expression. ", "");
-            throw new IllegalArgumentException(why, wrong);
+            throw new IllegalArgumentException(why.contains(BACKWARDS) ? why + FROM_THE_LOWER : why, wrong);
         } catch (RuntimeException unforeseen) {
             // The parser stumbles over some texts that are none, such as a list of commas alone.
             throw new IllegalArgumentException("a field of it is not complete", unforeseen);

@@ -21,6 +21,8 @@ class CronExpressionTest {
             0 0 * FOO *     | FOO
             0 0 * * MON-FOO | FOO
             0 0 30 2 *      | no such day
+            0 0 * * FRI-MON | written as two
+            0 22-2 * * *    | written as two
             0 0 * *         | 4 fields
             0 0 0 0 * * *   | 7 fields
             @daily          | 1 fields
