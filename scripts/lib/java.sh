@@ -84,7 +84,7 @@ build() {
       return
     fi
   fi
-  echo "Building Postroad (first time takes about a minute)…" >&2
+  echo "Building Postroad (the first time takes a minute or more)…" >&2
   # What changes while the build runs is for the next one.
   started="$(mktemp "$target/started.XXXXXX")"
   if ! (cd "$root" && "$tool" -B -q -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true \
