@@ -121,11 +121,12 @@ class TakeOverTest {
                 .extracting(WorkerReport.Living::lag)
                 .as("each says how far its triggers are read")
                 .doesNotContainNull();
-        assertThat(report.takeOvers()).singleElement().satisfies(takeOver -> {
-            assertThat(takeOver.worker()).isEqualTo("a");
-            // The second where the machine stands still for a lease meanwhile.
-            assertThat(takeOver.why()).isIn("its session ended, and it took no other", "it gave no sign for its lease");
-        });
+        // By its lease, and before it was killed too, where the machine stands still for that long.
+        assertThat(report.takeOvers())
+                .filteredOn(takeOver -> takeOver.worker().equals("a"))
+                .isNotEmpty()
+                .extracting(WorkerReport.TakeOver::why)
+                .isSubsetOf("its session ended, and it took no other", "it gave no sign for its lease");
     }
 
     private Optional<String> ofA(List<String> runs) {
