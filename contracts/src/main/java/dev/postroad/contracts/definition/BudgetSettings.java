@@ -1,6 +1,7 @@
 package dev.postroad.contracts.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fields;
 import java.math.BigDecimal;
 import java.util.Set;
@@ -26,8 +27,8 @@ public record BudgetSettings(
     private static final Set<String> KNOWN = Set.of("key", "tokens", "cost", "per", "onExceeded");
     private static final Pattern CHOICES = Pattern.compile("warn|pause|fail");
 
-    /** Null where there is no limit. */
-    static @Nullable BudgetSettings read(@Nullable Fields fields) {
+    /** Reads them; null where there are none, the faults go to the fields. */
+    public static @Nullable BudgetSettings read(@Nullable Fields fields) {
         if (fields == null) {
             return null;
         }
@@ -46,6 +47,23 @@ public record BudgetSettings(
                 cost(fields),
                 BudgetPeriod.read(fields, "per"),
                 onExceeded == null ? OnExceeded.PAUSE : OnExceeded.of(onExceeded));
+    }
+
+    /** Puts them into an object. */
+    public void put(ObjectNode json) {
+        if (key != null) {
+            json.put("key", key);
+        }
+        if (tokens != null) {
+            json.put("tokens", tokens);
+        }
+        if (cost != null) {
+            json.put("cost", cost);
+        }
+        if (per != null) {
+            json.put("per", per.text());
+        }
+        json.put("onExceeded", onExceeded.publicName());
     }
 
     private static @Nullable Long tokens(Fields fields) {

@@ -2,6 +2,7 @@ package dev.postroad.contracts.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Fields;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,45 @@ public record QueueSettings(
                 all(fields, "rate", QueueSettings::rate),
                 fairness == null ? null : fairness(fairness),
                 Boolean.TRUE.equals(fields.truth("paused")));
+    }
+
+    /** What a trigger says of its own run; it cannot pause a queue. */
+    public static QueueSettings ofRun(@Nullable Fields fields) {
+        if (fields == null) {
+            return NONE;
+        }
+        if (fields.has("paused")) {
+            fields.fault("paused", "has no meaning in a trigger", "use startAt, or pauseBefore with the first node");
+        }
+        QueueSettings read = read(fields);
+        return new QueueSettings(read.concurrency, read.rate, read.fairness);
+    }
+
+    /** Puts what it says into an object. */
+    public void put(ObjectNode json) {
+        if (!concurrency.isEmpty()) {
+            ArrayNode limits = json.putArray("concurrency");
+            concurrency.forEach(limit -> put(limits.addObject(), limit.key()).put("runs", limit.runs()));
+        }
+        if (!rate.isEmpty()) {
+            ArrayNode limits = json.putArray("rate");
+            rate.forEach(limit -> put(limits.addObject(), limit.key())
+                    .put("runs", limit.runs())
+                    .put("per", limit.per().toString()));
+        }
+        if (fairness != null) {
+            ObjectNode turns = put(json.putObject("fairness"), fairness.key());
+            if (fairness.weight() != null) {
+                turns.put("weight", fairness.weight());
+            }
+        }
+        if (paused) {
+            json.put("paused", true);
+        }
+    }
+
+    private static ObjectNode put(ObjectNode limit, @Nullable String key) {
+        return key == null ? limit : limit.put("key", key);
     }
 
     /** One may stand without a list. */

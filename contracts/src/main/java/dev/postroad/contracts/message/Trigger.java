@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param startAt when it may begin; null for at once
  * @param debounce whether a later trigger may take its place; null where none does
  * @param breakpoints before and after which nodes it is to pause
+ * @param terms what holds for this run in place of what its graph says; {@link RunTerms#NONE} for nothing
  * @param by who asks for it, 1 to 200 characters, which stands in the run's first event; null where nobody says so
  */
 public record Trigger(
@@ -40,6 +41,7 @@ public record Trigger(
         @Nullable StartAt startAt,
         @Nullable Debounce debounce,
         Breakpoints breakpoints,
+        RunTerms terms,
         @Nullable String by) {
 
     private static final String PAUSE_BEFORE = "pauseBefore";
@@ -58,6 +60,9 @@ public record Trigger(
             "debounce",
             PAUSE_BEFORE,
             PAUSE_AFTER,
+            RunTerms.QUEUE,
+            RunTerms.BUDGET,
+            RunTerms.RETENTION,
             "by");
 
     /** Of events and definitions, and of LangGraph. */
@@ -89,7 +94,7 @@ public record Trigger(
             int priority,
             @Nullable Duration timeout,
             Map<String, String> tags) {
-        this(target, runId, input, priority, timeout, tags, null, null, Breakpoints.NONE, null);
+        this(target, runId, input, priority, timeout, tags, null, null, Breakpoints.NONE, RunTerms.NONE, null);
     }
 
     /** Of nobody in particular. */
@@ -102,22 +107,27 @@ public record Trigger(
             Map<String, String> tags,
             @Nullable StartAt startAt,
             @Nullable Debounce debounce) {
-        this(target, runId, input, priority, timeout, tags, startAt, debounce, Breakpoints.NONE, null);
+        this(target, runId, input, priority, timeout, tags, startAt, debounce, Breakpoints.NONE, RunTerms.NONE, null);
     }
 
     /** The same by somebody; null for nobody in particular. */
     public Trigger by(@Nullable String name) {
-        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, breakpoints, name);
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, breakpoints, terms, name);
     }
 
     /** The same of a run that is to pause before and after nodes. */
     public Trigger pausing(Breakpoints at) {
-        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, at, by);
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, at, terms, by);
+    }
+
+    /** The same of a run to which this applies in place of what its graph says. */
+    public Trigger under(RunTerms own) {
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, debounce, breakpoints, own, by);
     }
 
     /** The same trigger, debounced otherwise. */
     public Trigger debounced(@Nullable Debounce other) {
-        return new Trigger(target, runId, input, priority, timeout, tags, startAt, other, breakpoints, by);
+        return new Trigger(target, runId, input, priority, timeout, tags, startAt, other, breakpoints, terms, by);
     }
 
     /** The same by somebody, where the message does not say who. */
@@ -127,7 +137,7 @@ public record Trigger(
 
     /** The same, for a run of an id and not before a time, and whatever comes later. */
     public Trigger settled(String ofRun, @Nullable StartAt time) {
-        return new Trigger(target, ofRun, input, priority, timeout, tags, time, null, breakpoints, by);
+        return new Trigger(target, ofRun, input, priority, timeout, tags, time, null, breakpoints, terms, by);
     }
 
     /** What a trigger runs. */
@@ -169,6 +179,7 @@ public record Trigger(
         StartAt startAt = StartAt.read(fields, "startAt");
         Debounce debounce = Debounce.read(fields.nested("debounce"));
         Breakpoints breakpoints = Breakpoints.read(fields, PAUSE_BEFORE, PAUSE_AFTER);
+        RunTerms terms = RunTerms.read(fields);
         String by = Giver.read(fields);
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);
@@ -183,6 +194,7 @@ public record Trigger(
                 startAt,
                 debounce,
                 Objects.requireNonNullElse(breakpoints, Breakpoints.NONE),
+                terms,
                 by);
     }
 
@@ -233,6 +245,7 @@ public record Trigger(
             debounce.put(json.putObject("debounce"));
         }
         breakpoints.put(json, PAUSE_BEFORE, PAUSE_AFTER);
+        terms.put(json);
         if (by != null) {
             json.put("by", by);
         }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.postroad.contracts.definition.BudgetSettings;
+import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.contracts.definition.QueueSettings;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,35 @@ class TriggerTest {
                         9,
                         Duration.ofMinutes(10),
                         Map.of("t", "x")));
+    }
+
+    @Test
+    void readsWhatHoldsInPlaceOfItsGraphAndWritesItAgain() throws FaultsException {
+        String said = """
+                {"graph":"g","input":{},
+                 "queue":{"concurrency":{"key":"input.tenant","runs":5},"rate":[{"runs":60,"per":"PT1M"}],
+                          "fairness":{"key":"input.tenant","weight":3}},
+                 "budget":{"tokens":500,"cost":0.25,"onExceeded":"fail"},"retention":"P30D"}""";
+        Trigger trigger = Trigger.read(Json.read(said));
+        assertThat(trigger.terms())
+                .isEqualTo(new RunTerms(
+                        new QueueSettings(
+                                List.of(new QueueSettings.Concurrency("input.tenant", 5)),
+                                List.of(new QueueSettings.Rate(null, 60, Duration.ofMinutes(1))),
+                                new QueueSettings.Fairness("input.tenant", "3")),
+                        new BudgetSettings(null, 500L, new BigDecimal("0.25"), null, OnExceeded.FAIL),
+                        Duration.ofDays(30)));
+        assertThat(Trigger.read(trigger.toJson())).isEqualTo(trigger);
+        assertThat(trigger.settled("r", null).debounced(null).by("ada").terms()).isEqualTo(trigger.terms());
+    }
+
+    @Test
+    void cannotPauseAQueueForOneRun() {
+        FaultsException refused = catchThrowableOfType(FaultsException.class, () -> Trigger.read(Json.read("""
+                        {"graph":"g","queue":{"paused":true,"rates":[]},"budget":{"key":"input.t"},"retention":"month"}""")));
+        assertThat(refused.faults())
+                .extracting(Fault::place)
+                .containsExactlyInAnyOrder("queue.paused", "queue.rates", "budget.per", "budget", "retention");
     }
 
     @Test

@@ -71,16 +71,16 @@ final class TriggerOptions {
             throw CommandException.usage("--priority: is " + priority + "; use 0 to " + HIGHEST_PRIORITY);
         }
         return new Trigger(
-                target,
-                NewRunId.of("--run-id", runId, target.name()),
-                UserInput.object("--input", input, surroundings.in()),
-                priority,
-                runTimeout,
-                tags,
-                startAt(),
-                null,
-                new Breakpoints(pauseBefore, pauseAfter),
-                giver.name(surroundings));
+                        target,
+                        NewRunId.of("--run-id", runId, target.name()),
+                        UserInput.object("--input", input, surroundings.in()),
+                        priority,
+                        runTimeout,
+                        tags,
+                        startAt(),
+                        null)
+                .pausing(new Breakpoints(pauseBefore, pauseAfter))
+                .by(giver.name(surroundings));
     }
 
     private @Nullable StartAt startAt() {

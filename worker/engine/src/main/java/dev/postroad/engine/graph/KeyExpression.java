@@ -84,6 +84,17 @@ public final class KeyExpression {
         return expression.evaluateAny(variables, new Budget(MOST_ITERATIONS));
     }
 
+    /** Equal to what was written the same. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof KeyExpression key && toString().equals(key.toString());
+    }
+
+    @Override
+    public int hashCode() {
+        return toString().hashCode();
+    }
+
     /** The expression as it was written. */
     @Override
     public String toString() {

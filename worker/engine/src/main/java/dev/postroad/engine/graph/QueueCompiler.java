@@ -21,8 +21,11 @@ final class QueueCompiler {
     }
 
     QueueRules rules(GraphDefinition definition) {
-        QueueSettings settings = definition.queue();
-        Integer runs = definition.limits().runs();
+        return rules(definition.queue(), definition.limits().runs());
+    }
+
+    /** @param runs the short form of how many are under way at once; null where it is not given */
+    QueueRules rules(QueueSettings settings, @Nullable Integer runs) {
         if (settings.equals(QueueSettings.NONE) && runs == null) {
             return QueueRules.NONE;
         }

@@ -42,6 +42,11 @@ public record QueueRules(
      * @param runs 0 where the version is paused
      */
     public record Concurrency(@Nullable KeyExpression key, int runs) {
+        /** Whether it is there to hold all runs of a version that is paused. */
+        boolean isPause() {
+            return runs == 0;
+        }
+
         /** What runs are counted together by. */
         public String bucket(String value) {
             return "runs/" + (key == null ? "" : key + "/" + value);
@@ -87,7 +92,7 @@ public record QueueRules(
 
     /** Whether no run begins: each stays where it is until it is taken to another version. */
     public boolean isPaused() {
-        return concurrency.stream().anyMatch(limit -> limit.runs() == 0);
+        return concurrency.stream().anyMatch(Concurrency::isPause);
     }
 
     /** Whether some limit is one by key. */

@@ -1,7 +1,7 @@
 package dev.postroad.engine.run;
 
 import dev.postroad.contracts.definition.BudgetPeriod;
-import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.KeyExpression;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,23 +9,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which budget a run spends from that it shares with others.
  *
- * @param graph the run's own graph, whose newest version says how much there is
+ * @param graph the run's own graph, whose newest version says how much there is for those that have none of their own
  * @param key the run's
+ * @param own how much there is, where the run's trigger said so; null for what the graph says
  */
-public record BudgetClaim(String graph, String key) {
+public record BudgetClaim(
+        String graph, String key, @Nullable BudgetRules own) {
     /** Of a run; null where it shares none. */
     public static @Nullable BudgetClaim of(Run run) {
-        if (run.graph().budgetPeriod() == null) {
+        BudgetRules rules = run.budget();
+        if (rules == null || rules.per() == null) {
             return null;
         }
         QueuePlace place = run.admission().place();
         String key = place == null ? null : place.budget();
-        return new BudgetClaim(run.graph().name(), key == null ? KeyExpression.NO_KEY : key);
+        return new BudgetClaim(
+                run.graph().name(),
+                key == null ? KeyExpression.NO_KEY : key,
+                run.admission().rules().budget());
     }
 
-    /** The slot of time in which something is spent by a version of the graph. */
-    public static Instant slot(Graph graph, Instant at) {
-        BudgetPeriod per = graph.budgetPeriod();
+    /** The slot of time in which a run spends something. */
+    public static Instant slot(Run run, Instant at) {
+        BudgetRules rules = run.budget();
+        BudgetPeriod per = rules == null ? null : rules.per();
         return per == null ? at : per.slot(at);
     }
 }

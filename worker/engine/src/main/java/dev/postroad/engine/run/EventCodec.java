@@ -13,12 +13,9 @@ import dev.postroad.engine.graph.PublishedGraphs;
 import dev.postroad.engine.graph.Target;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what happened as the {@code data} of a journal row and an event, and reads it back. Thread-safe. */
@@ -102,7 +99,7 @@ public final class EventCodec {
 
     private static void put(ObjectNode data, EventBody.OfRun body) {
         switch (body) {
-            case EventBody.RunQueued(Admission admission) -> put(data, admission);
+            case EventBody.RunQueued(Admission admission) -> AdmissionTrees.put(data, admission);
             case EventBody.RunStarted(List<Target> next) -> Trees.put(data, "next", next);
             case EventBody.RunRetried(String commandId, List<String> tasks, boolean now) -> {
                 data.put("commandId", commandId);
@@ -213,7 +210,7 @@ public final class EventCodec {
             throw new IllegalStateException("its data is no object");
         }
         return switch (type) {
-            case RUN_QUEUED -> new EventBody.RunQueued(admission(data));
+            case RUN_QUEUED -> new EventBody.RunQueued(AdmissionTrees.admission(data));
             case RUN_STARTED -> new EventBody.RunStarted(Trees.targets(data, "next"));
             case NODE_STARTED -> nodeStarted(data);
             case NODE_CALLING ->
@@ -332,78 +329,6 @@ public final class EventCodec {
         } else {
             data.put("omittedInputBytes", bytes);
         }
-    }
-
-    private static void put(ObjectNode data, Admission admission) {
-        data.set("input", admission.input());
-        data.put("priority", admission.priority());
-        if (admission.timeout() != null) {
-            data.put("timeout", admission.timeout().toString());
-        }
-        if (!admission.tags().isEmpty()) {
-            ObjectNode tags = data.putObject("tags");
-            admission.tags().forEach(tags::put);
-        }
-        if (admission.startAt() != null) {
-            data.put("startAt", admission.startAt().toString());
-        }
-        if (admission.place() != null) {
-            admission.place().put(data.putObject("queue"));
-        }
-        admission.breakpoints().put(data, "pauseBefore", "pauseAfter");
-        if (admission.by() != null) {
-            data.put("by", admission.by());
-        }
-        put(data.putObject("trigger"), admission.origin());
-        if (admission.base() != null) {
-            data.set("base", Trees.tree(admission.base()));
-        }
-        Admission.ForkedFrom source = admission.forkedFrom();
-        if (source != null) {
-            data.putObject("forkedFrom")
-                    .put("runId", source.runId())
-                    .put("version", source.version())
-                    .put("commandId", source.commandId());
-        }
-    }
-
-    private static void put(ObjectNode trigger, Origin origin) {
-        trigger.put("topic", origin.topic());
-        if (origin.topicId() != null) {
-            trigger.put("topicId", origin.topicId());
-        }
-        trigger.put("partition", origin.partition()).put("offset", origin.offset());
-    }
-
-    private static Admission admission(JsonNode data) {
-        Map<String, String> tags = new LinkedHashMap<>();
-        data.path("tags")
-                .properties()
-                .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
-        JsonNode trigger = data.path("trigger");
-        return new Admission(
-                object(data, "input"),
-                data.path("priority").asInt(),
-                data.has("timeout") ? Duration.parse(data.get("timeout").textValue()) : null,
-                tags,
-                new Origin(
-                        trigger.path("topic").asText(),
-                        trigger.path("topicId").textValue(),
-                        trigger.path("partition").asInt(),
-                        trigger.path("offset").asLong()),
-                data.has("base") ? Trees.snapshot(data.get("base")) : null,
-                data.has("forkedFrom") ? forkedFrom(data.get("forkedFrom")) : null,
-                data.has("startAt") ? Instant.parse(data.get("startAt").textValue()) : null,
-                data.has("queue") ? QueuePlace.of(data.get("queue")) : null,
-                Breakpoints.of(data.get("pauseBefore"), data.get("pauseAfter")),
-                data.path("by").textValue());
-    }
-
-    private static Admission.ForkedFrom forkedFrom(JsonNode source) {
-        return new Admission.ForkedFrom(
-                source.path("runId").asText(),
-                source.path("version").asInt(),
-                source.path("commandId").asText());
     }
 
     static void put(ObjectNode data, RunError error) {

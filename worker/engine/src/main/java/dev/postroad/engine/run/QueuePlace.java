@@ -49,8 +49,8 @@ public record QueuePlace(
      */
     public static QueuePlace of(
             Graph graph, Admission asked, ObjectNode run, @Nullable String key, @Nullable Instant rank) {
-        QueueRules rules = graph.queue();
-        BudgetRules budget = graph.budgetPeriod() == null ? null : graph.budget();
+        QueueRules rules = asked.queue(graph);
+        BudgetRules budget = asked.sharedBudget(graph);
         return new QueuePlace(
                 key,
                 rank,
@@ -58,10 +58,15 @@ public record QueuePlace(
                 rules.hasKeys() ? rules.keys(asked.input(), run) : List.of());
     }
 
+    /** Whether a run is counted by keys of its own, beside whose turn it takes. */
+    public static boolean isPlaced(Graph graph, Admission asked) {
+        return asked.queue(graph).hasKeys() || asked.sharedBudget(graph) != null;
+    }
+
     /** The same turn, counted by what another version of the graph says; null where there is nothing of either. */
     static @Nullable QueuePlace under(String runId, Graph graph, Admission asked) {
         QueuePlace before = asked.place();
-        if ((before == null || before.key() == null) && !graph.queue().hasKeys() && graph.budgetPeriod() == null) {
+        if ((before == null || before.key() == null) && !isPlaced(graph, asked)) {
             return null;
         }
         return of(

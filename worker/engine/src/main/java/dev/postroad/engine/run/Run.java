@@ -6,6 +6,7 @@ import dev.postroad.contracts.message.Breakpoints;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.run.EventBody.RunContinued;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +102,19 @@ public final class Run implements Cloneable {
             case Arrival.Admitted(Admission admission, Instant _) -> admission;
             case Arrival.Pending.PENDING -> throw new IllegalStateException("run " + id + " was not admitted");
         };
+    }
+
+    /** How it waits for others: by its graph, or by what its trigger said. */
+    public QueueRules queue() {
+        return arrival instanceof Arrival.Admitted(Admission admission, Instant _)
+                ? admission.queue(graph)
+                : graph.queue();
+    }
+
+    /** What its agents may spend, by its graph or by what its trigger said; null for no limit. */
+    @Nullable
+    BudgetRules budget() {
+        return admission().budget(graph);
     }
 
     /** What the run is doing. */
@@ -306,7 +320,7 @@ public final class Run implements Cloneable {
 
     /** By what it is over the budget that it has for itself; null where it is not. */
     EventBody.@Nullable BudgetExceeded overOwnBudget() {
-        BudgetRules rules = graph.budget();
+        BudgetRules rules = budget();
         return rules == null || rules.per() != null
                 ? null
                 : Overspending.of(graph.name(), null, rules, spent.minus(spentBefore));

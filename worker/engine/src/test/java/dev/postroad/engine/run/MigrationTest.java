@@ -121,7 +121,7 @@ class MigrationTest {
             }
             assertThat(script.run.admission().place())
                     .isEqualTo(new QueuePlace(null, null, "ada", List.of("", "ada", "run-1")));
-            assertThat(BudgetClaim.of(script.run)).isEqualTo(new BudgetClaim("launch", "ada"));
+            assertThat(BudgetClaim.of(script.run)).isEqualTo(new BudgetClaim("launch", "ada", null));
             script.tell(new Command.Migrate("back", RunScript.graph(COUNTED, 3)));
             if (script.run.graph().version() == 2) {
                 script.answer("b@2", "{}");

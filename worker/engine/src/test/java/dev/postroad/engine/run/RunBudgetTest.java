@@ -143,7 +143,7 @@ class RunBudgetTest {
     void aCallThatIsFoundBeyondASharedBudgetPausesItsRunWithoutHavingBegun() {
         RunScript script = script("key: input.tenant, per: P1D, tokens: 10");
         Effect.CallAgent call = script.calls.getFirst();
-        assertThat(call.budget()).isEqualTo(new BudgetClaim("chain", ""));
+        assertThat(call.budget()).isEqualTo(new BudgetClaim("chain", "", null));
         script.tell(new Command.OverBudget(
                 call.task(),
                 call.attempt(),

@@ -1,5 +1,9 @@
 package dev.postroad.runtime.budget;
 
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import dev.postroad.engine.graph.BudgetRules;
+import dev.postroad.engine.graph.RunRules;
 import dev.postroad.engine.run.BudgetClaim;
 import dev.postroad.engine.run.RunError;
 import dev.postroad.runtime.background.Rounds;
@@ -15,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the runs go on that paused for a budget which they share, once there is more: it was raised, or the next period came.
@@ -26,16 +31,22 @@ public final class BudgetWatch implements AutoCloseable {
     private static final int MOST_OF_A_KEY = 50;
     private static final String OLD = "DELETE FROM postroad.budgets WHERE slot < now() - interval '400 days'";
     private static final long LOOKS_A_TIDYING = 3_600;
+
+    /** Where no graph has such a budget, a trigger may have set one to its run. */
+    private static final int LOOKS_FOR_TRIGGERS = 10;
+
     // In no order, so that those of one budget that is used up do not stand before all others for ever. By whose key a
     // run paused, only the event says that told of it: one that migrated came to the queue by another key, or by none.
     private static final String PAUSED = """
-            SELECT r.run_id, r.shard, r.graph, r.status_seq, told.key
+            SELECT r.run_id, r.shard, r.graph, r.status_seq, told.key, asked.terms
             FROM (SELECT id, run_id, shard, graph, status_seq FROM postroad.runs
-                  WHERE status = 'paused' AND graph = ANY (?) AND error ->> 'type' = ? AND shard = ANY (?)
+                  WHERE status = 'paused' AND error ->> 'type' = ? AND shard = ANY (?)
                     AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
                   ORDER BY random() LIMIT ?) r
             CROSS JOIN LATERAL (SELECT data ->> 'key' AS key FROM postroad.journal
                   WHERE run = r.id AND seq <= r.status_seq AND type = 'budget.exceeded' ORDER BY seq DESC LIMIT 1) told
+            LEFT JOIN LATERAL (SELECT data -> 'terms' AS terms FROM postroad.journal
+                  WHERE run = r.id AND type = 'run.queued' ORDER BY seq LIMIT 1) asked ON true
             WHERE told.key IS NOT NULL""";
 
     private final DataSource database;
@@ -45,6 +56,7 @@ public final class BudgetWatch implements AutoCloseable {
     private final Unpausing unpausing;
     private final Rounds rounds;
     private long looks;
+    private long nextTidying;
 
     /** Lets a run go on. Must not block. */
     @FunctionalInterface
@@ -86,13 +98,14 @@ public final class BudgetWatch implements AutoCloseable {
 
     private void look() throws SQLException {
         Set<Integer> shards = owned.get();
-        Set<String> graphs = sharing.get();
-        if (shards.isEmpty() || graphs.isEmpty()) {
+        looks++;
+        boolean isTurnOfTriggers = looks % LOOKS_FOR_TRIGGERS == 0;
+        if (shards.isEmpty() || (sharing.get().isEmpty() && !isTurnOfTriggers)) {
             return;
         }
         tidyNowAndThen();
         Map<BudgetClaim, Integer> left = new HashMap<>();
-        for (Paused run : paused(graphs, shards)) {
+        for (Paused run : paused(shards)) {
             Integer more = left.get(run.claim());
             if (more == null) {
                 more = budgets.look(run.claim()) == null ? MOST_OF_A_KEY : 0;
@@ -104,31 +117,41 @@ public final class BudgetWatch implements AutoCloseable {
         }
     }
 
-    private List<Paused> paused(Set<String> graphs, Set<Integer> shards) throws SQLException {
+    private List<Paused> paused(Set<Integer> shards) throws SQLException {
         List<Paused> paused = new ArrayList<>();
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(PAUSED)) {
-            statement.setArray(1, connection.createArrayOf("text", graphs.toArray()));
-            statement.setString(2, RunError.BUDGET);
-            statement.setArray(3, connection.createArrayOf("int4", shards.toArray()));
-            statement.setInt(4, MOST_AT_ONCE);
+            statement.setString(1, RunError.BUDGET);
+            statement.setArray(2, connection.createArrayOf("int4", shards.toArray()));
+            statement.setInt(3, MOST_AT_ONCE);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     paused.add(new Paused(
                             rows.getString("run_id"),
                             rows.getInt("shard"),
                             rows.getInt("status_seq"),
-                            new BudgetClaim(rows.getString("graph"), rows.getString("key"))));
+                            new BudgetClaim(
+                                    rows.getString("graph"), rows.getString("key"), own(rows.getString("terms")))));
                 }
             }
         }
         return paused;
     }
 
+    /** What its trigger gave the run to spend; null where its graph says, or where this release cannot read it. */
+    private static @Nullable BudgetRules own(@Nullable String terms) {
+        try {
+            return terms == null ? null : RunRules.read(Json.read(terms)).budget();
+        } catch (FaultsException ofAnotherRelease) {
+            return null;
+        }
+    }
+
     private void tidyNowAndThen() throws SQLException {
-        if (looks++ % LOOKS_A_TIDYING != 0) {
+        if (looks < nextTidying) {
             return;
         }
+        nextTidying = looks + LOOKS_A_TIDYING;
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(OLD)) {
             statement.executeUpdate();

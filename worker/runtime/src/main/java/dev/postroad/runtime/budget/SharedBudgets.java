@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds calls against the budgets that runs share. What was spent is read for each call, for the last one may have used up
- * the rest; a call of a model takes thousands of times as long. How much there is, the newest version of the graph says. Thread-safe.
+ * the rest; a call of a model takes thousands of times as long. How much there is, the newest version of the graph says, or the trigger of the run. Thread-safe.
  */
 public final class SharedBudgets {
     private static final Logger LOG = LoggerFactory.getLogger(SharedBudgets.class);
@@ -76,7 +76,7 @@ public final class SharedBudgets {
     /** The same, tried once. */
     @Nullable
     BudgetExceeded look(BudgetClaim claim) throws SQLException {
-        BudgetRules now = rules.apply(claim.graph());
+        BudgetRules now = claim.own() == null ? rules.apply(claim.graph()) : claim.own();
         if (now == null || now.per() == null) {
             return null;
         }

@@ -67,6 +67,23 @@ final class Bounds {
     }
 
     /**
+     * Checks that a trigger leaves to its graph what may be spent and how much may run at once, where others set these bounds
+     * to the caller.
+     *
+     * @throws Refusal where it does not
+     */
+    static void checkTerms(Context context, Trigger trigger) {
+        Principal principal = Guard.principal(context);
+        if (principal.isBounded() && !trigger.terms().isEmpty()) {
+            throw Refusal.of(
+                    ErrorCode.FORBIDDEN,
+                    "the token " + principal.name()
+                            + " is bound to tags, and goes by queue, budget and retention of the graph;"
+                            + " leave them out of the trigger, or have a token without tags send it");
+        }
+    }
+
+    /**
      * Has a trigger take the place of none but those that a caller with the same tags sent: a key of somebody else's may be
      * the same.
      *

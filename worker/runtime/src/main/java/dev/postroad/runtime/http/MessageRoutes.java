@@ -41,6 +41,7 @@ final class MessageRoutes {
         JsonNode body = posted.body(context);
         Trigger given = PostedMessages.understood(() -> Trigger.read(body));
         Bounds.checkTags(context, given.tags());
+        Bounds.checkTerms(context, given);
         Trigger trigger =
                 Bounds.amongOwn(context, given).by(Guard.principal(context).by(given.by()));
         posted.acknowledged(context, () -> {

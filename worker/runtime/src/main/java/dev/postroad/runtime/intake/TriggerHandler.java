@@ -79,6 +79,7 @@ final class TriggerHandler implements RecordHandler {
                 admission(admissible.trigger(), origin(incoming))
                         .startingAt(startAt(admissible.trigger(), record))
                         .pausing(admissible.trigger().breakpoints())
+                        .under(admissible.rules())
                         .by(admissible.trigger().by()),
                 record.serializedValueSize(),
                 traceParent(record),
@@ -160,7 +161,7 @@ final class TriggerHandler implements RecordHandler {
             }
             String other = TriggerJudge.otherRunId(origin, runId);
             if (other != null) {
-                admit(new Admissible(other, admissible.graph(), admissible.trigger()), incoming);
+                admit(new Admissible(other, admissible.graph(), admissible.trigger(), admissible.rules()), incoming);
                 return;
             }
             outlets.answer(

@@ -9,6 +9,7 @@ import dev.postroad.contracts.message.RunIds;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.engine.graph.BreakpointCheck;
 import dev.postroad.engine.graph.Graph;
+import dev.postroad.engine.graph.RunRules;
 import dev.postroad.engine.run.Origin;
 import dev.postroad.runtime.intake.TriggerVerdict.Admissible;
 import dev.postroad.runtime.intake.TriggerVerdict.NotYetKnown;
@@ -102,7 +103,7 @@ final class TriggerJudge {
         return switch (trigger.target()) {
             case Trigger.OfAgent(String agent) ->
                 catalog.agent(agent).isPresent()
-                        ? pausing(runId, Graph.ofAgent(agent), trigger)
+                        ? settled(runId, Graph.ofAgent(agent), trigger)
                         : unknownAgent(runId, agent, readAt);
             case Trigger.OfGraph(String graph, Integer version) ->
                 switch (catalog.lookUp(graph, version)) {
@@ -117,13 +118,20 @@ final class TriggerJudge {
     private static TriggerVerdict judge(String runId, Graph graph, Trigger trigger) {
         String refusal = graph.refusal(trigger.input());
         return refusal == null
-                ? pausing(runId, graph, trigger)
+                ? settled(runId, graph, trigger)
                 : new Rejected(runId, graph.name(), "the input cannot be taken: " + refusal);
     }
 
-    private static TriggerVerdict pausing(String runId, Graph graph, Trigger trigger) {
+    private static TriggerVerdict settled(String runId, Graph graph, Trigger trigger) {
         String refusal = BreakpointCheck.refusal(graph, trigger.breakpoints(), "pauseBefore", "pauseAfter");
-        return refusal == null ? new Admissible(runId, graph, trigger) : new Rejected(runId, graph.name(), refusal);
+        if (refusal != null) {
+            return new Rejected(runId, graph.name(), refusal);
+        }
+        try {
+            return new Admissible(runId, graph, trigger, RunRules.compile(trigger.terms()));
+        } catch (FaultsException faults) {
+            return new Rejected(runId, graph.name(), String.valueOf(faults.getMessage()));
+        }
     }
 
     private TriggerVerdict unknownAgent(String runId, String agent, Instant readAt) {

@@ -1,6 +1,5 @@
 package dev.postroad.runtime.journal;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Json;
@@ -11,6 +10,7 @@ import dev.postroad.engine.run.Run;
 import dev.postroad.engine.run.RunError;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ import org.postgresql.core.BaseConnection;
 final class BatchRecords {
     private final ArrayColumn claimedShards = ArrayColumn.ofInts();
     private final ArrayColumn claimedEpochs = ArrayColumn.ofLongs();
-    private final RecordArray admissions = new RecordArray("postroad.placed_run", 24);
+    private final RecordArray admissions = new RecordArray("postroad.admitted_run_v39", 25);
     private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
     private final RecordArray rows = JournalColumns.rows();
     private final MigratedRuns migrated = new MigratedRuns();
@@ -144,28 +144,26 @@ final class BatchRecords {
         admissions.add(run.status().isEnded() ? run.lastAt() : null);
         admissions.add(run.wakeAt());
         admissions.add(QueueRank.of(run));
-        admissions.add(run.graph().queue().isLimited());
-        addPlace(admission.place());
+        admissions.add(run.queue().isLimited());
+        addPlace(run);
         addQuestions(admissions, admitsQuestions ? OpenQuestions.of(run) : null);
         admissions.endRow();
     }
 
-    private void addPlace(@Nullable QueuePlace place) {
-        List<String> limits = place == null ? List.of() : place.limits();
+    private void addPlace(Run run) {
+        QueuePlace place = run.admission().place();
+        LimitKeys limits = LimitKeys.of(run);
+        Long line = limits.line();
+        Duration retention = run.admission().rules().terms().retention();
         admissions.add(place == null ? null : place.key());
-        if (limits.isEmpty()) {
+        if (line == null) {
             admissions.addJson(null);
             admissions.addNoLong();
         } else {
-            admissions.addJson(Json.bytes(array(limits)));
-            admissions.add(QueueLine.of(limits));
+            admissions.addJson(Json.bytes(limits.json()));
+            admissions.add(line.longValue());
         }
-    }
-
-    static ArrayNode array(List<String> texts) {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode();
-        texts.forEach(array::add);
-        return array;
+        admissions.add(retention == null ? null : retention.toString());
     }
 
     private void change(JournalEntry entry) {

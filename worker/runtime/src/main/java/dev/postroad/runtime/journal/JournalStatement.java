@@ -32,11 +32,11 @@ final class JournalStatement {
         , admitted AS (
             INSERT INTO postroad.runs (id, run_id, shard, graph, version, status, priority, input, tags, error,
                                        traceparent, queued_at, started_at, ended_at, wake_at, rank,
-                                       limited, fair_key, limit_keys, line%s)
+                                       limited, fair_key, limit_keys, line, retention%s)
             SELECT n.id, n.run_id, n.shard, n.graph, n.version, n.status, n.priority, n.input, n.tags, n.error,
                    n.traceparent, n.queued_at, n.started_at, n.ended_at, n.wake_at, n.rank, n.limited,
-                   n.fair_key, n.limit_keys, n.line%s
-            FROM unnest(?::postroad.placed_run[]) AS n%s
+                   n.fair_key, n.limit_keys, n.line, n.retention::interval%s
+            FROM unnest(?::postroad.admitted_run_v39[]) AS n%s
             WHERE n.shard IN (SELECT shard FROM owned)
               AND NOT EXISTS (SELECT FROM postroad.pruned_runs p WHERE p.run_id = n.run_id)
             ON CONFLICT (run_id) DO NOTHING

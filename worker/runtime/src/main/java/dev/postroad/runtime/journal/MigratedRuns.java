@@ -1,7 +1,6 @@
 package dev.postroad.runtime.journal;
 
 import dev.postroad.engine.run.Migration;
-import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -51,8 +50,7 @@ final class MigratedRuns {
         statement.setArray(
                 place++,
                 connection.createArrayOf(
-                        "bool",
-                        all.stream().map(run -> run.graph().queue().isLimited()).toArray()));
+                        "bool", all.stream().map(run -> run.queue().isLimited()).toArray()));
         statement.setArray(
                 place++,
                 connection.createArrayOf(
@@ -60,21 +58,14 @@ final class MigratedRuns {
         statement.setArray(
                 place++,
                 connection.createArrayOf(
-                        "int8", all.stream().map(MigratedRuns::line).toArray()));
+                        "int8",
+                        all.stream().map(run -> LimitKeys.of(run).line()).toArray()));
         return place;
     }
 
-    private static List<String> limits(Run run) {
-        QueuePlace queued = run.admission().place();
-        return queued == null ? List.of() : queued.limits();
-    }
-
     private static @Nullable String limitKeys(Run run) {
-        return limits(run).isEmpty() ? null : BatchRecords.array(limits(run)).toString();
-    }
-
-    private static @Nullable Long line(Run run) {
-        return limits(run).isEmpty() ? null : QueueLine.of(limits(run));
+        LimitKeys limits = LimitKeys.of(run);
+        return limits.isEmpty() ? null : limits.json().toString();
     }
 
     /** As Postgres writes an array of numbers; an array in an array would be taken apart with it. */

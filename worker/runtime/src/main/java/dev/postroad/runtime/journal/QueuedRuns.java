@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,15 @@ public final class QueuedRuns {
     private static final String WANTED = "SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph) WHERE "
             + FIRST_OF_THOSE.formatted("wake_at IS NULL") + " IS NOT NULL OR "
             + FIRST_OF_THOSE.formatted(DUE_FOR_A_TURN) + " IS NOT NULL";
+    // From one to the next by the index.
+    private static final String GRAPHS_WITH_LINES =
+            """
+            WITH RECURSIVE graphs AS (
+                (SELECT graph FROM postroad.runs WHERE %1$s ORDER BY graph LIMIT 1)
+                UNION ALL
+                SELECT (SELECT r.graph FROM postroad.runs r WHERE r.graph > g.graph AND %1$s ORDER BY r.graph LIMIT 1)
+                FROM graphs g WHERE g.graph IS NOT NULL)
+            SELECT graph FROM graphs WHERE graph IS NOT NULL""".formatted("status = 'queued' AND limited AND turn_at IS NULL AND line IS NOT NULL");
     // From key to key by the index, past all the runs of each; without those that are not to begin yet, for they were
     // given no place among the turns, and stand years ahead of now. So the far ones are not looked at in the index.
     private static final String OF_A_KEY = """
@@ -140,6 +150,19 @@ public final class QueuedRuns {
                 row.getString("run_id"),
                 row.getInt("shard"),
                 row.getObject("rank", OffsetDateTime.class).toInstant());
+    }
+
+    /** The graphs of which runs wait that are counted by keys, or by limits of their triggers. */
+    public Set<String> graphsWithLines() throws SQLException {
+        Set<String> graphs = new HashSet<>();
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(GRAPHS_WITH_LINES);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                graphs.add(rows.getString(1));
+            }
+        }
+        return graphs;
     }
 
     /** Those of some graphs of which runs wait for a turn. */

@@ -1,10 +1,7 @@
 package dev.postroad.runtime.journal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +10,18 @@ import org.jspecify.annotations.Nullable;
 final class ReadKeys {
     private static final int MOST_KNOWN = 10_000;
 
-    private final Map<String, List<String>> known = new ConcurrentHashMap<>();
+    /** Longer ones are limits of triggers, which hardly come twice. */
+    private static final int LONGEST_KNOWN = 2_000;
 
-    /** @param json a list of texts; null for none */
-    List<String> of(@Nullable String json) {
+    private final Map<String, LimitKeys> known = new ConcurrentHashMap<>();
+
+    /** @param json see {@link LimitKeys#json}; null for none */
+    LimitKeys of(@Nullable String json) {
         if (json == null) {
-            return List.of();
+            return LimitKeys.NONE;
+        }
+        if (json.length() > LONGEST_KNOWN) {
+            return read(json);
         }
         if (known.size() > MOST_KNOWN) {
             known.clear();
@@ -26,13 +29,9 @@ final class ReadKeys {
         return known.computeIfAbsent(json, ReadKeys::read);
     }
 
-    private static List<String> read(String json) {
+    private static LimitKeys read(String json) {
         try {
-            List<String> keys = new ArrayList<>();
-            for (JsonNode key : Json.read(json)) {
-                keys.add(key.asText());
-            }
-            return List.copyOf(keys);
+            return LimitKeys.of(Json.read(json));
         } catch (FaultsException impossible) {
             throw new IllegalStateException("Postgres gave JSON that cannot be read", impossible);
         }

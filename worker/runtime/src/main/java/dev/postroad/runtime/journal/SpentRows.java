@@ -45,7 +45,7 @@ final class SpentRows {
         rows.add(event.seq());
         rows.add(claim.graph());
         rows.add(claim.key());
-        rows.add(BudgetClaim.slot(entry.run().graph(), event.at()));
+        rows.add(BudgetClaim.slot(entry.run(), event.at()));
         rows.add(usage.tokens());
         rows.add(usage.cost() == null ? "0" : usage.cost().toPlainString());
         rows.endRow();

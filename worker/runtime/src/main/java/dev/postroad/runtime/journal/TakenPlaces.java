@@ -1,5 +1,6 @@
 package dev.postroad.runtime.journal;
 
+import dev.postroad.engine.graph.QueueRules;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +36,19 @@ final class TakenPlaces {
     }
 
     /** What a run counts by. */
-    record Taken(int version, List<String> keys) {
+    record Taken(int version, LimitKeys keys) {
         static Taken of(ResultSet row, ReadKeys keys) throws SQLException {
             return new Taken(row.getInt("version"), keys.of(row.getString("keys")));
+        }
+
+        /**
+         * The limits that hold for it; null where this release cannot read them.
+         *
+         * @param ofVersion of each version of its graph
+         */
+        @Nullable
+        QueueRules rules(IntFunction<@Nullable QueueRules> ofVersion) {
+            return keys.rules(ofVersion.apply(version));
         }
     }
 

@@ -53,6 +53,7 @@ public final class TurnGiver {
     private final TakenPlaces taken;
     private final WaitingRuns waiting;
     private final Map<String, GraphQueue> queues = new ConcurrentHashMap<>();
+    private final Set<String> limitedByTriggers = ConcurrentHashMap.newKeySet();
 
     /**
      * Which runs may begin here at once.
@@ -132,6 +133,11 @@ public final class TurnGiver {
         }
     }
 
+    /** The graphs of which runs came here that triggers limit, whatever the graphs say. Does not block. */
+    public Set<String> limitedByTriggers() {
+        return limitedByTriggers;
+    }
+
     /** Whether runs of a graph are known to wait for a turn. Does not block. */
     public boolean knowsWaiting(String graph) {
         return waiting.areThere(graph);
@@ -144,11 +150,14 @@ public final class TurnGiver {
     public void rests(JournalEntry entry) {
         Run run = entry.run();
         String graph = run.graph().name();
+        if (run.admission().rules().isLimited()) {
+            limitedByTriggers.add(graph);
+        }
         if (!entry.fresh()) {
             forget(graph);
         } else if (run.status() == RunStatus.QUEUED
                 && run.wakeAt() == null
-                && !run.graph().queue().isPaused()) {
+                && !run.queue().isPaused()) {
             waiting.came(graph, WaitingRun.admitted(entry));
         }
     }
@@ -273,8 +282,8 @@ public final class TurnGiver {
 
         /** Of a version that this release cannot read, runs count among all of the graph. */
         private void note(Taken each, long alike) {
-            QueueRules found = rules.apply(each.version());
-            picker.take(found == null ? ALL_TOGETHER : found, each.keys(), alike);
+            QueueRules found = each.rules(rules);
+            picker.take(found == null ? ALL_TOGETHER : found, each.keys().keys(), alike);
         }
 
         private void noteTaken() throws SQLException {
@@ -353,12 +362,12 @@ public final class TurnGiver {
         private void offer(List<WaitingRun> found) throws SQLException {
             List<Waiting> wanted = new ArrayList<>();
             for (WaitingRun each : found) {
-                QueueRules its = rules.apply(each.counts().version());
+                QueueRules its = each.counts().rules(rules);
                 if (its == null || its.isPaused() || inHands.contains(each.number()) || picker.isBlocked(each.line())) {
                     continue;
                 }
                 boolean isHere = room.epochs().containsKey(each.run().shard());
-                wanted.add(new Waiting(each.number(), its, each.counts().keys(), each.line(), isHere));
+                wanted.add(new Waiting(each.number(), its, each.counts().keys().keys(), each.line(), isHere));
                 offered.put(each.number(), each);
             }
             Map<String, QueueRules.Rate> unknown = picker.unknownRates(wanted);

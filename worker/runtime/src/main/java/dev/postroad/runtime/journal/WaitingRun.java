@@ -1,12 +1,10 @@
 package dev.postroad.runtime.journal;
 
-import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
 import dev.postroad.runtime.journal.TakenPlaces.Taken;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Comparator;
-import java.util.List;
 
 /**
  * A run that waits for its turn.
@@ -29,13 +27,13 @@ record WaitingRun(QueuedRun run, int seq, Taken counts, long line) {
     static WaitingRun admitted(JournalEntry entry) {
         RunKey key = entry.key();
         Run run = entry.run();
-        QueuePlace place = run.admission().place();
-        List<String> keys = place == null ? List.of() : place.limits();
+        LimitKeys keys = LimitKeys.of(run);
+        Long line = keys.line();
         return new WaitingRun(
                 new QueuedRun(key.number(), key.id(), key.shard(), QueueRank.of(run)),
                 0,
                 new Taken(run.graph().version(), keys),
-                keys.isEmpty() ? 0 : QueueLine.of(keys));
+                line == null ? 0 : line);
     }
 
     long number() {

@@ -226,6 +226,9 @@ public final class Catalog implements StoredRun.Graphs, ReadyAgent.Directory, Tu
 
     @Override
     public @Nullable QueueRules rules(String name, int version) {
+        if (version == Graph.OF_AGENT) {
+            return QueueRules.NONE;
+        }
         try {
             return graph(name, version).queue();
         } catch (IllegalStateException unsound) {

@@ -15,11 +15,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the runs whose time has come, sweep by sweep: of each graph from the oldest on, as they were queued. There is an
  * index for that order anyway, so that none has to be kept for this, and few runs are older than the retention and stay.
+ * Those of which the trigger said how long they are kept have an index of their own.
  * Confined to the pruner's thread.
  */
 final class DueRuns {
@@ -32,29 +34,48 @@ final class DueRuns {
     private static final int PAGE = 1_000;
 
     private static final String OF_GRAPH = """
-            SELECT r.id, r.run_id, r.shard, r.queued_at,
-                   r.shard = ANY (:shards) AND r.status IN %s AND r.ended_at < :cutoff AND r.ended_at < s.published_at
+            SELECT r.id, r.run_id, r.shard, r.queued_at AS since,
+                   r.retention IS NULL AND r.shard = ANY (:shards) AND r.status IN %1$s AND r.ended_at < :cutoff
+                   AND r.ended_at < s.published_at
                    AND NOT EXISTS (SELECT FROM postroad.imported_runs i
                                    WHERE i.run = r.id AND i.imported_at >= :cutoff) AS due
             FROM postroad.runs r LEFT JOIN postroad.shards s ON s.shard = r.shard
             WHERE r.graph = :graph AND r.queued_at < :cutoff AND (r.queued_at, r.id) > (:afterAt, :afterId)
             ORDER BY r.queued_at, r.id LIMIT :most""".formatted(EndedRun.STATUSES);
 
+    /** Those whose triggers said so, by an index in which no others are: from the one on that is due for longest. */
+    private static final String BY_TRIGGER =
+            """
+            SELECT r.id, r.run_id, r.shard, r.ended_at + r.retention AS since,
+                   r.shard = ANY (:shards) AND r.status IN %1$s AND r.ended_at < s.published_at AS due
+            FROM postroad.runs r LEFT JOIN postroad.shards s ON s.shard = r.shard
+            WHERE r.retention IS NOT NULL AND %2$s < CAST(:cutoff AS timestamptz) AT TIME ZONE 'UTC'
+              AND (%2$s, r.id) > (CAST(:afterAt AS timestamptz) AT TIME ZONE 'UTC', :afterId)
+            ORDER BY %2$s, r.id LIMIT :most""".formatted(EndedRun.STATUSES, "(r.ended_at AT TIME ZONE 'UTC' + r.retention)");
+
     private final Jdbi jdbi;
     private final RetentionSettings settings;
     private final InstantSource clock;
     private final Deque<Place> places = new ArrayDeque<>();
     private Instant nextSweep = Instant.MIN;
+    private Instant nextSweepByTriggers = Instant.MIN;
 
-    /** How far a sweep has come with a graph. */
+    /**
+     * How far a sweep has come.
+     *
+     * @param graph of this graph; null where it is of those whose triggers said how long they are kept
+     */
     private record Place(
-            String graph, OffsetDateTime cutoff, @Nullable Row last) {}
+            @Nullable String graph,
+            OffsetDateTime cutoff,
+            @Nullable Row last) {}
 
-    private record Row(EndedRun run, OffsetDateTime queuedAt, boolean due) {
+    /** @param since by which they are in order */
+    private record Row(EndedRun run, OffsetDateTime since, boolean due) {
         static Row of(ResultSet row) throws SQLException {
             return new Row(
                     new EndedRun(row.getLong("id"), row.getString("run_id"), row.getInt("shard")),
-                    row.getObject("queued_at", OffsetDateTime.class),
+                    row.getObject("since", OffsetDateTime.class),
                     row.getBoolean("due"));
         }
     }
@@ -70,6 +91,10 @@ final class DueRuns {
         Instant now = clock.instant();
         if (places.isEmpty() && !now.isBefore(nextSweep)) {
             begin(now);
+        }
+        if (places.isEmpty() && !now.isBefore(nextSweepByTriggers)) {
+            nextSweepByTriggers = now.plus(BETWEEN_LOOKS_FOR_RULES);
+            places.add(new Place(null, now.atOffset(ZoneOffset.UTC), null));
         }
         return !places.isEmpty();
     }
@@ -117,8 +142,9 @@ final class DueRuns {
         Row last = place.last();
         OffsetDateTime afterAt = last == null
                 ? OffsetDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC)
-                : Objects.requireNonNull(last.queuedAt());
-        return jdbi.withHandle(handle -> handle.createQuery(OF_GRAPH)
+                : Objects.requireNonNull(last.since());
+        return jdbi.withHandle(handle -> handle.createQuery(place.graph() == null ? BY_TRIGGER : OF_GRAPH)
+                .configure(SqlStatements.class, statements -> statements.setUnusedBindingAllowed(true))
                 .bind("graph", place.graph())
                 .bind("cutoff", place.cutoff())
                 .bind("afterAt", afterAt)

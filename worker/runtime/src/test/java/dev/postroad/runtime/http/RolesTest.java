@@ -351,6 +351,19 @@ final class RolesTest {
         assertThat(get(of(Role.READER), "/api/runs/held-first").status()).isEqualTo(404);
     }
 
+    /** A tenant that sets its own limits has none. */
+    @Test
+    void aTokenWithATagCannotLiftTheLimitsOfAGraph() {
+        String trigger = """
+                {'graph': 'asks', 'runId': 'lifted-%s', 'tags': {'tenant': 'acme'}, 'budget': {'tokens': 1000000}}""";
+        Reply refused = send(ACME, "POST", "/api/triggers", trigger.formatted("no"));
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.json().at("/error/message").asText()).contains("leave them out of the trigger");
+        assertThat(send(of(Role.OPERATOR), "POST", "/api/triggers", trigger.formatted("yes"))
+                        .status())
+                .isEqualTo(202);
+    }
+
     @Test
     void whatIsChangedSaysWhoseTokenItWas() {
         TokenLine.New operator = of(Role.OPERATOR);

@@ -2,7 +2,6 @@ package dev.postroad.runtime.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -11,10 +10,10 @@ class ReadKeysTest {
     @Test
     void whatManyRunsHaveInCommonIsReadOnce() {
         ReadKeys keys = new ReadKeys();
-        List<String> first = keys.of("[\"\", \"acme\"]");
-        assertThat(first).containsExactly("", "acme");
+        LimitKeys first = keys.of("[\"\", \"acme\"]");
+        assertThat(first.keys()).containsExactly("", "acme");
         assertThat(keys.of(String.join("", "[\"\", ", "\"acme\"]"))).isSameAs(first);
-        assertThat(keys.of("[\"globex\"]")).containsExactly("globex");
-        assertThat(keys.of(null)).isEmpty();
+        assertThat(keys.of("[\"globex\"]").keys()).containsExactly("globex");
+        assertThat(keys.of(null)).isEqualTo(LimitKeys.NONE);
     }
 }

@@ -2,6 +2,7 @@ package dev.postroad.runtime.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postroad.engine.graph.RunRules;
 import dev.postroad.runtime.journal.TakenPlaces.Taken;
 import java.time.Instant;
 import java.util.List;
@@ -14,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class TakenPlacesTest {
     private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
     private static final Map<Integer, Long> EPOCHS = Map.of(0, 7L);
-    private static final Taken ONE = new Taken(1, List.of("acme"));
-    private static final Taken OTHER = new Taken(2, List.of());
+    private static final Taken ONE = new Taken(1, new LimitKeys(List.of("acme"), RunRules.NONE));
+    private static final Taken OTHER = new Taken(2, LimitKeys.NONE);
 
     private final TakenPlaces places = new TakenPlaces();
 

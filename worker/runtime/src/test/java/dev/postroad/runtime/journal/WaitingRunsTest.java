@@ -86,6 +86,6 @@ class WaitingRunsTest {
 
     private static WaitingRun run(long number) {
         return new WaitingRun(
-                new QueuedRun(number, "r" + number, 0, NOW.plusMillis(number)), 0, new Taken(1, List.of()), 0);
+                new QueuedRun(number, "r" + number, 0, NOW.plusMillis(number)), 0, new Taken(1, LimitKeys.NONE), 0);
     }
 }

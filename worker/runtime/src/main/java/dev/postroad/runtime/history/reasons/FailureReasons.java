@@ -69,10 +69,13 @@ final class FailureReasons {
 
     private Reason spent(RunSummary run, RunFacts facts, JsonNode error, @Nullable Instant at) {
         String what = where(error) + " is not called, as " + message(error);
-        Optional<JsonNode> shared = definitions
-                .publishedGraph(run.graph(), null)
-                .map(PublishedGraph::definition)
-                .map(definition -> definition.path("budget"))
+        Optional<JsonNode> own = Optional.ofNullable(facts.terms())
+                .map(terms -> terms.path("budget"))
+                .filter(JsonNode::isObject);
+        Optional<JsonNode> shared = own.or(() -> definitions
+                        .publishedGraph(run.graph(), null)
+                        .map(PublishedGraph::definition)
+                        .map(definition -> definition.path("budget")))
                 .filter(budget -> budget.hasNonNull("per"));
         if (shared.isEmpty()) {
             return Reason.of(
@@ -84,8 +87,10 @@ final class FailureReasons {
                 what,
                 at,
                 next,
-                "raise budget of graph " + run.graph()
-                        + " and apply it; the run goes on by itself then, or when its period is over",
+                own.isPresent()
+                        ? "wait; the run goes on by itself when the period is over that its trigger set"
+                        : "raise budget of graph " + run.graph()
+                                + " and apply it; the run goes on by itself then, or when its period is over",
                 List.of());
     }
 }

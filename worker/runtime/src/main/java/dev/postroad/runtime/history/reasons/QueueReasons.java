@@ -1,11 +1,13 @@
 package dev.postroad.runtime.history.reasons;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
 import dev.postroad.runtime.history.reasons.Reason.Step;
 import dev.postroad.runtime.history.rows.Search;
 import dev.postroad.runtime.history.runs.QueueLimit;
 import dev.postroad.runtime.history.runs.RunSummary;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatements;
 
@@ -24,8 +26,8 @@ final class QueueReasons {
                       AND wake_at <= clock_timestamp())""";
     private static final String TAKEN = """
             SELECT count(*) FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')""";
-    private static final String TAKEN_BY_KEY =
-            TAKEN + " AND limit_keys ->> CAST(:place AS integer) = CAST(:key AS text)";
+    private static final String TAKEN_BY_KEY = TAKEN
+            + " AND json_typeof(limit_keys) = 'array' AND limit_keys ->> CAST(:place AS integer) = CAST(:key AS text)";
     private static final String APPLIED = ", apply it and migrate the run to that version";
 
     private final PublishedDefinitions definitions;
@@ -52,7 +54,27 @@ final class QueueReasons {
                     "wait, start another worker, or give workers more places by POSTROAD_MAX_RUNS",
                     Step.control("cancel", run.runId()));
         }
-        return limited(handle, run, facts);
+        return facts.limitKeys() != null && facts.limitKeys().isObject()
+                ? limitedByTrigger(handle, run, facts, facts.limitKeys())
+                : limited(handle, run, facts);
+    }
+
+    private Reason limitedByTrigger(Handle handle, RunSummary run, RunFacts facts, JsonNode counted) {
+        if (definitions
+                .publishedGraph(run.graph(), run.graphVersion())
+                .filter(graph -> graph.definition().at("/queue/paused").asBoolean())
+                .isPresent()) {
+            return paused(handle, run, facts);
+        }
+        List<QueueLimit> limits = QueueLimit.all(counted.path("own"), counted.path("keys"));
+        return Reason.of(
+                limits.stream().allMatch(limit -> limit.per() != null) ? ReasonCode.LIMIT_RATE : ReasonCode.LIMIT_FULL,
+                "the run waits for its turn by the limits of its trigger ("
+                        + limits.stream().map(QueueLimit::said).collect(Collectors.joining(", ")) + "), and "
+                        + count(handle, BEFORE_IN_GRAPH, run, facts) + " of graph " + run.graph() + " are before it",
+                run.queuedAt(),
+                "wait, or cancel it and trigger another with other limits",
+                Step.control("cancel", run.runId()));
     }
 
     /** The first limit that is full; where none is, what is ahead of it in the queue, or a rate, keeps it waiting. */

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param called whether it has its turn among these
  * @param early whether it is not to begin yet
  * @param rank its place in the queue
- * @param limitKeys its key for each limit of its graph; null where the graph has none by key
+ * @param limitKeys its key for each limit of its graph; null where the graph has none by key; an object where its trigger
+ *     set limits of its own
+ * @param terms what its trigger said in place of its graph; null for nothing
  * @param questions what people are asked; null for nothing
  * @param statusSeq the number of the event that made its status
  * @param newestVersion of its graph; null where none is stored
@@ -33,12 +35,15 @@ record RunFacts(
         boolean early,
         Instant rank,
         @Nullable JsonNode limitKeys,
+        @Nullable JsonNode terms,
         @Nullable JsonNode questions,
         int statusSeq,
         @Nullable Integer newestVersion,
         Instant now) {
     static final String QUERY = """
             SELECT id, r.shard, limited, turn_at, rank, limit_keys, coalesce(wake_at > clock_timestamp(), false) AS early,
+                   (SELECT j.data -> 'terms' FROM postroad.journal j
+                    WHERE j.run = r.id AND j.type = 'run.queued' ORDER BY j.seq LIMIT 1) AS terms,
                    CASE WHEN questions_seq = status_seq THEN questions END AS questions,
                    s.holder IS NOT NULL AND s.held_epoch = s.epoch AND NOT EXISTS (
                        SELECT FROM postroad.workers w
@@ -70,6 +75,7 @@ record RunFacts(
                 row.getBoolean("early"),
                 Rows.requiredTime(row, "rank"),
                 Rows.json(row, "limit_keys"),
+                Rows.json(row, "terms"),
                 Rows.json(row, "questions"),
                 row.getInt("status_seq"),
                 row.getObject("newest_version", Integer.class),

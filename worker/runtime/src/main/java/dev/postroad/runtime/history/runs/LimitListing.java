@@ -17,7 +17,8 @@ public final class LimitListing {
             FROM (SELECT DISTINCT ON (name) name, version, definition FROM postroad.graphs ORDER BY name, version DESC) AS newest
             WHERE definition -> 'limits' ->> 'runs' IS NOT NULL OR definition -> 'queue' IS NOT NULL ORDER BY name""";
     private static final String UNDER_WAY = """
-            FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')""";
+            FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')
+              AND json_typeof(coalesce(limit_keys, '[]')) = 'array'""";
     private static final String ALL = "SELECT '' AS key, count(*) AS runs " + UNDER_WAY;
     private static final String BY_KEY =
             "SELECT coalesce(limit_keys ->> CAST(:place AS integer), '') AS key, count(*) AS runs " + UNDER_WAY

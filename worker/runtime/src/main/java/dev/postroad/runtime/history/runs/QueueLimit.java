@@ -74,6 +74,6 @@ public record QueueLimit(
 
     /** It, as a sentence has it. */
     public String said() {
-        return field + " " + runs + ofKey() + " within " + per;
+        return field + " " + runs + ofKey() + (per == null ? "" : " within " + per);
     }
 }

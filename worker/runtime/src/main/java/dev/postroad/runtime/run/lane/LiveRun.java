@@ -125,9 +125,9 @@ final class LiveRun {
         held = holds;
     }
 
-    /** Whether its graph has a limit on runs, so that it begins by turns. */
+    /** Whether there is a limit on runs for it, so that it begins by turns. */
     boolean isLimited() {
-        return run.graph().queue().isLimited();
+        return run.queue().isLimited();
     }
 
     /** Whether it is queued, and in memory for when it begins. */

@@ -11,15 +11,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out where in the queue a run stands that comes, by what its graph says; for most graphs that is nothing, and costs
+ * Finds out where in the queue a run stands that comes, by what its graph or its trigger says; for most that is nothing, and costs
  * nothing. Thread-safe.
  */
 record QueuePlaces(FairRanks fair) {
     /** What is asked for, with its place in the queue. */
     Admission placed(String runId, Graph graph, Admission asked, Instant at) {
-        QueueRules rules = graph.queue();
-        QueueRules.Fairness fairness = rules.fairness();
-        if (fairness == null && !rules.hasKeys() && graph.budgetPeriod() == null) {
+        QueueRules.Fairness fairness = asked.queue(graph).fairness();
+        if (fairness == null && !QueuePlace.isPlaced(graph, asked)) {
             return asked;
         }
         ObjectNode run = QueuePlace.facts(runId, graph, asked);

@@ -217,8 +217,7 @@ final class RunTable {
         boolean isAsBefore = !entry.fresh()
                 && before.status() == after.status()
                 && before.graph().version() == after.graph().version();
-        if (isAsBefore
-                || !(before.graph().queue().isLimited() || after.graph().queue().isLimited())) {
+        if (isAsBefore || !(before.queue().isLimited() || after.queue().isLimited())) {
             return;
         }
         String graph = after.graph().name();

@@ -30,6 +30,9 @@ public final class Turns implements AutoCloseable {
 
     private static final Duration OFFER_AGAIN_AFTER = Duration.ofSeconds(1);
 
+    /** Runs come to other workers, and stay when these are gone. */
+    private static final Duration LOOK_FOR_OTHERS_EVERY = Duration.ofSeconds(1);
+
     private final QueuedRuns queued;
     private final TurnGiver giver;
     private final Limits limits;
@@ -42,6 +45,9 @@ public final class Turns implements AutoCloseable {
     private Instant nextSweep = Instant.MIN;
     /** When those are looked for that had their turn here and were to begin at once. */
     private Instant nextOfferAgain = Instant.MIN;
+
+    private Instant nextLookForOthers = Instant.MIN;
+    private Set<String> limitedElsewhere = Set.of();
 
     private final Map<Long, Instant> offered = new HashMap<>();
 
@@ -85,11 +91,11 @@ public final class Turns implements AutoCloseable {
     }
 
     private void look() throws SQLException {
-        Set<String> graphs = limits.limitedGraphs();
+        Instant now = clock.instant();
+        Set<String> graphs = limited(now);
         if (graphs.isEmpty()) {
             return;
         }
-        Instant now = clock.instant();
         // A run without a place would keep its turn from others.
         if (queue.room() > 0) {
             for (String graph : wanted(graphs)) {
@@ -108,6 +114,18 @@ public final class Turns implements AutoCloseable {
             offered.values().removeIf(at -> at.plus(OFFER_AGAIN_AFTER).isBefore(now));
             offer(giver.stillInHand(offered.keySet()), now);
         }
+    }
+
+    /** Those that have limits, and those of which runs wait whose triggers set them. */
+    private Set<String> limited(Instant now) throws SQLException {
+        if (!now.isBefore(nextLookForOthers)) {
+            limitedElsewhere = queued.graphsWithLines();
+            nextLookForOthers = now.plus(LOOK_FOR_OTHERS_EVERY);
+        }
+        Set<String> graphs = new HashSet<>(limits.limitedGraphs());
+        graphs.addAll(giver.limitedByTriggers());
+        graphs.addAll(limitedElsewhere);
+        return graphs;
     }
 
     /** Those of which runs wait; it is asked where none are known to. */

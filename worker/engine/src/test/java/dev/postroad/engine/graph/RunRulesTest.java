@@ -1,0 +1,61 @@
+package dev.postroad.engine.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postroad.contracts.json.Fault;
+import dev.postroad.contracts.json.FaultsException;
+import dev.postroad.contracts.json.Json;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+@NullMarked
+class RunRulesTest {
+    private static final QueueRules.Rate A_MINUTE = new QueueRules.Rate(null, 60, Duration.ofMinutes(1));
+
+    private static RunRules rules(String terms) throws FaultsException {
+        JsonNode tree = Json.read(terms);
+        RunRules rules = RunRules.read(tree);
+        ObjectNode written = JsonNodeFactory.instance.objectNode();
+        rules.terms().put(written);
+        assertThat(RunRules.read(written)).as("read back").isEqualTo(rules);
+        return rules;
+    }
+
+    @Test
+    void eachLimitThatATriggerSetsStandsInPlaceOfThatOfItsGraphAndTheOthersHold() throws Exception {
+        QueueRules ofGraph = new QueueRules(
+                List.of(new QueueRules.Concurrency(null, 7)),
+                List.of(A_MINUTE),
+                new QueueRules.Fairness(KeyExpression.compile("input.tenant"), null));
+        QueueRules own = rules("{\"queue\":{\"concurrency\":[{\"runs\":2}]}}").queue(ofGraph);
+        assertThat(own.concurrency()).containsExactly(new QueueRules.Concurrency(null, 2));
+        assertThat(own.rates()).isEqualTo(ofGraph.rates());
+        assertThat(own.fairness()).isEqualTo(ofGraph.fairness());
+        assertThat(rules("{\"retention\":\"P1D\"}").queue(ofGraph)).isSameAs(ofGraph);
+    }
+
+    @Test
+    void aGraphThatIsPausedHoldsRunsWithLimitsOfTheirOwn() throws Exception {
+        QueueRules paused = new QueueRules(
+                List.of(new QueueRules.Concurrency(null, 0), new QueueRules.Concurrency(null, 7)), List.of(), null);
+        QueueRules own = rules("{\"queue\":{\"concurrency\":[{\"runs\":2}]}}").queue(paused);
+        assertThat(own.isPaused()).isTrue();
+        assertThat(own.concurrency()).extracting(QueueRules.Concurrency::runs).containsExactly(0, 2);
+    }
+
+    @Test
+    void everyUnsoundExpressionOfATriggerIsTold() {
+        FaultsException refused = catchThrowableOfType(FaultsException.class, () -> rules("""
+                        {"queue":{"concurrency":[{"key":"input.","runs":2}],"fairness":{"key":"nobody.tenant"}},
+                         "budget":{"key":"1 +","tokens":5,"per":"P1D"}}"""));
+        assertThat(refused.faults())
+                .extracting(Fault::place)
+                .containsExactly("queue.concurrency[0].key", "queue.fairness.key", "budget.key");
+    }
+}
