@@ -50,7 +50,6 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param change is handed the settings as they would be, and changes them
      */
     public static EmbeddedKafka start(Path dataDirectory, int port, Consumer<Properties> change) {
-        int claimed = LocalPort.claim(port, "Kafka", LocalPort.KAFKA_OPTION);
         try {
             Files.createDirectories(dataDirectory);
             Directories.keepPrivate(dataDirectory);
@@ -58,9 +57,16 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (IOException failed) {
             throw new EmbeddedServerException("Cannot prepare " + dataDirectory + " for Kafka", failed);
         }
-        Properties settings = settings(dataDirectory, claimed, LocalPort.free());
-        change.accept(settings);
-        return new EmbeddedKafka(startServer(new KafkaConfig(settings), dataDirectory), claimed);
+        // Its second port is nobody's business, and may be taken as well before it is bound.
+        return LocalPort.claim(
+                port,
+                "Kafka",
+                LocalPort.KAFKA_OPTION,
+                claimed -> LocalPort.claim(0, "Kafka", LocalPort.KAFKA_OPTION, controller -> {
+                    Properties settings = settings(dataDirectory, claimed, controller);
+                    change.accept(settings);
+                    return new EmbeddedKafka(startServer(new KafkaConfig(settings), dataDirectory), claimed);
+                }));
     }
 
     public String bootstrapServers() {
@@ -85,7 +91,8 @@ public final class EmbeddedKafka implements AutoCloseable {
             return server;
         } catch (RuntimeException failed) {
             server.shutdown();
-            throw new EmbeddedServerException("Cannot start Kafka in " + dataDirectory, failed);
+            throw new EmbeddedServerException(
+                    "Cannot start Kafka in " + dataDirectory + ": " + failed.getMessage(), failed);
         }
     }
 

@@ -59,10 +59,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
             PostgresData files = new PostgresData(binaries, account, log);
             files.createIfAbsent(data);
             files.restrict(data, SuperuserPassword.in(directory));
-            int claimed = LocalPort.claim(port, "PostgreSQL", LocalPort.POSTGRES_OPTION);
-            var postgres = new EmbeddedPostgres(binaries, account, data, log, claimed);
-            postgres.restart();
-            return postgres;
+            return LocalPort.claim(port, "PostgreSQL", LocalPort.POSTGRES_OPTION, claimed -> {
+                var postgres = new EmbeddedPostgres(binaries, account, data, log, claimed);
+                postgres.restart();
+                return postgres;
+            });
         } catch (IOException failed) {
             throw new EmbeddedServerException("Cannot start PostgreSQL in " + dataDirectory, failed);
         }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds and checks ports of 127.0.0.1.
@@ -21,6 +23,7 @@ final class LocalPort {
 
     private static final int FIRST = 20_000;
     private static final int COUNT = 12_000;
+    private static final int MOST_TRIES = 5;
 
     /** Processes start at different places, so that two which look at the same moment do not find the same port. */
     private static final int STRIDE = 97;
@@ -30,17 +33,57 @@ final class LocalPort {
 
     private LocalPort() {}
 
-    /** The wanted port if it can be bound, or a free one for 0. */
-    static int claim(int wanted, String server, String option) {
+    /** Starts a server on a port. */
+    @FunctionalInterface
+    interface Starting<T> {
+        /**
+         * Starts it, or leaves nothing of it behind.
+         *
+         * @throws EmbeddedServerException where it does not start
+         */
+        T on(int port);
+    }
+
+    /**
+     * Starts a server on the wanted port, or on a free one for 0. A free port may be somebody else's by the time that the
+     * server binds it: then another one is tried.
+     *
+     * @throws EmbeddedServerException where the wanted port is in use, or the server does not start
+     */
+    static <T> T claim(int wanted, String server, String option, Starting<T> starting) {
         if (wanted == 0) {
-            return free();
+            return onFree(server, starting);
         }
+        requireFree(wanted, server, option);
+        return starting.on(wanted);
+    }
+
+    private static <T> T onFree(String server, Starting<T> starting) {
+        @Nullable EmbeddedServerException last = null;
+        for (int tried = 0; tried < MOST_TRIES; tried++) {
+            int port = free();
+            try {
+                return starting.on(port);
+            } catch (EmbeddedServerException failed) {
+                if (isFree(port)) {
+                    throw failed;
+                }
+                last = failed;
+            }
+        }
+        throw new EmbeddedServerException(
+                "Each of " + MOST_TRIES + " free ports of 127.0.0.1 was taken before " + server
+                        + " could bind it; start it again: "
+                        + Objects.requireNonNull(last).getMessage(),
+                last);
+    }
+
+    static void requireFree(int wanted, String server, String option) {
         if (!isFree(wanted)) {
             throw new EmbeddedServerException("Port " + wanted + " of 127.0.0.1, wanted for " + server
                     + ", is in use by another process. Stop that process, or choose another port with " + option
                     + " (0 for any free one).");
         }
-        return wanted;
     }
 
     static int free() {

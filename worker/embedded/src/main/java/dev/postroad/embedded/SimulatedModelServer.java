@@ -57,13 +57,17 @@ public final class SimulatedModelServer implements AutoCloseable {
      * @param chunkDelay the wait before each chunk of a streamed answer, which has 12 to 40 of them
      */
     public static SimulatedModelServer start(int port, Duration chunkDelay) {
-        int claimed = LocalPort.claim(port, "the simulated model", LocalPort.MODEL_OPTION);
+        return LocalPort.claim(
+                port, "the simulated model", LocalPort.MODEL_OPTION, claimed -> startOn(claimed, chunkDelay));
+    }
+
+    private static SimulatedModelServer startOn(int port, Duration chunkDelay) {
         ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("postroad-simulated-model-", 0).factory());
         // Else each streamed answer takes 40 ms more. The JDK reads it once, when its first server is made.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         try {
-            var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), claimed);
+            var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
             HttpServer server = HttpServer.create(address, CONNECTION_BACKLOG);
             server.createContext("/", new ModelHttpHandler(chunkDelay));
             server.setExecutor(threads);
@@ -71,7 +75,8 @@ public final class SimulatedModelServer implements AutoCloseable {
             return new SimulatedModelServer(server, threads);
         } catch (IOException failed) {
             threads.close();
-            throw new EmbeddedServerException("Cannot start the simulated model on port " + claimed, failed);
+            throw new EmbeddedServerException(
+                    "Cannot start the simulated model on port " + port + ": " + failed.getMessage(), failed);
         }
     }
 
