@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
     private static final Pattern DURATION =
             Pattern.compile("P(?:\\d+D)?(?:T(?=\\d)(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:\\.\\d{1,9})?S)?)?");
+
+    private static final int MOST_EDITS_OF_A_SLIP = 2;
 
     private final ObjectNode object;
     private final String path;
@@ -92,11 +95,26 @@ public final class Fields {
         return value;
     }
 
+    /** Notes that a field is missing; or, where another one can be nothing but a slip for it, that. */
+    public void missing(String field, String remedy) {
+        List<String> others = object.properties().stream()
+                .filter(other -> !other.getValue().isNull())
+                .map(Map.Entry::getKey)
+                .toList();
+        int mostEdits = Math.min(MOST_EDITS_OF_A_SLIP, field.length() / 2);
+        Optional<String> slip = Likeness.nearest(field, others, mostEdits);
+        if (slip.isEmpty()) {
+            fault(field, "is missing", remedy);
+        } else if (faults.stream().noneMatch(fault -> fault.place().equals(place(slip.get())))) {
+            fault(slip.get(), "is no known field", "write " + field);
+        }
+    }
+
     /** A text that must be there and not be empty; a fault and an empty text otherwise. */
     public String requiredText(String field, String remedy) {
         String value = text(field);
         if (value == null && !has(field)) {
-            fault(field, "is missing", remedy);
+            missing(field, remedy);
         } else if (value != null && value.isEmpty()) {
             fault(field, "is empty", remedy);
         }

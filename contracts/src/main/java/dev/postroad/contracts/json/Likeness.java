@@ -1,10 +1,33 @@
 package dev.postroad.contracts.json;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
 
 /** How far two names are apart, so that whoever slipped is told what was probably meant. */
 public final class Likeness {
+    private static final int LONGEST = 100;
+
     private Likeness() {}
+
+    private record Near(String name, int edits) {}
+
+    /**
+     * The one of some names that is nearest to what was given, the first by its letters of several; empty where none is near.
+     *
+     * @param mostEdits so far apart they are at most; never so far that no letter of what was given is left
+     */
+    public static Optional<String> nearest(String given, Collection<String> names, int mostEdits) {
+        // What is longer is none of them, and is not compared for minutes.
+        String cut = given.length() > LONGEST ? given.substring(0, LONGEST) : given;
+        int most = Math.min(mostEdits, cut.length() - 1);
+        return names.stream()
+                .map(name -> new Near(name, edits(cut, name)))
+                .filter(near -> near.edits() <= most)
+                .min(Comparator.comparingInt(Near::edits).thenComparing(Near::name))
+                .map(Near::name);
+    }
 
     /** How many letters to insert, remove or replace. */
     public static int edits(String from, String to) {

@@ -102,7 +102,7 @@ final class ActionReader {
     Control.Reassign reassign() {
         String assignee = fields.text("assignee", ASSIGNEE, "1 to 200 characters");
         if (assignee == null && !fields.has("assignee")) {
-            fields.fault("assignee", "is missing", "say whose question it is from now on");
+            fields.missing("assignee", "say whose question it is from now on");
         }
         return new Control.Reassign(fields.text(TASK, NOT_EMPTY, "the id of a task"), assignee == null ? "" : assignee);
     }
@@ -110,7 +110,7 @@ final class ActionReader {
     ObjectNode writes(String field) {
         ObjectNode writes = fields.objectOf(field);
         if (writes == null && !fields.has(field)) {
-            fields.fault(field, "is missing", WRITES);
+            fields.missing(field, WRITES);
         }
         return writes == null ? fields.object().objectNode() : writes;
     }
@@ -135,7 +135,7 @@ final class ActionReader {
         Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
         String newRunId = fields.text("newRunId", RunIds.PATTERN, RunIds.RULE);
         if (newRunId == null && !fields.has("newRunId")) {
-            fields.fault("newRunId", "is missing", "name the run that is to be made");
+            fields.missing("newRunId", "name the run that is to be made");
         }
         ObjectNode update = fields.objectOf("update");
         String asNode = asNode();
@@ -154,8 +154,7 @@ final class ActionReader {
     int graphVersion() {
         Integer version = fields.whole("graphVersion", 1, Integer.MAX_VALUE);
         if (version == null && !fields.has("graphVersion")) {
-            fields.fault(
-                    "graphVersion", "is missing", "say under which version of its graph the run is to go on, from 1");
+            fields.missing("graphVersion", "say under which version of its graph the run is to go on, from 1");
         }
         return version == null ? 1 : version;
     }
@@ -163,7 +162,7 @@ final class ActionReader {
     int version() {
         Integer version = fields.whole("version", 1, Integer.MAX_VALUE);
         if (version == null && !fields.has("version")) {
-            fields.fault("version", "is missing", "say to which version of the state, from 1");
+            fields.missing("version", "say to which version of the state, from 1");
         }
         return version == null ? 1 : version;
     }

@@ -364,7 +364,7 @@ public record Control(
             return fields.text("runId", RunIds.PATTERN, RunIds.RULE);
         }
         if (key == null) {
-            fields.fault("runId", "is missing", "name the run");
+            fields.missing("runId", "name the run");
         } else if (!RunIds.isLegal(key)) {
             fields.fault("runId", "is missing, and the record's key is " + Fields.quoted(key), "use " + RunIds.RULE);
         }

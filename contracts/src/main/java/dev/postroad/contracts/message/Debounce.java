@@ -38,11 +38,11 @@ public record Debounce(String key, Duration within) {
         }
         String key = fields.text("key", KEY, RULE);
         if (key == null && !fields.has("key")) {
-            fields.fault("key", "is missing", "say which triggers belong together");
+            fields.missing("key", "say which triggers belong together");
         }
         Duration within = fields.duration(FOR);
         if (within == null && !fields.has(FOR)) {
-            fields.fault(FOR, "is missing", "say how long to wait for the next one, such as PT30S");
+            fields.missing(FOR, "say how long to wait for the next one, such as PT30S");
         }
         if (within != null && within.toMillis() < 1) {
             fields.fault(FOR, "is less than a millisecond", "use one such as PT30S");

@@ -44,7 +44,7 @@ public record OutputChunk(
                 text == null ? "" : text,
                 fields.requiredInstant("at", REMEDY));
         if (text == null && !fields.has("chunk")) {
-            fields.fault("chunk", "is missing", REMEDY);
+            fields.missing("chunk", REMEDY);
         }
         if (!faults.isEmpty()) {
             throw new FaultsException(faults);
@@ -55,7 +55,7 @@ public record OutputChunk(
     private static int number(Fields fields, String field, int least) {
         Integer number = fields.whole(field, least, Integer.MAX_VALUE);
         if (number == null && !fields.has(field)) {
-            fields.fault(field, "is missing", REMEDY);
+            fields.missing(field, REMEDY);
         }
         return number == null ? least : number;
     }

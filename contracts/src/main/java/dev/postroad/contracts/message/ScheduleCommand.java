@@ -90,7 +90,7 @@ public record ScheduleCommand(
         Fields fields = Fields.of(tree, "", faults);
         String schedule = fields.text("schedule", NAME, "the name of a schedule");
         if (!fields.has("schedule")) {
-            fields.fault("schedule", "is missing", "name the schedule");
+            fields.missing("schedule", "name the schedule");
         }
         String by = Giver.read(fields);
         Action action = action(fields);

@@ -205,7 +205,7 @@ public record Trigger(
         if (fields.has("graph") && fields.has("agent")) {
             fields.fault("agent", "stands beside a graph", "name a graph or an agent, not both");
         } else if (!fields.has("graph") && !fields.has("agent")) {
-            fields.fault("graph", "is missing", "name the graph to run");
+            fields.missing("graph", "name the graph to run");
         } else if (agent != null && fields.has("version")) {
             fields.fault("version", "has no meaning beside an agent", "remove it");
         }

@@ -57,6 +57,17 @@ class TriggerTest {
         assertThat(trigger.settled("r", null).debounced(null).by("ada").terms()).isEqualTo(trigger.terms());
     }
 
+    /** It was told that graph is missing, which it is not for whoever wrote it. */
+    @ParameterizedTest
+    @CsvSource({"grph", "grpah", "Graph", "graf"})
+    void aSlipInTheFieldThatHasToBeThereIsToldAsOne(String slip) {
+        assertThatThrownBy(() -> Trigger.read(Json.read("{\"" + slip + "\":\"g\",\"input\":{}}")))
+                .isInstanceOf(FaultsException.class)
+                .hasMessage(slip + ": is no known field; write graph");
+        assertThatThrownBy(() -> Trigger.read(Json.read("{\"graph\":null,\"input\":{}}")))
+                .hasMessage("graph: is missing; name the graph to run");
+    }
+
     @Test
     void cannotPauseAQueueForOneRun() {
         FaultsException refused = catchThrowableOfType(FaultsException.class, () -> Trigger.read(Json.read("""

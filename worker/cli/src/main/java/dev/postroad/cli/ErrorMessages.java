@@ -13,7 +13,6 @@ import dev.postroad.runtime.history.rows.CorruptHistoryException;
 import dev.postroad.runtime.provisioning.ProvisioningException;
 import dev.postroad.runtime.schedule.ScheduleCommandException;
 import java.sql.SQLException;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Says in one line what went wrong and what to do. */
 final class ErrorMessages implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private static final int MOST_EDITS_OF_A_SLIP = 2;
-    private static final int LONGEST_LIKENED = 100;
 
     private final Surroundings surroundings;
     private final BooleanSupplier verbose;
@@ -67,12 +65,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
     }
 
     private static String suggestion(String given, Set<String> names) {
-        String cut = given.length() > LONGEST_LIKENED ? given.substring(0, LONGEST_LIKENED) : given;
-        int most = Math.min(MOST_EDITS_OF_A_SLIP, cut.length() - 1);
-        return names.stream()
-                .filter(name -> Likeness.edits(cut, name) <= most)
-                .min(Comparator.<String>comparingInt(name -> Likeness.edits(cut, name))
-                        .thenComparing(Comparator.naturalOrder()))
+        return Likeness.nearest(given, names, MOST_EDITS_OF_A_SLIP)
                 .map(name -> "; did you mean " + name + "?")
                 .orElse("");
     }

@@ -3,13 +3,11 @@ package dev.postroad.engine.graph;
 import dev.postroad.contracts.json.Likeness;
 import dev.postroad.contracts.json.Shown;
 import dev.postroad.contracts.message.Breakpoints;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the nodes that breakpoints name are those of a graph, or of graphs inside it. */
 public final class BreakpointCheck {
-    private static final int LONGEST_LIKENED = 100;
     private static final int MOST_EDITS_OF_A_SLIP = 3;
 
     private BreakpointCheck() {}
@@ -68,11 +66,8 @@ public final class BreakpointCheck {
     }
 
     private static String unknown(Graph graph, String name) {
-        String cut = name.length() > LONGEST_LIKENED ? name.substring(0, LONGEST_LIKENED) : name;
         return "graph " + graph.name() + " has no node " + Shown.name(name)
-                + graph.nodes().keySet().stream()
-                        .min(Comparator.comparingInt(known -> Likeness.edits(cut, known)))
-                        .filter(known -> Likeness.edits(cut, known) <= MOST_EDITS_OF_A_SLIP)
+                + Likeness.nearest(name, graph.nodes().keySet(), MOST_EDITS_OF_A_SLIP)
                         .map(known -> "; did you mean " + known + "?")
                         .orElseGet(() -> "; its nodes are "
                                 + Shown.names(graph.nodes().keySet()) + ", and " + Breakpoints.ALL + " is all of them");

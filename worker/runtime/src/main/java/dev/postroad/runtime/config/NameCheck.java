@@ -3,8 +3,6 @@ package dev.postroad.runtime.config;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.Likeness;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +48,7 @@ final class NameCheck {
             return Optional.empty();
         }
         // Plug-ins of Kafka's clients bring properties that we cannot know, so only what looks like a slip is one.
-        return nearest(property, CLIENT_PROPERTIES)
+        return Likeness.nearest(property, CLIENT_PROPERTIES, MOST_EDITS_OF_A_SLIP)
                 .map(near -> new Fault(
                         variable,
                         "is no property of Kafka's clients",
@@ -59,16 +57,10 @@ final class NameCheck {
     }
 
     private static Fault unknown(String variable) {
-        String remedy = nearest(variable, NAMES)
+        String remedy = Likeness.nearest(variable, NAMES, MOST_EDITS_OF_A_SLIP)
                 .map(near -> "did you mean " + near + "?")
                 .orElse("remove it; there are " + String.join(", ", NAMES) + " and " + Setting.KAFKA_PREFIX + "…");
         return new Fault(variable, "is no setting of Postroad", remedy);
-    }
-
-    private static Optional<String> nearest(String name, Collection<String> names) {
-        return names.stream()
-                .min(Comparator.comparingInt(known -> Likeness.edits(name, known)))
-                .filter(known -> Likeness.edits(name, known) <= MOST_EDITS_OF_A_SLIP);
     }
 
     private static Set<String> clientProperties() {
