@@ -273,7 +273,8 @@ final class BreakpointsTest {
         RunScript script = RunScript.started(RunScript.nested(INSIDE), "{'log': []}");
         assertThat(refused(script, before("wrok")))
                 .isEqualTo("before: graph outer has no node wrok; did you mean work?");
-        assertThat(refused(script, after("work/c"))).isEqualTo("after: graph inner has no node c; did you mean a?");
+        assertThat(refused(script, after("work/c")))
+                .isEqualTo("after: graph inner has no node c; its nodes are a, b, and * is all of them");
         assertThat(refused(script, after("end/x")))
                 .isEqualTo("after: node end of graph outer is no graph, and has no nodes inside");
         assertThat(refused(script, before("something else")))
