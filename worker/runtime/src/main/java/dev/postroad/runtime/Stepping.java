@@ -15,6 +15,7 @@ import dev.postroad.runtime.journal.PendingCommands;
 import dev.postroad.runtime.journal.PostponedRuns;
 import dev.postroad.runtime.journal.QueuedRuns;
 import dev.postroad.runtime.journal.RunKey;
+import dev.postroad.runtime.journal.RunsWithoutRank;
 import dev.postroad.runtime.journal.TurnGiver;
 import dev.postroad.runtime.journal.UnlistedRuns;
 import dev.postroad.runtime.ownership.ShardMoves;
@@ -32,6 +33,7 @@ import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
 import dev.postroad.runtime.run.queue.StartTimes;
+import dev.postroad.runtime.run.queue.TakenTurns;
 import dev.postroad.runtime.run.queue.TurnNews;
 import dev.postroad.runtime.run.queue.Turns;
 import dev.postroad.runtime.run.queue.TurnsOfKeys;
@@ -79,6 +81,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         RunQueue queue = new RunQueue(settings.maxRuns(), new TurnsOfKeys(fair));
         Bell turnWanted = new Bell();
         TurnGiver turns = new TurnGiver(storage.shared(), seat.self().id());
+        TurnNews news = news(turnWanted, turns);
         PostponedRuns postponed = new PostponedRuns(storage.shared());
         Lanes lanes = on.part(lanes(
                 on,
@@ -96,7 +99,7 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
                         storage.snapshots(),
                         queue,
                         fair,
-                        news(turnWanted, turns),
+                        news,
                         storage.setAside()::undecidable,
                         traces,
                         clock,
@@ -122,7 +125,15 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         membership.start();
         membership.measure(on.metrics());
         Stepping stepping = new Stepping(queue, lanes, commands, membership);
-        stepping.bring(on, storage, agents, kept, postponed, turnWanted, turns);
+        stepping.bring(
+                on,
+                storage,
+                agents,
+                kept,
+                postponed,
+                turnWanted,
+                turns,
+                new TakenTurns(new RunsWithoutRank(storage.shared()), fair, news));
         return stepping;
     }
 
@@ -166,6 +177,12 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             }
 
             @Override
+            public void ranked(String graph) {
+                turns.ranked(graph);
+                wanted.ring();
+            }
+
+            @Override
             public void migrated(String graph) {
                 turns.migrated(graph);
             }
@@ -190,7 +207,8 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
             KeptInstructions kept,
             PostponedRuns postponed,
             Bell turnWanted,
-            TurnGiver turns) {
+            TurnGiver turns,
+            TakenTurns taken) {
         SharedClock clock = on.clock();
         ShardOwnership shards = membership.shards();
         on.part(new Waker(storage.reader(), postponed, new GoAhead(queue, lanes), shards::owned, clock))
@@ -235,7 +253,8 @@ record Stepping(RunQueue queue, Lanes lanes, Commands commands, Membership membe
         QueuedRuns queued = new QueuedRuns(storage.shared());
         on.part(new QueueReader(queued, queue, lanes, shards::owned, shards::toCome, clock))
                 .start();
-        on.part(new StartTimes(queued, queue, lanes, shards::owned, clock)).start();
+        on.part(new StartTimes(queued, taken, queue, lanes, shards::owned, clock))
+                .start();
         on.part(new Turns(turnWanted, queued, turns, agents.catalog(), queue, lanes, shards::epochs, clock))
                 .start();
         on.part(queue);

@@ -181,6 +181,23 @@ class QueueTest {
                 .isEqualTo(30);
     }
 
+    @Test
+    void aRunThatIsUnpausedTakesATurnOfNowBehindThoseOfItsKeyThatWait() {
+        site.worker(Map.of("POSTROAD_MAX_RUNS", "1"));
+        site.apply(GRAPHS);
+        holdTheOnlyPlace();
+        sendOf("many", 0, 20, "fair");
+        Site.await("all are queued", () -> runs("queued") == 20);
+        site.control("many-0", new Control.Pause());
+        Site.await("one is paused", () -> runs("paused") == 1);
+        site.control("many-0", new Control.Unpause());
+        Site.await("it stands behind the others", () -> site.number("""
+                SELECT count(*) FROM postroad.runs WHERE run_id = 'many-0' AND status = 'queued' AND ranks_at IS NULL
+                  AND rank > (SELECT max(rank) FROM postroad.runs WHERE fair_key = 'many' AND run_id <> 'many-0')""") == 1);
+        mayEnd.countDown();
+        Site.await("all have ended", () -> runs("completed") == 21);
+    }
+
     private long begunAmongTheFirst(int count, String tenant) {
         return site.number(
                 "SELECT count(*) FROM (SELECT fair_key FROM postroad.runs WHERE graph = 'fair' ORDER BY started_at, id"

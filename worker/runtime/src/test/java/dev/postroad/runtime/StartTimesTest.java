@@ -3,6 +3,7 @@ package dev.postroad.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that are triggered now, and are to begin later. */
 @NullMarked
@@ -46,9 +49,21 @@ class StartTimesTest {
             nodes: { note: { set: "{'log': ['done']}" } }
             edges: [{ from: START, to: note }, { from: note, to: END }]
             limits: { runs: 1 }
+            ---
+            graph: fair
+            state: { tenant: {}, log: { reducer: append } }
+            nodes: { note: { set: "{'log': ['done']}" } }
+            edges: [{ from: START, to: note }, { from: note, to: END }]
+            queue: { fairness: { key: input.tenant, weight: "input.tenant == 'gold' ? 2 : 1" } }
+            ---
+            graph: fairAndLimited
+            state: { tenant: {}, log: { reducer: append } }
+            nodes: { note: { set: "{'log': ['done']}" } }
+            edges: [{ from: START, to: note }, { from: note, to: END }]
+            queue: { fairness: { key: input.tenant }, concurrency: [{ runs: 2 }] }
             """);
         SITE.worker();
-        Site.await("the graphs are there", () -> SITE.number("SELECT count(*) FROM postroad.graphs") == 2);
+        Site.await("the graphs are there", () -> SITE.number("SELECT count(*) FROM postroad.graphs") == 4);
     }
 
     @AfterAll
@@ -107,6 +122,30 @@ class StartTimesTest {
         assertThat(SITE.ended("late").getLast().type()).isEqualTo(EventType.RUN_COMPLETED);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"fair", "fairAndLimited"})
+    void manyOfOneKeyThatBecomeDueAtOneMomentTakeTurnsWithOthersAlsoAfterATakeOver(String graph) {
+        Instant time = InstantSource.system().instant().plusSeconds(4);
+        for (int i = 0; i < 30; i++) {
+            trigger(graph, graph + "-many-" + i, "many", time);
+        }
+        trigger(graph, graph + "-gold-1", "gold", time);
+        trigger(graph, graph + "-gold-2", "gold", time);
+        String ofGraph = " FROM postroad.runs WHERE graph = '" + graph + "' AND ";
+        Site.await("all are queued", () -> SITE.number("SELECT count(*)" + ofGraph + "true") == 32);
+        assertThat(SITE.number("SELECT count(*)" + ofGraph + "ranks_at = wake_at"))
+                .isEqualTo(32);
+        SITE.stopWorkers();
+        SITE.worker();
+        Site.await("all have ended", () -> SITE.number("SELECT count(*)" + ofGraph + "status = 'completed'") == 32);
+        assertThat(SITE.number("SELECT count(*)" + ofGraph + "ranks_at IS NOT NULL"))
+                .isZero();
+        assertThat(SITE.number("SELECT count(*)" + ofGraph + "fair_key = 'many' AND rank <= (SELECT max(rank)" + ofGraph
+                        + "fair_key = 'gold')"))
+                .as("those of a tenant that go before the last of another's two")
+                .isLessThanOrEqualTo(3);
+    }
+
     private static boolean find(String runId) {
         return SITE.history().find(runId).isPresent();
     }
@@ -119,16 +158,16 @@ class StartTimesTest {
                 .at();
     }
 
+    private static void trigger(String graph, String runId, String tenant, Instant time) {
+        trigger(graph, runId, JsonNodeFactory.instance.objectNode().put("tenant", tenant), new StartAt.At(time));
+    }
+
     private static void trigger(String graph, String runId, @Nullable StartAt startAt) {
+        trigger(graph, runId, JsonNodeFactory.instance.objectNode(), startAt);
+    }
+
+    private static void trigger(String graph, String runId, ObjectNode input, @Nullable StartAt startAt) {
         SITE.client()
-                .trigger(new Trigger(
-                        new Trigger.OfGraph(graph, null),
-                        runId,
-                        JsonNodeFactory.instance.objectNode(),
-                        0,
-                        null,
-                        Map.of(),
-                        startAt,
-                        null));
+                .trigger(new Trigger(new Trigger.OfGraph(graph, null), runId, input, 0, null, Map.of(), startAt, null));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.engine.run.Admission;
 import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
@@ -11,6 +12,7 @@ import dev.postroad.engine.run.RunError;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ import org.postgresql.core.BaseConnection;
 final class BatchRecords {
     private final ArrayColumn claimedShards = ArrayColumn.ofInts();
     private final ArrayColumn claimedEpochs = ArrayColumn.ofLongs();
-    private final RecordArray admissions = new RecordArray("postroad.admitted_run_v39", 25);
+    private final RecordArray admissions = new RecordArray("postroad.admitted_run_v40", 27);
     private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
     private final RecordArray rows = JournalColumns.rows();
     private final MigratedRuns migrated = new MigratedRuns();
@@ -145,12 +147,13 @@ final class BatchRecords {
         admissions.add(run.wakeAt());
         admissions.add(QueueRank.of(run));
         admissions.add(run.queue().isLimited());
-        addPlace(run);
+        addPlace(entry);
         addQuestions(admissions, admitsQuestions ? OpenQuestions.of(run) : null);
         admissions.endRow();
     }
 
-    private void addPlace(Run run) {
+    private void addPlace(JournalEntry entry) {
+        Run run = entry.run();
         QueuePlace place = run.admission().place();
         LimitKeys limits = LimitKeys.of(run);
         Long line = limits.line();
@@ -164,6 +167,32 @@ final class BatchRecords {
             admissions.add(line.longValue());
         }
         admissions.add(retention == null ? null : retention.toString());
+        if (place == null || place.key() == null) {
+            admissions.addNoReal();
+            admissions.add((Instant) null);
+        } else {
+            admissions.addReal(weight(run));
+            admissions.add(run.status() == RunStatus.QUEUED ? ranksAt(entry) : null);
+        }
+    }
+
+    /** Null for one that has its rank, and stands in the queue by it. */
+    private static @Nullable Instant ranksAt(JournalEntry entry) {
+        Run run = entry.run();
+        Instant early = run.wakeAt();
+        if (entry.fresh() || (early != null && early.isAfter(run.lastAt()))) {
+            return early;
+        }
+        return run.lastAt();
+    }
+
+    /** One that has gone over to a version without fairness counts as one. */
+    private static double weight(Run run) {
+        QueueRules.Fairness fairness = run.queue().fairness();
+        if (fairness == null || fairness.weight() == null) {
+            return 1;
+        }
+        return fairness.weightOf(run.admission().input(), QueuePlace.facts(run.id(), run.graph(), run.admission()));
     }
 
     private void change(JournalEntry entry) {

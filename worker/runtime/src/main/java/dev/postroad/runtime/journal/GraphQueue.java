@@ -36,7 +36,7 @@ final class GraphQueue {
     private static final String THOSE = """
             (SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, line, status_seq FROM postroad.runs
              WHERE graph = ? AND (rank, id) >= (?, ?) AND version <> ALL (?)
-                 AND status = 'queued' AND limited AND turn_at IS NULL AND %s AND %s
+                 AND status = 'queued' AND limited AND turn_at IS NULL AND ranks_at IS NULL AND %s AND %s
              ORDER BY rank, id LIMIT ?)""";
     private static final String DUE = THOSE.formatted(QueuedRuns.DUE_FOR_A_TURN, NOT_IN_HAND);
     private static final String FRONT = "SELECT * FROM (" + THOSE.formatted("wake_at IS NULL", NOT_IN_HAND)
@@ -55,7 +55,7 @@ final class GraphQueue {
             FROM (SELECT line FROM lines LIMIT %d) AS l LEFT JOIN LATERAL (
                 SELECT id, run_id, shard, version, rank, limit_keys::text AS keys, status_seq FROM postroad.runs
                 WHERE graph = ? AND status = 'queued' AND limited AND turn_at IS NULL AND line = l.line
-                  AND NOT l.line = ANY (?) AND (wake_at IS NULL OR wake_at <= now()) AND %s
+                  AND NOT l.line = ANY (?) AND ranks_at IS NULL AND (wake_at IS NULL OR wake_at <= now()) AND %s
                 ORDER BY rank, id LIMIT ?) AS head ON true
             ORDER BY head.rank, head.id""".formatted(MOST_LINES_AT_ONCE, NOT_IN_HAND);
 

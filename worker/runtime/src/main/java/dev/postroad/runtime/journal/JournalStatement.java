@@ -32,11 +32,11 @@ final class JournalStatement {
         , admitted AS (
             INSERT INTO postroad.runs (id, run_id, shard, graph, version, status, priority, input, tags, error,
                                        traceparent, queued_at, started_at, ended_at, wake_at, rank,
-                                       limited, fair_key, limit_keys, line, retention%s)
+                                       limited, fair_key, limit_keys, line, retention, fair_weight, ranks_at%s)
             SELECT n.id, n.run_id, n.shard, n.graph, n.version, n.status, n.priority, n.input, n.tags, n.error,
                    n.traceparent, n.queued_at, n.started_at, n.ended_at, n.wake_at, n.rank, n.limited,
-                   n.fair_key, n.limit_keys, n.line, n.retention::interval%s
-            FROM unnest(?::postroad.admitted_run_v39[]) AS n%s
+                   n.fair_key, n.limit_keys, n.line, n.retention::interval, n.fair_weight, n.ranks_at%s
+            FROM unnest(?::postroad.admitted_run_v40[]) AS n%s
             WHERE n.shard IN (SELECT shard FROM owned)
               AND NOT EXISTS (SELECT FROM postroad.pruned_runs p WHERE p.run_id = n.run_id)
             ON CONFLICT (run_id) DO NOTHING
@@ -48,7 +48,8 @@ final class JournalStatement {
             UPDATE postroad.runs r
             SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at,
                 wake_at = c.wake_at, waits_for = string_to_array(c.waits_for, ','),
-                turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END, status_seq = c.seq%s
+                turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END, status_seq = c.seq,
+                ranks_at = CASE WHEN c.status = 'queued' AND r.fair_weight IS NOT NULL THEN greatest(now(), c.wake_at) END%s
             FROM unnest(?::postroad.changed_run[]) AS c%s
             WHERE r.id = c.id AND r.status_seq < c.seq AND c.shard IN (SELECT shard FROM owned)
         )\

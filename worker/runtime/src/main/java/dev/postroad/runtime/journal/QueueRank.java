@@ -27,6 +27,11 @@ public final class QueueRank {
     public static Instant ofArrival(Admission admission, Instant at) {
         Instant startAt = admission.startAt();
         Instant queuedAt = startAt == null || startAt.isBefore(at) ? at : startAt;
-        return queuedAt.minus(AHEAD_BY_LEVEL.multipliedBy(admission.priority()));
+        return ofArrival(admission.priority(), queuedAt);
+    }
+
+    /** The rank of a run that comes at a time, in the order of coming. */
+    static Instant ofArrival(int priority, Instant at) {
+        return at.minus(AHEAD_BY_LEVEL.multipliedBy(priority));
     }
 }

@@ -20,7 +20,7 @@ import javax.sql.DataSource;
 public final class QueuedRuns {
     private static final String COLUMNS = "SELECT id, run_id, shard, rank FROM postroad.runs ";
     private static final String AFTER = COLUMNS + """
-            WHERE status = 'queued' AND NOT limited AND (rank, id) >= (?, ?) AND shard = ANY (?)
+            WHERE status = 'queued' AND NOT limited AND (rank, id) >= (?, ?) AND shard = ANY (?) AND ranks_at IS NULL
               AND (wake_at IS NULL OR wake_at <= now())
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
@@ -30,7 +30,7 @@ public final class QueuedRuns {
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id""";
     private static final String DUE = COLUMNS + """
-            WHERE status = 'queued' AND NOT limited AND wake_at <= now() AND shard = ANY (?)
+            WHERE status = 'queued' AND NOT limited AND wake_at <= now() AND shard = ANY (?) AND ranks_at IS NULL
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY rank, id LIMIT ?""";
     // One that is due ranks no later than now, but for what the clocks of workers differ; so the far ones are not
@@ -40,7 +40,7 @@ public final class QueuedRuns {
     private static final String FIRST_OF_THOSE = """
             (SELECT id FROM postroad.runs r
              WHERE r.graph = wanted.graph AND status = 'queued' AND limited AND turn_at IS NULL AND %s
-             ORDER BY rank, id LIMIT 1)""";
+               AND ranks_at IS NULL ORDER BY rank, id LIMIT 1)""";
     private static final String WANTED = "SELECT wanted.graph FROM unnest(?::text[]) AS wanted (graph) WHERE "
             + FIRST_OF_THOSE.formatted("wake_at IS NULL") + " IS NOT NULL OR "
             + FIRST_OF_THOSE.formatted(DUE_FOR_A_TURN) + " IS NOT NULL";
@@ -59,7 +59,7 @@ public final class QueuedRuns {
             LATERAL (SELECT rank FROM postroad.runs r
                      WHERE r.status = 'queued' AND r.fair_key IS NOT NULL AND r.graph = k.graph
                        AND r.priority = k.priority AND r.fair_key = k.fair_key AND r.shard = ANY (?)
-                       AND r.rank <= now() + interval '1 hour' AND (r.wake_at IS NULL OR r.wake_at <= now())
+                       AND r.rank <= now() + interval '1 hour' AND r.ranks_at IS NULL AND (r.wake_at IS NULL OR r.wake_at <= now())
                      ORDER BY rank %s LIMIT 1) AS %s""";
     private static final String KEYS = """
             WITH RECURSIVE keys AS (
@@ -78,7 +78,7 @@ public final class QueuedRuns {
     private static final String ARE_WAITING = """
             SELECT (SELECT id FROM postroad.runs
                     WHERE status = 'queued' AND fair_key IS NOT NULL AND graph = ? AND priority = ? AND shard = ANY (?)
-                      AND rank <= now() + interval '1 hour' AND (wake_at IS NULL OR wake_at <= now())
+                      AND rank <= now() + interval '1 hour' AND ranks_at IS NULL AND (wake_at IS NULL OR wake_at <= now())
                     ORDER BY fair_key, rank LIMIT 1) IS NOT NULL""";
 
     private final DataSource database;

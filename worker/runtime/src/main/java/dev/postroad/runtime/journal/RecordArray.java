@@ -136,6 +136,11 @@ final class RecordArray {
         bytes.int32s(Oid.INT4, -1);
     }
 
+    /** Adds a null real. */
+    void addNoReal() {
+        bytes.int32s(Oid.FLOAT4, -1);
+    }
+
     /** Adds a null bigint. */
     void addNoLong() {
         bytes.int32s(Oid.INT8, -1);

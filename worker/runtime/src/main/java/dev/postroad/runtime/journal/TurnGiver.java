@@ -181,6 +181,11 @@ public final class TurnGiver {
         forget(graph);
     }
 
+    /** Runs of a graph took their places in the queue that had none, and that is committed. Does not block. */
+    public void ranked(String graph) {
+        waiting.forget(graph);
+    }
+
     private void forget(String graph) {
         taken.forget(graph);
         waiting.forget(graph);

@@ -126,13 +126,18 @@ final class RunTable {
      */
     void queue(LiveRun live, Instant now) {
         leavePlace(live);
-        if (live.run().isEarly(now)) {
+        if (live.run().isEarly(now) || takesTurnAnew(live)) {
             remove(live);
         } else if (live.isLimited()) {
             awaitTurn(live);
         } else {
             keepIf(queue.offer(ticket(live)) && hasRoom(live, 4), live);
         }
+    }
+
+    /** Its place is behind those who wait already, and is found by its row; what it had when it came is of no use. */
+    private static boolean takesTurnAnew(LiveRun live) {
+        return isByTurns(live) && live.statusSeq() > 0;
     }
 
     /** Its ticket comes with its turn, by way of Postgres; many that wait for theirs leave a quarter of the room to others. */
@@ -177,7 +182,7 @@ final class RunTable {
             return false;
         }
         if (isByTurns(live)) {
-            fair.began(line(live), QueueRank.of(live.run()));
+            fair.began(line(live), ticket.rank());
         }
         seat(live);
         return true;

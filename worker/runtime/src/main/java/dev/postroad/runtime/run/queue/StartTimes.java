@@ -5,6 +5,7 @@ import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -18,15 +19,25 @@ public final class StartTimes implements AutoCloseable {
     private static final int MOST_AT_ONCE = 2_000;
 
     private final QueuedRuns queued;
+    private final TakenTurns turns;
     private final RunQueue queue;
     private final TicketOffice office;
     private final Supplier<Set<Integer>> owned;
     private final Rounds rounds;
 
-    /** @param owned the shards whose runs begin here */
+    /**
+     * @param turns has those take theirs first whose keys take turns
+     * @param owned the shards whose runs begin here
+     */
     public StartTimes(
-            QueuedRuns queued, RunQueue queue, TicketOffice office, Supplier<Set<Integer>> owned, InstantSource clock) {
+            QueuedRuns queued,
+            TakenTurns turns,
+            RunQueue queue,
+            TicketOffice office,
+            Supplier<Set<Integer>> owned,
+            InstantSource clock) {
         this.queued = queued;
+        this.turns = turns;
         this.queue = queue;
         this.office = office;
         this.owned = owned;
@@ -46,6 +57,19 @@ public final class StartTimes implements AutoCloseable {
         }
         for (QueuedRun run : queued.due(shards, MOST_AT_ONCE)) {
             queue.offer(office.ticket(run));
+        }
+        for (QueuedRun run : takeTurns(shards)) {
+            queue.offer(office.ticket(run));
+        }
+    }
+
+    private List<QueuedRun> takeTurns(Set<Integer> shards) throws SQLException {
+        try {
+            return turns.take(shards, MOST_AT_ONCE);
+        } catch (SQLException | RuntimeException failed) {
+            // Their ranks may be written all the same, and nobody would have a ticket of them.
+            queue.unread();
+            throw failed;
         }
     }
 

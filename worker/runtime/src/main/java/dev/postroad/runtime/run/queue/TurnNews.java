@@ -13,6 +13,9 @@ public interface TurnNews {
     /** One is under way, and that is committed. */
     void began(String graph, long run);
 
+    /** Some stand in the queue from now on that were to take their turn later, and that is committed. */
+    void ranked(String graph);
+
     /** One counts by another version of its graph from now on, and that is committed. */
     void migrated(String graph);
 

@@ -68,6 +68,9 @@ public final class OneLane implements AutoCloseable {
         public void began(String graph, long run) {}
 
         @Override
+        public void ranked(String graph) {}
+
+        @Override
         public void migrated(String graph) {
             migrated.add(graph);
         }
