@@ -5,7 +5,10 @@ import dev.postroad.contracts.json.Shown;
 import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,17 @@ public final class KeyExpression {
     private static final int MOST_ITERATIONS = 1_000;
     private static final int LONGEST_KEY = 200;
     private static final int KEPT_OF_LONGER = 180;
+    private static final int MOST_KNOWN = 1_000;
+    private static final int LONGEST_KNOWN = 1_000;
+
+    /** Triggers bring the same ones again and again, and to compile one takes most of a millisecond. */
+    private static final Map<String, KeyExpression> KNOWN =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, KeyExpression> eldest) {
+                    return size() > MOST_KNOWN;
+                }
+            });
 
     private final Expression expression;
 
@@ -35,7 +49,15 @@ public final class KeyExpression {
      * @throws ExpressionException where it is none; the message says where and why
      */
     public static KeyExpression compile(String text) throws ExpressionException {
-        return new KeyExpression(Expression.compileOver(text, NAMES));
+        KeyExpression known = KNOWN.get(text);
+        if (known != null) {
+            return known;
+        }
+        KeyExpression compiled = new KeyExpression(Expression.compileOver(text, NAMES));
+        if (text.length() <= LONGEST_KNOWN) {
+            KNOWN.put(text, compiled);
+        }
+        return compiled;
     }
 
     /** What can only fail in it. */

@@ -4,6 +4,7 @@ import dev.postroad.contracts.definition.BudgetSettings;
 import dev.postroad.contracts.definition.GraphDefinition;
 import dev.postroad.contracts.definition.QueueSettings;
 import dev.postroad.contracts.json.Fault;
+import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class QueueCompiler {
     private final List<Fault> faults;
     private final List<Fault> flaws;
+    private final int longestExpression;
 
     /** @param flaws takes what is sound and can only fail */
     QueueCompiler(List<Fault> faults, List<Fault> flaws) {
+        this(faults, flaws, Expression.MAX_CHARACTERS);
+    }
+
+    /** @param longestExpression in characters; each longer one is a fault */
+    QueueCompiler(List<Fault> faults, List<Fault> flaws, int longestExpression) {
+        this.longestExpression = longestExpression;
         this.faults = faults;
         this.flaws = flaws;
     }
@@ -73,6 +81,13 @@ final class QueueCompiler {
 
     private @Nullable KeyExpression expression(@Nullable String text, String place) {
         if (text == null || text.isEmpty()) {
+            return null;
+        }
+        if (text.length() > longestExpression) {
+            faults.add(new Fault(
+                    place,
+                    "has " + text.length() + " characters",
+                    "use at most " + longestExpression + ", or say it in the graph"));
             return null;
         }
         try {

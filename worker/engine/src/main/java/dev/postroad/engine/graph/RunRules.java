@@ -16,6 +16,9 @@ public final class RunRules {
     /** All is as the graph says. */
     public static final RunRules NONE = new RunRules(RunTerms.NONE, QueueRules.NONE, null);
 
+    /** They come with each trigger, and are looked at before others behind it are. */
+    private static final int LONGEST_EXPRESSION = 1_000;
+
     private final RunTerms terms;
     private final QueueRules queue;
     private final @Nullable BudgetRules budget;
@@ -36,7 +39,7 @@ public final class RunRules {
             return NONE;
         }
         List<Fault> faults = new FaultList();
-        QueueCompiler compiler = new QueueCompiler(faults, faults);
+        QueueCompiler compiler = new QueueCompiler(faults, faults, LONGEST_EXPRESSION);
         QueueRules queue = compiler.rules(terms.queue(), null);
         BudgetRules budget = compiler.budget(terms.budget());
         if (!faults.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.postroad.engine.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -47,6 +48,17 @@ class RunRulesTest {
         QueueRules own = rules("{\"queue\":{\"concurrency\":[{\"runs\":2}]}}").queue(paused);
         assertThat(own.isPaused()).isTrue();
         assertThat(own.concurrency()).extracting(QueueRules.Concurrency::runs).containsExactly(0, 2);
+    }
+
+    @Test
+    void anExpressionThatTakesLongToReadIsRefusedUnread() {
+        String longest = "input.a" + " ".repeat(993);
+        FaultsException refused = catchThrowableOfType(
+                FaultsException.class,
+                () -> rules("{\"budget\":{\"key\":\"" + longest + " \",\"tokens\":5,\"per\":\"P1D\"}}"));
+        assertThat(refused).hasMessage("budget.key: has 1001 characters; use at most 1000, or say it in the graph");
+        assertThatCode(() -> rules("{\"budget\":{\"key\":\"" + longest + "\",\"tokens\":5,\"per\":\"P1D\"}}"))
+                .doesNotThrowAnyException();
     }
 
     @Test
