@@ -2,6 +2,8 @@ package dev.postroad.runtime.run.queue;
 
 import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.background.Bell;
+import dev.postroad.runtime.background.Memory;
+import dev.postroad.runtime.background.Repeats;
 import dev.postroad.runtime.background.Rounds;
 import dev.postroad.runtime.journal.QueuedRun;
 import dev.postroad.runtime.journal.QueuedRuns;
@@ -18,12 +20,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the runs of graphs that limit them begin by turns. A turn that was given, by any worker, is found again now
  * and then until its run has begun, so none is lost with a worker. Owns one thread.
  */
 public final class Turns implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
     private static final long LOOK_EVERY_MILLIS = 100;
     /** Each round reads all who are under way, however few may begin. */
     private static final int RESTS = 2;
@@ -40,6 +45,7 @@ public final class Turns implements AutoCloseable {
     private final TicketOffice office;
     private final Supplier<Map<Integer, Long>> owned;
     private final InstantSource clock;
+    private final Repeats repeats;
     private final Rounds rounds;
     /** When those are looked for next whose turn was given elsewhere, or came to nothing here. */
     private Instant nextSweep = Instant.MIN;
@@ -81,6 +87,7 @@ public final class Turns implements AutoCloseable {
         this.office = office;
         this.owned = owned;
         this.clock = clock;
+        this.repeats = new Repeats(LOG, clock);
         this.rounds = new Rounds(
                 wanted, RESTS, "postroad-turns", "runs whose turn it is", LOOK_EVERY_MILLIS, clock, this::look);
     }
@@ -99,10 +106,7 @@ public final class Turns implements AutoCloseable {
         // A run without a place would keep its turn from others.
         if (queue.room() > 0) {
             for (String graph : wanted(graphs)) {
-                TurnGiver.Room room = new TurnGiver.Room(owned.get(), queue.room());
-                List<QueuedRun> given = giver.give(graph, version -> limits.rules(graph, version), room);
-                given.forEach(run -> offered.remove(run.number()));
-                offer(given, now);
+                giveOrTell(graph, now);
             }
         }
         if (!owned.get().isEmpty() && !now.isBefore(nextSweep)) {
@@ -114,6 +118,34 @@ public final class Turns implements AutoCloseable {
             offered.values().removeIf(at -> at.plus(OFFER_AGAIN_AFTER).isBefore(now));
             offer(giver.stillInHand(offered.keySet()), now);
         }
+    }
+
+    /** A graph whose turns cannot be given keeps no other from its turns; it is tried again in the next round. */
+    private void giveOrTell(String graph, Instant now) throws SQLException {
+        try {
+            give(graph, now);
+        } catch (SQLException refused) {
+            if (isAway(refused)) {
+                throw refused;
+            }
+            repeats.warn("cannot give turns to runs of graph " + graph, refused);
+        } catch (RuntimeException | VirtualMachineError defect) {
+            Memory.passOnIfShort(defect);
+            repeats.error("giving turns to runs of graph " + graph + " broke; those of others get theirs", defect);
+        }
+    }
+
+    /** The others would not be told anything else, and each after a time-out. */
+    private static boolean isAway(SQLException failure) {
+        String state = failure.getSQLState();
+        return state == null || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    private void give(String graph, Instant now) throws SQLException {
+        TurnGiver.Room room = new TurnGiver.Room(owned.get(), queue.room());
+        List<QueuedRun> given = giver.give(graph, version -> limits.rules(graph, version), room);
+        given.forEach(run -> offered.remove(run.number()));
+        offer(given, now);
     }
 
     /** Those that have limits, and those of which runs wait whose triggers set them. */
