@@ -332,6 +332,42 @@ class QueueTest {
         Site.await("all have ended", () -> runs("completed") == 7);
     }
 
+    @Test
+    void heldRunsThatAreReleasedTakeATurnOfNow() {
+        site.worker(Map.of("POSTROAD_MAX_RUNS", "1"));
+        site.apply(GRAPHS);
+        String held = """
+                graph: held
+                state: { tenant: {}, log: { reducer: append } }
+                nodes: { only: { set: "{'log': ['only']}" } }
+                edges: [{ from: START, to: only }, { from: only, to: END }]
+                queue: { fairness: { key: input.tenant }, paused: %s }
+                """;
+        site.apply(held.formatted("true"));
+        sendOf("held", 0, 10, "held");
+        Site.await("all are held", () -> runs("queued") == 10);
+        site.apply(held.formatted("false"));
+        Site.await(
+                "both versions are stored",
+                () -> site.number("SELECT count(*) FROM postroad.graphs WHERE name = 'held'") == 2);
+        holdTheOnlyPlace();
+        sendOf("waits", 0, 10, "held");
+        Site.await("others wait", () -> runs("queued") == 20);
+        for (int i = 0; i < 10; i++) {
+            site.client().control(new Control("held-" + i, "onto-2", new Control.Migrate(2)));
+        }
+        Site.await(
+                "all have their places",
+                () -> site.number("SELECT count(*) FROM postroad.runs WHERE status = 'queued' AND version = 2"
+                                + " AND ranks_at IS NULL")
+                        == 20);
+        assertThat(site.number("SELECT count(*) FROM postroad.runs WHERE fair_key = 'held' AND rank <"
+                        + " (SELECT min(rank) FROM postroad.runs WHERE fair_key = 'waits')"))
+                .isZero();
+        mayEnd.countDown();
+        Site.await("all have ended", () -> runs("completed") == 21);
+    }
+
     /** These runs end once that is counted down. */
     private static CountDownLatch holding(String... runs) {
         CountDownLatch mayEndToo = new CountDownLatch(1);
