@@ -23,7 +23,7 @@ import org.postgresql.core.BaseConnection;
 final class BatchRecords {
     private final ArrayColumn claimedShards = ArrayColumn.ofInts();
     private final ArrayColumn claimedEpochs = ArrayColumn.ofLongs();
-    private final RecordArray admissions = new RecordArray("postroad.admitted_run_v40", 27);
+    private final RecordArray admissions = new RecordArray("postroad.ranked_run", 27);
     private final RecordArray changes = new RecordArray("postroad.changed_run", 13);
     private final RecordArray rows = JournalColumns.rows();
     private final MigratedRuns migrated = new MigratedRuns();

@@ -36,7 +36,7 @@ final class JournalStatement {
             SELECT n.id, n.run_id, n.shard, n.graph, n.version, n.status, n.priority, n.input, n.tags, n.error,
                    n.traceparent, n.queued_at, n.started_at, n.ended_at, n.wake_at, n.rank, n.limited,
                    n.fair_key, n.limit_keys, n.line, n.retention::interval, n.fair_weight, n.ranks_at%s
-            FROM unnest(?::postroad.admitted_run_v40[]) AS n%s
+            FROM unnest(?::postroad.ranked_run[]) AS n%s
             WHERE n.shard IN (SELECT shard FROM owned)
               AND NOT EXISTS (SELECT FROM postroad.pruned_runs p WHERE p.run_id = n.run_id)
             ON CONFLICT (run_id) DO NOTHING
