@@ -103,11 +103,16 @@ public final class Fields {
                 .toList();
         int mostEdits = Math.min(MOST_EDITS_OF_A_SLIP, field.length() / 2);
         Optional<String> slip = Likeness.nearest(field, others, mostEdits);
-        if (slip.isEmpty()) {
+        if (slip.isEmpty() || isNoted(slip.get())) {
             fault(field, "is missing", remedy);
-        } else if (faults.stream().noneMatch(fault -> fault.place().equals(place(slip.get())))) {
+        } else {
             fault(slip.get(), "is no known field", "write " + field);
         }
+    }
+
+    private boolean isNoted(String field) {
+        String place = place(field);
+        return faults.stream().anyMatch(fault -> fault.place().equals(place));
     }
 
     /** A text that must be there and not be empty; a fault and an empty text otherwise. */
