@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,10 +94,12 @@ class RegistryTest {
         Site.await(agent + " has the events", () -> types(agent).equals(List.of(types)));
     }
 
+    /** Without what was published again. */
     private List<AgentEvent> published(String agent) {
+        Set<Long> seen = new HashSet<>();
         return site.records(site.topics().agentEvents()).stream()
                 .map(RegistryTest::event)
-                .filter(event -> event.agent().equals(agent))
+                .filter(event -> event.agent().equals(agent) && seen.add(event.id()))
                 .toList();
     }
 
