@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.Json;
 import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.runtime.access.Principal;
@@ -100,8 +99,8 @@ final class ScheduleRoutes {
             return control.apply(new ScheduleCommand(given.schedule(), given.action(), principal.by(given.by())));
         } catch (UnknownScheduleException unknown) {
             throw none(String.valueOf(unknown.getMessage()));
-        } catch (ScheduleCommandException tooMany) {
-            throw Refusal.faults(List.of(new Fault("to", String.valueOf(tooMany.getMessage()), "send less at once")));
+        } catch (ScheduleCommandException impossible) {
+            throw Refusal.faults(List.of(impossible.fault()));
         }
     }
 

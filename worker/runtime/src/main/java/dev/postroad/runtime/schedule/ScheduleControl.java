@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postroad.contracts.definition.Overlap;
 import dev.postroad.contracts.definition.ScheduleDefinition;
+import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.ScheduleCommand.Backfill;
@@ -73,7 +74,8 @@ public final class ScheduleControl {
     /** No run has an id with another time; a record has one whose writer took microseconds for milliseconds. */
     private static Instant legal(Instant time) {
         if (time.isBefore(Instant.EPOCH) || time.isAfter(StartAt.LAST)) {
-            throw new ScheduleCommandException("the time of the record is " + time + "; use one from 1970 to 9999");
+            throw new ScheduleCommandException(
+                    new Fault("", "the time of the record is " + time, "use one from 1970 to 9999"));
         }
         return time;
     }
@@ -123,7 +125,8 @@ public final class ScheduleControl {
     private List<Instant> times(ScheduleDefinition definition, Instant from, Instant to) {
         if (from.isBefore(Instant.EPOCH)) {
             // Postgres knows no times of long before that, and takes them for one.
-            throw new ScheduleCommandException("the times from " + from + " on are asked for; say 1970 or later");
+            throw new ScheduleCommandException(
+                    new Fault("from", "the times from " + from + " on are asked for", "say 1970 or later"));
         }
         Instant now = clock.instant();
         Instant end = to.isAfter(now) ? now : to;
@@ -131,8 +134,11 @@ public final class ScheduleControl {
         Optional<Instant> next = definition.timing().after(from.minusNanos(1));
         while (next.isPresent() && !next.get().isAfter(end)) {
             if (times.size() == MOST_OF_A_BACKFILL) {
-                throw new ScheduleCommandException("schedule " + definition.name() + " is due more than "
-                        + MOST_OF_A_BACKFILL + " times from " + from + " to " + end + "; take a shorter time");
+                throw new ScheduleCommandException(new Fault(
+                        "to",
+                        "schedule " + definition.name() + " is due more than " + MOST_OF_A_BACKFILL + " times from "
+                                + from + " to " + end,
+                        "take a shorter time"));
             }
             times.add(next.get());
             next = definition.timing().after(next.get());
@@ -217,8 +223,10 @@ public final class ScheduleControl {
         try {
             return StoredDefinitions.read(stored);
         } catch (FaultsException unsound) {
-            throw new ScheduleCommandException(
-                    "schedule " + name + " cannot be read by this release: " + unsound.getMessage());
+            throw new ScheduleCommandException(new Fault(
+                    "schedule",
+                    name + " cannot be read by this release: " + unsound.getMessage(),
+                    "publish it again, or ask a worker of the release that wrote it"));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.postroad.runtime.schedule;
 
+import dev.postroad.contracts.json.Fault;
 import dev.postroad.contracts.json.Shown;
 import java.util.List;
 
@@ -8,7 +9,7 @@ public final class UnknownScheduleException extends ScheduleCommandException {
     private static final long serialVersionUID = 1L;
 
     UnknownScheduleException(String schedule, List<String> known) {
-        super("there is no schedule " + schedule + "; " + shown(known));
+        super(new Fault("", "there is no schedule " + schedule, shown(known)));
     }
 
     private static String shown(List<String> known) {
