@@ -29,6 +29,10 @@ public final class BudgetWatch implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 1_000;
     private static final int MOST_AT_ONCE = 500;
     private static final int MOST_OF_A_KEY = 50;
+
+    /** Then it is Postgres, and not the budget. */
+    private static final int MOST_FAILURES = 3;
+
     private static final String OLD = "DELETE FROM postroad.budgets WHERE slot < now() - interval '400 days'";
     private static final long LOOKS_A_TIDYING = 3_600;
 
@@ -105,15 +109,34 @@ public final class BudgetWatch implements AutoCloseable {
         }
         tidyNowAndThen();
         Map<BudgetClaim, Integer> left = new HashMap<>();
+        List<SQLException> failures = new ArrayList<>();
         for (Paused run : paused(shards)) {
-            Integer more = left.get(run.claim());
-            if (more == null) {
-                more = budgets.look(run.claim()) == null ? MOST_OF_A_KEY : 0;
+            if (!left.containsKey(run.claim())) {
+                left.put(run.claim(), mayGoOn(run.claim(), failures));
             }
+            int more = left.get(run.claim());
             if (more > 0) {
                 unpausing.unpause(run.runId(), run.shard(), "budget:" + run.since());
+                left.put(run.claim(), more - 1);
             }
-            left.put(run.claim(), Math.max(0, more - 1));
+        }
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
+    }
+
+    /** How many runs may. A budget that cannot be looked at keeps its own, and nobody else's. */
+    private int mayGoOn(BudgetClaim claim, List<SQLException> failures) throws SQLException {
+        try {
+            return budgets.look(claim) == null ? MOST_OF_A_KEY : 0;
+        } catch (SQLException | RuntimeException failed) {
+            SQLException told =
+                    new SQLException("budget of graph " + claim.graph() + ": " + failed.getMessage(), failed);
+            failures.add(told);
+            if (failures.size() == MOST_FAILURES) {
+                throw told;
+            }
+            return 0;
         }
     }
 
