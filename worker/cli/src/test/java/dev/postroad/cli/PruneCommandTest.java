@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 final class PruneCommandTest extends CommandsOnServers {
     @Test
     void prunesWhatWasShownBeforeAndBringsBackWhatWasExported() throws IOException {
+        assertThat(shell.run("bulk")).isZero();
+        assertThat(shell.err()).contains("nothing was asked for in bulk yet; --action with a filter does so");
         assertThat(shell.run("run", "hello", "--run-id", "first")).isZero();
         assertThat(shell.run("run", "hello", "--run-id", "second")).isZero();
         Path file = data.resolve("first.jsonl.gz");

@@ -117,7 +117,10 @@ public final class Bulk {
     }
 
     private void answered(RunEvent event) {
-        if (event.type() != EventType.COMMAND_REJECTED) {
+        if (event.type() == EventType.RUN_MIGRATING) {
+            // It may refuse at its next superstep; of one that takes long nobody waits for the end.
+            ledger.begun(event.runId());
+        } else if (event.type() != EventType.COMMAND_REJECTED) {
             ledger.answered(event.runId());
         } else if (ledger.unanswered().contains(event.runId())) {
             ledger.refused(event.runId());

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ final class Ledger {
     private final int found;
     private final Queue<String> unsent;
     private final Map<String, Instant> unanswered = new LinkedHashMap<>();
+    private final Set<String> begun = new HashSet<>();
     private int sent;
     private int answered;
     private int refused;
@@ -52,7 +54,15 @@ final class Ledger {
     /** Counts a run's first answer only. */
     void answered(String run) {
         if (unanswered.remove(run) != null) {
+            begun.remove(run);
             answered++;
+        }
+    }
+
+    /** It is at it, and its answer is still to come. */
+    void begun(String run) {
+        if (unanswered.containsKey(run)) {
+            begun.add(run);
         }
     }
 
@@ -63,14 +73,18 @@ final class Ledger {
         }
     }
 
-    /** Waits no longer for those that got it at a time or before; returns them. */
+    /** Waits no longer for those that got it at a time or before; returns those that have not even begun. */
     List<String> giveUp(Instant sentUpTo) {
         List<String> given = new ArrayList<>();
         Iterator<Map.Entry<String, Instant>> entries = unanswered.entrySet().iterator();
         while (entries.hasNext()) {
             Map.Entry<String, Instant> entry = entries.next();
             if (!entry.getValue().isAfter(sentUpTo)) {
-                given.add(entry.getKey());
+                if (begun.remove(entry.getKey())) {
+                    answered++;
+                } else {
+                    given.add(entry.getKey());
+                }
                 entries.remove();
             }
         }

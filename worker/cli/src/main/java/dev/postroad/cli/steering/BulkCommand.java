@@ -18,6 +18,7 @@ import dev.postroad.runtime.bulk.Bulks;
 import dev.postroad.runtime.history.runs.RunFilter;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,12 @@ final class BulkCommand implements Callable<Integer> {
             if (cancel) {
                 throw CommandException.usage("--cancel: is about one of them; name its ID");
             }
-            Servers.open(surroundings, Need.POSTGRES).bulks().newest().forEach(this::print);
+            List<BulkReport> newest =
+                    Servers.open(surroundings, Need.POSTGRES).bulks().newest();
+            newest.forEach(this::print);
+            if (newest.isEmpty()) {
+                surroundings.say("nothing was asked for in bulk yet; --action with a filter does so");
+            }
             return ExitCode.COMPLETED;
         }
         Bulks bulks = Servers.open(surroundings, Need.POSTGRES).bulks();

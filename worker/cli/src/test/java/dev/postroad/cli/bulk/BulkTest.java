@@ -142,6 +142,32 @@ final class BulkTest {
         assertThat(bulk.tally()).isEqualTo(new Tally(1, 1, 1, 1, 0));
     }
 
+    /** A run that says that it will migrate may refuse at its next superstep. */
+    @Test
+    void aRunThatHasBegunToMigrateAnswersLaterAndOneOfALongSuperstepCountsInTheEnd() throws InterruptedException {
+        var bulk = bulk(List.of("run-7", "run-1"), 100);
+        bulk.run(
+                new Recipients() {
+                    @Override
+                    public void send(Control control) {}
+
+                    @Override
+                    public List<RunEvent> answers(Map<String, String> commandIds) {
+                        List<RunEvent> events = new ArrayList<>();
+                        commandIds.keySet().forEach(run -> events.add(event(run, EventType.RUN_MIGRATING)));
+                        if (now.isAfter(NOON.plusSeconds(5)) && commandIds.containsKey("run-7")) {
+                            events.add(event("run-7"));
+                        }
+                        return events;
+                    }
+                },
+                display(),
+                this::passes);
+        assertThat(now).isAfter(NOON.plus(PATIENCE));
+        assertThat(bulk.problems()).containsExactly("retry of run run-7 was refused: it is running");
+        assertThat(bulk.tally()).isEqualTo(new Tally(2, 2, 2, 1, 0));
+    }
+
     static IntStream seeds() {
         return IntStream.range(0, SEEDS);
     }
@@ -186,13 +212,16 @@ final class BulkTest {
 
     /** One in ten refuses. */
     private static RunEvent event(String run) {
-        boolean refuses = run.endsWith("7");
+        return event(run, run.endsWith("7") ? EventType.COMMAND_REJECTED : EventType.RUN_RETRIED);
+    }
+
+    private static RunEvent event(String run, EventType type) {
         return new RunEvent(
                 run,
                 "g",
                 1,
                 9,
-                refuses ? EventType.COMMAND_REJECTED : EventType.RUN_RETRIED,
+                type,
                 NOON,
                 null,
                 null,
