@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes ready what a graph says of its queue and its budget, and notes what is wrong with it. Confined to one compilation. */
 final class QueueCompiler {
+    private static final String WEIGHT = "queue.fairness.weight";
+
     private final List<Fault> faults;
     private final List<Fault> flaws;
     private final int longestExpression;
@@ -75,8 +77,27 @@ final class QueueCompiler {
             return null;
         }
         KeyExpression key = expression(fairness.key(), "queue.fairness.key");
-        KeyExpression weight = expression(fairness.weight(), "queue.fairness.weight");
+        KeyExpression weight = expression(fairness.weight(), WEIGHT);
+        if (fairness.weight() != null) {
+            noteWeight(fairness.weight());
+        }
         return key == null ? null : new QueueRules.Fairness(key, weight);
+    }
+
+    /** One that is written out is known before any run has it, and would be cut without a word. */
+    private void noteWeight(String text) {
+        double weight;
+        try {
+            weight = Double.parseDouble(text);
+        } catch (NumberFormatException dependsOnTheRun) {
+            return;
+        }
+        if (!(weight >= QueueRules.LEAST_WEIGHT && weight <= QueueRules.MOST_WEIGHT)) {
+            flaws.add(new Fault(
+                    WEIGHT,
+                    "is " + text.strip() + ", which no weight can be",
+                    "write one from " + QueueRules.LEAST_WEIGHT + " to " + (int) QueueRules.MOST_WEIGHT));
+        }
     }
 
     private @Nullable KeyExpression expression(@Nullable String text, String place) {

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
 class RunRulesTest {
@@ -59,6 +61,17 @@ class RunRulesTest {
         assertThat(refused).hasMessage("budget.key: has 1001 characters; use at most 1000, or say it in the graph");
         assertThatCode(() -> rules("{\"budget\":{\"key\":\"" + longest + "\",\"tokens\":5,\"per\":\"P1D\"}}"))
                 .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.009", "1000.5"})
+    void aWeightThatWouldBeCutIsTold(String weight) {
+        String fairness = "{\"queue\":{\"fairness\":{\"key\":\"input.t\",\"weight\":\"%s\"}}}";
+        FaultsException refused = catchThrowableOfType(FaultsException.class, () -> rules(fairness.formatted(weight)));
+        assertThat(refused)
+                .hasMessage("queue.fairness.weight: is " + weight
+                        + ", which no weight can be; write one from 0.01 to 1000");
+        assertThatCode(() -> rules(fairness.formatted("1000"))).doesNotThrowAnyException();
     }
 
     @Test
