@@ -65,7 +65,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 return postgres;
             });
         } catch (IOException failed) {
-            throw new EmbeddedServerException("Cannot start PostgreSQL in " + dataDirectory, failed);
+            throw new EmbeddedServerException(
+                    "Cannot start PostgreSQL in " + dataDirectory + ": " + failed.getMessage(), failed);
         }
     }
 
@@ -76,7 +77,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             new PostmasterFile(data).awaitNoServer(PREVIOUS_SERVER_LIMIT);
             process = PostgresProcess.start(binaries, account, data, port, log);
         } catch (IOException failed) {
-            throw new EmbeddedServerException("Cannot start PostgreSQL in " + data, failed);
+            throw new EmbeddedServerException(
+                    "Cannot start PostgreSQL in " + data + ": " + failed.getMessage(), failed);
         }
     }
 

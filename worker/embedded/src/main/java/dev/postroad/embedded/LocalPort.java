@@ -55,7 +55,14 @@ final class LocalPort {
             return onFree(server, starting);
         }
         requireFree(wanted, server, option);
-        return starting.on(wanted);
+        try {
+            return starting.on(wanted);
+        } catch (EmbeddedServerException failed) {
+            if (isFree(wanted)) {
+                throw failed;
+            }
+            throw inUse(wanted, server, option, failed);
+        }
     }
 
     private static <T> T onFree(String server, Starting<T> starting) {
@@ -80,10 +87,17 @@ final class LocalPort {
 
     static void requireFree(int wanted, String server, String option) {
         if (!isFree(wanted)) {
-            throw new EmbeddedServerException("Port " + wanted + " of 127.0.0.1, wanted for " + server
-                    + ", is in use by another process. Stop that process, or choose another port with " + option
-                    + " (0 for any free one).");
+            throw inUse(wanted, server, option, null);
         }
+    }
+
+    private static EmbeddedServerException inUse(
+            int wanted, String server, String option, @Nullable EmbeddedServerException cause) {
+        return new EmbeddedServerException(
+                "Port " + wanted + " of 127.0.0.1, wanted for " + server
+                        + ", is in use by another process. Stop that process, or choose another port with " + option
+                        + " (0 for any free one).",
+                cause);
     }
 
     static int free() {

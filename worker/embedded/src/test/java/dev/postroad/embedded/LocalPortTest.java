@@ -70,10 +70,12 @@ class LocalPortTest {
     }
 
     @Test
-    void aPortThatWasAskedForIsNoOther() {
+    void aPortThatWasAskedForAndTakenMeanwhileIsToldWithWhatToDo() {
         LocalPort.Starting<ServerSocket> late = late(1);
         int port = LocalPort.free();
         assertThatThrownBy(() -> LocalPort.claim(port, "it", "--port", late))
-                .hasMessage("it does not start on " + port);
+                .hasMessage("Port " + port
+                        + " of 127.0.0.1, wanted for it, is in use by another process. Stop that process,"
+                        + " or choose another port with --port (0 for any free one).");
     }
 }
