@@ -61,12 +61,22 @@ public record Servers(
         Path directory = directory();
         EmbeddedServers servers = EmbeddedServers.startOrJoin(directory, EmbeddedPorts.free());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(directory)));
-        return new Servers(
+        Servers started = new Servers(
                 servers.kafkaBootstrapServers(),
                 servers.postgresUrl(),
                 servers.postgresUser(),
                 EmbeddedPostgres.SUPERUSER,
                 password(servers.postgresPasswordFile()));
+        started.tidySeldom();
+        return started;
+    }
+
+    /** Each database is visited once a minute otherwise: with those of some hundred sites, one begins twice a second. */
+    private void tidySeldom() {
+        Jdbi.create(postgresUrl, superuser, superuserPassword).useHandle(handle -> {
+            handle.execute("ALTER SYSTEM SET autovacuum_naptime = '1h'");
+            handle.execute("SELECT pg_reload_conf()");
+        });
     }
 
     private static String password(Path file) {
