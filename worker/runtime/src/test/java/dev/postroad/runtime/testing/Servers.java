@@ -29,6 +29,8 @@ public record Servers(
         String superuser,
         String superuserPassword) {
     private static final boolean IN_CONTAINERS = "containers".equals(System.getProperty("postroad.servers"));
+    private static final boolean IN_MEMORY =
+            Path.of(System.getProperty("java.io.tmpdir")).startsWith("/dev/shm");
     private static final String MIGRATED = "migrated";
     private static @Nullable Servers running;
     private static boolean isMigrated;
@@ -43,8 +45,15 @@ public record Servers(
         return current;
     }
 
-    /** The name of a database with the newest schema and nothing in it, to make others from. */
-    static synchronized String migrated() {
+    /**
+     * What makes a database with the newest schema and nothing in it. In memory its files are copied, which takes a third of
+     * what it takes to write them to the log; on a disk each of them would have to be synced.
+     */
+    static String copyOfMigrated(String name) {
+        return "CREATE DATABASE " + name + " TEMPLATE " + migrated() + (IN_MEMORY ? " STRATEGY FILE_COPY" : "");
+    }
+
+    private static synchronized String migrated() {
         if (!isMigrated) {
             Servers servers = get();
             String url = servers.postgresUrl();

@@ -100,7 +100,7 @@ public final class Site implements AutoCloseable {
         OPEN.incrementAndGet();
         this.partitions = partitions;
         this.kafka = kafka;
-        execute(servers.postgresUrl(), "CREATE DATABASE " + name + " TEMPLATE " + Servers.migrated());
+        execute(servers.postgresUrl(), Servers.copyOfMigrated(name));
         Provisioning.checkTopics(settings(Map.of()));
         client = new PostroadClient(Map.of("bootstrap.servers", kafka), topics);
         Properties properties = new Properties();
