@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record BudgetPeriod(String text) {
     private static final String DAY = "P1D";
     private static final String MONTH = "P1M";
+    private static final int LONGEST_MONTH = 31;
     private static final int SLOTS = 60;
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -28,6 +29,15 @@ public record BudgetPeriod(String text) {
         return fields.duration(field) == null
                 ? null
                 : new BudgetPeriod(fields.object().get(field).asText());
+    }
+
+    /** The longest time that it can be. */
+    public Duration longest() {
+        return switch (text) {
+            case DAY -> Duration.ofDays(1);
+            case MONTH -> Duration.ofDays(LONGEST_MONTH);
+            default -> Duration.parse(text);
+        };
     }
 
     /** The first moment that counts. */

@@ -6,6 +6,7 @@ import dev.postroad.contracts.definition.QueueSettings;
 import dev.postroad.contracts.json.Fault;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes ready what a graph says of its queue and its budget, and notes what is wrong with it. Confined to one compilation. */
 final class QueueCompiler {
     private static final String WEIGHT = "queue.fairness.weight";
+    private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
 
     private final List<Fault> faults;
     private final List<Fault> flaws;
@@ -54,6 +56,7 @@ final class QueueCompiler {
         List<QueueRules.Rate> rates = new ArrayList<>();
         for (int i = 0; i < settings.rate().size(); i++) {
             QueueSettings.Rate limit = settings.rate().get(i);
+            notePeriod(limit.per(), "queue.rate[" + i + "].per");
             rates.add(new QueueRules.Rate(
                     expression(limit.key(), "queue.rate[" + i + "].key"), limit.runs(), limit.per()));
         }
@@ -62,14 +65,28 @@ final class QueueCompiler {
 
     @Nullable
     BudgetRules budget(@Nullable BudgetSettings settings) {
-        return settings == null
-                ? null
-                : new BudgetRules(
-                        expression(settings.key(), "budget.key"),
-                        settings.tokens(),
-                        settings.cost(),
-                        settings.per(),
-                        settings.onExceeded());
+        if (settings == null) {
+            return null;
+        }
+        if (settings.per() != null) {
+            notePeriod(settings.per().longest(), "budget.per");
+        }
+        return new BudgetRules(
+                expression(settings.key(), "budget.key"),
+                settings.tokens(),
+                settings.cost(),
+                settings.per(),
+                settings.onExceeded());
+    }
+
+    /** What was counted is kept for little more than a year. */
+    private void notePeriod(Duration period, String place) {
+        if (period.compareTo(LONGEST_PERIOD) > 0) {
+            flaws.add(new Fault(
+                    place,
+                    "is longer than a year, for which nothing is counted",
+                    "use at most P" + LONGEST_PERIOD.toDays() + "D"));
+        }
     }
 
     private QueueRules.@Nullable Fairness fairness(QueueSettings.@Nullable Fairness fairness) {

@@ -63,6 +63,21 @@ class RunRulesTest {
                 .doesNotThrowAnyException();
     }
 
+    /** What was counted longer ago than a year is gone, so that it would let through more and more. */
+    @Test
+    void aPeriodOfMoreThanAYearIsTold() {
+        FaultsException refused = catchThrowableOfType(FaultsException.class, () -> rules("""
+                        {"queue":{"rate":[{"runs":2,"per":"PT1H"},{"runs":5,"per":"P367D"}]},
+                         "budget":{"tokens":5,"per":"P367D"}}"""));
+        assertThat(refused.faults())
+                .extracting(Fault::toString)
+                .containsExactly(
+                        "queue.rate[1].per: is longer than a year, for which nothing is counted; use at most P366D",
+                        "budget.per: is longer than a year, for which nothing is counted; use at most P366D");
+        assertThatCode(() -> rules("{\"budget\":{\"tokens\":5,\"per\":\"P366D\"}}"))
+                .doesNotThrowAnyException();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "0.009", "1000.5"})
     void aWeightThatWouldBeCutIsTold(String weight) {
