@@ -57,6 +57,11 @@ record LimitKeys(List<String> keys, @Nullable RunRules own) {
         }
     }
 
+    /** Whether its trigger set limits to it. */
+    boolean isOwn() {
+        return own == null || !own.equals(RunRules.NONE);
+    }
+
     /** Whether it is counted by nothing but what all runs of its graph are. */
     boolean isEmpty() {
         return equals(NONE);

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class TurnGiver {
     private static final int MOST_TURNS_AT_ONCE = 1_000;
     private static final int FEWEST_OF_FRONT = 100;
+    private static final int MOST_PAGES = 20;
     private static final String LOCK =
             "SELECT pg_try_advisory_xact_lock(hashtext('postroad.turn/' || ?)), clock_timestamp(),"
                     // An index that is looked through entry by entry leaves out those of runs that have gone on.
@@ -334,11 +335,26 @@ public final class TurnGiver {
                 }
             } else {
                 waiting.readingAnew(graph, room.epochs(), now);
-                offer(noted(queue.front(look)));
+                GraphQueue.Page page = queue.front(look);
+                offer(noted(page));
+                for (int i = 0; i < MOST_PAGES && isPastOwn(page); i++) {
+                    page = queue.from(look, Objects.requireNonNull(page.next()));
+                    offer(noted(page));
+                }
             }
-            if (picker.hasPassedSome() && picker.wantsMore(MOST_TURNS_AT_ONCE) && !waiting.areAll(graph)) {
+            boolean arePassed =
+                    picker.hasPassedSome() && picker.wantsMore(MOST_TURNS_AT_ONCE) && !waiting.areAll(graph);
+            if (arePassed || (limitedByTriggers.contains(graph) && picker.hasRoomForOwn(MOST_TURNS_AT_ONCE))) {
                 offer(queue.lines(look, picker.blocked()));
             }
+        }
+
+        /** Those that wait by limits of their own, however many, are not to hide those behind them who wait by the graph's. */
+        private boolean isPastOwn(GraphQueue.Page page) {
+            return page.next() != null
+                    && picker.wantsMore(MOST_TURNS_AT_ONCE)
+                    && page.runs().stream()
+                            .anyMatch(each -> each.counts().keys().isOwn());
         }
 
         /** False where there are so many whose time has come that they are better read in order with the others. */
@@ -372,7 +388,13 @@ public final class TurnGiver {
                     continue;
                 }
                 boolean isHere = room.epochs().containsKey(each.run().shard());
-                wanted.add(new Waiting(each.number(), its, each.counts().keys().keys(), each.line(), isHere));
+                wanted.add(new Waiting(
+                        each.number(),
+                        its,
+                        each.counts().keys().keys(),
+                        each.counts().keys().isOwn(),
+                        each.line(),
+                        isHere));
                 offered.put(each.number(), each);
             }
             Map<String, QueueRules.Rate> unknown = picker.unknownRates(wanted);

@@ -32,10 +32,12 @@ final class TurnPicker {
      * A run that waits.
      *
      * @param keys its key for each limit; empty where nothing was found out, and all are the empty one
+     * @param own whether it waits by limits of its own, so that it may begin where those of its graph are full, and holds
+     *     nobody back by them who does not wait for the same
      * @param line the same for those that wait for the same
      * @param here whether it is to begin here, where there is room for some
      */
-    record Waiting(long number, QueueRules rules, List<String> keys, long line, boolean here) {
+    record Waiting(long number, QueueRules rules, List<String> keys, boolean own, long line, boolean here) {
         String key(int limit) {
             return limit < keys.size() ? keys.get(limit) : KeyExpression.NO_KEY;
         }
@@ -52,7 +54,7 @@ final class TurnPicker {
 
     /** Notes runs that are under way, or may begin already: each once, by however many limits it is counted alike. */
     void take(QueueRules rules, List<String> keys, long count) {
-        Waiting alike = new Waiting(0, rules, keys, 0, false);
+        Waiting alike = new Waiting(0, rules, keys, false, 0, false);
         Set<String> buckets = new HashSet<>();
         for (int i = 0; i < rules.concurrency().size(); i++) {
             buckets.add(rules.concurrency().get(i).bucket(alike.key(i)));
@@ -83,8 +85,11 @@ final class TurnPicker {
     /** Picks of these, in their order, until so many are picked; their rates are known. */
     void offer(List<Waiting> waiting, int most) {
         for (Waiting run : waiting) {
-            if (full || picked.size() >= most) {
+            if (picked.size() >= most) {
                 return;
+            }
+            if (full && !run.own()) {
+                continue;
             }
             if (!blocked.contains(run.line()) && !withoutRoom.contains(run.line()) && !picked.contains(run.number())) {
                 offer(run);
@@ -98,14 +103,14 @@ final class TurnPicker {
         for (int i = 0; i < limits; i++) {
             QueueRules.Concurrency limit = rules.concurrency().get(i);
             if (taken.getOrDefault(limit.bucket(run.key(i)), 0L) >= limit.runs()) {
-                block(run, limit.key() == null);
+                block(run, limit.key() == null && !run.own());
                 return;
             }
         }
         for (int i = 0; i < rules.rates().size(); i++) {
             QueueRules.Rate rate = rules.rates().get(i);
             if (window(rate, rate.bucket(run.key(limits + i))).used(now) >= rate.runs()) {
-                block(run, rate.key() == null);
+                block(run, rate.key() == null && !run.own());
                 return;
             }
         }
@@ -145,6 +150,11 @@ final class TurnPicker {
     /** Whether some were passed over while others may begin, and there is room: they wait for what is their own key's. */
     boolean hasPassedSome() {
         return !full && !blocked.isEmpty() && withoutRoom.isEmpty();
+    }
+
+    /** Whether nobody may begin but who has limits of its own, of whom there is room for some. */
+    boolean hasRoomForOwn(int most) {
+        return full && withoutRoom.isEmpty() && picked.size() < most;
     }
 
     boolean isBlocked(long line) {

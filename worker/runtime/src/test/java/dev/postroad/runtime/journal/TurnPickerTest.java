@@ -39,7 +39,7 @@ class TurnPickerTest {
 
     private static Waiting waiting(long number, QueueRules rules, String tenant) {
         List<String> keys = List.of("", tenant, tenant);
-        return new Waiting(number, rules, keys, QueueLine.of(keys), false);
+        return new Waiting(number, rules, keys, false, QueueLine.of(keys), false);
     }
 
     @ParameterizedTest
@@ -117,7 +117,7 @@ class TurnPickerTest {
 
     private static Waiting waiting(long number, String tenant, boolean here) {
         Waiting waiting = waiting(number, FIVE_OF_A_TENANT, tenant);
-        return new Waiting(number, waiting.rules(), waiting.keys(), waiting.line(), here);
+        return new Waiting(number, waiting.rules(), waiting.keys(), waiting.own(), waiting.line(), here);
     }
 
     @Test
@@ -147,13 +147,52 @@ class TurnPickerTest {
         picker.take(twice, keys, 1);
         List<Waiting> waiting = new ArrayList<>();
         for (long number = 1; number <= 9; number++) {
-            waiting.add(new Waiting(number, twice, keys, QueueLine.of(keys), false));
+            waiting.add(new Waiting(number, twice, keys, false, QueueLine.of(keys), false));
         }
         picker.offer(waiting, 1_000);
         assertThat(picker.picked()).hasSize(3);
         assertThat(picker.changed().values())
                 .singleElement()
                 .satisfies(window -> assertThat(window.used(Instant.EPOCH)).isEqualTo(3));
+    }
+
+    private static final QueueRules TWELVE =
+            new QueueRules(List.of(new QueueRules.Concurrency(null, 12)), List.of(), null);
+    private static final QueueRules ONE_A_MINUTE =
+            new QueueRules(List.of(), List.of(new QueueRules.Rate(null, 1, Duration.ofMinutes(1))), null);
+    private static final QueueRules ONE = new QueueRules(List.of(new QueueRules.Concurrency(null, 1)), List.of(), null);
+
+    private static Waiting own(long number, QueueRules rules, long line) {
+        return new Waiting(number, rules, List.of(), true, line, false);
+    }
+
+    /** Two triggers with a rate of their own stopped all other runs of the graph for as long as that is. */
+    @Test
+    void whoCannotBeginByLimitsOfItsOwnHoldsUpNobodyElse() {
+        TurnPicker picker = new TurnPicker(Instant.EPOCH, 0);
+        picker.take(TWELVE, List.of(), 3);
+        Waiting ofGraph = new Waiting(9, TWELVE, List.of(), false, 0, false);
+        picker.offer(
+                List.of(own(1, ONE_A_MINUTE, 5), own(2, ONE_A_MINUTE, 5), own(3, ONE, 6), own(4, ONE, 6), ofGraph),
+                1_000);
+        assertThat(picker.picked()).containsExactlyInAnyOrder(1L, 9L);
+        assertThat(picker.wantsMore(1_000)).isTrue();
+    }
+
+    @Test
+    void whoHasLimitsOfItsOwnBeginsWhereTheGraphIsFull() {
+        TurnPicker picker = new TurnPicker(Instant.EPOCH, 0);
+        picker.take(ONE, List.of(), 1);
+        QueueRules five = new QueueRules(List.of(new QueueRules.Concurrency(TENANT, 5)), List.of(), null);
+        picker.offer(
+                List.of(
+                        new Waiting(1, ONE, List.of(), false, 0, false),
+                        new Waiting(2, five, List.of("a"), true, 7, false),
+                        new Waiting(3, ONE, List.of(), false, 0, false)),
+                1_000);
+        assertThat(picker.picked()).containsExactly(2L);
+        assertThat(picker.wantsMore(1_000)).as("of the graph's own").isFalse();
+        assertThat(picker.hasRoomForOwn(1_000)).isTrue();
     }
 
     @Test
