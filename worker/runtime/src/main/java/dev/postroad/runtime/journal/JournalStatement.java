@@ -49,7 +49,7 @@ final class JournalStatement {
             SET status = c.status, error = c.error, started_at = c.started_at, ended_at = c.ended_at,
                 wake_at = c.wake_at, waits_for = string_to_array(c.waits_for, ','),
                 turn_at = CASE WHEN c.status = 'queued' THEN NULL ELSE r.turn_at END, status_seq = c.seq,
-                ranks_at = CASE WHEN c.status = 'queued' AND r.fair_weight IS NOT NULL THEN greatest(now(), c.wake_at) END%s
+                ranks_at = CASE WHEN c.status = 'queued' AND r.fair_key IS NOT NULL THEN greatest(now(), c.wake_at) END%s
             FROM unnest(?::postroad.changed_run[]) AS c%s
             WHERE r.id = c.id AND r.status_seq < c.seq AND c.shard IN (SELECT shard FROM owned)
         )\

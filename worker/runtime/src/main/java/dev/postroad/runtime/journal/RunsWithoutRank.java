@@ -20,7 +20,8 @@ import javax.sql.DataSource;
  */
 public final class RunsWithoutRank {
     private static final String DUE = """
-            SELECT id, run_id, shard, rank, graph, priority, fair_key, fair_weight, limited, ranks_at FROM postroad.runs
+            SELECT id, run_id, shard, rank, graph, priority, fair_key,
+                   coalesce(fair_weight, 1) AS fair_weight, limited, ranks_at FROM postroad.runs
             WHERE status = 'queued' AND ranks_at <= now() AND shard = ANY (?)
               AND id NOT IN (SELECT run FROM postroad.unreadable_runs)
             ORDER BY ranks_at, id LIMIT ?""";
