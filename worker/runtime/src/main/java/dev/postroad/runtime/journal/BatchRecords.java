@@ -142,7 +142,7 @@ final class BatchRecords {
         admissions.addJson(error(run.error()));
         admissions.add(entry.key().traceParent());
         admissions.add(run.queuedAt());
-        admissions.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
+        admissions.add(startedAt(run));
         admissions.add(run.status().isEnded() ? run.lastAt() : null);
         admissions.add(run.wakeAt());
         admissions.add(QueueRank.of(run));
@@ -176,6 +176,11 @@ final class BatchRecords {
         }
     }
 
+    /** Null where it waits, or ended before it began. */
+    private static @Nullable Instant startedAt(Run run) {
+        return run.status() == RunStatus.QUEUED || run.startedAt().equals(Instant.EPOCH) ? null : run.startedAt();
+    }
+
     /** Null for one that has its rank, and stands in the queue by it. */
     private static @Nullable Instant ranksAt(JournalEntry entry) {
         Run run = entry.run();
@@ -204,7 +209,7 @@ final class BatchRecords {
         changes.add(entry.rows().getLast().event().seq());
         changes.add(run.status().publicName());
         changes.addJson(error(run.error()));
-        changes.add(run.status() == RunStatus.QUEUED ? null : run.startedAt());
+        changes.add(startedAt(run));
         changes.add(run.status().isEnded() ? run.lastAt() : null);
         changes.add(run.wakeAt());
         // A new run waits for none yet: an agent is called after the run is admitted, never with it.
