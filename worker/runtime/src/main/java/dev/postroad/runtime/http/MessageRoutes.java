@@ -7,6 +7,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventHeaders;
 import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.Trigger;
+import dev.postroad.engine.graph.RunRules;
 import dev.postroad.runtime.access.Principal;
 import dev.postroad.runtime.schedule.ScheduleListing;
 import io.javalin.config.RoutesConfig;
@@ -42,6 +43,8 @@ final class MessageRoutes {
         Trigger given = PostedMessages.understood(() -> Trigger.read(body));
         Bounds.checkTags(context, given.tags());
         Bounds.checkTerms(context, given);
+        // What is unsound in it whatever the graph is, is told at once.
+        RunRules _ = PostedMessages.understood(() -> RunRules.compile(given.terms()));
         Trigger trigger =
                 Bounds.amongOwn(context, given).by(Guard.principal(context).by(given.by()));
         posted.acknowledged(context, () -> {
