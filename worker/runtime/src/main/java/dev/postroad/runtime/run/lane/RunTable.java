@@ -1,5 +1,6 @@
 package dev.postroad.runtime.run.lane;
 
+import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.engine.run.QueuePlace;
 import dev.postroad.engine.run.Run;
@@ -126,7 +127,11 @@ final class RunTable {
      */
     void queue(LiveRun live, Instant now) {
         leavePlace(live);
-        if (live.run().isEarly(now) || takesTurnAnew(live)) {
+        boolean takesTurnAnew = takesTurnAnew(live);
+        if (takesTurnAnew) {
+            queue.withdraw(ticket(live));
+        }
+        if (live.run().isEarly(now) || takesTurnAnew) {
             remove(live);
         } else if (live.isLimited()) {
             awaitTurn(live);
@@ -221,11 +226,15 @@ final class RunTable {
         Run after = entry.run();
         boolean isAsBefore = !entry.fresh()
                 && before.status() == after.status()
-                && before.graph().version() == after.graph().version();
+                && before.graph().version() == after.graph().version()
+                && !isQueuedAgain(entry);
         if (isAsBefore || !(before.queue().isLimited() || after.queue().isLimited())) {
             return;
         }
         String graph = after.graph().name();
+        if (isQueuedAgain(entry)) {
+            turns.left(graph, entry.key().number());
+        }
         if (before.graph().version() != after.graph().version()) {
             turns.migrated(graph);
         }
@@ -234,6 +243,14 @@ final class RunTable {
             case RUNNING, WAITING -> turns.began(graph, entry.key().number());
             case COMPLETED, FAILED, CANCELLED -> turns.left(graph, entry.key().number());
         }
+    }
+
+    /** Whether it used its turn up, ended, and waits for another, all of that by one decision. */
+    private static boolean isQueuedAgain(JournalEntry entry) {
+        return !entry.fresh()
+                && entry.before().status() == RunStatus.QUEUED
+                && entry.run().status() == RunStatus.QUEUED
+                && entry.rows().stream().anyMatch(row -> row.event().body().type() == EventType.RUN_STARTED);
     }
 
     /** Forgets a queued run that has lost its ticket, and is in Postgres. */

@@ -53,6 +53,11 @@ public final class PriorityThenArrival implements QueuePolicy {
         }
 
         @Override
+        public void remove(Ticket ticket) {
+            waiting.remove(ticket);
+        }
+
+        @Override
         public Ticket takeLast() {
             return waiting.removeLast();
         }

@@ -51,6 +51,9 @@ public interface QueuePolicy {
         /** The same; out of the line. There must be somebody. */
         Ticket takeFirst();
 
+        /** Takes one out of the line, if it waits there at its rank. */
+        void remove(Ticket ticket);
+
         /** Who would begin last of all; out of the line. There must be somebody. */
         Ticket takeLast();
 

@@ -123,6 +123,12 @@ public final class RunQueue implements AutoCloseable {
         return bound == null || waiting.isAhead(ticket, bound);
     }
 
+    /** A run lost the place in the line that it had; it gets another one later. */
+    public synchronized void withdraw(Ticket ticket) {
+        waiting.remove(ticket);
+        latecomers.removeIf(each -> each.number() == ticket.number());
+    }
+
     private void add(Ticket ticket) {
         waiting.add(ticket);
         if (waiting.size() > CAPACITY) {

@@ -206,6 +206,20 @@ class RunQueueTest {
         }
     }
 
+    /** One that was unpaused began where it had stood, ahead of those that came since. */
+    @Test
+    void whoLostItsPlaceBeginsByItsNextOne() {
+        assertThat(queue.tryTake()).isTrue();
+        List.of(1L, 2L, 3L).forEach(rank -> queue.offer(ticket(rank)));
+        queue.withdraw(ticket(1));
+        assertThat(queue.waiting()).isEqualTo(2);
+        queue.withdraw(ticket(9));
+        for (int i = 0; i < 3; i++) {
+            queue.leave();
+        }
+        assertThat(begun).extracting(Ticket::number).containsExactly(2L, 3L);
+    }
+
     @Test
     void whoBeginsNextIsWhatThePolicySays() {
         RunQueue latestFirst = new RunQueue(1, new LatestFirst());
@@ -241,6 +255,11 @@ class RunQueueTest {
                 @Override
                 public Ticket takeFirst() {
                     return sorted.removeFirst();
+                }
+
+                @Override
+                public void remove(Ticket ticket) {
+                    sorted.remove(ticket);
                 }
 
                 @Override
