@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -126,18 +128,7 @@ final class BulkTest {
     @Test
     void saysWhyRunsRefused() throws InterruptedException {
         var bulk = bulk(List.of("run-7"), 100);
-        bulk.run(
-                new Recipients() {
-                    @Override
-                    public void send(Control control) {}
-
-                    @Override
-                    public List<RunEvent> answers(Map<String, String> commandIds) {
-                        return List.of(event("run-7"), event("run-7"));
-                    }
-                },
-                display(),
-                this::passes);
+        bulk.run(answering(_ -> List.of(event("run-7"), event("run-7"))), display(), this::passes);
         assertThat(bulk.problems()).containsExactly("retry of run run-7 was refused: it is running");
         assertThat(bulk.tally()).isEqualTo(new Tally(1, 1, 1, 1, 0));
     }
@@ -147,25 +138,31 @@ final class BulkTest {
     void aRunThatHasBegunToMigrateAnswersLaterAndOneOfALongSuperstepCountsInTheEnd() throws InterruptedException {
         var bulk = bulk(List.of("run-7", "run-1"), 100);
         bulk.run(
-                new Recipients() {
-                    @Override
-                    public void send(Control control) {}
-
-                    @Override
-                    public List<RunEvent> answers(Map<String, String> commandIds) {
-                        List<RunEvent> events = new ArrayList<>();
-                        commandIds.keySet().forEach(run -> events.add(event(run, EventType.RUN_MIGRATING)));
-                        if (now.isAfter(NOON.plusSeconds(5)) && commandIds.containsKey("run-7")) {
-                            events.add(event("run-7"));
-                        }
-                        return events;
+                answering(asked -> {
+                    List<RunEvent> events = new ArrayList<>();
+                    asked.forEach(run -> events.add(event(run, EventType.RUN_MIGRATING)));
+                    if (now.isAfter(NOON.plusSeconds(5)) && asked.contains("run-7")) {
+                        events.add(event("run-7"));
                     }
-                },
+                    return events;
+                }),
                 display(),
                 this::passes);
         assertThat(now).isAfter(NOON.plus(PATIENCE));
         assertThat(bulk.problems()).containsExactly("retry of run run-7 was refused: it is running");
         assertThat(bulk.tally()).isEqualTo(new Tally(2, 2, 2, 1, 0));
+    }
+
+    private static Recipients answering(Function<Set<String>, List<RunEvent>> answers) {
+        return new Recipients() {
+            @Override
+            public void send(Control control) {}
+
+            @Override
+            public List<RunEvent> answers(Map<String, String> commandIds) {
+                return answers.apply(commandIds.keySet());
+            }
+        };
     }
 
     static IntStream seeds() {
