@@ -84,6 +84,25 @@ final class HttpApiTest {
         assertThat(run.at("/error/node").asText()).isEqualTo("two");
     }
 
+    /** It was told to have started in 1970, and to have taken 57 years. */
+    @Test
+    void aRunThatFailsByItsFirstEdgeHasNotStarted() {
+        SITE.apply("""
+                graph: stumbles
+                state: { items: {} }
+                nodes: { work: { set: "{}" } }
+                edges:
+                  - { from: START, forEach: state.items, as: item, to: work }
+                  - { from: work, to: END }
+                """);
+        SITE.trigger("stumbles", "stumbled", "{'items': 'no list'}");
+        SITE.ended("stumbled");
+        JsonNode run = other.found("/api/runs/stumbled");
+        assertThat(run.path("status").asText()).isEqualTo("failed");
+        assertThat(run.has("startedAt")).isFalse();
+        assertThat(other.found("/api/runs/stumbled/timeline").has("startedAt")).isFalse();
+    }
+
     @Test
     void showsTheStateOfEveryVersion() {
         assertThat(other.found("/api/runs/good/state").path("state")).isEqualTo(Site.json("{'n': 11}"));
@@ -379,6 +398,13 @@ final class HttpApiTest {
         JsonNode error = error(400, other.post("/api/triggers", "{'priority': 99, 'timeout': 'soon', 'input': 7}"));
         assertThat(error.path("code").asText()).isEqualTo("bad-request");
         assertThat(places(error)).containsExactlyInAnyOrder("graph", "input", "priority", "timeout");
+        assertThat(places(error(
+                        400,
+                        other.post(
+                                "/api/triggers",
+                                "{'graph': 'steps', 'queue': {'fairness': {'key': 'nobody.x', 'weight': 0}}}"))))
+                .as("unsound whatever the graph is")
+                .containsExactlyInAnyOrder("queue.fairness.key", "queue.fairness.weight");
         assertThat(places(error(400, other.post("/api/control", "{'type': 'resume'}"))))
                 .contains("runId");
         assertThat(error(400, other.post("/api/control", "{]"))
