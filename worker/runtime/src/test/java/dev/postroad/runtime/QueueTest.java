@@ -368,6 +368,23 @@ class QueueTest {
         Site.await("all have ended", () -> runs("completed") == 21);
     }
 
+    /** It got no place at all, until its worker was started anew. */
+    @Test
+    void aRunThatAnOlderReleaseAdmittedGetsAPlaceWhenItIsUnpaused() {
+        site.worker(Map.of("POSTROAD_MAX_RUNS", "1"));
+        site.apply(GRAPHS);
+        holdTheOnlyPlace();
+        sendOf("old", 0, 3, "fair");
+        Site.await("they wait", () -> runs("queued") == 3);
+        site.control("old-1", new Control.Pause());
+        Site.await("one is paused", () -> runs("paused") == 1);
+        site.sql().useHandle(handle -> handle.execute("UPDATE postroad.runs SET fair_weight = NULL"));
+        site.control("old-1", new Control.Unpause());
+        Site.await("it waits again", () -> runs("queued") == 3);
+        mayEnd.countDown();
+        Site.await("all have ended", () -> runs("completed") == 4);
+    }
+
     /** These runs end once that is counted down. */
     private static CountDownLatch holding(String... runs) {
         CountDownLatch mayEndToo = new CountDownLatch(1);
