@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -31,22 +29,18 @@ final class OrderedGatheringTest {
 
     @Test
     void aFloodAboutManyThingsIsAskedByStatementsOfBoundedSize() throws Exception {
-        CountDownLatch asking = new CountDownLatch(100);
+        Flood<Integer> flood = new Flood<>();
         OrderedGathering<Integer, Integer> turns = new OrderedGathering<>(1, question -> 1, questions -> {
-            await(asking);
+            flood.awaitAllBut(1);
             return negative(questions);
         });
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Integer>> answers = numbers(0, 100).stream()
-                    .map(i -> turns.turn("thing " + i, i))
-                    .map(turn -> threads.submit(() -> {
-                        asking.countDown();
-                        return turn.ask();
-                    }))
-                    .toList();
-            for (int i = 0; i < answers.size(); i++) {
-                assertThat(answers.get(i).get()).isEqualTo(-i);
-            }
+        flood.prepare(numbers(0, 100).stream()
+                .map(i -> turns.turn("thing " + i, i))
+                .map(turn -> (Callable<Integer>) turn::ask)
+                .toList());
+        List<FutureTask<Integer>> answers = flood.begin();
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(answers.get(i).get()).isEqualTo(-i);
         }
         assertThat(statements).hasSizeLessThan(20);
         assertThat(statements).allMatch(questions -> questions.size() < 2 * OrderedGathering.MOST_TOGETHER);
@@ -111,13 +105,5 @@ final class OrderedGatheringTest {
 
     private static List<Integer> numbers(int from, int to) {
         return IntStream.range(from, to).boxed().toList();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException stopping) {
-            throw new IllegalStateException(stopping);
-        }
     }
 }

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.BoundingBox;
+import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.Trigger;
 import dev.postroad.runtime.testing.MoodyAgent;
@@ -214,12 +215,12 @@ interface ConsoleFrameActions extends ConsolePages {
     /** Three runs at one a second, which the page does not ask for: so that there is something left to stop. */
     @Test
     default void stopsAnOrderForManyRuns() {
-        for (String run : List.of("stop-1", "stop-2", "stop-3")) {
-            trigger("letters", run, Map.of("batch", "stop"));
+        // At one a second, so many that none waits for the page to be told in time.
+        for (int i = 0; i < 60; i++) {
+            trigger("letters", "stop-" + i, Map.of("batch", "stop"));
         }
-        for (String run : List.of("stop-1", "stop-2", "stop-3")) {
-            site().journalWith(run, event -> event.type() == EventType.RUN_WAITING);
-        }
+        String waiting = "SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'stop-%' AND status = 'waiting'";
+        Site.await("all of them ask", () -> site().number(waiting) == 60);
         Page page = at("/runs?tag=batch%3Dstop");
         page.route("**/api/bulk", route -> {
             ObjectNode order = (ObjectNode)
@@ -228,13 +229,14 @@ interface ConsoleFrameActions extends ConsolePages {
                     .setPostData(order.put("perSecond", 1).toString()));
         });
         button(page, "All of these…").click();
-        inDialog(page, "Cancel 3").click();
+        inDialog(page, "Cancel 60").click();
         inDialog(page, "Stop").click();
         assertThat(dialog(page)).containsText("left as they were; over.");
         inDialog(page, "Done").click();
-        assertThat(site().number(
-                                "SELECT count(*) FROM postroad.runs WHERE run_id LIKE 'stop-_' AND status = 'waiting'"))
-                .isPositive();
+        assertThat(site().number(waiting)).isPositive();
+        for (int i = 0; i < 60; i++) {
+            site().control("stop-" + i, new Control.Cancel(null));
+        }
     }
 
     /** By the pointer: a part of the time is chosen, moved over and given up; and where its trace is looked at. */
