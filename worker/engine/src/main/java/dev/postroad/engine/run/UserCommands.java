@@ -237,7 +237,8 @@ final class UserCommands {
         boolean hasItsTurnAhead = status() == RunStatus.QUEUED || (status() == RunStatus.PAUSED && !run.hasBegun());
         boolean atRest =
                 status().isEnded() || status() == RunStatus.PAUSED || (status() == RunStatus.WAITING && !sleeps);
-        if (atRest && !hasItsTurnAhead) {
+        boolean isRefused = more.whenBusy() == WhenBusy.REJECT && !status().isEnded();
+        if (atRest && !hasItsTurnAhead && !isRefused) {
             enter(commandId, more, RunContinued.Mode.APPLIED, run.root());
             return;
         }
@@ -278,6 +279,7 @@ final class UserCommands {
             throws RefusedException {
         ObjectNode state = Results.merged(from, EdgeDefinition.START, List.of(more.input()), draft.budget());
         List<Target> next = results.entered(from, more.input());
+        dropQuestions();
         draft.emitChange(new RunContinued(commandId, more.input(), next, mode), state);
     }
 
@@ -289,6 +291,7 @@ final class UserCommands {
                 : Transplant.into(run.graph(), update.base().root());
         Frame from = base == null ? Intervention.settled(run.root()) : Intervention.at(run.root(), base);
         Change change = change(from, update.update(), update.asNode());
+        dropQuestions();
         draft.emitChange(
                 new StateUpdated(update.commandId(), change.asNode(), update.update(), change.next(), base),
                 change.merged());
@@ -347,7 +350,15 @@ final class UserCommands {
         }
         // A state of an earlier version of the graph may have no place in the one that the run goes by now.
         Snapshot there = Transplant.into(draft.run().graph(), base.root());
+        dropQuestions();
         draft.emitChange(new RunRolledBack(commandId, base.version(), there, resume), there.state());
+    }
+
+    /** Agents of a run that goes elsewhere have no answer to wait for; those of a cancelled one know it already. */
+    private void dropQuestions() {
+        if (status() != RunStatus.CANCELLED) {
+            ends.recallAsking();
+        }
     }
 
     private void requireAtRest(String what) throws RefusedException {

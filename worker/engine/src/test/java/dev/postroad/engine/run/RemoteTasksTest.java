@@ -10,13 +10,18 @@ import dev.postroad.contracts.agent.Usage;
 import dev.postroad.contracts.definition.ErrorTypes;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.contracts.message.WhenBusy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a run waits for agents whose answers come by themselves. */
 @NullMarked
@@ -296,15 +301,25 @@ class RemoteTasksTest {
         assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, "t-1"));
     }
 
-    @Test
-    void anAgentThatWorksOnWhileItAsksIsToldOfACancelByItsHandle() {
+    @ParameterizedTest
+    @MethodSource("elsewhere")
+    void anAgentThatWorksOnWhileItAsksIsToldThatNobodyWillAnswer(Command elsewhere) {
         RunScript script = polled();
         ObjectNode kept = JsonNodeFactory.instance.objectNode().put(AgentReply.Interrupted.HANDLE, "t-1");
         AgentReply asks = new AgentReply.Interrupted(kept, Asking.ANYBODY, Usage.NONE, kept);
         script.tell(new Command.Result("a@1", 1, asks, null, RemoteAgents.NONE));
-        script.tell(new Command.Steer("c1", new Control.Cancel("enough")));
+        script.tell(elsewhere);
         assertThat(script.recalls).containsExactly(new Effect.Recall("x", "a@1", 1, "t-1"));
-        assertThat(script.types()).endsWith("run.cancelled");
+        assertThat(script.types()).doesNotContain("command.rejected");
+    }
+
+    private static Stream<Named<Command>> elsewhere() {
+        ObjectNode nothing = JsonNodeFactory.instance.objectNode();
+        return Stream.of(
+                Named.of("cancel", new Command.Steer("c1", new Control.Cancel("enough"))),
+                Named.of("continue", new Command.Steer("c1", new Control.Continue(nothing, WhenBusy.ENQUEUE))),
+                Named.of("rollback", new Command.Rollback("c1", RunScript.started(GRAPH, "{}").run, false)),
+                Named.of("update-state", new Command.UpdateState("c1", nothing, "a", null)));
     }
 
     private static RunScript polled() {

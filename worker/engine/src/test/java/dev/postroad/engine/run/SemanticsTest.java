@@ -448,6 +448,25 @@ class SemanticsTest {
         assertThat(script.run.next()).containsExactly("a");
     }
 
+    /** Else it drops what is asked, as in LangGraph. */
+    @Test
+    void newInputThatIsForNoBusyRunLeavesAloneWhatIsAsked() {
+        RunScript script = RunScript.started("""
+                graph: asks
+                nodes: { ask: { interrupt: { ask: "'Sure?'" } } }
+                edges: [{ from: START, to: ask }, { from: ask, to: END }]
+                """, "{}");
+        ObjectNode input = (ObjectNode) json("{}");
+        script.tell(new Command.Steer("c1", new Control.Continue(input, WhenBusy.REJECT)));
+        assertThat(script.types()).endsWith("run.waiting", "command.rejected");
+        script.tell(new Command.Steer("p1", new Control.Pause(null)));
+        script.tell(new Command.Steer("c2", new Control.Continue(input, WhenBusy.REJECT)));
+        assertThat(script.types()).endsWith("run.paused", "command.rejected");
+        assertThat(script.run.interrupts()).extracting(Interrupt::task).containsExactly("ask@1");
+        script.tell(new Command.Steer("c3", new Control.Continue(input, WhenBusy.ENQUEUE)));
+        assertThat(script.run.interrupts()).extracting(Interrupt::task).containsExactly("ask@2");
+    }
+
     @Test
     void newInputMayUndoWhatTheInputBeforeItDid() {
         RunScript script = RunScript.started(CHAIN, "{'log': 'first'}");
