@@ -149,8 +149,8 @@ class TermsOfTriggersTest {
         assertThat(journal)
                 .filteredOn(event -> event.type() == EventType.BUDGET_EXCEEDED)
                 .singleElement()
-                .satisfies(
-                        event -> assertThat(event.data().path("key").asText()).isEqualTo("acmeacme"));
+                .satisfies(event -> assertThat(event.data().path("key").asText())
+                        .isEqualTo("acmeacme (of triggers: by input.tenant + input.tenant, for PT3S)"));
         assertThat(ending("slow").type()).isEqualTo(EventType.RUN_COMPLETED);
     }
 

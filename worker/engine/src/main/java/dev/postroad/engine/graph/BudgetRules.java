@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.BudgetPeriod;
 import dev.postroad.contracts.definition.OnExceeded;
 import java.math.BigDecimal;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,21 @@ public record BudgetRules(
         @Nullable BigDecimal cost,
         @Nullable BudgetPeriod per,
         OnExceeded onExceeded) {
-    /** Which of the budgets that runs share a run spends from; the empty key for one of all together. */
-    public String keyOf(JsonNode input, JsonNode run) {
-        return KeyExpression.keyOf(key, input, run);
+    /** Stands in the keys of budgets that triggers brought, and in no other but by chance. */
+    public static final String OF_TRIGGERS = " (of triggers: ";
+
+    /**
+     * Which of the budgets that runs share a run spends from; the empty key for one of all together. A budget that the run's
+     * trigger brought has a key of its own where it counts otherwise than its graph's, so that neither spends from the other.
+     *
+     * @param ofGraph the budget of the run's graph; null where it has none
+     */
+    public String keyOf(@Nullable BudgetRules ofGraph, JsonNode input, JsonNode run) {
+        String value = KeyExpression.keyOf(key, input, run);
+        if (ofGraph != null && Objects.equals(key, ofGraph.key) && Objects.equals(per, ofGraph.per)) {
+            return value;
+        }
+        return value + OF_TRIGGERS + (key == null ? "" : "by " + key.name() + ", ") + "for " + per + ")";
     }
 
     /** Whether so many tokens leave none for another call. */

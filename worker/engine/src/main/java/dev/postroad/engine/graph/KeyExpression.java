@@ -5,10 +5,12 @@ import dev.postroad.contracts.json.Shown;
 import dev.postroad.engine.expression.Budget;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public final class KeyExpression {
     private static final int MOST_ITERATIONS = 1_000;
     private static final int LONGEST_KEY = 200;
     private static final int KEPT_OF_LONGER = 180;
+    private static final int LONGEST_NAME = 300;
     private static final int MOST_KNOWN = 1_000;
     private static final int LONGEST_KNOWN = 1_000;
 
@@ -104,6 +107,14 @@ public final class KeyExpression {
     private JsonNode evaluated(JsonNode input, JsonNode run) throws ExpressionException {
         Function<String, JsonNode> variables = name -> name.equals("input") ? input : run;
         return expression.evaluateAny(variables, new Budget(MOST_ITERATIONS));
+    }
+
+    /** What it is known by where what it counts is looked up: Postgres has no index for names of any length. */
+    String name() {
+        String text = toString();
+        return text.length() <= LONGEST_NAME
+                ? text
+                : UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     /** Equal to what was written the same. */

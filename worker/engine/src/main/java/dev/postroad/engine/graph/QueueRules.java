@@ -1,11 +1,9 @@
 package dev.postroad.engine.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +25,6 @@ public record QueueRules(
 
     /** What a weight is between. */
     public static final double MOST_WEIGHT = 1_000;
-
-    private static final int LONGEST_NAME = 300;
 
     public QueueRules {
         concurrency = List.copyOf(concurrency);
@@ -61,16 +57,8 @@ public record QueueRules(
     public record Rate(@Nullable KeyExpression key, int runs, Duration per) {
         /** What runs are counted together by. */
         public String bucket(String value) {
-            return per + "/" + (key == null ? "" : named(key) + "/" + value);
+            return per + "/" + (key == null ? "" : key.name() + "/" + value);
         }
-    }
-
-    /** What is used of a rate is looked up by its bucket, and Postgres has no index for names of any length. */
-    private static String named(KeyExpression key) {
-        String text = key.toString();
-        return text.length() <= LONGEST_NAME
-                ? text
-                : UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     /**

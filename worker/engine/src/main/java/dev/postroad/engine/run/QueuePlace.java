@@ -54,7 +54,7 @@ public record QueuePlace(
         return new QueuePlace(
                 key,
                 rank,
-                budget == null ? null : budget.keyOf(asked.input(), run),
+                budget == null ? null : budget.keyOf(graph.budget(), asked.input(), run),
                 rules.hasKeys() ? rules.keys(asked.input(), run) : List.of());
     }
 

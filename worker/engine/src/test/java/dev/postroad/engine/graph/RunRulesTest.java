@@ -12,9 +12,12 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Json;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
@@ -41,6 +44,28 @@ class RunRulesTest {
         assertThat(own.rates()).isEqualTo(ofGraph.rates());
         assertThat(own.fairness()).isEqualTo(ofGraph.fairness());
         assertThat(rules("{\"retention\":\"P1D\"}").queue(ofGraph)).isSameAs(ofGraph);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            input.tenant,   P1D,  acme
+            input.customer, P1D,  'acme (of triggers: by input.customer, for P1D)'
+            input.tenant,   PT1H, 'acme (of triggers: by input.tenant, for PT1H)'
+            -,              P1D,  ' (of triggers: for P1D)'""")
+    void aTriggersBudgetIsTheGraphsOnlyWhereItCountsAlike(@Nullable String key, String per, String spentFrom)
+            throws Exception {
+        String budget = "{\"budget\":{%s\"tokens\":%d,\"per\":\"%s\"}}";
+        BudgetRules ofGraph = Objects.requireNonNull(
+                rules(budget.formatted("\"key\":\"input.tenant\",", 900, "P1D")).budget());
+        BudgetRules own =
+                Objects.requireNonNull(rules(budget.formatted(key == null ? "" : "\"key\":\"" + key + "\",", 5, per))
+                        .budget());
+        JsonNode input = Json.read("{\"tenant\":\"acme\",\"customer\":\"acme\"}");
+        assertThat(own.keyOf(ofGraph, input, JsonNodeFactory.instance.objectNode()))
+                .isEqualTo(spentFrom);
+        assertThat(own.keyOf(null, input, JsonNodeFactory.instance.objectNode()))
+                .as("beside a graph without one")
+                .contains("of triggers");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.postroad.runtime.history.budgets;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postroad.contracts.definition.BudgetPeriod;
 import dev.postroad.contracts.definition.OnExceeded;
+import dev.postroad.engine.graph.BudgetRules;
 import dev.postroad.runtime.history.rows.Rows;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -13,7 +14,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** Lists what was spent of the budgets that runs share, in the periods that count now. Thread-safe. */
+/**
+ * Lists what was spent of the budgets that runs share, in the periods that count now; not of those that triggers brought, of
+ * which only the journals of their runs say how much there is. Thread-safe.
+ */
 public final class BudgetListing {
     /** The most keys of a graph, those that spent the most. */
     public static final int MOST_KEYS = 1_000;
@@ -24,7 +28,7 @@ public final class BudgetListing {
             WHERE definition -> 'budget' ->> 'per' IS NOT NULL ORDER BY name""";
     private static final String SPENT = """
             SELECT key, sum(tokens) AS tokens, sum(cost) AS cost FROM postroad.budgets
-            WHERE graph = :graph AND slot >= :since
+            WHERE graph = :graph AND slot >= :since AND strpos(key, :ofTriggers) = 0
             GROUP BY key ORDER BY 3 DESC, 2 DESC, 1 LIMIT :most""";
 
     private final Jdbi postgres;
@@ -58,6 +62,7 @@ public final class BudgetListing {
         return handle.createQuery(SPENT)
                 .bind("graph", graph.graph())
                 .bind("since", since.atOffset(ZoneOffset.UTC))
+                .bind("ofTriggers", BudgetRules.OF_TRIGGERS)
                 .bind("most", MOST_KEYS)
                 .map((row, context) -> new BudgetReport(
                         graph.graph(),
