@@ -27,6 +27,9 @@ public final class Fields {
 
     private static final int MOST_EDITS_OF_A_SLIP = 2;
 
+    /** Who sends more fields than that is looked at for no longer than it takes to read them. */
+    private static final int MOST_COMPARED = 100;
+
     private final ObjectNode object;
     private final String path;
     private final List<Fault> faults;
@@ -103,11 +106,17 @@ public final class Fields {
                 .toList();
         int mostEdits = Math.min(MOST_EDITS_OF_A_SLIP, field.length() / 2);
         Optional<String> slip = Likeness.nearest(field, others, mostEdits);
-        if (slip.isEmpty() || isNoted(slip.get())) {
-            fault(field, "is missing", remedy);
-        } else {
-            fault(slip.get(), "is no known field", "write " + field);
+        if (slip.isPresent() && faults.contains(slip(slip.get(), field))) {
+            return;
         }
+        faults.add(
+                slip.isEmpty() || isNoted(slip.get())
+                        ? new Fault(place(field), "is missing", remedy)
+                        : slip(slip.get(), field));
+    }
+
+    private Fault slip(String field, String meant) {
+        return new Fault(place(field), "is no known field", "write " + meant);
     }
 
     private boolean isNoted(String field) {
@@ -274,7 +283,7 @@ public final class Fields {
 
     /**
      * Notes each field that is unknown and can only be meant as a known one: written otherwise, such as {@code run_id}, or
-     * by the name that other messages have for it. Any other that is unknown is passed over, as a later release may know it.
+     * misspelt by at most a third of its letters, or by the name that other messages have for it. Any other that is unknown is passed over, as a later release may know it.
      *
      * @param elsewhere names of other messages, with the name here
      */
@@ -284,17 +293,19 @@ public final class Fields {
             if (!known.contains(name)) {
                 String meant = elsewhere.getOrDefault(name, meant(name, known));
                 if (meant != null) {
-                    fault(name, "is no known field", "write " + meant);
+                    faults.add(slip(name, meant));
                 }
             }
         }
     }
 
-    private static @Nullable String meant(String name, Set<String> known) {
+    private @Nullable String meant(String name, Set<String> known) {
         String letters = letters(name);
+        int mostEdits = object.size() > MOST_COMPARED ? 0 : Math.min(MOST_EDITS_OF_A_SLIP, name.length() / 3);
         return known.stream()
                 .filter(each -> letters(each).equals(letters))
                 .findFirst()
+                .or(() -> Likeness.nearest(name, known, mostEdits))
                 .orElse(null);
     }
 

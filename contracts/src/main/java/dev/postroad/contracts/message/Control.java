@@ -51,8 +51,9 @@ public record Control(
             "before",
             "after");
 
-    /** Of triggers, of definitions, and of LangGraph. */
+    /** Of triggers, of definitions, of LangGraph, and of everyday talk. */
     private static final Map<String, String> ELSEWHERE = Map.of(
+            "answer", "value",
             "pauseBefore", "before",
             "pauseAfter", "after",
             "interruptBefore", "before",

@@ -289,6 +289,10 @@ class ControlTest {
     void refusesAFieldThatCanOnlyBeMeantAsAnotherAndPassesOverAnyOther() throws FaultsException {
         assertThatThrownBy(() -> Control.read(Json.read("{\"type\":\"cancel\",\"command_id\":\"c\"}"), "r"))
                 .hasMessage("command_id: is no known field; write commandId");
+        assertThatThrownBy(() -> Control.read(Json.read("{\"type\":\"resume\",\"vlues\":{}}"), "r"))
+                .hasMessage("vlues: is no known field; write values");
+        assertThatThrownBy(() -> Control.read(Json.read("{\"type\":\"resume\",\"answer\":true}"), "r"))
+                .hasMessage("answer: is no known field; write value");
         assertThat(Control.read(Json.read("{\"type\":\"cancel\",\"colour\":1}"), "r")
                         .runId())
                 .isEqualTo("r");

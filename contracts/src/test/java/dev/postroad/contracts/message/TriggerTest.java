@@ -91,6 +91,11 @@ class TriggerTest {
         "RunID, runId",
         "start-at, startAt",
         "Priority, priority",
+        "priorty, priority",
+        "timout, timeout",
+        "inputs, input",
+        "tag, tags",
+        "budgets, budget",
         "interrupt_before, pauseBefore"
     })
     void refusesAFieldThatCanOnlyBeMeantAsAnother(String slip, String meant) {

@@ -128,8 +128,15 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.err()).contains("was refused").contains("there is no channel nam");
         assertThat(shell.run("run", "hello", "--version", "77")).isEqualTo(2);
         assertThat(shell.run("watch", "nobody")).isEqualTo(1);
-        assertThat(shell.run("cancel", "twice-as-much", "--wait", "PT0.1S")).isZero();
-        assertThat(shell.err()).contains("is sent, but not answered");
+        assertThat(shell.run("cancel", "twice-as-much", "--wait", "PT0.1S")).isEqualTo(1);
+        assertThat(shell.err()).contains("there is no run twice-as-much; `postroad runs` shows those that there are");
+        assertThat(shell.run("trigger", "hello", "--run-id", "twice-as-much", "--input", "{\"name\": \"Bo\"}"))
+                .isZero();
+        assertThat(shell.run("watch", "twice-as-much"))
+                .as("nothing was kept for a run of that name")
+                .isZero();
+        assertThat(shell.run("cancel", "to-come", "--wait", "PT0S")).isZero();
+        assertThat(shell.err()).contains("cancel of run to-come is sent");
     }
 
     @Test

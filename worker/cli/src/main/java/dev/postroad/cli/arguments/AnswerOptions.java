@@ -24,7 +24,7 @@ public final class AnswerOptions {
             names = "--wait",
             paramLabel = "PT5S",
             description = "The longest to wait until a worker answers, PT5S by default, PT1M for each of many runs;"
-                    + " PT0S only sends.")
+                    + " PT0S only sends, also what is kept for a run that is yet to come.")
     private @Nullable Duration limit;
 
     /** How long each of many runs has for its answer. */
@@ -47,15 +47,20 @@ public final class AnswerOptions {
         return Optional.empty();
     }
 
+    /** Whether an answer is waited for at all. */
+    public boolean waits() {
+        return ofOne().isPositive();
+    }
+
     private Duration ofOne() {
         return Objects.requireNonNullElse(limit, OF_ONE);
     }
 
     /** Says what the user would otherwise wonder about. */
     public void explain(Optional<RunEvent> answer, String what, Servers servers, Surroundings surroundings) {
-        if (answer.isEmpty() && ofOne().isPositive()) {
+        if (answer.isEmpty() && waits()) {
             surroundings.say(what + " is sent, but not answered within " + ofOne()
-                    + ": there may be no such run yet, or no worker that runs");
+                    + ": there may be no worker that runs; it is kept, and acted on as soon as there is one");
             return;
         }
         if (answer.isEmpty()) {

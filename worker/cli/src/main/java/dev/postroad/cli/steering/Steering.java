@@ -1,6 +1,7 @@
 package dev.postroad.cli.steering;
 
 import dev.postroad.cli.arguments.AnswerOptions;
+import dev.postroad.cli.arguments.NoSuchRun;
 import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.CommandException;
@@ -12,6 +13,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
+import dev.postroad.runtime.history.RunHistory;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -39,12 +41,11 @@ record Steering(String run, Control.Action action, @Nullable String by) {
             throws FaultsException {
         var control = new Control(run, UUID.randomUUID().toString(), action, by);
         Servers servers = Servers.open(surroundings, Need.WORKER);
-        // What is sent to a run that is yet to come is kept; but whoever types this means one that is there.
-        if (action instanceof Control.Migrate && servers.history().find(run).isEmpty()) {
-            throw CommandException.failed("there is no run " + run);
-        }
         PostroadClient client = servers.client();
         try (RunWatch watch = client.watch(run)) {
+            if (answering.waits()) {
+                requireRun(servers.history(), watch, answering, surroundings);
+            }
             client.control(control);
             Optional<RunEvent> answer = answering.await(watch, surroundings, event -> answers(event, control));
             answer.ifPresent(Steering::throwRefusal);
@@ -52,6 +53,16 @@ record Steering(String run, Control.Action action, @Nullable String by) {
             answering.explain(answer, what(), servers, surroundings);
         }
         return ExitCode.COMPLETED;
+    }
+
+    /** What is sent to a run that is yet to come is kept; but whoever types this means one that is there, or is just coming. */
+    private void requireRun(RunHistory history, RunWatch watch, AnswerOptions answering, Surroundings surroundings) {
+        if (history.find(run).isEmpty()
+                && answering
+                        .await(watch, surroundings, event -> event.type() != EventType.TRIGGER_REJECTED)
+                        .isEmpty()) {
+            throw NoSuchRun.named(run, history);
+        }
     }
 
     private String what() {
