@@ -46,7 +46,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
 
     private static String message(ParameterException unfit) {
         CommandSpec command = unfit.getCommandLine().getCommandSpec();
-        String message = String.valueOf(unfit.getMessage());
+        String message = String.valueOf(unfit.getMessage()).replace("option option ", "option ");
         if (!(unfit instanceof UnmatchedArgumentException unmatched)
                 || unmatched.getUnmatched().isEmpty()) {
             return message;
@@ -59,13 +59,18 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
                     + suggestion(option, command.optionsMap().keySet());
         }
         return command.subcommands().isEmpty()
-                ? message
+                ? first + ": is one argument too many"
                 : "there is no command " + first
                         + suggestion(first, command.subcommands().keySet());
     }
 
     private static String suggestion(String given, Set<String> names) {
+        String end = "-" + given.replaceFirst("^-+", "");
         return Likeness.nearest(given, names, MOST_EDITS_OF_A_SLIP)
+                .or(() -> names.stream()
+                        .filter(name -> name.endsWith(end))
+                        .sorted()
+                        .findFirst())
                 .map(name -> "; did you mean " + name + "?")
                 .orElse("");
     }

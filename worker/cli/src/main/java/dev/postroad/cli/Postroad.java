@@ -3,6 +3,7 @@ package dev.postroad.cli;
 import dev.postroad.cli.agents.AgentsCommand;
 import dev.postroad.cli.arguments.DurationArgument;
 import dev.postroad.cli.arguments.PointInTime;
+import dev.postroad.cli.arguments.WholeArgument;
 import dev.postroad.cli.definitions.DefinitionCommands;
 import dev.postroad.cli.logging.LogEncoder;
 import dev.postroad.cli.looking.LookingCommands;
@@ -101,7 +102,9 @@ public final class Postroad implements Runnable {
         RetentionCommands.all(surroundings).forEach(line::addSubcommand);
         Objects.requireNonNull(line.getSubcommands().get("import"))
                 .addSubcommand(DefinitionCommands.importOfGraphs(surroundings));
-        return line.registerConverter(Duration.class, DurationArgument::read)
+        return line.registerConverter(int.class, WholeArgument::read)
+                .registerConverter(Integer.class, WholeArgument::read)
+                .registerConverter(Duration.class, DurationArgument::read)
                 .registerConverter(PointInTime.class, PointInTime::read)
                 .setOut(Writers.of(surroundings.out()))
                 .setErr(Writers.of(surroundings.err()))

@@ -23,6 +23,10 @@ final class PruneCommandTest extends CommandsOnServers {
         assertThat(shell.run("run", "hello", "--run-id", "second")).isZero();
         Path file = data.resolve("first.jsonl.gz");
         assertThat(shell.run("export", "first", "--output", file.toString())).isZero();
+        assertThat(shell.err()).contains("run first is in " + file);
+        assertThat(shell.run("export", "first", "-o", "/no/such/folder/first.jsonl"))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("/no/such/folder/first.jsonl: cannot be written, as its folder is not there");
         assertThat(shell.run("history", "first")).isZero();
         String history = shell.out();
 

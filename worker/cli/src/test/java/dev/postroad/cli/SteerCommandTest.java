@@ -65,8 +65,18 @@ final class SteerCommandTest extends CommandsOnServers {
 
         assertThat(shell.run("remove", "agent/switched", "graph/nothing")).isEqualTo(1);
         assertThat(shell.err()).contains("postroad: there is no graph/nothing; ");
+        String graph = """
+                graph: switching
+                nodes: { ask: { agent: switched } }
+                edges: [ { from: START, to: ask }, { from: ask, to: END } ]
+                """;
+        assertThat(shell.in(graph).run("apply", "-")).isZero();
         assertThat(shell.run("remove", "agent/switched")).isZero();
         assertThat(shell.out()).isEqualTo("agent/switched: removed\n");
+        assertThat(shell.err())
+                .contains("warning: agent/switched is still used by graph/switching; nothing new begins");
+        assertThat(shell.run("remove", "graph/switching")).isZero();
+        assertThat(shell.err()).doesNotContain("warning");
         assertThat(shell.run("agents", "enable", "switched")).isEqualTo(1);
         assertThat(shell.err()).contains("postroad: there is no agent switched; ");
         assertThat(shell.in(agent).run("apply", "-")).isZero();

@@ -88,7 +88,7 @@ final class PostgresProcess {
                 "fsync=on",
                 "synchronous_commit=on",
                 "shared_buffers=256MB",
-                "max_connections=100",
+                "max_connections=500",
                 "max_wal_size=4GB",
                 "checkpoint_timeout=15min");
     }

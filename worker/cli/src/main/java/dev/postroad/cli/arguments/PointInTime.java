@@ -4,26 +4,18 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
 /** A time as arguments name it: by itself, or by how long ago it was. */
 @FunctionalInterface
 public interface PointInTime {
-    /** How long ago in one unit, as people type it. */
-    Pattern SHORT = Pattern.compile("[0-9]{1,6}[smhd]");
-
     /** The time, as seen from another one. */
     Instant at(Instant now);
 
     /** Reads an argument. */
     static PointInTime read(String text) {
         try {
-            if (SHORT.matcher(text).matches()) {
-                Duration ago = Duration.parse(text.endsWith("d") ? "P" + text : "PT" + text);
-                return now -> now.minus(ago);
-            }
-            if (text.startsWith("P")) {
+            if (DurationArgument.isMeant(text)) {
                 Duration ago = DurationArgument.read(text);
                 return now -> now.minus(ago);
             }

@@ -28,6 +28,8 @@ import picocli.CommandLine.Parameters;
             "Runs of a graph go on by the version that they have; to publish it again makes it there again."
         })
 final class RemoveCommand implements Callable<Integer> {
+    private static final int MOST_USERS = 20;
+
     private final Surroundings surroundings;
 
     @Parameters(paramLabel = "KEY", arity = "1..*", description = "Such as agent/NAME, graph/NAME or schedule/NAME.")
@@ -55,6 +57,7 @@ final class RemoveCommand implements Callable<Integer> {
         Servers servers = Servers.open(surroundings, Need.WORKER);
         PublishedDefinitions stored = servers.definitions();
         wanted.forEach(key -> requireThere(key, stored));
+        wanted.forEach(key -> warnOfUsers(key, wanted, stored));
         PostroadClient client = servers.client();
         wanted.forEach(key -> client.remove(key.toString(), giver.name(surroundings)));
         for (RegistryKey key : wanted) {
@@ -66,6 +69,20 @@ final class RemoveCommand implements Callable<Integer> {
             surroundings.print(key + ": removed");
         }
         return ExitCode.COMPLETED;
+    }
+
+    private void warnOfUsers(RegistryKey key, Set<RegistryKey> going, PublishedDefinitions stored) {
+        if (key.kind() != RegistryKey.Kind.GRAPH && key.kind() != RegistryKey.Kind.AGENT) {
+            return;
+        }
+        List<String> staying = stored.users(key, MOST_USERS).stream()
+                .filter(user -> !going.contains(user))
+                .map(RegistryKey::toString)
+                .toList();
+        if (!staying.isEmpty()) {
+            surroundings.say("warning: " + key + " is still used by " + String.join(", ", staying)
+                    + "; nothing new begins there until it is published again");
+        }
     }
 
     private static void requireThere(RegistryKey key, PublishedDefinitions stored) {

@@ -1,7 +1,6 @@
 package dev.postroad.cli.looking;
 
 import dev.postroad.cli.arguments.DurationArgument;
-import dev.postroad.cli.arguments.PointInTime;
 import dev.postroad.cli.looking.DueArgument.Due;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -21,11 +20,7 @@ final class DueArgument implements ITypeConverter<Due> {
     @Override
     public Due convert(String text) {
         try {
-            if (PointInTime.SHORT.matcher(text).matches()) {
-                Duration ahead = Duration.parse(text.endsWith("d") ? "P" + text : "PT" + text);
-                return now -> now.plus(ahead);
-            }
-            if (text.startsWith("P")) {
+            if (DurationArgument.isMeant(text)) {
                 Duration ahead = DurationArgument.read(text);
                 return now -> now.plus(ahead);
             }

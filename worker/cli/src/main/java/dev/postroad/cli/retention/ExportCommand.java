@@ -6,6 +6,7 @@ import dev.postroad.cli.servers.Need;
 import dev.postroad.cli.servers.Servers;
 import dev.postroad.cli.shell.CommandException;
 import dev.postroad.cli.shell.ExitCode;
+import dev.postroad.cli.shell.FileTrouble;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.runtime.retention.RunExport;
@@ -57,11 +58,16 @@ final class ExportCommand implements Callable<Integer> {
                     ? servers.runExport().write(id, surroundings.out())
                     : write(servers.runExport(), id, output);
         } catch (IOException unwritable) {
-            throw CommandException.failed(
-                    (output == null ? "the output" : output) + " cannot be written: " + unwritable);
+            throw CommandException.failed((output == null ? "the output" : output) + ": cannot be written, "
+                    + FileTrouble.of(unwritable, "as its folder is not there"));
         }
         return switch (found) {
-            case WRITTEN -> ExitCode.COMPLETED;
+            case WRITTEN -> {
+                if (output != null) {
+                    surroundings.say("run " + id + " is in " + output);
+                }
+                yield ExitCode.COMPLETED;
+            }
             case UNDER_WAY ->
                 throw CommandException.failed(
                         "run " + id + " has not ended, so that there is more to come; export it when it has");

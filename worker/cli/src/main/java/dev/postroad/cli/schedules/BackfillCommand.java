@@ -11,6 +11,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.message.ScheduleCommand;
 import java.time.Instant;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +37,7 @@ final class BackfillCommand implements Callable<Integer> {
     private PointInTime from = now -> now;
 
     @Option(names = "--to", paramLabel = "TIME", description = "The last time that counts; now by default.")
-    private PointInTime to = now -> now;
+    private @Nullable PointInTime to;
 
     @Mixin
     private final GiverOption giver = new GiverOption();
@@ -48,9 +49,12 @@ final class BackfillCommand implements Callable<Integer> {
     @Override
     public Integer call() throws FaultsException {
         Instant now = surroundings.clock().instant();
-        var backfill = new ScheduleCommand.Backfill(from.at(now), to.at(now));
+        var backfill = new ScheduleCommand.Backfill(from.at(now), to == null ? now : to.at(now));
         if (backfill.to().isBefore(backfill.from())) {
-            throw CommandException.usage("--to: is before --from; say the earlier time first");
+            throw CommandException.usage(
+                    to == null
+                            ? "--from: is yet to come; name a time that is over, or say --to as well"
+                            : "--to: is before --from; say the earlier time first");
         }
         Servers.open(surroundings, Need.POSTGRES)
                 .scheduleControl()

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Reads what an argument gives: the text itself, {@code @file}, or {@code -} for the standard input. */
@@ -58,7 +59,10 @@ public final class UserInput {
                     ? Files.readAllBytes(Path.of(argument.substring(1)))
                     : argument.getBytes(StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
-            throw CommandException.usage(what + ": cannot be read (" + unreadable + "); name a file that is there");
+            throw CommandException.usage(what + ": cannot be read, " + FileTrouble.of(unreadable, "as it is not there")
+                    + "; name a file that is there");
+        } catch (InvalidPathException noPath) {
+            throw CommandException.usage(what + ": cannot be read, as that is no path; name a file that is there");
         }
     }
 }

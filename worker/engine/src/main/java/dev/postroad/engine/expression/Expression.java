@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One CEL expression over {@code state}, {@code result}, {@code input}, {@code run} and {@code error}, or, for a
@@ -185,12 +186,31 @@ public final class Expression {
 
     /** The channels that the expression reads by name. */
     public Set<String> stateFields() {
-        return reading.stateFields();
+        return fieldsOf("state");
+    }
+
+    /** What it reads by name of a variable. */
+    public Set<String> fieldsOf(String variable) {
+        return reading.fields().getOrDefault(variable, Set.of());
     }
 
     /** The channels that the expression reads without asking first whether they are there. */
     public Set<String> unaskedFields() {
         return reading.unasked();
+    }
+
+    /** What it gives in any case and no condition can be, such as {@code a text}; null where it may be sound as one. */
+    public @Nullable String noCondition() {
+        return otherThan(Reading.TRUE_OR_FALSE);
+    }
+
+    /** What it gives in any case and is no list; null where it may give one. */
+    public @Nullable String noList() {
+        return otherThan(Reading.A_LIST);
+    }
+
+    private @Nullable String otherThan(String wanted) {
+        return wanted.equals(reading.gives()) ? null : reading.gives();
     }
 
     /** Whether it divides by a whole number that is written out and drops the remainder, without saying that this is meant. */

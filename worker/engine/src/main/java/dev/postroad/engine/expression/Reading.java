@@ -7,47 +7,77 @@ import dev.cel.common.ast.CelExpr.CelSelect;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an expression says of itself without being evaluated.
  *
- * @param stateFields the channels that it reads by name
- * @param unasked those of them that it reads without asking by {@code has} or {@code in} whether they are there
+ * @param fields what it reads by name, of each variable
+ * @param unasked the channels that it reads without asking by {@code has} or {@code in} whether they are there
  * @param literalKeys the keys of the object that it gives, as far as it is written out
+ * @param gives what it gives in any case, as it is written out, such as {@code a text}; null where that depends
  * @param dropsRemainder whether it divides by a whole number that is written out, so that 7 / 2 is 3, and does not say by
  *     {@code int} that this is meant
  */
-record Reading(Set<String> stateFields, Set<String> unasked, Set<String> literalKeys, boolean dropsRemainder) {
+record Reading(
+        Map<String, Set<String>> fields,
+        Set<String> unasked,
+        Set<String> literalKeys,
+        @Nullable String gives,
+        boolean dropsRemainder) {
+    static final String TRUE_OR_FALSE = "true or false";
+    static final String A_LIST = "a list";
+    private static final String STATE = "state";
+
     static Reading of(CelAbstractSyntaxTree tree) {
-        Set<String> fields = selected(tree, select -> true);
-        Set<String> unasked = new TreeSet<>(fields);
-        unasked.removeAll(selected(tree, CelSelect::testOnly));
+        Map<String, Set<String>> fields = selected(tree, select -> true);
+        Set<String> unasked = new TreeSet<>(fields.getOrDefault(STATE, Set.of()));
+        unasked.removeAll(selected(tree, CelSelect::testOnly).getOrDefault(STATE, Set.of()));
         unasked.removeAll(askedByIn(tree));
         return new Reading(
-                Set.copyOf(fields),
+                Map.copyOf(fields),
                 Set.copyOf(unasked),
                 Set.copyOf(literalKeys(tree)),
+                gives(tree.getExpr()),
                 nodes(tree).anyMatch(Reading::dropsRemainder));
+    }
+
+    private static @Nullable String gives(CelExpr root) {
+        return switch (root.getKind()) {
+            case LIST -> A_LIST;
+            case MAP -> "an object";
+            case CONSTANT ->
+                switch (root.constant().getKind()) {
+                    case BOOLEAN_VALUE -> TRUE_OR_FALSE;
+                    case STRING_VALUE -> "a text";
+                    case INT64_VALUE, UINT64_VALUE, DOUBLE_VALUE -> "a number";
+                    case NULL_VALUE -> "null";
+                    default -> null;
+                };
+            default -> null;
+        };
     }
 
     private static Stream<CelNavigableExpr> nodes(CelAbstractSyntaxTree tree) {
         return CelNavigableAst.fromAst(tree).getRoot().allNodes();
     }
 
-    private static Set<String> selected(CelAbstractSyntaxTree tree, Predicate<CelSelect> kind) {
+    private static Map<String, Set<String>> selected(CelAbstractSyntaxTree tree, Predicate<CelSelect> kind) {
         return nodes(tree)
                 .map(CelNavigableExpr::expr)
                 .filter(expression -> expression.getKind() == Kind.SELECT)
                 .map(CelExpr::select)
-                .filter(select -> isState(select.operand()))
+                .filter(select -> select.operand().getKind() == Kind.IDENT)
                 .filter(kind)
-                .map(CelSelect::field)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(Collectors.groupingBy(
+                        select -> select.operand().ident().name(),
+                        Collectors.mapping(CelSelect::field, Collectors.toCollection(TreeSet::new))));
     }
 
     private static Set<String> askedByIn(CelAbstractSyntaxTree tree) {
@@ -62,7 +92,7 @@ record Reading(Set<String> stateFields, Set<String> unasked, Set<String> literal
     }
 
     private static boolean isState(CelExpr expression) {
-        return expression.getKind() == Kind.IDENT && expression.ident().name().equals("state");
+        return expression.getKind() == Kind.IDENT && expression.ident().name().equals(STATE);
     }
 
     private static boolean isCall(CelExpr expression, String function) {

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns a definition into a graph, or says everything that is wrong with it at once. */
 public final class GraphCompiler {
+    private static final String WHEN = "when";
+    private static final String FOR_EACH = "forEach";
+
     private final GraphDefinition definition;
     private final Library library;
     private final FaultList faults = FaultList.ofDefinitions();
@@ -133,8 +136,10 @@ public final class GraphCompiler {
         Map<String, Channel> channels = channels();
         Map<String, Node> nodes = nodes();
         List<Join> joins = joins();
-        Map<Integer, Expression> conditions = expressions(EdgeDefinition::when, "when");
-        Map<Integer, Expression> elements = expressions(EdgeDefinition::forEach, "forEach");
+        Map<Integer, Expression> conditions = expressions(EdgeDefinition::when, WHEN);
+        Map<Integer, Expression> elements = expressions(EdgeDefinition::forEach, FOR_EACH);
+        conditions.forEach((edge, when) -> noteOther(when.noCondition(), edgePlace(edge, WHEN), "true or false"));
+        elements.forEach((edge, forEach) -> noteOther(forEach.noList(), edgePlace(edge, FOR_EACH), "a list"));
         Map<String, Routes> routes = new LinkedHashMap<>();
         Map<String, List<Join>> joinsOf = new LinkedHashMap<>();
         for (String node : nodes.keySet()) {
@@ -143,6 +148,8 @@ public final class GraphCompiler {
                     node,
                     joins.stream().filter(join -> join.sources().contains(node)).toList());
         }
+        QueueCompiler queue = QueueCompiler.ofGraph(
+                faults, flaws, warnings, definition.channels().keySet());
         return new Graph(
                 definition.name(),
                 version,
@@ -153,8 +160,8 @@ public final class GraphCompiler {
                 List.copyOf(joins),
                 Map.copyOf(joinsOf),
                 definition.limits(),
-                new QueueCompiler(faults, flaws).rules(definition),
-                new QueueCompiler(faults, flaws).budget(definition.budget()),
+                queue.rules(definition),
+                queue.budget(definition.budget()),
                 definition.interruptBefore(),
                 definition.interruptAfter(),
                 depth(nodes.values()),
@@ -358,12 +365,22 @@ public final class GraphCompiler {
     private Map<Integer, Expression> expressions(Function<EdgeDefinition, @Nullable String> part, String field) {
         Map<Integer, Expression> expressions = new HashMap<>();
         for (int i = 0; i < definition.edges().size(); i++) {
-            Expression sound = compiled(part.apply(definition.edges().get(i)), "edges[" + i + "]." + field, Set.of());
+            Expression sound = compiled(part.apply(definition.edges().get(i)), edgePlace(i, field), Set.of());
             if (sound != null) {
                 expressions.put(i, sound);
             }
         }
         return expressions;
+    }
+
+    private static String edgePlace(int edge, String field) {
+        return "edges[" + edge + "]." + field;
+    }
+
+    private void noteOther(@Nullable String given, String place, String wanted) {
+        if (given != null) {
+            flaws.add(new Fault(place, "can only fail: it gives " + given, "write what gives " + wanted));
+        }
     }
 
     private Routes routes(String from, Map<Integer, Expression> conditions, Map<Integer, Expression> elements) {

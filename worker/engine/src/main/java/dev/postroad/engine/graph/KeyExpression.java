@@ -10,8 +10,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,10 @@ public final class KeyExpression {
     /** What all share whose key cannot be told. */
     public static final String NO_KEY = "";
 
-    private static final List<String> NAMES = List.of("input", "run");
+    private static final String INPUT = "input";
+    private static final String RUN = "run";
+    private static final List<String> NAMES = List.of(INPUT, RUN);
+    private static final Set<String> FACTS = Set.of("id", "graph", "priority", "tags");
     private static final int MOST_ITERATIONS = 1_000;
     private static final int LONGEST_KEY = 200;
     private static final int KEPT_OF_LONGER = 180;
@@ -68,6 +73,21 @@ public final class KeyExpression {
         return expression.flaws();
     }
 
+    /**
+     * What it reads of runs that no run has, so that it fails for all; empty for most.
+     *
+     * @param channels of the graph of those runs, of which their input consists
+     */
+    List<String> unknown(Set<String> channels) {
+        Stream<String> ofInput = expression.fieldsOf(INPUT).stream()
+                .filter(field -> !channels.contains(field))
+                .map(field -> INPUT + "." + field);
+        Stream<String> ofRun = expression.fieldsOf(RUN).stream()
+                .filter(field -> !FACTS.contains(field))
+                .map(field -> RUN + "." + field);
+        return Stream.concat(ofInput, ofRun).sorted().toList();
+    }
+
     /** The key, of at most 200 characters; a longer one is cut, with a number for all of it, by which it differs from others. */
     public String key(JsonNode input, JsonNode run) {
         JsonNode value;
@@ -105,7 +125,7 @@ public final class KeyExpression {
     }
 
     private JsonNode evaluated(JsonNode input, JsonNode run) throws ExpressionException {
-        Function<String, JsonNode> variables = name -> name.equals("input") ? input : run;
+        Function<String, JsonNode> variables = name -> name.equals(INPUT) ? input : run;
         return expression.evaluateAny(variables, new Budget(MOST_ITERATIONS));
     }
 

@@ -9,6 +9,7 @@ import dev.postroad.engine.expression.ExpressionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes ready what a graph says of its queue and its budget, and notes what is wrong with it. Confined to one compilation. */
@@ -18,18 +19,41 @@ final class QueueCompiler {
 
     private final List<Fault> faults;
     private final List<Fault> flaws;
+    private final List<Fault> warnings;
+    private final @Nullable Set<String> channels;
     private final int longestExpression;
 
-    /** @param flaws takes what is sound and can only fail */
-    QueueCompiler(List<Fault> faults, List<Fault> flaws) {
-        this(faults, flaws, Expression.MAX_CHARACTERS);
-    }
-
-    /** @param longestExpression in characters; each longer one is a fault */
-    QueueCompiler(List<Fault> faults, List<Fault> flaws, int longestExpression) {
-        this.longestExpression = longestExpression;
+    private QueueCompiler(
+            List<Fault> faults,
+            List<Fault> flaws,
+            List<Fault> warnings,
+            @Nullable Set<String> channels,
+            int longestExpression) {
         this.faults = faults;
         this.flaws = flaws;
+        this.warnings = warnings;
+        this.channels = channels;
+        this.longestExpression = longestExpression;
+    }
+
+    /**
+     * Of what a graph says.
+     *
+     * @param flaws takes what is sound and can only fail
+     * @param warnings takes what is sound and probably not meant
+     * @param channels those of the graph
+     */
+    static QueueCompiler ofGraph(List<Fault> faults, List<Fault> flaws, List<Fault> warnings, Set<String> channels) {
+        return new QueueCompiler(faults, flaws, warnings, channels, Expression.MAX_CHARACTERS);
+    }
+
+    /**
+     * Of what a trigger says, of whatever graph.
+     *
+     * @param longestExpression in characters; each longer one is a fault
+     */
+    static QueueCompiler ofTrigger(List<Fault> faults, int longestExpression) {
+        return new QueueCompiler(faults, faults, faults, null, longestExpression);
     }
 
     QueueRules rules(GraphDefinition definition) {
@@ -134,6 +158,7 @@ final class QueueCompiler {
                     .flaws()
                     .forEach(flaw ->
                             flaws.add(new Fault(place, "can only fail: " + flaw, "correct what is written there")));
+            noteUnknown(expression, place);
             return expression;
         } catch (ExpressionException unsound) {
             faults.add(new Fault(
@@ -141,6 +166,19 @@ final class QueueCompiler {
                     "is no sound expression: " + unsound.getMessage(),
                     "correct the CEL, over input and run (id, graph, priority, tags)"));
             return null;
+        }
+    }
+
+    /** Such a key is the empty one, which all runs share without a word. */
+    private void noteUnknown(KeyExpression expression, String place) {
+        if (channels == null) {
+            return;
+        }
+        for (String unknown : expression.unknown(channels)) {
+            warnings.add(new Fault(
+                    place,
+                    "reads " + unknown + ", which no run has, so that it is the same for all",
+                    "read a channel of the graph, as input.NAME, or run.id, run.graph, run.priority, run.tags"));
         }
     }
 }

@@ -39,7 +39,7 @@ public final class RunRules {
             return NONE;
         }
         List<Fault> faults = new FaultList();
-        QueueCompiler compiler = new QueueCompiler(faults, faults, LONGEST_EXPRESSION);
+        QueueCompiler compiler = QueueCompiler.ofTrigger(faults, LONGEST_EXPRESSION);
         QueueRules queue = compiler.rules(terms.queue(), null);
         BudgetRules budget = compiler.budget(terms.budget());
         if (!faults.isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.postroad.engine.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -122,6 +124,26 @@ class GraphCompilerTest {
                 .isEqualTo("g");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "when: \"'yes'\", to: a }, { from: START, otherwise: true | edges[0].when: can only fail: it gives a text; write what gives true or false",
+                "when: \"1\", to: a }, { from: START, otherwise: true | edges[0].when: can only fail: it gives a number; write what gives true or false",
+                "forEach: \"7\"   | edges[0].forEach: can only fail: it gives a number; write what gives a list",
+                "forEach: \"{}\"  | edges[0].forEach: can only fail: it gives an object; write what gives a list"
+            })
+    void refusesEdgesThatCanOnlyFail(String edge, String problem) throws Exception {
+        GraphDefinition graph = definition("""
+                graph: g
+                nodes: { a: { agent: x } }
+                edges: [{ from: START, %s, to: a }, { from: a, to: END }]
+                """.formatted(edge));
+        assertThatThrownBy(() -> GraphCompiler.checked(graph, Library.ofAgents(agent -> true)))
+                .hasMessageContaining(problem);
+        assertThatCode(() -> GraphCompiler.compile(graph, 1, agent -> true)).doesNotThrowAnyException();
+    }
+
     private static String sleeping(String sleep) {
         return """
                 graph: g
@@ -147,6 +169,26 @@ class GraphCompilerTest {
                                 + " with a point, as in / 2.0, or int(… / 2) where that is meant",
                         "state: read without a default and without has(): a; a run that gets there before they are"
                                 + " written fails; give them a default, or ask has(state.a) first");
+    }
+
+    /** Each run would have the empty key, and nobody would know why all wait for one another. */
+    @Test
+    void warnsOfKeysThatNoRunHas() throws Exception {
+        assertThat(GraphCompiler.warnings(definition("""
+                        graph: g
+                        state: { tenant: {} }
+                        queue:
+                          concurrency: [{ key: input.tennant, runs: 2 }, { key: input.tenant, runs: 2 }]
+                          fairness: { key: run.tags.team, weight: "run.wieght" }
+                        budget: { key: "has(input.team) ? input.team : run.id", tokens: 5, per: P1D }
+                        nodes: { a: { agent: x } }
+                        edges: [{ from: START, to: a }, { from: a, to: END }]
+                        """)))
+                .extracting(fault -> fault.place() + ": " + fault.problem())
+                .containsExactly(
+                        "queue.concurrency[0].key: reads input.tennant, which no run has, so that it is the same for all",
+                        "queue.fairness.weight: reads run.wieght, which no run has, so that it is the same for all",
+                        "budget.key: reads input.team, which no run has, so that it is the same for all");
     }
 
     private static GraphDefinition definition(String yaml) throws FaultsException {

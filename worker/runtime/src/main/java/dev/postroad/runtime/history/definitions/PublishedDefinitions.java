@@ -60,6 +60,19 @@ public final class PublishedDefinitions {
              UNION ALL
             SELECT false, name FROM postroad.agents WHERE name = ANY (:agents) AND removed_at IS NULL""";
 
+    private static final String USERS = """
+            SELECT kind, name FROM (
+                SELECT 'GRAPH' AS kind, name, definition FROM (
+                    SELECT DISTINCT ON (name) name, definition FROM postroad.graphs
+                    WHERE\s""" + PUBLISHED + """
+
+                     ORDER BY name, version DESC) AS newest
+                UNION ALL SELECT 'AGENT', name, definition FROM postroad.agents WHERE removed_at IS NULL
+                UNION ALL SELECT 'SCHEDULE', name, definition FROM postroad.schedules WHERE removed_at IS NULL) AS there
+            WHERE NOT (kind = :kind AND name = :name)
+              AND jsonb_path_exists(definition::jsonb, CAST(:named AS jsonpath), jsonb_build_object('name', :name))
+            ORDER BY kind, name LIMIT :most""";
+
     private static final String AGENTS = """
             SELECT name, kind, enabled, disabled_by, disabled_reason, disabled_at, probe_at, breaker, breaker_until,
                    last_error, last_error_at, definition
@@ -177,6 +190,22 @@ public final class PublishedDefinitions {
             case SCHEDULE -> schedules().contains(key.name());
             case PRICE -> prices().contains(key.name());
         };
+    }
+
+    /**
+     * Which definitions that are there name a graph or an agent, in their newest version.
+     *
+     * @param most at most so many
+     */
+    public List<RegistryKey> users(RegistryKey graphOrAgent, int most) {
+        String field = graphOrAgent.kind() == Kind.GRAPH ? "graph" : "agent";
+        return postgres.withHandle(handle -> handle.createQuery(USERS)
+                .bind("kind", graphOrAgent.kind().name())
+                .bind("name", graphOrAgent.name())
+                .bind("named", "$.**." + field + " ? (@ == $name)")
+                .bind("most", most)
+                .map((row, context) -> new RegistryKey(Kind.valueOf(row.getString("kind")), row.getString("name")))
+                .list());
     }
 
     /** Those of some graphs and agents that are not there; by one question, however many they are. */
