@@ -124,6 +124,10 @@ class TermsOfTriggersTest {
         trigger("bound", "wide-2", wide);
         SITE.journalWith("wide-1", event -> event.type() == EventType.NODE_STARTED);
         SITE.journalWith("wide-2", event -> event.type() == EventType.NODE_STARTED);
+        assertThat(new Caller(worker.httpPort()).get("/api/limits").json().at("/limits/0"))
+                .as("they count for the graph's other runs")
+                .hasToString(
+                        "{\"graph\":\"bound\",\"graphVersion\":1,\"field\":\"limits.runs\",\"place\":0,\"runs\":1,\"used\":[{\"key\":\"\",\"runs\":2}]}");
         both.countDown();
         assertThat(ending("wide-1").type()).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(ending("wide-2").type()).isEqualTo(EventType.RUN_COMPLETED);

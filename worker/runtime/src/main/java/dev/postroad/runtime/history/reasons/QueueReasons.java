@@ -24,10 +24,11 @@ final class QueueReasons {
                  + (SELECT count(*) FROM postroad.runs
                     WHERE graph = :graph AND status = 'queued' AND limited AND turn_at IS NULL AND (rank, id) < (:rank, :run)
                       AND wake_at <= clock_timestamp())""";
-    private static final String TAKEN = """
-            SELECT count(*) FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')""";
-    private static final String TAKEN_BY_KEY = TAKEN
-            + " AND json_typeof(limit_keys) = 'array' AND limit_keys ->> CAST(:place AS integer) = CAST(:key AS text)";
+    private static final String UNDER_WAY =
+            "SELECT count(*) FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting') AND ";
+    private static final String TAKEN = UNDER_WAY + QueueLimit.COUNTS;
+    private static final String TAKEN_BY_KEY = UNDER_WAY + QueueLimit.COUNTS_BY_KEY + " AND (" + QueueLimit.KEYS
+            + ") ->> CAST(:place AS integer) = CAST(:key AS text)";
     private static final String APPLIED = ", apply it and migrate the run to that version";
 
     private final PublishedDefinitions definitions;

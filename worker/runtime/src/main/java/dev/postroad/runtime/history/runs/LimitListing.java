@@ -16,13 +16,12 @@ public final class LimitListing {
             SELECT name, version, definition
             FROM (SELECT DISTINCT ON (name) name, version, definition FROM postroad.graphs ORDER BY name, version DESC) AS newest
             WHERE definition -> 'limits' ->> 'runs' IS NOT NULL OR definition -> 'queue' IS NOT NULL ORDER BY name""";
-    private static final String UNDER_WAY = """
-            FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting')
-              AND json_typeof(coalesce(limit_keys, '[]')) = 'array'""";
-    private static final String ALL = "SELECT '' AS key, count(*) AS runs " + UNDER_WAY;
+    private static final String UNDER_WAY =
+            " FROM postroad.runs WHERE graph = :graph AND limited AND status IN ('running', 'waiting') AND ";
+    private static final String ALL = "SELECT '' AS key, count(*) AS runs" + UNDER_WAY + QueueLimit.COUNTS;
     private static final String BY_KEY =
-            "SELECT coalesce(limit_keys ->> CAST(:place AS integer), '') AS key, count(*) AS runs " + UNDER_WAY
-                    + " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most";
+            "SELECT coalesce((" + QueueLimit.KEYS + ") ->> CAST(:place AS integer), '') AS key, count(*) AS runs"
+                    + UNDER_WAY + QueueLimit.COUNTS_BY_KEY + " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most";
 
     private final Jdbi postgres;
 

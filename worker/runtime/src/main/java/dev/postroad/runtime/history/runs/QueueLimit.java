@@ -22,6 +22,19 @@ public record QueueLimit(
         String key,
         int runs,
         @Nullable String per) {
+    /** In SQL, over {@code postroad.runs}: whether a run counts for a limit of its graph on all its runs. */
+    public static final String COUNTS = """
+            (json_typeof(limit_keys) IS DISTINCT FROM 'object' OR limit_keys #> '{own,queue,concurrency}' IS NULL
+             OR jsonb_path_exists(CAST(limit_keys #> '{own,queue,concurrency}' AS jsonb), '$[*] ? (!exists(@.key))'))""";
+
+    /** The same for one by key: of a run whose trigger set others, it is not. */
+    public static final String COUNTS_BY_KEY = """
+            (json_typeof(limit_keys) IS DISTINCT FROM 'object' OR limit_keys #> '{own,queue,concurrency}' IS NULL)""";
+
+    /** In SQL, the keys of a run for the limits of its graph, by their places. */
+    public static final String KEYS =
+            "CASE json_typeof(limit_keys) WHEN 'object' THEN limit_keys -> 'keys' ELSE limit_keys END";
+
     private static final String PAUSED = "queue.paused";
 
     /** All of a graph, in the order in which keys are kept. */
