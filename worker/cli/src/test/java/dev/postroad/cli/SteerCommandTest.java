@@ -58,6 +58,8 @@ final class SteerCommandTest extends CommandsOnServers {
                 .hasSize(3)
                 .first(STRING)
                 .contains("agent.registered           switched  kind: http");
+        assertThat(shell.run("agents", "events", "nobody")).isEqualTo(1);
+        assertThat(shell.err()).contains("there is no agent nobody; `postroad agents` lists them");
         assertThat(shell.run("agents", "enable", "switched")).isZero();
         assertThat(shell.out()).isEqualTo("agent/switched: was enabled already\n");
         assertThat(shell.run("agents", "--json")).isZero();
@@ -137,6 +139,8 @@ final class SteerCommandTest extends CommandsOnServers {
         assertThat(shell.run("run", "hello", "--input", "{\"nam\": 1}")).isEqualTo(2);
         assertThat(shell.err()).contains("was refused").contains("there is no channel nam");
         assertThat(shell.run("run", "hello", "--version", "77")).isEqualTo(2);
+        assertThat(shell.run("trigger", "hello", "--version", "77")).isEqualTo(2);
+        assertThat(shell.out()).as("no id of a run that there is not").isEmpty();
         assertThat(shell.run("watch", "nobody")).isEqualTo(1);
         assertThat(shell.run("cancel", "twice-as-much", "--wait", "PT0.1S")).isEqualTo(1);
         assertThat(shell.err()).contains("there is no run twice-as-much; `postroad runs` shows those that there are");

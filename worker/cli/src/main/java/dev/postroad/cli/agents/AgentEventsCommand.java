@@ -52,8 +52,15 @@ final class AgentEventsCommand implements Callable<Integer> {
         if (limit < 1 || limit > MOST) {
             throw CommandException.usage("--limit: is " + limit + "; use 1 to " + MOST);
         }
-        AgentEventLog log = Servers.open(surroundings, Need.POSTGRES).agentEvents();
+        Servers servers = Servers.open(surroundings, Need.POSTGRES);
+        AgentEventLog log = servers.agentEvents();
         long last = print(log.last(name, limit), 0);
+        if (last == 0
+                && name != null
+                && !followed
+                && !servers.definitions().agents().contains(name)) {
+            throw CommandException.failed("there is no agent " + name + "; `postroad agents` lists them");
+        }
         while (followed && !surroundings.shutdown().await(BEAT)) {
             last = print(log.after(name, last, PAGE), last);
         }

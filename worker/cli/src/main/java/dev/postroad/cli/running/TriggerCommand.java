@@ -52,9 +52,9 @@ final class TriggerCommand implements Callable<Integer> {
         String runId = String.valueOf(trigger.runId());
         try (RunWatch watch = client.watch(runId)) {
             client.trigger(trigger);
-            surroundings.print(runId);
             Optional<RunEvent> answer = answering.await(watch, surroundings, event -> ANSWERS.contains(event.type()));
             answer.ifPresent(TriggeredRun::throwRefusal);
+            surroundings.print(runId);
             answering.explain(answer, "the trigger of run " + runId, servers, surroundings);
         }
         return ExitCode.COMPLETED;

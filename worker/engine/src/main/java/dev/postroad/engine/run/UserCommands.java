@@ -323,12 +323,13 @@ final class UserCommands {
 
     private static String asNode(@Nullable String named, Frame from) throws RefusedException {
         if (named == null) {
-            if (from.position().last().size() != 1) {
-                throw refused("several nodes, or none, ran last ("
-                        + Shown.names(from.position().last())
-                        + "); say with asNode in whose name the state is updated");
+            List<String> last = from.position().last();
+            if (last.size() != 1) {
+                throw refused(
+                        (last.isEmpty() ? "no node has run yet" : "several nodes ran last (" + Shown.names(last) + ")")
+                                + "; say with asNode in whose name the state is updated, START for that of the input");
             }
-            return from.position().last().getFirst();
+            return last.getFirst();
         }
         if (!named.equals(EdgeDefinition.START) && !named.equals(EdgeDefinition.END)) {
             requireNode(from.graph(), named);

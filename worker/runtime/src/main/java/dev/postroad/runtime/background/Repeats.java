@@ -25,8 +25,11 @@ public final class Repeats {
     /** So many messages are told apart, each with its count; more that are different are counted together. */
     static final int MOST = 32;
 
-    /** What Kafka's and Postgres' clients say otherwise each time: the milliseconds that were waited, and lists of what it was about. */
-    private static final Pattern VARYING = Pattern.compile("\\b\\d+ ?ms\\b|\\[[^\\]]*]");
+    /**
+     * What Kafka's and Postgres' clients say otherwise each time: the milliseconds that were waited, lists of what it was about,
+     * and how the connections of a pool stand.
+     */
+    private static final Pattern VARYING = Pattern.compile("\\b\\d+ ?ms\\b|\\[[^\\]]*]|\\(total=[^)]*\\)");
 
     /** What follows may quote anything of any length. */
     private static final int TELLING = 500;

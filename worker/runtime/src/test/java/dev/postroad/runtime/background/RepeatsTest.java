@@ -73,6 +73,14 @@ class RepeatsTest {
     }
 
     @Test
+    void takesOtherCountsOfAPoolForNoOtherReason() {
+        String away = "not available, request timed out after %dms (total=%d, active=0, idle=0, waiting=%d)";
+        repeats.warn("shards cannot be taken up", new IOException(away.formatted(10_000, 0, 11)));
+        repeats.warn("shards cannot be taken up", new IOException(away.formatted(10_001, 1, 8)));
+        assertThat(lines()).hasSize(1);
+    }
+
+    @Test
     void saysAtOnceThatTheReasonIsAnother() {
         repeats.warn("Postgres cannot be reached", new IOException("refused"));
         repeats.warn("Postgres cannot be reached", new IOException("no route"));

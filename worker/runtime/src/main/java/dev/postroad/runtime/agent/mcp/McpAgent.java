@@ -44,7 +44,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class McpAgent implements AgentClient {
     private static final Logger LOG = LoggerFactory.getLogger(McpAgent.class);
-    private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
+
+    /** A server that is a program may have to be fetched before it starts. */
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
+
     private static final TypeReference<Map<String, Object>> ARGUMENTS = new TypeReference<>() {};
 
     private final McpSettings settings;
