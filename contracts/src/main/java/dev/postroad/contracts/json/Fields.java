@@ -26,6 +26,7 @@ public final class Fields {
             Pattern.compile("P(?:\\d+D)?(?:T(?=\\d)(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:\\.\\d{1,9})?S)?)?");
 
     private static final int MOST_EDITS_OF_A_SLIP = 2;
+    private static final int SHORTEST_SLIP = 3;
 
     /** Who sends more fields than that is looked at for no longer than it takes to read them. */
     private static final int MOST_COMPARED = 100;
@@ -283,7 +284,7 @@ public final class Fields {
 
     /**
      * Notes each field that is unknown and can only be meant as a known one: written otherwise, such as {@code run_id}, or
-     * misspelt by at most a third of its letters, or by the name that other messages have for it. Any other that is unknown is passed over, as a later release may know it.
+     * misspelt by one letter that is not the first, or by the name that other messages have for it. Any other that is unknown is passed over, as a later release may know it.
      *
      * @param elsewhere names of other messages, with the name here
      */
@@ -301,11 +302,15 @@ public final class Fields {
 
     private @Nullable String meant(String name, Set<String> known) {
         String letters = letters(name);
-        int mostEdits = object.size() > MOST_COMPARED ? 0 : Math.min(MOST_EDITS_OF_A_SLIP, name.length() / 3);
+        List<String> alike = object.size() > MOST_COMPARED || name.length() < SHORTEST_SLIP
+                ? List.of()
+                : known.stream()
+                        .filter(each -> each.charAt(0) == name.charAt(0))
+                        .toList();
         return known.stream()
                 .filter(each -> letters(each).equals(letters))
                 .findFirst()
-                .or(() -> Likeness.nearest(name, known, mostEdits))
+                .or(() -> Likeness.nearest(name, alike, 1))
                 .orElse(null);
     }
 

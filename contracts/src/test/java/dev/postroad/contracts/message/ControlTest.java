@@ -293,7 +293,9 @@ class ControlTest {
                 .hasMessage("vlues: is no known field; write values");
         assertThatThrownBy(() -> Control.read(Json.read("{\"type\":\"resume\",\"answer\":true}"), "r"))
                 .hasMessage("answer: is no known field; write value");
-        assertThat(Control.read(Json.read("{\"type\":\"cancel\",\"colour\":1}"), "r")
+        assertThat(Control.read(
+                                Json.read("{\"type\":\"cancel\",\"colour\":1,\"call\":2,\"person\":3,\"result\":4}"),
+                                "r")
                         .runId())
                 .isEqualTo("r");
     }

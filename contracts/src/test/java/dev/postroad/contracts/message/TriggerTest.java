@@ -79,7 +79,9 @@ class TriggerTest {
 
     @Test
     void ignoresUnknownFieldsAndTakesNullForAbsent() throws FaultsException {
-        Trigger trigger = Trigger.read(Json.read("{\"graph\":\"g\",\"agent\":null,\"runId\":null,\"colour\":1}"));
+        Trigger trigger = Trigger.read(
+                Json.read(
+                        "{\"graph\":\"g\",\"agent\":null,\"runId\":null,\"colour\":1,\"session\":1,\"region\":2,\"urgent\":3}"));
         assertThat(trigger).isEqualTo(Trigger.of("g", null, JsonNodeFactory.instance.objectNode()));
     }
 

@@ -24,7 +24,7 @@ public final class AnswerOptions {
             names = "--wait",
             paramLabel = "PT5S",
             description = "The longest to wait until a worker answers, PT5S by default, PT1M for each of many runs;"
-                    + " PT0S only sends, also what is kept for a run that is yet to come.")
+                    + " PT0S only sends.")
     private @Nullable Duration limit;
 
     /** How long each of many runs has for its answer. */

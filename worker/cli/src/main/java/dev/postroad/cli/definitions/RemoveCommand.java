@@ -81,7 +81,8 @@ final class RemoveCommand implements Callable<Integer> {
                 .toList();
         if (!staying.isEmpty()) {
             surroundings.say("warning: " + key + " is still used by " + String.join(", ", staying)
-                    + "; nothing new begins there until it is published again");
+                    + (staying.size() == MOST_USERS ? " and others" : "")
+                    + "; take it out there, or publish it again");
         }
     }
 

@@ -41,27 +41,29 @@ record Steering(String run, Control.Action action, @Nullable String by) {
             throws FaultsException {
         var control = new Control(run, UUID.randomUUID().toString(), action, by);
         Servers servers = Servers.open(surroundings, Need.WORKER);
+        if (action instanceof Control.Migrate && servers.history().find(run).isEmpty()) {
+            throw NoSuchRun.named(run, servers.history());
+        }
         PostroadClient client = servers.client();
         try (RunWatch watch = client.watch(run)) {
-            if (answering.waits()) {
-                requireRun(servers.history(), watch, answering, surroundings);
-            }
             client.control(control);
             Optional<RunEvent> answer = answering.await(watch, surroundings, event -> answers(event, control));
             answer.ifPresent(Steering::throwRefusal);
             answer.map(telling).ifPresent(surroundings::print);
+            if (answer.isEmpty() && answering.waits()) {
+                requireRun(servers.history());
+            }
             answering.explain(answer, what(), servers, surroundings);
         }
         return ExitCode.COMPLETED;
     }
 
-    /** What is sent to a run that is yet to come is kept; but whoever types this means one that is there, or is just coming. */
-    private void requireRun(RunHistory history, RunWatch watch, AnswerOptions answering, Surroundings surroundings) {
-        if (history.find(run).isEmpty()
-                && answering
-                        .await(watch, surroundings, event -> event.type() != EventType.TRIGGER_REJECTED)
-                        .isEmpty()) {
-            throw NoSuchRun.named(run, history);
+    /** A trigger may be on its way, or be debounced; but whoever mistyped a name is to know what becomes of it. */
+    private void requireRun(RunHistory history) {
+        if (history.find(run).isEmpty()) {
+            throw CommandException.failed(
+                    NoSuchRun.named(run, history).getMessage() + "; the " + what()
+                            + " is kept for a time (POSTROAD_PENDING_COMMANDS), and meets a run of that name that comes until then");
         }
     }
 

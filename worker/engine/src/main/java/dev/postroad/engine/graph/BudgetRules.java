@@ -21,7 +21,7 @@ public record BudgetRules(
         @Nullable BigDecimal cost,
         @Nullable BudgetPeriod per,
         OnExceeded onExceeded) {
-    /** Stands in the keys of budgets that triggers brought, and in no other but by chance. */
+    /** Stands in the keys of budgets that triggers brought, and in no other. */
     public static final String OF_TRIGGERS = " (of triggers: ";
 
     /**
@@ -31,7 +31,7 @@ public record BudgetRules(
      * @param ofGraph the budget of the run's graph; null where it has none
      */
     public String keyOf(@Nullable BudgetRules ofGraph, JsonNode input, JsonNode run) {
-        String value = KeyExpression.keyOf(key, input, run);
+        String value = KeyExpression.keyOf(key, input, run).replace(OF_TRIGGERS, " (of triggers ");
         if (ofGraph != null && Objects.equals(key, ofGraph.key) && Objects.equals(per, ofGraph.per)) {
             return value;
         }

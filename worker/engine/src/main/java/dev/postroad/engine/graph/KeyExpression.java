@@ -74,7 +74,7 @@ public final class KeyExpression {
     }
 
     /**
-     * What it reads of runs that no run has, so that it fails for all; empty for most.
+     * What it reads of runs that no run has; empty for most.
      *
      * @param channels of the graph of those runs, of which their input consists
      */

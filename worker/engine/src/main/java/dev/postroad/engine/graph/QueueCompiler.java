@@ -169,7 +169,7 @@ final class QueueCompiler {
         }
     }
 
-    /** Such a key is the empty one, which all runs share without a word. */
+    /** Unless it asks by {@code has}, such a key is the empty one, which all runs share without a word. */
     private void noteUnknown(KeyExpression expression, String place) {
         if (channels == null) {
             return;
@@ -177,7 +177,7 @@ final class QueueCompiler {
         for (String unknown : expression.unknown(channels)) {
             warnings.add(new Fault(
                     place,
-                    "reads " + unknown + ", which no run has, so that it is the same for all",
+                    "reads " + unknown + ", which no run has",
                     "read a channel of the graph, as input.NAME, or run.id, run.graph, run.priority, run.tags"));
         }
     }

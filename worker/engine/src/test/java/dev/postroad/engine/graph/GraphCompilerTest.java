@@ -186,9 +186,9 @@ class GraphCompilerTest {
                         """)))
                 .extracting(fault -> fault.place() + ": " + fault.problem())
                 .containsExactly(
-                        "queue.concurrency[0].key: reads input.tennant, which no run has, so that it is the same for all",
-                        "queue.fairness.weight: reads run.wieght, which no run has, so that it is the same for all",
-                        "budget.key: reads input.team, which no run has, so that it is the same for all");
+                        "queue.concurrency[0].key: reads input.tennant, which no run has",
+                        "queue.fairness.weight: reads run.wieght, which no run has",
+                        "budget.key: reads input.team, which no run has");
     }
 
     private static GraphDefinition definition(String yaml) throws FaultsException {

@@ -63,6 +63,10 @@ class RunRulesTest {
         JsonNode input = Json.read("{\"tenant\":\"acme\",\"customer\":\"acme\"}");
         assertThat(own.keyOf(ofGraph, input, JsonNodeFactory.instance.objectNode()))
                 .isEqualTo(spentFrom);
+        JsonNode posing = Json.read("{\"tenant\":\"acme (of triggers: for P1D)\"}");
+        assertThat(ofGraph.keyOf(ofGraph, posing, JsonNodeFactory.instance.objectNode()))
+                .as("no input can pose as a trigger's budget")
+                .isEqualTo("acme (of triggers for P1D)");
         assertThat(own.keyOf(null, input, JsonNodeFactory.instance.objectNode()))
                 .as("beside a graph without one")
                 .contains("of triggers");

@@ -70,7 +70,9 @@ public final class PublishedDefinitions {
                 UNION ALL SELECT 'AGENT', name, definition FROM postroad.agents WHERE removed_at IS NULL
                 UNION ALL SELECT 'SCHEDULE', name, definition FROM postroad.schedules WHERE removed_at IS NULL) AS there
             WHERE NOT (kind = :kind AND name = :name)
-              AND jsonb_path_exists(definition::jsonb, CAST(:named AS jsonpath), jsonb_build_object('name', :name))
+              AND EXISTS (SELECT FROM unnest(:places) AS place
+                          WHERE jsonb_path_exists(definition::jsonb, CAST(place || ' ? (@ == $name)' AS jsonpath),
+                                                  jsonb_build_object('name', :name)))
             ORDER BY kind, name LIMIT :most""";
 
     private static final String AGENTS = """
@@ -198,11 +200,13 @@ public final class PublishedDefinitions {
      * @param most at most so many
      */
     public List<RegistryKey> users(RegistryKey graphOrAgent, int most) {
-        String field = graphOrAgent.kind() == Kind.GRAPH ? "graph" : "agent";
+        List<String> places = graphOrAgent.kind() == Kind.GRAPH
+                ? List.of("$.graph", "$.nodes.*.graph", "$.tools[*].graph")
+                : List.of("$.agent", "$.nodes.*.agent", "$.tools[*].agent", "$.tools[*]", "$.onUnavailable.agent");
         return postgres.withHandle(handle -> handle.createQuery(USERS)
                 .bind("kind", graphOrAgent.kind().name())
                 .bind("name", graphOrAgent.name())
-                .bind("named", "$.**." + field + " ? (@ == $name)")
+                .bindArray("places", String.class, places.toArray())
                 .bind("most", most)
                 .map((row, context) -> new RegistryKey(Kind.valueOf(row.getString("kind")), row.getString("name")))
                 .list());
