@@ -33,8 +33,8 @@ final class ContinueCommand extends SelectiveCommand {
             paramLabel = "HOW",
             converter = WhenBusyArgument.class,
             description = "What it does to a run that has not ended: enqueue, which is the default, reject, interrupt"
-                    + " or rollback. A run that waits for people alone, or was paused after it began, takes the input at"
-                    + " once by all but reject, and drops what it asks.")
+                    + " or rollback. A run that waits for people alone, or was paused after it began, is not busy:"
+                    + " it takes the input at once, and drops what it asks.")
     private WhenBusy whenBusy = WhenBusy.ENQUEUE;
 
     ContinueCommand(Surroundings surroundings) {

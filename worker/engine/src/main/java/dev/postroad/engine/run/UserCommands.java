@@ -237,8 +237,7 @@ final class UserCommands {
         boolean hasItsTurnAhead = status() == RunStatus.QUEUED || (status() == RunStatus.PAUSED && !run.hasBegun());
         boolean atRest =
                 status().isEnded() || status() == RunStatus.PAUSED || (status() == RunStatus.WAITING && !sleeps);
-        boolean isRefused = more.whenBusy() == WhenBusy.REJECT && !status().isEnded();
-        if (atRest && !hasItsTurnAhead && !isRefused) {
+        if (atRest && !hasItsTurnAhead) {
             enter(commandId, more, RunContinued.Mode.APPLIED, run.root());
             return;
         }
