@@ -284,7 +284,8 @@ public final class Fields {
 
     /**
      * Notes each field that is unknown and can only be meant as a known one: written otherwise, such as {@code run_id}, or
-     * misspelt by one letter that is not the first, or by the name that other messages have for it. Any other that is unknown is passed over, as a later release may know it.
+     * misspelt by one letter that is not the first, or by the name that other messages have for it. Any other that is unknown
+     * is passed over, as a later release may know it.
      *
      * @param elsewhere names of other messages, with the name here
      */
