@@ -47,6 +47,7 @@ record BatchParts(List<List<JournalEntry>> all) {
         Set<Integer> lost = new HashSet<>();
         Set<Long> admitted = new HashSet<>();
         Set<Long> unwritable = new HashSet<>();
+        Set<Long> outdated = new HashSet<>();
         Map<String, List<PendingCommand>> pending = new HashMap<>();
         for (int i = 0; i < results.size(); i++) {
             CommitResult result = results.get(i);
@@ -56,10 +57,11 @@ record BatchParts(List<List<JournalEntry>> all) {
             lost.addAll(lostNow);
             admitted.addAll(result.admittedRuns());
             unwritable.addAll(result.unwritable());
+            outdated.addAll(result.outdated());
             pending.putAll(result.pendingCommands());
         }
         // A shard may be lost between two parts, and then what was written of it is for the new owner to see to.
         owned.removeAll(lost);
-        return new CommitResult(owned, admitted, unwritable, pending);
+        return new CommitResult(owned, admitted, unwritable, outdated, pending);
     }
 }

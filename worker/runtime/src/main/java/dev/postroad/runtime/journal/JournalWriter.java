@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * Commits batches of entries, each by one statement on a connection of its own.
  *
  * <p>A batch whose outcome is unknown, because the connection broke, is sent again until it is known: rows that are
- * there already are left alone, and run numbers are reserved, so a run found under its number is this batch's own. A
+ * there already are left alone, and run numbers are reserved, so a run found under its number is this batch's own. Where the
+ * rows that are there are others, nothing of their run is written, and whoever decided is told. A
  * batch that Postgres refuses for what is in it is taken apart until the run to blame stands alone, and that is put
  * aside. One that merely fails is sent again a few times before, and is taken apart, and put aside at last, only where
  * Postgres takes the rows of others: any error may be that of one row, as a policy, a trigger or a lock of somebody's own
@@ -77,6 +78,7 @@ public final class JournalWriter implements AutoCloseable {
     private final JournalConnection connection;
     private final RunTroubles troubles;
     private final BatchRecords records = new BatchRecords();
+    private final OvertakenRuns overtaken = new OvertakenRuns();
     private long[] reserved = new long[0];
     private int reservedUsed;
 
@@ -199,6 +201,7 @@ public final class JournalWriter implements AutoCloseable {
                 BatchParts.shards(entries),
                 Set.of(),
                 Set.of(entries.getFirst().key().number()),
+                Set.of(),
                 Map.of());
     }
 
@@ -216,7 +219,21 @@ public final class JournalWriter implements AutoCloseable {
                         "rows of a batch are there already, and are left as they are: {}", PostgresTrouble.say(failed));
             }
         }
-        return send(JournalStatement.again(records), entries, true);
+        return sendAgain(entries, epochs);
+    }
+
+    /** Of what is there already, this batch's own rows are as they should be; a run that has others is left out of it. */
+    private CommitResult sendAgain(List<JournalEntry> entries, Map<Integer, Long> epochs) throws SQLException {
+        Set<Long> outdated = overtaken.among(entries, connection);
+        List<JournalEntry> others = entries.stream()
+                .filter(entry -> !outdated.contains(entry.key().number()))
+                .toList();
+        if (!outdated.isEmpty()) {
+            records.fill(others, epochs);
+        }
+        CommitResult result = send(JournalStatement.again(records), others, true);
+        return new CommitResult(
+                result.ownedShards(), result.admittedRuns(), Set.of(), outdated, result.pendingCommands());
     }
 
     private CommitResult send(String sql, List<JournalEntry> entries, boolean again) throws SQLException {
@@ -227,9 +244,10 @@ public final class JournalWriter implements AutoCloseable {
                 Set<Integer> owned = ints(answer.getArray(1));
                 if (again && records.admits()) {
                     // The runs may have been admitted by the first sending, which nobody heard of.
-                    return new CommitResult(owned, arrived(entries), Set.of(), pendingOfArrived(entries));
+                    return new CommitResult(owned, arrived(entries), Set.of(), Set.of(), pendingOfArrived(entries));
                 }
-                return new CommitResult(owned, longs(answer.getArray(2)), Set.of(), pending(answer.getString(3)));
+                return new CommitResult(
+                        owned, longs(answer.getArray(2)), Set.of(), Set.of(), pending(answer.getString(3)));
             }
         }
     }

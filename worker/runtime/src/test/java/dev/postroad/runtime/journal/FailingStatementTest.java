@@ -143,9 +143,9 @@ class FailingStatementTest {
         Site.await("it is tried again", () -> writer.failures() > failed + more);
     }
 
-    /** The rows of one run are there; those of the others must come in all the same, once. */
+    /** Nothing more of it is, or its journal would go on from where it never was; those of the others must come in all the same, once. */
     @Test
-    void aRowThatIsThereAlreadyKeepsNoOtherFromBeingWritten() {
+    void aRunThatHasAnotherRowThereAlreadyIsNotWrittenAndAllOthersAre() {
         JournalEntry there = written.admission("there");
         writer.commit(List.of(there), Written.EPOCHS);
         JournalEntry begun = written.decide(there, new Command.Start(), 1);
@@ -156,8 +156,9 @@ class FailingStatementTest {
         CommitResult result = writer.commit(entries, Written.EPOCHS);
         assertThat(result.unwritable()).isEmpty();
         assertThat(result.admittedRuns()).hasSize(RUNS);
+        assertThat(result.outdated()).containsExactly(there.key().number());
         assertThat(SITE.number("SELECT count(*) FROM postroad.journal"))
-                .isEqualTo(begun.run().seq() + RUNS);
+                .isEqualTo(there.run().seq() + 1 + RUNS);
         assertThat(writer.failures()).isZero();
         assertThat(troubles).isEmpty();
     }

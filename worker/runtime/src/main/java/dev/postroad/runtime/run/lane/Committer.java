@@ -101,10 +101,14 @@ final class Committer {
     private void settle(Batch.Item item, CommitResult result) {
         LiveRun live = item.live();
         live.settle();
+        long number = live.key().number();
+        if (result.outdated().contains(number)) {
+            readAnew(item);
+            return;
+        }
         if (!table.holds(live)) {
             return;
         }
-        long number = live.key().number();
         if (result.unwritable().contains(number)) {
             table.remove(live);
             refuse(item);
@@ -120,6 +124,20 @@ final class Committer {
         } else {
             table.remove(live);
             item.admittee().outcome().duplicate();
+        }
+    }
+
+    /** Others went on with the run from where it was when it was read here: what was decided is void, and a command is decided anew. */
+    private void readAnew(Batch.Item item) {
+        LiveRun live = item.live();
+        String runId = live.key().id();
+        if (table.holds(live)) {
+            LOG.error("run {}: its journal goes on otherwise than it does here; it is read anew", runId);
+            stepper.drop(live);
+            inbox.accept(new Message.Prefetch(List.of(runId)));
+        }
+        if (item.instruction() != null) {
+            inbox.accept(new Message.Instruct(item.instruction()));
         }
     }
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives runs their instructions in the order in which they came, whatever has to be read back first: the run, where it
  * is not in memory, or an earlier version of it. While something is read for a run, all further instructions for it wait
- * behind; so nobody else changes the run meanwhile, and what was read is still true. Confined to the lane's thread.
+ * behind; so nobody else changes the run meanwhile, and what was read is still true. Where its shard comes meanwhile, others may
+ * have changed it, and it is read anew. Confined to the lane's thread.
  */
 final class OrderedInstructions {
     private final RunTable table;
@@ -35,7 +36,9 @@ final class OrderedInstructions {
     private final Function<Readable, @Nullable LiveRun> taking;
     private final Consumer<Message> inbox;
     private final Map<String, Deque<Instruction>> waiting = new HashMap<>();
+    /** What is being read of these may be older than what was done since. */
     private final Set<String> outdated = new HashSet<>();
+
     /** In the order in which they got their places; each with the ticket that it got last. */
     private final SequencedMap<String, Ticket> beginning = new LinkedHashMap<>();
 
@@ -111,8 +114,12 @@ final class OrderedInstructions {
         }
     }
 
-    /** A shard comes: the turns that its runs had here when it was here before are over. */
+    /**
+     * A shard comes: the turns that its runs had here when it was here before are over, and what is being read of them may be as
+     * it was under another owner. Whose shard it is, is known of few that are read; so all are read anew, which is seldom.
+     */
     void own(int shard, long epoch) {
+        outdated.addAll(waiting.keySet());
         List<Ticket> outlived = beginning.values().stream()
                 .filter(ticket -> ticket.shard() == shard && ticket.isOutlived(epoch))
                 .toList();
@@ -181,7 +188,9 @@ final class OrderedInstructions {
 
     void resolved(Message.Resolved resolved) {
         Deque<Instruction> all = waiting.get(resolved.runId());
-        if (all != null) {
+        if (all != null && outdated.remove(resolved.runId())) {
+            read(all.getFirst());
+        } else if (all != null) {
             all.addFirst(all.removeFirst().resolved(resolved.command()));
             goOn(resolved.runId(), all);
         }
@@ -193,7 +202,7 @@ final class OrderedInstructions {
             return;
         }
         if (outdated.remove(runId) && table.find(runId) == null) {
-            // The run was admitted while it was being read, and may have gone on since: what was read may be old.
+            // It may have gone on since, and be at rest or ended by now.
             loader.load(runId, again -> inbox.accept(new Message.Loaded(runId, again)));
             return;
         }

@@ -241,6 +241,12 @@ final class Stepper {
         table.removeShard(shard).forEach(effects::stopCalls);
     }
 
+    /** Drops a run: what is under way of it is of no use. */
+    void drop(LiveRun live) {
+        effects.stopCalls(live);
+        table.remove(live);
+    }
+
     private void take(LiveRun live, Decision decision, @Nullable Admittee admittee, @Nullable Instruction instruction) {
         if (!decision.events().isEmpty()) {
             live.become(decision.run());

@@ -22,9 +22,11 @@ import dev.postroad.runtime.run.queue.FairRanks;
 import dev.postroad.runtime.run.queue.PriorityThenArrival;
 import dev.postroad.runtime.run.queue.QueueReader;
 import dev.postroad.runtime.run.queue.RunQueue;
+import dev.postroad.runtime.run.queue.Ticket;
 import dev.postroad.runtime.run.queue.TurnNews;
 import dev.postroad.runtime.testing.Site;
 import dev.postroad.runtime.trace.Traces;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.jspecify.annotations.NullMarked;
 
@@ -96,12 +99,26 @@ public final class OneLane implements AutoCloseable {
         this(UNLIMITED, agents, undecidable, clock);
     }
 
+    /** @param loading what runs are read back by, in place of what usually does */
+    OneLane(AgentCaller agents, UnaryOperator<RunLoader> loading) {
+        this(UNLIMITED, agents, (run, why) -> {}, InstantSource.system(), loading);
+    }
+
     /** A lane where nobody gives turns: a graph that limits its runs leaves that to the test. */
     OneLane(Graph graph, AgentCaller agents, BiConsumer<RunKey, String> undecidable) {
         this(graph, agents, undecidable, InstantSource.system());
     }
 
     private OneLane(Graph graph, AgentCaller agents, BiConsumer<RunKey, String> undecidable, InstantSource clock) {
+        this(graph, agents, undecidable, clock, UnaryOperator.identity());
+    }
+
+    private OneLane(
+            Graph graph,
+            AgentCaller agents,
+            BiConsumer<RunKey, String> undecidable,
+            InstantSource clock,
+            UnaryOperator<RunLoader> loading) {
         this.graph = graph;
         this.clock = clock;
         this.loader = new JournalRunLoader(reader, (name, version) -> graph, clock);
@@ -113,7 +130,7 @@ public final class OneLane implements AutoCloseable {
                         agents,
                         RemoteDesk.NONE,
                         postponed,
-                        loader,
+                        loading.apply(loader),
                         (name, version) -> graph,
                         new KeptInstructions(
                                 new Commands((name, version) -> graph),
@@ -153,6 +170,15 @@ public final class OneLane implements AutoCloseable {
 
     public RunQueue queue() {
         return queue;
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    /** A ticket of a run that was queued. */
+    Ticket ticket(String runId) {
+        return new Ticket(Instant.EPOCH, 1, runId, MINE, null, lane.tickets());
     }
 
     public JournalReader reader() {
