@@ -105,11 +105,11 @@ public final class Fields {
                 .filter(other -> !other.getValue().isNull())
                 .map(Map.Entry::getKey)
                 .toList();
-        int mostEdits = Math.min(MOST_EDITS_OF_A_SLIP, field.length() / 2);
-        Optional<String> slip = Likeness.nearest(field, others, mostEdits);
-        if (slip.isPresent() && faults.contains(slip(slip.get(), field))) {
+        if (others.stream().anyMatch(other -> faults.contains(slip(other, field)))) {
             return;
         }
+        int mostEdits = Math.min(MOST_EDITS_OF_A_SLIP, field.length() / 2);
+        Optional<String> slip = Likeness.nearest(field, others, mostEdits);
         faults.add(
                 slip.isEmpty() || isNoted(slip.get())
                         ? new Fault(place(field), "is missing", remedy)

@@ -9,6 +9,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Fields;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,11 @@ public record ScheduleCommand(
         String schedule, Action action, @Nullable String by) {
     private static final Set<String> TYPES =
             Set.of("pause-schedule", "unpause-schedule", "trigger-schedule", "backfill-schedule");
+    private static final Set<String> KNOWN =
+            Set.of("type", "schedule", "reason", "from", "to", "by", "runId", "commandId");
+    /** What other messages call what this has as well. */
+    private static final Map<String, String> ELSEWHERE = Map.of("since", "from", "until", "to");
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern REASON = Pattern.compile("(?=.*\\S).{1,1000}", Pattern.DOTALL);
     private static final String TIME = "write it like 2026-01-31T12:00:00Z";
@@ -81,34 +87,36 @@ public record ScheduleCommand(
     }
 
     /**
-     * Reads a command; unknown fields are ignored.
+     * Reads a command; unknown fields are ignored, unless they can only be meant as known ones.
      *
      * @throws FaultsException with everything that is wrong with it
      */
     public static ScheduleCommand read(JsonNode tree) throws FaultsException {
         List<Fault> faults = new FaultList();
         Fields fields = Fields.of(tree, "", faults);
+        fields.noSlips(KNOWN, ELSEWHERE);
         String schedule = fields.text("schedule", NAME, "the name of a schedule");
         if (!fields.has("schedule")) {
             fields.missing("schedule", "name the schedule");
         }
         String by = Giver.read(fields);
-        Action action = action(fields);
+        Action action = action(fields, faults);
         if (!faults.isEmpty() || schedule == null) {
             throw new FaultsException(faults);
         }
         return new ScheduleCommand(schedule, action, by);
     }
 
-    private static Action action(Fields fields) {
+    private static Action action(Fields fields, List<Fault> faults) {
         String type = fields.requiredText("type", "say one of " + String.join(", ", TYPES));
         return switch (type) {
             case "unpause-schedule" -> new Unpause(reason(fields));
             case "trigger-schedule" -> new TriggerNow();
             case "backfill-schedule" -> {
+                int before = faults.size();
                 Instant from = fields.requiredInstant("from", TIME);
                 Instant to = fields.requiredInstant("to", TIME);
-                if (to.isBefore(from)) {
+                if (fields.has("to") && faults.size() == before && to.isBefore(from)) {
                     fields.fault("to", "is before from", "say the earlier time first");
                 }
                 yield new Backfill(from, to);
