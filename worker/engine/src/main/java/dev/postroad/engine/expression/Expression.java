@@ -199,18 +199,10 @@ public final class Expression {
         return reading.unasked();
     }
 
-    /** What it gives in any case and no condition can be, such as {@code a text}; null where it may be sound as one. */
-    public @Nullable String noCondition() {
-        return otherThan(Reading.TRUE_OR_FALSE);
-    }
-
-    /** What it gives in any case and is no list; null where it may give one. */
-    public @Nullable String noList() {
-        return otherThan(Reading.A_LIST);
-    }
-
-    private @Nullable String otherThan(String wanted) {
-        return wanted.equals(reading.gives()) ? null : reading.gives();
+    /** What it gives in any case, where that is none of these; null where it may be one of them. */
+    public @Nullable Given otherThan(Given... wanted) {
+        Given gives = reading.gives();
+        return gives == null || List.of(wanted).contains(gives) ? null : gives;
     }
 
     /** Whether it divides by a whole number that is written out and drops the remainder, without saying that this is meant. */

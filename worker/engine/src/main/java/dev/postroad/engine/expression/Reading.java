@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param fields what it reads by name, of each variable
  * @param unasked the channels that it reads without asking by {@code has} or {@code in} whether they are there
  * @param literalKeys the keys of the object that it gives, as far as it is written out
- * @param gives what it gives in any case, as it is written out, such as {@code a text}; null where that depends
+ * @param gives what it gives in any case; null where that depends
  * @param dropsRemainder whether it divides by a whole number that is written out, so that 7 / 2 is 3, and does not say by
  *     {@code int} that this is meant
  */
@@ -29,10 +29,8 @@ record Reading(
         Map<String, Set<String>> fields,
         Set<String> unasked,
         Set<String> literalKeys,
-        @Nullable String gives,
+        @Nullable Given gives,
         boolean dropsRemainder) {
-    static final String TRUE_OR_FALSE = "true or false";
-    static final String A_LIST = "a list";
     private static final String STATE = "state";
 
     static Reading of(CelAbstractSyntaxTree tree) {
@@ -44,24 +42,17 @@ record Reading(
                 Map.copyOf(fields),
                 Set.copyOf(unasked),
                 Set.copyOf(literalKeys(tree)),
-                gives(tree.getExpr()),
+                gives(tree),
                 nodes(tree).anyMatch(Reading::dropsRemainder));
     }
 
-    private static @Nullable String gives(CelExpr root) {
-        return switch (root.getKind()) {
-            case LIST -> A_LIST;
-            case MAP -> "an object";
-            case CONSTANT ->
-                switch (root.constant().getKind()) {
-                    case BOOLEAN_VALUE -> TRUE_OR_FALSE;
-                    case STRING_VALUE -> "a text";
-                    case INT64_VALUE, UINT64_VALUE, DOUBLE_VALUE -> "a number";
-                    case NULL_VALUE -> "null";
-                    default -> null;
-                };
-            default -> null;
-        };
+    /** A number that is written out has no type where kinds of numbers are loosened. */
+    private static @Nullable Given gives(CelAbstractSyntaxTree tree) {
+        CelExpr root = tree.getExpr();
+        boolean isNumber = root.getKind() == Kind.CONSTANT
+                && (root.constant().getKind() == CelConstant.Kind.DOUBLE_VALUE
+                        || root.constant().getKind() == CelConstant.Kind.UINT64_VALUE);
+        return isNumber ? Given.NUMBER : Given.of(tree.getResultType().kind());
     }
 
     private static Stream<CelNavigableExpr> nodes(CelAbstractSyntaxTree tree) {

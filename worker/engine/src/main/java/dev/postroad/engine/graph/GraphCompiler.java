@@ -15,6 +15,7 @@ import dev.postroad.contracts.json.FaultsException;
 import dev.postroad.contracts.json.Shown;
 import dev.postroad.engine.expression.Expression;
 import dev.postroad.engine.expression.ExpressionException;
+import dev.postroad.engine.expression.Given;
 import dev.postroad.engine.graph.Routes.Exit;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -31,6 +32,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a definition into a graph, or says everything that is wrong with it at once. */
@@ -138,8 +141,8 @@ public final class GraphCompiler {
         List<Join> joins = joins();
         Map<Integer, Expression> conditions = expressions(EdgeDefinition::when, WHEN);
         Map<Integer, Expression> elements = expressions(EdgeDefinition::forEach, FOR_EACH);
-        conditions.forEach((edge, when) -> noteOther(when.noCondition(), edgePlace(edge, WHEN), "true or false"));
-        elements.forEach((edge, forEach) -> noteOther(forEach.noList(), edgePlace(edge, FOR_EACH), "a list"));
+        conditions.forEach((edge, when) -> mustGive(when, edgePlace(edge, WHEN), Given.TRUTH));
+        elements.forEach((edge, forEach) -> mustGive(forEach, edgePlace(edge, FOR_EACH), Given.LIST));
         Map<String, Routes> routes = new LinkedHashMap<>();
         Map<String, List<Join>> joinsOf = new LinkedHashMap<>();
         for (String node : nodes.keySet()) {
@@ -274,12 +277,13 @@ public final class GraphCompiler {
                 boolean isShort = asking.equals(Asking.ANYBODY);
                 Expression question = compiled(text, place + (isShort ? ".interrupt" : ".interrupt.ask"), elementNames);
                 Expression assignee = compiled(asking.assignee(), place + ".interrupt.assignee", elementNames);
+                mustGive(assignee, place + ".interrupt.assignee", Given.TEXT, Given.NULL);
                 checkAsking(asking, place + ".interrupt");
                 return question == null ? null : new Node.ByInterrupt(question, assignee, asking);
             }
             case NodeDefinition.BySleep(String text) -> {
                 Expression until = compiled(text, place + ".sleep", elementNames);
-                checkSleep(text, place + ".sleep");
+                checkSleep(until, text, place + ".sleep");
                 return until == null ? null : new Node.BySleep(until);
             }
             case NodeDefinition.ByGraph(String name, Integer version) -> {
@@ -296,9 +300,10 @@ public final class GraphCompiler {
     }
 
     /** What is written out is known to be no time before any run fails by it. */
-    private void checkSleep(String text, String place) {
+    private void checkSleep(@Nullable Expression until, String text, String place) {
         String time = writtenOut(text.strip());
         if (time == null) {
+            mustGive(until, place, Given.TEXT);
             return;
         }
         try {
@@ -377,9 +382,12 @@ public final class GraphCompiler {
         return "edges[" + edge + "]." + field;
     }
 
-    private void noteOther(@Nullable String given, String place, String wanted) {
-        if (given != null) {
-            flaws.add(new Fault(place, "can only fail: it gives " + given, "write what gives " + wanted));
+    /** Notes where an expression gives something else in any case, so that whatever evaluates it fails. */
+    private void mustGive(@Nullable Expression expression, String place, Given... wanted) {
+        Given other = expression == null ? null : expression.otherThan(wanted);
+        if (other != null) {
+            String all = Stream.of(wanted).map(Given::toString).collect(Collectors.joining(", or "));
+            flaws.add(new Fault(place, "can only fail: it gives " + other, "write what gives " + all));
         }
     }
 
@@ -445,6 +453,7 @@ public final class GraphCompiler {
         if (writes != null) {
             writes.literalKeys().forEach(channel -> unknownChannel(channel, place));
         }
+        mustGive(writes, place, Given.OBJECT, Given.LIST, Given.NULL);
     }
 
     private void unknownChannel(String channel, String place) {

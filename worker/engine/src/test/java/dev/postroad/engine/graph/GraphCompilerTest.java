@@ -131,14 +131,38 @@ class GraphCompilerTest {
                 "when: \"'yes'\", to: a }, { from: START, otherwise: true | edges[0].when: can only fail: it gives a text; write what gives true or false",
                 "when: \"1\", to: a }, { from: START, otherwise: true | edges[0].when: can only fail: it gives a number; write what gives true or false",
                 "forEach: \"7\"   | edges[0].forEach: can only fail: it gives a number; write what gives a list",
-                "forEach: \"{}\"  | edges[0].forEach: can only fail: it gives an object; write what gives a list"
+                "when: \"size(state.log)\", to: a }, { from: START, otherwise: true | edges[0].when: can only fail: it gives a number; write what gives true or false",
+                "forEach: \"{}\"  | edges[0].forEach: can only fail: it gives an object; write what gives a list",
+                "forEach: \"state.log + 'x'\"  | edges[0].forEach: can only fail: it gives a text; write what gives a list"
             })
     void refusesEdgesThatCanOnlyFail(String edge, String problem) throws Exception {
         GraphDefinition graph = definition("""
                 graph: g
+                state: { log: {} }
                 nodes: { a: { agent: x } }
                 edges: [{ from: START, %s, to: a }, { from: a, to: END }]
                 """.formatted(edge));
+        assertThatThrownBy(() -> GraphCompiler.checked(graph, Library.ofAgents(agent -> true)))
+                .hasMessageContaining(problem);
+        assertThatCode(() -> GraphCompiler.compile(graph, 1, agent -> true)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "set: \"string(state.log)\" | nodes.a.set: can only fail: it gives a text; write what gives an object, or a list, or null",
+                "agent: x, output: \"7\" | nodes.a.output: can only fail: it gives a number; write what gives an object, or a list, or null",
+                "sleep: \"has(state.log)\" | nodes.a.sleep: can only fail: it gives true or false; write what gives a text",
+                "interrupt: { ask: \"'ok?'\", assignee: \"['ada']\" } | nodes.a.interrupt.assignee: can only fail: it gives a list; write what gives a text, or null"
+            })
+    void refusesNodesThatCanOnlyFail(String node, String problem) throws Exception {
+        GraphDefinition graph = definition("""
+                graph: g
+                state: { log: {} }
+                nodes: { a: { %s } }
+                edges: [{ from: START, to: a }, { from: a, to: END }]
+                """.formatted(node));
         assertThatThrownBy(() -> GraphCompiler.checked(graph, Library.ofAgents(agent -> true)))
                 .hasMessageContaining(problem);
         assertThatCode(() -> GraphCompiler.compile(graph, 1, agent -> true)).doesNotThrowAnyException();
