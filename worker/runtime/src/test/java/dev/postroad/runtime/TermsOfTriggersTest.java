@@ -2,6 +2,7 @@ package dev.postroad.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.postroad.contracts.agent.AgentReply;
 import dev.postroad.contracts.agent.Usage;
@@ -103,7 +104,7 @@ class TermsOfTriggersTest {
                         .json()
                         .at("/reasons/0/what")
                         .asText())
-                .contains("the limits of its trigger (queue.concurrency 1 for input.tenant acme)");
+                .contains("its trigger says queue.concurrency 1 for input.tenant acme");
         worker.close();
         worker = SITE.worker();
         Site.await("the first is under way again", () -> !isQueued("alone-1"));
@@ -111,6 +112,29 @@ class TermsOfTriggersTest {
         first.countDown();
         assertThat(ending("alone-1").type()).isEqualTo(EventType.RUN_COMPLETED);
         assertThat(ending("alone-2").type()).isEqualTo(EventType.RUN_COMPLETED);
+    }
+
+    @Test
+    void aRunWithARateOfItsOwnIsToldWhichLimitOfItsGraphHoldsIt() {
+        CountDownLatch first = new CountDownLatch(1);
+        hold("rate-1", first);
+        spend("rate-2", 0);
+        trigger("bound", "rate-1", "\"priority\": 0");
+        SITE.journalWith("rate-1", event -> event.type() == EventType.NODE_STARTED);
+        trigger(
+                "bound",
+                "rate-2",
+                "\"queue\": {\"rate\": [{\"key\": \"input.tenant\", \"runs\": 9, \"per\": \"PT1S\"}]}");
+        Site.await("the second is there", () -> isQueued("rate-2"));
+        JsonNode why = new Caller(worker.httpPort())
+                .get("/api/runs/rate-2/why")
+                .json()
+                .path("reasons")
+                .path(0);
+        first.countDown();
+        assertThat(why.path("code").asText()).isEqualTo("limit-full");
+        assertThat(why.path("what").asText()).contains("graph bound has 1 runs under way, of 1 that it may have");
+        assertThat(ending("rate-2").type()).isEqualTo(EventType.RUN_COMPLETED);
     }
 
     @Test

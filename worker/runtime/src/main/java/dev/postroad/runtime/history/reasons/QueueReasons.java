@@ -1,12 +1,15 @@
 package dev.postroad.runtime.history.reasons;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.postroad.runtime.history.definitions.PublishedDefinitions;
+import dev.postroad.runtime.history.definitions.PublishedGraph;
 import dev.postroad.runtime.history.reasons.Reason.Step;
 import dev.postroad.runtime.history.rows.Search;
 import dev.postroad.runtime.history.runs.QueueLimit;
 import dev.postroad.runtime.history.runs.RunSummary;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -55,57 +58,52 @@ final class QueueReasons {
                     "wait, start another worker, or give workers more places by POSTROAD_MAX_RUNS",
                     Step.control("cancel", run.runId()));
         }
-        return facts.limitKeys() != null && facts.limitKeys().isObject()
-                ? limitedByTrigger(handle, run, facts, facts.limitKeys())
-                : limited(handle, run, facts);
-    }
-
-    private Reason limitedByTrigger(Handle handle, RunSummary run, RunFacts facts, JsonNode counted) {
-        if (definitions
-                .publishedGraph(run.graph(), run.graphVersion())
-                .filter(graph -> graph.definition().at("/queue/paused").asBoolean())
-                .isPresent()) {
-            return paused(handle, run, facts);
-        }
-        List<QueueLimit> limits = QueueLimit.all(counted.path("own"), counted.path("keys"));
-        return Reason.of(
-                limits.stream().allMatch(limit -> limit.per() != null) ? ReasonCode.LIMIT_RATE : ReasonCode.LIMIT_FULL,
-                "the run waits for its turn by the limits of its trigger ("
-                        + limits.stream().map(QueueLimit::said).collect(Collectors.joining(", ")) + "), and "
-                        + count(handle, BEFORE_IN_GRAPH, run, facts) + " of graph " + run.graph() + " are before it",
-                run.queuedAt(),
-                "wait, or cancel it and trigger another with other limits",
-                Step.control("cancel", run.runId()));
+        return limited(handle, run, facts);
     }
 
     /** The first limit that is full; where none is, what is ahead of it in the queue, or a rate, keeps it waiting. */
     private Reason limited(Handle handle, RunSummary run, RunFacts facts) {
-        List<QueueLimit> limits = definitions
-                .publishedGraph(run.graph(), run.graphVersion())
-                .map(graph -> QueueLimit.all(graph.definition(), facts.limitKeys()))
-                .orElse(List.of());
+        List<QueueLimit> limits = QueueLimit.ofRun(
+                definitions
+                        .publishedGraph(run.graph(), run.graphVersion())
+                        .<JsonNode>map(PublishedGraph::definition)
+                        .orElse(MissingNode.getInstance()),
+                facts.limitKeys());
         if (limits.stream().anyMatch(QueueLimit::isPause)) {
             return paused(handle, run, facts);
         }
         for (QueueLimit limit : limits) {
-            long taken = limit.per() == null ? taken(handle, run, facts, limit) : 0;
-            if (limit.per() == null && taken >= limit.runs()) {
-                return full(handle, run, facts, limit, taken);
+            if (limit.per() == null && !limit.isOfTrigger()) {
+                long taken = taken(handle, run, facts, limit);
+                if (taken >= limit.runs()) {
+                    return full(handle, run, facts, limit, taken);
+                }
             }
         }
-        long before = count(handle, BEFORE_IN_GRAPH, run, facts);
-        List<String> rates = limits.stream()
-                .filter(limit -> limit.per() != null)
-                .map(QueueLimit::said)
-                .toList();
+        return inLine(handle, run, facts, limits);
+    }
+
+    /** None of the limits of its graph is full; what counts for those of its trigger is not looked for. */
+    private static Reason inLine(Handle handle, RunSummary run, RunFacts facts, List<QueueLimit> limits) {
+        String ofTrigger = said(limits, QueueLimit::isOfTrigger);
+        String rates = said(limits, limit -> !limit.isOfTrigger() && limit.per() != null);
+        boolean hasFull = limits.stream().anyMatch(limit -> limit.isOfTrigger() && limit.per() == null);
+        String remedy = !ofTrigger.isEmpty()
+                ? "wait, or cancel it and trigger another with other limits"
+                : rates.isEmpty() ? "wait" : "wait, or raise queue.rate of the graph" + APPLIED;
         return Reason.of(
-                rates.isEmpty() ? ReasonCode.LIMIT_FULL : ReasonCode.LIMIT_RATE,
-                "the run waits for its turn among those of graph " + run.graph() + ", and " + before
-                        + " are before it"
-                        + (rates.isEmpty() ? "" : "; the graph has " + String.join(", ", rates)),
+                hasFull || (ofTrigger + rates).isEmpty() ? ReasonCode.LIMIT_FULL : ReasonCode.LIMIT_RATE,
+                "the run waits for its turn among those of graph " + run.graph() + ", and "
+                        + count(handle, BEFORE_IN_GRAPH, run, facts) + " are before it"
+                        + (ofTrigger.isEmpty() ? "" : "; its trigger says " + ofTrigger)
+                        + (rates.isEmpty() ? "" : "; the graph has " + rates),
                 run.queuedAt(),
-                rates.isEmpty() ? "wait" : "wait, or raise queue.rate of the graph" + APPLIED,
-                migration(run, facts));
+                remedy,
+                ofTrigger.isEmpty() ? migration(run, facts) : new Step[] {Step.control("cancel", run.runId())});
+    }
+
+    private static String said(List<QueueLimit> limits, Predicate<QueueLimit> which) {
+        return limits.stream().filter(which).map(QueueLimit::said).collect(Collectors.joining(", "));
     }
 
     private static Reason paused(Handle handle, RunSummary run, RunFacts facts) {

@@ -1,6 +1,7 @@
 package dev.postroad.runtime.history.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A limit on the runs of a graph, as it holds for one of them.
  *
- * @param field where the graph says it
- * @param place its place among the limits of the graph, from 0
+ * @param field where the graph says it, or the trigger of the run
+ * @param place its place among the limits of the run, from 0
+ * @param isOfTrigger whether the trigger of the run set it in place of its graph
  * @param expression what it counts by; empty where it counts all runs of the graph
  * @param key the run's
  * @param runs the most; 0 where the graph is paused
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record QueueLimit(
         String field,
         int place,
+        boolean isOfTrigger,
         String expression,
         String key,
         int runs,
@@ -36,38 +39,54 @@ public record QueueLimit(
             "CASE json_typeof(limit_keys) WHEN 'object' THEN limit_keys -> 'keys' ELSE limit_keys END";
 
     private static final String PAUSED = "queue.paused";
+    private static final String CONCURRENCY = "concurrency";
+    private static final String RATE = "rate";
 
-    /** All of a graph, in the order in which keys are kept. */
-    public static List<QueueLimit> all(JsonNode definition, @Nullable JsonNode keys) {
+    /** All of a graph, by their places. */
+    public static List<QueueLimit> ofGraph(JsonNode definition) {
+        return ofRun(definition, null);
+    }
+
+    /**
+     * All that hold for a run, by their places: what its trigger set stands in place of what its graph says in the same field.
+     *
+     * @param definition of its version of the graph
+     * @param limitKeys as its row has them; null for none
+     */
+    public static List<QueueLimit> ofRun(JsonNode definition, @Nullable JsonNode limitKeys) {
+        JsonNode kept = limitKeys == null ? MissingNode.getInstance() : limitKeys;
         List<QueueLimit> all = new ArrayList<>();
         if (definition.at("/queue/paused").asBoolean()) {
-            all.add(new QueueLimit(PAUSED, 0, "", "", 0, null));
+            all.add(new QueueLimit(PAUSED, 0, false, "", "", 0, null));
         }
-        if (definition.at("/limits/runs").isNumber()) {
-            all.add(new QueueLimit(
-                    "limits.runs",
-                    all.size(),
-                    "",
-                    "",
-                    definition.at("/limits/runs").intValue(),
-                    null));
+        return add(all, definition, kept.path("own").path("queue"), kept.isObject() ? kept.path("keys") : kept);
+    }
+
+    private static List<QueueLimit> add(List<QueueLimit> all, JsonNode definition, JsonNode own, JsonNode keys) {
+        if (own.path(CONCURRENCY).isEmpty() && definition.at("/limits/runs").isNumber()) {
+            int runs = definition.at("/limits/runs").intValue();
+            all.add(new QueueLimit("limits.runs", all.size(), false, "", "", runs, null));
         }
-        add(all, "queue.concurrency", definition.at("/queue/concurrency"), keys);
-        add(all, "queue.rate", definition.at("/queue/rate"), keys);
+        for (String field : List.of(CONCURRENCY, RATE)) {
+            boolean isOfTrigger = !own.path(field).isEmpty();
+            JsonNode limits =
+                    isOfTrigger ? own.path(field) : definition.path("queue").path(field);
+            for (JsonNode limit : limits.isObject() ? List.of(limits) : limits) {
+                all.add(of(limit, field, isOfTrigger, all.size(), keys));
+            }
+        }
         return all;
     }
 
-    private static void add(List<QueueLimit> all, String field, JsonNode limits, @Nullable JsonNode keys) {
-        for (JsonNode limit : limits.isObject() ? List.of(limits) : limits) {
-            int place = all.size();
-            all.add(new QueueLimit(
-                    field,
-                    place,
-                    limit.path("key").asText(),
-                    keys == null ? "" : keys.path(place).asText(),
-                    limit.path("runs").intValue(),
-                    limit.path("per").textValue()));
-        }
+    private static QueueLimit of(JsonNode limit, String field, boolean isOfTrigger, int place, JsonNode keys) {
+        return new QueueLimit(
+                "queue." + field,
+                place,
+                isOfTrigger,
+                limit.path("key").asText(),
+                keys.path(place).asText(),
+                limit.path("runs").intValue(),
+                limit.path("per").textValue());
     }
 
     /** Whether it is none but that the graph is paused. */
