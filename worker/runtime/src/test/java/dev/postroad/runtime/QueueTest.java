@@ -6,6 +6,8 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.runtime.history.reasons.ReasonCode;
 import dev.postroad.runtime.history.reasons.RunDiagnosis;
+import dev.postroad.runtime.history.runs.LimitListing;
+import dev.postroad.runtime.history.runs.LimitReport;
 import dev.postroad.runtime.testing.PuppetAgent;
 import dev.postroad.runtime.testing.Site;
 import java.util.ArrayList;
@@ -57,7 +59,9 @@ class QueueTest {
             state: { tenant: {}, log: { reducer: append } }
             nodes: { only: { agent: test-puppet } }
             edges: [{ from: START, to: only }, { from: only, to: END }]
-            queue: { concurrency: [{ key: input.tenant, runs: 2 }], rate: [{ runs: 1000, per: PT1H }] }
+            queue:
+              concurrency: [{ key: input.tenant, runs: 2 }]
+              rate: [{ runs: 1000, per: PT1H }, { key: input.tenant, runs: 900, per: PT1H }]
             """;
 
     private final Site site = Site.open();
@@ -243,6 +247,14 @@ class QueueTest {
             return runs("completed") == 60;
         });
         assertThat(most.get()).isLessThanOrEqualTo(2);
+        assertThat(new LimitListing(site.sql())
+                        .all().stream()
+                                .filter(limit -> limit.field().equals("queue.rate"))
+                                .map(LimitReport::used))
+                .as("what began within the time of a rate")
+                .containsExactly(
+                        List.of(new LimitReport.Use("", 60)),
+                        List.of(new LimitReport.Use("full", 40), new LimitReport.Use("free", 20)));
     }
 
     @Test

@@ -131,7 +131,11 @@ public final class KeyExpression {
 
     /** What it is known by where what it counts is looked up: Postgres has no index for names of any length. */
     String name() {
-        String text = toString();
+        return name(toString());
+    }
+
+    /** The same of an expression as it is written. */
+    static String name(String text) {
         return text.length() <= LONGEST_NAME
                 ? text
                 : UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();

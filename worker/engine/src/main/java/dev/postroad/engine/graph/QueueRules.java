@@ -57,7 +57,16 @@ public record QueueRules(
     public record Rate(@Nullable KeyExpression key, int runs, Duration per) {
         /** What runs are counted together by. */
         public String bucket(String value) {
-            return per + "/" + (key == null ? "" : key.name() + "/" + value);
+            return bucket(key == null ? null : key.toString(), per, value);
+        }
+
+        /**
+         * The same.
+         *
+         * @param expression of the key; null for all runs of the graph together
+         */
+        public static String bucket(@Nullable String expression, Duration per, String value) {
+            return per + "/" + (expression == null ? "" : KeyExpression.name(expression) + "/" + value);
         }
     }
 

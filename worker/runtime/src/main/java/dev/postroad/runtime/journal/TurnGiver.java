@@ -283,7 +283,7 @@ public final class TurnGiver {
         }
 
         private String name() {
-            return "graph/" + graph;
+            return UsedLimits.ofGraph(graph);
         }
 
         /** Of a version that this release cannot read, runs count among all of the graph. */

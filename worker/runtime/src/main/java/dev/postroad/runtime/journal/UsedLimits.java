@@ -29,6 +29,11 @@ final class UsedLimits {
     private final AtomicInteger saves = new AtomicInteger();
     private final AtomicBoolean isUntidy = new AtomicBoolean();
 
+    /** The name of the limits on the runs of a graph. */
+    static String ofGraph(String graph) {
+        return "graph/" + graph;
+    }
+
     Map<String, String> read(Connection connection, String name, Set<String> keys) throws SQLException {
         Map<String, String> used = new HashMap<>();
         if (keys.isEmpty()) {

@@ -1,8 +1,12 @@
 package dev.postroad.runtime.history.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postroad.engine.graph.QueueRules;
 import dev.postroad.runtime.history.rows.Rows;
+import dev.postroad.runtime.journal.BegunRuns;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +51,7 @@ public final class LimitListing {
 
     private static void add(Handle handle, Limited graph, List<LimitReport> all) {
         Map<String, Integer> places = new HashMap<>();
-        for (QueueLimit limit : QueueLimit.all(graph.definition(), null)) {
+        for (QueueLimit limit : QueueLimit.ofGraph(graph.definition())) {
             int place = places.merge(limit.field(), 1, Integer::sum) - 1;
             all.add(new LimitReport(
                     graph.graph(),
@@ -57,8 +61,21 @@ public final class LimitListing {
                     limit.isByKey() ? limit.expression() : null,
                     limit.runs(),
                     limit.per(),
-                    limit.per() == null ? used(handle, graph, limit) : List.of()));
+                    limit.per() == null ? used(handle, graph, limit) : began(handle, graph, limit, limit.per())));
         }
+    }
+
+    /** How many began within the period up to now. */
+    private static List<LimitReport.Use> began(Handle handle, Limited graph, QueueLimit limit, String per) {
+        Duration period = Duration.parse(per);
+        String bucket = QueueRules.Rate.bucket(limit.isByKey() ? limit.expression() : null, period, "");
+        return BegunRuns.within(period, handle, graph.graph(), bucket, limit.isByKey()).entrySet().stream()
+                .map(begun -> new LimitReport.Use(begun.getKey(), begun.getValue()))
+                .sorted(Comparator.comparingLong(LimitReport.Use::runs)
+                        .reversed()
+                        .thenComparing(LimitReport.Use::key))
+                .limit(MOST_KEYS)
+                .toList();
     }
 
     private static List<LimitReport.Use> used(Handle handle, Limited graph, QueueLimit limit) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param key what it counts by; null where it counts all runs of the graph
  * @param runs the most
  * @param per within what time so many may begin; null where so many may be under way at once
- * @param used those that use it most; none for one that is a rate
+ * @param used those that use it most
  */
 public record LimitReport(
         String graph,
@@ -29,7 +29,7 @@ public record LimitReport(
     }
 
     /**
-     * How many runs are under way.
+     * How many runs are under way, or began within the time of a rate.
      *
      * @param key whose; empty where all runs of the graph count, or have no key
      */
