@@ -54,6 +54,7 @@ final class ArgumentsTest {
                 "task | postroad: Missing required parameter: 'AGENT'",
                 "task helper --start-at tomorrow | postroad: --start-at: is \"tomorrow\"; use a time such as"
                         + " 2026-12-01T08:00:00Z, or how long after the trigger, such as PT5M",
+                "task helper --start-at 0m | postroad: --start-at: is \"0m\"; the delay is PT0S; use a positive one",
                 "schedules backfill s --from 1h --to 2h | postroad: --to: is before --from; say the earlier time first",
                 "schedules pause s --why= | postroad: --why: is blank or too long; use 1 to 1000 characters",
                 "task helper --version 1 | postroad: there is no option --version",

@@ -20,7 +20,7 @@ public record Waiting(String what, String how) {
         List<JsonNode> interrupts = data.path("interrupts").valueStream().toList();
         String resume = "postroad resume " + event.runId();
         String wakeAt = data.path("wakeAt").asText();
-        String latest = wakeAt.isEmpty() ? "" : "; goes on or fails by itself at " + wakeAt;
+        String latest = wakeAt.isEmpty() ? "" : latest(interrupts, wakeAt);
         if (interrupts.size() == 1) {
             JsonNode only = interrupts.getFirst();
             return new Waiting(only.path("node").asText() + " " + asks(only) + latest, resume + " --value JSON");
@@ -34,6 +34,14 @@ public record Waiting(String what, String how) {
         return stops.isEmpty() && !wakeAt.isEmpty()
                 ? new Waiting("until " + wakeAt, "")
                 : new Waiting(stops + latest, resume);
+    }
+
+    /** What happens at the time at which it wakes: a question is due, or something beside those that ask is. */
+    private static String latest(List<JsonNode> interrupts, String wakeAt) {
+        boolean isDue = interrupts.isEmpty()
+                || interrupts.stream()
+                        .anyMatch(each -> each.path("dueAt").asText().equals(wakeAt));
+        return (isDue ? "; goes on or fails by itself at " : "; something else in the run is due at ") + wakeAt;
     }
 
     /** What a task asks. */

@@ -1,5 +1,6 @@
 package dev.postroad.cli.running;
 
+import dev.postroad.cli.arguments.DurationArgument;
 import dev.postroad.cli.arguments.GiverOption;
 import dev.postroad.cli.arguments.NewRunId;
 import dev.postroad.cli.shell.CommandException;
@@ -17,6 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** What can be said about a run before it begins. */
 final class TriggerOptions {
@@ -42,7 +44,7 @@ final class TriggerOptions {
             names = "--start-at",
             paramLabel = "TIME|PT5M",
             description =
-                    "When the run may begin: a time such as 2026-12-01T08:00:00Z, or how long from now, such as PT5M.")
+                    "When the run may begin: a time such as 2026-12-01T08:00:00Z, or how long from now, such as PT5M or 5m.")
     private @Nullable String startAt;
 
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A mark on the run; may be given several times.")
@@ -85,7 +87,14 @@ final class TriggerOptions {
 
     private @Nullable StartAt startAt() {
         try {
-            return startAt == null ? null : StartAt.parse(startAt);
+            if (startAt == null) {
+                return null;
+            }
+            return DurationArgument.isMeant(startAt)
+                    ? new StartAt.After(DurationArgument.read(startAt))
+                    : StartAt.parse(startAt);
+        } catch (TypeConversionException wrong) {
+            throw CommandException.usage("--start-at: " + wrong.getMessage());
         } catch (IllegalArgumentException wrong) {
             throw CommandException.usage("--start-at: is \"" + startAt + "\"; " + wrong.getMessage());
         }

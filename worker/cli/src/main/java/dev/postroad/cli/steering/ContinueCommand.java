@@ -3,6 +3,7 @@ package dev.postroad.cli.steering;
 import dev.postroad.cli.shell.Surroundings;
 import dev.postroad.cli.shell.UserInput;
 import dev.postroad.contracts.message.Control;
+import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
 import dev.postroad.contracts.message.WhenBusy;
 import java.util.Arrays;
@@ -54,6 +55,12 @@ final class ContinueCommand extends SelectiveCommand {
     @Override
     Set<RunStatus> usual() {
         return EnumSet.of(RunStatus.COMPLETED);
+    }
+
+    @Override
+    String told(RunEvent answer) {
+        boolean isLater = answer.data().path("mode").asText().equals("enqueued");
+        return Steering.told(answer) + (isLater ? ", when the run has ended" : "");
     }
 
     /** Reads the public names. */

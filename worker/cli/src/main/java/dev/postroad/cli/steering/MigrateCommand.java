@@ -1,5 +1,6 @@
 package dev.postroad.cli.steering;
 
+import dev.postroad.cli.arguments.NoSuchRun;
 import dev.postroad.cli.arguments.RunArgument;
 import dev.postroad.cli.arguments.RunSelection;
 import dev.postroad.cli.servers.Need;
@@ -13,6 +14,7 @@ import dev.postroad.contracts.message.Control;
 import dev.postroad.contracts.message.EventType;
 import dev.postroad.contracts.message.RunEvent;
 import dev.postroad.contracts.message.RunStatus;
+import dev.postroad.runtime.history.RunHistory;
 import dev.postroad.runtime.history.past.MigrationPlan;
 import java.util.EnumSet;
 import java.util.Set;
@@ -96,10 +98,8 @@ final class MigrateCommand extends SelectiveCommand {
     }
 
     private int show(String id, int into) throws FaultsException {
-        MigrationPlan plan = Servers.open(surroundings, Need.POSTGRES)
-                .history()
-                .migration(id, into)
-                .orElseThrow(() -> CommandException.failed("there is no run " + id));
+        RunHistory history = Servers.open(surroundings, Need.POSTGRES).history();
+        MigrationPlan plan = history.migration(id, into).orElseThrow(() -> NoSuchRun.named(id, history));
         if (plan.lost().isEmpty()) {
             surroundings.print("run " + id + " can go on under version " + into + " of graph " + plan.graph()
                     + "; nothing would be lost");

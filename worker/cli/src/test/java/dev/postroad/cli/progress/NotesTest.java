@@ -35,6 +35,9 @@ final class NotesTest {
                 "RUN_WAITING | {'interrupts':[" + ONE + "," + OTHER
                         + "]} | approve (1) asks Publish?, price (2) asks [1];"
                         + " `postroad resume order-1 --task ID --value JSON` goes on",
+                "RUN_WAITING | {'interrupts':[{'id':'1','node':'n','value':'?','dueAt':'2026-11-22T14:00:00Z'}],"
+                        + "'wakeAt':'2026-11-22T14:00:00Z'} | n asks ?, until 2026-11-22T14:00:00Z; goes on or fails by"
+                        + " itself at 2026-11-22T14:00:00Z; `postroad resume order-1 --value JSON` goes on",
                 "RUN_WAITING | {'interrupts':[],'before':['publish'],'after':['plan','write']}"
                         + " | before publish, after plan, after write; `postroad resume order-1` goes on",
                 "RUN_WAITING | {'interrupts':[],'wakeAt':'2026-11-22T14:00:00Z'} | until 2026-11-22T14:00:00Z",

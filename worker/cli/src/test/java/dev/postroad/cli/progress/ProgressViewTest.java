@@ -80,7 +80,7 @@ final class ProgressViewTest {
               ? write    waiting   1.0 s       asks {"question":"Publish?"}
               … draw     sleeping  in 2 h 00 min
               · publish
-              write asks {"question":"Publish?"}; goes on or fails by itself at 2026-11-22…
+              write asks {"question":"Publish?"}; something else in the run is due at 2026…
               postroad resume order-1 --value JSON\
             """);
     }
