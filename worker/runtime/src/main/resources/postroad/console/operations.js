@@ -80,7 +80,7 @@ function letGoOn(graph, definition, done) {
 function Limits({ limits, failure, onDone }) {
   if (failure || limits.length === 0) return html`<${Problem} failure=${failure} />`;
   return html`<section><h2>Limits</h2><table class="limits" tabindex="0">
-    <thead><tr><th>Graph</th><th>Limit</th><th>Most</th><th>Under way</th><th><span class="unseen">Actions</span></th></tr></thead>
+    <thead><tr><th>Graph</th><th>Limit</th><th>Most</th><th>Used</th><th><span class="unseen">Actions</span></th></tr></thead>
     <tbody>${limits.map((limit) => html`<tr>
       <td class="id"><a href=${`/graphs/${encodeURIComponent(limit.graph)}`}>${limit.graph}</a><span class="version"> @${limit.graphVersion}</span></td>
       <td><code>${limit.field}</code>${limit.key ? html` by <code>${limit.key}</code>` : ""}</td>
@@ -196,7 +196,7 @@ export function Schedules() {
         <td class="id">${schedule.schedule}</td>
         <td>${schedule.graph ? html`<a href=${`/graphs/${encodeURIComponent(schedule.graph)}`}>${schedule.graph}</a>` : schedule.agent}</td>
         <td><code>${schedule.definition.cron ?? schedule.definition.every}</code> ${schedule.definition.zone ?? ""}</td>
-        <td>${schedule.paused ? html`<${Status} of="paused" /> ${schedule.pausedReason ?? ""}` : html`<${When} at=${schedule.next[0]} now=${now} />`}</td>
+        <td>${schedule.paused ? html`<${Status} of="paused" /> ${schedule.pausedReason ?? ""}` : schedule.problem ? html`<strong>${schedule.problem}</strong>` : html`<${When} at=${schedule.next[0]} now=${now} />`}</td>
         <td>${schedule.lastRun ? html`<a href=${runAddress(schedule.lastRun.runId)}>${schedule.lastRun.runId}</a> ${schedule.lastRun.status ? html`<${Status} of=${schedule.lastRun.status} short />` : ""}` : "–"}</td>
         <td>${schedule.overlap}${schedule.waiting > 0 ? `, ${schedule.waiting} wait` : ""}</td>
         <td>${[schedule.skipped > 0 && `${count(schedule.skipped)} skipped`, schedule.missed > 0 && `${count(schedule.missed)} missed`].filter(Boolean).join(", ") || "–"}</td>

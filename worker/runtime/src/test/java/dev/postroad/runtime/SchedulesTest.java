@@ -12,6 +12,7 @@ import dev.postroad.contracts.message.ScheduleCommand;
 import dev.postroad.contracts.message.ScheduleEvent;
 import dev.postroad.runtime.schedule.ScheduleCommandException;
 import dev.postroad.runtime.schedule.ScheduleControl;
+import dev.postroad.runtime.schedule.ScheduleListing;
 import dev.postroad.runtime.schedule.UnknownScheduleException;
 import dev.postroad.runtime.testing.Site;
 import java.time.Duration;
@@ -286,6 +287,30 @@ class SchedulesTest {
                 () -> SITE.records(SITE.topics().deadLetters()).stream()
                         .map(record -> String.valueOf(Site.header(record, EventHeaders.DEAD_LETTER_REASON)))
                         .anyMatch(reason -> reason.contains("there is no schedule " + nobody)));
+    }
+
+    @Test
+    void aScheduleWhoseGraphIsGoneSaysSo() {
+        String graph = "g" + name;
+        SITE.apply("graph: " + graph + """
+
+                state: { log: { reducer: append } }
+                nodes: { note: { set: "{'log': ['done']}" } }
+                edges: [{ from: START, to: note }, { from: note, to: END }]
+                """);
+        publish("graph: " + graph + ", every: P1D");
+        assertThat(problem()).isNull();
+        SITE.client().remove("graph/" + graph);
+        Site.await(
+                "it says so",
+                () -> ("there is no graph " + graph + "; publish it, or remove the schedule").equals(problem()));
+    }
+
+    private @Nullable String problem() {
+        return new ScheduleListing(SITE.database(), InstantSource.system())
+                .find(name)
+                .orElseThrow()
+                .problem();
     }
 
     @Test

@@ -57,7 +57,7 @@ final class Schedules {
         ScheduleReport.Paused paused = schedule.paused();
         String waits = schedule.waiting() == 0 ? "" : ", " + schedule.waiting() + " waiting";
         if (paused == null) {
-            return "active" + waits;
+            return (schedule.problem() == null ? "active" : schedule.problem()) + waits;
         }
         return "paused"
                 + (paused.by() == null ? "" : " by " + paused.by())

@@ -26,7 +26,14 @@ public final class ScheduleListing {
     private static final String SCHEDULES = """
             SELECT s.definition, s.paused, s.paused_by, s.paused_reason, s.paused_at, s.decided_until, s.last_run, r.status,
                    (SELECT count(*) FROM postroad.schedule_runs w WHERE w.schedule = s.name AND w.waits) AS waiting,
-                   late.skipped, late.missed
+                   late.skipped, late.missed,
+                   CASE WHEN s.definition ->> 'graph' IS NULL
+                        THEN NOT EXISTS (SELECT FROM postroad.agents a
+                                         WHERE a.name = s.definition ->> 'agent' AND a.removed_at IS NULL)
+                        ELSE NOT EXISTS (SELECT FROM postroad.graphs g WHERE g.name = s.definition ->> 'graph')
+                             OR s.definition ->> 'graph' IN (
+                                 SELECT name FROM postroad.graph_removals WHERE republished_at IS NULL)
+                   END AS is_aimless
             FROM postroad.schedules s LEFT JOIN postroad.runs r ON r.run_id = s.last_run
             LEFT JOIN (
                 SELECT schedule, count(*) FILTER (WHERE type = 'schedule.skipped') AS skipped,
@@ -77,6 +84,7 @@ public final class ScheduleListing {
                     row.getInt("waiting"),
                     row.getInt("skipped"),
                     row.getInt("missed"),
+                    row.getBoolean("is_aimless"),
                     next(read.timing(), ScheduleRows.time(row, "decided_until"))));
         } catch (FaultsException ofALaterRelease) {
             return Optional.empty();

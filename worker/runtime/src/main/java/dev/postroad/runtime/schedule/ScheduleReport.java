@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting how many times wait for a run to end
  * @param skipped how often of late it started nothing, as a run of it was under way
  * @param missed how often of late it started nothing, as no worker was there in time
+ * @param isAimless whether there is no graph, or no agent, of the name that it starts runs of
  * @param next when it is due next, the first few times, as if it were not paused
  */
 public record ScheduleReport(
@@ -26,6 +27,7 @@ public record ScheduleReport(
         int waiting,
         int skipped,
         int missed,
+        boolean isAimless,
         List<Instant> next) {
     public ScheduleReport {
         next = List.copyOf(next);
@@ -66,7 +68,20 @@ public record ScheduleReport(
         json.put("waiting", waiting).put("skipped", skipped).put("missed", missed);
         next.forEach(addedTo(json.putArray("next")));
         json.set("definition", definition.source());
+        put(json, "problem", problem());
         return json;
+    }
+
+    /** Why it starts nothing, though it is not paused; null where nothing is known to be in its way. */
+    public @Nullable String problem() {
+        if (!isAimless) {
+            return null;
+        }
+        String target = switch (definition.target()) {
+            case ScheduleDefinition.OfGraph(String graph, Integer _) -> "graph " + graph;
+            case ScheduleDefinition.OfAgent(String agent) -> "agent " + agent;
+        };
+        return "there is no " + target + "; publish it, or remove the schedule";
     }
 
     private static Consumer<Instant> addedTo(ArrayNode times) {
