@@ -41,6 +41,9 @@ class ChaosTest {
     private static final int MOST_CALLS_AT_ONCE_IN_A_RUN = 2;
     private static final Pattern TAKEN_UP = Pattern.compile("is owned in epoch \\d+, with (\\d+) unfinished runs");
     private static final Pattern FENCED = Pattern.compile("shard \\d+ has a new owner");
+    /** Fencing is what keeps workers apart; this is told where they were not. */
+    private static final Pattern OVERTAKEN = Pattern.compile("its journal goes on otherwise than it does here");
+
     private static final String GRAPH = """
             graph: chaos
             state: { n: { reducer: last }, sum: { reducer: sum }, log: { reducer: append } }
@@ -103,6 +106,9 @@ class ChaosTest {
         checkRuns(journals, calm);
         int records = checkEvents(journals);
         int repeats = checkCalls();
+        workers.forEach((name, worker) -> assertThat(worker.count(OVERTAKEN))
+                .as("runs that worker %s went on with from an old state", name)
+                .isZero());
         System.out.printf(
                 "chaos: %d runs, %d rows, %d event records, %d repeated calls of at most %d, "
                         + "%d shards fenced in the frozen worker, %d ms%n",
