@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README gives to be pasted: a graph, its agent in two languages, and a tool of an MCP server as an agent. */
+/** What the README and the page on agents give to be pasted: a graph, its agent in two languages, and a tool of an MCP server as an agent. */
 @NullMarked
 class ReadmeTest {
     private static final String PORT_OF_THE_PAGE = "9000";
@@ -58,8 +58,9 @@ class ReadmeTest {
 
     /** The block of a language that has some text in it. */
     private static String block(String language, String with) throws IOException {
-        String page = Files.readString(HostProcess.repository().resolve("README.md"));
-        return Arrays.stream(page.split("\n```", -1))
+        Path root = HostProcess.repository();
+        String pages = Files.readString(root.resolve("README.md")) + Files.readString(root.resolve("docs/agents.md"));
+        return Arrays.stream(pages.split("\n```", -1))
                 .filter(block -> block.startsWith(language + "\n") && block.contains(with))
                 .findFirst()
                 .orElseThrow()
