@@ -44,6 +44,8 @@ class ChaosTest {
     /** Fencing is what keeps workers apart; this is told where they were not. */
     private static final Pattern OVERTAKEN = Pattern.compile("its journal goes on otherwise than it does here");
 
+    private static final Pattern ABOUT_OWNERS = Pattern.compile("shard|dead|rows of|" + OVERTAKEN);
+
     private static final String GRAPH = """
             graph: chaos
             state: { n: { reducer: last }, sum: { reducer: sum }, log: { reducer: append } }
@@ -103,12 +105,19 @@ class ChaosTest {
         awaitCompleted(RUNS + INPUTS);
 
         Map<String, List<RunEvent>> journals = journals();
-        checkRuns(journals, calm);
-        int records = checkEvents(journals);
-        int repeats = checkCalls();
-        workers.forEach((name, worker) -> assertThat(worker.count(OVERTAKEN))
-                .as("runs that worker %s went on with from an old state", name)
-                .isZero());
+        int records;
+        int repeats;
+        try {
+            checkRuns(journals, calm);
+            records = checkEvents(journals);
+            repeats = checkCalls();
+            workers.forEach((name, worker) -> assertThat(worker.count(OVERTAKEN))
+                    .as("runs that worker %s went on with from an old state", name)
+                    .isZero());
+        } catch (AssertionError found) {
+            found.addSuppressed(new AssertionError(told()));
+            throw found;
+        }
         System.out.printf(
                 "chaos: %d runs, %d rows, %d event records, %d repeated calls of at most %d, "
                         + "%d shards fenced in the frozen worker, %d ms%n",
@@ -119,6 +128,17 @@ class ChaosTest {
                 takenUp() * MOST_CALLS_AT_ONCE_IN_A_RUN,
                 worker(frozen).count(FENCED),
                 Duration.between(begun, Instant.now()).toMillis());
+    }
+
+    /** The logs go with the test, and what was found shows in them alone. */
+    private String told() {
+        return workers.entrySet().stream()
+                .flatMap(worker -> worker.getValue()
+                        .output()
+                        .lines()
+                        .filter(line -> ABOUT_OWNERS.matcher(line).find())
+                        .map(line -> worker.getKey() + " " + line))
+                .collect(Collectors.joining("\n"));
     }
 
     private void launch(String... names) {
