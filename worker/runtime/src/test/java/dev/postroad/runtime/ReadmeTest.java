@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README and the page on agents give to be pasted: a graph, its agent in two languages, and a tool of an MCP server as an agent. */
+/**
+ * What the README and the page on agents give to be pasted: a graph, its agent in two languages, and a tool of an MCP server as
+ * an agent.
+ */
 @NullMarked
 class ReadmeTest {
     private static final String PORT_OF_THE_PAGE = "9000";
